@@ -1,0 +1,680 @@
+//! 统计表. Unless said otherwise a table counts 监督抽检 batches of the scope, exactly those of 问题发现率.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, Months, NaiveDate};
+use serde::Serialize;
+use shiyan_foundation::area::AreaKind;
+use shiyan_foundation::ids::SampleId;
+use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
+use shiyan_foundation::{Label, Refusal};
+use shiyan_indicators::figure::{NOTHING, SMALL};
+use shiyan_indicators::kpis::base_reasons;
+use shiyan_indicators::{BatchFact, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, KpiScope, RapidFact, RapidVerdict, YearBasis, exact};
+
+use crate::frame::Counts;
+
+/// What the tables are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// Facts of the year and of the year before.
+    pub facts: &'a Facts,
+    /// Items of those batches.
+    pub items: &'a [ItemFact],
+    /// 统计口径
+    pub scope: &'a KpiScope,
+    /// 统计截止日
+    pub as_of: NaiveDate,
+    /// 食品大类 in the official order; each gets a line, with batches or without.
+    pub classes: &'a [&'a str],
+}
+
+/// 批次、不合格、不合格率
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Rate {
+    /// 批次
+    pub batches: u64,
+    /// 合格及其他 `batches - failing`.
+    pub not_failing: u64,
+    /// 不合格批次
+    pub failing: u64,
+    /// `3.04%`; `2/17` below thirty; `—` for none.
+    pub display: String,
+    /// The rate in percent to four decimals, cut off, for charts; `None` for none.
+    pub percent: Option<String>,
+    /// 样本量小 fewer than thirty batches.
+    pub small: bool,
+}
+
+impl Rate {
+    fn of(batches: u64, failing: u64) -> Self {
+        let display = match exact::percent(failing, batches, None) {
+            None => NOTHING.to_owned(),
+            Some(_) if batches < SMALL => format!("{failing}/{batches}"),
+            Some(text) => format!("{text}%"),
+        };
+        let percent = exact::truncated(u128::from(failing) * 100, u128::from(batches), 4);
+        Self { batches, not_failing: batches.saturating_sub(failing), failing, display, percent, small: batches < SMALL }
+    }
+}
+
+/// One line of a table with last year beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// Stable code, or the name itself.
+    pub code: String,
+    /// Chinese name.
+    pub zh: String,
+    /// English name.
+    pub en: String,
+    /// This year.
+    pub now: Rate,
+    /// The same period of last year.
+    pub before: Rate,
+    /// 百分点差, signed; `None` when one of the years has none.
+    pub delta_points: Option<String>,
+}
+
+/// 任务级别 × 任务类别, all kinds of the scope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LevelKind {
+    /// 任务级别
+    pub level: TaskLevel,
+    /// 任务类别
+    pub kind: TaskKind,
+    /// This year.
+    pub now: Rate,
+    /// The same period of last year.
+    pub before: Rate,
+}
+
+/// 街道: plan against done (all kinds of the scope), and the failing rate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StreetLine {
+    /// Nine-digit code; empty for plan lines of no street.
+    pub street: String,
+    /// 计划批次
+    pub planned: u64,
+    /// 完成批次
+    pub done: u64,
+    /// 完成率, `—` without a plan; `100.00%` only when it is reached.
+    pub done_display: String,
+    /// 监督抽检 this year.
+    pub now: Rate,
+    /// 监督抽检 in the same period of last year.
+    pub before: Rate,
+    /// 百分点差
+    pub delta_points: Option<String>,
+}
+
+/// 不合格项目类别 with its share of all failing items (项次).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GroupShare {
+    /// 项目类别
+    pub group: String,
+    /// 不合格项次
+    pub count: u64,
+    /// 占比
+    pub share: String,
+}
+
+/// 项目 × 食品 that failed most.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TopItem {
+    /// 项目
+    pub analyte: String,
+    /// 食品, the most exact level of its category.
+    pub food: String,
+    /// 不合格项次
+    pub count: u64,
+}
+
+/// One month of the failing rate, this year and last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Month {
+    /// 1 to 12.
+    pub month: u8,
+    /// This year; `batches` is the n under the point.
+    pub now: Rate,
+    /// The whole month of last year.
+    pub before: Rate,
+    /// 百分点差
+    pub delta_points: Option<String>,
+}
+
+/// 快检 one group; 项次, never part of a count of batches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RapidLine {
+    /// Point, item or month.
+    pub key: String,
+    /// 检测项次, all records.
+    pub tests: u64,
+    /// 有效项次, invalid readings and records not meeting the data rules left out.
+    pub valid: u64,
+    /// 阳性项次 of the valid ones.
+    pub positive: u64,
+    /// 阳性率; `n/N` below thirty.
+    pub display: String,
+}
+
+/// 核查处置 of one street: parts opened in the year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseLine {
+    /// 街道
+    pub street: String,
+    /// 启动
+    pub opened: u64,
+    /// 改判撤销
+    pub cancelled: u64,
+    /// 办结 with every block evidenced.
+    pub closed: u64,
+    /// 按期办结
+    pub closed_in_time: u64,
+    /// 逾期未结
+    pub overdue: u64,
+}
+
+/// Every table of the annual report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tables {
+    /// 年度
+    pub year: i32,
+    /// 统计截止日
+    pub as_of: NaiveDate,
+    /// Last year is counted up to this day, so that like is compared with like.
+    pub before_until: NaiveDate,
+    /// 合计
+    pub total: Line,
+    /// 任务级别 × 任务类别
+    pub by_level_kind: Vec<LevelKind>,
+    /// 环节
+    pub by_link: Vec<Line>,
+    /// 网络抽样, contained in the links above.
+    pub online: Line,
+    /// 食品大类 in the official order; classes outside the list come last.
+    pub by_class: Vec<Line>,
+    /// 没有不合格的大类 with batches this year.
+    pub classes_without_failing: Vec<String>,
+    /// 食用农产品亚类
+    pub farm_subclasses: Vec<Line>,
+    /// 重点食品; they overlap and are never added up.
+    pub key_foods: Vec<Line>,
+    /// 街道
+    pub by_street: Vec<StreetLine>,
+    /// 不合格项目类别, most first.
+    pub failing_groups: Vec<GroupShare>,
+    /// 不合格项次
+    pub failing_items: u64,
+    /// 项目 × 食品, the first twenty.
+    pub top_items: Vec<TopItem>,
+    /// 区域类型
+    pub by_area: Vec<Line>,
+    /// 抽样地点
+    pub by_place: Vec<Line>,
+    /// 月度
+    pub by_month: Vec<Month>,
+    /// 承检机构
+    pub by_lab: Vec<Line>,
+    /// 快检 by point.
+    pub rapid_by_point: Vec<RapidLine>,
+    /// 快检 by item.
+    pub rapid_by_item: Vec<RapidLine>,
+    /// 快检 by month, `01` to `12`.
+    pub rapid_by_month: Vec<RapidLine>,
+    /// 核查处置 by street.
+    pub cases_by_street: Vec<CaseLine>,
+}
+
+/// This year's and last year's batches and failing ones.
+type Four = [u64; 4];
+
+/// One counted batch and the year it counts for.
+struct Counted<'a> {
+    batch: &'a BatchFact,
+    four: Four,
+    on: NaiveDate,
+}
+
+/// Makes every table.
+///
+/// # Errors
+/// `ANALYTICS-FAILED`, which names what the frame engine said.
+pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
+    let Input { facts, scope, as_of, .. } = *input;
+    let before_until = before_until(scope.year, as_of);
+    let now = counted(&facts.batches, scope, as_of);
+    let last = KpiScope { year: scope.year - 1, ..scope.clone() };
+    let whole_last = counted(&facts.batches, &last, as_of);
+    let before = whole_last.iter().filter(|c| c.1 <= before_until);
+    let all: Vec<Counted<'_>> = now.iter().map(|(b, on)| four(b, *on, true)).chain(before.map(|(b, on)| four(b, *on, false))).collect();
+    let supervisory: Vec<&Counted<'_>> = all.iter().filter(|c| c.batch.kind == TaskKind::Supervisory).collect();
+    let by = |key: &dyn Fn(&BatchFact) -> String| sums(supervisory.iter().map(|c| (key(c.batch), c.four)));
+
+    let total = supervisory.iter().fold([0; 4], |sum, c| add(sum, c.four));
+    let links = by(&|b| b.link.code().to_owned())?;
+    let areas = by(&|b| b.area_kind.code().to_owned())?;
+    let classes = by(&|b| b.category.class().to_owned())?;
+    let farm = sums(
+        supervisory
+            .iter()
+            .filter(|c| c.batch.category.class() == "食用农产品")
+            .map(|c| (c.batch.category.0.get(1).cloned().unwrap_or_else(|| "未分亚类".to_owned()), c.four)),
+    )?;
+    let online = supervisory.iter().filter(|c| c.batch.online).fold([0; 4], |sum, c| add(sum, c.four));
+    let foods = sums(supervisory.iter().flat_map(|c| KEY_FOOD_GROUPS.iter().filter(|g| g.holds(&c.batch.category)).map(|g| (g.code.to_owned(), c.four))))?;
+    let by_class = listed(input.classes, classes);
+
+    let of_this_year: HashMap<SampleId, bool> = supervisory.iter().filter(|c| c.four[0] == 1).map(|c| (c.batch.sample_id, c.batch.fails())).collect();
+    // an item counts when its batch finally fails: overturned by a recheck it no longer does
+    let failing = || input.items.iter().filter(|i| i.failing && of_this_year.get(&i.sample_id) == Some(&true));
+    let (failing_groups, failing_items) = failing_groups(failing())?;
+
+    Ok(Tables {
+        year: scope.year,
+        as_of,
+        before_until,
+        total: line("total", "合计", "Total", total),
+        by_level_kind: level_kind(&all)?,
+        by_link: labelled::<Link>(&links),
+        online: line("online", "网络抽样", "Online", online),
+        classes_without_failing: by_class.iter().filter(|l| l.now.batches > 0 && l.now.failing == 0).map(|l| l.zh.clone()).collect(),
+        by_class,
+        farm_subclasses: named(farm),
+        key_foods: KEY_FOOD_GROUPS.iter().map(|g| line(g.code, g.zh, g.en, foods.get(g.code).copied().unwrap_or_default())).collect(),
+        by_street: streets(facts, scope, &all)?,
+        failing_groups,
+        failing_items,
+        top_items: top_items(failing())?,
+        by_area: labelled::<AreaKind>(&areas),
+        by_place: named(by(&|b| b.place.clone())?),
+        by_month: months(&now, &whole_last)?,
+        by_lab: named(by(&|b| b.lab.clone())?),
+        rapid_by_point: rapid(facts, scope, as_of, |r| r.point.clone())?,
+        rapid_by_item: rapid(facts, scope, as_of, |r| r.item.clone())?,
+        rapid_by_month: rapid(facts, scope, as_of, |r| format!("{:02}", r.tested_on.month()))?,
+        cases_by_street: cases(&facts.cases, scope, as_of)?,
+    })
+}
+
+/// The same day a year earlier, or the end of last year for a year that is over.
+fn before_until(year: i32, as_of: NaiveDate) -> NaiveDate {
+    let end = NaiveDate::from_ymd_opt(year - 1, 12, 31).unwrap_or(as_of);
+    let year_end = as_of.year() == year && (as_of.month(), as_of.day()) == (12, 31);
+    if as_of.year() > year || year_end { end } else { as_of.checked_sub_months(Months::new(12)).unwrap_or(end) }
+}
+
+/// The countable batches with the date that decides their year.
+fn counted<'a>(batches: &'a [BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<(&'a BatchFact, NaiveDate)> {
+    let dated = |b: &BatchFact| match scope.basis {
+        YearBasis::SamplingDate => b.sampled_on,
+        YearBasis::ReportDate => b.issued_on.unwrap_or(b.sampled_on),
+    };
+    let kept = batches.iter().zip(base_reasons(batches, scope, as_of)).filter(|(_, out)| out.is_none());
+    kept.map(|(b, _)| (b, dated(b))).collect()
+}
+
+fn four(batch: &BatchFact, on: NaiveDate, now: bool) -> Counted<'_> {
+    let fails = u64::from(batch.fails());
+    Counted { batch, four: if now { [1, fails, 0, 0] } else { [0, 0, 1, fails] }, on }
+}
+
+fn add(a: Four, b: Four) -> Four {
+    std::array::from_fn(|i| a[i] + b[i])
+}
+
+fn sums(rows: impl Iterator<Item = (String, Four)>) -> Result<HashMap<String, Four>, Refusal> {
+    let mut counts = Counts::<1, 4>::new();
+    for (key, four) in rows {
+        counts.push([&key], four);
+    }
+    Ok(counts.sums()?.into_iter().map(|([key], four)| (key, four)).collect())
+}
+
+fn line(code: &str, zh: &str, en: &str, [n, f, pn, pf]: Four) -> Line {
+    Line {
+        code: code.to_owned(),
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+        now: Rate::of(n, f),
+        before: Rate::of(pn, pf),
+        delta_points: exact::points(f, n, pf, pn),
+    }
+}
+
+/// Every member of a vocabulary, with batches or without.
+fn labelled<T: Label>(sums: &HashMap<String, Four>) -> Vec<Line> {
+    T::ALL.iter().map(|m| line(m.code(), m.zh(), m.en(), sums.get(m.code()).copied().unwrap_or_default())).collect()
+}
+
+/// Free names, most batches first.
+fn named(sums: HashMap<String, Four>) -> Vec<Line> {
+    let mut lines: Vec<Line> = sums.into_iter().map(|(name, four)| line(&name, &name, &name, four)).collect();
+    lines.sort_by(|a, b| (b.now.batches, b.before.batches, &a.code).cmp(&(a.now.batches, a.before.batches, &b.code)));
+    lines
+}
+
+fn listed(order: &[&str], mut sums: HashMap<String, Four>) -> Vec<Line> {
+    let mut lines: Vec<Line> = order.iter().map(|class| line(class, class, class, sums.remove(*class).unwrap_or_default())).collect();
+    lines.extend(named(sums));
+    lines
+}
+
+fn level_kind(all: &[Counted<'_>]) -> Result<Vec<LevelKind>, Refusal> {
+    let mut counts = Counts::<2, 4>::new();
+    for c in all {
+        counts.push([c.batch.level.code(), c.batch.kind.code()], c.four);
+    }
+    let sums: HashMap<[String; 2], Four> = counts.sums()?.into_iter().collect();
+    let mut out = Vec::new();
+    for level in TaskLevel::ALL {
+        for kind in TaskKind::ALL {
+            if let Some([n, f, pn, pf]) = sums.get(&[level.code().to_owned(), kind.code().to_owned()]).copied() {
+                out.push(LevelKind { level: *level, kind: *kind, now: Rate::of(n, f), before: Rate::of(pn, pf) });
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn streets(facts: &Facts, scope: &KpiScope, all: &[Counted<'_>]) -> Result<Vec<StreetLine>, Refusal> {
+    let mut counts = Counts::<1, 6>::new();
+    for c in all {
+        let [n, f, pn, pf] = if c.batch.kind == TaskKind::Supervisory { c.four } else { [0; 4] };
+        counts.push([&c.batch.street], [0, c.four[0], n, f, pn, pf]);
+    }
+    for p in facts
+        .plan
+        .iter()
+        .filter(|p| p.year == scope.year && scope.kinds.contains(&p.kind) && scope.levels.contains(&p.level) && scope.departments.contains(&p.department))
+    {
+        let street = p.street.as_deref().unwrap_or_default();
+        if scope.streets.as_ref().is_none_or(|set| set.contains(street)) {
+            counts.push([street], [u64::from(p.planned), 0, 0, 0, 0, 0]);
+        }
+    }
+    let hundred = Some(shiyan_foundation::Decimal::ONE_HUNDRED);
+    let line = |([street], [planned, done, n, f, pn, pf]): ([String; 1], [u64; 6])| StreetLine {
+        street,
+        planned,
+        done,
+        done_display: exact::percent(done, planned, hundred).map_or_else(|| NOTHING.to_owned(), |p| format!("{p}%")),
+        now: Rate::of(n, f),
+        before: Rate::of(pn, pf),
+        delta_points: exact::points(f, n, pf, pn),
+    };
+    Ok(counts.sums()?.into_iter().map(line).collect())
+}
+
+fn failing_groups<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<(Vec<GroupShare>, u64), Refusal> {
+    let mut counts = Counts::<1, 1>::new();
+    for item in items {
+        counts.push([&item.group_zh], [1]);
+    }
+    let sums = counts.sums()?;
+    let total: u64 = sums.iter().map(|(_, [n])| n).sum();
+    let share = |n| exact::percent(n, total, None).map_or_else(|| NOTHING.to_owned(), |p| format!("{p}%"));
+    let mut out: Vec<GroupShare> = sums.into_iter().map(|([group], [count])| GroupShare { group, count, share: share(count) }).collect();
+    out.sort_by(|a, b| (b.count, &a.group).cmp(&(a.count, &b.group)));
+    Ok((out, total))
+}
+
+fn top_items<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<Vec<TopItem>, Refusal> {
+    let mut counts = Counts::<2, 1>::new();
+    for item in items {
+        counts.push([&item.analyte, item.category.0.last().map_or("", String::as_str)], [1]);
+    }
+    let mut out: Vec<TopItem> = counts.sums()?.into_iter().map(|([analyte, food], [count])| TopItem { analyte, food, count }).collect();
+    out.sort_by(|a, b| (b.count, &a.analyte, &a.food).cmp(&(a.count, &b.analyte, &b.food)));
+    out.truncate(20);
+    Ok(out)
+}
+
+fn months(now: &[(&BatchFact, NaiveDate)], last: &[(&BatchFact, NaiveDate)]) -> Result<Vec<Month>, Refusal> {
+    let counted = now.iter().map(|(b, on)| four(b, *on, true)).chain(last.iter().map(|(b, on)| four(b, *on, false)));
+    let rows = counted.filter(|c| c.batch.kind == TaskKind::Supervisory).map(|c| (c.on.month().to_string(), c.four));
+    let sums = sums(rows)?;
+    let month = |month: u8| {
+        let [n, f, pn, pf] = sums.get(&month.to_string()).copied().unwrap_or_default();
+        Month { month, now: Rate::of(n, f), before: Rate::of(pn, pf), delta_points: exact::points(f, n, pf, pn) }
+    };
+    Ok((1..=12).map(month).collect())
+}
+
+fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, key: impl Fn(&RapidFact) -> String) -> Result<Vec<RapidLine>, Refusal> {
+    let mut counts = Counts::<1, 3>::new();
+    let inside = |r: &&RapidFact| r.tested_on.year() == scope.year && r.tested_on <= as_of && scope.streets.as_ref().is_none_or(|set| set.contains(&r.street));
+    for r in facts.rapid.iter().filter(inside) {
+        let valid = r.valid && r.verdict != RapidVerdict::Invalid;
+        counts.push([&key(r)], [1, u64::from(valid), u64::from(valid && r.verdict == RapidVerdict::Positive)]);
+    }
+    let line =
+        |([key], [tests, valid, positive]): ([String; 1], [u64; 3])| RapidLine { key, tests, valid, positive, display: Rate::of(valid, positive).display };
+    Ok(counts.sums()?.into_iter().map(line).collect())
+}
+
+fn cases(cases: &[CaseFact], scope: &KpiScope, as_of: NaiveDate) -> Result<Vec<CaseLine>, Refusal> {
+    let mut counts = Counts::<1, 5>::new();
+    let inside = |c: &&CaseFact| c.opened_on.year() == scope.year && c.opened_on <= as_of && scope.streets.as_ref().is_none_or(|set| set.contains(&c.street));
+    for c in cases.iter().filter(inside) {
+        let closed = c.closed_on.filter(|on| *on <= as_of && !c.cancelled);
+        let done = closed.is_some() && c.evidenced;
+        let in_time = done && closed.is_some_and(|on| on <= c.due_on);
+        let overdue = closed.is_none() && !c.cancelled && c.due_on < as_of;
+        counts.push([&c.street], [1, u64::from(c.cancelled), u64::from(done), u64::from(in_time), u64::from(overdue)]);
+    }
+    let line = |([street], [opened, cancelled, closed, closed_in_time, overdue]): ([String; 1], [u64; 5])| CaseLine {
+        street,
+        opened,
+        cancelled,
+        closed,
+        closed_in_time,
+        overdue,
+    };
+    Ok(counts.sums()?.into_iter().map(line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use shiyan_foundation::WorkCalendar;
+    use shiyan_foundation::area::AdminBody;
+    use shiyan_foundation::category::CategoryPath;
+    use shiyan_foundation::ids::{CaseId, PlanLineId, PointId, PopulationId, ReadingId};
+    use shiyan_foundation::task::{Boundary, Department, Outcome, Population, PopulationBasis};
+    use shiyan_indicators::{BatchStage, PlanFact, kpis};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn day(y: i32, m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(y, m, d).unwrap()
+    }
+    fn scope() -> KpiScope {
+        let population = Population {
+            id: PopulationId(Uuid::nil()),
+            year: 2020,
+            area_code: "410105".into(),
+            people: 1_000_000,
+            basis: PopulationBasis::Census7,
+            boundary: Boundary::Division,
+            source: "公报".into(),
+        };
+        KpiScope::standard(2026, population)
+    }
+    /// A deterministic spread over every axis.
+    fn batch(n: usize) -> BatchFact {
+        let paths = ["食用农产品/蔬菜/豆芽", "食用农产品/水产品", "餐饮食品", "糕点", "食用农产品", "自定类"];
+        let sampled_on = day(2025 + (n % 2) as i32, (n % 12 + 1) as u32, 5);
+        BatchFact {
+            sample_id: SampleId(Uuid::from_u128(n as u128 + 1)),
+            sampling_no: format!("XBJ{n}"),
+            temporary_no: false,
+            kind: if n.is_multiple_of(10) { TaskKind::Evaluative } else { TaskKind::Supervisory },
+            level: TaskLevel::ALL[n % 5],
+            department: Department::Market,
+            link: Link::ALL[n % 3],
+            street: format!("41010500{}", n % 4),
+            admin: AdminBody::Jinshui,
+            category: CategoryPath::parse(paths[n / 2 % paths.len()]),
+            area_kind: AreaKind::ALL[n % 2],
+            place: "超市".into(),
+            online: n % 7 == 1,
+            sampled_on,
+            received_on: Some(sampled_on),
+            issued_on: Some(sampled_on),
+            report_due_on: None,
+            stage: if n % 13 == 12 { BatchStage::InLab } else { BatchStage::Issued },
+            outcome: Some(if n % 9 == 3 { Outcome::Fail } else { Outcome::Pass }),
+            recheck_pending: false,
+            lab: format!("机构{}", n % 3),
+        }
+    }
+    fn facts() -> Facts {
+        Facts { batches: (0..3_000).map(batch).collect(), ..Facts::default() }
+    }
+    fn run(facts: &Facts, items: &[ItemFact], as_of: NaiveDate) -> Tables {
+        tables(&Input { facts, items, scope: &scope(), as_of, classes: &["粮食加工品", "糕点", "餐饮食品", "食用农产品"] }).unwrap()
+    }
+    fn sum(lines: &[Line]) -> Four {
+        lines.iter().fold([0; 4], |s, l| add(s, [l.now.batches, l.now.failing, l.before.batches, l.before.failing]))
+    }
+
+    #[test]
+    fn every_table_adds_up_to_the_figures() {
+        let facts = facts();
+        let calendar = WorkCalendar { version: String::new(), years: BTreeSet::new(), off: BTreeSet::new(), work: BTreeSet::new() };
+        for as_of in [day(2026, 12, 31), day(2026, 6, 30), day(2027, 2, 1)] {
+            let t = run(&facts, &[], as_of);
+            let k = kpis(&facts, &scope(), as_of, &calendar);
+            let total = [t.total.now.batches, t.total.now.failing, t.total.before.batches, t.total.before.failing];
+            assert_eq!((total[0], total[1]), (k.discovery.denominator, k.discovery.numerator));
+            assert_eq!(t.total.now.display, k.discovery.display);
+            for lines in [&t.by_link, &t.by_class, &t.by_area, &t.by_place, &t.by_lab] {
+                assert_eq!(sum(lines), total);
+            }
+            let street = t.by_street.iter().fold([0; 3], |s, l| [s[0] + l.done, s[1] + l.now.batches, s[2] + l.now.failing]);
+            assert_eq!(street, [k.per_thousand.numerator, total[0], total[1]]);
+            let cells: u64 = t.by_level_kind.iter().map(|c| c.now.batches).sum();
+            assert_eq!(cells, k.per_thousand.numerator);
+            for (line, figure) in t.key_foods.iter().zip(&k.discovery_by_group) {
+                assert_eq!((line.now.batches, line.now.failing, &line.now.display), (figure.denominator, figure.numerator, &figure.display));
+            }
+            let month: u64 = t.by_month.iter().map(|m| m.now.batches).sum();
+            assert_eq!(month, total[0]);
+        }
+    }
+    #[test]
+    fn last_year_is_the_same_period() {
+        assert_eq!(before_until(2026, day(2026, 6, 30)), day(2025, 6, 30));
+        assert_eq!(before_until(2026, day(2026, 12, 31)), day(2025, 12, 31));
+        assert_eq!(before_until(2026, day(2027, 3, 1)), day(2025, 12, 31));
+        assert_eq!(before_until(2025, day(2024, 2, 29)), day(2023, 2, 28));
+        let t = run(&facts(), &[], day(2026, 3, 31));
+        let first: u64 = t.by_month[..3].iter().map(|m| m.before.batches).sum();
+        assert_eq!(t.total.before.batches, first);
+        assert!(t.by_month[11].before.batches + t.by_month[10].before.batches > 0 && t.by_month[11].now.batches == 0);
+    }
+    #[test]
+    fn classes_keep_the_official_order_and_none_vanishes() {
+        let t = run(&facts(), &[], day(2026, 12, 31));
+        assert_eq!(t.by_class.iter().map(|l| l.zh.as_str()).collect::<Vec<_>>(), ["粮食加工品", "糕点", "餐饮食品", "食用农产品", "自定类"]);
+        assert_eq!((t.by_class[0].now.batches, t.by_class[0].now.display.as_str(), t.by_class[0].delta_points.clone()), (0, "—", None));
+        assert_eq!(sum(&t.farm_subclasses), sum(&t.by_class[3..4]));
+        assert!(t.farm_subclasses.iter().any(|l| l.zh == "未分亚类"));
+        assert!(t.by_class[1].delta_points.as_ref().is_some_and(|d| d.contains('.')));
+    }
+    #[test]
+    fn only_items_of_finally_failing_batches_count() {
+        let facts = facts();
+        let failing: Vec<&BatchFact> = facts
+            .batches
+            .iter()
+            .filter(|b| b.fails() && b.sampled_on.year() == 2026 && b.stage == BatchStage::Issued && b.kind == TaskKind::Supervisory)
+            .collect();
+        let item = |b: &BatchFact, analyte: &str, group: &str, failing| ItemFact {
+            sample_id: b.sample_id,
+            analyte: analyte.into(),
+            group_zh: group.into(),
+            category: b.category.clone(),
+            failing,
+        };
+        let passing = facts.batches.iter().find(|b| !b.fails()).unwrap();
+        let items = [
+            item(failing[0], "腐霉利", "农药残留", true),
+            item(failing[0], "毒死蜱", "农药残留", true),
+            item(failing[0], "镉", "重金属", false),
+            item(failing[1], "菌落总数", "微生物", true),
+            item(passing, "铅", "重金属", true),
+        ];
+        let t = run(&facts, &items, day(2026, 12, 31));
+        assert_eq!(t.failing_items, 3);
+        assert_eq!((t.failing_groups[0].group.as_str(), t.failing_groups[0].count, t.failing_groups[0].share.as_str()), ("农药残留", 2, "66.67%"));
+        assert_eq!((t.failing_groups.len(), t.top_items.len(), t.top_items[0].count), (2, 3, 1));
+    }
+    #[test]
+    fn plans_rapid_tests_and_cases() {
+        let mut facts = facts();
+        let plan = |street: Option<&str>, planned| PlanFact {
+            line_id: PlanLineId(Uuid::nil()),
+            year: 2026,
+            kind: TaskKind::Supervisory,
+            level: TaskLevel::District,
+            department: Department::Market,
+            street: street.map(str::to_owned),
+            class: "糕点".into(),
+            quarter: 1,
+            planned,
+            sampled: 0,
+        };
+        facts.plan = vec![plan(Some("410105001"), 1_000), plan(Some("410105001"), 500), plan(None, 7)];
+        let rapid = |n: u128, verdict, valid| RapidFact {
+            reading_id: ReadingId(Uuid::from_u128(n)),
+            point_id: PointId(Uuid::nil()),
+            point: "示范点".into(),
+            street: "410105001".into(),
+            tested_on: day(2026, 5, 1),
+            item: "农残".into(),
+            verdict,
+            valid,
+            confirmed: None,
+            positive_handled_in_time: None,
+        };
+        facts.rapid = vec![
+            rapid(1, RapidVerdict::Positive, true),
+            rapid(2, RapidVerdict::Negative, true),
+            rapid(3, RapidVerdict::Invalid, true),
+            rapid(4, RapidVerdict::Positive, false),
+        ];
+        let case = |n: u128, closed, due, cancelled| CaseFact {
+            case_id: CaseId(Uuid::from_u128(n)),
+            case_no: n.to_string(),
+            sampling_no: String::new(),
+            street: "410105001".into(),
+            opened_on: day(2026, 2, 1),
+            due_on: due,
+            closed_on: closed,
+            cancelled,
+            evidenced: true,
+            state: String::new(),
+        };
+        facts.cases = vec![
+            case(1, Some(day(2026, 3, 1)), day(2026, 5, 1), false),
+            case(2, Some(day(2026, 6, 1)), day(2026, 5, 1), false),
+            case(3, None, day(2026, 5, 1), false),
+            case(4, None, day(2026, 5, 1), true),
+        ];
+        let t = run(&facts, &[], day(2026, 12, 31));
+        let street = |code: &str| t.by_street.iter().find(|s| s.street == code).unwrap();
+        assert_eq!((street("").planned, street("410105001").planned), (7, 1_500));
+        assert!(street("410105001").done > 0 && street("410105001").done_display.ends_with('%'));
+        assert_eq!(t.rapid_by_point, [RapidLine { key: "示范点".into(), tests: 4, valid: 2, positive: 1, display: "1/2".into() }]);
+        assert_eq!((t.rapid_by_item[0].key.as_str(), t.rapid_by_month[0].key.as_str()), ("农残", "05"));
+        assert_eq!(t.cases_by_street, [CaseLine { street: "410105001".into(), opened: 4, cancelled: 1, closed: 2, closed_in_time: 1, overdue: 1 }]);
+    }
+    #[test]
+    fn nothing_makes_empty_tables() {
+        let t = run(&Facts::default(), &[], day(2026, 12, 31));
+        assert_eq!((t.total.now.display.as_str(), t.by_month.len(), t.by_link.len(), t.by_street.len()), ("—", 12, 3, 0));
+    }
+}

@@ -1,0 +1,58 @@
+//! Refusals of the use cases themselves.
+use shiyan_foundation::codes;
+codes! {
+    LOGIN = "LOGIN", zh "用户名或密码不对", en "Wrong user name or password",
+        next "核对后再试；忘记密码请系统管理员重置" / "Check and try again; an administrator can reset a password", article "";
+    LOCKED = "LOGIN-LOCKED", zh "连续多次失败，{minutes} 分钟后再试", en "Too many failures; try again in {minutes} minutes",
+        next "等待，或请系统管理员重置密码" / "Wait, or ask an administrator to reset the password", article "";
+    PASSWORD = "PASSWORD-WEAK", zh "密码须为 10 到 64 个字符，且不是常见密码或用户名", en "A password has 10 to 64 characters and is neither common nor the user name",
+        next "换一个更长的密码，例如几个不相干的词" / "Choose a longer one, for example a few unrelated words", article "";
+    PASSWORD_TWICE = "PASSWORD-TWICE", zh "两次输入的密码不同", en "The two passwords differ",
+        next "重新输入" / "Type them again", article "";
+    USERNAME = "USER-NAME", zh "用户名须为 2 到 32 个字母、数字、点、横线或下划线", en "A user name has 2 to 32 letters, digits, dots, hyphens or underscores",
+        next "换一个用户名" / "Choose another user name", article "";
+    USER_TAKEN = "USER-TAKEN", zh "用户名 {username} 已被使用", en "User name {username} is taken",
+        next "换一个用户名" / "Choose another user name", article "";
+    REAL_NAME = "USER-REAL-NAME", zh "没有写姓名", en "The person’s name is missing",
+        next "写真实姓名，它会印在报告上" / "Type the real name; it is printed on reports", article "";
+    ROLES = "USER-ROLES", zh "没有选择角色", en "No role was chosen",
+        next "至少选一个角色" / "Choose at least one role", article "";
+    ADMIN_ALONE = "USER-ADMIN-ALONE", zh "系统管理员不能兼任业务角色（管理员权限分离）", en "An administrator holds no business role (duties are kept apart)",
+        next "为业务工作另建账号" / "Make another account for business work", article "等保 8.1.4.2";
+    SCOPE = "USER-SCOPE", zh "数据范围“{typed}”不存在", en "Scope “{typed}” does not exist",
+        next "从列表中选街道、快检点或承检机构" / "Choose a street, a point or a laboratory from the list", article "";
+    LAST_ADMIN = "USER-LAST-ADMIN", zh "不能停用最后一个系统管理员", en "The last administrator cannot be disabled",
+        next "先添加另一个系统管理员" / "Add another administrator first", article "";
+    NOT_ADMIN = "ADMIN-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+        next "换用有该角色的账号" / "Use an account with that role", article "";
+    SETUP = "SETUP-LINK", zh "设置链接已失效、已用过，或系统已有用户", en "The set-up link has expired, was used, or the system already has users",
+        next "重新启动程序取得新的链接，或用命令行 user add" / "Start the program again for a new link, or use the command user add", article "";
+    NUMBER = "TYPED-NUMBER", zh "“{label}”的数值“{typed}”读不懂或超出范围", en "The number “{typed}” of “{label_en}” cannot be read or is out of range",
+        next "写半角数字" / "Type plain digits", article "";
+    DATE = "TYPED-DATE", zh "“{label}”的日期“{typed}”读不懂", en "The date “{typed}” of “{label_en}” cannot be read",
+        next "按 2026-03-05 的样子写" / "Write it like 2026-03-05", article "";
+    TEXT = "TYPED-TEXT", zh "“{label}”没有填写或太长", en "“{label_en}” is missing or too long",
+        next "填写“{label}”" / "Fill in “{label_en}”", article "";
+    CHOICE = "TYPED-CHOICE", zh "“{label}”的值“{typed}”不在可选范围内", en "“{typed}” is not one of the choices of “{label_en}”",
+        next "从列表中选一个" / "Choose from the list", article "";
+    LIMIT_STATUS = "LIMIT-STATUS", zh "限量 {id} 当前为“{status}”，不能{action}", en "Limit {id} is “{status_en}”; it cannot be: {action_en}",
+        next "启用中的限量不改写；要改就新增一行，写明生效日期" / "An active row is never edited; add a new row with its own dates", article "";
+    PLAN_EXISTS = "PLAN-EXISTS", zh "{year} 年计划已存在", en "There already is a plan for {year}",
+        next "在现有计划中添加计划行" / "Add lines to it", article "";
+    NO_PLAN = "PLAN-NONE", zh "{year} 年还没有计划", en "There is no plan for {year} yet",
+        next "先新建年度计划" / "Make the plan of the year first", article "";
+    FILE_TYPE = "FILE-TYPE", zh "文件“{name}”不是允许的类型（按内容识别为 {found}）", en "File “{name}” is not of an allowed type (by its content: {found})",
+        next "上传 JPG、PNG 或 PDF" / "Upload a JPG, PNG or PDF", article "";
+    FILE_SIZE = "FILE-SIZE", zh "文件“{name}”有 {size} 字节，超过 {most} 字节或为空", en "File “{name}” has {size} bytes; allowed are 1 to {most}",
+        next "压缩后再上传" / "Compress it and upload again", article "";
+    CALENDAR = "CALENDAR", zh "节假日第 {row} 行读不懂：{text}", en "Row {row} of the holidays cannot be read: {text}",
+        next "每行写 日期,OFF 或 WORK，例如 2027-01-01,OFF" / "Write a date and OFF or WORK on each row, for example 2027-01-01,OFF", article "";
+    DEMO_THERE = "DEMO-THERE", zh "演示数据已经载入", en "The demonstration is already loaded",
+        next "先用 demo remove 移除" / "Remove it first with demo remove", article "";
+    DEMO_REAL = "DEMO-REAL", zh "数据库中已有正式数据，不载入演示数据", en "The database holds real data; the demonstration is not loaded into it",
+        next "用另一个 --data 目录" / "Use another --data directory", article "";
+    YEAR = "YEAR", zh "年份“{typed}”不在 2000 到 2100 之间", en "Year “{typed}” is not between 2000 and 2100",
+        next "写四位年份" / "Type a year of four digits", article "";
+    STEP_UP = "STEP-UP", zh "签名须再次输入本人密码", en "Signing needs your password once more",
+        next "在签名处输入登录密码" / "Type your password beside the signature", article "";
+}

@@ -1,0 +1,214 @@
+use super::*;
+use shiyan_foundation::area::AdminBody;
+use shiyan_foundation::shanghai;
+use shiyan_foundation::task::{Outcome, TaskKind};
+use shiyan_indicators::BatchStage;
+use shiyan_lab_results::judge::Verdict;
+use shiyan_lab_results::order::TestItem;
+use shiyan_migrations::{Migrator, MigratorTrait};
+use shiyan_statute::LimitChoice;
+use shiyan_store::Store;
+use std::path::PathBuf;
+
+struct Temp(PathBuf);
+impl Temp {
+    fn new(name: &str) -> Self {
+        let dir = std::env::temp_dir().join(format!("shiyan-demo-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        Temp(dir)
+    }
+}
+impl Drop for Temp {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn now() -> Instant {
+    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(14, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
+}
+async fn app(dir: &Temp) -> App {
+    let store = Store::open(&format!("sqlite://{}/demo.db", dir.0.display())).await.unwrap();
+    Migrator::up(store.migration_connection(), None).await.unwrap();
+    App::new(store, |_| Ok(Vec::new()))
+}
+fn options(seed: u64, samples: Option<u32>) -> DemoOptions {
+    DemoOptions { seed, now: now(), samples, password: None }
+}
+
+#[test]
+fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
+    let foods = world::foods().unwrap();
+    let limits: Vec<_> = shiyan_statute::limits().iter().cloned().chain(world::limits(&foods, "甲", now()).into_iter().map(|l| l.row)).collect();
+    let mut dice = Dice::new(1);
+    for food in &foods {
+        for (row, _) in &food.items {
+            for on in ["2024-10-01", "2025-02-08", "2025-06-01", "2026-03-01", "2026-11-01"] {
+                let query = shiyan_statute::LimitQuery {
+                    category: &food.category,
+                    food_name: &food.name,
+                    analyte: &row.analyte,
+                    ref_date: on.parse().unwrap(),
+                    prepackaged: Some(food.prepacked),
+                };
+                let LimitChoice::One(limit) = shiyan_statute::choose(limits.iter(), &query) else { panic!("{} {} {on}", food.name, row.analyte) };
+                let used = shiyan_lab_results::order::LimitUsed::of(limit);
+                for n in 0..40 {
+                    let fails = n % 2 == 0;
+                    let raw = world::typed_result(&mut dice, limit, fails);
+                    let (_, judged) = shiyan_lab_results::order::judge_item(&raw, &row.unit, Some(&used), None, TaskKind::Supervisory);
+                    let judged = judged.unwrap();
+                    let wanted = match (&limit.rule, fails) {
+                        (_, false) => Verdict::Conforming,
+                        (shiyan_statute::LimitRule::NotDetected { banned: false }, true) => Verdict::NeedsPerson,
+                        _ => Verdict::Nonconforming,
+                    };
+                    assert_eq!(judged.verdict, wanted, "{} {} {raw}: {}", food.name, row.analyte, judged.zh);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_limits_of_the_demonstration_never_stand_beside_a_shipped_one() {
+    let foods = world::foods().unwrap();
+    let shipped: Vec<_> = shiyan_statute::limits().iter().cloned().map(|r| shiyan_statute::LimitRow { status: shiyan_statute::LimitStatus::Active, ..r }).collect();
+    let demo: Vec<_> = world::limits(&foods, "甲", now()).into_iter().map(|l| l.row).collect();
+    for row in &shipped {
+        for path in row.categories.iter().filter(|p| p.class() != "*") {
+            let query = shiyan_statute::LimitQuery { category: path, food_name: "某某", analyte: &row.analyte, ref_date: now().date_naive(), prepackaged: Some(true) };
+            let alone = shiyan_statute::choose(shipped.iter(), &query);
+            assert_eq!(alone, shiyan_statute::choose(shipped.iter().chain(&demo), &query), "{} {path}", row.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_smaller_demonstration_loads_verifies_and_goes_away() {
+    whole("small", Some(2_400)).await;
+}
+
+#[tokio::test]
+#[ignore = "takes most of a minute without optimisation"]
+async fn the_whole_demonstration_loads_verifies_and_goes_away() {
+    whole("whole", None).await;
+}
+
+#[tokio::test]
+async fn any_day_of_the_year_will_do() {
+    for (name, day) in [("new-year", "2026-01-02T08:00:00+08:00"), ("spring", "2027-03-01T06:30:00+08:00"), ("sunday", "2026-07-05T22:00:00+08:00")] {
+        let dir = Temp::new(name);
+        let app = app(&dir).await;
+        let now: Instant = day.parse().unwrap();
+        let summary = load(&app, DemoOptions { seed: 3, now, samples: Some(250), password: None }).await.unwrap();
+        assert!(summary.samples > 200);
+        assert!(app.store.verify(None).await.unwrap().ok);
+    }
+}
+
+async fn whole(name: &str, samples: Option<u32>) {
+    let dir = Temp::new(name);
+    let app = app(&dir).await;
+    let clock = std::time::Instant::now();
+    let summary = load(&app, options(2026, samples)).await.unwrap();
+    println!("loaded in {:?}: {} samples, {} cases; {:?} {:?}", clock.elapsed(), summary.samples, summary.cases, summary.states, summary.case_states);
+    println!("database: {} MB", std::fs::metadata(dir.0.join("demo.db")).unwrap().len() / 1_000_000);
+    assert!(load(&app, options(1, None)).await.unwrap_err().to_string().contains("DEMO-THERE"));
+
+    let clock = std::time::Instant::now();
+    let finding = app.store.verify(None).await.unwrap();
+    println!("verified in {:?}", clock.elapsed());
+    assert!(finding.ok, "{finding:?}");
+
+    for state in ["draft", "sampled", "received", "refused", "void", "testing", "entered", "checked", "reviewed", "approved", "issued"] {
+        assert!(summary.states.get(state).is_some_and(|n| *n > 0), "{state}: {:?}", summary.states);
+    }
+    for state in ["opened", "assigned", "acting", "submitted", "closed", "cancelled"] {
+        assert!(summary.case_states.get(state).is_some_and(|n| *n > 0), "{state}: {:?}", summary.case_states);
+    }
+    assert_eq!(Role::ALL.iter().filter(|r| !summary.accounts.iter().any(|a| a.role_zh == r.zh())).count(), 0);
+    let opened = app.login("analyst", PASSWORD, now()).await.unwrap();
+    assert_eq!(opened.user.name, "示范检验员甲");
+
+    // last year
+    let year = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, now()).await.unwrap();
+    let issued: Vec<_> = year.facts.batches.iter().filter(|b| b.stage == BatchStage::Issued && b.kind == TaskKind::Supervisory && b.admin == AdminBody::Jinshui).collect();
+    let fails = issued.iter().filter(|b| b.outcome == Some(Outcome::Fail)).count();
+    let per_10_000 = fails * 10_000 / issued.len();
+    println!("2025: {} supervisory, {fails} failing: {per_10_000}/10000", issued.len());
+    assert!((250..=380).contains(&per_10_000), "{per_10_000}");
+    for y in [2025, 2026] {
+        let year = app.year(app.kpi_scope(y).await.unwrap(), &Scope::District, now()).await.unwrap();
+        println!("{y}: required {} plan {}", year.kpis.required, year.facts.plan.iter().map(|p| p.planned).sum::<u32>());
+        let figure = |key: &str| year.kpis.figures().into_iter().find(|f| f.key == key).unwrap_or_else(|| panic!("{key}")).clone();
+        for key in ["batches_per_thousand", "discovery_rate", "evaluative_pass_rate", "disposal_rate", "disposal_on_time_rate", "report_on_time_rate", "service_on_time_rate", "rapid_handled_rate"] {
+            let f = figure(key);
+            println!("  {key} {}/{} {} {:?}", f.numerator, f.denominator, f.display, f.met);
+        }
+        let (batches, disposal, reports) = (figure("batches_per_thousand"), figure("disposal_rate"), figure("report_on_time_rate"));
+        if samples.is_none() {
+            assert_eq!(batches.met, Some(y == 2025), "{}", batches.exact);
+            assert!((4_300..6_200).contains(&batches.numerator));
+        }
+        assert!(disposal.numerator * 100 > disposal.denominator * 90);
+        // this year some are overdue
+        assert_eq!(y == 2026, disposal.numerator < disposal.denominator);
+        assert!(reports.numerator * 100 > reports.denominator * 93 && reports.numerator < reports.denominator);
+    }
+    let figures = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::Lab(LabId(Default::default())), now()).await.unwrap();
+    assert!(figures.facts.batches.is_empty());
+    // the boundary leaves out what 郑东新区 runs
+    assert!(year.facts.batches.iter().any(|b| b.admin == AdminBody::Zhengdong));
+    // open positives, some past the 72 hours
+    let open = app.store.open_positives(&Scope::District).await.unwrap();
+    println!("open positives: {:?}", open.iter().filter_map(|r| r.follow_up.as_ref().map(|f| (f.follow_up.state, f.follow_up.told_at))).collect::<Vec<_>>());
+    assert!(open.len() >= 6);
+
+    let removed = remove(&app, now()).await.unwrap();
+    let rows = summary.samples + summary.orders + summary.items + summary.reports + summary.cases + summary.clocks + summary.readings + summary.follow_ups;
+    assert!(removed > rows, "{removed} {rows}");
+    let finding = app.store.verify(None).await.unwrap();
+    assert!(finding.ok, "{finding:?}");
+    assert_eq!(app.store.count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
+    assert!(app.limit_rows().await.unwrap().iter().all(|r| !r.id.starts_with("DEMO")));
+    // and it can be loaded again
+    load(&app, options(7, Some(200))).await.unwrap();
+    assert!(app.store.verify(None).await.unwrap().ok);
+}
+
+#[tokio::test]
+async fn the_same_seed_tells_the_same_story() {
+    let mut told = Vec::new();
+    for (name, seed) in [("a", 5), ("b", 5), ("c", 6)] {
+        let dir = Temp::new(name);
+        let app = app(&dir).await;
+        let summary = load(&app, options(seed, Some(300))).await.unwrap();
+        let mut facts = app.store.batch_facts("2025-01-01".parse().unwrap(), "2026-12-31".parse().unwrap(), &Scope::District).await.unwrap();
+        facts.sort_by_key(|f| f.sample_id);
+        let items: Vec<TestItem> = app.store.all().await.unwrap();
+        let bad = items.iter().filter(|i| i.limit.is_none()).count();
+        assert_eq!(bad, 0);
+        told.push((summary, facts, serde_json::to_string(&items).unwrap()));
+    }
+    assert_eq!(told[0], told[1]);
+    assert_ne!(told[0].1, told[2].1);
+}
+
+#[tokio::test]
+async fn it_is_not_loaded_beside_real_people() {
+    let dir = Temp::new("real");
+    let app = app(&dir).await;
+    let user = crate::people::NewUser {
+        username: "real".into(),
+        name: "某某".into(),
+        password: "a long enough one".into(),
+        roles: BTreeSet::from([Role::Admin]),
+        scope: Scope::District,
+        sign_scope: Vec::new(),
+        must_change: false,
+        demo: false,
+    };
+    app.add_user(&Who::system("t"), &user, now()).await.unwrap();
+    assert!(load(&app, options(1, Some(100))).await.unwrap_err().to_string().contains("DEMO-REAL"));
+}

@@ -1,0 +1,96 @@
+//! 说明 retells a refusal code or a rule key.
+
+use serde::Serialize;
+use shiyan_foundation::{CodeInfo, Label, NaiveDate};
+use shiyan_statute::RuleKey;
+
+/// What a code or key means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// The code or key.
+    pub code: String,
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+    /// Next step or how it is counted, Chinese.
+    pub next_zh: String,
+    /// Next step or how it is counted, English.
+    pub next_en: String,
+    /// Article or source.
+    pub article: String,
+    /// Source and confidence, for rules.
+    pub source: String,
+}
+
+/// Every refusal code of the house.
+#[must_use]
+pub fn codes() -> Vec<&'static CodeInfo> {
+    [
+        shiyan_foundation::deadline::ALL,
+        shiyan_statute::ALL,
+        shiyan_sampling_plan::code::ALL,
+        shiyan_sample_intake::code::ALL,
+        shiyan_rapid_test::code::ALL,
+        shiyan_lab_results::reasons::ALL,
+        shiyan_lab_results::order_code::ALL,
+        shiyan_nonconformity::code::ALL,
+        crate::code::ALL,
+    ]
+    .concat()
+}
+
+/// Explains a refusal code or a rule key such as `D07`; `more` are the codes of crates this one does not know.
+#[must_use]
+pub fn explain(code: &str, on: NaiveDate, more: &[&'static CodeInfo]) -> Option<Explained> {
+    let wanted = code.trim().to_uppercase();
+    if let Some(key) = RuleKey::ALL.iter().find(|k| k.code() == wanted) {
+        let rule = shiyan_statute::deadline_rule(*key, on).ok()?;
+        return Some(Explained {
+            code: wanted,
+            zh: key.zh().to_owned(),
+            en: key.en().to_owned(),
+            next_zh: rule.reference(shiyan_foundation::Lang::Zh),
+            next_en: rule.reference(shiyan_foundation::Lang::En),
+            article: rule.article.clone(),
+            source: format!("{} · {}", rule.source, rule.confidence),
+        });
+    }
+    codes().iter().chain(more).find(|c| c.code == wanted).map(|c| Explained {
+        code: c.code.to_owned(),
+        zh: c.zh.to_owned(),
+        en: c.en.to_owned(),
+        next_zh: c.next_zh.to_owned(),
+        next_en: c.next_en.to_owned(),
+        article: c.article.to_owned(),
+        source: String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_and_say_what_to_do_next_in_both_languages() {
+        let all = codes();
+        let unique: BTreeSet<&str> = all.iter().map(|c| c.code).collect();
+        assert_eq!(unique.len(), all.len());
+        for info in all {
+            for text in [info.zh, info.en, info.next_zh, info.next_en] {
+                assert!(!text.trim().is_empty(), "{}", info.code);
+            }
+            for vague in ["失败", "错误", "异常"] {
+                assert!(info.zh != vague && !info.zh.starts_with("操作失败"), "{} says only {vague}", info.code);
+            }
+        }
+    }
+    #[test]
+    fn a_rule_key_is_explained_with_its_article() {
+        let on = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let rule = explain("d07", on, &[]).unwrap();
+        assert!(rule.article.contains("88"), "{}", rule.article);
+        assert!(explain("NO-SUCH", on, &[]).is_none());
+    }
+}

@@ -1,0 +1,90 @@
+//! Imports: published results of other notices, kept apart from our own samples.
+
+use serde_json::json;
+use shiyan_foundation::{Actor, Instant, Role};
+use shiyan_store::records::{ImportRun, PublishedResult};
+use shiyan_store::{Error, Who, sha256_hex};
+
+use crate::people::must_have;
+use crate::{App, fresh};
+
+/// A file of published results as read, ready to be stored.
+#[derive(Debug, Clone)]
+pub struct PublishedFile {
+    /// File name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Rows.
+    pub rows: Vec<PublishedResult>,
+    /// Totals by verdict and category, as read.
+    pub totals: serde_json::Value,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Imported {
+    /// Rows in the file.
+    pub rows: usize,
+    /// Rows that were new.
+    pub new: usize,
+    /// Rows that were there already.
+    pub known: usize,
+}
+
+impl App {
+    /// May this person import published results.
+    ///
+    /// # Errors
+    /// Neither supervisor nor plan manager.
+    pub fn may_import(actor: &Actor) -> Result<(), Error> {
+        if actor.has(Role::Supervisor) { Ok(()) } else { must_have(actor, Role::PlanManager, "导入公布结果", "import published results") }
+    }
+    /// How many of these rows would be new; changes nothing.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn preview_published(&self, file: &PublishedFile, now: Instant) -> Result<Imported, Error> {
+        let unit = self.store.begin(now).await?;
+        let ids: Vec<String> = file.rows.iter().map(|r| r.id.clone()).collect();
+        let known = unit.known_published(&ids).await?.len();
+        Ok(Imported { rows: file.rows.len(), new: file.rows.len() - known, known })
+    }
+    /// Stores the rows that are not there yet; the same file a second time changes nothing, not even the journal.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn import_published(&self, who: &Who, by: &str, file: &PublishedFile, now: Instant) -> Result<Imported, Error> {
+        let mut unit = self.store.begin(now).await?;
+        let ids: Vec<String> = file.rows.iter().map(|r| r.id.clone()).collect();
+        let known: std::collections::HashSet<String> = unit.known_published(&ids).await?.into_iter().collect();
+        let run = format!("{}", fresh());
+        let fresh_rows: Vec<PublishedResult> =
+            file.rows.iter().filter(|r| !known.contains(&r.id)).map(|r| PublishedResult { run_id: run.clone(), ..r.clone() }).collect();
+        let done = Imported { rows: file.rows.len(), new: fresh_rows.len(), known: known.len() };
+        if fresh_rows.is_empty() {
+            return Ok(done);
+        }
+        unit.insert_many(&fresh_rows, who, "published.import").await?;
+        let record = ImportRun {
+            id: run,
+            kind: "published-results".into(),
+            file_name: file.name.clone(),
+            file_sha256: file.sha256.clone(),
+            at: now,
+            by: by.to_owned(),
+            row_count: i64::try_from(done.rows).unwrap_or(i64::MAX),
+            new_count: i64::try_from(done.new).unwrap_or(i64::MAX),
+            totals: file.totals.clone(),
+        };
+        unit.insert(&record, who, "import.run", json!({ "file": file.name, "rows": done.rows, "new": done.new })).await?;
+        unit.commit().await?;
+        Ok(done)
+    }
+}
+
+/// SHA-256 of a file.
+#[must_use]
+pub fn file_hash(bytes: &[u8]) -> String {
+    sha256_hex(bytes)
+}

@@ -1,0 +1,130 @@
+//! Keeping: signed checkpoints, verification, backup and restore.
+
+use std::path::Path;
+
+use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use serde::{Deserialize, Serialize};
+use shiyan_foundation::Instant;
+use shiyan_store::{Error, Head, verify::Finding};
+
+use crate::App;
+
+/// 检查点 the head of the journal at a moment, signed, to be kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Number of the last entry.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+    /// When.
+    pub at: String,
+    /// Public key, hex.
+    pub public_key: String,
+    /// Ed25519 signature over the other fields, hex.
+    pub signature: String,
+}
+
+impl Checkpoint {
+    fn signed_text(&self) -> String {
+        format!("shiyan-checkpoint-v1\n{}\n{}\n{}\n{}\n", self.seq, self.hash, self.at, self.public_key)
+    }
+    /// The signature fits the content.
+    ///
+    /// # Errors
+    /// What does not fit, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let key: [u8; 32] = hex::decode(&self.public_key).ok().and_then(|b| b.try_into().ok()).ok_or("检查点的公钥读不懂 / the public key cannot be read")?;
+        let signature: [u8; 64] = hex::decode(&self.signature).ok().and_then(|b| b.try_into().ok()).ok_or("检查点的签名读不懂 / the signature cannot be read")?;
+        let key = VerifyingKey::from_bytes(&key).map_err(|_| "检查点的公钥无效 / the public key is not valid")?;
+        key.verify(self.signed_text().as_bytes(), &Signature::from_bytes(&signature))
+            .map_err(|_| "检查点的签名不符：内容被改动 / the signature does not fit: the checkpoint was changed".to_owned())
+    }
+}
+
+/// The signing key of this installation, made on first use, readable by its owner only.
+fn signing_key(file: &Path) -> Result<SigningKey, Error> {
+    let fault = |e: std::io::Error| Error::Fault(format!("{}: {e}", file.display()));
+    if let Ok(text) = std::fs::read_to_string(file) {
+        let bytes: [u8; 32] =
+            hex::decode(text.trim()).ok().and_then(|b| b.try_into().ok()).ok_or_else(|| Error::Fault(format!("{}: not a signing key", file.display())))?;
+        return Ok(SigningKey::from_bytes(&bytes));
+    }
+    let mut bytes = [0u8; 32];
+    rand::fill(&mut bytes[..]);
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut handle = options.open(file).map_err(fault)?;
+    handle.write_all(hex::encode(bytes).as_bytes()).map_err(fault)?;
+    handle.sync_all().map_err(fault)?;
+    Ok(SigningKey::from_bytes(&bytes))
+}
+
+impl App {
+    /// Signs the present head of the journal.
+    ///
+    /// # Errors
+    /// The database does not answer; the key cannot be kept.
+    pub async fn checkpoint(&self, key_file: &Path, now: Instant) -> Result<Checkpoint, Error> {
+        let head = self.store.head().await?;
+        let key = signing_key(key_file)?;
+        let mut checkpoint =
+            Checkpoint { seq: head.seq, hash: head.hash, at: now.to_rfc3339(), public_key: hex::encode(key.verifying_key().to_bytes()), signature: String::new() };
+        checkpoint.signature = hex::encode(key.sign(checkpoint.signed_text().as_bytes()).to_bytes());
+        Ok(checkpoint)
+    }
+    /// Verifies the database, against a checkpoint where one is given. A checkpoint by another key than this installation's is
+    /// refused, unless the installation has no key.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn verify(&self, checkpoint: Option<&Checkpoint>, key_file: &Path) -> Result<Finding, Error> {
+        let mut head = None;
+        if let Some(checkpoint) = checkpoint {
+            let own = if key_file.exists() { Some(hex::encode(signing_key(key_file)?.verifying_key().to_bytes())) } else { None };
+            let foreign = own.filter(|own| *own != checkpoint.public_key).map(|_| "检查点不是本系统签发的 / the checkpoint was signed by another installation".to_owned());
+            if let Some(problem) = checkpoint.check().err().or(foreign) {
+                let (zh, en) = problem.split_once(" / ").unwrap_or((&problem, &problem));
+                return Ok(Finding {
+                    ok: false,
+                    entries: 0,
+                    rows: 0,
+                    head: self.store.head().await?,
+                    problem_zh: Some(zh.to_owned()),
+                    problem_en: Some(en.to_owned()),
+                });
+            }
+            head = Some(Head { seq: checkpoint.seq, hash: checkpoint.hash.clone() });
+        }
+        self.store.verify(head.as_ref()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_changed_checkpoint_is_found() {
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let mut c = Checkpoint { seq: 9, hash: "ab".into(), at: "2026-03-05".into(), public_key: hex::encode(key.verifying_key().to_bytes()), signature: String::new() };
+        c.signature = hex::encode(key.sign(c.signed_text().as_bytes()).to_bytes());
+        assert!(c.check().is_ok());
+        assert!(Checkpoint { seq: 8, ..c.clone() }.check().is_err());
+        assert!(Checkpoint { hash: "ac".into(), ..c }.check().is_err());
+    }
+}
+
+/// What a backup file begins with.
+pub use shiyan_store::backup::BackupHeader;
+
+impl App {
+    /// Writes every row of every table, as of one moment, to a writer; see [`shiyan_store::backup`].
+    ///
+    /// # Errors
+    /// The database does not answer; the writer fails.
+    pub async fn backup(&self, out: &mut (dyn std::io::Write + Send), now: Instant) -> Result<BackupHeader, Error> {
+        self.store.backup(out, now).await
+    }
+}

@@ -1,0 +1,117 @@
+//! 用例 the only writer: one use case is one transaction: load, decide, save, clocks, journal; the answer goes out after the
+//! commit is durable. Everything here takes the person acting and the clock reading; what is decided is decided in the domain.
+
+pub mod bench;
+pub mod cases;
+pub mod code;
+pub mod demo;
+pub mod explain;
+pub mod figures;
+pub mod imports;
+pub mod keep;
+pub mod people;
+pub mod planning;
+pub mod rapid;
+pub mod reference;
+pub mod samples;
+
+use std::sync::{Arc, RwLock};
+
+pub use shiyan_store::query;
+pub use shiyan_store::{Engine, Entry, Error, Head, Store, Who, records, sha256_hex, verify};
+
+use shiyan_foundation::{Instant, WorkCalendar};
+use shiyan_lab_results::report::ReportContent;
+use shiyan_statute::LimitRow;
+
+/// Makes the PDF of a report out of its frozen facts; the binary supplies it, so that this crate knows no typesetter.
+type Typesetter = dyn Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync;
+
+/// The application.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub store: Store,
+    typesetter: Arc<Typesetter>,
+    /// The limit library, read once and again after a change.
+    limits: Arc<RwLock<Option<Arc<Vec<LimitRow>>>>>,
+    /// Password hashing is bounded: each costs 19 MiB and some 30 ms.
+    hashing: Arc<tokio::sync::Semaphore>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// The application over an open, migrated database.
+    #[must_use]
+    pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: Arc::new(tokio::sync::Semaphore::new(2)) }
+    }
+    /// 工作日历 the shipped table with the imported years over it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn calendar(&self) -> Result<WorkCalendar, Error> {
+        let mut calendar = shiyan_statute::calendar().clone();
+        for year in self.store.all::<records::CalendarYear>().await? {
+            let of_year = |d: &chrono::NaiveDate| chrono::Datelike::year(d) == year.year;
+            calendar.off.retain(|d| !of_year(d));
+            calendar.work.retain(|d| !of_year(d));
+            calendar.off.extend(year.off);
+            calendar.work.extend(year.work);
+            calendar.years.insert(year.year);
+            calendar.version = format!("{}+{}r{}", calendar.version, year.year, year.revision);
+        }
+        Ok(calendar)
+    }
+    /// 限量库 every row with its present status.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn limit_rows(&self) -> Result<Arc<Vec<LimitRow>>, Error> {
+        if let Some(rows) = self.limits.read().ok().and_then(|g| g.clone()) {
+            return Ok(rows);
+        }
+        let rows: Vec<LimitRow> = self.store.all::<records::LimitRecord>().await?.into_iter().map(|r| r.row).collect();
+        let rows = Arc::new(rows);
+        if let Ok(mut guard) = self.limits.write() {
+            *guard = Some(rows.clone());
+        }
+        Ok(rows)
+    }
+    pub(crate) fn forget_limits(&self) {
+        if let Ok(mut guard) = self.limits.write() {
+            *guard = None;
+        }
+    }
+    /// Typesets a report from its frozen facts.
+    ///
+    /// # Errors
+    /// The typesetter failed.
+    pub fn typeset(&self, content: &ReportContent) -> Result<Vec<u8>, Error> {
+        (self.typesetter)(content).map_err(|e| Error::Fault(format!("report {}: {e}", content.number)))
+    }
+}
+
+/// A fresh id; ids are made here at the edge of the domain, never inside it.
+pub(crate) fn fresh() -> uuid::Uuid {
+    uuid::Uuid::now_v7()
+}
+
+/// A random token of 256 bits, as hex.
+#[must_use]
+pub fn token() -> String {
+    let mut bytes = [0u8; 32];
+    rand::fill(&mut bytes[..]);
+    hex::encode(bytes)
+}
+
+/// The day of an instant, as text.
+#[must_use]
+pub fn day(at: Instant) -> String {
+    at.format("%Y-%m-%d").to_string()
+}

@@ -1,0 +1,282 @@
+//! Reference data: streets, population, laboratories, limits, holidays, item packages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+use serde_json::json;
+use shiyan_foundation::area::{AdminBody, Street};
+use shiyan_foundation::ids::PopulationId;
+use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
+use shiyan_foundation::text::fold;
+use shiyan_foundation::{Actor, Instant, Label, Refusal, Role};
+use shiyan_sample_intake::sheet::read_date;
+use shiyan_statute::LimitStatus;
+use shiyan_store::records::{CalendarYear, LimitRecord, PopulationRecord, StreetRecord};
+use shiyan_store::{Error, Who};
+
+use crate::people::must_have;
+use crate::{App, code, fresh};
+
+/// Streets of 410105 with who runs them: facts of domain.md 7, to be confirmed by the district (a setting, not a law).
+const STREETS: &str = include_str!("../data/streets.csv");
+
+/// A problem with a typed number.
+pub(crate) fn number<T: std::str::FromStr>(typed: &str, zh: &'static str, en: &'static str, field: &str) -> Result<T, Refusal> {
+    fold(typed).replace([',', ' '], "").parse().map_err(|_| Refusal::new(code::NUMBER).with("label", zh).with("label_en", en).with("typed", typed).on(field))
+}
+
+/// A text that must be there.
+pub(crate) fn needed(typed: &str, most: usize, zh: &'static str, en: &'static str, field: &str) -> Result<String, Refusal> {
+    let text = typed.trim();
+    if text.is_empty() || text.chars().count() > most {
+        return Err(Refusal::new(code::TEXT).with("label", zh).with("label_en", en).on(field));
+    }
+    Ok(text.to_owned())
+}
+
+/// One of the members of a vocabulary.
+pub(crate) fn one_of<L: Label>(typed: &str, zh: &'static str, en: &'static str, field: &str) -> Result<L, Refusal> {
+    L::parse(typed).ok_or_else(|| Refusal::new(code::CHOICE).with("label", zh).with("label_en", en).with("typed", typed).on(field))
+}
+
+impl App {
+    /// Puts the shipped reference data into an empty database: streets, limits (all 待核实), population rows. Does nothing when
+    /// they are there.
+    ///
+    /// # Errors
+    /// The database does not answer; the shipped data cannot be read.
+    pub async fn seed_reference(&self, now: Instant) -> Result<(), Error> {
+        if !self.store.all::<StreetRecord>().await?.is_empty() {
+            return Ok(());
+        }
+        let problems = shiyan_statute::data_problems();
+        if !problems.is_empty() {
+            return Err(Error::Fault(problems.join("; ")));
+        }
+        let who = Who::system("初始数据");
+        let streets: Vec<StreetRecord> = STREETS
+            .lines()
+            .skip(1)
+            .filter_map(|line| {
+                let mut cells = line.split(',');
+                let (code, name, admin) = (cells.next()?, cells.next()?, cells.next()?);
+                Some(StreetRecord { street: Street { code: code.to_owned(), name: name.to_owned(), admin: AdminBody::parse(admin)? }, revision: 0 })
+            })
+            .collect();
+        let limits: Vec<LimitRecord> =
+            shiyan_statute::limits().iter().map(|row| LimitRecord { row: row.clone(), activated_by: None, activated_at: None, revision: 0 }).collect();
+        let row = |year, people, basis, boundary, source: &str, chosen| PopulationRecord {
+            row: Population { id: PopulationId(fresh()), year, area_code: "410105".into(), people, basis, boundary, source: source.into() },
+            chosen,
+            revision: 0,
+        };
+        let populations = [
+            row(2010, 1_588_611, PopulationBasis::Census6, Boundary::Division, "2010年第六次人口普查（cnenc.net）", false),
+            row(2017, 1_302_000, PopulationBasis::SampleSurvey, Boundary::Governed, "郑州市统计局 2017 抽样推算（可信度中）", false),
+            row(2019, 1_333_000, PopulationBasis::YearEnd, Boundary::Governed, "郑州市统计局统计公报 2019（tjj.zhengzhou.gov.cn/tjgb/4430813）", true),
+            row(2022, 2_162_700, PopulationBasis::YearEnd, Boundary::Division, "2022 年鉴，按行政区划（maigoo.com）", false),
+        ];
+        let mut unit = self.store.begin(now).await?;
+        unit.insert_many(&streets, &who, "street.seed").await?;
+        unit.insert_many(&limits, &who, "limit.seed").await?;
+        unit.insert_many(&populations, &who, "population.seed").await?;
+        unit.commit().await?;
+        self.forget_limits();
+        Ok(())
+    }
+    /// Names of the streets by code.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn streets(&self) -> Result<BTreeMap<String, Street>, Error> {
+        Ok(self.store.all::<StreetRecord>().await?.into_iter().map(|s| (s.street.code.clone(), s.street)).collect())
+    }
+    /// Codes of the streets that Jinshui itself governs.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn governed_streets(&self) -> Result<BTreeSet<String>, Error> {
+        Ok(self.streets().await?.into_values().filter(|s| s.admin == AdminBody::Jinshui).map(|s| s.code).collect())
+    }
+    /// Adds or changes a street.
+    ///
+    /// # Errors
+    /// Not an administrator; a code that is not nine digits.
+    pub async fn save_street(&self, actor: &Actor, code_typed: &str, name: &str, admin: &str, now: Instant) -> Result<(), Error> {
+        must_have(actor, Role::Admin, "维护街道", "maintain streets")?;
+        let street_code = fold(code_typed);
+        if street_code.len() != 9 || !street_code.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Refusal::new(code::NUMBER).with("label", "街道代码（9 位）").with("label_en", "street code (9 digits)").with("typed", code_typed).on("code").into());
+        }
+        let street = Street { code: street_code.clone(), name: needed(name, 30, "街道名称", "name", "name")?, admin: one_of(admin, "管辖主体", "governing body", "admin")? };
+        let mut unit = self.store.begin(now).await?;
+        let facts = json!({ "name": street.name, "admin": street.admin });
+        match unit.get::<StreetRecord>(&street_code).await? {
+            Some(old) => unit.save(&StreetRecord { street, revision: old.revision + 1 }, &actor.into(), "street.change", facts).await?,
+            None => unit.insert(&StreetRecord { street, revision: 0 }, &actor.into(), "street.add", facts).await?,
+        }
+        unit.commit().await?;
+        Ok(())
+    }
+    /// 人口行 in use for the indicators.
+    ///
+    /// # Errors
+    /// None is chosen; the database does not answer.
+    pub async fn chosen_population(&self) -> Result<Population, Error> {
+        let all = self.store.all::<PopulationRecord>().await?;
+        let chosen = all.iter().find(|p| p.chosen).or_else(|| all.last()).map(|p| p.row.clone());
+        chosen.ok_or_else(|| Refusal::new(shiyan_sampling_plan::code::NO_POPULATION).with("year", "").into())
+    }
+    /// Registers a population row.
+    ///
+    /// # Errors
+    /// Not a supervisor, plan manager or administrator; a number that cannot be read; no source.
+    #[allow(clippy::too_many_arguments)]
+    pub async fn add_population(&self, actor: &Actor, year: &str, people: &str, basis: &str, boundary: &str, source: &str, now: Instant) -> Result<(), Error> {
+        if !actor.has_any(&[Role::Admin, Role::PlanManager]) {
+            must_have(actor, Role::PlanManager, "登记人口数据", "register population")?;
+        }
+        let people: u64 = number(people, "人口数", "people", "people")?;
+        if !(1..=50_000_000).contains(&people) {
+            return Err(Refusal::new(code::NUMBER).with("label", "人口数").with("label_en", "people").with("typed", people).on("people").into());
+        }
+        let year: i32 = number(year, "年份", "year", "year")?;
+        if !(2000..=2100).contains(&year) {
+            return Err(Refusal::new(code::YEAR).with("typed", year).on("year").into());
+        }
+        let row = Population {
+            id: PopulationId(fresh()),
+            year,
+            area_code: "410105".into(),
+            people,
+            basis: one_of(basis, "口径", "basis", "basis")?,
+            boundary: one_of(boundary, "范围", "boundary", "boundary")?,
+            source: needed(source, 200, "来源", "source", "source")?,
+        };
+        let mut unit = self.store.begin(now).await?;
+        unit.insert(&PopulationRecord { row, chosen: false, revision: 0 }, &actor.into(), "population.add", json!({ "people": people, "year": year })).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+    /// Chooses the population row of the indicators.
+    ///
+    /// # Errors
+    /// Not an administrator or plan manager; not found.
+    pub async fn choose_population(&self, actor: &Actor, id: &str, now: Instant) -> Result<(), Error> {
+        if !actor.has_any(&[Role::Admin, Role::PlanManager]) {
+            must_have(actor, Role::PlanManager, "选择人口行", "choose the population row")?;
+        }
+        let mut unit = self.store.begin(now).await?;
+        let chosen: PopulationRecord = unit.require(id).await?;
+        for old in self.store.all::<PopulationRecord>().await?.into_iter().filter(|p| p.chosen && p.row.id != chosen.row.id) {
+            unit.save(&PopulationRecord { chosen: false, revision: old.revision + 1, ..old }, &actor.into(), "population.unchoose", json!({})).await?;
+        }
+        if !chosen.chosen {
+            let facts = json!({ "people": chosen.row.people });
+            unit.save(&PopulationRecord { chosen: true, revision: chosen.revision + 1, ..chosen }, &actor.into(), "population.choose", facts).await?;
+        }
+        unit.commit().await?;
+        Ok(())
+    }
+    /// 启用 or 停用 a limit row. Only the 质量负责人; a row in use is never edited.
+    ///
+    /// # Errors
+    /// Not the quality manager; the row already has that status.
+    pub async fn set_limit_status(&self, actor: &Actor, id: &str, to: LimitStatus, now: Instant) -> Result<(), Error> {
+        let (zh, en) = if to == LimitStatus::Active { ("启用限量", "activate limits") } else { ("停用限量", "retire limits") };
+        must_have(actor, Role::QualityManager, zh, en)?;
+        let mut unit = self.store.begin(now).await?;
+        let old: LimitRecord = unit.require(id).await?;
+        let legal = matches!((old.row.status, to), (LimitStatus::Pending, LimitStatus::Active) | (LimitStatus::Pending | LimitStatus::Active, LimitStatus::Retired));
+        if !legal {
+            return Err(Refusal::new(code::LIMIT_STATUS)
+                .with("id", id)
+                .with("status", old.row.status.zh())
+                .with("status_en", old.row.status.en())
+                .with("action", to.zh())
+                .with("action_en", to.en())
+                .into());
+        }
+        let mut next = LimitRecord { revision: old.revision + 1, ..old };
+        next.row.status = to;
+        if to == LimitStatus::Active {
+            next.activated_by = Some(actor.name.clone());
+            next.activated_at = Some(now);
+        }
+        unit.save(&next, &actor.into(), "limit.status", json!({ "to": to })).await?;
+        unit.commit().await?;
+        self.forget_limits();
+        Ok(())
+    }
+    /// Imports the holidays of a year (`date,OFF|WORK` a line) and recounts every running clock; stopped clocks are never
+    /// judged again. Says how many running clocks moved.
+    ///
+    /// # Errors
+    /// Not an administrator; a row that cannot be read.
+    pub async fn import_calendar(&self, actor: &Actor, text: &str, source: &str, now: Instant) -> Result<(i32, usize), Error> {
+        must_have(actor, Role::Admin, "导入节假日", "import holidays")?;
+        let source = needed(source, 200, "通知文号或网址", "notice", "source")?;
+        let (year, off, work) = read_holidays(text)?;
+        let mut unit = self.store.begin(now).await?;
+        let old: Option<CalendarYear> = unit.get(&year.to_string()).await?;
+        let next = CalendarYear { year, off, work, source, revision: old.as_ref().map_or(0, |o| o.revision + 1) };
+        let facts = json!({ "off": next.off.len(), "work": next.work.len() });
+        if old.is_some() {
+            unit.save(&next, &actor.into(), "calendar.change", facts).await?;
+        } else {
+            unit.insert(&next, &actor.into(), "calendar.add", facts).await?;
+        }
+        let mut calendar = self.calendar().await?;
+        calendar.off.retain(|d| d.year() != year);
+        calendar.work.retain(|d| d.year() != year);
+        calendar.off.extend(&next.off);
+        calendar.work.extend(&next.work);
+        calendar.years.insert(year);
+        calendar.version = format!("{}+{year}r{}", shiyan_statute::calendar().version, next.revision);
+        let mut moved = 0;
+        for old in unit.running_clocks().await? {
+            let clock = old.clock.recount(&calendar)?;
+            if clock.due.due_on != old.clock.due.due_on || clock.due.provisional != old.clock.due.provisional {
+                moved += 1;
+                let facts = json!({ "from": old.clock.due.due_on, "to": clock.due.due_on });
+                unit.save(&shiyan_store::records::ClockRecord { clock, revision: old.revision + 1, ..old }, &actor.into(), "clock.recount", facts).await?;
+            }
+        }
+        unit.commit().await?;
+        Ok((year, moved))
+    }
+}
+
+type Holidays = (i32, BTreeSet<NaiveDate>, BTreeSet<NaiveDate>);
+
+fn read_holidays(text: &str) -> Result<Holidays, Refusal> {
+    let (mut off, mut work) = (BTreeSet::new(), BTreeSet::new());
+    let bad = |row: usize, line: &str| Refusal::new(code::CALENDAR).with("row", row).with("text", line.chars().take(60).collect::<String>()).on("days");
+    for (index, line) in text.lines().take(400).enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with("date")) {
+        let cells: Vec<String> = line.split([',', '，', '\t']).map(fold).collect();
+        let date = cells.first().and_then(|d| read_date(d)).ok_or_else(|| bad(index + 1, line))?;
+        match cells.get(1).map(|k| k.to_uppercase()).as_deref() {
+            Some("OFF" | "放假" | "休") => off.insert(date),
+            Some("WORK" | "上班" | "班") => work.insert(date),
+            _ => return Err(bad(index + 1, line)),
+        };
+    }
+    let years: BTreeSet<i32> = off.iter().chain(&work).map(Datelike::year).collect();
+    match years.iter().next() {
+        Some(year) if years.len() == 1 && !off.is_empty() && off.is_disjoint(&work) => Ok((*year, off, work)),
+        _ => Err(bad(0, "须为同一年份，且至少一天放假，同一天不能既放假又上班 / one year, at least one day off, no day both")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn holidays_are_read_as_typed() {
+        let (year, off, work) = read_holidays("date,kind\n2027-01-01,OFF\n2027/1/2，放假\n2027-01-09,WORK\n").unwrap();
+        assert_eq!((year, off.len(), work.len()), (2027, 2, 1));
+        assert!(read_holidays("2027-01-01,OFF\n2026-01-01,OFF").is_err());
+        assert!(read_holidays("hello").is_err());
+        assert!(read_holidays("").is_err());
+    }
+}

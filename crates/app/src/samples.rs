@@ -1,0 +1,285 @@
+//! Sampling sheets and reception.
+
+use serde_json::json;
+use shiyan_foundation::ids::{ClockId, SampleId, TestItemId, TestOrderId};
+use shiyan_foundation::{Actor, Instant, Refusal, Role, WorkCalendar};
+use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
+use shiyan_sample_intake::sheet::{Sheet, SheetContext};
+use shiyan_sample_intake::{Reception, Sample, code};
+use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitQuery, LimitRow, RuleKey, choose};
+use shiyan_store::records::{ClockRecord, ItemPackage, PackageItem, SampleRecord};
+use shiyan_store::{Error, Record, Unit, Who};
+
+use crate::people::must_have;
+use crate::{App, fresh};
+
+impl App {
+    /// Begins a sheet. What is typed is kept from the first save on.
+    ///
+    /// # Errors
+    /// Not a sampler.
+    pub async fn begin_sheet(&self, actor: &Actor, sheet: Sheet, from_reading: Option<shiyan_foundation::ids::ReadingId>, now: Instant) -> Result<SampleId, Error> {
+        must_have(actor, Role::Sampler, "填写抽样单", "write a sampling sheet")?;
+        let mut sample = Sample::draft(SampleId(fresh()), sheet);
+        sample.from_reading = from_reading;
+        let record = SampleRecord { sample, created_by: actor.id };
+        let mut unit = self.store.begin(now).await?;
+        unit.insert(&record, &actor.into(), "sample.draft", json!({})).await?;
+        unit.commit().await?;
+        Ok(record.sample.id)
+    }
+    /// Saves a draft as typed, unchecked.
+    ///
+    /// # Errors
+    /// Not a sampler; not a draft any more; somebody else saved in between.
+    pub async fn save_sheet(&self, actor: &Actor, id: &str, seen: i64, sheet: Sheet, now: Instant) -> Result<i64, Error> {
+        let mut unit = self.store.begin(now).await?;
+        let old = self.visible_sample(&unit, actor, id).await?;
+        let why = old.sample.why_not(actor, shiyan_sample_intake::SampleAction::Submit);
+        if !why.is_empty() {
+            return Err(why.into());
+        }
+        let sample = Sample { sheet, revision: seen + 1, ..old.sample };
+        let record = SampleRecord { sample, created_by: old.created_by };
+        unit.save(&record, &actor.into(), "sample.save_draft", json!({})).await?;
+        unit.commit().await?;
+        Ok(record.sample.revision)
+    }
+    /// 提交抽样单: checked whole; D01 (delivery to the laboratory) starts.
+    ///
+    /// # Errors
+    /// Every problem of the sheet; the number is taken.
+    pub async fn submit_sheet(&self, actor: &Actor, id: &str, now: Instant) -> Result<(), Error> {
+        let streets = self.streets().await?.into_keys().collect();
+        let calendar = self.calendar().await?;
+        let mut unit = self.store.begin(now).await?;
+        let old = self.visible_sample(&unit, actor, id).await?;
+        let sample = old.sample.submit(actor, now, &SheetContext { today: now.date_naive(), streets: &streets })?;
+        if unit.number_taken(sample.number(), id).await? {
+            return Err(Refusal::new(code::SAMPLING_NO).with("no", sample.number()).on("sampling_no").into());
+        }
+        let sampled_at = sampling_instant(&sample, now);
+        let facts = json!({ "no": sample.number(), "unknown_prefix": sample.core.as_ref().is_some_and(|c| c.unknown_prefix) });
+        let record = SampleRecord { sample, created_by: old.created_by };
+        unit.save(&record, &actor.into(), "sample.submit", facts).await?;
+        start_clock(&mut unit, &actor.into(), RuleKey::D01, record.subject(), sampled_at, &calendar, record.sample.demo).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+    /// 接收样品: D01 stops, D02 (report) starts, the test order is made with the items of the food's package.
+    ///
+    /// # Errors
+    /// Every reason why not.
+    pub async fn accept_sample(&self, actor: &Actor, id: &str, reception: Reception, now: Instant) -> Result<TestOrderId, Error> {
+        let calendar = self.calendar().await?;
+        let limits = self.limit_rows().await?;
+        let packages = self.store.all::<ItemPackage>().await?;
+        let mut unit = self.store.begin(now).await?;
+        let old = self.visible_sample(&unit, actor, id).await?;
+        let blind = format!("M{}", fresh().simple().to_string()[20..].to_uppercase());
+        let sample = old.sample.accept(actor, now, reception, blind)?;
+        let who = Who::from(actor);
+        let record = SampleRecord { sample, created_by: old.created_by };
+        unit.save(&record, &who, "sample.accept", json!({ "seals": record.sample.reception.as_ref().map(|r| (&r.test_seal, &r.backup_seal)) })).await?;
+        stop_clock(&mut unit, &who, RuleKey::D01, &record.subject(), now).await?;
+        let (order, items) = new_order(&record.sample, &packages, &limits, &calendar, now)?;
+        unit.insert(&order, &who, "order.open", json!({ "items": items.len() })).await?;
+        for item in &items {
+            unit.insert(item, &who, "item.add", json!({ "analyte": item.analyte, "limit": item.limit.as_ref().map(|l| &l.text) })).await?;
+        }
+        start_clock(&mut unit, &who, RuleKey::D02, record.subject(), now, &calendar, record.sample.demo).await?;
+        unit.commit().await?;
+        Ok(order.id)
+    }
+    /// 拒收样品 with a reason; the sample never counts.
+    ///
+    /// # Errors
+    /// Every reason why not.
+    pub async fn refuse_sample(&self, actor: &Actor, id: &str, reception: Reception, reason: &str, now: Instant) -> Result<(), Error> {
+        let mut unit = self.store.begin(now).await?;
+        let old = self.visible_sample(&unit, actor, id).await?;
+        let sample = old.sample.refuse(actor, now, reception, reason)?;
+        let record = SampleRecord { sample, created_by: old.created_by };
+        unit.save(&record, &actor.into(), "sample.refuse", json!({ "reason": reason.trim() })).await?;
+        cancel_clocks(&mut unit, &actor.into(), &record.subject()).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+    /// 作废 before reception.
+    ///
+    /// # Errors
+    /// Every reason why not.
+    pub async fn void_sample(&self, actor: &Actor, id: &str, reason: &str, now: Instant) -> Result<(), Error> {
+        let mut unit = self.store.begin(now).await?;
+        let old = self.visible_sample(&unit, actor, id).await?;
+        let sample = old.sample.void(actor, reason)?;
+        let record = SampleRecord { sample, created_by: old.created_by };
+        unit.save(&record, &actor.into(), "sample.void", json!({ "reason": reason.trim() })).await?;
+        cancel_clocks(&mut unit, &actor.into(), &record.subject()).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+    /// 补登正式编号
+    ///
+    /// # Errors
+    /// Every reason why not; the number is taken.
+    pub async fn renumber_sample(&self, actor: &Actor, id: &str, number: &str, now: Instant) -> Result<(), Error> {
+        let mut unit = self.store.begin(now).await?;
+        let old = self.visible_sample(&unit, actor, id).await?;
+        let before = old.sample.number().to_owned();
+        let sample = old.sample.renumber(actor, number)?;
+        if unit.number_taken(sample.number(), id).await? {
+            return Err(Refusal::new(code::SAMPLING_NO).with("no", sample.number()).on("sampling_no").into());
+        }
+        let facts = json!({ "from": before, "to": sample.number() });
+        let record = SampleRecord { sample, created_by: old.created_by };
+        unit.save(&record, &actor.into(), "sample.renumber", facts).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+    /// The sample, if this person's scope holds it.
+    async fn visible_sample(&self, unit: &Unit, actor: &Actor, id: &str) -> Result<SampleRecord, Error> {
+        // The scope is asked of the committed state; the content is loaded inside the transaction.
+        self.store.sample(id, &actor.scope).await?.ok_or(Error::NotFound)?;
+        unit.require(id).await
+    }
+}
+
+/// The instant D01 counts from: the sampling day at noon, or the submission when that is earlier.
+fn sampling_instant(sample: &Sample, now: Instant) -> Instant {
+    let noon = chrono::NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    let sampled = sample.core.as_ref().and_then(|c| c.sampled_on.and_time(noon).and_local_timezone(now.timezone()).single());
+    sampled.map_or(now, |at| at.min(now))
+}
+
+/// Starts the clock of a rule for a subject.
+pub(crate) async fn start_clock(unit: &mut Unit, who: &Who, rule: RuleKey, subject: String, at: Instant, calendar: &WorkCalendar, demo: bool) -> Result<(), Error> {
+    let clock = Clock::start(ClockId(fresh()), rule, subject, at, calendar)?;
+    let facts = json!({ "rule": rule, "due_on": clock.due.due_on, "provisional": clock.due.provisional });
+    unit.insert(&ClockRecord { clock, demo, revision: 0 }, who, "clock.start", facts).await
+}
+
+/// Stops the running clock of a rule, if there is one.
+pub(crate) async fn stop_clock(unit: &mut Unit, who: &Who, rule: RuleKey, subject: &str, at: Instant) -> Result<(), Error> {
+    for old in unit.clocks_of(subject).await? {
+        if old.clock.rule == rule && old.clock.stopped_at.is_none() && !old.clock.cancelled {
+            let mut clock = old.clock.clone();
+            clock.stop(at)?;
+            unit.save(&ClockRecord { clock, revision: old.revision + 1, ..old }, who, "clock.stop", json!({ "rule": rule })).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Cancels every running clock of a subject.
+pub(crate) async fn cancel_clocks(unit: &mut Unit, who: &Who, subject: &str) -> Result<(), Error> {
+    for old in unit.clocks_of(subject).await? {
+        if old.clock.stopped_at.is_none() && !old.clock.cancelled {
+            let mut clock = old.clock.clone();
+            clock.cancel()?;
+            let facts = json!({ "rule": clock.rule });
+            unit.save(&ClockRecord { clock, revision: old.revision + 1, ..old }, who, "clock.cancel", facts).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The order of a received sample with the items of its food's package.
+pub(crate) fn new_order(
+    sample: &Sample,
+    packages: &[ItemPackage],
+    limits: &[LimitRow],
+    calendar: &WorkCalendar,
+    now: Instant,
+) -> Result<(TestOrder, Vec<TestItem>), Error> {
+    let core = sample.core.as_ref().ok_or_else(|| Error::Fault(format!("sample {} has no checked sheet", sample.id)))?;
+    let due = shiyan_statute::deadline(RuleKey::D02, now, calendar)?;
+    let order = TestOrder {
+        id: TestOrderId(fresh()),
+        sample: sample.id,
+        kind: core.kind,
+        samplers: core.samplers.clone(),
+        state: OrderState::Testing,
+        received_at: now,
+        signatures: Vec::new(),
+        conclusion: None,
+        in_force: None,
+        returned: None,
+        issued_at: None,
+        report_due_on: due.due.due_on,
+        reports_issued: 0,
+        amending: None,
+        demo: sample.demo,
+        revision: 0,
+    };
+    let path = &core.category.0;
+    let package = packages.iter().filter(|p| path.starts_with(&p.category.0)).max_by_key(|p| p.category.0.len());
+    let items = package.map(|p| p.items.as_slice()).unwrap_or_default();
+    let items = items.iter().enumerate().map(|(position, item)| new_item(sample, &order, u32::try_from(position).unwrap_or(u32::MAX), item, limits)).collect();
+    Ok((order, items))
+}
+
+/// One item with the limit that applies, or the reason why none does.
+pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: &PackageItem, limits: &[LimitRow]) -> TestItem {
+    let (limit, no_limit, group) = limit_for(sample, &item.analyte, limits);
+    TestItem {
+        id: TestItemId(fresh()),
+        order: order.id,
+        sample: sample.id,
+        position,
+        analyte: item.analyte.clone(),
+        group,
+        unit: if item.unit.trim().is_empty() { limit.as_ref().map_or_else(String::new, |l| l.unit.clone()) } else { item.unit.clone() },
+        method: item.method.clone(),
+        limit,
+        no_limit,
+        raw: String::new(),
+        understood: String::new(),
+        judgement: None,
+        decision: None,
+        analyst: None,
+        entered_at: None,
+        demo: sample.demo,
+        revision: 0,
+    }
+}
+
+/// The limit of an item on the day that counts, or why there is none; and the group of the item.
+pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &[LimitRow]) -> (Option<LimitUsed>, Option<(String, String)>, String) {
+    let known = limits.iter().find(|r| r.is_about(analyte)).map_or(AnalyteGroup::Other, |r| r.analyte_group);
+    let group = |g: AnalyteGroup| shiyan_foundation::Label::code(g).to_owned();
+    let Some(core) = &sample.core else { return (None, None, group(known)) };
+    let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
+    let query = LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) };
+    let named = |rows: &[&LimitRow]| rows.iter().map(|r| format!("{} {}", r.id, r.category_text)).collect::<Vec<_>>().join("；");
+    match choose(limits.iter(), &query) {
+        LimitChoice::One(row) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
+        LimitChoice::None { reason } => (None, Some((reason.zh.to_owned(), reason.en.to_owned())), group(known)),
+        LimitChoice::Tie(rows) => (
+            None,
+            Some((format!("有几条限量同样接近，须由人决定：{}", named(&rows)), format!("Several limits are equally near; a person decides: {}", named(&rows)))),
+            group(known),
+        ),
+        LimitChoice::Conditional(rows) => (
+            None,
+            Some((
+                format!("限量附有条件或除外，须由人确认是否适用：{}", named(&rows)),
+                format!("The limit has conditions or exceptions; a person confirms that it applies: {}", named(&rows)),
+            )),
+            group(known),
+        ),
+        LimitChoice::OnlyPending(rows) => (
+            None,
+            Some((
+                format!("限量待核实，质量负责人启用后才能自动判定：{}", named(&rows)),
+                format!("The limit is not activated yet; the quality manager activates it first: {}", named(&rows)),
+            )),
+            group(known),
+        ),
+        LimitChoice::Expired(rows) => (
+            None,
+            Some((format!("{ref_date} 没有有效的限量（已失效或停用）：{}", named(&rows)), format!("No limit is in force on {ref_date} (expired or retired): {}", named(&rows)))),
+            group(known),
+        ),
+    }
+}

@@ -1,0 +1,363 @@
+//! Flags, environment and the configuration file: the file sets what neither flag nor environment sets.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+
+/// 食验 Shiyan
+#[derive(Debug, Parser)]
+#[command(
+    name = "shiyan",
+    version,
+    about = "食验：食品安全抽样检验信息系统 / Shiyan, a sampling-and-inspection laboratory information system",
+    after_help = "先试：shiyan serve --demo / Try first: shiyan serve --demo"
+)]
+pub struct Cli {
+    /// 语言 / language of the output
+    #[arg(long, global = true, value_enum, env = "SHIYAN_LANG", default_value = "zh")]
+    pub lang: LangArg,
+    /// 数据目录 / data directory [default: ./data]
+    #[arg(long, global = true, env = "SHIYAN_DATA")]
+    pub data: Option<PathBuf>,
+    /// 数据库地址 / database, e.g. postgres://user@host/db [default: SQLite in the data directory]
+    #[arg(long, global = true, env = "SHIYAN_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// 配置文件 / configuration file [default: shiyan.toml in the data directory, if there]
+    #[arg(long, global = true, env = "SHIYAN_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// 命令 / command
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Language of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+impl From<LangArg> for shiyan_foundation::Lang {
+    fn from(lang: LangArg) -> Self {
+        match lang {
+            LangArg::Zh => Self::Zh,
+            LangArg::En => Self::En,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 启动服务 / start the server
+    Serve(ServeArgs),
+    /// 升级数据库结构 / bring the schema up to date
+    Migrate,
+    /// 用户 / users
+    User {
+        /// What
+        #[command(subcommand)]
+        what: UserCommand,
+    },
+    /// 演示数据 / demonstration data
+    Demo {
+        /// What
+        #[command(subcommand)]
+        what: DemoCommand,
+    },
+    /// 导入 / import
+    Import {
+        /// What
+        #[command(subcommand)]
+        what: ImportCommand,
+    },
+    /// 导出 / export
+    Export {
+        /// What
+        #[command(subcommand)]
+        what: ExportCommand,
+    },
+    /// 报告 PDF / reports as PDF
+    Report {
+        /// What
+        #[command(subcommand)]
+        what: ReportCommand,
+    },
+    /// 指标 / the figures of a year
+    Kpi {
+        /// 年份 / year
+        #[arg(long)]
+        year: i32,
+        /// 口径：levels=国抽,省抽;kinds=监督抽检;streets=410105008 / scope, parts separated by semicolons
+        #[arg(long)]
+        scope: Option<String>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 判定 / judge results against limits
+    Judge(JudgeArgs),
+    /// 期限 / compute a statutory deadline
+    Deadline {
+        /// 规则 / rule key, e.g. D07
+        #[arg(long)]
+        rule: String,
+        /// 起算日 / start, e.g. 2026-09-24 or 2026-09-24T10:30
+        #[arg(long)]
+        from: String,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 说明代码或规则 / explain a refusal code or a rule key
+    Explain {
+        /// 代码或规则 / code or key
+        code: String,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 校验日志链与全部数据 / verify the journal and every row
+    Verify {
+        /// 检查点文件 / a checkpoint kept elsewhere
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 打印签名的检查点 / print a signed checkpoint to keep elsewhere
+    Checkpoint,
+    /// 备份到文件 / back up to a file
+    Backup {
+        /// 文件 / file
+        file: PathBuf,
+    },
+    /// 从备份恢复到空数据库 / restore a backup into an empty database
+    Restore {
+        /// 文件 / file
+        file: PathBuf,
+    },
+}
+
+/// Flags of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// 监听地址 / address [default: 127.0.0.1:8000]
+    #[arg(long, env = "SHIYAN_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// 载入演示区 / load the demonstration district
+    #[arg(long)]
+    pub demo: bool,
+    /// 指标监控监听地址（Prometheus），缺省不开 / metrics listener, off by default
+    #[arg(long, env = "SHIYAN_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// 对外地址，印在二维码上 / public address printed into QR codes
+    #[arg(long, env = "SHIYAN_PUBLIC_URL")]
+    pub public_url: Option<String>,
+}
+
+/// `user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// 添加 / add; the password is read from SHIYAN_PASSWORD or from the terminal's standard input
+    Add {
+        /// 登录名 / login name
+        username: String,
+        /// 姓名 / real name
+        #[arg(long)]
+        name: String,
+        /// 角色，可多次 / role, may be repeated
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+        /// 街道代码，可多次 / street code, may be repeated
+        #[arg(long = "street")]
+        streets: Vec<String>,
+        /// 授权签字方法，可多次 / methods a signatory may sign, may be repeated
+        #[arg(long = "sign")]
+        sign: Vec<String>,
+    },
+    /// 列表 / list
+    List {
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 停用 / disable
+    Disable {
+        /// 登录名 / login name
+        username: String,
+    },
+}
+
+/// `demo …`
+#[derive(Debug, Subcommand)]
+pub enum DemoCommand {
+    /// 载入 / load
+    Load {
+        /// 种子 / seed
+        #[arg(long, default_value_t = 20_260_101)]
+        seed: u64,
+        /// 全年完成批次数 / finished batches of the full year
+        #[arg(long)]
+        samples: Option<u32>,
+    },
+    /// 移除 / remove
+    Remove,
+}
+
+/// `import …`
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// 公布的抽检结果 / published sampling results (csv, xlsx)
+    PublishedResults {
+        /// 文件 / file
+        file: PathBuf,
+        /// 试运行，不写入 / dry run, nothing is written
+        #[arg(long)]
+        dry_run: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 年度计划 / yearly plan (csv, xlsx from the template)
+    Plan {
+        /// 文件 / file
+        file: PathBuf,
+        /// 年份 / year
+        #[arg(long)]
+        year: i32,
+        /// 试运行，不写入 / dry run, nothing is written
+        #[arg(long)]
+        dry_run: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `export …`
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// 计划模板 / template of the plan (xlsx)
+    PlanTemplate {
+        /// 文件 / file
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 样品清单 / samples of a year (csv)
+    Samples {
+        /// 年份 / year
+        #[arg(long)]
+        year: i32,
+        /// 文件 / file
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// `report …`
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// 年度报告 / annual report
+    Annual {
+        /// 年份 / year
+        #[arg(long)]
+        year: i32,
+        /// 文件 / file
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// 检验报告 / test report
+    Test {
+        /// 抽样单编号 / sampling sheet number
+        #[arg(long)]
+        sample: String,
+        /// 文件 / file
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// Flags of `judge`.
+#[derive(Debug, Args)]
+pub struct JudgeArgs {
+    /// 输入 CSV：item,result,limit[,unit][,label_claim] / input
+    #[arg(long, requires = "out", conflicts_with_all = ["food", "item", "result"])]
+    pub csv: Option<PathBuf>,
+    /// 输出 CSV / output
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// 食品，如 食用农产品/蔬菜/鳞茎类/韭菜 / food, a category path or a name
+    #[arg(long, requires = "item")]
+    pub food: Option<String>,
+    /// 检验项目 / item
+    #[arg(long, requires = "result")]
+    pub item: Option<String>,
+    /// 结果 / result as typed
+    #[arg(long)]
+    pub result: Option<String>,
+    /// 限量，如 ≤0.2mg/kg；给出时不查限量库 / limit; when given the library is not asked
+    #[arg(long)]
+    pub limit: Option<String>,
+    /// 日期 / date that counts [default: today]
+    #[arg(long)]
+    pub on: Option<String>,
+    /// JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The configuration file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileConfig {
+    /// See `--database-url`.
+    pub database_url: Option<String>,
+    /// See `--listen`.
+    pub listen: Option<SocketAddr>,
+    /// See `--metrics-listen`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// See `--public-url`.
+    pub public_url: Option<String>,
+    /// Served over HTTPS by a proxy in front.
+    pub https: Option<bool>,
+    /// Name of the body.
+    pub body: Option<String>,
+}
+
+/// Reads the configuration file; an explicit file must be there, the default one may be absent.
+///
+/// # Errors
+/// It cannot be read, or holds an unknown key.
+pub fn read_file(explicit: Option<&Path>, data: &Path) -> Result<FileConfig, String> {
+    let default = data.join("shiyan.toml");
+    let path = match explicit {
+        Some(path) => path,
+        None if default.exists() => &default,
+        None => return Ok(FileConfig::default()),
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+    #[test]
+    fn the_commented_example_is_a_valid_file() {
+        let text = include_str!("../../../fixtures/shiyan.example.toml");
+        let uncommented: String = text.lines().map(|l| l.strip_prefix("#= ").unwrap_or(l)).collect::<Vec<_>>().join("\n");
+        let config: FileConfig = toml::from_str(&uncommented).unwrap();
+        assert!(config.listen.is_some() && config.database_url.is_some() && config.https.is_some());
+    }
+}

@@ -1,0 +1,5 @@
+//! `shiyan`
+
+fn main() -> std::process::ExitCode {
+    shiyan_cli::run::main()
+}

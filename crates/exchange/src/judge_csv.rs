@@ -1,0 +1,214 @@
+//! 批量判定 a table of items, results and limits in, the same table with judgements out. Everything is text: what cannot be
+//! read as a number must reach the judge as it was written. The judge itself is passed in.
+
+use serde::Serialize;
+use shiyan_foundation::text::fold;
+use shiyan_foundation::{Label, Refusal, labels};
+
+use crate::book;
+use crate::code;
+use crate::header;
+use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
+use crate::out::{self, Cell};
+
+labels! {
+    /// 判定列
+    pub enum JudgeColumn {
+        Item = "item", "检验项目", "Item";
+        Result = "result", "检验结果", "Result";
+        Limit = "limit", "标准值", "Limit";
+        Unit = "unit", "单位", "Unit";
+        LabelClaim = "label_claim", "标签明示值", "Label claim";
+    }
+}
+
+impl JudgeColumn {
+    fn of(text: &str) -> Option<Self> {
+        let text = fold(text).to_lowercase().replace([' ', '-'], "_");
+        let english = match text.as_str() {
+            "analyte" | "parameter" => Some(Self::Item),
+            "value" => Some(Self::Result),
+            "standard" | "requirement" => Some(Self::Limit),
+            "units" => Some(Self::Unit),
+            "label" | "claim" | "labelclaim" | "明示值" | "标签明示" | "标示值" | "标签标示值" | "明示要求" => Some(Self::LabelClaim),
+            _ => Self::parse(&text),
+        };
+        english.or_else(|| match header::meaning(&text) {
+            Some(header::Meaning::Single(header::Field::Item)) => Some(Self::Item),
+            Some(header::Meaning::Single(header::Field::Result)) => Some(Self::Result),
+            Some(header::Meaning::Single(header::Field::Limit)) => Some(Self::Limit),
+            Some(header::Meaning::Single(header::Field::Unit)) => Some(Self::Unit),
+            _ => None,
+        })
+    }
+}
+
+/// One row to be judged; the texts are verbatim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JudgeRow {
+    /// Row in the file.
+    pub row: u32,
+    /// 检验项目
+    pub item: String,
+    /// 检验结果
+    pub result: String,
+    /// 标准值
+    pub limit: String,
+    /// 单位
+    pub unit: Option<String>,
+    /// 标签明示值
+    pub label_claim: Option<String>,
+    /// Every cell, verbatim.
+    pub cells: Vec<String>,
+}
+
+/// The table as read; every row that is not blank is here, incomplete ones with a warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JudgeTable {
+    /// Header, verbatim.
+    pub header: Vec<String>,
+    /// Rows.
+    pub rows: Vec<JudgeRow>,
+    /// Findings.
+    pub issues: Vec<Issue>,
+    /// Blank rows.
+    pub blank: u64,
+}
+
+/// What the judge says of one row.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Judged {
+    /// 单项判定
+    pub judgement: String,
+    /// Stable code of the reason.
+    pub reason_code: String,
+    /// 理由
+    pub reason: String,
+    /// 计算过程
+    pub working: String,
+}
+
+/// Reads a table with the columns item, result, limit and perhaps unit and label_claim, in any order.
+///
+/// # Errors
+/// A refusal of [`book::read`], or `TABLE-HEADER`.
+pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
+    let book = book::read(bytes, file)?;
+    let locate = |cells: &[String]| {
+        let mut at: [Option<usize>; 5] = [None; 5];
+        for (i, text) in cells.iter().enumerate() {
+            if let Some(c) = JudgeColumn::of(text) {
+                at[c as usize].get_or_insert(i);
+            }
+        }
+        at
+    };
+    let found = book.sheets.iter().find_map(|s| s.rows.iter().take(30).position(|r| locate(&r.cells)[..3].iter().all(Option::is_some)).map(|i| (s, i)));
+    let Some((sheet, head)) = found else {
+        let first = book.sheets.iter().flat_map(|s| &s.rows).find(|r| !r.is_blank()).map_or(String::new(), |r| shorten(&r.cells.join(" | ")));
+        return Err(Refusal::new(code::HEADER)
+            .with("file", file)
+            .with("scanned", 30)
+            .with("wanted", "item/检验项目, result/检验结果, limit/标准值")
+            .with("first", first));
+    };
+    let names = &sheet.rows[head];
+    let at = locate(&names.cells);
+    let mut out = JudgeTable { header: names.cells.clone(), rows: Vec::new(), issues: Vec::new(), blank: 0 };
+    for row in &sheet.rows[head + 1..] {
+        if row.is_blank() {
+            out.blank += 1;
+            continue;
+        }
+        let value = |c: JudgeColumn| at[c as usize].map(|i| out::restore(row.cell(i)));
+        for c in [JudgeColumn::Item, JudgeColumn::Result, JudgeColumn::Limit] {
+            if let Some(i) = at[c as usize].filter(|i| fold(row.cell(*i)).is_empty()) {
+                let column = ColumnRef { letter: letter(i), name: fold(names.cell(i)) };
+                out.issues.push(Issue::new(Severity::Warning, code::JUDGE_MISSING, &sheet.name, row.number, Some(column), &[("name", c.zh())]));
+            }
+        }
+        let optional = |c| value(c).filter(|t| !fold(t).is_empty());
+        out.rows.push(JudgeRow {
+            row: row.number,
+            item: value(JudgeColumn::Item).unwrap_or_default(),
+            result: value(JudgeColumn::Result).unwrap_or_default(),
+            limit: value(JudgeColumn::Limit).unwrap_or_default(),
+            unit: optional(JudgeColumn::Unit),
+            label_claim: optional(JudgeColumn::LabelClaim),
+            cells: row.cells.clone(),
+        });
+    }
+    Ok(out)
+}
+
+/// The same table as csv, with judgement, reason_code, reason and working behind its own columns.
+///
+/// # Errors
+/// `FILE-WRITE`.
+pub fn write(table: &JudgeTable, judge: impl FnMut(&JudgeRow) -> Judged) -> Result<Vec<u8>, Refusal> {
+    let (header, rows) = judged(table, judge);
+    out::csv(&header.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
+}
+
+/// The same as a workbook.
+///
+/// # Errors
+/// `FILE-WRITE`.
+pub fn write_xlsx(table: &JudgeTable, judge: impl FnMut(&JudgeRow) -> Judged) -> Result<Vec<u8>, Refusal> {
+    let (header, rows) = judged(table, judge);
+    out::xlsx("判定", &header.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
+}
+
+fn judged(table: &JudgeTable, mut judge: impl FnMut(&JudgeRow) -> Judged) -> (Vec<String>, Vec<Vec<Cell>>) {
+    let width = table.rows.iter().map(|r| r.cells.len()).max().unwrap_or(0).max(table.header.len());
+    let mut header = table.header.clone();
+    header.resize(width, String::new());
+    header.extend(["judgement", "reason_code", "reason", "working"].map(str::to_owned));
+    let row = |r: &JudgeRow| {
+        let verdict = judge(r);
+        let mut cells: Vec<Cell> = r.cells.iter().map(|c| Cell::Text(out::restore(c))).collect();
+        cells.resize(width, Cell::Text(String::new()));
+        cells.extend([verdict.judgement, verdict.reason_code, verdict.reason, verdict.working].map(Cell::Text));
+        cells
+    };
+    (header, table.rows.iter().map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_in_any_order_and_both_languages() {
+        for text in [
+            "limit,item,unit,result,label_claim\n≤0.2,腐霉利,mg/kg,0.56,\n",
+            "标准值,检验项目,单位,检验结果,标签明示值\n≤0.2,腐霉利,mg/kg,0.56,\n",
+            "限量值\t不合格项目\t计量单位\t检测结果\n≤0.2\t腐霉利\tmg/kg\t0.56\n",
+        ] {
+            let got = read(text.as_bytes(), "x.csv").unwrap();
+            let r = &got.rows[0];
+            assert_eq!(
+                (r.item.as_str(), r.result.as_str(), r.limit.as_str(), r.unit.as_deref(), r.label_claim.as_deref()),
+                ("腐霉利", "0.56", "≤0.2", Some("mg/kg"), None)
+            );
+        }
+        assert_eq!(read(b"item,result\n1,2\n", "x.csv").unwrap_err().code(), "TABLE-HEADER");
+    }
+    #[test]
+    fn no_row_vanishes_and_the_working_is_written() {
+        let got = read("item,result,limit\n腐霉利,0.56,≤0.2\n镉,,0.1\n\n=cmd,1,2\n".as_bytes(), "x.csv").unwrap();
+        assert_eq!((got.rows.len(), got.issues.len(), got.blank), (3, 1, 1));
+        let judge = |r: &JudgeRow| Judged {
+            judgement: if r.result.is_empty() { "不判定" } else { "不合格项" }.into(),
+            reason_code: "X".into(),
+            reason: "理由".into(),
+            working: "=0.56>0.2".into(),
+        };
+        for bytes in [write(&got, judge).unwrap(), write_xlsx(&got, judge).unwrap()] {
+            let again = book::read(&bytes, "y").unwrap();
+            let rows = &again.sheets[0].rows;
+            assert_eq!(rows[0].cells, ["item", "result", "limit", "judgement", "reason_code", "reason", "working"]);
+            assert_eq!((rows.len(), rows[2].cell(3), rows[3].cell(0), rows[1].cell(6)), (4, "不判定", "'=cmd", "'=0.56>0.2"));
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! 编码 of text files: UTF-8 with or without BOM, UTF-16, GBK; and the lines of a csv file.
+
+use shiyan_foundation::{Refusal, labels};
+
+use crate::code;
+use crate::guard::Limits;
+use crate::issue::letter;
+
+labels! {
+    /// 文本编码, reported with every import.
+    pub enum TextEncoding {
+        Utf8 = "utf-8", "UTF-8", "UTF-8";
+        Utf8Bom = "utf-8-bom", "UTF-8（带 BOM）", "UTF-8 with BOM";
+        Gbk = "gbk", "GBK", "GBK";
+        Utf16Le = "utf-16le", "UTF-16 LE", "UTF-16 LE";
+        Utf16Be = "utf-16be", "UTF-16 BE", "UTF-16 BE";
+    }
+}
+
+/// Decodes a text file.
+///
+/// # Errors
+/// `FILE-ENCODING` with the row of the first byte that fits no encoding, `FILE-KIND` for binary content.
+pub fn decode(bytes: &[u8], file: &str) -> Result<(String, TextEncoding), Refusal> {
+    use TextEncoding::{Gbk, Utf8, Utf8Bom, Utf16Be, Utf16Le};
+    let utf16 = |encoding: &'static encoding_rs::Encoding, body: &[u8], found| match encoding.decode_without_bom_handling_and_without_replacement(body) {
+        Some(text) if body.len().is_multiple_of(2) => no_nul(text.into_owned(), file).map(|t| (t, found)),
+        _ => Err(Refusal::new(code::ENCODING).with("file", file).with("row", body.chunks(2).filter(|c| c.contains(&b'\n') && c.contains(&0)).count() + 1)),
+    };
+    if let Some(body) = bytes.strip_prefix(b"\xff\xfe") {
+        return utf16(encoding_rs::UTF_16LE, body, Utf16Le);
+    }
+    if let Some(body) = bytes.strip_prefix(b"\xfe\xff") {
+        return utf16(encoding_rs::UTF_16BE, body, Utf16Be);
+    }
+    // UTF-16 without a mark: the line feeds and commas of a table leave zero bytes on one side only
+    let sample = &bytes[..bytes.len().min(4096)];
+    let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    if bytes.len().is_multiple_of(2) && zeros(0) + zeros(1) > 0 {
+        if zeros(0) == 0 {
+            return utf16(encoding_rs::UTF_16LE, bytes, Utf16Le);
+        }
+        if zeros(1) == 0 {
+            return utf16(encoding_rs::UTF_16BE, bytes, Utf16Be);
+        }
+    }
+    let (body, found) = bytes.strip_prefix(b"\xef\xbb\xbf").map_or((bytes, Utf8), |b| (b, Utf8Bom));
+    let bad = match std::str::from_utf8(body) {
+        Ok(text) => return no_nul(text.to_owned(), file).map(|t| (t, found)),
+        Err(e) => e.valid_up_to(),
+    };
+    if found == Utf8
+        && let Some(text) = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)
+    {
+        return no_nul(text.into_owned(), file).map(|t| (t, Gbk));
+    }
+    let row = body[..bad].iter().filter(|b| **b == b'\n').count() + 1;
+    Err(Refusal::new(code::ENCODING).with("file", file).with("row", row))
+}
+
+fn no_nul(text: String, file: &str) -> Result<String, Refusal> {
+    if text.contains('\0') {
+        return Err(Refusal::new(code::KIND).with("file", file).with("found", "二进制数据（binary data）"));
+    }
+    Ok(text)
+}
+
+/// One record of a csv file: the line it begins on, counted from 1, and its cells.
+pub(crate) type Record = (u32, Vec<String>);
+
+/// Splits decoded text into records. The separator (comma, tab or semicolon) is the one that the first lines use most.
+///
+/// # Errors
+/// `CSV-QUOTE` for a quotation mark that is never closed, and the bounds of [`Limits`].
+pub(crate) fn records(text: &str, file: &str, limits: &Limits) -> Result<Vec<Record>, Refusal> {
+    let separator = separator(text);
+    let mut records: Vec<Record> = Vec::new();
+    let (mut row, mut cell) = (Vec::new(), String::new());
+    let (mut line, mut begins, mut cells) = (1u32, 1u32, 0usize);
+    let mut quote: Option<(u32, usize)> = None;
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    let mut length = 0usize;
+    while let Some(c) = chars.next() {
+        let newline = c == '\n' || (c == '\r' && chars.peek() != Some(&'\n'));
+        if c == '\n' || newline {
+            line += 1;
+        }
+        if quote.is_some() {
+            if c == '"' {
+                if chars.peek() == Some(&'"') {
+                    chars.next();
+                    cell.push('"');
+                } else {
+                    quote = None;
+                }
+            } else {
+                cell.push(c);
+                length += 1;
+            }
+        } else if c == '"' && cell.is_empty() && !quoted {
+            quote = Some((line, row.len()));
+            quoted = true;
+        } else if c == separator {
+            row.push(std::mem::take(&mut cell));
+            (quoted, length) = (false, 0);
+        } else if newline {
+            row.push(std::mem::take(&mut cell));
+            (quoted, length) = (false, 0);
+            records.push((begins, std::mem::take(&mut row)));
+            begins = line;
+        } else if !(c == '\r' && chars.peek() == Some(&'\n')) {
+            cell.push(c);
+            length += 1;
+        }
+        let at = |info| Refusal::new(info).with("file", file).with("sheet", file).with("row", begins).with("column", letter(row.len()));
+        if length > limits.cell_chars {
+            return Err(match quote {
+                Some((line, column)) => Refusal::new(code::QUOTE).with("file", file).with("row", line).with("column", letter(column)),
+                None => at(code::CELL_TEXT).with("limit", limits.cell_chars),
+            });
+        }
+        if c == separator && quote.is_none() {
+            cells += 1;
+            if row.len() >= limits.columns {
+                return Err(at(code::COLUMNS).with("limit", limits.columns));
+            }
+            if cells > limits.cells {
+                return Err(at(code::CELLS).with("limit", limits.cells));
+            }
+        }
+        if records.len() > limits.rows as usize {
+            return Err(at(code::ROWS).with("limit", limits.rows));
+        }
+    }
+    if let Some((line, column)) = quote {
+        return Err(Refusal::new(code::QUOTE).with("file", file).with("row", line).with("column", letter(column)));
+    }
+    if !cell.is_empty() || !row.is_empty() || quoted {
+        row.push(cell);
+        records.push((begins, row));
+    }
+    Ok(records)
+}
+
+fn separator(text: &str) -> char {
+    let head: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(20).collect();
+    let count = |c: char| head.iter().map(|l| l.matches(c).count()).sum::<usize>();
+    [',', '\t', ';'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Record>, Refusal> {
+        records(text, "a.csv", &Limits::default())
+    }
+
+    #[test]
+    fn encodings_are_recognised() {
+        let text = "食品名称,判定\n韭菜,不合格\n";
+        let gbk = encoding_rs::GBK.encode(text).0.into_owned();
+        let utf16 = |le: bool| -> Vec<u8> { text.encode_utf16().flat_map(|u| if le { u.to_le_bytes() } else { u.to_be_bytes() }).collect() };
+        let with = |mark: &[u8], body: &[u8]| [mark, body].concat();
+        let cases = [
+            (text.as_bytes().to_vec(), TextEncoding::Utf8),
+            (with(b"\xef\xbb\xbf", text.as_bytes()), TextEncoding::Utf8Bom),
+            (gbk, TextEncoding::Gbk),
+            (with(b"\xff\xfe", &utf16(true)), TextEncoding::Utf16Le),
+            (with(b"\xfe\xff", &utf16(false)), TextEncoding::Utf16Be),
+            (utf16(true), TextEncoding::Utf16Le),
+            (utf16(false), TextEncoding::Utf16Be),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(decode(&bytes, "a.csv").unwrap(), (text.to_owned(), expected));
+        }
+    }
+    #[test]
+    fn mixed_and_binary_content_is_refused_with_the_row() {
+        let e = decode(b"a,b\n\xe9\x9f\xad\n\xff\xff\n", "a.csv").unwrap_err();
+        assert_eq!((e.code(), e.facts["row"].as_str()), ("FILE-ENCODING", "3"));
+        assert_eq!(decode(b"a\0b\0c\0\0\0\0x", "a.csv").unwrap_err().code(), "FILE-KIND");
+    }
+    #[test]
+    fn records_know_their_line() {
+        let got = read("a,b\r\n\"x\ny\",\"q\"\"q\"\n\n1;2,3\n").unwrap();
+        let expect: Vec<Record> =
+            vec![(1, vec!["a".into(), "b".into()]), (2, vec!["x\ny".into(), "q\"q".into()]), (4, vec![String::new()]), (5, vec!["1;2".into(), "3".into()])];
+        assert_eq!(got, expect);
+        assert_eq!(read("a\tb\nc\td").unwrap()[1].1, ["c", "d"]);
+        assert_eq!(read("a\rb").unwrap().len(), 2);
+    }
+    #[test]
+    fn an_open_quote_names_its_place() {
+        let e = read("a,b\nc,\"d\ne,f\n").unwrap_err();
+        assert_eq!((e.code(), e.facts["row"].as_str(), e.facts["column"].as_str()), ("CSV-QUOTE", "2", "B"));
+    }
+    #[test]
+    fn columns_are_bounded() {
+        assert_eq!(read(&",".repeat(10_000)).unwrap_err().code(), "FILE-COLUMNS");
+        assert_eq!(read(&"x".repeat(40_000)).unwrap_err().code(), "FILE-CELL-TEXT");
+    }
+}

@@ -1,0 +1,140 @@
+//! A refusal is a value: a code, the facts, the article, and what to do next, in Chinese and English.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::Lang;
+
+/// One refusal code: texts with `{placeholders}` that the facts fill.
+#[derive(Debug, PartialEq, Eq)]
+pub struct CodeInfo {
+    /// Stable code, e.g. `SHEET-SAMPLERS`.
+    pub code: &'static str,
+    /// What happened, Chinese.
+    pub zh: &'static str,
+    /// What happened, English.
+    pub en: &'static str,
+    /// Next step, Chinese.
+    pub next_zh: &'static str,
+    /// Next step, English.
+    pub next_en: &'static str,
+    /// Article it rests on, or empty for a rule of the house.
+    pub article: &'static str,
+}
+
+/// 拒绝 why something may not be done, for a person and for a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The code and its texts.
+    pub info: &'static CodeInfo,
+    /// Facts filling the placeholders.
+    pub facts: BTreeMap<&'static str, String>,
+    /// The form field it is about, where there is one.
+    pub field: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal without facts yet.
+    #[must_use]
+    pub fn new(info: &'static CodeInfo) -> Self {
+        Self { info, facts: BTreeMap::new(), field: None }
+    }
+    /// Adds a fact.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
+        self.facts.insert(key, value.to_string());
+        self
+    }
+    /// Names the field.
+    #[must_use]
+    pub fn on(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.info.code
+    }
+    /// What happened.
+    #[must_use]
+    pub fn what(&self, lang: Lang) -> String {
+        self.fill(lang.pick(self.info.zh, self.info.en))
+    }
+    /// The next step.
+    #[must_use]
+    pub fn next(&self, lang: Lang) -> String {
+        self.fill(lang.pick(self.info.next_zh, self.info.next_en))
+    }
+    /// As data, in both languages.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        Problem {
+            code: self.info.code,
+            zh: self.what(Lang::Zh),
+            en: self.what(Lang::En),
+            next_zh: self.next(Lang::Zh),
+            next_en: self.next(Lang::En),
+            article: (!self.info.article.is_empty()).then_some(self.info.article),
+            field: self.field.clone(),
+            facts: self.facts.clone(),
+        }
+    }
+    fn fill(&self, text: &str) -> String {
+        let mut out = text.to_owned();
+        for (key, value) in &self.facts {
+            out = out.replace(&format!("{{{key}}}"), value);
+        }
+        out
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "[{}] {} / {}", self.info.code, self.what(Lang::Zh), self.what(Lang::En))
+    }
+}
+impl std::error::Error for Refusal {}
+
+/// A refusal as it goes out over JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Stable code.
+    pub code: &'static str,
+    /// What happened, Chinese.
+    pub zh: String,
+    /// What happened, English.
+    pub en: String,
+    /// Next step, Chinese.
+    pub next_zh: String,
+    /// Next step, English.
+    pub next_en: String,
+    /// Article, if statutory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub article: Option<&'static str>,
+    /// Form field, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// The facts.
+    pub facts: BTreeMap<&'static str, String>,
+}
+
+/// Declares the refusal codes of a crate: a `const` a code and `ALL` for `shiyan explain`.
+///
+/// ```
+/// shiyan_foundation::codes! {
+///     NO_NAME = "DEMO-NAME", zh "没有写名称", en "The name is missing", next "写上名称" / "Type the name", article "";
+/// }
+/// assert_eq!(ALL[0].code, "DEMO-NAME");
+/// ```
+#[macro_export]
+macro_rules! codes {
+    ($($name:ident = $code:literal, zh $zh:literal, en $en:literal, next $nzh:literal / $nen:literal, article $article:literal;)+) => {
+        $(#[doc = $zh] pub const $name: &$crate::CodeInfo = &$crate::CodeInfo {
+            code: $code, zh: $zh, en: $en, next_zh: $nzh, next_en: $nen, article: $article,
+        };)+
+        /// Every code of this crate.
+        pub const ALL: &[&$crate::CodeInfo] = &[$($name),+];
+    };
+}

@@ -1,0 +1,42 @@
+//! What people type with an input method left on: full-width forms folded to half-width.
+
+/// Folds full-width ASCII, the ideographic space and stray invisible characters; trims. Nothing else changes.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let folded: String = text
+        .chars()
+        .filter_map(|c| match c {
+            '\u{3000}' | '\u{a0}' => Some(' '),
+            '\u{200b}'..='\u{200f}' | '\u{feff}' => None,
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+            c => Some(c),
+        })
+        .collect();
+    folded.trim().to_owned()
+}
+
+/// 脱敏 a phone number or an id for display: the first three and the last four stay.
+#[must_use]
+pub fn mask(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() < 8 {
+        return "*".repeat(chars.len());
+    }
+    let head: String = chars[..3].iter().collect();
+    let tail: String = chars[chars.len() - 4..].iter().collect();
+    format!("{head}{}{tail}", "*".repeat(chars.len() - 7))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn folds_what_an_input_method_leaves() {
+        assert_eq!(fold("　０．０１２＜ＮＤ\u{200b} "), "0.012<ND");
+    }
+    #[test]
+    fn masks_phones_and_ids() {
+        assert_eq!(mask("18612341402"), "186****1402");
+        assert_eq!(mask("12345"), "*****");
+    }
+}

@@ -1,0 +1,606 @@
+//! 考核指标 KPI-1 to KPI-6 (domain.md 2.3).
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{Datelike, NaiveDate};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use shiyan_foundation::area::AdminBody;
+use shiyan_foundation::ids::CaseId;
+use shiyan_foundation::task::{Boundary, Link, TaskKind, required_batches};
+use shiyan_foundation::{Label, Lang, WorkCalendar};
+
+use crate::exact;
+use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule};
+use crate::figure::{Axis, Cut, FactId, Figure, LeftOut, Name, Tally, Treat};
+use crate::groups::KEY_FOOD_GROUPS;
+use crate::scope::{KpiScope, YearBasis};
+
+const PER_THOUSAND: Name = Name("batches_per_thousand", "千人批次", "Batches per thousand people");
+const DISCOVERY: Name = Name("discovery_rate", "问题发现率", "Discovery rate");
+const EVALUATIVE: Name = Name("evaluative_pass_rate", "评价性抽检合格率", "Pass rate of evaluative sampling");
+const DISPOSAL: Name = Name("disposal_rate", "核查处置率", "Disposal rate");
+const DISPOSAL_ON_TIME: Name = Name("disposal_on_time_rate", "核查处置按期率", "Disposal on-time rate");
+const REPORT_ON_TIME: Name = Name("report_on_time_rate", "报告及时率", "Report timeliness");
+const URGENT_ON_TIME: Name = Name("urgent_report_on_time_rate", "限时报告及时率", "Timeliness of urgent reports");
+const SERVE_ON_TIME: Name = Name("service_on_time_rate", "送达及时率", "Timeliness of service");
+const PUBLISH_ON_TIME: Name = Name("publication_on_time_rate", "公示及时率", "Timeliness of publication");
+const RAPID_VALID: Name = Name("rapid_valid_rate", "快检有效数据率", "Valid rapid records");
+const RAPID_POSITIVE: Name = Name("rapid_positive_rate", "快检阳性率", "Rapid positive rate");
+const RAPID_HANDLED: Name = Name("rapid_handled_rate", "快检阳性72小时处置率", "Rapid positives handled within 72 hours");
+const RAPID_CONFIRMED: Name = Name("rapid_confirmation_rate", "快检阳性确证率", "Rapid positives confirmed by a laboratory");
+
+/// Every figure of one scope at one date.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Kpis {
+    /// 统计口径
+    pub scope: KpiScope,
+    /// 统计截止日
+    pub as_of: NaiveDate,
+    /// Scope line in Chinese.
+    pub scope_line_zh: String,
+    /// Scope line in English.
+    pub scope_line_en: String,
+    /// KPI-1 千人批次
+    pub per_thousand: Figure,
+    /// 应完成批次
+    pub required: u64,
+    /// 差额
+    pub gap: u64,
+    /// 时间进度
+    pub pace: Pace,
+    /// 预计
+    pub forecast: Forecast,
+    /// 在检 beside the gauge, not counted.
+    pub in_lab: Vec<FactId>,
+    /// 在途 beside the gauge, not counted.
+    pub in_transit: Vec<FactId>,
+    /// 不判定 among the counted batches: in the denominators, neither failing nor passing.
+    pub undetermined: Vec<FactId>,
+    /// KPI-2 问题发现率
+    pub discovery: Figure,
+    /// KPI-2 per 重点食品; the groups overlap and are never added up.
+    pub discovery_by_group: Vec<Figure>,
+    /// KPI-2 per 环节
+    pub discovery_by_link: Vec<Figure>,
+    /// KPI-2 per 街道
+    pub discovery_by_street: Vec<Figure>,
+    /// KPI-2 per 承检机构, to see one that never finds anything.
+    pub discovery_by_lab: Vec<Figure>,
+    /// KPI-2b 评价性抽检合格率
+    pub evaluative: Figure,
+    /// KPI-3 核查处置率
+    pub disposal: Figure,
+    /// KPI-3 按期率
+    pub disposal_on_time: Figure,
+    /// 逾期: due before the date and still open.
+    pub overdue: Vec<CaseLine>,
+    /// 今日到期: due on the date and still open; it already counts as due.
+    pub due_today: Vec<CaseLine>,
+    /// 已办结但证据不全: closed without every mandatory block evidenced, so not done.
+    pub unevidenced: Vec<CaseLine>,
+    /// 未到期在办
+    pub open_not_due: Vec<CaseLine>,
+    /// KPI-4 报告及时率
+    pub report_on_time: Figure,
+    /// KPI-5 限时报告及时率 (D05)
+    pub urgent_on_time: Figure,
+    /// KPI-5 送达及时率 (D06)
+    pub serve_on_time: Figure,
+    /// KPI-5 公示及时率 (D23)
+    pub publish_on_time: Figure,
+    /// KPI-6 快检, counted apart.
+    pub rapid: RapidKpis,
+}
+
+impl Kpis {
+    /// Every figure, the main ones first.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        [
+            &self.per_thousand,
+            &self.discovery,
+            &self.evaluative,
+            &self.disposal,
+            &self.disposal_on_time,
+            &self.report_on_time,
+            &self.urgent_on_time,
+            &self.serve_on_time,
+            &self.publish_on_time,
+            &self.rapid.valid,
+            &self.rapid.positive,
+            &self.rapid.handled,
+            &self.rapid.confirmed,
+        ]
+        .into_iter()
+        .chain(&self.discovery_by_group)
+        .chain(&self.discovery_by_link)
+        .chain(&self.discovery_by_street)
+        .chain(&self.discovery_by_lab)
+    }
+    /// The scope line in a language.
+    #[must_use]
+    pub fn scope_line(&self, lang: Lang) -> &str {
+        lang.pick(&self.scope_line_zh, &self.scope_line_en)
+    }
+}
+
+/// 时间进度 how many batches the working days passed ask for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pace {
+    /// 已过工作日, the date itself included.
+    pub workdays_elapsed: u32,
+    /// 全年工作日
+    pub workdays_in_year: u32,
+    /// required × elapsed ÷ days in year, as a fraction.
+    pub exact: String,
+    /// Two decimals, cut off.
+    pub display: String,
+    /// 落后于时间进度, compared exactly.
+    pub behind: bool,
+    /// The holiday notice of the year is not known.
+    pub provisional: bool,
+}
+
+/// 预计 what the year will come to when everything begun and planned is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Forecast {
+    /// 已计入
+    pub counted: u64,
+    /// 在检
+    pub in_lab: u64,
+    /// 在途
+    pub in_transit: u64,
+    /// 计划未抽
+    pub plan_remaining: u64,
+    /// Sum.
+    pub total: u64,
+    /// The sum reaches the required number.
+    pub reaches: bool,
+}
+
+/// One case in a list of KPI-3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseLine {
+    /// Case.
+    pub case_id: CaseId,
+    /// 案件编号
+    pub case_no: String,
+    /// 抽样单编号
+    pub sampling_no: String,
+    /// 街道
+    pub street: String,
+    /// 期限
+    pub due_on: NaiveDate,
+    /// State as shown.
+    pub state: String,
+}
+
+/// KPI-6 快检; none of it is part of the batches per thousand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RapidKpis {
+    /// 有效数据率
+    pub valid: Figure,
+    /// 阳性率 of the valid readings.
+    pub positive: Figure,
+    /// 阳性72小时处置率
+    pub handled: Figure,
+    /// 确证率: confirmed of the positives that a laboratory tested.
+    pub confirmed: Figure,
+    /// 快检计划 per point and quarter.
+    pub plan: Vec<RapidPlanLine>,
+}
+
+/// 快检计划完成 one point, one quarter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RapidPlanLine {
+    /// 快检点
+    pub point: String,
+    /// 街道
+    pub street: String,
+    /// 季度
+    pub quarter: u8,
+    /// 计划项次
+    pub planned: u64,
+    /// 有效项次
+    pub done: u64,
+    /// 完成率, two decimals and `%`; `—` without a plan.
+    pub display: String,
+    /// 完成; `None` without a plan.
+    pub met: Option<bool>,
+}
+
+/// Counts everything for one scope at one date.
+#[must_use]
+pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCalendar) -> Kpis {
+    let base = base_reasons(&facts.batches, scope, as_of);
+    let batches = || facts.batches.iter().zip(&base);
+
+    let per_thousand = Tally::of(batches().map(|(b, out)| (FactId::Sample(b.sample_id), out.map_or(Treat::Hit, Treat::Out)))).per_thousand(
+        PER_THOUSAND,
+        scope.population.people,
+        scope.target_per_mille,
+    );
+    let counted = per_thousand.numerator;
+    let required = required(scope);
+    let ids = |reason| per_thousand.left_out.get(&reason).cloned().unwrap_or_default();
+    let (in_lab, in_transit) = (ids(LeftOut::InLab), ids(LeftOut::InTransit));
+    let undetermined = batches().filter(|(b, out)| out.is_none() && !b.fails() && !b.passes()).map(|(b, _)| FactId::Sample(b.sample_id)).collect();
+    let forecast = forecast(facts, scope, counted, required, in_lab.len() as u64, in_transit.len() as u64);
+
+    let discovery_of = |cut: Option<Cut>, keep: &dyn Fn(&BatchFact) -> bool| {
+        let target = scope.discovery_target_percent;
+        let kept = batches().filter(|(b, _)| keep(b));
+        batch_rate(kept, TaskKind::Supervisory, BatchFact::fails).rate(DISCOVERY, cut, target, true)
+    };
+    let cut = |axis, code: &str, zh: &str, en: &str| Some(Cut { axis, code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() });
+    let discovery = discovery_of(None, &|_| true);
+    let discovery_by_group = KEY_FOOD_GROUPS.iter().map(|g| discovery_of(cut(Axis::KeyFood, g.code, g.zh, g.en), &|b| g.holds(&b.category))).collect();
+    let discovery_by_link = Link::ALL.iter().map(|l| discovery_of(cut(Axis::Link, l.code(), l.zh(), l.en()), &|b| b.link == *l)).collect();
+    let asked = scope.streets.iter().flatten().map(String::as_str);
+    let discovery_by_street = by_text(&facts.batches, &base, Axis::Street, asked, |b| &b.street, scope.discovery_target_percent);
+    let discovery_by_lab = by_text(&facts.batches, &base, Axis::Lab, std::iter::empty(), |b| &b.lab, scope.discovery_target_percent);
+    let evaluative = batch_rate(batches(), TaskKind::Evaluative, BatchFact::passes).rate(EVALUATIVE, None, Some(scope.evaluative_target_percent), true);
+
+    let hundred = Some(Decimal::ONE_HUNDRED);
+    let case_rate = |name, hit: &dyn Fn(&CaseFact) -> bool| {
+        let treat = |c: &CaseFact| case_out(c, scope, as_of).map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
+        Tally::of(facts.cases.iter().map(|c| (FactId::Case(c.case_id), treat(c)))).rate(name, None, hundred, false)
+    };
+    let done = |c: &CaseFact| closed(c, as_of).is_some() && c.evidenced;
+    let disposal = case_rate(DISPOSAL, &done);
+    let disposal_on_time = case_rate(DISPOSAL_ON_TIME, &|c| done(c) && closed(c, as_of).is_some_and(|on| on <= c.due_on));
+    let lines = |keep: &dyn Fn(&CaseFact) -> bool, not_due: bool| {
+        let wanted = |c: &&CaseFact| case_out(c, scope, as_of) == not_due.then_some(LeftOut::NotDueYet) && keep(c);
+        let mut out: Vec<CaseLine> = facts.cases.iter().filter(wanted).map(case_line).collect();
+        out.sort_by(|a, b| (a.due_on, &a.case_no).cmp(&(b.due_on, &b.case_no)));
+        out
+    };
+    let open = |c: &CaseFact| closed(c, as_of).is_none();
+
+    let service = |rule, name| {
+        let mine = facts.services.iter().filter(|s| s.rule == rule);
+        Tally::of(mine.map(|s| (FactId::Clock(s.clock_id), service_treat(s, scope, as_of)))).rate(name, None, hundred, false)
+    };
+
+    Kpis {
+        scope: scope.clone(),
+        as_of,
+        scope_line_zh: scope.line(Lang::Zh),
+        scope_line_en: scope.line(Lang::En),
+        required,
+        gap: required.saturating_sub(counted),
+        pace: pace(scope, counted, required, as_of, calendar),
+        forecast,
+        in_lab,
+        in_transit,
+        undetermined,
+        per_thousand,
+        discovery,
+        discovery_by_group,
+        discovery_by_link,
+        discovery_by_street,
+        discovery_by_lab,
+        evaluative,
+        disposal,
+        disposal_on_time,
+        overdue: lines(&|c| open(c) && c.due_on < as_of, false),
+        due_today: lines(&|c| open(c) && c.due_on == as_of, false),
+        unevidenced: lines(&|c| !open(c) && !c.evidenced, false),
+        open_not_due: lines(&|_| true, true),
+        report_on_time: Tally::of(facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), report_treat(b, scope, as_of)))).rate(
+            REPORT_ON_TIME,
+            None,
+            hundred,
+            false,
+        ),
+        urgent_on_time: service(ServiceRule::UrgentReport, URGENT_ON_TIME),
+        serve_on_time: service(ServiceRule::Serve, SERVE_ON_TIME),
+        publish_on_time: service(ServiceRule::Publish, PUBLISH_ON_TIME),
+        rapid: rapid(facts, scope, as_of),
+    }
+}
+
+/// 应完成批次 ceil(target × people ÷ 1000).
+#[must_use]
+pub fn required(scope: &KpiScope) -> u64 {
+    match scope.target_per_mille.checked_mul(Decimal::from(scope.population.people)) {
+        Some(_) if scope.target_per_mille > Decimal::ZERO => required_batches(scope.target_per_mille, scope.population.people),
+        Some(_) => 0,
+        None => u64::MAX,
+    }
+}
+
+/// Why a batch is outside the scope, whatever its stage.
+#[must_use]
+pub fn outside_scope(b: &BatchFact, scope: &KpiScope, as_of: NaiveDate) -> Option<LeftOut> {
+    let pending = matches!(b.stage, BatchStage::Sampled | BatchStage::InLab);
+    let dated = match scope.basis {
+        YearBasis::SamplingDate => b.sampled_on,
+        // what is not reported yet would be reported at the earliest today
+        YearBasis::ReportDate => b.issued_on.unwrap_or(if pending { as_of } else { b.sampled_on }),
+    };
+    if dated.year() != scope.year {
+        Some(LeftOut::OtherYear)
+    } else if b.sampled_on > as_of {
+        Some(LeftOut::AfterAsOf)
+    } else if scope.population.boundary == Boundary::Governed && b.admin != AdminBody::Jinshui {
+        Some(LeftOut::OutsideBoundary)
+    } else if other_street(&b.street, scope) {
+        Some(LeftOut::OtherStreet)
+    } else if !scope.departments.contains(&b.department) {
+        Some(LeftOut::OtherDepartment)
+    } else if !scope.levels.contains(&b.level) {
+        Some(LeftOut::OtherLevel)
+    } else if !scope.kinds.contains(&b.kind) {
+        Some(LeftOut::OtherKind)
+    } else {
+        None
+    }
+}
+
+/// 可计批次 for each batch `None` when it counts, or the first reason why it does not.
+#[must_use]
+pub fn base_reasons(batches: &[BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<Option<LeftOut>> {
+    let mut reasons: Vec<Option<LeftOut>> = batches.iter().map(|b| outside_scope(b, scope, as_of).or_else(|| stage_out(b, as_of))).collect();
+    // one number, one batch: of several the failing one stays, so that a double entry can never flatter the rate
+    let mut kept: HashMap<String, usize> = HashMap::new();
+    let rank = |i: usize| (!batches[i].fails(), batches[i].sampled_on, batches[i].sample_id, i);
+    for i in 0..batches.len() {
+        if reasons[i].is_some() {
+            continue;
+        }
+        let number = shiyan_foundation::text::fold(&batches[i].sampling_no).to_ascii_uppercase();
+        match kept.get_mut(&number) {
+            None => {
+                kept.insert(number, i);
+            }
+            Some(first) => {
+                let loser = if rank(i) < rank(*first) { std::mem::replace(first, i) } else { i };
+                reasons[loser] = Some(LeftOut::DuplicateNumber);
+            }
+        }
+    }
+    reasons
+}
+
+fn stage_out(b: &BatchFact, as_of: NaiveDate) -> Option<LeftOut> {
+    match b.stage {
+        BatchStage::Void => Some(LeftOut::Void),
+        BatchStage::Refused => Some(LeftOut::Refused),
+        BatchStage::Sampled => Some(LeftOut::InTransit),
+        BatchStage::InLab => Some(LeftOut::InLab),
+        BatchStage::Issued => match b.issued_on {
+            None => Some(LeftOut::NoIssueDate),
+            Some(on) if on > as_of => Some(LeftOut::InLab),
+            Some(_) if b.outcome.is_none() && !b.recheck_pending => Some(LeftOut::NoConclusion),
+            Some(_) if b.temporary_no || shiyan_foundation::text::fold(&b.sampling_no).is_empty() => Some(LeftOut::TemporaryNumber),
+            Some(_) => None,
+        },
+    }
+}
+
+fn other_street(street: &str, scope: &KpiScope) -> bool {
+    scope.streets.as_ref().is_some_and(|set| !set.contains(street))
+}
+
+/// A rate over the countable batches of one kind.
+fn batch_rate<'a>(facts: impl Iterator<Item = (&'a BatchFact, &'a Option<LeftOut>)>, kind: TaskKind, hit: fn(&BatchFact) -> bool) -> Tally {
+    let mut tally = Tally::default();
+    for (b, out) in facts {
+        let treat = match out {
+            Some(reason) => Treat::Out(*reason),
+            None if b.kind != kind => Treat::Out(LeftOut::KindOfOtherFigure),
+            None => {
+                tally.provisional |= b.recheck_pending;
+                if hit(b) { Treat::Hit } else { Treat::Miss }
+            }
+        };
+        tally.add(FactId::Sample(b.sample_id), treat);
+    }
+    tally
+}
+
+/// KPI-2 per value of a text; values wholly outside the scope make no figure, asked ones always do.
+fn by_text<'a>(
+    batches: &'a [BatchFact],
+    base: &'a [Option<LeftOut>],
+    axis: Axis,
+    asked: impl Iterator<Item = &'a str>,
+    key: impl Fn(&'a BatchFact) -> &'a String,
+    target: Option<Decimal>,
+) -> Vec<Figure> {
+    let outside = |r: &Option<LeftOut>| r.is_some_and(|r| r <= LeftOut::OtherKind);
+    let mut parts: BTreeMap<&str, (bool, Vec<usize>)> = asked.map(|a| (a, (true, Vec::new()))).collect();
+    for (i, b) in batches.iter().enumerate() {
+        let part = parts.entry(key(b).as_str()).or_default();
+        part.0 |= !outside(&base[i]);
+        part.1.push(i);
+    }
+    let kept = parts.into_iter().filter(|(_, (inside, _))| *inside);
+    kept.map(|(code, (_, rows))| {
+        let cut = Cut { axis, code: code.to_owned(), zh: code.to_owned(), en: code.to_owned() };
+        let facts = rows.iter().map(|i| (&batches[*i], &base[*i]));
+        batch_rate(facts, TaskKind::Supervisory, BatchFact::fails).rate(DISCOVERY, Some(cut), target, true)
+    })
+    .collect()
+}
+
+fn pace(scope: &KpiScope, counted: u64, required: u64, as_of: NaiveDate, calendar: &WorkCalendar) -> Pace {
+    let days = calendar.workdays_in(scope.year);
+    let elapsed = match as_of.year().cmp(&scope.year) {
+        std::cmp::Ordering::Less => 0,
+        std::cmp::Ordering::Greater => days,
+        std::cmp::Ordering::Equal => NaiveDate::from_ymd_opt(scope.year, 1, 1).map_or(0, |first| calendar.workdays_between(first, as_of)),
+    };
+    let asked = u128::from(required) * u128::from(elapsed);
+    Pace {
+        workdays_elapsed: elapsed,
+        workdays_in_year: days,
+        exact: format!("{asked}/{days}"),
+        display: exact::truncated(asked, u128::from(days), 2).unwrap_or_else(|| crate::figure::NOTHING.to_owned()),
+        behind: u128::from(counted) * u128::from(days) < asked,
+        provisional: !calendar.knows(scope.year),
+    }
+}
+
+fn forecast(facts: &Facts, scope: &KpiScope, counted: u64, required: u64, in_lab: u64, in_transit: u64) -> Forecast {
+    let planned = |p: &&PlanFact| {
+        p.year == scope.year
+            && scope.kinds.contains(&p.kind)
+            && scope.levels.contains(&p.level)
+            && scope.departments.contains(&p.department)
+            && scope.streets.as_ref().is_none_or(|set| p.street.as_ref().is_some_and(|s| set.contains(s)))
+    };
+    let plan_remaining = facts.plan.iter().filter(planned).map(|p| u64::from(p.planned.saturating_sub(p.sampled))).sum();
+    let total = counted + in_lab + in_transit + plan_remaining;
+    Forecast { counted, in_lab, in_transit, plan_remaining, total, reaches: total >= required }
+}
+
+fn closed(c: &CaseFact, as_of: NaiveDate) -> Option<NaiveDate> {
+    c.closed_on.filter(|on| *on <= as_of)
+}
+
+fn case_line(c: &CaseFact) -> CaseLine {
+    CaseLine {
+        case_id: c.case_id,
+        case_no: c.case_no.clone(),
+        sampling_no: c.sampling_no.clone(),
+        street: c.street.clone(),
+        due_on: c.due_on,
+        state: c.state.clone(),
+    }
+}
+
+/// Why a case is not due. A year holds every case that was open during it: old debts stay, old successes do not pad.
+fn case_out(c: &CaseFact, scope: &KpiScope, as_of: NaiveDate) -> Option<LeftOut> {
+    if c.opened_on.year() > scope.year {
+        Some(LeftOut::OtherYear)
+    } else if c.opened_on > as_of {
+        Some(LeftOut::AfterAsOf)
+    } else if other_street(&c.street, scope) {
+        Some(LeftOut::OtherStreet)
+    } else if c.evidenced && c.closed_on.is_some_and(|on| on.year() < scope.year) {
+        Some(LeftOut::SettledBefore)
+    } else if c.cancelled {
+        Some(LeftOut::Cancelled)
+    } else if c.due_on > as_of && closed(c, as_of).is_none() {
+        Some(LeftOut::NotDueYet)
+    } else {
+        None
+    }
+}
+
+fn report_treat(b: &BatchFact, scope: &KpiScope, as_of: NaiveDate) -> Treat {
+    let outside = outside_scope(b, scope, as_of).or(match b.stage {
+        BatchStage::Void => Some(LeftOut::Void),
+        BatchStage::Refused => Some(LeftOut::Refused),
+        _ => None,
+    });
+    let issued = b.issued_on.filter(|on| *on <= as_of);
+    match (outside, b.report_due_on) {
+        (Some(reason), _) => Treat::Out(reason),
+        (None, None) => Treat::Out(LeftOut::NoDeadline),
+        (None, Some(due)) if issued.is_none() && due > as_of => Treat::Out(LeftOut::NotDueYet),
+        (None, Some(due)) if issued.is_some_and(|on| on <= due) => Treat::Hit,
+        (None, Some(_)) => Treat::Miss,
+    }
+}
+
+fn service_treat(s: &ServiceFact, scope: &KpiScope, as_of: NaiveDate) -> Treat {
+    let stopped = s.stopped_at.filter(|at| at.date_naive() <= as_of);
+    let settled_before = s.stopped_at.is_some_and(|at| at.date_naive().year() < scope.year);
+    let in_time = stopped.is_some_and(|at| s.due_at.map_or(at.date_naive() <= s.due_on, |due| at <= due));
+    let out = if s.started_on.year() > scope.year {
+        Some(LeftOut::OtherYear)
+    } else if s.started_on > as_of {
+        Some(LeftOut::AfterAsOf)
+    } else if other_street(&s.street, scope) {
+        Some(LeftOut::OtherStreet)
+    } else if settled_before {
+        Some(LeftOut::SettledBefore)
+    } else if s.cancelled {
+        Some(LeftOut::Cancelled)
+    } else if s.due_on > as_of && stopped.is_none() {
+        Some(LeftOut::NotDueYet)
+    } else {
+        None
+    };
+    match out {
+        Some(reason) => Treat::Out(reason),
+        None if in_time => Treat::Hit,
+        None => Treat::Miss,
+    }
+}
+
+fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate) -> RapidKpis {
+    let outside = |r: &RapidFact| {
+        if r.tested_on.year() != scope.year {
+            Some(LeftOut::OtherYear)
+        } else if r.tested_on > as_of {
+            Some(LeftOut::AfterAsOf)
+        } else if other_street(&r.street, scope) {
+            Some(LeftOut::OtherStreet)
+        } else {
+            None
+        }
+    };
+    let unusable =
+        |r: &RapidFact| outside(r).or((!r.valid).then_some(LeftOut::InvalidData)).or((r.verdict == RapidVerdict::Invalid).then_some(LeftOut::InvalidReading));
+    let not_positive = |r: &RapidFact| unusable(r).or((r.verdict != RapidVerdict::Positive).then_some(LeftOut::NotPositive));
+    let rate = |name, target, sampled, judge: &dyn Fn(&RapidFact) -> Result<bool, LeftOut>| {
+        let treat = |r: &RapidFact| match judge(r) {
+            Err(reason) => Treat::Out(reason),
+            Ok(true) => Treat::Hit,
+            Ok(false) => Treat::Miss,
+        };
+        Tally::of(facts.rapid.iter().map(|r| (FactId::Reading(r.reading_id), treat(r)))).rate(name, None, target, sampled)
+    };
+    let judged = |out: Option<LeftOut>, hit: bool| out.map_or(Ok(hit), Err);
+
+    let mut done: BTreeMap<(shiyan_foundation::ids::PointId, u8), u64> = BTreeMap::new();
+    for r in facts.rapid.iter().filter(|r| unusable(r).is_none()) {
+        *done.entry((r.point_id, quarter(r.tested_on))).or_default() += 1;
+    }
+    let mut planned: BTreeMap<(shiyan_foundation::ids::PointId, u8), (u64, &str, &str)> = BTreeMap::new();
+    for p in facts.rapid_plan.iter().filter(|p| p.year == scope.year && !other_street(&p.street, scope)) {
+        planned.entry((p.point_id, p.quarter)).or_insert((0, &p.point, &p.street)).0 += u64::from(p.planned);
+    }
+    // a point that tests without a plan still shows what it did
+    for r in facts.rapid.iter().filter(|r| unusable(r).is_none()) {
+        planned.entry((r.point_id, quarter(r.tested_on))).or_insert((0, &r.point, &r.street));
+    }
+    let mut plan: Vec<RapidPlanLine> = planned
+        .into_iter()
+        .map(|(key, (planned, point, street))| {
+            let done = done.get(&key).copied().unwrap_or(0);
+            RapidPlanLine {
+                point: point.to_owned(),
+                street: street.to_owned(),
+                quarter: key.1,
+                planned,
+                done,
+                display: exact::percent(done, planned, Some(Decimal::ONE_HUNDRED)).map_or_else(|| crate::figure::NOTHING.to_owned(), |p| format!("{p}%")),
+                met: (planned > 0).then_some(done >= planned),
+            }
+        })
+        .collect();
+    plan.sort_by(|a, b| (&a.street, &a.point, a.quarter).cmp(&(&b.street, &b.point, b.quarter)));
+
+    RapidKpis {
+        valid: rate(RAPID_VALID, None, false, &|r| judged(outside(r), r.valid)),
+        positive: rate(RAPID_POSITIVE, None, true, &|r| judged(unusable(r), r.verdict == RapidVerdict::Positive)),
+        handled: rate(RAPID_HANDLED, Some(Decimal::ONE_HUNDRED), false, &|r| {
+            judged(not_positive(r).or(r.positive_handled_in_time.is_none().then_some(LeftOut::NotDueYet)), r.positive_handled_in_time == Some(true))
+        }),
+        confirmed: rate(RAPID_CONFIRMED, None, true, &|r| {
+            judged(not_positive(r).or(r.confirmed.is_none().then_some(LeftOut::NotConfirmed)), r.confirmed == Some(true))
+        }),
+        plan,
+    }
+}
+
+/// Quarter 1 to 4 of a day.
+#[must_use]
+pub fn quarter(day: NaiveDate) -> u8 {
+    u8::try_from(day.month0() / 3 + 1).unwrap_or(4)
+}

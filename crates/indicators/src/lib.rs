@@ -1,0 +1,21 @@
+//! 考核指标: facts in, exact figures out. No floating point, no clock, no I/O.
+//!
+//! A figure never travels alone: it carries what was counted, what was left out and why, its exact value, its target and
+//! whether the target is reached by exact comparison. Rapid tests are a type of their own and cannot enter a count of batches.
+#![deny(clippy::float_arithmetic)]
+
+pub mod exact;
+pub mod facts;
+pub mod figure;
+pub mod groups;
+pub mod kpis;
+pub mod scope;
+
+#[cfg(test)]
+mod tests;
+
+pub use facts::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule};
+pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, LeftOut, Unit, compare};
+pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
+pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, kpis};
+pub use scope::{KpiScope, YearBasis};

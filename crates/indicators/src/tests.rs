@@ -1,0 +1,465 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use shiyan_foundation::area::{AdminBody, AreaKind};
+use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::ids::{CaseId, PointId, PopulationId, ReadingId, SampleId};
+use shiyan_foundation::task::{Boundary, Department, Link, Outcome, Population, PopulationBasis, TaskKind, TaskLevel};
+use shiyan_foundation::{Label, Lang, WorkCalendar};
+use uuid::Uuid;
+
+use crate::*;
+
+fn day(m: u32, d: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, m, d).unwrap()
+}
+fn calendar() -> WorkCalendar {
+    WorkCalendar { version: "test".into(), years: BTreeSet::from([2026]), off: BTreeSet::new(), work: BTreeSet::new() }
+}
+fn population(people: u64, boundary: Boundary) -> Population {
+    Population {
+        id: PopulationId(Uuid::from_u128(1)),
+        year: 2010,
+        area_code: "410105".into(),
+        people,
+        basis: PopulationBasis::Census6,
+        boundary,
+        source: "公报".into(),
+    }
+}
+fn scope(people: u64) -> KpiScope {
+    KpiScope::standard(2026, population(people, Boundary::Division))
+}
+fn batch(n: u128) -> BatchFact {
+    BatchFact {
+        sample_id: SampleId(Uuid::from_u128(n)),
+        sampling_no: format!("XBJ26410105{n:09}"),
+        temporary_no: false,
+        kind: TaskKind::Supervisory,
+        level: TaskLevel::District,
+        department: Department::Market,
+        link: Link::Circulation,
+        street: "410105008".into(),
+        admin: AdminBody::Jinshui,
+        category: CategoryPath::parse("食用农产品/蔬菜"),
+        area_kind: AreaKind::Urban,
+        place: "农贸市场".into(),
+        online: false,
+        sampled_on: day(3, 2),
+        received_on: Some(day(3, 3)),
+        issued_on: Some(day(3, 20)),
+        report_due_on: Some(day(3, 31)),
+        stage: BatchStage::Issued,
+        outcome: Some(Outcome::Pass),
+        recheck_pending: false,
+        lab: "甲".into(),
+    }
+}
+fn batches(n: u128) -> Facts {
+    Facts { batches: (1..=n).map(batch).collect(), ..Facts::default() }
+}
+fn at(facts: &Facts, scope: &KpiScope, on: NaiveDate) -> Kpis {
+    kpis(facts, scope, on, &calendar())
+}
+
+#[test]
+fn worked_set_batches_per_thousand() {
+    let short = at(&batches(6_354), &scope(1_588_611), day(12, 31));
+    assert_eq!((short.required, short.gap), (6_355, 1));
+    assert_eq!((short.per_thousand.display.as_str(), short.per_thousand.met), ("3.99", Some(false)));
+    assert_eq!(short.per_thousand.decimal, "3.9997");
+    let full = at(&batches(6_355), &scope(1_588_611), day(12, 31));
+    assert_eq!((full.required, full.gap), (6_355, 0));
+    assert_eq!((full.per_thousand.display.as_str(), full.per_thousand.met), ("4.00", Some(true)));
+    assert_eq!((full.per_thousand.exact.as_str(), full.per_thousand.decimal.as_str()), ("6355000/1588611", "4.0003"));
+    assert_eq!(kpis::required(&scope(1_333_000)), 5_332);
+    assert_eq!(kpis::required(&scope(2_162_700)), 8_651);
+}
+
+#[test]
+fn worked_set_zhengzhou_2021() {
+    let mut facts = batches(79_801);
+    for (i, b) in facts.batches.iter_mut().enumerate() {
+        if i < 2_303 {
+            b.outcome = Some(Outcome::Fail);
+        } else if i >= 75_798 {
+            b.kind = TaskKind::Evaluative;
+            b.outcome = Some(if i < 75_798 + 49 { Outcome::Fail } else { Outcome::Pass });
+        }
+    }
+    let k = at(&facts, &scope(12_600_574), day(12, 31));
+    assert_eq!((k.per_thousand.display.as_str(), k.per_thousand.decimal.as_str()), ("6.33", "6.3331"));
+    assert_eq!((k.discovery.numerator, k.discovery.denominator, k.discovery.display.as_str()), (2_303, 75_798, "3.04%"));
+    assert_eq!((k.discovery.exact.as_str(), k.discovery.decimal.as_str(), k.discovery.met), ("2303/75798", "3.0383", None));
+    assert_eq!((k.evaluative.numerator, k.evaluative.denominator), (3_954, 4_003));
+    assert_eq!((k.evaluative.display.as_str(), k.evaluative.met), ("98.78%", Some(true)));
+    assert_eq!(k.discovery.left_out[&LeftOut::KindOfOtherFigure].len(), 4_003);
+}
+
+#[test]
+fn worked_set_catering() {
+    assert_eq!(exact::percent(53_727, 771_880, None).unwrap(), "6.96");
+    assert_eq!((53_727 - 46_740, 771_880 - 242_349), (6_987, 529_531));
+    assert_eq!(exact::percent(6_987, 529_531, None).unwrap(), "1.32");
+}
+
+fn case(name: &str, due: NaiveDate, closed: Option<NaiveDate>, cancelled: bool) -> CaseFact {
+    CaseFact {
+        case_id: CaseId(Uuid::from_u128(u128::from(name.as_bytes()[0]))),
+        case_no: name.into(),
+        sampling_no: name.into(),
+        street: "410105008".into(),
+        opened_on: day(7, 10),
+        due_on: due,
+        closed_on: closed,
+        cancelled,
+        evidenced: true,
+        state: "在办".into(),
+    }
+}
+fn case_set() -> Facts {
+    Facts {
+        cases: vec![
+            case("A", day(10, 1), Some(day(9, 20)), false),
+            case("B", day(10, 5), None, false),
+            case("C", day(12, 1), Some(day(10, 2)), false),
+            case("D", day(12, 5), None, false),
+            case("E", day(10, 3), None, true),
+        ],
+        ..Facts::default()
+    }
+}
+fn numbers(lines: &[CaseLine]) -> Vec<&str> {
+    lines.iter().map(|l| l.case_no.as_str()).collect()
+}
+
+#[test]
+fn worked_set_cases() {
+    let k = at(&case_set(), &scope(1), day(10, 10));
+    assert_eq!((k.disposal.numerator, k.disposal.denominator, k.disposal.display.as_str(), k.disposal.met), (2, 3, "66.67%", Some(false)));
+    assert_eq!((k.disposal_on_time.numerator, k.disposal_on_time.display.as_str()), (2, "66.67%"));
+    assert_eq!((numbers(&k.overdue), numbers(&k.open_not_due)), (vec!["B"], vec!["D"]));
+    assert_eq!(k.disposal.left_out.keys().copied().collect::<Vec<_>>(), [LeftOut::Cancelled, LeftOut::NotDueYet]);
+}
+
+#[test]
+fn no_denominator_is_a_dash_and_never_reached() {
+    let k = at(&Facts::default(), &scope(0), day(10, 10));
+    for f in k.figures() {
+        assert_eq!((f.display.as_str(), f.exact.as_str(), f.decimal.as_str(), f.met), ("—", "—", "—", None), "{}", f.key);
+    }
+}
+
+#[test]
+fn a_case_closed_without_evidence_or_due_today_keeps_the_rate_below_100() {
+    let mut facts = case_set();
+    facts.cases.truncate(3);
+    facts.cases[0].evidenced = false;
+    facts.cases[1].due_on = day(10, 10);
+    let k = at(&facts, &scope(1), day(10, 10));
+    assert_eq!((k.disposal.numerator, k.disposal.denominator), (1, 3));
+    assert_eq!((numbers(&k.unevidenced), numbers(&k.due_today), k.overdue.len()), (vec!["A"], vec!["B"], 0));
+}
+
+#[test]
+fn old_debts_stay_and_old_successes_do_not_pad() {
+    let mut facts = case_set();
+    facts.cases.truncate(2);
+    let last_year = NaiveDate::from_ymd_opt(2025, 9, 1).unwrap();
+    for c in &mut facts.cases {
+        (c.opened_on, c.due_on) = (last_year, last_year);
+    }
+    facts.cases[0].closed_on = Some(last_year);
+    let k = at(&facts, &scope(1), day(1, 5));
+    assert_eq!((k.disposal.numerator, k.disposal.denominator), (0, 1));
+    assert_eq!(k.disposal.left_out[&LeftOut::SettledBefore].len(), 1);
+}
+
+#[test]
+fn final_conclusion_decides_and_a_pending_recheck_fails_provisionally() {
+    let mut facts = batches(40);
+    facts.batches[0].outcome = None;
+    facts.batches[0].recheck_pending = true;
+    facts.batches[1].outcome = Some(Outcome::Fail);
+    facts.batches[2].outcome = Some(Outcome::Undetermined);
+    facts.batches[3].outcome = None;
+    let k = at(&facts, &scope(1000), day(10, 10));
+    assert_eq!((k.discovery.numerator, k.discovery.denominator, k.discovery.provisional), (2, 39, true));
+    assert_eq!(k.undetermined.len(), 1);
+    assert_eq!(k.discovery.left_out[&LeftOut::NoConclusion].len(), 1);
+    facts.batches[0].recheck_pending = false;
+    facts.batches[0].outcome = Some(Outcome::Pass);
+    let k = at(&facts, &scope(1000), day(10, 10));
+    assert_eq!((k.discovery.numerator, k.discovery.provisional), (1, false));
+}
+
+#[test]
+fn small_samples_show_counts() {
+    let k = at(&batches(29), &scope(1000), day(10, 10));
+    assert_eq!((k.discovery.display.as_str(), k.discovery.small), ("0/29", true));
+    let k = at(&batches(30), &scope(1000), day(10, 10));
+    assert_eq!((k.discovery.display.as_str(), k.discovery.small), ("0.00%", false));
+}
+
+#[test]
+fn a_number_counts_once_and_the_failing_entry_stays() {
+    let mut facts = batches(3);
+    facts.batches[1].sampling_no = facts.batches[0].sampling_no.to_lowercase();
+    facts.batches[1].outcome = Some(Outcome::Fail);
+    facts.batches[2].temporary_no = true;
+    let k = at(&facts, &scope(1000), day(10, 10));
+    assert_eq!((k.per_thousand.numerator, k.discovery.numerator), (1, 1));
+    assert_eq!(k.per_thousand.why_left_out(FactId::Sample(facts.batches[0].sample_id)), Some(LeftOut::DuplicateNumber));
+    assert_eq!(k.per_thousand.why_left_out(FactId::Sample(facts.batches[2].sample_id)), Some(LeftOut::TemporaryNumber));
+}
+
+#[test]
+fn the_boundary_of_the_population_bounds_the_batches() {
+    let mut facts = batches(2);
+    facts.batches[1].admin = AdminBody::Zhengdong;
+    let narrow = KpiScope::standard(2026, population(1000, Boundary::Governed));
+    let (a, b) = (at(&facts, &scope(1000), day(10, 10)), at(&facts, &narrow, day(10, 10)));
+    assert_eq!((a.per_thousand.numerator, b.per_thousand.numerator), (2, 1));
+    let diff = compare(&a.per_thousand, &b.per_thousand);
+    assert_eq!(diff.len(), 1);
+    assert_eq!((diff[0].first, diff[0].second), (None, Some(LeftOut::OutsideBoundary)));
+}
+
+#[test]
+fn year_by_report_date_keeps_what_is_still_in_the_lab_for_the_current_year() {
+    let mut facts = batches(3);
+    facts.batches[0].sampled_on = NaiveDate::from_ymd_opt(2025, 12, 30).unwrap();
+    facts.batches[1].sampled_on = facts.batches[0].sampled_on;
+    (facts.batches[1].stage, facts.batches[1].issued_on) = (BatchStage::InLab, None);
+    let mut s = scope(1000);
+    assert_eq!(at(&facts, &s, day(10, 10)).per_thousand.numerator, 1);
+    s.basis = YearBasis::ReportDate;
+    let k = at(&facts, &s, day(10, 10));
+    assert_eq!((k.per_thousand.numerator, k.in_lab.len()), (2, 1));
+}
+
+#[test]
+fn pace_and_forecast() {
+    let mut facts = batches(10);
+    (facts.batches[8].stage, facts.batches[9].stage) = (BatchStage::InLab, BatchStage::Sampled);
+    facts.plan.push(PlanFact {
+        line_id: shiyan_foundation::ids::PlanLineId(Uuid::nil()),
+        year: 2026,
+        kind: TaskKind::Supervisory,
+        level: TaskLevel::District,
+        department: Department::Market,
+        street: None,
+        class: "糕点".into(),
+        quarter: 1,
+        planned: 7,
+        sampled: 4,
+    });
+    let k = at(&facts, &scope(5_000), day(1, 5));
+    assert_eq!((k.pace.workdays_elapsed, k.pace.workdays_in_year), (3, 261));
+    assert_eq!((k.pace.exact.as_str(), k.pace.display.as_str()), ("60/261", "0.22"));
+    let k = at(&facts, &scope(5_000), day(12, 31));
+    assert_eq!((k.forecast.counted, k.forecast.in_lab, k.forecast.in_transit, k.forecast.plan_remaining, k.forecast.total), (8, 1, 1, 3, 13));
+    assert!(!k.forecast.reaches && k.pace.behind);
+}
+
+#[test]
+fn hours_are_judged_by_the_hour() {
+    let zone = shiyan_foundation::shanghai();
+    let when = |d, h| day(3, d).and_hms_opt(h, 0, 0).unwrap().and_local_timezone(zone).unwrap();
+    let mut s = ServiceFact {
+        clock_id: shiyan_foundation::ids::ClockId(Uuid::nil()),
+        rule: ServiceRule::UrgentReport,
+        street: "410105008".into(),
+        started_on: day(3, 2),
+        due_on: day(3, 3),
+        due_at: Some(when(3, 10)),
+        stopped_at: Some(when(3, 18)),
+        cancelled: false,
+    };
+    let rate = |s: &ServiceFact| at(&Facts { services: vec![s.clone()], ..Facts::default() }, &scope(1), day(10, 10)).urgent_on_time.numerator;
+    assert_eq!(rate(&s), 0);
+    s.stopped_at = Some(when(3, 10));
+    assert_eq!(rate(&s), 1);
+}
+
+#[test]
+fn rapid_tests_are_counted_apart() {
+    let rapid = |n: u128, verdict, valid, handled, confirmed| RapidFact {
+        reading_id: ReadingId(Uuid::from_u128(n)),
+        point_id: PointId(Uuid::from_u128(1)),
+        point: "示范农贸市场甲".into(),
+        street: "410105008".into(),
+        tested_on: day(5, 5),
+        item: "农残".into(),
+        verdict,
+        valid,
+        confirmed,
+        positive_handled_in_time: handled,
+    };
+    use RapidVerdict::{Invalid, Negative, Positive};
+    let facts = Facts {
+        rapid: vec![
+            rapid(1, Negative, true, None, None),
+            rapid(2, Positive, true, Some(true), Some(true)),
+            rapid(3, Positive, true, Some(false), Some(false)),
+            rapid(4, Positive, true, None, None),
+            rapid(5, Invalid, true, None, None),
+            rapid(6, Positive, false, None, None),
+        ],
+        rapid_plan: vec![RapidPlanFact {
+            point_id: PointId(Uuid::from_u128(1)),
+            point: "示范农贸市场甲".into(),
+            street: "410105008".into(),
+            year: 2026,
+            quarter: 2,
+            planned: 5,
+        }],
+        ..Facts::default()
+    };
+    let k = at(&facts, &scope(1000), day(10, 10));
+    let pair = |f: &Figure| (f.numerator, f.denominator);
+    assert_eq!(pair(&k.per_thousand), (0, 1000));
+    assert_eq!((pair(&k.rapid.valid), pair(&k.rapid.positive)), ((5, 6), (3, 4)));
+    assert_eq!((pair(&k.rapid.handled), pair(&k.rapid.confirmed)), ((1, 2), (1, 2)));
+    assert_eq!((k.rapid.plan[0].done, k.rapid.plan[0].display.as_str(), k.rapid.plan[0].met), (4, "80.00%", Some(false)));
+}
+
+#[test]
+fn the_scope_line_names_everything() {
+    let s = scope(1_588_611);
+    let zh = s.line(Lang::Zh);
+    for part in [
+        "2026年",
+        "按抽样日期",
+        "国抽、转移地方、省抽、市抽、区抽",
+        "市场监管",
+        "监督抽检、评价性抽检",
+        "行政区划全域",
+        "1,588,611",
+        "六普",
+        "公报",
+        "4 批次/千人",
+        "快速检测不计入",
+    ] {
+        assert!(zh.contains(part), "{part} missing in {zh}");
+    }
+    let en = s.line(Lang::En);
+    for part in ["2026", "by sampling date", "District", "Market regulation", "Evaluative sampling", "1,588,611", "6th census", "Whole administrative division"]
+    {
+        assert!(en.contains(part), "{part} missing in {en}");
+    }
+}
+
+#[test]
+fn figures_are_data() {
+    let k = at(&batches(2), &scope(1000), day(10, 10));
+    let json = serde_json::to_value(&k).unwrap();
+    assert_eq!(json["per_thousand"]["numerator"], 2);
+    assert_eq!(json["per_thousand"]["exact"], "2000/1000");
+    assert_eq!(json["discovery"]["counted"][0], Uuid::from_u128(1).to_string());
+    assert_eq!(serde_json::to_value(k.discovery.brief()).unwrap()["counted"], 2);
+}
+
+#[test]
+fn a_hundred_thousand_batches_are_quick() {
+    let facts = batches(100_000);
+    let start = std::time::Instant::now();
+    let k = at(&facts, &scope(1_588_611), day(10, 10));
+    assert_eq!(k.per_thousand.numerator, 100_000);
+    // generous: the build under test is not optimised
+    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
+}
+
+fn any_batch() -> impl Strategy<Value = BatchFact> {
+    let pick = |n: usize| 0..n;
+    (
+        (1u128..60, 1u128..60, pick(3), pick(5), pick(4), pick(3)),
+        (pick(4), any::<bool>(), -40i64..400, proptest::option::of(0i64..60), proptest::option::of(0i64..60), pick(5)),
+        (proptest::option::of(0usize..4), prop::bool::weighted(0.1), prop::bool::weighted(0.1)),
+    )
+        .prop_map(|((id, no, kind, level, dept, link), (street, zhengdong, sampled, issued, due, stage), (outcome, pending, temporary))| {
+            let sampled_on = day(1, 1) + chrono::Duration::days(sampled);
+            BatchFact {
+                sampling_no: format!("XBJ{no}"),
+                temporary_no: temporary,
+                kind: TaskKind::ALL[kind],
+                level: TaskLevel::ALL[level],
+                department: Department::ALL[dept],
+                link: Link::ALL[link],
+                street: format!("41010500{street}"),
+                admin: if zhengdong { AdminBody::Zhengdong } else { AdminBody::Jinshui },
+                sampled_on,
+                issued_on: issued.map(|d| sampled_on + chrono::Duration::days(d)),
+                report_due_on: due.map(|d| sampled_on + chrono::Duration::days(d)),
+                stage: BatchStage::ALL[stage],
+                outcome: outcome.map(|o| Outcome::ALL[o]),
+                recheck_pending: pending,
+                ..batch(id)
+            }
+        })
+}
+
+fn any_scope() -> impl Strategy<Value = KpiScope> {
+    (any::<bool>(), any::<bool>(), proptest::option::of(0usize..4), 0u64..5_000, 0usize..4).prop_map(|(report, governed, street, people, kinds)| {
+        let boundary = if governed { Boundary::Governed } else { Boundary::Division };
+        let mut s = KpiScope::standard(2026, population(people, boundary));
+        s.basis = if report { YearBasis::ReportDate } else { YearBasis::SamplingDate };
+        s.streets = street.map(|n| BTreeSet::from([format!("41010500{n}")]));
+        s.departments = Department::ALL.iter().copied().collect();
+        s.kinds = TaskKind::ALL.iter().copied().take(kinds).collect();
+        s
+    })
+}
+
+fn multiset(ids: impl Iterator<Item = FactId>) -> BTreeMap<FactId, usize> {
+    let mut out = BTreeMap::new();
+    for id in ids {
+        *out.entry(id).or_default() += 1;
+    }
+    out
+}
+
+proptest! {
+    #[test]
+    fn every_batch_is_counted_or_left_out_once(list in prop::collection::vec(any_batch(), 0..80), s in any_scope(), on in 0i64..420) {
+        let facts = Facts { batches: list, ..Facts::default() };
+        let k = at(&facts, &s, day(1, 1) + chrono::Duration::days(on));
+        let all = multiset(facts.batches.iter().map(|b| FactId::Sample(b.sample_id)));
+        for f in [&k.per_thousand, &k.discovery, &k.evaluative, &k.report_on_time] {
+            let seen = multiset(f.counted.iter().chain(f.left_out.values().flatten()).copied());
+            prop_assert_eq!(&seen, &all, "{}", f.key);
+        }
+        // the links are a partition of the whole
+        let by_link: u64 = k.discovery_by_link.iter().map(|f| f.denominator).sum();
+        prop_assert_eq!(by_link, k.discovery.denominator);
+        let by_street: u64 = k.discovery_by_street.iter().map(|f| f.numerator).sum();
+        prop_assert_eq!(by_street, k.discovery.numerator);
+        for f in k.figures() {
+            prop_assert_eq!(f.hits.len() as u64, f.numerator);
+            let counted: BTreeSet<_> = f.counted.iter().collect();
+            prop_assert!(f.hits.iter().all(|h| counted.contains(h)));
+            prop_assert!(f.left_out.values().all(|ids| !ids.is_empty()));
+        }
+        prop_assert!(k.in_lab.len() as u64 + k.per_thousand.numerator <= facts.batches.len() as u64);
+    }
+    #[test]
+    fn order_of_the_facts_changes_nothing(list in prop::collection::vec(any_batch(), 0..60), s in any_scope()) {
+        let mut turned = list.clone();
+        turned.reverse();
+        let a = at(&Facts { batches: list, ..Facts::default() }, &s, day(12, 31));
+        let b = at(&Facts { batches: turned, ..Facts::default() }, &s, day(12, 31));
+        for (x, y) in a.figures().zip(b.figures()) {
+            prop_assert_eq!((x.numerator, x.denominator, &x.display, x.met), (y.numerator, y.denominator, &y.display, y.met));
+        }
+    }
+    #[test]
+    fn reached_is_exact(n in 0u64..20_000, people in 1u64..5_000_000) {
+        let s = scope(people);
+        let met = exact::at_least(u128::from(n) * 1000, u128::from(people), s.target_per_mille).unwrap();
+        prop_assert_eq!(met, n >= kpis::required(&s));
+        let shown: Decimal = exact::display(u128::from(n) * 1000, u128::from(people), Some(s.target_per_mille)).unwrap().parse().unwrap();
+        prop_assert_eq!(met, shown >= s.target_per_mille);
+    }
+}

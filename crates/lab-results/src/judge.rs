@@ -1,0 +1,1048 @@
+//! 单项判定 one result against one limit: the verdict, its reason, and the working as data.
+//!
+//! Pure and exact. Whatever is not certain is 需人工 or 不判定, never 合格. A first version of the rules is domain.md 4.4.
+
+use serde::{Deserialize, Serialize};
+use shiyan_foundation::task::TaskKind;
+use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, labels};
+use shiyan_statute::{DetectionKind, LimitRow, LimitRule};
+
+use crate::limit::{self, LimitText};
+use crate::reasons::{self, Reason};
+use crate::rounding::{Comparison, round_gbt8170};
+use crate::units;
+use crate::value::{self, Measured, ParseNote, Parsed};
+
+labels! {
+    /// 单项判定 in the words of the national system, and 需人工 for what only a person may decide.
+    pub enum Verdict {
+        Conforming = "conforming", "合格项", "Conforming";
+        Nonconforming = "nonconforming", "不合格项", "Nonconforming";
+        Problem = "problem", "问题项", "Problem";
+        NoVerdict = "no_verdict", "不判定项", "No verdict";
+        NeedsPerson = "needs_person", "需人工", "Needs a person";
+    }
+}
+
+/// A value with its unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    /// 数值
+    pub value: Decimal,
+    /// 单位
+    pub unit: Option<String>,
+}
+
+/// 限量出处 which row of the library was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitRef {
+    /// Key of the row.
+    pub id: String,
+    /// Version of the row.
+    pub version: u32,
+    /// 判定依据
+    pub basis: String,
+}
+
+/// 明示值规则 how far a value may lie from what the label claims; per cent of the claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum ClaimRule {
+    /// ≥ 80 % of the claim, say
+    AtLeast {
+        /// Per cent of the claim.
+        percent: Decimal,
+    },
+    /// ≤ 120 % of the claim, say
+    AtMost {
+        /// Per cent of the claim.
+        percent: Decimal,
+    },
+    /// 80 % to 180 % of the claim, say
+    Between {
+        /// Per cent of the claim.
+        lo: Decimal,
+        /// Per cent of the claim.
+        hi: Decimal,
+    },
+}
+
+/// 标签明示值 what the label claims, and the tolerance where it is known for this nutrient in this food.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelClaim {
+    /// The claim as read.
+    pub claimed: Parsed,
+    /// The tolerance; without it a person decides.
+    pub rule: Option<ClaimRule>,
+    /// 依据 of the tolerance.
+    pub basis: String,
+}
+
+/// 判定输入.
+#[derive(Debug, Clone)]
+pub struct JudgeInput<'a> {
+    /// 结果
+    pub measured: &'a Parsed,
+    /// 限量
+    pub limit: &'a LimitRule,
+    /// 限量单位
+    pub limit_unit: Option<&'a str>,
+    /// The limit itself is not allowed: `<` instead of `≤`.
+    pub strict: bool,
+    /// 限量出处
+    pub limit_ref: Option<LimitRef>,
+    /// 检出限
+    pub lod: Option<Amount>,
+    /// 定量限
+    pub loq: Option<Amount>,
+    /// 比较方法
+    pub comparison: Comparison,
+    /// 任务类别
+    pub kind: TaskKind,
+    /// 标签明示值
+    pub label_claim: Option<LabelClaim>,
+    /// 临界 within this many per cent of the limit.
+    pub near_limit_pct: Decimal,
+}
+
+impl<'a> JudgeInput<'a> {
+    /// With the defaults: 全数值比较, 监督抽检, near within 10 %.
+    #[must_use]
+    pub fn new(measured: &'a Parsed, limit: &'a LimitRule, limit_unit: Option<&'a str>) -> Self {
+        Self {
+            measured,
+            limit,
+            limit_unit,
+            strict: false,
+            limit_ref: None,
+            lod: None,
+            loq: None,
+            comparison: Comparison::FullValue,
+            kind: TaskKind::Supervisory,
+            label_claim: None,
+            near_limit_pct: Decimal::TEN,
+        }
+    }
+    /// Against a row of the library, with the limit of its method.
+    #[must_use]
+    pub fn for_row(measured: &'a Parsed, row: &'a LimitRow, kind: TaskKind) -> Self {
+        let method = |wanted| row.lod_loq.as_ref().filter(|d| d.kind == wanted).map(|d| Amount { value: d.value, unit: Some(d.unit.clone()) });
+        Self {
+            limit_ref: Some(LimitRef { id: row.id.clone(), version: row.version, basis: row.basis.clone() }),
+            lod: method(DetectionKind::Lod),
+            loq: method(DetectionKind::Loq),
+            kind,
+            ..Self::new(measured, &row.rule, Some(&row.unit))
+        }
+    }
+}
+
+/// 判定过程 one step, as data that can be retold years later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    /// 读数
+    Understood {
+        /// As typed.
+        raw: String,
+        /// As understood.
+        canonical: String,
+        /// What was changed in order to read it.
+        notes: Vec<ParseNote>,
+    },
+    /// 限量
+    Limit {
+        /// Row of the library, when it came from there.
+        source: Option<LimitRef>,
+        /// The limit with its unit.
+        text: String,
+        /// What was changed in order to read it.
+        notes: Vec<ParseNote>,
+    },
+    /// 单位换算
+    Converted {
+        /// Value before.
+        value: Decimal,
+        /// Unit before.
+        from: String,
+        /// Value after.
+        result: Decimal,
+        /// Unit after.
+        to: String,
+    },
+    /// 修约
+    Rounded {
+        /// Value before.
+        value: Decimal,
+        /// Places.
+        places: u32,
+        /// Value after.
+        result: Decimal,
+    },
+    /// 比较
+    Compared {
+        /// Left side, e.g. `0.204`.
+        left: String,
+        /// `≤`, `<`, `≥`, `>`.
+        operator: String,
+        /// Right side.
+        right: String,
+        /// Whether it holds.
+        holds: bool,
+    },
+    /// 方法的检出限或定量限
+    MethodLimit {
+        /// Which.
+        kind: Option<DetectionKind>,
+        /// Value in the unit of the limit, or in its own when there is none.
+        value: Decimal,
+        /// Unit.
+        unit: Option<String>,
+    },
+    /// n、c、m、M 计数
+    Counted {
+        /// 样品数
+        n: u32,
+        /// 允许数
+        c: u32,
+        /// m
+        m: Decimal,
+        /// M
+        #[serde(rename = "M")]
+        upper: Option<Decimal>,
+        /// Certainly above m (those above M included).
+        above_m: u32,
+        /// Certainly above M.
+        above_upper: u32,
+        /// Not certain, because only a bound is known.
+        open: u32,
+    },
+    /// 单位未写
+    UnitAssumed {
+        /// The unit of the result, taken for the plan as well.
+        unit: Option<String>,
+    },
+    /// 明示值
+    Claim {
+        /// The claim as printed.
+        claimed: String,
+        /// 依据
+        basis: String,
+    },
+    /// 比例之和
+    Share {
+        /// 项目
+        name: String,
+        /// Value in the unit of its maximum; none when it was not detected.
+        value: Option<Decimal>,
+        /// Maximum.
+        limit: Decimal,
+    },
+    /// 风险监测: 不合格项 is reported as 问题项.
+    RiskMonitoring,
+}
+
+impl Step {
+    /// The step as a sentence.
+    #[must_use]
+    pub fn text(&self, lang: Lang) -> String {
+        let zh = lang == Lang::Zh;
+        let unit = |u: &Option<String>| u.clone().unwrap_or_default();
+        let notes = |all: &[ParseNote]| all.iter().map(|n| format!(" ({})", n.text(lang))).collect::<String>();
+        match self {
+            Self::Understood { raw, canonical, notes: n } if zh => format!("结果原文 {raw:?}，读作 {canonical}{}", notes(n)),
+            Self::Understood { raw, canonical, notes: n } => format!("result typed {raw:?}, read as {canonical}{}", notes(n)),
+            Self::Limit { source, text, notes: n } => {
+                let source = source.as_ref().map_or_else(String::new, |s| format!(" [{} v{} {}]", s.id, s.version, s.basis));
+                format!("{} {text}{source}{}", lang.pick("限量", "limit"), notes(n))
+            }
+            Self::Converted { value, from, result, to } => format!("{}：{value}{from} = {result}{to}", lang.pick("单位换算", "unit")),
+            Self::Rounded { value, places, result } if zh => format!("修约到小数点后{places}位（GB/T 8170）：{value} → {result}"),
+            Self::Rounded { value, places, result } => format!("rounded to {places} places (GB/T 8170): {value} → {result}"),
+            Self::Compared { left, operator, right, holds } => {
+                format!("{left} {operator} {right}：{}", if *holds { lang.pick("成立", "holds") } else { lang.pick("不成立", "does not hold") })
+            }
+            Self::MethodLimit { kind, value, unit: u } => {
+                let name = kind.map_or(lang.pick("检出限/定量限", "limit of the method"), |k| k.label(lang));
+                format!("{name} {value}{}", unit(u))
+            }
+            Self::Counted { n, c, m, upper, above_m, above_upper, open } => {
+                let plan = upper.map_or_else(|| format!("n={n},c={c},m={m}"), |upper| format!("n={n},c={c},m={m},M={upper}"));
+                if zh {
+                    format!("{plan}：大于 m 的 {above_m} 个，其中大于 M 的 {above_upper} 个，不能确定的 {open} 个")
+                } else {
+                    format!("{plan}: {above_m} above m, {above_upper} of them above M, {open} not certain")
+                }
+            }
+            Self::UnitAssumed { unit: Some(u) } if zh => format!("采样方案未写单位，按结果的单位 {u} 比较"),
+            Self::UnitAssumed { unit: Some(u) } => format!("the plan gives no unit; compared in the unit of the result, {u}"),
+            Self::UnitAssumed { unit: None } => {
+                lang.pick("结果与限量都没有写单位，按同一单位比较", "neither result nor limit has a unit; compared as the same").to_owned()
+            }
+            Self::Claim { claimed, basis } => format!("{} {claimed} {basis}", lang.pick("标签明示值", "label claim")),
+            Self::Share { name, value, limit } => match value {
+                Some(value) => format!("{name}：{value} / {limit}"),
+                None => format!("{name}：{}", lang.pick("未检出，计 0", "not detected, counts 0")),
+            },
+            Self::RiskMonitoring => lang.pick("风险监测：不合格项记为问题项", "risk monitoring: nonconforming is reported as problem").to_owned(),
+        }
+    }
+}
+
+/// 判定 the verdict on one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// 单项判定
+    pub verdict: Verdict,
+    /// 理由
+    pub reason: Reason,
+    /// 判定过程
+    pub working: Vec<Step>,
+    /// 临界
+    pub near_limit: bool,
+    /// 须第二人复核
+    pub needs_second_analyst: bool,
+}
+
+impl Judgement {
+    fn person(reason: &'static CodeInfo, working: Vec<Step>) -> Self {
+        Self { verdict: Verdict::NeedsPerson, reason: Reason(reason), working, near_limit: false, needs_second_analyst: false }
+    }
+    /// The reason as a sentence.
+    #[must_use]
+    pub fn reason_text(&self, lang: Lang) -> &'static str {
+        lang.pick(self.reason.0.zh, self.reason.0.en)
+    }
+    /// The whole working, one step a line.
+    #[must_use]
+    pub fn explain(&self, lang: Lang) -> String {
+        let mut out: Vec<String> = self.working.iter().map(|s| s.text(lang)).collect();
+        out.push(format!("{} [{}] {}", self.verdict.label(lang), self.reason.code, self.reason_text(lang)));
+        out.join("\n")
+    }
+}
+
+/// A decision: the verdict and why, or why a person has to decide.
+type Decision = Result<(Verdict, &'static CodeInfo), &'static CodeInfo>;
+
+const PASS: Verdict = Verdict::Conforming;
+const FAIL: Verdict = Verdict::Nonconforming;
+
+/// Judges one result against one limit.
+#[must_use]
+pub fn judge(input: &JudgeInput<'_>) -> Judgement {
+    judge_noted(input, &[])
+}
+
+fn judge_noted(input: &JudgeInput<'_>, limit_notes: &[ParseNote]) -> Judgement {
+    let unit = known_unit(input.limit_unit);
+    let with_unit = matches!(input.limit, LimitRule::NotDetected { banned: false });
+    let text = format!("{}{}", limit_text(input.limit, input.strict), if with_unit { "" } else { unit.unwrap_or_default() });
+    let mut at = Work {
+        input,
+        unit,
+        steps: vec![understood(input.measured), Step::Limit { source: input.limit_ref.clone(), text, notes: limit_notes.to_vec() }],
+        near: false,
+        second: false,
+    };
+    let decision = at.decide().and_then(|d| at.claim(d));
+    let (mut verdict, reason) = decision.unwrap_or_else(|reason| (Verdict::NeedsPerson, reason));
+    if verdict == FAIL && input.kind == TaskKind::RiskMonitoring {
+        verdict = Verdict::Problem;
+        at.steps.push(Step::RiskMonitoring);
+    }
+    Judgement { verdict, reason: Reason(reason), working: at.steps, near_limit: at.near, needs_second_analyst: at.second || at.near }
+}
+
+fn understood(measured: &Parsed) -> Step {
+    Step::Understood { raw: measured.raw.clone(), canonical: measured.canonical(), notes: measured.notes.clone() }
+}
+
+fn limit_text(rule: &LimitRule, strict: bool) -> String {
+    let text = rule.text();
+    if strict { text.replace('≤', "<").replace('≥', ">") } else { text }
+}
+
+/// `/` and nothing are no unit.
+fn known_unit(unit: Option<&str>) -> Option<&str> {
+    unit.map(str::trim).filter(|u| !u.is_empty() && *u != "/")
+}
+
+/// What is certain about a value against a bound.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Above,
+    NotAbove,
+    Open,
+}
+
+struct Work<'a, 'b> {
+    input: &'b JudgeInput<'a>,
+    unit: Option<&'b str>,
+    steps: Vec<Step>,
+    near: bool,
+    second: bool,
+}
+
+impl Work<'_, '_> {
+    fn decide(&mut self) -> Decision {
+        match (&self.input.measured.understood, self.input.limit) {
+            (Measured::NeedsPerson { reason }, _) => Err(reason.0),
+            (Measured::NotApplicable, _) => Ok((Verdict::NoVerdict, reasons::NOT_APPLICABLE)),
+            (_, LimitRule::ThreeClass { n, c, m, upper }) => self.plan(*n, *c, *m, *upper),
+            (Measured::Several { .. }, _) => Err(reasons::SEVERAL_VALUES),
+            (one, LimitRule::Max { value }) => self.maximum(one, *value),
+            (one, LimitRule::Min { value }) => self.minimum(one, *value),
+            (one, LimitRule::Range { lo, hi }) => self.range(one, *lo, *hi),
+            (one, LimitRule::NotDetected { banned }) => self.not_detected(one, *banned),
+        }
+    }
+
+    /// A value of the result in the unit of the limit.
+    fn convert(&mut self, value: Decimal) -> Result<Decimal, &'static CodeInfo> {
+        match (self.input.measured.unit.as_deref(), self.unit) {
+            (None, None) => {
+                self.note(Step::UnitAssumed { unit: None });
+                Ok(value)
+            }
+            (Some(from), Some(to)) => {
+                let result = units::convert(value, from, to)?;
+                if units::canonical(from) != units::canonical(to) {
+                    self.note(Step::Converted { value, from: from.to_owned(), result, to: to.to_owned() });
+                }
+                Ok(result)
+            }
+            _ => Err(reasons::UNIT_MISSING),
+        }
+    }
+
+    fn note(&mut self, step: Step) {
+        if !self.steps.contains(&step) {
+            self.steps.push(step);
+        }
+    }
+
+    fn compare(&mut self, left: Decimal, operator: &str, right: Decimal, holds: bool) {
+        self.steps.push(Step::Compared { left: left.to_string(), operator: operator.to_owned(), right: right.to_string(), holds });
+    }
+
+    /// The number that is compared: the full value, or the rounded one where the standard says so.
+    fn compared_value(&mut self, value: Decimal) -> Decimal {
+        match self.input.comparison {
+            Comparison::FullValue => value,
+            Comparison::Rounded { places } => {
+                let result = round_gbt8170(value, places);
+                self.steps.push(Step::Rounded { value, places, result });
+                result
+            }
+        }
+    }
+
+    /// Flags a number close to a limit.
+    fn mark_near(&mut self, value: Decimal, limit: Decimal) {
+        if limit.is_zero() {
+            return;
+        }
+        let off = (value - limit).abs().checked_mul(Decimal::ONE_HUNDRED);
+        let room = limit.abs().checked_mul(self.input.near_limit_pct);
+        if let (Some(off), Some(room)) = (off, room) {
+            self.near |= off <= room;
+        }
+    }
+
+    /// A limit of the method in a given unit.
+    fn method(&mut self, kind: DetectionKind, to: Option<&str>) -> Result<Option<Decimal>, &'static CodeInfo> {
+        let amount = match kind {
+            DetectionKind::Lod => &self.input.lod,
+            DetectionKind::Loq => &self.input.loq,
+        };
+        let Some(amount) = amount else { return Ok(None) };
+        let value = match (amount.unit.as_deref(), to) {
+            (Some(from), Some(to)) => units::convert(amount.value, from, to)?,
+            (None, _) => amount.value,
+            (Some(_), None) => return Err(reasons::UNIT_MISSING),
+        };
+        let unit = to.map(str::to_owned).or_else(|| amount.unit.clone());
+        self.note(Step::MethodLimit { kind: Some(kind), value, unit });
+        Ok(Some(value))
+    }
+
+    /// The greatest limit of the method that is known, in the unit of the limit.
+    fn method_bound(&mut self, from_text: Option<Decimal>) -> Result<Option<Decimal>, &'static CodeInfo> {
+        let mut bound = match from_text {
+            Some(value) => {
+                let value = self.convert(value)?;
+                self.note(Step::MethodLimit { kind: None, value, unit: self.unit.map(str::to_owned) });
+                Some(value)
+            }
+            None => None,
+        };
+        for kind in [DetectionKind::Lod, DetectionKind::Loq] {
+            bound = bound.max(self.method(kind, self.unit)?);
+        }
+        Ok(bound)
+    }
+
+    /// A count that cannot be what the plate gave: 103 where the method writes 1.0×10², 2.1103 where a × has gone.
+    fn plausible_count(&self, one: &Measured) -> Result<(), &'static CodeInfo> {
+        let Measured::Number { value, text, .. } = one else { return Ok(()) };
+        let unit = self.input.measured.unit.as_deref().or(self.unit);
+        let plan = matches!(self.input.limit, LimitRule::ThreeClass { .. });
+        if text.contains('^') || !unit.map_or(plan, units::is_count) {
+            return Ok(());
+        }
+        if !value.fract().is_zero() && !unit.is_some_and(|u| u.starts_with("MPN")) {
+            return Err(reasons::COUNT_FRACTION);
+        }
+        if value.fract().is_zero() && *value > Decimal::ONE_HUNDRED && *value < Decimal::from(110) {
+            return Err(reasons::LOST_POWER);
+        }
+        Ok(())
+    }
+
+    fn maximum(&mut self, one: &Measured, limit: Decimal) -> Decision {
+        self.plausible_count(one)?;
+        let strict = self.input.strict;
+        let operator = if strict { "<" } else { "≤" };
+        match one {
+            Measured::Number { value, .. } => {
+                let value = self.convert(*value)?;
+                if self.below_method(value, limit)? {
+                    return Ok((Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT));
+                }
+                let value = self.compared_value(value);
+                self.mark_near(value, limit);
+                let holds = value < limit || (value == limit && !strict);
+                self.compare(value, operator, limit, holds);
+                Ok(if holds { (PASS, reasons::WITHIN) } else { (FAIL, reasons::EXCEEDS) })
+            }
+            Measured::LessThan { value, inclusive } => {
+                let value = self.convert(*value)?;
+                let holds = value < limit || (value == limit && !(*inclusive && strict));
+                self.compare(value, operator, limit, holds);
+                Ok(if holds { (PASS, reasons::BELOW_LIMIT_OF_METHOD) } else { (Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT) })
+            }
+            Measured::GreaterThan { value, inclusive } => {
+                let value = self.convert(*value)?;
+                let above = value > limit || (value == limit && (!inclusive || strict));
+                self.compare(value, operator, limit, !above);
+                if above { Ok((FAIL, reasons::EXCEEDS)) } else { Err(reasons::BOUND_ONLY) }
+            }
+            Measured::NotDetected { limit: text, .. } => match self.method_bound(*text)? {
+                None => Err(reasons::LOQ_UNKNOWN),
+                Some(bound) => {
+                    self.compare(bound, "≤", limit, bound <= limit);
+                    Ok(if bound <= limit { (PASS, reasons::BELOW_LIMIT_OF_METHOD) } else { (Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT) })
+                }
+            },
+            _ => Err(reasons::WRONG_KIND),
+        }
+    }
+
+    /// A number under the limit of the method while that limit lies above the limit of the food.
+    fn below_method(&mut self, value: Decimal, limit: Decimal) -> Result<bool, &'static CodeInfo> {
+        let (lod, loq) = (self.method(DetectionKind::Lod, self.unit)?, self.method(DetectionKind::Loq, self.unit)?);
+        if let Some(loq) = loq
+            && value < loq
+        {
+            self.second = true;
+        }
+        Ok(lod.max(loq).is_some_and(|bound| bound > limit && value < bound))
+    }
+
+    fn minimum(&mut self, one: &Measured, limit: Decimal) -> Decision {
+        self.plausible_count(one)?;
+        let strict = self.input.strict;
+        let operator = if strict { ">" } else { "≥" };
+        match one {
+            Measured::Number { value, .. } => {
+                let value = self.convert(*value)?;
+                let value = self.compared_value(value);
+                self.mark_near(value, limit);
+                let holds = value > limit || (value == limit && !strict);
+                self.compare(value, operator, limit, holds);
+                Ok(if holds { (PASS, reasons::WITHIN) } else { (FAIL, reasons::BELOW) })
+            }
+            Measured::LessThan { value, inclusive } => {
+                let value = self.convert(*value)?;
+                let below = value < limit || (value == limit && (!inclusive || strict));
+                self.compare(value, operator, limit, !below);
+                if below { Ok((FAIL, reasons::BELOW)) } else { Err(reasons::BOUND_ONLY) }
+            }
+            Measured::GreaterThan { value, inclusive } => {
+                let value = self.convert(*value)?;
+                let holds = value > limit || (value == limit && !(*inclusive && strict));
+                self.compare(value, operator, limit, holds);
+                if holds { Ok((PASS, reasons::WITHIN)) } else { Err(reasons::BOUND_ONLY) }
+            }
+            Measured::NotDetected { limit: text, .. } => match self.method_bound(*text)? {
+                None => Err(reasons::LOQ_UNKNOWN),
+                Some(bound) if bound <= limit => {
+                    self.compare(bound, "≥", limit, bound >= limit);
+                    Ok((FAIL, reasons::BELOW))
+                }
+                Some(_) => Ok((Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT)),
+            },
+            _ => Err(reasons::WRONG_KIND),
+        }
+    }
+
+    fn range(&mut self, one: &Measured, lo: Decimal, hi: Decimal) -> Decision {
+        match one {
+            Measured::Number { value, .. } => {
+                let value = self.convert(*value)?;
+                let value = self.compared_value(value);
+                self.mark_near(value, lo);
+                self.mark_near(value, hi);
+                self.compare(value, "≥", lo, value >= lo);
+                self.compare(value, "≤", hi, value <= hi);
+                Ok(if value < lo {
+                    (FAIL, reasons::BELOW)
+                } else if value > hi {
+                    (FAIL, reasons::EXCEEDS)
+                } else {
+                    (PASS, reasons::WITHIN)
+                })
+            }
+            Measured::LessThan { value, inclusive } => {
+                let value = self.convert(*value)?;
+                let below = value < lo || (value == lo && !inclusive);
+                if below { Ok((FAIL, reasons::BELOW)) } else { Err(reasons::BOUND_ONLY) }
+            }
+            Measured::GreaterThan { value, inclusive } => {
+                let value = self.convert(*value)?;
+                let above = value > hi || (value == hi && !inclusive);
+                if above { Ok((FAIL, reasons::EXCEEDS)) } else { Err(reasons::BOUND_ONLY) }
+            }
+            Measured::NotDetected { limit: text, .. } => match self.method_bound(*text)? {
+                None => Err(reasons::LOQ_UNKNOWN),
+                Some(bound) if bound <= lo => Ok((FAIL, reasons::BELOW)),
+                Some(_) => Ok((Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT)),
+            },
+            _ => Err(reasons::WRONG_KIND),
+        }
+    }
+
+    fn not_detected(&mut self, one: &Measured, banned: bool) -> Decision {
+        // the limit has no number, so values are compared with the limit of the method, in the unit of the result
+        let own = self.input.measured.unit.clone();
+        let lod = self.method(DetectionKind::Lod, own.as_deref());
+        let loq = self.method(DetectionKind::Loq, own.as_deref());
+        match one {
+            Measured::NotDetected { limit: text, .. } => {
+                let known = [lod.unwrap_or(None), loq.unwrap_or(None)].into_iter().flatten().max();
+                match (*text, known) {
+                    // not detected by a method that is less sensitive than the one that is required
+                    (Some(text), Some(known)) if text > known => Ok((Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT)),
+                    _ => Ok((PASS, reasons::NOT_FOUND)),
+                }
+            }
+            Measured::Negative => Ok((PASS, reasons::NOT_FOUND)),
+            Measured::LessThan { value, .. } => {
+                let bound = if banned { lod? } else { loq?.or(lod?) };
+                match bound {
+                    Some(bound) if *value <= bound => {
+                        self.compare(*value, "≤", bound, true);
+                        Ok((PASS, reasons::NOT_FOUND))
+                    }
+                    _ => {
+                        self.second = true;
+                        Err(reasons::TRACE)
+                    }
+                }
+            }
+            Measured::Number { value, .. } if value.is_zero() => Err(reasons::ZERO_NUMBER),
+            Measured::WeakPositive => {
+                self.second = true;
+                Err(reasons::TRACE)
+            }
+            Measured::Number { .. } | Measured::GreaterThan { .. } | Measured::Detected | Measured::Positive if !banned => Err(reasons::CARRY_OVER),
+            Measured::Number { value, .. } => {
+                let (lod, loq) = (lod?, loq?);
+                if let Some(bound) = lod.or(loq) {
+                    self.compare(*value, "≥", bound, *value >= bound);
+                    if *value < bound {
+                        self.second = true;
+                        return Err(if lod.is_some() { reasons::ZERO_NUMBER } else { reasons::TRACE });
+                    }
+                }
+                self.second |= loq.is_some_and(|loq| *value < loq);
+                Ok((FAIL, reasons::FOUND))
+            }
+            Measured::GreaterThan { .. } | Measured::Detected | Measured::Positive => Ok((FAIL, reasons::FOUND)),
+            _ => Err(reasons::WRONG_KIND),
+        }
+    }
+
+    /// n, c, m, M (domain.md 4.4). Values that are only bounds count both ways: the verdict must hold either way.
+    fn plan(&mut self, n: u32, c: u32, m: Decimal, upper: Option<Decimal>) -> Decision {
+        let single = [self.input.measured.understood.clone()];
+        let values: &[Measured] = match &self.input.measured.understood {
+            Measured::Several { values } => values,
+            _ => &single,
+        };
+        if values.iter().any(|v| matches!(v, Measured::NeedsPerson { .. } | Measured::NotApplicable | Measured::Several { .. })) {
+            return Err(reasons::UNREADABLE);
+        }
+        if usize::try_from(n) != Ok(values.len()) {
+            return Err(reasons::PLAN_COUNT);
+        }
+        values.iter().try_for_each(|v| self.plausible_count(v))?;
+        self.plan_unit()?;
+        let (mut above_m, mut above_upper, mut open_m, mut open_upper, mut unknown) = (0_u32, 0_u32, 0_u32, 0_u32, false);
+        for one in values {
+            let side_m = self.side(one, m, &mut unknown)?;
+            let side_upper = match upper {
+                Some(upper) => self.side(one, upper, &mut unknown)?,
+                None => Side::NotAbove,
+            };
+            above_m += u32::from(side_m == Side::Above);
+            open_m += u32::from(side_m == Side::Open);
+            above_upper += u32::from(side_upper == Side::Above);
+            open_upper += u32::from(side_upper == Side::Open);
+        }
+        self.steps.push(Step::Counted { n, c, m, upper, above_m, above_upper, open: open_m.max(open_upper) });
+        self.check_comment(values.len(), above_m, above_upper)?;
+        if above_upper > 0 {
+            return Ok((FAIL, reasons::PLAN_OVER_M));
+        }
+        if above_m > c {
+            return Ok((FAIL, reasons::PLAN_OVER_C));
+        }
+        if open_upper == 0 && above_m + open_m <= c {
+            return Ok((PASS, reasons::PLAN_MET));
+        }
+        if unknown { Err(reasons::LOQ_UNKNOWN) } else { Err(reasons::BOUND_ONLY) }
+    }
+
+    /// A plan printed without its unit is in the unit of the counts.
+    fn plan_unit(&mut self) -> Result<(), &'static CodeInfo> {
+        match (self.input.measured.unit.as_deref(), self.unit) {
+            (Some(own), None) if matches!(own, "CFU/g" | "CFU/mL" | "MPN/g" | "MPN/mL") || own.starts_with('/') => {
+                let own = own.to_owned();
+                self.note(Step::UnitAssumed { unit: Some(own) });
+                Ok(())
+            }
+            // 检出 and 未检出 are without a unit what they are with /25g
+            (None, Some(unit)) if unit.starts_with('/') => Ok(()),
+            (Some(_), Some(_)) | (None, None) => self.convert(Decimal::ZERO).map(|_| ()),
+            _ => Err(reasons::UNIT_MISSING),
+        }
+    }
+
+    fn in_plan_unit(&mut self, value: Decimal) -> Result<Decimal, &'static CodeInfo> {
+        match (self.input.measured.unit.as_deref(), self.unit) {
+            (Some(_), Some(_)) => self.convert(value),
+            _ => Ok(value),
+        }
+    }
+
+    /// Where one value of a plan lies against m or M.
+    fn side(&mut self, one: &Measured, bound: Decimal, unknown: &mut bool) -> Result<Side, &'static CodeInfo> {
+        let count = self.unit.or(self.input.measured.unit.as_deref()).is_some_and(units::is_count);
+        let under = |value: Decimal| {
+            // "<10" counts as none against m ≥ 10; "<1" is no colony at all
+            if value <= bound || (count && bound.is_zero() && value <= Decimal::ONE) { Side::NotAbove } else { Side::Open }
+        };
+        Ok(match one {
+            Measured::Number { value, .. } => {
+                if self.in_plan_unit(*value)? > bound {
+                    Side::Above
+                } else {
+                    Side::NotAbove
+                }
+            }
+            Measured::LessThan { value, .. } => under(self.in_plan_unit(*value)?),
+            Measured::GreaterThan { value, inclusive } => {
+                let value = self.in_plan_unit(*value)?;
+                if value > bound || (value == bound && !inclusive) { Side::Above } else { Side::Open }
+            }
+            Measured::NotDetected { limit: Some(limit), .. } => under(self.in_plan_unit(*limit)?),
+            Measured::NotDetected { limit: None, .. } | Measured::Negative if bound.is_zero() => Side::NotAbove,
+            Measured::NotDetected { limit: None, .. } => match self.method_bound(None)? {
+                Some(value) => under(value),
+                None => {
+                    *unknown = true;
+                    Side::Open
+                }
+            },
+            Measured::Detected | Measured::Positive if bound.is_zero() => Side::Above,
+            _ => return Err(reasons::WRONG_KIND),
+        })
+    }
+
+    /// 结果均大于M beside the values has to be true.
+    fn check_comment(&self, values: usize, above_m: u32, above_upper: u32) -> Result<(), &'static CodeInfo> {
+        let all = u32::try_from(values).unwrap_or(u32::MAX);
+        for note in &self.input.measured.notes {
+            let ParseNote::Comment(text) = note else { continue };
+            let says = |words: &[&str], of: &str| words.iter().any(|w| text.contains(&format!("{w}{of}")));
+            let more = ["大于", "高于", "超过"];
+            let less = ["小于", "低于", "不大于", "不超过", "不高于", "不等于"];
+            let every = ["均", "都", "全部"].iter().any(|w| text.contains(w));
+            for (of, above) in [("m", above_m), ("M", above_upper)] {
+                let under = says(&less, of);
+                let over = says(&more, of) && !under;
+                if (every && over && above < all) || (over && above == 0) || (every && under && above > 0) {
+                    return Err(reasons::COMMENT_CONTRADICTS);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A value that passes the limit still has to be what the label says.
+    fn claim(&mut self, decided: (Verdict, &'static CodeInfo)) -> Decision {
+        let Some(claim) = self.input.label_claim.as_ref() else { return Ok(decided) };
+        self.steps.push(Step::Claim { claimed: claim.claimed.canonical(), basis: claim.basis.clone() });
+        if decided.0 != PASS {
+            return Ok(decided);
+        }
+        let (Some(rule), Measured::Number { value, .. }, Measured::Number { value: claimed, .. }) =
+            (&claim.rule, &self.input.measured.understood, &claim.claimed.understood)
+        else {
+            return Err(reasons::CLAIM_RULE_UNKNOWN);
+        };
+        let value = match (self.input.measured.unit.as_deref(), claim.claimed.unit.as_deref()) {
+            (Some(from), Some(to)) => units::convert(*value, from, to)?,
+            (None, None) => *value,
+            _ => return Err(reasons::UNIT_MISSING),
+        };
+        let percent = |p: Decimal| claimed.checked_mul(p).and_then(|v| units::shift(v, -2)).ok_or(reasons::OUT_OF_RANGE);
+        let holds = match rule {
+            ClaimRule::AtLeast { percent: p } => {
+                let bound = percent(*p)?;
+                self.compare(value, "≥", bound, value >= bound);
+                value >= bound
+            }
+            ClaimRule::AtMost { percent: p } => {
+                let bound = percent(*p)?;
+                self.compare(value, "≤", bound, value <= bound);
+                value <= bound
+            }
+            ClaimRule::Between { lo, hi } => {
+                let (lo, hi) = (percent(*lo)?, percent(*hi)?);
+                self.compare(value, "≥", lo, value >= lo);
+                self.compare(value, "≤", hi, value <= hi);
+                value >= lo && value <= hi
+            }
+        };
+        Ok(if holds { (PASS, reasons::CLAIM_MET) } else { (FAIL, reasons::CLAIM_FAILED) })
+    }
+}
+
+/// One component of a sum of shares.
+#[derive(Debug, Clone)]
+pub struct Component<'a> {
+    /// 项目
+    pub name: &'a str,
+    /// 结果
+    pub measured: &'a Parsed,
+    /// 限量 of this component in this food.
+    pub limit: &'a LimitRule,
+    /// 限量单位
+    pub limit_unit: Option<&'a str>,
+    /// 定量限
+    pub loq: Option<Amount>,
+}
+
+/// 各自用量占其最大使用量的比例之和 Σ(x/limit) ≤ 1, exactly (no division). It applies when at least two were detected; a
+/// component below the limit of the method counts 0; one without a numeric maximum leaves the sum without a verdict.
+#[must_use]
+pub fn sum_of_shares(components: &[Component<'_>]) -> Judgement {
+    let mut steps = Vec::new();
+    let decision = shares(components, &mut steps);
+    let (verdict, reason) = decision.unwrap_or_else(|reason| (Verdict::NeedsPerson, reason));
+    Judgement { verdict, reason: Reason(reason), working: steps, near_limit: false, needs_second_analyst: false }
+}
+
+fn shares(components: &[Component<'_>], steps: &mut Vec<Step>) -> Decision {
+    let mut parts: Vec<(Decimal, Decimal)> = Vec::new();
+    for part in components {
+        steps.push(understood(part.measured));
+        let detected = match &part.measured.understood {
+            Measured::Number { value, .. } => {
+                let limit = match part.limit {
+                    LimitRule::Max { value } if !value.is_zero() => *value,
+                    _ => return Ok((Verdict::NoVerdict, reasons::SUM_NO_LIMIT)),
+                };
+                let value = match (part.measured.unit.as_deref(), known_unit(part.limit_unit)) {
+                    (Some(from), Some(to)) => units::convert(*value, from, to)?,
+                    (None, None) => *value,
+                    _ => return Err(reasons::UNIT_MISSING),
+                };
+                let loq = match (&part.loq, known_unit(part.limit_unit)) {
+                    (Some(Amount { value, unit: Some(from) }), Some(to)) => Some(units::convert(*value, from, to)?),
+                    (Some(Amount { value, unit: None }), _) => Some(*value),
+                    _ => None,
+                };
+                loq.is_none_or(|loq| value >= loq).then_some((value, limit))
+            }
+            Measured::NotDetected { .. } | Measured::LessThan { .. } | Measured::Negative => None,
+            Measured::NeedsPerson { reason } => return Err(reason.0),
+            _ => return Err(reasons::WRONG_KIND),
+        };
+        match detected {
+            Some((value, limit)) => {
+                steps.push(Step::Share { name: part.name.to_owned(), value: Some(value), limit });
+                if !value.is_zero() {
+                    parts.push((value, limit));
+                }
+            }
+            None => steps.push(Step::Share { name: part.name.to_owned(), value: None, limit: Decimal::ZERO }),
+        }
+    }
+    if parts.len() < 2 {
+        return Ok((Verdict::NoVerdict, reasons::SUM_ONE));
+    }
+    // Σ xᵢ·Πⱼ≠ᵢ lⱼ ≤ Π lⱼ
+    let product = |skip: Option<usize>| -> Option<Decimal> {
+        parts.iter().enumerate().try_fold(Decimal::ONE, |acc, (j, (_, limit))| if Some(j) == skip { Some(acc) } else { exact_product(acc, *limit) })
+    };
+    let whole = product(None).ok_or(reasons::OUT_OF_RANGE)?;
+    let mut sum = Decimal::ZERO;
+    for (i, (value, _)) in parts.iter().enumerate() {
+        let share = product(Some(i)).and_then(|p| exact_product(p, *value)).ok_or(reasons::OUT_OF_RANGE)?;
+        sum = sum.checked_add(share).ok_or(reasons::OUT_OF_RANGE)?;
+    }
+    let holds = sum <= whole;
+    steps.push(Step::Compared { left: sum.normalize().to_string(), operator: "≤".to_owned(), right: whole.normalize().to_string(), holds });
+    Ok(if holds { (PASS, reasons::SUM_MET) } else { (FAIL, reasons::SUM_EXCEEDED) })
+}
+
+/// A product without rounding, or nothing.
+fn exact_product(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let (a, b) = (a.normalize(), b.normalize());
+    let mantissa = a.mantissa().checked_mul(b.mantissa())?;
+    Decimal::try_from_i128_with_scale(mantissa, a.scale() + b.scale()).ok()
+}
+
+/// 按文字判定 a published or typed result against a limit in words, as in `shiyan judge --csv`. No library, no method
+/// limits: what only they could settle is 需人工.
+#[must_use]
+pub fn judge_texts(item: &str, result: &str, limit: &str, unit: Option<&str>, label_claim: Option<&str>) -> Judgement {
+    let column = known_unit(unit).map(str::to_owned).or_else(|| unit_in_brackets(item).map(str::to_owned));
+    let measured = value::parse(result, column.as_deref());
+    let wanted = limit::parse(limit);
+    let claim = label_claim.map(str::trim).filter(|c| !c.is_empty() && !c.chars().all(|c| "/-—".contains(c)));
+    let steps = || vec![understood(&measured), Step::Limit { source: None, text: wanted.raw.clone(), notes: wanted.notes.clone() }];
+    let no_verdict = |reason| Judgement { verdict: Verdict::NoVerdict, ..Judgement::person(reason, steps()) };
+    match (&measured.understood, &wanted.understood) {
+        (Measured::NeedsPerson { reason }, _) => Judgement::person(reason.0, steps()),
+        (_, LimitText::NeedsPerson { reason }) => Judgement::person(reason.0, steps()),
+        (Measured::NotApplicable, _) => no_verdict(reasons::NOT_APPLICABLE),
+        (_, LimitText::NoLimit) if claim.is_some() => Judgement::person(reasons::CLAIM_RULE_UNKNOWN, steps()),
+        (_, LimitText::NoLimit) => no_verdict(reasons::LIMIT_ABSENT),
+        (_, LimitText::Rule { rule, strict }) => {
+            let limit_unit = match (wanted.unit.as_deref(), column.as_deref()) {
+                (None, Some(column)) => units::canonical(column),
+                (own, _) => own,
+            };
+            let label_claim = claim.map(|c| LabelClaim { claimed: value::parse(c, None), rule: None, basis: String::new() });
+            let input = JudgeInput { strict: *strict, label_claim, ..JudgeInput::new(&measured, rule, limit_unit) };
+            judge_noted(&input, &wanted.notes)
+        }
+    }
+}
+
+/// The unit in the last brackets of an item name, e.g. 菌落总数(CFU/g).
+fn unit_in_brackets(item: &str) -> Option<&'static str> {
+    let folded = shiyan_foundation::text::fold(item).replace(['﹙', '［'], "(").replace(['﹚', '］'], ")");
+    let open = folded.rfind('(')?;
+    units::canonical(folded[open + 1..].strip_suffix(')')?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_statute::limits;
+
+    fn d(text: &str) -> Decimal {
+        text.parse().expect("decimal")
+    }
+    fn amount(value: &str, unit: &str) -> Option<Amount> {
+        Some(Amount { value: d(value), unit: Some(unit.to_owned()) })
+    }
+    #[test]
+    fn every_row_of_the_library_can_be_judged_by() {
+        for row in limits() {
+            let unit = known_unit(Some(&row.unit));
+            if let Some(unit) = unit {
+                assert!(units::canonical(unit).is_some(), "{}: {unit}", row.id);
+            }
+            let nothing = value::parse("未检出", unit.filter(|u| !u.starts_with('/')));
+            let judged = judge(&JudgeInput::for_row(&nothing, row, TaskKind::Supervisory));
+            assert!(!["UNIT-INCOMPATIBLE", "UNIT-UNKNOWN", "UNIT-MISSING"].contains(&judged.reason.code), "{}: {}", row.id, judged.explain(Lang::En));
+            assert!(judged.explain(Lang::Zh).contains(&row.basis));
+            if let LimitRule::Max { value } = row.rule {
+                let at = value::parse(&value.to_string(), unit);
+                let step = if unit.is_some_and(units::is_count) { Decimal::TEN } else { Decimal::new(1, 6) };
+                let over = value::parse(&(value + step).to_string(), unit);
+                assert_eq!(judge(&JudgeInput::for_row(&at, row, TaskKind::Supervisory)).verdict, Verdict::Conforming, "{}", row.id);
+                assert_eq!(judge(&JudgeInput::for_row(&over, row, TaskKind::Supervisory)).verdict, Verdict::Nonconforming, "{}", row.id);
+            }
+        }
+    }
+    #[test]
+    fn the_working_cites_row_conversion_and_comparison() {
+        let row = limits().iter().find(|r| r.id == "L0001").expect("L0001");
+        let measured = value::parse("204μg/kg", None);
+        let judged = judge(&JudgeInput::for_row(&measured, row, TaskKind::Supervisory));
+        assert_eq!(judged.verdict, Verdict::Nonconforming);
+        assert!(judged.near_limit && judged.needs_second_analyst);
+        let told = judged.explain(Lang::En);
+        for part in ["L0001 v1 GB 2763-2021", "204μg/kg = 0.204mg/kg", "0.204 ≤ 0.2", "does not hold", "JUDGE-EXCEEDS"] {
+            assert!(told.contains(part), "{told}");
+        }
+    }
+    #[test]
+    fn near_the_limit_on_either_side() {
+        let rule = LimitRule::Max { value: d("0.2") };
+        for (text, near) in [("0.179", false), ("0.18", true), ("0.2", true), ("0.22", true), ("0.221", false)] {
+            let measured = value::parse(text, Some("mg/kg"));
+            assert_eq!(judge(&JudgeInput::new(&measured, &rule, Some("mg/kg"))).near_limit, near, "{text}");
+        }
+        let measured = value::parse("0.185", Some("mg/kg"));
+        let input = JudgeInput { near_limit_pct: d("5"), ..JudgeInput::new(&measured, &rule, Some("mg/kg")) };
+        assert!(!judge(&input).near_limit);
+    }
+    #[test]
+    fn between_lod_and_loq_a_second_analyst_confirms() {
+        let rule = LimitRule::NotDetected { banned: true };
+        for (text, second) in [("0.4μg/kg", true), ("0.6μg/kg", false)] {
+            let measured = value::parse(text, None);
+            let input = JudgeInput { lod: amount("0.3", "μg/kg"), loq: amount("0.5", "μg/kg"), ..JudgeInput::new(&measured, &rule, Some("μg/kg")) };
+            let judged = judge(&input);
+            assert_eq!((judged.verdict, judged.needs_second_analyst), (Verdict::Nonconforming, second), "{text}");
+        }
+    }
+    #[test]
+    fn sums_of_shares_are_exact() {
+        let (max, used) = (LimitRule::Max { value: d("1.0") }, LimitRule::NotDetected { banned: false });
+        let third = LimitRule::Max { value: d("0.3") };
+        let of = |values: &[(&str, &LimitRule)]| {
+            let read: Vec<Parsed> = values.iter().map(|(t, _)| value::parse(t, Some("g/kg"))).collect();
+            let parts: Vec<Component<'_>> = values
+                .iter()
+                .zip(&read)
+                .map(|((_, limit), measured)| Component { name: "防腐剂", measured, limit, limit_unit: Some("g/kg"), loq: amount("0.01", "g/kg") })
+                .collect();
+            let judged = sum_of_shares(&parts);
+            (judged.verdict, judged.reason.code)
+        };
+        assert_eq!(of(&[("0.4", &max), ("0.6", &max)]), (Verdict::Conforming, "JUDGE-SUM-MET"));
+        assert_eq!(of(&[("0.4", &max), ("0.601", &max)]), (Verdict::Nonconforming, "JUDGE-SUM-EXCEEDED"));
+        // three thirds are one, which no decimal division would give
+        assert_eq!(of(&[("0.1", &third), ("0.1", &third), ("0.1", &third)]), (Verdict::Conforming, "JUDGE-SUM-MET"));
+        assert_eq!(of(&[("0.9", &max), ("未检出", &max)]), (Verdict::NoVerdict, "JUDGE-SUM-ONE"));
+        assert_eq!(of(&[("0.9", &max), ("0.005", &max)]), (Verdict::NoVerdict, "JUDGE-SUM-ONE"));
+        assert_eq!(of(&[("0.4", &max), ("0.1", &used)]), (Verdict::NoVerdict, "JUDGE-SUM-NO-LIMIT"));
+        assert_eq!(of(&[("0.4", &max), ("1,2", &max)]), (Verdict::NeedsPerson, "VALUE-THOUSANDS"));
+    }
+    #[test]
+    fn the_unit_may_stand_in_the_item() {
+        assert_eq!(judge_texts("菌落总数﹙CFU/g﹚", "2.1×10⁴", "≤1000CFU/g", None, None).verdict, Verdict::Nonconforming);
+        assert_eq!(judge_texts("铅(以Pb计)", "0.5", "≤0.2mg/kg", None, None).reason.code, "UNIT-MISSING");
+        assert_eq!(judge_texts("铅", "0.5", "≤0.2", Some("mg/kg"), Some("/")).verdict, Verdict::Nonconforming);
+    }
+}

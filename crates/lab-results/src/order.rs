@@ -1,0 +1,704 @@
+//! 检验任务 the laboratory's work on one sample: items, results, 主检 → 校核 → 审核 → 批准, conclusion, report.
+
+use serde::{Deserialize, Serialize};
+use shiyan_foundation::ids::{SampleId, TestItemId, TestOrderId, UserId};
+use shiyan_foundation::task::{Outcome, TaskKind};
+use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal, Role, labels};
+use shiyan_statute::{DetectionKind, DetectionLimit, LimitRule, LimitRow};
+
+use crate::judge::{Amount, JudgeInput, LimitRef, Verdict, judge};
+use crate::order_code as code;
+use crate::value;
+
+labels! {
+    /// 检验状态
+    pub enum OrderState {
+        Testing = "testing", "检验中", "Testing";
+        Entered = "entered", "待校核", "Awaiting check";
+        Checked = "checked", "待审核", "Awaiting review";
+        Reviewed = "reviewed", "待批准", "Awaiting approval";
+        Approved = "approved", "待签发", "Awaiting issue";
+        Issued = "issued", "已出报告", "Report issued";
+    }
+}
+labels! {
+    /// 检验动作
+    pub enum OrderAction {
+        Enter = "enter", "录入结果", "Enter results";
+        Submit = "submit", "提交校核", "Submit for checking";
+        Check = "check", "校核通过", "Pass the check";
+        Review = "review", "审核通过", "Pass the review";
+        Approve = "approve", "批准", "Approve";
+        Issue = "issue", "签发报告", "Issue the report";
+        Return = "return", "退回修改", "Return for correction";
+        Amend = "amend", "更改已签发报告", "Amend the issued report";
+        Decide = "decide", "人工判定", "Decide by hand";
+    }
+}
+
+/// The table of moves: from, action, to, who.
+pub const MOVES: &[(OrderState, OrderAction, OrderState, &[Role])] = &[
+    (OrderState::Testing, OrderAction::Enter, OrderState::Testing, &[Role::Analyst]),
+    (OrderState::Testing, OrderAction::Decide, OrderState::Testing, &[Role::Reviewer, Role::QualityManager]),
+    (OrderState::Testing, OrderAction::Submit, OrderState::Entered, &[Role::Analyst]),
+    (OrderState::Entered, OrderAction::Check, OrderState::Checked, &[Role::Checker]),
+    (OrderState::Entered, OrderAction::Return, OrderState::Testing, &[Role::Checker]),
+    (OrderState::Checked, OrderAction::Review, OrderState::Reviewed, &[Role::Reviewer]),
+    (OrderState::Checked, OrderAction::Return, OrderState::Testing, &[Role::Reviewer]),
+    (OrderState::Reviewed, OrderAction::Approve, OrderState::Approved, &[Role::Signatory]),
+    (OrderState::Reviewed, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
+    (OrderState::Approved, OrderAction::Issue, OrderState::Issued, &[Role::ReportSender]),
+    (OrderState::Issued, OrderAction::Amend, OrderState::Testing, &[Role::QualityManager]),
+];
+
+/// 签名 who, when, and what the signature means, bound to the content signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Account.
+    pub user: UserId,
+    /// Printed name.
+    pub name: String,
+    /// What it means.
+    pub meaning: Meaning,
+    /// When.
+    pub at: Instant,
+    /// SHA-256 of the content signed.
+    pub content_hash: String,
+}
+
+labels! {
+    /// 签名含义
+    pub enum Meaning {
+        MainAnalyst = "main_analyst", "主检", "Main analyst";
+        Checker = "checker", "校核", "Checker";
+        Reviewer = "reviewer", "审核", "Reviewer";
+        Signatory = "signatory", "批准", "Authorised signatory";
+    }
+}
+
+/// 检验结论 of one sample.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conclusion {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The official sentence, Chinese.
+    pub zh: String,
+    /// The sentence in English.
+    pub en: String,
+    /// Failing or problem items.
+    pub failing: Vec<String>,
+    /// When it was made.
+    pub at: Instant,
+}
+
+/// 检验任务
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestOrder {
+    /// Id.
+    pub id: TestOrderId,
+    /// The sample.
+    pub sample: SampleId,
+    /// 任务类别, which words a failing item gets.
+    pub kind: TaskKind,
+    /// 抽样人员, who may not test it.
+    pub samplers: Vec<(UserId, String)>,
+    /// State.
+    pub state: OrderState,
+    /// When the sample was received.
+    pub received_at: Instant,
+    /// Signatures of the present round, in order.
+    pub signatures: Vec<Signature>,
+    /// Conclusion of the present round.
+    pub conclusion: Option<Conclusion>,
+    /// 有效结论 of the report in force; it stays in force while an amendment is under way.
+    pub in_force: Option<Conclusion>,
+    /// 退回 last return: who, why.
+    pub returned: Option<(String, String)>,
+    /// 签发日期 of the report in force; stays while an amendment is under way.
+    pub issued_at: Option<Instant>,
+    /// 报告期限 the last day of D02, as computed at reception.
+    pub report_due_on: shiyan_foundation::NaiveDate,
+    /// Number of report revisions issued so far.
+    pub reports_issued: u32,
+    /// Reason of the amendment under way.
+    pub amending: Option<String>,
+    /// 演示数据
+    pub demo: bool,
+    /// Revision.
+    pub revision: i64,
+}
+
+/// 适用限量 the limit row as it was when chosen; it stays with the item whatever happens to the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitUsed {
+    /// Row id.
+    pub id: String,
+    /// Row version.
+    pub version: u32,
+    /// The rule.
+    pub rule: LimitRule,
+    /// Unit of the limit.
+    pub unit: String,
+    /// 判定依据
+    pub basis: String,
+    /// The limit as printed.
+    pub text: String,
+    /// 检出限或定量限 of the method named in the row.
+    pub lod_loq: Option<DetectionLimit>,
+}
+
+impl LimitUsed {
+    /// Takes a row of the library.
+    #[must_use]
+    pub fn of(row: &LimitRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            version: row.version,
+            rule: row.rule.clone(),
+            unit: row.unit.clone(),
+            basis: row.basis.clone(),
+            text: row.limit_text(),
+            lod_loq: row.lod_loq.clone(),
+        }
+    }
+}
+
+/// The judgement of what was typed for an item, against the limit that the item carries; nothing typed gives none.
+#[must_use]
+pub fn judge_item(raw: &str, unit: &str, limit: Option<&LimitUsed>, no_limit: Option<&(String, String)>, kind: TaskKind) -> (String, Option<StoredJudgement>) {
+    if raw.trim().is_empty() {
+        return (String::new(), None);
+    }
+    let parsed = value::parse(raw, Some(unit));
+    let understood = parsed.canonical();
+    let notes = parsed.notes.iter().map(|n| (n.text(Lang::Zh), n.text(Lang::En)));
+    let Some(limit) = limit else {
+        let (zh, en) = no_limit.cloned().unwrap_or_else(|| ("没有适用的限量".into(), "No limit applies".into()));
+        let unread = parsed.needs_person();
+        let verdict = if unread.is_some() { Verdict::NeedsPerson } else { Verdict::NoVerdict };
+        let (code, zh, en) = unread.map_or(("LIMIT-NONE".to_owned(), zh, en), |r| (r.0.code.to_owned(), r.0.zh.to_owned(), r.0.en.to_owned()));
+        return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false }));
+    };
+    let method = |wanted| limit.lod_loq.as_ref().filter(|d| d.kind == wanted).map(|d| Amount { value: d.value, unit: Some(d.unit.clone()) });
+    let judged = judge(&JudgeInput {
+        limit_ref: Some(LimitRef { id: limit.id.clone(), version: limit.version, basis: limit.basis.clone() }),
+        lod: method(DetectionKind::Lod),
+        loq: method(DetectionKind::Loq),
+        kind,
+        ..JudgeInput::new(&parsed, &limit.rule, Some(&limit.unit))
+    });
+    let working = judged.working.iter().map(|s| (s.text(Lang::Zh), s.text(Lang::En))).collect();
+    let stored = StoredJudgement {
+        verdict: judged.verdict,
+        code: judged.reason.0.code.to_owned(),
+        zh: judged.reason_text(Lang::Zh).to_owned(),
+        en: judged.reason_text(Lang::En).to_owned(),
+        working,
+        near_limit: judged.near_limit,
+    };
+    (understood, Some(stored))
+}
+
+/// 单项判定 as stored beside the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredJudgement {
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Reason code.
+    pub code: String,
+    /// Reason, Chinese.
+    pub zh: String,
+    /// Reason, English.
+    pub en: String,
+    /// 判定过程 step by step: Chinese, English.
+    pub working: Vec<(String, String)>,
+    /// 临界 within ten per cent of the limit.
+    pub near_limit: bool,
+}
+
+/// 人工判定
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandDecision {
+    /// Verdict.
+    pub verdict: Verdict,
+    /// Reason.
+    pub reason: String,
+    /// Who.
+    pub by: UserId,
+    /// Printed name.
+    pub by_name: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// 检验项目 one item of a sample.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestItem {
+    /// Id.
+    pub id: TestItemId,
+    /// The order.
+    pub order: TestOrderId,
+    /// The sample.
+    pub sample: SampleId,
+    /// Place in the list.
+    pub position: u32,
+    /// 检验项目
+    pub analyte: String,
+    /// 不合格项目类别 code of the analyte group.
+    pub group: String,
+    /// 结果单位
+    pub unit: String,
+    /// 检验依据
+    pub method: String,
+    /// 适用限量
+    pub limit: Option<LimitUsed>,
+    /// Why no limit was chosen: Chinese, English.
+    pub no_limit: Option<(String, String)>,
+    /// 检验结果 exactly as typed.
+    pub raw: String,
+    /// As understood, for print.
+    pub understood: String,
+    /// 单项判定
+    pub judgement: Option<StoredJudgement>,
+    /// 人工判定
+    pub decision: Option<HandDecision>,
+    /// 检验员
+    pub analyst: Option<(UserId, String)>,
+    /// When the result was entered.
+    pub entered_at: Option<Instant>,
+    /// 演示数据
+    pub demo: bool,
+    /// Revision.
+    pub revision: i64,
+}
+
+impl TestItem {
+    /// The verdict that counts: the person's where there is one.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.decision.as_ref().map(|d| d.verdict).or_else(|| self.judgement.as_ref().map(|j| j.verdict))
+    }
+    /// 录入 a result with its judgement. The former result stays in the revisions.
+    #[must_use]
+    pub fn enter(&self, actor: &Actor, now: Instant, raw: &str, understood: String, judgement: Option<StoredJudgement>) -> TestItem {
+        TestItem {
+            raw: raw.to_owned(),
+            understood,
+            judgement,
+            decision: None,
+            analyst: Some((actor.id, actor.name.clone())),
+            entered_at: Some(now),
+            revision: self.revision + 1,
+            ..self.clone()
+        }
+    }
+    /// 人工判定 where the machine gave none.
+    ///
+    /// # Errors
+    /// The item has a verdict already; no reason; the person tested it.
+    pub fn decide(&self, actor: &Actor, verdict: Verdict, reason: &str, now: Instant) -> Result<TestItem, Refusal> {
+        let open = self.judgement.as_ref().is_some_and(|j| matches!(j.verdict, Verdict::NeedsPerson | Verdict::NoVerdict));
+        if !open {
+            return Err(Refusal::new(code::DECIDED_RANGE).with("item", &self.analyte));
+        }
+        if verdict == Verdict::NeedsPerson {
+            return Err(Refusal::new(code::VERDICT).with("typed", verdict.zh()).on("verdict"));
+        }
+        if let Some((id, name)) = &self.analyst
+            && *id == actor.id
+        {
+            return Err(own_work(name, Meaning::MainAnalyst, OrderAction::Decide));
+        }
+        let reason = written(reason)?;
+        let decision = HandDecision { verdict, reason, by: actor.id, by_name: actor.name.clone(), at: now };
+        Ok(TestItem { decision: Some(decision), revision: self.revision + 1, ..self.clone() })
+    }
+}
+
+impl TestOrder {
+    /// Every reason why this person may not do this now.
+    #[must_use]
+    pub fn why_not(&self, actor: &Actor, action: OrderAction, items: &[TestItem], sign_scope: &[String]) -> Vec<Refusal> {
+        let mut why = Vec::new();
+        let row = MOVES.iter().find(|(from, a, _, roles)| *from == self.state && *a == action && (action != OrderAction::Return || actor.has_any(roles)));
+        let row = row.or_else(|| MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action));
+        if row.is_none() {
+            why.push(
+                Refusal::new(code::STATE)
+                    .with("state", self.state.zh())
+                    .with("state_en", self.state.en())
+                    .with("action", action.zh())
+                    .with("action_en", action.en()),
+            );
+        }
+        let roles = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map_or(&[][..], |(_, _, _, roles)| roles);
+        if !actor.has_any(roles) {
+            let zh: Vec<&str> = roles.iter().map(|r| r.zh()).collect();
+            let en: Vec<&str> = roles.iter().map(|r| r.en()).collect();
+            why.push(
+                Refusal::new(code::ROLE)
+                    .with("role", zh.join("或"))
+                    .with("role_en", en.join(" or "))
+                    .with("action", action.zh())
+                    .with("action_en", action.en().to_lowercase()),
+            );
+        }
+        why.extend(self.separation(actor, action, items));
+        if action == OrderAction::Submit {
+            why.extend(unfinished(items));
+        }
+        if action == OrderAction::Approve && !sign_scope.iter().any(|m| m == "*") {
+            for item in items {
+                let covered = sign_scope.iter().any(|m| !m.trim().is_empty() && item.method.contains(m.trim()));
+                if !covered {
+                    why.push(Refusal::new(code::OUT_OF_SCOPE).with("method", &item.method).with("name", &actor.name));
+                }
+            }
+        }
+        why
+    }
+    /// 抽检分离 and four different people.
+    fn separation(&self, actor: &Actor, action: OrderAction, items: &[TestItem]) -> Vec<Refusal> {
+        let mut why = Vec::new();
+        if matches!(action, OrderAction::Enter | OrderAction::Submit)
+            && let Some((_, name)) = self.samplers.iter().find(|(id, _)| *id == actor.id)
+        {
+            why.push(Refusal::new(code::SAMPLER_TESTS).with("name", name));
+        }
+        if matches!(action, OrderAction::Check | OrderAction::Review | OrderAction::Approve) {
+            let signed = self.signatures.iter().find(|s| s.user == actor.id).map(|s| (s.name.clone(), s.meaning));
+            let tested = items.iter().filter_map(|i| i.analyst.as_ref()).find(|(id, _)| *id == actor.id).map(|(_, name)| (name.clone(), Meaning::MainAnalyst));
+            if let Some((name, did)) = signed.or(tested) {
+                why.push(own_work(&name, did, action));
+            }
+        }
+        why
+    }
+    fn allowed(&self, actor: &Actor, action: OrderAction, items: &[TestItem], sign_scope: &[String]) -> Result<OrderState, Vec<Refusal>> {
+        let why = self.why_not(actor, action, items, sign_scope);
+        if !why.is_empty() {
+            return Err(why);
+        }
+        MOVES
+            .iter()
+            .find(|(from, a, ..)| *from == self.state && *a == action)
+            .map(|(_, _, to, _)| *to)
+            .ok_or_else(|| vec![Refusal::new(code::STATE).with("state", self.state.zh()).with("state_en", self.state.en())])
+    }
+    /// May results be entered by this person now.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn may_enter(&self, actor: &Actor) -> Result<(), Vec<Refusal>> {
+        self.allowed(actor, OrderAction::Enter, &[], &[]).map(|_| ())
+    }
+    /// May items be decided by hand by this person now.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn may_decide(&self, actor: &Actor) -> Result<(), Vec<Refusal>> {
+        self.allowed(actor, OrderAction::Decide, &[], &[]).map(|_| ())
+    }
+    /// 提交校核, 校核, 审核: one step forward, signed.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn forward(&self, actor: &Actor, action: OrderAction, items: &[TestItem], content_hash: &str, now: Instant) -> Result<TestOrder, Vec<Refusal>> {
+        let meaning = match action {
+            OrderAction::Submit => Meaning::MainAnalyst,
+            OrderAction::Check => Meaning::Checker,
+            _ => Meaning::Reviewer,
+        };
+        let state = self.allowed(actor, action, items, &[])?;
+        let mut next = TestOrder { state, revision: self.revision + 1, ..self.clone() };
+        next.signatures.push(Signature { user: actor.id, name: actor.name.clone(), meaning, at: now, content_hash: content_hash.to_owned() });
+        if action == OrderAction::Submit {
+            next.returned = None;
+        }
+        Ok(next)
+    }
+    /// 批准: the authorised signatory signs and the conclusion is made.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn approve(&self, actor: &Actor, items: &[TestItem], sign_scope: &[String], content_hash: &str, now: Instant) -> Result<TestOrder, Vec<Refusal>> {
+        let state = self.allowed(actor, OrderAction::Approve, items, sign_scope)?;
+        let mut next = TestOrder { state, conclusion: Some(conclude(self.kind, items, now)), revision: self.revision + 1, ..self.clone() };
+        next.signatures.push(Signature { user: actor.id, name: actor.name.clone(), meaning: Meaning::Signatory, at: now, content_hash: content_hash.to_owned() });
+        Ok(next)
+    }
+    /// 退回修改 with a reason: the whole chain starts again.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn send_back(&self, actor: &Actor, reason: &str) -> Result<TestOrder, Vec<Refusal>> {
+        let state = self.allowed(actor, OrderAction::Return, &[], &[])?;
+        let reason = written(reason).map_err(|r| vec![r])?;
+        Ok(TestOrder { state, signatures: Vec::new(), conclusion: None, returned: Some((actor.name.clone(), reason)), revision: self.revision + 1, ..self.clone() })
+    }
+    /// 签发报告
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn issue(&self, actor: &Actor, now: Instant) -> Result<TestOrder, Vec<Refusal>> {
+        let state = self.allowed(actor, OrderAction::Issue, &[], &[])?;
+        Ok(TestOrder { state, issued_at: self.issued_at.or(Some(now)), in_force: self.conclusion.clone(), reports_issued: self.reports_issued + 1, amending: None, revision: self.revision + 1, ..self.clone() })
+    }
+    /// 更改已签发报告: reopens the chain; the issued report stays and is replaced by the next revision.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn amend(&self, actor: &Actor, reason: &str) -> Result<TestOrder, Vec<Refusal>> {
+        let state = self.allowed(actor, OrderAction::Amend, &[], &[])?;
+        let reason = written(reason).map_err(|r| vec![r])?;
+        Ok(TestOrder { state, signatures: Vec::new(), conclusion: None, amending: Some(reason), revision: self.revision + 1, ..self.clone() })
+    }
+}
+
+fn own_work(name: &str, did: Meaning, action: OrderAction) -> Refusal {
+    Refusal::new(code::OWN_WORK)
+        .with("name", name)
+        .with("did", did.zh())
+        .with("did_en", did.en().to_lowercase())
+        .with("action", action.zh())
+        .with("action_en", action.en().to_lowercase())
+}
+
+fn written(reason: &str) -> Result<String, Refusal> {
+    let reason = reason.trim();
+    if reason.chars().count() < 4 { Err(Refusal::new(code::REASON).on("reason")) } else { Ok(reason.to_owned()) }
+}
+
+fn unfinished(items: &[TestItem]) -> Vec<Refusal> {
+    let mut why = Vec::new();
+    if items.is_empty() {
+        why.push(Refusal::new(code::NO_ITEMS));
+    }
+    let mut named = |info, wanted: Vec<&str>| {
+        if !wanted.is_empty() {
+            why.push(Refusal::new(info).with("count", wanted.len()).with("items", wanted.join("、")));
+        }
+    };
+    named(code::EMPTY, items.iter().filter(|i| i.verdict().is_none()).map(|i| i.analyte.as_str()).collect());
+    named(code::NEEDS_PERSON, items.iter().filter(|i| i.verdict() == Some(Verdict::NeedsPerson)).map(|i| i.analyte.as_str()).collect());
+    why
+}
+
+/// 检验结论 from the items: one failing item fails the sample; items without verdict never make it pass on their own.
+#[must_use]
+pub fn conclude(kind: TaskKind, items: &[TestItem], now: Instant) -> Conclusion {
+    let named = |wanted: Verdict| -> Vec<String> { items.iter().filter(|i| i.verdict() == Some(wanted)).map(|i| i.analyte.clone()).collect() };
+    let (failing, problems) = (named(Verdict::Nonconforming), named(Verdict::Problem));
+    let conforming = items.iter().any(|i| i.verdict() == Some(Verdict::Conforming));
+    let bases = |wanted: &[String]| -> String {
+        let mut list: Vec<&str> = items.iter().filter(|i| wanted.is_empty() || wanted.contains(&i.analyte)).filter_map(|i| i.limit.as_ref()).map(|l| l.basis.as_str()).collect();
+        list.sort_unstable();
+        list.dedup();
+        if list.is_empty() { "判定依据".to_owned() } else { list.join("、") }
+    };
+    let (outcome, zh, en, failing) = if !failing.is_empty() && kind != TaskKind::RiskMonitoring {
+        (
+            Outcome::Fail,
+            format!("经抽样检验，{}不符合 {} 要求，检验结论为不合格。", failing.join("、"), bases(&failing)),
+            format!("Of the items tested, {} do not meet {}. Conclusion: nonconforming.", failing.join(", "), bases(&failing)),
+            failing,
+        )
+    } else if !failing.is_empty() || !problems.is_empty() {
+        let all: Vec<String> = failing.into_iter().chain(problems).collect();
+        (
+            Outcome::Problem,
+            format!("经检验，{}的结果提示存在问题，本样品为问题样品（风险监测，不作合格与否的判定）。", all.join("、")),
+            format!("The results of {} point to a problem (risk monitoring, no verdict of conformity).", all.join(", ")),
+            all,
+        )
+    } else if conforming {
+        (
+            Outcome::Pass,
+            format!("经抽样检验，所检项目符合 {} 要求。", bases(&[])),
+            format!("The items tested meet the requirements of {}.", bases(&[])),
+            Vec::new(),
+        )
+    } else {
+        (Outcome::Undetermined, "所检项目均不作判定。".to_owned(), "No verdict is given on the items tested.".to_owned(), Vec::new())
+    };
+    Conclusion { outcome, zh, en, failing, at: now }
+}
+
+/// 检验报告 one issued revision; the row is never changed. An older revision is withdrawn by the newer one that names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestReport {
+    /// Id.
+    pub id: shiyan_foundation::ids::TestReportId,
+    /// The order.
+    pub order: TestOrderId,
+    /// The sample.
+    pub sample: SampleId,
+    /// 报告编号, unique, never reused; amended ones end in `-G1`, `-G2` …
+    pub number: String,
+    /// 0 for the first issue.
+    pub amendment: u32,
+    /// 替代 the number of the report it replaces.
+    pub replaces: Option<String>,
+    /// Why it was amended.
+    pub reason: Option<String>,
+    /// 检验结论
+    pub conclusion: Conclusion,
+    /// Signatures as printed.
+    pub signatures: Vec<Signature>,
+    /// 签发人
+    pub issued_by: String,
+    /// 签发时间
+    pub issued_at: Instant,
+    /// The frozen facts that the PDF prints, as JSON text.
+    pub content: String,
+    /// SHA-256 of `content`.
+    pub content_sha256: String,
+    /// SHA-256 of the archived PDF; demo reports are typeset on first request from the frozen facts.
+    pub pdf_sha256: Option<String>,
+    /// 验真码 of the public verification page.
+    pub verify_code: String,
+    /// 演示数据
+    pub demo: bool,
+}
+
+/// 报告编号 from the sheet number and the amendment.
+#[must_use]
+pub fn report_number(sampling_no: &str, amendment: u32) -> String {
+    if amendment == 0 { format!("SY-{sampling_no}") } else { format!("SY-{sampling_no}-G{amendment}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_foundation::{Decimal, NaiveDate, Scope, shanghai};
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    fn at(hour: u32) -> Instant {
+        NaiveDate::from_ymd_opt(2026, 3, 9).unwrap().and_hms_opt(hour, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
+    }
+    fn actor(n: u128, role: Role) -> Actor {
+        Actor { id: UserId(Uuid::from_u128(n)), name: format!("人员{n}"), roles: BTreeSet::from([role]), scope: Scope::District }
+    }
+    fn order() -> TestOrder {
+        TestOrder {
+            id: TestOrderId(Uuid::nil()), sample: SampleId(Uuid::nil()), kind: TaskKind::Supervisory,
+            samplers: vec![(UserId(Uuid::from_u128(1)), "人员1".into()), (UserId(Uuid::from_u128(2)), "人员2".into())],
+            state: OrderState::Testing, received_at: at(8), signatures: vec![], conclusion: None, in_force: None, returned: None, issued_at: None,
+            report_due_on: at(8).date_naive(), reports_issued: 0, amending: None, demo: false, revision: 0,
+        }
+    }
+    fn item(analyte: &str, raw: &str, kind: TaskKind) -> TestItem {
+        let limit = LimitUsed {
+            id: "L1".into(), version: 1, rule: LimitRule::Max { value: Decimal::new(2, 1) }, unit: "mg/kg".into(), basis: "GB 2763-2021".into(), text: "≤0.2mg/kg".into(),
+            lod_loq: Some(DetectionLimit { kind: DetectionKind::Loq, value: Decimal::new(1, 2), unit: "mg/kg".into(), note: String::new() }),
+        };
+        let (understood, judgement) = judge_item(raw, "mg/kg", Some(&limit), None, kind);
+        TestItem {
+            id: TestItemId(Uuid::nil()), order: TestOrderId(Uuid::nil()), sample: SampleId(Uuid::nil()), position: 0, analyte: analyte.into(), group: "pesticide".into(),
+            unit: "mg/kg".into(), method: "GB 23200.113".into(), limit: Some(limit), no_limit: None, raw: raw.into(), understood, judgement, decision: None,
+            analyst: Some((UserId(Uuid::from_u128(3)), "人员3".into())), entered_at: Some(at(9)), demo: false, revision: 1,
+        }
+    }
+    fn signed_off(items: &[TestItem]) -> TestOrder {
+        let order = order().forward(&actor(3, Role::Analyst), OrderAction::Submit, items, "h", at(9)).unwrap();
+        let order = order.forward(&actor(4, Role::Checker), OrderAction::Check, items, "h", at(10)).unwrap();
+        let order = order.forward(&actor(5, Role::Reviewer), OrderAction::Review, items, "h", at(11)).unwrap();
+        order.approve(&actor(6, Role::Signatory), items, &["*".into()], "h", at(12)).unwrap()
+    }
+    fn codes<T: std::fmt::Debug>(result: Result<T, Vec<Refusal>>) -> Vec<&'static str> {
+        result.unwrap_err().iter().map(Refusal::code).collect()
+    }
+
+    #[test]
+    fn four_people_sign_and_one_failing_item_fails_the_sample() {
+        let items = [item("毒死蜱", "未检出", TaskKind::Supervisory), item("腐霉利", "2.4", TaskKind::Supervisory)];
+        let done = signed_off(&items);
+        let conclusion = done.conclusion.unwrap();
+        assert_eq!((conclusion.outcome, done.signatures.len()), (Outcome::Fail, 4));
+        assert_eq!(conclusion.zh, "经抽样检验，腐霉利不符合 GB 2763-2021 要求，检验结论为不合格。");
+    }
+    #[test]
+    fn nobody_signs_twice() {
+        let items = [item("腐霉利", "0.1", TaskKind::Supervisory)];
+        let entered = order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &items, "h", at(9)).unwrap();
+        assert_eq!(codes(entered.forward(&actor(3, Role::Checker), OrderAction::Check, &items, "h", at(9))), ["LAB-OWN-WORK"]);
+        let checked = entered.forward(&actor(4, Role::Checker), OrderAction::Check, &items, "h", at(9)).unwrap();
+        assert_eq!(codes(checked.forward(&actor(4, Role::Reviewer), OrderAction::Review, &items, "h", at(9))), ["LAB-OWN-WORK"]);
+        // an analyst of one item who did not sign
+        let mut items = items.to_vec();
+        items[0].analyst = Some((UserId(Uuid::from_u128(5)), "人员5".into()));
+        assert_eq!(codes(checked.forward(&actor(5, Role::Reviewer), OrderAction::Review, &items, "h", at(9))), ["LAB-OWN-WORK"]);
+    }
+    #[test]
+    fn a_sampler_never_tests_the_sample() {
+        assert_eq!(codes(order().may_enter(&actor(1, Role::Analyst))), ["LAB-SAMPLER"]);
+    }
+    #[test]
+    fn what_is_unread_or_missing_is_not_submitted() {
+        let unread = [item("腐霉利", "1,234", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
+        assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-NEEDS-PERSON"]);
+        assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &[], "h", at(9))), ["LAB-NO-ITEMS"]);
+        let decided = unread[0].decide(&actor(5, Role::Reviewer), Verdict::Nonconforming, "原始记录为1234", at(10)).unwrap();
+        assert_eq!(decided.verdict(), Some(Verdict::Nonconforming));
+        assert_eq!(unread[0].raw, "1,234", "what was typed stays");
+    }
+    #[test]
+    fn a_person_overrules_no_verdict_of_the_machine() {
+        let failing = item("腐霉利", "2.4", TaskKind::Supervisory);
+        assert_eq!(failing.decide(&actor(5, Role::Reviewer), Verdict::Conforming, "改判为合格", at(10)).unwrap_err().code(), "LAB-DECIDE");
+    }
+    #[test]
+    fn risk_monitoring_has_problem_samples_not_failing_ones() {
+        let items = [item("腐霉利", "2.4", TaskKind::RiskMonitoring)];
+        assert_eq!(conclude(TaskKind::RiskMonitoring, &items, at(9)).outcome, Outcome::Problem);
+    }
+    #[test]
+    fn items_without_verdict_do_not_make_a_sample_pass() {
+        let mut unknown = item("某项", "0.1", TaskKind::Supervisory);
+        unknown.judgement = judge_item("0.1", "mg/kg", None, None, TaskKind::Supervisory).1;
+        assert_eq!(conclude(TaskKind::Supervisory, &[unknown], at(9)).outcome, Outcome::Undetermined);
+    }
+    #[test]
+    fn a_signatory_signs_only_inside_the_scope() {
+        let items = [item("腐霉利", "0.1", TaskKind::Supervisory)];
+        let order = order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &items, "h", at(9)).unwrap();
+        let order = order.forward(&actor(4, Role::Checker), OrderAction::Check, &items, "h", at(10)).unwrap();
+        let order = order.forward(&actor(5, Role::Reviewer), OrderAction::Review, &items, "h", at(11)).unwrap();
+        assert_eq!(codes(order.approve(&actor(6, Role::Signatory), &items, &["GB 5009".into()], "h", at(12))), ["LAB-SCOPE"]);
+        assert_eq!(codes(order.approve(&actor(6, Role::Signatory), &items, &[], "h", at(12))), ["LAB-SCOPE"]);
+        assert!(order.approve(&actor(6, Role::Signatory), &items, &["GB 23200".into()], "h", at(12)).is_ok());
+    }
+    #[test]
+    fn a_return_or_an_amendment_starts_the_whole_chain_again() {
+        let items = [item("腐霉利", "0.1", TaskKind::Supervisory)];
+        let entered = order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &items, "h", at(9)).unwrap();
+        let back = entered.send_back(&actor(4, Role::Checker), "平行样超差").unwrap();
+        assert_eq!((back.state, back.signatures.len()), (OrderState::Testing, 0));
+        let issued = signed_off(&items).issue(&actor(7, Role::ReportSender), at(13)).unwrap();
+        let amended = issued.amend(&actor(8, Role::QualityManager), "样品名称更正").unwrap();
+        assert_eq!((amended.state, amended.in_force.as_ref().map(|c| c.outcome)), (OrderState::Testing, Some(Outcome::Pass)), "the issued report stays in force");
+    }
+    #[test]
+    fn every_pair_of_state_and_action_outside_the_table_is_refused() {
+        let items = [item("腐霉利", "0.1", TaskKind::Supervisory)];
+        let everybody = Actor { roles: Role::ALL.iter().copied().collect(), ..actor(99, Role::Admin) };
+        // written by hand, apart from MOVES
+        let legal = [
+            "testing enter", "testing decide", "testing submit", "entered check", "entered return", "checked review", "checked return", "reviewed approve",
+            "reviewed return", "approved issue", "issued amend",
+        ];
+        for state in OrderState::ALL {
+            for action in OrderAction::ALL {
+                let order = TestOrder { state: *state, ..order() };
+                let allowed = order.why_not(&everybody, *action, &items, &["*".into()]).is_empty();
+                assert_eq!(allowed, legal.contains(&format!("{} {}", state.code(), action.code()).as_str()), "{state:?} {action:?}");
+            }
+        }
+    }
+    #[test]
+    fn report_numbers_are_never_reused() {
+        assert_eq!(report_number("XBJ26", 0), "SY-XBJ26");
+        assert_eq!(report_number("XBJ26", 2), "SY-XBJ26-G2");
+    }
+}

@@ -1,0 +1,34 @@
+//! Refusals of the laboratory's work on a sample.
+use shiyan_foundation::codes;
+codes! {
+    ROLE = "LAB-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+        next "换用有该角色的账号，或请管理员授予角色" / "Use an account with that role, or ask an administrator", article "";
+    STATE = "LAB-STATE", zh "检验任务当前为“{state}”，不能{action}", en "The test order is “{state_en}”; it cannot be: {action_en}",
+        next "刷新页面，看清当前状态" / "Reload the page and look at the present state", article "";
+    NO_ITEMS = "LAB-NO-ITEMS", zh "没有检验项目", en "There are no items to test",
+        next "先添加检验项目" / "Add items first", article "";
+    EMPTY = "LAB-EMPTY", zh "还有 {count} 个项目没有结果：{items}", en "{count} items have no result yet: {items}",
+        next "录入结果；确不检的写“/”并写明理由" / "Enter the results; write “/” with a reason for what is not tested", article "";
+    NEEDS_PERSON = "LAB-NEEDS-PERSON", zh "还有 {count} 个项目需人工判定：{items}", en "{count} items need a person’s decision: {items}",
+        next "由审核人或质量负责人写明理由作出判定" / "A reviewer or the quality manager decides with a reason", article "";
+    SAMPLER_TESTS = "LAB-SAMPLER", zh "{name} 抽取了本样品，不能检验（抽检分离）", en "{name} took this sample and may not test it (sampling and testing are kept apart)",
+        next "换其他检验员" / "Let another analyst test it", article "";
+    OWN_WORK = "LAB-OWN-WORK", zh "{name} 已作为{did}经手本样品，不能再{action}", en "{name} already acted as {did_en} on this sample and may not {action_en} it",
+        next "由另一人操作：主检、校核、审核、批准必须是四个不同的人" / "Let somebody else do it: main analyst, checker, reviewer and signatory are four different people", article "RB/T 215-2017";
+    OUT_OF_SCOPE = "LAB-SCOPE", zh "方法 {method} 不在 {name} 的授权签字范围内", en "Method {method} is outside the authorised scope of {name}",
+        next "由授权范围包含该方法的授权签字人批准" / "Let a signatory whose scope covers the method approve", article "";
+    REASON = "LAB-REASON", zh "必须写明理由", en "A written reason is needed",
+        next "写明理由，至少 4 个字" / "Write the reason, four characters or more", article "";
+    ITEM_KNOWN = "LAB-ITEM-TWICE", zh "项目“{item}”已在本样品中", en "Item “{item}” is already on this sample",
+        next "在原来的行录入" / "Use the existing row", article "";
+    ITEM_NAME = "LAB-ITEM-NAME", zh "没有写项目名称", en "The name of the item is missing",
+        next "写项目名称，例如 腐霉利" / "Type the name, for example procymidone", article "";
+    DECIDED_RANGE = "LAB-DECIDE", zh "只有“需人工”或“不判定”的项目可以人工判定，“{item}”已有自动判定", en "Only items that need a person can be decided by hand; “{item}” has its verdict",
+        next "如认为限量或结果有误，请退回修改" / "If limit or result is wrong, return the order", article "";
+    VERDICT = "LAB-VERDICT", zh "判定“{typed}”不是 合格项、不合格项、问题项、不判定项 之一", en "“{typed}” is none of the four verdicts",
+        next "从列表中选" / "Choose from the list", article "";
+    LONG = "LAB-LONG", zh "结果超过 {max} 个字", en "The result is longer than {max} characters",
+        next "结果栏只写结果，说明写在备注" / "Keep the cell to the result; put the rest under remarks", article "";
+    LOST_RACE = "RACE", zh "别人刚刚改过这条记录（您看到的是第 {seen} 版，现在是第 {now} 版）", en "Somebody has just changed this record (you saw revision {seen}, it is now {now})",
+        next "刷新页面，对照后再提交；您填写的内容仍在页面上" / "Reload, compare and submit again; what you typed is still on the page", article "";
+}

@@ -1,0 +1,10 @@
+//! 核查处置 verification and disposal of a failing batch: cases (one a part), blocks with evidence, clocks, closing
+//! (抽检办法 arts 26–29, 40–46; domain.md 1.5).
+#![deny(clippy::float_arithmetic)]
+
+pub mod block;
+pub mod case;
+pub mod code;
+
+pub use block::{Block, BlockField, BlockRecord, EvidenceRef};
+pub use case::{Case, CaseAction, CaseOpening, CaseState, ClockMove, Part, open_cases};

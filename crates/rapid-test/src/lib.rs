@@ -1,0 +1,10 @@
+//! 快检 rapid tests: points, devices, readings, the server's verdict, positives. A rapid test screens; it is never 合格 or 不合格
+//! and can never enter the 4 per 1000: no type of this crate is a countable batch.
+#![deny(clippy::float_arithmetic)]
+
+pub mod code;
+pub mod follow_up;
+pub mod reading;
+
+pub use follow_up::{FollowUp, FollowUpAction, FollowUpState};
+pub use reading::{Device, Observed, Point, RapidVerdict, Reading, ReadingInput, decide};

@@ -1,0 +1,13 @@
+//! 抽样与收样 sampling sheet, custody, reception, seals and reserve portion (抽检办法 arts 14–22).
+#![deny(clippy::float_arithmetic)]
+
+pub mod code;
+pub mod number;
+pub mod reception;
+pub mod sample;
+pub mod sheet;
+
+pub use number::{NumberKind, check_number};
+pub use reception::{Reception, ReceptionCheck};
+pub use sample::{Sample, SampleAction, SampleState};
+pub use sheet::{CheckedSheet, FieldSpec, Sheet};

@@ -1,0 +1,315 @@
+//! 年度抽检计划 the yearly sampling plan: population and target, lines, progress (抽检办法 arts 8–10).
+#![deny(clippy::float_arithmetic)]
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::ids::{PlanId, PlanLineId};
+use shiyan_foundation::task::{Link, Population, TaskKind, TaskLevel, required_batches};
+use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, codes, labels};
+
+pub mod code {
+    //! Refusals of the plan.
+    use super::codes;
+    codes! {
+        NOT_MANAGER = "PLAN-ROLE", zh "只有计划管理员可以编制或下达计划", en "Only a plan manager may draw up or issue the plan",
+            next "请计划管理员操作，或请系统管理员授予该角色" / "Ask a plan manager, or ask an administrator for that role", article "抽检办法 第8条";
+        INCOMPLETE = "PLAN-LINE-INCOMPLETE", zh "计划第 {line} 行缺少：{missing}", en "Line {line} of the plan lacks: {missing}",
+            next "补全该行后再下达；抽检计划应当包括这些内容" / "Complete the line, then issue the plan; the law names these contents", article "抽检办法 第9条";
+        EMPTY = "PLAN-EMPTY", zh "计划没有任何计划行", en "The plan has no lines",
+            next "先添加或导入计划行" / "Add or import lines first", article "抽检办法 第9条";
+        BELOW_TARGET = "PLAN-BELOW-TARGET", zh "计划 {allocated} 批次，少于目标 {required} 批次", en "The plan has {allocated} batches, fewer than the {required} required",
+            next "增加批次，或写明理由后下达" / "Add batches, or issue it with a written reason", article "";
+        ISSUED = "PLAN-ISSUED", zh "{year} 年计划已下达，不能直接改写", en "The {year} plan has been issued and cannot be rewritten",
+            next "以“调整计划”方式新增或减少批次，并写明理由" / "Adjust the plan with a reason", article "抽检办法 第8条";
+        BATCHES = "PLAN-BATCHES", zh "批次数“{typed}”不是 1 到 100000 之间的整数", en "“{typed}” is not a whole number of batches between 1 and 100000",
+            next "写一个整数" / "Type a whole number", article "";
+        QUARTER = "PLAN-QUARTER", zh "季度“{typed}”不是 1、2、3 或 4", en "“{typed}” is not quarter 1, 2, 3 or 4",
+            next "写 1、2、3 或 4" / "Type 1, 2, 3 or 4", article "";
+        NO_POPULATION = "PLAN-POPULATION", zh "{year} 年没有可用的人口数据行", en "There is no population row for {year}",
+            next "在“管理 → 人口”中登记人口数、口径、范围和来源" / "Register people, basis, boundary and source under Administration → Population", article "";
+        REASON = "PLAN-REASON", zh "调整已下达的计划必须写明理由", en "Adjusting an issued plan needs a written reason",
+            next "写明理由" / "Write the reason", article "抽检办法 第8条";
+    }
+}
+
+labels! {
+    /// 计划状态
+    pub enum PlanState {
+        Draft = "draft", "编制中", "Draft";
+        Issued = "issued", "已下达", "Issued";
+    }
+}
+
+/// 计划行 one line: so many batches of a category, at a link of the chain, in a street, in a quarter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanLine {
+    /// Line id.
+    pub id: PlanLineId,
+    /// 食品分类, one to four levels.
+    pub category: CategoryPath,
+    /// 环节
+    pub link: Link,
+    /// 街道代码, nine digits.
+    pub street: String,
+    /// 季度, 1 to 4.
+    pub quarter: u8,
+    /// 批次数
+    pub batches: u32,
+    /// 任务级别
+    pub level: TaskLevel,
+    /// 任务类别
+    pub kind: TaskKind,
+    /// 抽样方法
+    pub method: String,
+    /// 检验项目包
+    pub item_package: String,
+    /// 检验方法与判定依据
+    pub basis: String,
+    /// 报送方式和时限
+    pub reporting: String,
+}
+
+impl PlanLine {
+    /// The contents of art 9 that are still blank, Chinese names.
+    #[must_use]
+    pub fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        for (value, name) in [
+            (self.category.class(), "食品品种"),
+            (self.street.as_str(), "街道"),
+            (self.method.trim(), "抽样方法"),
+            (self.item_package.trim(), "检验项目"),
+            (self.basis.trim(), "判定依据"),
+            (self.reporting.trim(), "报送方式和时限"),
+        ] {
+            if value.is_empty() {
+                missing.push(name);
+            }
+        }
+        missing
+    }
+}
+
+/// 年度计划 the plan of one year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Plan id.
+    pub id: PlanId,
+    /// 年度
+    pub year: i32,
+    /// 名称, e.g. `2026年金水区抽检计划`.
+    pub title: String,
+    /// 每千人批次目标, default 4.0.
+    pub target_per_mille: Decimal,
+    /// 人口行 chosen for the target.
+    pub population: Population,
+    /// 状态
+    pub state: PlanState,
+    /// 下达时间
+    pub issued_at: Option<Instant>,
+    /// 计划行
+    pub lines: Vec<PlanLine>,
+    /// Reason given for issuing below the target.
+    pub below_target_reason: Option<String>,
+    /// 修订号
+    pub revision: i64,
+}
+
+impl Plan {
+    /// 目标批次: ceil(target × population ÷ 1000).
+    #[must_use]
+    pub fn required(&self) -> u64 {
+        required_batches(self.target_per_mille, self.population.people)
+    }
+    /// 已分配批次
+    #[must_use]
+    pub fn allocated(&self) -> u64 {
+        self.lines.iter().map(|l| u64::from(l.batches)).sum()
+    }
+    /// 缺口 batches still to allocate.
+    #[must_use]
+    pub fn gap(&self) -> u64 {
+        self.required().saturating_sub(self.allocated())
+    }
+    /// Every reason why this person may not issue the plan now.
+    #[must_use]
+    pub fn why_not_issue(&self, actor: &Actor, reason: Option<&str>) -> Vec<Refusal> {
+        let mut why = Vec::new();
+        if !actor.has(Role::PlanManager) {
+            why.push(Refusal::new(code::NOT_MANAGER));
+        }
+        if self.state == PlanState::Issued {
+            why.push(Refusal::new(code::ISSUED).with("year", self.year));
+        }
+        if self.lines.is_empty() {
+            why.push(Refusal::new(code::EMPTY));
+        }
+        for (index, line) in self.lines.iter().enumerate() {
+            let missing = line.missing();
+            if !missing.is_empty() {
+                why.push(Refusal::new(code::INCOMPLETE).with("line", index + 1).with("missing", missing.join("、")));
+            }
+        }
+        if self.gap() > 0 && !self.lines.is_empty() && reason.is_none_or(|r| r.trim().is_empty()) {
+            why.push(Refusal::new(code::BELOW_TARGET).with("allocated", self.allocated()).with("required", self.required()));
+        }
+        why
+    }
+    /// Issues the plan (下达).
+    ///
+    /// # Errors
+    /// The first reason of [`Plan::why_not_issue`].
+    pub fn issue(&self, actor: &Actor, reason: Option<&str>, now: Instant) -> Result<Plan, Refusal> {
+        if let Some(refusal) = self.why_not_issue(actor, reason).into_iter().next() {
+            return Err(refusal);
+        }
+        let below_target_reason = if self.gap() > 0 { reason.map(|r| r.trim().to_owned()) } else { None };
+        Ok(Plan { state: PlanState::Issued, issued_at: Some(now), below_target_reason, revision: self.revision + 1, ..self.clone() })
+    }
+    /// Adds lines to a draft, or adjusts an issued plan with a reason (动态调整, art 8).
+    ///
+    /// # Errors
+    /// Not a plan manager; an issued plan without a reason.
+    pub fn add_lines(&self, actor: &Actor, lines: Vec<PlanLine>, reason: Option<&str>) -> Result<Plan, Refusal> {
+        if !actor.has(Role::PlanManager) {
+            return Err(Refusal::new(code::NOT_MANAGER));
+        }
+        if self.state == PlanState::Issued && reason.is_none_or(|r| r.trim().is_empty()) {
+            return Err(Refusal::new(code::REASON));
+        }
+        if self.state == PlanState::Issued {
+            for (index, line) in lines.iter().enumerate() {
+                let missing = line.missing();
+                if !missing.is_empty() {
+                    return Err(Refusal::new(code::INCOMPLETE).with("line", index + 1).with("missing", missing.join("、")));
+                }
+            }
+        }
+        let mut next = self.clone();
+        next.lines.extend(lines);
+        next.revision += 1;
+        Ok(next)
+    }
+}
+
+/// What a countable batch is matched to plan lines by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineKey {
+    /// 食品大类
+    pub class: String,
+    /// 环节
+    pub link: Link,
+    /// 街道代码
+    pub street: String,
+    /// 季度
+    pub quarter: u8,
+}
+
+/// Done batches of each line, filled line by line in order so that no batch is counted twice.
+#[must_use]
+pub fn progress(lines: &[PlanLine], done: &BTreeMap<LineKey, u64>) -> Vec<u64> {
+    let mut left = done.clone();
+    let mut out: Vec<u64> = lines
+        .iter()
+        .map(|line| {
+            let key = LineKey { class: line.category.class().to_owned(), link: line.link, street: line.street.clone(), quarter: line.quarter };
+            let available = left.entry(key).or_default();
+            let take = (*available).min(u64::from(line.batches));
+            *available -= take;
+            take
+        })
+        .collect();
+    // What exceeds the plan is shown on the last line of its cell, so that the columns add up to what was done.
+    for (index, line) in lines.iter().enumerate().rev() {
+        let key = LineKey { class: line.category.class().to_owned(), link: line.link, street: line.street.clone(), quarter: line.quarter };
+        if let Some(rest) = left.remove(&key) {
+            out[index] += rest;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_foundation::ids::{PopulationId, UserId};
+    use shiyan_foundation::task::{Boundary, PopulationBasis};
+    use shiyan_foundation::{Scope, shanghai};
+    use std::collections::BTreeSet;
+
+    fn line(batches: u32) -> PlanLine {
+        PlanLine {
+            id: PlanLineId(Default::default()),
+            category: CategoryPath::parse("食用农产品/蔬菜"),
+            link: Link::Circulation,
+            street: "410105008".into(),
+            quarter: 1,
+            batches,
+            level: TaskLevel::District,
+            kind: TaskKind::Supervisory,
+            method: "随机".into(),
+            item_package: "蔬菜农残".into(),
+            basis: "GB 2763".into(),
+            reporting: "国家系统，20个工作日".into(),
+        }
+    }
+    fn plan(lines: Vec<PlanLine>, people: u64) -> Plan {
+        Plan {
+            id: PlanId(Default::default()),
+            year: 2026,
+            title: "2026年金水区抽检计划".into(),
+            target_per_mille: Decimal::from(4),
+            population: Population {
+                id: PopulationId(Default::default()),
+                year: 2019,
+                area_code: "410105".into(),
+                people,
+                basis: PopulationBasis::YearEnd,
+                boundary: Boundary::Governed,
+                source: "t".into(),
+            },
+            state: PlanState::Draft,
+            issued_at: None,
+            lines,
+            below_target_reason: None,
+            revision: 1,
+        }
+    }
+    fn manager() -> Actor {
+        Actor { id: UserId(Default::default()), name: "计划甲".into(), roles: BTreeSet::from([Role::PlanManager]), scope: Scope::District }
+    }
+    fn now() -> Instant {
+        chrono::NaiveDate::from_ymd_opt(2026, 1, 5).unwrap().and_hms_opt(9, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
+    }
+
+    #[test]
+    fn a_plan_with_a_blank_art_9_content_is_not_issued() {
+        let mut bad = line(5332);
+        bad.basis.clear();
+        let refusal = plan(vec![bad], 1_333_000).issue(&manager(), None, now()).unwrap_err();
+        assert_eq!(refusal.code(), "PLAN-LINE-INCOMPLETE");
+        assert!(refusal.what(shiyan_foundation::Lang::Zh).contains("判定依据"));
+    }
+    #[test]
+    fn a_plan_below_the_target_needs_a_reason() {
+        let p = plan(vec![line(5331)], 1_333_000);
+        assert_eq!((p.required(), p.gap()), (5332, 1));
+        assert_eq!(p.issue(&manager(), Some(" "), now()).unwrap_err().code(), "PLAN-BELOW-TARGET");
+        assert_eq!(p.issue(&manager(), Some("省抽另补1批次"), now()).unwrap().state, PlanState::Issued);
+        assert!(plan(vec![line(5332)], 1_333_000).issue(&manager(), None, now()).unwrap().below_target_reason.is_none());
+    }
+    #[test]
+    fn an_issued_plan_is_only_adjusted_with_a_reason() {
+        let issued = plan(vec![line(5332)], 1_333_000).issue(&manager(), None, now()).unwrap();
+        assert_eq!(issued.add_lines(&manager(), vec![line(3)], None).unwrap_err().code(), "PLAN-REASON");
+        assert_eq!(issued.add_lines(&manager(), vec![line(3)], Some("舆情专项")).unwrap().allocated(), 5335);
+    }
+    #[test]
+    fn progress_never_counts_a_batch_twice_and_loses_none() {
+        let key = LineKey { class: "食用农产品".into(), link: Link::Circulation, street: "410105008".into(), quarter: 1 };
+        let done = BTreeMap::from([(key, 9)]);
+        assert_eq!(progress(&[line(4), line(3)], &done), vec![4, 5]);
+    }
+}

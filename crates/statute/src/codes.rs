@@ -1,0 +1,39 @@
+//! Refusal codes of this crate.
+
+use shiyan_foundation::codes;
+
+codes! {
+    NO_RULE = "LAW-NO-RULE", zh "规则 {rule} 在 {on} 没有有效条目，不能计算期限", en "Rule {rule} has no entry in force on {on}; no deadline can be computed",
+        next "请法规人员补录该日期适用的条文" / "Ask the legal officer to enter the text in force on that date", article "";
+    UNKNOWN_RULE = "LAW-UNKNOWN-RULE", zh "没有编号为 {rule} 的期限规则", en "There is no deadline rule {rule}",
+        next "规则编号为 D01 至 D39 及 D09X" / "Rules are D01 to D39 and D09X", article "";
+    CLOCK_STOPPED = "CLOCK-STOPPED", zh "时限钟已经停止或撤销，不能再改", en "The clock has already stopped or been cancelled",
+        next "如需继续，另起一个时限钟" / "Start another clock if the work goes on", article "";
+    CLOCK_BACKWARDS = "CLOCK-BACKWARDS", zh "停止时间 {at} 早于起算时间 {started}", en "The stop {at} lies before the start {started}",
+        next "检查停止时间" / "Check the time of the stop", article "";
+    EXTENSION_EARLIER = "CLOCK-EXTENSION-EARLIER", zh "延长后的期限 {new} 不晚于现期限 {old}", en "The extended date {new} is not later than {old}",
+        next "填写更晚的日期" / "Enter a later date", article "";
+    EXTENSION_APPROVAL = "CLOCK-EXTENSION-APPROVAL", zh "延长期限须写明批准人和理由", en "An extension needs its approver and its reason",
+        next "补填批准人和理由" / "Fill in the approver and the reason", article "抽检办法 第45条";
+    EXTENSION_TWICE = "CLOCK-EXTENSION-TWICE", zh "该时限钟已经延长过一次，至 {old}", en "The clock has already been extended, to {old}",
+        next "再次延长须由负责人另行处理" / "A second extension must be handled by the person in charge", article "";
+    NO_LIMIT = "LIMIT-NONE", zh "限量库中没有 {category}（{food}）的 {analyte} 适用的限量", en "The limit library has no row for {analyte} in {category} ({food})",
+        next "核对食品分类与项目名称；确无限量的，本项不判定" / "Check the category and the item name; without a limit there is no verdict", article "";
+    TOO_WIDE = "LIMIT-TOO-WIDE", zh "样品分类不够细，不能确定适用哪一条限量", en "The sample is filed too high up in the categories to tell which limit applies",
+        next "把样品分到细类，或由人工选定限量并写明理由" / "File the sample at the finest level, or have a person choose the limit and say why", article "";
+    NO_QUERY = "LIMIT-NAME", zh "没有写检验项目或食品分类，不能选限量", en "The item or the food category is missing; no limit can be chosen",
+        next "补填检验项目和食品分类" / "Fill in the item and the category", article "";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn codes_are_unique_and_complete() {
+        let mut seen = std::collections::BTreeSet::new();
+        for info in ALL {
+            assert!(seen.insert(info.code), "{} twice", info.code);
+            assert!(![info.zh, info.en, info.next_zh, info.next_en].contains(&""), "{}", info.code);
+        }
+    }
+}

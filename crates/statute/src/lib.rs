@@ -1,0 +1,63 @@
+//! The law as dated, cited data: deadlines, the working calendar, limits, food classes, rapid methods, and the clocks that
+//! run on them. Values and dates live in `data/`, how to count and to choose lives here. No I/O, no clock, no floats.
+#![deny(clippy::float_arithmetic)]
+
+pub mod calendar;
+pub mod clock;
+pub mod codes;
+mod data;
+pub mod deadline;
+pub mod food;
+pub mod limits;
+pub mod rapid;
+
+use shiyan_foundation::Lang;
+
+pub use calendar::{Holiday, calendar, holidays};
+pub use clock::{Clock, ClockState, Extension};
+pub use codes::ALL;
+pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules};
+pub use food::{FoodClass, food_class, food_classes};
+pub use limits::{
+    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, limits, same_analyte,
+};
+pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+
+/// 解释 what a rule key (`D07`), a limit row (`L0001`) or a refusal code of this crate stands for.
+#[must_use]
+pub fn explain(code: &str, lang: Lang) -> Option<String> {
+    let code = code.trim();
+    let lines: Vec<String> = match deadline::rule_key(code) {
+        Ok(key) => deadline_rules().iter().filter(|r| r.key == key).map(|r| r.reference(lang)).collect(),
+        Err(_) => limits().iter().filter(|r| r.id == code).map(|r| r.reference(lang)).collect(),
+    };
+    if !lines.is_empty() {
+        return Some(lines.join("\n"));
+    }
+    let info = ALL.iter().find(|info| info.code == code)?;
+    Some(format!("{} {}", lang.pick(info.zh, info.en), lang.pick(info.next_zh, info.next_en)))
+}
+
+/// 数据自检 what is wrong with the embedded data; empty when all is well. A start-up check prints it.
+#[must_use]
+pub fn data_problems() -> Vec<String> {
+    [calendar::problem(), deadline::problem(), food::problem(), rapid::problem(), limits::problem()].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn every_key_and_code_explains_itself() {
+        for lang in [Lang::Zh, Lang::En] {
+            for rule in deadline_rules() {
+                assert!(explain(shiyan_foundation::Label::code(rule.key), lang).is_some_and(|t| t.contains(&rule.article)));
+            }
+            for row in limits() {
+                assert!(explain(&row.id, lang).is_some_and(|t| t.contains(&row.basis)));
+            }
+            assert!(ALL.iter().all(|info| explain(info.code, lang).is_some()));
+            assert_eq!(explain("D40", lang), None);
+        }
+    }
+}

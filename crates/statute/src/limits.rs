@@ -1,0 +1,647 @@
+//! 限量 limits (`data/limits.csv`) and the choice of the one that applies (domain.md 4.3).
+//!
+//! The shipped rows are all 待核实; a 质量负责人 activates them, the app stores that act and hands the rows with their
+//! status to [`choose`]. The choice prefers the most specific category, never falls back to a wider rule, and gives
+//! anything that words alone decide (除外, 预包装, 全脂 …) to a person.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::text::fold;
+use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, NaiveDate, labels};
+
+use crate::{codes, data};
+
+const FILE: &str = include_str!("../data/limits.csv");
+const ALIASES: &str = include_str!("../data/category_aliases.csv");
+/// 细类 the fourth level is the finest of the national dictionary.
+const FINEST: usize = 4;
+/// 任何食品 the path element that stands for every class.
+const ANY: &str = "*";
+
+labels! {
+    /// 项目类别 the group an item belongs to.
+    pub enum AnalyteGroup {
+        Pesticide = "pesticide", "农药残留", "Pesticide residue";
+        Veterinary = "veterinary", "兽药残留", "Veterinary drug residue";
+        Microbe = "microbe", "微生物", "Microorganism";
+        Additive = "additive", "食品添加剂", "Food additive";
+        Contaminant = "contaminant", "重金属等污染物", "Heavy metal or other contaminant";
+        Toxin = "toxin", "生物毒素", "Biotoxin";
+        Quality = "quality", "质量指标", "Quality index";
+        Banned = "banned", "禁用物质/非法添加", "Banned or illegally added substance";
+        Other = "other", "其他", "Other";
+    }
+}
+labels! {
+    /// 限量状态 only an active row decides.
+    pub enum LimitStatus {
+        Pending = "pending", "待核实", "To be checked";
+        Active = "active", "启用", "Active";
+        Retired = "retired", "停用", "Retired";
+    }
+}
+labels! {
+    /// 检出限的种类.
+    pub enum DetectionKind {
+        Lod = "LOD", "检出限", "Limit of detection";
+        Loq = "LOQ", "定量限", "Limit of quantification";
+    }
+}
+
+/// 方法检出限或定量限 of the method named in a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DetectionLimit {
+    /// 检出限 or 定量限.
+    pub kind: DetectionKind,
+    /// 数值
+    pub value: Decimal,
+    /// 单位
+    pub unit: String,
+    /// Which of the methods it is for, when the source says so.
+    pub note: String,
+}
+
+/// 限量规则 what is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LimitRule {
+    /// ≤
+    Max {
+        /// 最大允许限
+        value: Decimal,
+    },
+    /// ≥
+    Min {
+        /// 最小允许限
+        value: Decimal,
+    },
+    /// lo ~ hi, both ends allowed.
+    Range {
+        /// 最小允许限
+        lo: Decimal,
+        /// 最大允许限
+        hi: Decimal,
+    },
+    /// 不得检出（`banned`）or 不得使用: the latter may be carried over or be natural, so a number goes to a person.
+    NotDetected {
+        /// 不得检出/禁用 as against 不得使用.
+        banned: bool,
+    },
+    /// n, c, m, M of a microbiological plan; without M a two-class plan.
+    ThreeClass {
+        /// 样品数
+        n: u32,
+        /// 最大可允许超出m值的样品数
+        c: u32,
+        /// 可接受水平
+        m: Decimal,
+        /// 最高安全限量
+        #[serde(rename = "M")]
+        upper: Option<Decimal>,
+    },
+}
+
+impl LimitRule {
+    /// The rule as it is written in a report, without the unit.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Max { value } => format!("≤{value}"),
+            Self::Min { value } => format!("≥{value}"),
+            Self::Range { lo, hi } => format!("{lo}~{hi}"),
+            Self::NotDetected { banned: true } => "不得检出".to_owned(),
+            Self::NotDetected { banned: false } => "不得使用".to_owned(),
+            Self::ThreeClass { n, c, m, upper: Some(upper) } => format!("n={n},c={c},m={m},M={upper}"),
+            Self::ThreeClass { n, c, m, upper: None } => format!("n={n},c={c},m={m}"),
+        }
+    }
+}
+
+/// 限量行 one row of the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitRow {
+    /// Stable key, e.g. `L0001`.
+    pub id: String,
+    /// 分类原文
+    pub category_text: String,
+    /// The text resolved to paths; `*` stands for any class.
+    pub categories: Vec<CategoryPath>,
+    /// 条件 that no path can prove, e.g. 预包装; a person confirms them.
+    pub conditions: Vec<String>,
+    /// 除外 the foods the row does not cover; a person confirms that the sample is none of them.
+    pub exceptions: Vec<String>,
+    /// Further words of the row that do not decide.
+    pub remarks: Vec<String>,
+    /// 项目
+    pub analyte: String,
+    /// Other names of the item.
+    pub aliases: Vec<String>,
+    /// 项目类别
+    pub analyte_group: AnalyteGroup,
+    /// 限量
+    pub rule: LimitRule,
+    /// 单位
+    pub unit: String,
+    /// 判定依据
+    pub basis: String,
+    /// 检验依据
+    pub method: String,
+    /// 检出限或定量限
+    pub lod_loq: Option<DetectionLimit>,
+    /// 可信度 with its marks (`src`, `V26`, `edition?`).
+    pub confidence: String,
+    /// First day it applies.
+    pub effective_from: NaiveDate,
+    /// First day it no longer applies.
+    pub effective_to: Option<NaiveDate>,
+    /// Version of the row.
+    pub version: u32,
+    /// 状态
+    pub status: LimitStatus,
+}
+
+impl LimitRow {
+    /// In force on that day, whatever its status.
+    #[must_use]
+    pub fn in_force(&self, on: NaiveDate) -> bool {
+        self.effective_from <= on && self.effective_to.is_none_or(|end| on < end)
+    }
+    /// Is about this item.
+    #[must_use]
+    pub fn is_about(&self, analyte: &str) -> bool {
+        let wanted = analyte_key(analyte);
+        !wanted.is_empty() && std::iter::once(&self.analyte).chain(&self.aliases).any(|name| analyte_key(name) == wanted)
+    }
+    /// 限量写法 with the unit, e.g. `≤0.2mg/kg`.
+    #[must_use]
+    pub fn limit_text(&self) -> String {
+        match self.rule {
+            LimitRule::NotDetected { banned: false } => self.rule.text(),
+            _ if self.unit == "/" => self.rule.text(),
+            _ => format!("{}{}", self.rule.text(), self.unit),
+        }
+    }
+    /// 引用 the sentence that cites the row.
+    #[must_use]
+    pub fn reference(&self, lang: Lang) -> String {
+        let Self { id, version, category_text, analyte, basis, confidence, effective_from, .. } = self;
+        let (limit, status) = (self.limit_text(), self.status.label(lang));
+        match lang {
+            Lang::Zh => format!("{id} 版本{version}：{category_text} {analyte} {limit}；依据 {basis}；自 {effective_from} 起；可信度 {confidence}；{status}"),
+            Lang::En => {
+                format!("{id} version {version}: {category_text} {analyte} {limit}; basis {basis}; from {effective_from}; confidence {confidence}; {status}")
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    category_text: String,
+    categories: String,
+    conditions: String,
+    exceptions: String,
+    remarks: String,
+    analyte: String,
+    aliases: String,
+    analyte_group: AnalyteGroup,
+    kind: String,
+    value: String,
+    upper: String,
+    n: String,
+    c: String,
+    m: String,
+    #[serde(rename = "M")]
+    big_m: String,
+    unit: String,
+    basis: String,
+    method: String,
+    det_kind: Option<DetectionKind>,
+    det_value: String,
+    det_unit: String,
+    det_note: String,
+    confidence: String,
+    effective_from: NaiveDate,
+    effective_to: Option<NaiveDate>,
+    version: u32,
+    status: LimitStatus,
+}
+
+fn list(text: &str) -> Vec<String> {
+    text.split('|').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect()
+}
+
+impl Row {
+    fn limit(self) -> Result<LimitRow, String> {
+        self.rule().map_err(|e| format!("limits.csv: {}: {e}", self.id)).map(|(rule, lod_loq)| LimitRow {
+            categories: list(&self.categories).iter().map(|p| CategoryPath::parse(p)).collect(),
+            conditions: list(&self.conditions),
+            exceptions: list(&self.exceptions),
+            remarks: list(&self.remarks),
+            aliases: list(&self.aliases),
+            id: self.id,
+            category_text: self.category_text,
+            analyte: self.analyte,
+            analyte_group: self.analyte_group,
+            rule,
+            unit: self.unit,
+            basis: self.basis,
+            method: self.method,
+            lod_loq,
+            confidence: self.confidence,
+            effective_from: self.effective_from,
+            effective_to: self.effective_to,
+            version: self.version,
+            status: self.status,
+        })
+    }
+    fn rule(&self) -> Result<(LimitRule, Option<DetectionLimit>), String> {
+        fn must<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+            data::optional(text)?.ok_or_else(|| "a value is missing".to_owned())
+        }
+        let rule = match self.kind.as_str() {
+            "max" => LimitRule::Max { value: must(&self.value)? },
+            "min" => LimitRule::Min { value: must(&self.value)? },
+            "range" => LimitRule::Range { lo: must(&self.value)?, hi: must(&self.upper)? },
+            "not_detected" => LimitRule::NotDetected { banned: true },
+            "not_used" => LimitRule::NotDetected { banned: false },
+            "three_class" => LimitRule::ThreeClass { n: must(&self.n)?, c: must(&self.c)?, m: must(&self.m)?, upper: data::optional(&self.big_m)? },
+            other => return Err(format!("unknown kind {other}")),
+        };
+        let detection = match self.det_kind {
+            None => None,
+            Some(kind) => Some(DetectionLimit { kind, value: must(&self.det_value)?, unit: self.det_unit.clone(), note: self.det_note.clone() }),
+        };
+        Ok((rule, detection))
+    }
+}
+
+static LIMITS: LazyLock<Result<Vec<LimitRow>, String>> = LazyLock::new(|| data::rows::<Row>("limits.csv", FILE)?.into_iter().map(Row::limit).collect());
+
+#[derive(Deserialize)]
+struct AliasRow {
+    alias: String,
+    canonical: String,
+    under: String,
+}
+struct Alias {
+    canonical: String,
+    under: CategoryPath,
+}
+static CATEGORY_ALIASES: LazyLock<Result<BTreeMap<String, Vec<Alias>>, String>> = LazyLock::new(|| {
+    let mut out: BTreeMap<String, Vec<Alias>> = BTreeMap::new();
+    for row in data::rows::<AliasRow>("category_aliases.csv", ALIASES)? {
+        out.entry(row.alias).or_default().push(Alias { canonical: row.canonical, under: CategoryPath::parse(&row.under) });
+    }
+    Ok(out)
+});
+
+pub(crate) fn problem() -> Option<String> {
+    LIMITS.as_ref().err().or(CATEGORY_ALIASES.as_ref().err()).cloned()
+}
+
+/// The shipped rows, all 待核实.
+#[must_use]
+pub fn limits() -> &'static [LimitRow] {
+    LIMITS.as_ref().map_or(&[], Vec::as_slice)
+}
+
+/// An item name with what does not matter taken out: width, spaces, brackets of either kind, subscript digits.
+fn analyte_key(name: &str) -> String {
+    fold(name)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '₀'..='₉' => char::from_u32(u32::from(c) - 0x2080 + 0x30).unwrap_or(c),
+            '﹙' | '[' | '【' | '〔' => '(',
+            '﹚' | ']' | '】' | '〕' => ')',
+            '、' | '，' => ',',
+            c => c.to_ascii_lowercase(),
+        })
+        .collect()
+}
+
+/// Two names of the same item, as far as spelling goes.
+#[must_use]
+pub fn same_analyte(a: &str, b: &str) -> bool {
+    analyte_key(a) == analyte_key(b)
+}
+
+/// 选限量的问题 what is asked of the library.
+#[derive(Debug, Clone, Copy)]
+pub struct LimitQuery<'a> {
+    /// 食品分类 of the sample.
+    pub category: &'a CategoryPath,
+    /// 样品名称, taken as one more level below the path; it must be the food itself, e.g. 韭菜.
+    pub food_name: &'a str,
+    /// 检验项目
+    pub analyte: &'a str,
+    /// 生产日期 of prepackaged food, otherwise the day it was bought or taken.
+    pub ref_date: NaiveDate,
+    /// 预包装, when the sheet says so; it settles that one condition.
+    pub prepackaged: Option<bool>,
+}
+
+/// 选中的限量.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LimitChoice<'a> {
+    /// Exactly one active row.
+    One(&'a LimitRow),
+    /// No row at all.
+    None {
+        /// Why.
+        reason: &'static CodeInfo,
+    },
+    /// Several rows are equally near, or a nearer one cannot be ruled out.
+    Tie(Vec<&'a LimitRow>),
+    /// The nearest row holds only under words (除外, 预包装 …) that a person has to confirm.
+    Conditional(Vec<&'a LimitRow>),
+    /// The nearest row is not activated yet.
+    OnlyPending(Vec<&'a LimitRow>),
+    /// The nearest row is not in force on the day, or was retired; a wider one does not take its place.
+    Expired(Vec<&'a LimitRow>),
+}
+
+/// [`choose`] without knowing whether the food is prepackaged.
+pub fn choose_limit<'a>(
+    rows: impl Iterator<Item = &'a LimitRow>,
+    category: &CategoryPath,
+    food_name: &str,
+    analyte: &str,
+    ref_date: NaiveDate,
+) -> LimitChoice<'a> {
+    choose(rows, &LimitQuery { category, food_name, analyte, ref_date, prepackaged: None })
+}
+
+/// The row that applies, or why none does.
+pub fn choose<'a>(rows: impl Iterator<Item = &'a LimitRow>, query: &LimitQuery<'_>) -> LimitChoice<'a> {
+    let sample = canonical(query.category);
+    if sample.is_empty() || analyte_key(query.analyte).is_empty() {
+        return LimitChoice::None { reason: codes::NO_QUERY };
+    }
+    let mut levels = sample.clone();
+    let name = canonical_level(&fold(query.food_name), &levels);
+    if !name.is_empty() && levels.last() != Some(&name) {
+        levels.push(name);
+    }
+    let mut nearest: Option<usize> = None;
+    let mut matched: Vec<(usize, &LimitRow)> = Vec::new();
+    let mut deeper: Vec<(usize, &LimitRow)> = Vec::new();
+    for row in rows.filter(|r| r.is_about(query.analyte)) {
+        // a condition that the sheet answers with no takes the row out
+        if query.prepackaged == Some(false) && row.conditions.iter().any(|c| c == "预包装") {
+            continue;
+        }
+        let paths: Vec<Vec<String>> = row.categories.iter().map(canonical).collect();
+        match paths.iter().filter_map(|p| reach(p, &levels)).max() {
+            Some(at) => {
+                nearest = nearest.max(Some(at));
+                matched.push((at, row));
+            }
+            None => deeper.extend(paths.iter().filter_map(|p| fork(p, &sample)).max().map(|at| (at, row))),
+        }
+    }
+    let Some(nearest) = nearest else {
+        return LimitChoice::None { reason: if deeper.iter().any(|(at, _)| *at == sample.len()) { codes::TOO_WIDE } else { codes::NO_LIMIT } };
+    };
+    matched.retain(|(at, _)| *at == nearest);
+    let all: Vec<&LimitRow> = matched.into_iter().map(|(_, row)| row).collect();
+    let living: Vec<&LimitRow> = all.iter().copied().filter(|r| r.status != LimitStatus::Retired && r.in_force(query.ref_date)).collect();
+    if living.is_empty() {
+        return LimitChoice::Expired(all);
+    }
+    // a sample that is not filed down to 细类 may yet be what a nearer row is about, unless its own name decided
+    let deeper: Vec<&LimitRow> =
+        deeper.into_iter().filter(|(at, r)| *at >= nearest && r.status != LimitStatus::Retired && r.in_force(query.ref_date)).map(|(_, r)| r).collect();
+    if nearest < levels.len() && sample.len() < FINEST && !deeper.is_empty() {
+        return LimitChoice::Tie(living.into_iter().chain(deeper).collect());
+    }
+    let active: Vec<&LimitRow> = living.iter().copied().filter(|r| r.status == LimitStatus::Active).collect();
+    if active.len() < living.len() {
+        // a pending row beside an active one is a contradiction somebody has not settled
+        return if active.is_empty() { LimitChoice::OnlyPending(living) } else { LimitChoice::Tie(living) };
+    }
+    let open = |r: &&LimitRow| !r.exceptions.is_empty() || r.conditions.iter().any(|c| !(c == "预包装" && query.prepackaged == Some(true)));
+    if active.iter().any(open) {
+        return LimitChoice::Conditional(active);
+    }
+    match active.as_slice() {
+        [one] => LimitChoice::One(one),
+        _ => LimitChoice::Tie(active),
+    }
+}
+
+/// Every level in the words of the library.
+fn canonical(path: &CategoryPath) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for level in &path.0 {
+        let level = canonical_level(&fold(level), &out);
+        if !level.is_empty() {
+            out.push(level);
+        }
+    }
+    out
+}
+
+fn canonical_level(level: &str, above: &[String]) -> String {
+    let known = CATEGORY_ALIASES.as_ref().ok().and_then(|all| all.get(level));
+    known
+        .and_then(|all| all.iter().find(|a| if a.under.0.is_empty() { above.is_empty() } else { in_order(&a.under.0, above) }))
+        .map_or_else(|| level.to_owned(), |a| a.canonical.clone())
+}
+
+/// All of `part` occurs in `whole`, in order, beginning with the first.
+fn in_order(part: &[String], whole: &[String]) -> bool {
+    reach(part, whole).is_some()
+}
+
+/// How deep into the sample's levels a row reaches: its class is the sample's class and its other levels follow in order.
+/// The national dictionary has levels in between that the words of the limits skip, so a gap is allowed, a change is not.
+fn reach(row: &[String], sample: &[String]) -> Option<usize> {
+    let (class, rest) = row.split_first()?;
+    let own = sample.first()?;
+    let mut at = usize::from(class == own);
+    if at == 0 {
+        if class != ANY {
+            return None;
+        }
+        if rest.is_empty() {
+            return Some(0);
+        }
+    }
+    for level in rest {
+        at += sample.get(at..)?.iter().position(|s| s == level)? + 1;
+    }
+    Some(at)
+}
+
+/// Where a row that does not match leaves the sample's levels.
+fn fork(row: &[String], sample: &[String]) -> Option<usize> {
+    (1..row.len()).rev().find_map(|n| reach(&row[..n], sample))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_foundation::NaiveDate;
+    use std::collections::BTreeSet;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+    fn active() -> Vec<LimitRow> {
+        limits().iter().cloned().map(|r| LimitRow { status: LimitStatus::Active, ..r }).collect()
+    }
+    fn of<'a>(rows: &'a [LimitRow], path: &str, food: &str, analyte: &str, on: &str) -> LimitChoice<'a> {
+        choose_limit(rows.iter(), &CategoryPath::parse(path), food, analyte, day(on))
+    }
+    fn one(choice: LimitChoice<'_>) -> String {
+        match choice {
+            LimitChoice::One(row) => row.limit_text(),
+            other => panic!("{other:?}"),
+        }
+    }
+    #[test]
+    fn the_file_is_whole_cited_and_pending() {
+        assert_eq!(limits().len(), 294);
+        let standards: Vec<BTreeMap<String, String>> = data::rows("standards.csv", include_str!("../data/standards.csv")).expect("standards");
+        let mut ids = BTreeSet::new();
+        for row in limits() {
+            assert!(ids.insert(&row.id), "{} twice", row.id);
+            assert_eq!(row.status, LimitStatus::Pending, "{}", row.id);
+            assert!(!row.categories.is_empty() && !row.basis.is_empty() && !row.method.is_empty() && !row.confidence.is_empty(), "{}", row.id);
+            for path in &row.categories {
+                assert!(path.class() == ANY || crate::food_class(path.class()).is_some(), "{}: {path}", row.id);
+            }
+            // words in brackets never disappear: they are a path, a condition, an exception or a remark
+            if row.category_text.contains("除外") {
+                assert!(!row.exceptions.is_empty(), "{}", row.id);
+            }
+            assert!(!row.category_text.contains("预包装") || row.conditions.iter().any(|c| c == "预包装"), "{}", row.id);
+            assert_eq!(row.confidence.contains("V26"), row.effective_to == Some(day("2026-03-01")), "{}", row.id);
+            let standard = standards.iter().filter(|s| row.basis.starts_with(&s["key"])).max_by_key(|s| s["key"].len());
+            let standard = standard.unwrap_or_else(|| panic!("{}: {} is not in standards.csv", row.id, row.basis));
+            assert_eq!(row.effective_from.to_string(), standard["effective_from"], "{}", row.id);
+            assert_eq!(row.effective_to.map_or_else(String::new, |d| d.to_string()), standard["effective_to"], "{}", row.id);
+            assert!(row.reference(Lang::Zh).contains(&row.basis) && row.reference(Lang::En).contains("version 1"));
+        }
+        assert!(ids.contains(&"L0001".to_owned()) && ids.contains(&"L0294".to_owned()));
+    }
+    #[test]
+    fn pending_rows_decide_nothing() {
+        for row in limits() {
+            for path in row.categories.iter().filter(|p| p.class() != ANY) {
+                let choice = choose_limit(limits().iter(), path, "", &row.analyte, row.effective_from);
+                assert!(!matches!(choice, LimitChoice::One(_)), "{}", row.id);
+            }
+        }
+        let choice = of(limits(), "食用农产品/蔬菜/鳞茎类蔬菜/韭菜", "韭菜", "腐霉利", "2025-06-01");
+        assert!(matches!(choice, LimitChoice::OnlyPending(rows) if rows[0].id == "L0001"));
+    }
+    #[test]
+    fn the_nearest_category_wins() {
+        let rows = active();
+        assert_eq!(one(of(&rows, "食用农产品/蔬菜/鳞茎类蔬菜/韭菜", "韭菜", "腐霉利", "2025-06-01")), "≤0.2mg/kg");
+        // a name one level below the path
+        assert_eq!(one(of(&rows, "食用农产品/蔬菜/鳞茎类", "韭菜", "毒死蜱", "2025-06-01")), "≤0.02mg/kg");
+        assert_eq!(one(of(&rows, "食用农产品/蔬菜/叶菜类蔬菜/青菜", "青菜", "毒死蜱", "2025-06-01")), "≤0.02mg/kg");
+        // 芹菜 is named, so the group 茎类 and the general row for vegetables step back
+        assert_eq!(one(of(&rows, "食用农产品/蔬菜/茎类蔬菜/芹菜", "芹菜", "镉(以Cd计)", "2025-06-01")), "≤0.2mg/kg");
+        // levels that the row skips
+        assert_eq!(one(of(&rows, "食用农产品/水产品/淡水产品/淡水鱼", "草鱼", "恩诺沙星", "2025-06-01")), "≤100μg/kg");
+        assert_eq!(one(of(&rows, "食用油、油脂及其制品/食用植物油/花生油", "花生油", "黄曲霉毒素B₁", "2025-06-01")), "≤20μg/kg");
+        assert_eq!(one(of(&rows, "食用油/食用植物油/大豆油", "大豆油", "过氧化值", "2025-06-01")), "≤0.25g/100g");
+        assert_eq!(one(of(&rows, "食用农产品/鲜蛋/鸡蛋", "土鸡蛋", "恩诺沙星（以恩诺沙星与环丙沙星之和计）", "2025-06-01")), "≤10μg/kg");
+        assert_eq!(one(of(&rows, "蔬菜制品/酱腌菜", "泡菜", "铅", "2025-06-01")), "≤0.5mg/kg");
+    }
+    #[test]
+    fn never_the_wider_rule() {
+        let mut rows = active();
+        let general = LimitRow {
+            id: "T1".to_owned(),
+            categories: vec![CategoryPath::parse("食用农产品/蔬菜")],
+            rule: LimitRule::Max { value: Decimal::ONE },
+            effective_to: None,
+            ..rows[0].clone()
+        };
+        rows.push(general);
+        let leek = "食用农产品/蔬菜/鳞茎类/韭菜";
+        assert_eq!(one(of(&rows, leek, "韭菜", "腐霉利", "2026-02-28")), "≤0.2mg/kg");
+        // the number of 2021 is out of date and the wider row does not take its place
+        assert!(matches!(of(&rows, leek, "韭菜", "腐霉利", "2026-03-01"), LimitChoice::Expired(r) if r[0].id == "L0001"));
+        rows[0].status = LimitStatus::Retired;
+        assert!(matches!(of(&rows, leek, "韭菜", "腐霉利", "2026-02-28"), LimitChoice::Expired(_)));
+        rows[0].status = LimitStatus::Pending;
+        assert!(matches!(of(&rows, leek, "韭菜", "腐霉利", "2026-02-28"), LimitChoice::OnlyPending(_)));
+        rows[0].status = LimitStatus::Active;
+        // 韭菜 under a path that stops too high, with a name the row does not know
+        assert!(matches!(of(&rows, "食用农产品/蔬菜", "本地韭菜", "腐霉利", "2026-02-28"), LimitChoice::Tie(r) if r.len() == 2));
+        assert_eq!(one(of(&rows, "食用农产品/蔬菜/叶菜类/菠菜", "菠菜", "腐霉利", "2026-02-28")), "≤1mg/kg");
+        // the same category twice
+        rows.push(LimitRow { id: "T2".to_owned(), ..rows[0].clone() });
+        assert!(matches!(of(&rows, leek, "韭菜", "腐霉利", "2026-02-28"), LimitChoice::Tie(r) if r.len() == 2));
+    }
+    #[test]
+    fn words_need_a_person() {
+        let rows = active();
+        let person =
+            |path: &str, food: &str, analyte: &str| assert!(matches!(of(&rows, path, food, analyte, "2025-06-01"), LimitChoice::Conditional(_)), "{path}");
+        person("粮食加工品/挂面/挂面/普通挂面", "挂面", "铅");
+        person("食用农产品/水产品/海水产品/海水虾", "对虾", "镉");
+        person("食用油、油脂及其制品/食用植物油/大豆油", "大豆油", "黄曲霉毒素B1");
+        person("蜂产品/蜂蜜/蜂蜜", "蜂蜜", "蔗糖");
+        person("酒类/白酒/白酒", "白酒", "甲醇");
+        person("糕点/糕点/热加工糕点", "糕点", "菌落总数");
+        let category = CategoryPath::parse("饼干/饼干/饼干");
+        let ask = |prepackaged| {
+            choose(rows.iter(), &LimitQuery { category: &category, food_name: "饼干", analyte: "菌落总数", ref_date: day("2025-06-01"), prepackaged })
+        };
+        assert_eq!(one(ask(Some(true))), "n=5,c=2,m=10000,M=100000CFU/g");
+        assert!(matches!(ask(None), LimitChoice::Conditional(_)));
+        assert!(matches!(ask(Some(false)), LimitChoice::None { reason } if reason.code == "LIMIT-NONE"));
+        // 虾蛄 by its market name is named, so the exception of the crustaceans does not matter
+        assert_eq!(one(of(&rows, "食用农产品/水产品/海水产品/海水虾", "皮皮虾", "镉", "2025-06-01")), "≤3.0mg/kg");
+    }
+    #[test]
+    fn refuses_what_it_does_not_know() {
+        let rows = active();
+        let none = |path: &str, food: &str, analyte: &str, code: &str| match of(&rows, path, food, analyte, "2025-06-01") {
+            LimitChoice::None { reason } => assert_eq!(reason.code, code),
+            other => panic!("{other:?}"),
+        };
+        none("食用农产品/蔬菜/鳞茎类/韭菜", "韭菜", "百菌清", "LIMIT-NONE");
+        none("", "韭菜", "腐霉利", "LIMIT-NAME");
+        none("食用农产品/蔬菜", "本地韭菜", "腐霉利", "LIMIT-TOO-WIDE");
+        // 豆类 of the farm produce is not the vegetable 豆类, 糕点 as a class is not 面包
+        none("食用农产品/豆类/豇豆", "豇豆", "灭蝇胺", "LIMIT-NONE");
+        none("豆制品/豇豆", "豇豆", "灭蝇胺", "LIMIT-NONE");
+        none("水果制品/水果干制品", "香蕉", "吡虫啉", "LIMIT-NONE");
+        // before the standard
+        assert!(matches!(of(&rows, "糕点/面包", "面包", "脱氢乙酸及其钠盐（以脱氢乙酸计）", "2025-02-07"), LimitChoice::Expired(_)));
+        assert_eq!(one(of(&rows, "糕点/面包", "面包", "脱氢乙酸及其钠盐（以脱氢乙酸计）", "2025-02-08")), "不得使用");
+    }
+    #[test]
+    fn every_active_row_is_found_or_explained() {
+        let rows = active();
+        let (mut found, mut words, mut several) = (0, 0, Vec::new());
+        for row in &rows {
+            for path in row.categories.iter().filter(|p| p.class() != ANY) {
+                match choose_limit(rows.iter(), path, "", &row.analyte, row.effective_from) {
+                    LimitChoice::One(hit) => {
+                        assert_eq!(hit.id, row.id);
+                        found += 1;
+                    }
+                    LimitChoice::Conditional(_) => words += 1,
+                    LimitChoice::Tie(_) => several.push((row.id.clone(), path.text())),
+                    other => panic!("{}: {other:?}", row.id),
+                }
+            }
+        }
+        println!("{found} found, {words} under words, several: {several:?}");
+        assert!(found > 300 && words > 0 && several.is_empty(), "{several:?}");
+    }
+}

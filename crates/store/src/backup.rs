@@ -1,0 +1,171 @@
+//! 备份 a portable copy: every row of every table as JSON lines, with a header and a closing line that names the number of
+//! rows and the hash of everything before it. The same file is restored into SQLite or PostgreSQL.
+
+use std::io::{BufRead, Write};
+
+use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder, TransactionTrait};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use shiyan_foundation::Instant;
+
+use crate::entity as e;
+use crate::unit::head_of;
+use crate::{Error, Head, Store};
+
+/// First line of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupHeader {
+    /// `shiyan-backup`.
+    pub format: String,
+    /// 1.
+    pub version: u32,
+    /// When it was taken.
+    pub taken_at: String,
+    /// Head of the journal in it.
+    pub head: Head,
+}
+
+#[derive(Deserialize)]
+struct Closing {
+    rows: u64,
+    sha256: String,
+}
+
+/// Tables in the order in which rows can be put back.
+macro_rules! tables {
+    ($each:ident) => {
+        $each!(
+            journal, user_account, street, population, laboratory, setting, calendar_year, limit_row, item_package, plan, blob, sample, test_order, test_item, test_report, case_file,
+            clock, rapid_point, rapid_reading, follow_up, import_run, published_result
+        )
+    };
+}
+
+struct Hashing<'a> {
+    out: &'a mut (dyn Write + Send),
+    hash: Sha256,
+    rows: u64,
+}
+
+impl Hashing<'_> {
+    fn line(&mut self, value: &serde_json::Value) -> Result<(), Error> {
+        let mut line = value.to_string();
+        line.push('\n');
+        self.hash.update(line.as_bytes());
+        self.out.write_all(line.as_bytes()).map_err(|e| Error::Fault(format!("backup: {e}")))
+    }
+}
+
+impl Store {
+    /// Writes the whole database as of one moment.
+    ///
+    /// # Errors
+    /// The database does not answer; the writer fails.
+    pub async fn backup(&self, out: &mut (dyn Write + Send), now: Instant) -> Result<BackupHeader, Error> {
+        // One read transaction: the copy is of one moment whatever is written meanwhile.
+        let options = sea_orm::TransactionOptions { isolation_level: Some(sea_orm::IsolationLevel::RepeatableRead), ..Default::default() };
+        let tx = if self.engine() == crate::Engine::Postgres { self.read.begin_with_options(options).await? } else { self.read.begin().await? };
+        let header = BackupHeader { format: "shiyan-backup".into(), version: 1, taken_at: now.to_rfc3339(), head: head_of(&tx).await? };
+        let mut file = Hashing { out, hash: Sha256::new(), rows: 0 };
+        file.line(&serde_json::to_value(&header)?)?;
+        macro_rules! write_tables {
+            ($($table:ident),+ $(,)?) => {$(
+                let key = <<e::$table::Entity as EntityTrait>::PrimaryKey as sea_orm::Iterable>::iter().next().map(sea_orm::PrimaryKeyToColumn::into_column);
+                let mut find = e::$table::Entity::find();
+                if let Some(key) = key {
+                    find = find.order_by_asc(key);
+                }
+                let mut pages = find.paginate(&tx, 500);
+                while let Some(rows) = pages.fetch_and_next().await? {
+                    for row in rows {
+                        file.line(&json!({ "table": stringify!($table), "row": row }))?;
+                        file.rows += 1;
+                    }
+                }
+            )+};
+        }
+        tables!(write_tables);
+        tx.commit().await?;
+        let closing = json!({ "rows": file.rows, "sha256": hex::encode(file.hash.finalize()) });
+        writeln!(file.out, "{closing}").and_then(|()| file.out.flush()).map_err(|e| Error::Fault(format!("backup: {e}")))?;
+        Ok(header)
+    }
+    /// Reads a backup into an empty, migrated database, in one transaction.
+    ///
+    /// # Errors
+    /// The file is cut or changed; the database is not empty or does not answer.
+    pub async fn restore(&self, mut input: impl FnMut() -> Result<Box<dyn BufRead + Send>, Error>) -> Result<BackupHeader, Error> {
+        let header = check_backup(input()?)?;
+        if head_of(&self.read).await?.seq > 0 {
+            return Err(Error::Fault("the database is not empty; restore into a new one".into()));
+        }
+        let tx = self.write.begin().await?;
+        let mut waiting: Vec<(String, serde_json::Value)> = Vec::new();
+        for line in input()?.lines().skip(1) {
+            let line = line.map_err(|e| Error::Fault(format!("backup: {e}")))?;
+            let value: serde_json::Value = serde_json::from_str(&line)?;
+            let Some(table) = value.get("table").and_then(serde_json::Value::as_str) else { continue };
+            if waiting.len() >= 400 || waiting.last().is_some_and(|(t, _)| t != table) {
+                put_back(&tx, std::mem::take(&mut waiting)).await?;
+            }
+            waiting.push((table.to_owned(), value.get("row").cloned().unwrap_or_default()));
+        }
+        put_back(&tx, waiting).await?;
+        tx.commit().await?;
+        Ok(header)
+    }
+}
+
+/// Inserts rows of one table.
+async fn put_back(tx: &sea_orm::DatabaseTransaction, rows: Vec<(String, serde_json::Value)>) -> Result<(), Error> {
+    let Some(table) = rows.first().map(|(t, _)| t.clone()) else { return Ok(()) };
+    macro_rules! read_tables {
+        ($($table:ident),+ $(,)?) => {
+            match table.as_str() {
+                $(stringify!($table) => {
+                    let mut models = Vec::with_capacity(rows.len());
+                    for (_, row) in rows {
+                        models.push(serde_json::from_value::<e::$table::Model>(row)?.into_active_model());
+                    }
+                    e::$table::Entity::insert_many(models).exec_without_returning(tx).await?;
+                })+
+                other => return Err(Error::Fault(format!("backup: unknown table {other}"))),
+            }
+        };
+    }
+    tables!(read_tables);
+    Ok(())
+}
+
+/// Checks a backup file whole, before anything is touched.
+///
+/// # Errors
+/// Not a backup; cut; changed.
+pub fn check_backup(input: Box<dyn BufRead + Send>) -> Result<BackupHeader, Error> {
+    let bad = |what: &str| Error::Fault(format!("备份文件不可用 / the backup cannot be used: {what}"));
+    let mut hash = Sha256::new();
+    let (mut header, mut closing, mut rows) = (None, None, 0u64);
+    for (index, line) in input.lines().enumerate() {
+        let line = line.map_err(|_| bad("读到一半中断 / it ends in the middle"))?;
+        if closing.is_some() {
+            return Err(bad("结尾之后还有内容 / there is more after its end"));
+        }
+        if index == 0 {
+            header = serde_json::from_str::<BackupHeader>(&line).ok().filter(|h| h.format == "shiyan-backup" && h.version == 1);
+        } else if let Ok(end) = serde_json::from_str::<Closing>(&line) {
+            closing = Some(end);
+            continue;
+        } else {
+            rows += 1;
+        }
+        hash.update(line.as_bytes());
+        hash.update(b"\n");
+    }
+    let header = header.ok_or_else(|| bad("不是本系统的备份 / not a backup of this system"))?;
+    match closing {
+        Some(end) if end.rows == rows && end.sha256 == hex::encode(hash.finalize()) => Ok(header),
+        Some(_) => Err(bad("内容与校验和不符 / its content does not match its checksum")),
+        None => Err(bad("没有结尾，可能被截断 / it has no end and may be cut off")),
+    }
+}

@@ -1,0 +1,54 @@
+//! What can come back instead of an answer.
+
+use shiyan_foundation::Refusal;
+
+/// Not an answer.
+#[derive(Debug)]
+pub enum Error {
+    /// 拒绝 with all reasons.
+    Refused(Vec<Refusal>),
+    /// Nothing there that this person may see.
+    NotFound,
+    /// 故障 the machine's, not the user's; the text goes to the log, never to the page.
+    Fault(String),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::Refused(why) => {
+                for (index, refusal) in why.iter().enumerate() {
+                    if index > 0 {
+                        writeln!(f)?;
+                    }
+                    write!(f, "{refusal}")?;
+                }
+                Ok(())
+            }
+            Error::NotFound => f.write_str("没有找到 / not found"),
+            Error::Fault(text) => write!(f, "系统故障 / fault: {text}"),
+        }
+    }
+}
+impl std::error::Error for Error {}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Error::Refused(vec![refusal])
+    }
+}
+impl From<Vec<Refusal>> for Error {
+    fn from(why: Vec<Refusal>) -> Self {
+        Error::Refused(why)
+    }
+}
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Error::Fault(error.to_string())
+    }
+}
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Error::Fault(format!("stored record unreadable: {error}"))
+    }
+}

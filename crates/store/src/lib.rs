@@ -1,0 +1,19 @@
+//! 存储 what the house keeps and how it is written: SeaORM entities (private to this crate), the unit of work with its journal,
+//! queries that always take the scope of the user. Returns domain types and plain rows.
+
+pub mod backup;
+mod connect;
+mod entity;
+pub mod error;
+mod journal;
+pub mod query;
+pub mod record;
+pub mod records;
+mod unit;
+pub mod verify;
+
+pub use connect::{Engine, Store};
+pub use error::Error;
+pub use journal::{Entry, GENESIS, Head, sha256_hex};
+pub use record::Record;
+pub use unit::{Unit, Who};

@@ -1,0 +1,148 @@
+//! 案件 and clocks.
+
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use shiyan_foundation::Scope;
+use shiyan_nonconformity::Case;
+
+use super::{Detail, Sql, records};
+use crate::records::ClockRecord;
+use crate::{Error, Store};
+
+/// Filters of the case list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseFilter {
+    /// Free text: number, product, operator.
+    pub q: Option<String>,
+    /// 状态; `open` is everything not closed or cancelled.
+    pub state: Option<String>,
+    /// 街道
+    pub street: Option<String>,
+    /// 部分
+    pub part: Option<String>,
+    /// Year of opening.
+    pub year: Option<i32>,
+    /// Only those open past their due day.
+    pub overdue_on: Option<String>,
+}
+
+/// One row of the case list.
+#[derive(Debug, Clone, FromQueryResult, Serialize)]
+pub struct CaseRow {
+    /// Id.
+    pub id: String,
+    /// 案件编号
+    pub no: String,
+    /// 部分
+    pub part: String,
+    /// 抽样单编号
+    pub sampling_no: String,
+    /// 样品
+    pub product: String,
+    /// 单位
+    pub operator: String,
+    /// 街道
+    pub street: String,
+    /// 状态
+    pub state: String,
+    /// 立案日期
+    pub opened_on: String,
+    /// 截止
+    pub due_on: Option<String>,
+    /// 暂定
+    pub provisional: Option<bool>,
+    /// 办结
+    pub closed_on: Option<String>,
+    /// 证据齐全
+    pub evidenced: bool,
+}
+
+impl Store {
+    /// Cases by due day, open ones first, at most 500.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cases(&self, filter: &CaseFilter, scope: &Scope) -> Result<Vec<CaseRow>, Error> {
+        let mut sql = Sql::new(
+            "SELECT c.id, c.no, c.part, c.sampling_no, c.product, c.operator, c.street, c.state, c.opened_on, k.due_on, k.provisional, c.closed_on, c.evidenced \
+             FROM case_file c JOIN sample s ON s.id = c.sample_id LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1",
+        );
+        sql.sample_scope(scope);
+        if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+            let like = format!("%{}%", q.replace(['%', '_'], ""));
+            sql.push("AND (c.no LIKE ? OR c.sampling_no LIKE ? OR c.product LIKE ? OR c.operator LIKE ?)", [
+                like.clone().into(),
+                like.clone().into(),
+                like.clone().into(),
+                like.into(),
+            ]);
+        }
+        match filter.state.as_deref() {
+            Some("open") => {
+                sql.push("AND c.state NOT IN ('closed', 'cancelled')", []);
+            }
+            state => {
+                sql.and_if("AND c.state = ?", state);
+            }
+        }
+        sql.and_if("AND c.street = ?", filter.street.as_deref())
+            .and_if("AND c.part = ?", filter.part.as_deref())
+            .and_if("AND c.state NOT IN ('closed', 'cancelled') AND k.due_on < ?", filter.overdue_on.as_deref());
+        if let Some(year) = filter.year {
+            sql.push("AND c.opened_on >= ? AND c.opened_on < ?", [format!("{year:04}-01-01").into(), format!("{:04}-01-01", year.saturating_add(1)).into()]);
+        }
+        sql.push("ORDER BY CASE WHEN c.state IN ('closed', 'cancelled') THEN 1 ELSE 0 END, k.due_on, c.no LIMIT 500", []);
+        sql.all(&self.read).await
+    }
+    /// One case.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn case(&self, id: &str, scope: &Scope) -> Result<Option<Case>, Error> {
+        let mut sql = Sql::new("SELECT c.detail FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
+        sql.push("AND c.id = ?", [id.into()]).sample_scope(scope);
+        Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
+    }
+    /// The cases of a sample.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cases_of_sample(&self, sample: &str, scope: &Scope) -> Result<Vec<Case>, Error> {
+        let mut sql = Sql::new("SELECT c.detail FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
+        sql.push("AND c.sample_id = ?", [sample.into()]).sample_scope(scope).push("ORDER BY c.no", []);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// Does this evidence belong to a case this scope may see.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn evidence_visible(&self, sha256: &str, scope: &Scope) -> Result<bool, Error> {
+        let like = format!("%\"sha256\":\"{}\"%", sha256.replace(['%', '_', '"'], ""));
+        let mut sql = Sql::new("SELECT c.detail FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
+        sql.push("AND c.detail LIKE ?", [like.into()]).sample_scope(scope).push("LIMIT 1", []);
+        Ok(!sql.all::<Detail>(&self.read).await?.is_empty())
+    }
+    /// The clocks of a subject, in the order they were started.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn clocks_of(&self, subject: &str) -> Result<Vec<ClockRecord>, Error> {
+        let mut sql = Sql::new("SELECT detail FROM clock WHERE 1 = 1");
+        sql.push("AND subject = ? ORDER BY started_on, rule", [subject.into()]);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// How many cases stand in each state.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn case_states(&self, scope: &Scope) -> Result<Vec<(String, i64)>, Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            state: String,
+            n: i64,
+        }
+        let mut sql = Sql::new("SELECT c.state, COUNT(*) AS n FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
+        sql.sample_scope(scope).push("GROUP BY c.state", []);
+        Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
+    }
+}

@@ -1,0 +1,172 @@
+//! Queries. Whatever shows business data takes the scope of the user; what it cannot see does not exist for it.
+
+pub mod cases;
+pub mod facts;
+pub mod people;
+pub mod rapid;
+pub mod reference;
+pub mod samples;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
+use shiyan_foundation::Scope;
+
+use crate::entity::{blob, journal};
+use crate::journal::Entry;
+use crate::record::{Record, from_row};
+use crate::{Error, Head, Store};
+
+/// Rows of a list page.
+pub const PAGE: u64 = 50;
+
+/// SQL put together from fixed fragments; every value is bound, never written into the text.
+#[derive(Debug, Default)]
+pub(crate) struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self { text: text.to_owned(), values: Vec::new() }
+    }
+    /// Appends a fixed fragment; each `?` in it is bound to the next value.
+    pub(crate) fn push(&mut self, fragment: &'static str, values: impl IntoIterator<Item = Value>) -> &mut Self {
+        self.text.push(' ');
+        self.text.push_str(fragment);
+        self.values.extend(values);
+        self
+    }
+    /// `AND fragment` with one value, when there is one.
+    pub(crate) fn and_if(&mut self, fragment: &'static str, value: Option<&str>) -> &mut Self {
+        if let Some(value) = value.filter(|v| !v.is_empty()) {
+            self.push(fragment, [value.into()]);
+        }
+        self
+    }
+    /// `fragment (?, ?, …)`.
+    pub(crate) fn within<'a>(&mut self, fragment: &'static str, members: impl IntoIterator<Item = &'a str>) -> &mut Self {
+        let values: Vec<Value> = members.into_iter().map(Value::from).collect();
+        if values.is_empty() {
+            return self.push("AND 1 = 0", []);
+        }
+        let marks = vec!["?"; values.len()].join(", ");
+        self.text.push(' ');
+        self.text.push_str(fragment);
+        self.text.push_str(" (");
+        self.text.push_str(&marks);
+        self.text.push(')');
+        self.values.extend(values);
+        self
+    }
+    /// The scope on the sample with alias `s`.
+    pub(crate) fn sample_scope(&mut self, scope: &Scope) -> &mut Self {
+        match scope {
+            Scope::District => self,
+            Scope::Streets(streets) => self.within("AND s.street IN", streets.iter().map(String::as_str)),
+            Scope::Point(_) => self.push("AND 1 = 0", []),
+            Scope::Lab(lab) => self.push("AND s.lab = (SELECT name FROM laboratory WHERE id = ?)", [lab.to_string().into()]),
+        }
+    }
+    pub(crate) fn statement(&self, db: &impl ConnectionTrait) -> Statement {
+        let text = if crate::connect::is_postgres(db) { numbered(&self.text) } else { self.text.clone() };
+        Statement::from_sql_and_values(db.get_database_backend(), text, self.values.clone())
+    }
+    pub(crate) async fn all<R: FromQueryResult>(&self, db: &impl ConnectionTrait) -> Result<Vec<R>, Error> {
+        Ok(R::find_by_statement(self.statement(db)).all(db).await?)
+    }
+    pub(crate) async fn one<R: FromQueryResult>(&self, db: &impl ConnectionTrait) -> Result<Option<R>, Error> {
+        Ok(R::find_by_statement(self.statement(db)).one(db).await?)
+    }
+}
+
+/// `?` → `$1`, `$2` …; the fragments are ours and hold no question mark in a literal.
+fn numbered(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut n = 0;
+    for c in text.chars() {
+        if c == '?' {
+            n += 1;
+            out.push('$');
+            out.push_str(&n.to_string());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Count {
+    pub(crate) n: i64,
+}
+
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Detail {
+    pub(crate) detail: String,
+}
+
+/// Details read back into records.
+pub(crate) fn records<T: serde::de::DeserializeOwned>(rows: Vec<Detail>) -> Result<Vec<T>, Error> {
+    rows.iter().map(|r| serde_json::from_str(&r.detail).map_err(Error::from)).collect()
+}
+
+impl Store {
+    /// Every record of a small table, by key.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn all<T: Record>(&self) -> Result<Vec<T>, Error> {
+        let (id, _) = T::columns();
+        let rows = T::Entity::find().order_by_asc(id).all(&self.read).await?;
+        rows.iter().map(|r| from_row::<T>(r).map_err(Error::from)).collect()
+    }
+    /// One record by key.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn get<T: Record>(&self, key: &str) -> Result<Option<T>, Error> {
+        let (id, _) = T::columns();
+        let row = T::Entity::find().filter(id.eq(key)).one(&self.read).await?;
+        row.map(|r| from_row::<T>(&r)).transpose().map_err(Error::from)
+    }
+    /// The journal entries of these subjects, oldest first: the timeline of an object.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn timeline(&self, subjects: &[String]) -> Result<Vec<Entry>, Error> {
+        let rows = journal::Entity::find().filter(journal::Column::Subject.is_in(subjects.iter().cloned())).order_by_asc(journal::Column::Seq).all(&self.read).await?;
+        Ok(rows.into_iter().map(Entry::from).collect())
+    }
+    /// The newest entries of the journal.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn newest_entries(&self, most: u64) -> Result<Vec<Entry>, Error> {
+        let rows = journal::Entity::find().order_by_desc(journal::Column::Seq).limit(most).all(&self.read).await?;
+        Ok(rows.into_iter().map(Entry::from).collect())
+    }
+    /// The head of the journal.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn head(&self) -> Result<Head, Error> {
+        crate::unit::head_of(&self.read).await
+    }
+    /// Bytes by their hash.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn blob(&self, sha256: &str) -> Result<Option<(String, Vec<u8>)>, Error> {
+        let row = blob::Entity::find_by_id(sha256).one(&self.read).await?;
+        Ok(row.map(|b| (b.media_type, b.bytes)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn marks_are_numbered_for_postgres() {
+        assert_eq!(numbered("a = ? AND b IN (?, ?)"), "a = $1 AND b IN ($2, $3)");
+    }
+}

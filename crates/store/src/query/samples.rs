@@ -1,0 +1,283 @@
+//! 样品 lists and single samples.
+
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use shiyan_foundation::Scope;
+use shiyan_lab_results::order::{TestItem, TestOrder, TestReport};
+
+use super::{Count, Detail, PAGE, Sql, records};
+use crate::records::SampleRecord;
+use crate::{Error, Store};
+
+/// 筛选 the filters of the sample list, as they stand in the URL.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SampleFilter {
+    /// Free text: number, sample, operator.
+    pub q: Option<String>,
+    /// 状态: a sample state or an order state.
+    pub state: Option<String>,
+    /// 任务类别
+    pub kind: Option<String>,
+    /// 任务级别
+    pub level: Option<String>,
+    /// 环节
+    pub link: Option<String>,
+    /// 食品大类
+    pub class: Option<String>,
+    /// 街道
+    pub street: Option<String>,
+    /// 结论
+    pub outcome: Option<String>,
+    /// Year of sampling.
+    pub year: Option<i32>,
+    /// Only those whose report is past due on this day.
+    pub overdue_on: Option<String>,
+    /// Keyset: rows after this (sampled_on, id).
+    pub after: Option<(String, String)>,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, FromQueryResult, Serialize)]
+pub struct SampleRow {
+    /// Id.
+    pub id: String,
+    /// 抽样单编号
+    pub sampling_no: Option<String>,
+    /// Sample state.
+    pub state: String,
+    /// Order state.
+    pub order_state: Option<String>,
+    /// 样品名称
+    pub name: String,
+    /// 被抽样单位
+    pub site_name: String,
+    /// 食品大类
+    pub class: String,
+    /// 环节
+    pub link: String,
+    /// 街道
+    pub street: String,
+    /// 任务类别
+    pub kind: String,
+    /// 任务级别
+    pub level: String,
+    /// 抽样日期
+    pub sampled_on: String,
+    /// 报告期限
+    pub report_due_on: Option<String>,
+    /// 签发日期
+    pub issued_on: Option<String>,
+    /// 结论
+    pub outcome: Option<String>,
+    /// 演示
+    pub demo: bool,
+}
+
+const LIST: &str = "SELECT s.id, s.sampling_no, s.state, o.state AS order_state, s.name, s.site_name, s.class, s.link, s.street, s.kind, s.level, s.sampled_on, \
+     o.report_due_on, o.issued_on, o.outcome, s.demo FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1";
+
+fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope) {
+    sql.sample_scope(scope);
+    if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        let like = format!("%{}%", q.replace(['%', '_'], ""));
+        sql.push("AND (s.sampling_no LIKE ? OR s.name LIKE ? OR s.site_name LIKE ?)", [like.clone().into(), like.clone().into(), like.into()]);
+    }
+    match filter.state.as_deref() {
+        Some(state @ ("testing" | "entered" | "checked" | "reviewed" | "approved" | "issued")) => {
+            sql.push("AND o.state = ?", [state.into()]);
+        }
+        state => {
+            sql.and_if("AND s.state = ?", state);
+        }
+    }
+    sql.and_if("AND s.kind = ?", filter.kind.as_deref())
+        .and_if("AND s.level = ?", filter.level.as_deref())
+        .and_if("AND s.link = ?", filter.link.as_deref())
+        .and_if("AND s.class = ?", filter.class.as_deref())
+        .and_if("AND s.street = ?", filter.street.as_deref())
+        .and_if("AND o.outcome = ?", filter.outcome.as_deref())
+        .and_if("AND o.issued_on IS NULL AND o.report_due_on < ?", filter.overdue_on.as_deref());
+    if let Some(year) = filter.year {
+        sql.push("AND s.sampled_on >= ? AND s.sampled_on < ?", [format!("{year:04}-01-01").into(), format!("{:04}-01-01", year.saturating_add(1)).into()]);
+    }
+}
+
+impl Store {
+    /// One page of samples, newest first, and whether there are more.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn samples(&self, filter: &SampleFilter, scope: &Scope) -> Result<(Vec<SampleRow>, bool), Error> {
+        let mut sql = Sql::new(LIST);
+        conditions(&mut sql, filter, scope);
+        if let Some((day, id)) = &filter.after {
+            sql.push("AND (s.sampled_on < ? OR (s.sampled_on = ? AND s.id < ?))", [day.clone().into(), day.clone().into(), id.clone().into()]);
+        }
+        sql.push("ORDER BY s.sampled_on DESC, s.id DESC LIMIT 51", []);
+        let mut rows: Vec<SampleRow> = sql.all(&self.read).await?;
+        let more = rows.len() as u64 > PAGE;
+        rows.truncate(usize::try_from(PAGE).unwrap_or(50));
+        Ok((rows, more))
+    }
+    /// How many samples the filter holds, counted up to 10,000.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_samples(&self, filter: &SampleFilter, scope: &Scope) -> Result<i64, Error> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1");
+        conditions(&mut sql, filter, scope);
+        sql.push("LIMIT 10001) AS capped", []);
+        Ok(sql.one::<Count>(&self.read).await?.map_or(0, |c| c.n))
+    }
+    /// One sample by id, if this scope may see it. A draft is seen by everybody of the district and by who began it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sample(&self, id: &str, scope: &Scope) -> Result<Option<SampleRecord>, Error> {
+        let mut sql = Sql::new("SELECT s.detail FROM sample s WHERE 1 = 1");
+        sql.push("AND s.id = ?", [id.into()]).sample_scope(scope);
+        Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
+    }
+    /// One sample by its number.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sample_by_number(&self, number: &str, scope: &Scope) -> Result<Option<SampleRecord>, Error> {
+        let mut sql = Sql::new("SELECT s.detail FROM sample s WHERE 1 = 1");
+        sql.push("AND s.sampling_no = ?", [number.into()]).sample_scope(scope);
+        Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
+    }
+    /// The test order of a sample.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn order_of_sample(&self, sample: &str, scope: &Scope) -> Result<Option<TestOrder>, Error> {
+        let mut sql = Sql::new("SELECT o.detail FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
+        sql.push("AND o.sample_id = ?", [sample.into()]).sample_scope(scope);
+        Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
+    }
+    /// One order by id.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn order(&self, id: &str, scope: &Scope) -> Result<Option<TestOrder>, Error> {
+        let mut sql = Sql::new("SELECT o.detail FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
+        sql.push("AND o.id = ?", [id.into()]).sample_scope(scope);
+        Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
+    }
+    /// The items of an order, in their order.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn items_of_order(&self, order: &str, scope: &Scope) -> Result<Vec<TestItem>, Error> {
+        let mut sql = Sql::new("SELECT i.detail FROM test_item i JOIN sample s ON s.id = i.sample_id WHERE 1 = 1");
+        sql.push("AND i.order_id = ?", [order.into()]).sample_scope(scope).push("ORDER BY i.position", []);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// The issued reports of a sample, newest amendment first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn reports_of_sample(&self, sample: &str, scope: &Scope) -> Result<Vec<TestReport>, Error> {
+        let mut sql = Sql::new("SELECT r.detail FROM test_report r JOIN sample s ON s.id = r.sample_id WHERE 1 = 1");
+        sql.push("AND r.sample_id = ?", [sample.into()]).sample_scope(scope).push("ORDER BY r.amendment DESC", []);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// One report by its number.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn report_by_number(&self, number: &str, scope: &Scope) -> Result<Option<TestReport>, Error> {
+        let mut sql = Sql::new("SELECT r.detail FROM test_report r JOIN sample s ON s.id = r.sample_id WHERE 1 = 1");
+        sql.push("AND r.number = ?", [number.into()]).sample_scope(scope);
+        Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
+    }
+    /// One report by its public verification code, and the number of the report that replaced it, if any.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn report_by_code(&self, code: &str) -> Result<Option<(TestReport, Option<String>)>, Error> {
+        let mut sql = Sql::new("SELECT detail FROM test_report WHERE 1 = 1");
+        sql.push("AND verify_code = ?", [code.into()]);
+        let Some(report) = records::<TestReport>(sql.all::<Detail>(&self.read).await?)?.pop() else { return Ok(None) };
+        let mut newer = Sql::new("SELECT detail FROM test_report WHERE 1 = 1");
+        newer.push("AND order_id = ? AND amendment > ? ORDER BY amendment DESC LIMIT 1", [report.order.to_string().into(), i64::from(report.amendment).into()]);
+        let replaced = records::<TestReport>(newer.all::<Detail>(&self.read).await?)?.pop().map(|r| r.number);
+        Ok(Some((report, replaced)))
+    }
+    /// Orders in these states with their samples, by due date: the worklists of the laboratory.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn worklist(&self, states: &[&str], scope: &Scope, most: u64) -> Result<Vec<WorkRow>, Error> {
+        let mut sql = Sql::new(
+            "SELECT s.id AS sample_id, o.id AS order_id, s.sampling_no, s.name, s.category, o.state, o.report_due_on, o.detail, \
+             (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id) AS items, \
+             (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id AND i.verdict IS NOT NULL) AS entered, \
+             (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id AND i.verdict IN ('nonconforming', 'problem', 'needs_person', 'no_verdict')) AS abnormal \
+             FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1",
+        );
+        sql.within("AND o.state IN", states.iter().copied()).sample_scope(scope);
+        sql.push("ORDER BY o.report_due_on, o.id LIMIT ?", [i64::try_from(most).unwrap_or(200).into()]);
+        sql.all(&self.read).await
+    }
+    /// How many orders stand in each state.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn order_states(&self, scope: &Scope) -> Result<Vec<(String, i64)>, Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            state: String,
+            n: i64,
+        }
+        let mut sql = Sql::new("SELECT o.state, COUNT(*) AS n FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
+        sql.sample_scope(scope).push("GROUP BY o.state", []);
+        Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
+    }
+    /// Samples taken and not yet received.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn samples_waiting_for_reception(&self, scope: &Scope) -> Result<Vec<SampleRow>, Error> {
+        let filter = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
+        Ok(self.samples(&filter, scope).await?.0)
+    }
+    /// Drafts begun by this person.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn drafts_of(&self, user: &str) -> Result<Vec<SampleRecord>, Error> {
+        let mut sql = Sql::new("SELECT detail FROM sample WHERE state = 'draft'");
+        sql.push("AND created_by = ? ORDER BY id DESC LIMIT 50", [user.into()]);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+}
+
+/// One row of a worklist.
+#[derive(Debug, Clone, FromQueryResult, Serialize)]
+pub struct WorkRow {
+    /// Sample.
+    pub sample_id: String,
+    /// Order.
+    pub order_id: String,
+    /// 抽样单编号
+    pub sampling_no: Option<String>,
+    /// 样品名称
+    pub name: String,
+    /// 食品分类
+    pub category: String,
+    /// State.
+    pub state: String,
+    /// 报告期限
+    pub report_due_on: String,
+    /// The order itself, for the return note.
+    #[serde(skip)]
+    pub detail: String,
+    /// Items.
+    pub items: i64,
+    /// Items with a verdict.
+    pub entered: i64,
+    /// Items that need eyes.
+    pub abnormal: i64,
+}

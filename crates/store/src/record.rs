@@ -1,0 +1,50 @@
+//! What every stored noun can do: say its key, its revision, and the row that its content makes.
+
+use sea_orm::{EntityTrait, IntoActiveModel};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::journal::sha256_hex;
+
+/// The row type of a record.
+pub type Row<T> = <<T as Record>::Entity as EntityTrait>::Model;
+
+/// A noun that is kept: one row a key, its whole content in `detail`.
+pub trait Record: Serialize + DeserializeOwned + Send + Sync {
+    /// The entity.
+    type Entity: EntityTrait<Model: IntoActiveModel<<Self::Entity as EntityTrait>::ActiveModel> + PartialEq + std::fmt::Debug + Send + Sync, ActiveModel: Send>;
+    /// Word before the key in journal subjects.
+    const SUBJECT: &'static str;
+    /// Key.
+    fn key(&self) -> String;
+    /// Revision.
+    fn revision(&self) -> i64;
+    /// 演示数据
+    fn demo(&self) -> bool {
+        false
+    }
+    /// The row with its projected columns.
+    fn row(&self, detail: String, content_hash: String) -> Row<Self>;
+    /// `id` and `revision` columns.
+    fn columns() -> (<Self::Entity as EntityTrait>::Column, <Self::Entity as EntityTrait>::Column);
+    /// The `detail` of a row.
+    fn detail(row: &Row<Self>) -> &str;
+    /// The stored hash of a row.
+    fn stored_hash(row: &Row<Self>) -> &str;
+    /// The subject in the journal.
+    fn subject(&self) -> String {
+        format!("{}:{}", Self::SUBJECT, self.key())
+    }
+}
+
+/// Canonical content, its hash, and the row.
+pub(crate) fn to_row<T: Record>(record: &T) -> Result<(Row<T>, String), serde_json::Error> {
+    let detail = serde_json::to_string(record)?;
+    let hash = sha256_hex(detail.as_bytes());
+    Ok((record.row(detail, hash.clone()), hash))
+}
+
+/// The record out of its row.
+pub(crate) fn from_row<T: Record>(row: &Row<T>) -> Result<T, serde_json::Error> {
+    serde_json::from_str(T::detail(row))
+}

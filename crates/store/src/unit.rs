@@ -1,0 +1,216 @@
+//! The unit of work: load, decide, save by compare-and-set, journal, commit; one transaction, one writer.
+
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use shiyan_foundation::ids::UserId;
+use shiyan_foundation::{Actor, Instant, Refusal};
+use shiyan_lab_results::order_code;
+
+use crate::connect::{is_postgres, text};
+use crate::entity::{blob, journal};
+use crate::journal::{GENESIS, Head, hash_of, sha256_hex, stamp};
+use crate::record::{Record, from_row, to_row};
+use crate::{Error, Store};
+
+/// Rows a statement when many are inserted: below the parameter limits of both engines for the widest table.
+const CHUNK: usize = 500;
+
+/// 谁 who writes: a person, or the system itself.
+#[derive(Debug, Clone)]
+pub struct Who {
+    id: String,
+    name: String,
+}
+
+impl Who {
+    /// The system: set-up, demo data, command line.
+    #[must_use]
+    pub fn system(name: &str) -> Self {
+        Who { id: "system".to_owned(), name: name.to_owned() }
+    }
+    /// The account, unless it is the system.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.id.parse().ok()
+    }
+}
+impl From<&Actor> for Who {
+    fn from(actor: &Actor) -> Self {
+        Who { id: actor.id.to_string(), name: actor.name.clone() }
+    }
+}
+impl From<(UserId, &str)> for Who {
+    fn from((id, name): (UserId, &str)) -> Self {
+        Who { id: id.to_string(), name: name.to_owned() }
+    }
+}
+
+/// One transaction under way. Dropping it without [`Unit::commit`] undoes everything.
+#[derive(Debug)]
+pub struct Unit {
+    tx: DatabaseTransaction,
+    head: Head,
+    at: Instant,
+}
+
+impl Store {
+    /// Opens a unit of work; there is one at a time, so the journal is one chain.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin(&self, at: Instant) -> Result<Unit, Error> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let tx = self.write.begin_with_options(options).await?;
+        if is_postgres(&tx) {
+            // One chain: the lock is held to the end of the transaction.
+            text(&tx, "SELECT CAST(pg_advisory_xact_lock(7201610) AS TEXT)").await?;
+        }
+        let head = head_of(&tx).await?;
+        Ok(Unit { tx, head, at })
+    }
+}
+
+/// The last entry of the journal.
+pub(crate) async fn head_of(db: &impl ConnectionTrait) -> Result<Head, Error> {
+    let last: Option<(i64, String)> = journal::Entity::find()
+        .select_only()
+        .column(journal::Column::Seq)
+        .column(journal::Column::Hash)
+        .order_by_desc(journal::Column::Seq)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(last.map_or_else(|| Head { seq: 0, hash: GENESIS.to_owned() }, |(seq, hash)| Head { seq, hash }))
+}
+
+impl Unit {
+    /// The clock reading of this unit.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        self.at
+    }
+    pub(crate) fn tx(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+    /// Loads a record inside the transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn get<T: Record>(&self, key: &str) -> Result<Option<T>, Error> {
+        let (id, _) = T::columns();
+        let row = T::Entity::find().filter(id.eq(key)).one(&self.tx).await?;
+        row.map(|r| from_row::<T>(&r)).transpose().map_err(Error::from)
+    }
+    /// Loads a record that must be there.
+    ///
+    /// # Errors
+    /// Not found, or the database does not answer.
+    pub async fn require<T: Record>(&self, key: &str) -> Result<T, Error> {
+        self.get(key).await?.ok_or(Error::NotFound)
+    }
+    /// Inserts a new record and journals it.
+    ///
+    /// # Errors
+    /// The database does not answer, or a constraint of the table.
+    pub async fn insert<T: Record>(&mut self, record: &T, who: &Who, verb: &str, facts: serde_json::Value) -> Result<(), Error> {
+        let (row, hash) = to_row(record)?;
+        T::Entity::insert(row.into_active_model()).exec_without_returning(&self.tx).await?;
+        self.journal(who, verb, record.subject(), record.revision(), &hash, &facts, record.demo()).await
+    }
+    /// Saves a changed record if its revision in the database still is the one before; journals it.
+    ///
+    /// # Errors
+    /// `RACE` when somebody else was faster; the database does not answer; a constraint of the table.
+    pub async fn save<T: Record>(&mut self, record: &T, who: &Who, verb: &str, facts: serde_json::Value) -> Result<(), Error> {
+        let (row, hash) = to_row(record)?;
+        let (id, revision) = T::columns();
+        let before = record.revision() - 1;
+        let changed = row.into_active_model().reset_all();
+        let done = T::Entity::update_many().set(changed).filter(id.eq(record.key())).filter(revision.eq(before)).exec(&self.tx).await?;
+        if done.rows_affected != 1 {
+            let now = self.get::<T>(&record.key()).await?.map_or(-1, |r| r.revision());
+            return Err(Refusal::new(order_code::LOST_RACE).with("seen", before).with("now", now).into());
+        }
+        self.journal(who, verb, record.subject(), record.revision(), &hash, &facts, record.demo()).await
+    }
+    /// Inserts many new records in few statements; one journal entry each.
+    ///
+    /// # Errors
+    /// The database does not answer, or a constraint of the table.
+    pub async fn insert_many<T: Record>(&mut self, records: &[T], who: &Who, verb: &str) -> Result<(), Error> {
+        for chunk in records.chunks(CHUNK) {
+            let mut rows = Vec::with_capacity(chunk.len());
+            let mut entries = Vec::with_capacity(chunk.len());
+            for record in chunk {
+                let (row, hash) = to_row(record)?;
+                rows.push(row.into_active_model());
+                entries.push(self.link(who, verb, record.subject(), record.revision(), &hash, "{}".to_owned(), record.demo()).into_active_model());
+            }
+            T::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+            journal::Entity::insert_many(entries).exec_without_returning(&self.tx).await?;
+        }
+        Ok(())
+    }
+    /// Journals something that has no row of its own (a login, a refusal, a removal).
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note(&mut self, who: &Who, verb: &str, subject: String, facts: serde_json::Value) -> Result<(), Error> {
+        self.journal(who, verb, subject, 0, "", &facts, false).await
+    }
+    async fn journal(&mut self, who: &Who, verb: &str, subject: String, revision: i64, content_hash: &str, facts: &serde_json::Value, demo: bool) -> Result<(), Error> {
+        let entry = self.link(who, verb, subject, revision, content_hash, facts.to_string(), demo);
+        journal::Entity::insert(entry.into_active_model()).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+    /// Makes the next entry of the chain.
+    #[allow(clippy::too_many_arguments)]
+    fn link(&mut self, who: &Who, verb: &str, subject: String, revision: i64, content_hash: &str, facts: String, demo: bool) -> journal::Model {
+        let mut entry = journal::Model {
+            seq: self.head.seq + 1,
+            at: stamp(self.at),
+            actor: who.id.clone(),
+            actor_name: who.name.clone(),
+            verb: verb.to_owned(),
+            subject,
+            revision,
+            content_hash: content_hash.to_owned(),
+            facts,
+            demo,
+            prev_hash: self.head.hash.clone(),
+            hash: String::new(),
+        };
+        entry.hash = hash_of(&entry);
+        self.head = Head { seq: entry.seq, hash: entry.hash.clone() };
+        entry
+    }
+    /// Keeps bytes by their hash; the same bytes are kept once.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_blob(&mut self, bytes: &[u8], media_type: &str) -> Result<String, Error> {
+        let sha256 = sha256_hex(bytes);
+        let known = blob::Entity::find_by_id(&sha256).select_only().column(blob::Column::Size).into_tuple::<i64>().one(&self.tx).await?;
+        if known.is_none() {
+            let row = blob::ActiveModel {
+                sha256: Set(sha256.clone()),
+                media_type: Set(media_type.to_owned()),
+                size: Set(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
+                bytes: Set(bytes.to_vec()),
+            };
+            blob::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        }
+        Ok(sha256)
+    }
+    /// Commits; returns when the commit is durable.
+    ///
+    /// # Errors
+    /// The commit failed: nothing of the unit happened.
+    pub async fn commit(self) -> Result<Head, Error> {
+        self.tx.commit().await?;
+        Ok(self.head)
+    }
+}

@@ -1,0 +1,3 @@
+//! shiyan-testkit
+
+pub mod pg;

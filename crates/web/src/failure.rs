@@ -1,0 +1,171 @@
+//! What goes out instead of a page: coded problems in both languages. Bad input never becomes a 5xx.
+
+use std::io::Cursor;
+
+use askama::Template;
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::{self, Responder};
+use rocket::{Catcher, Request, Response, catch, catchers as catch_all};
+use serde_json::json;
+use shiyan_app::Error;
+use shiyan_foundation::{Lang, Refusal};
+
+use crate::guard::lang_of;
+use crate::views::{ErrorPage, Link, Page, ProblemView};
+
+pub mod code {
+    //! Refusals of the edge.
+    use shiyan_foundation::codes;
+    codes! {
+        NOT_FOUND = "NOT-FOUND", zh "没有找到这个页面或记录，或它不在您的数据范围内", en "No such page or record, or it lies outside your scope",
+            next "从列表或搜索进入" / "Go in through a list or the search", article "";
+        FAULT = "FAULT", zh "系统出了故障，记录号 {trace}", en "The system has a fault, record {trace}",
+            next "稍后再试；仍不行把记录号告诉系统管理员" / "Try again later; if it goes on, tell the administrator the record number", article "";
+        CSRF = "FORM-ORIGIN", zh "表单已过期，或不是从本系统的页面提交的", en "The form has expired, or was not sent from a page of this system",
+            next "回到原页面刷新后再提交" / "Go back, reload the page and submit again", article "";
+        TOO_LARGE = "BODY-SIZE", zh "提交的内容超过 {most} MB", en "What was sent is larger than {most} MB",
+            next "减小文件后再提交" / "Make the file smaller and submit again", article "";
+        MALFORMED = "BODY-FORM", zh "提交的内容读不懂或没有传完", en "What was sent cannot be read or did not arrive whole",
+            next "重新提交" / "Submit again", article "";
+        LOGIN_NEEDED = "LOGIN-NEEDED", zh "须先登录", en "Please sign in first",
+            next "登录后再试" / "Sign in and try again", article "";
+        TOO_MANY = "TOO-MANY", zh "请求太频繁", en "Too many requests",
+            next "一分钟后再试" / "Try again in a minute", article "";
+        METHOD = "METHOD", zh "这个地址不接受这种请求", en "This address does not take such a request",
+            next "从页面上的链接或按钮操作" / "Use the links and buttons of the pages", article "";
+    }
+}
+
+/// Not an answer.
+#[derive(Debug)]
+pub enum Failure {
+    /// 拒绝
+    Refused(Vec<Refusal>),
+    /// Not there, or not for this person.
+    NotFound,
+    /// Ours; the text goes to the log.
+    Fault(String),
+    /// Not signed in; the address to come back to.
+    SignIn(String),
+    /// A refusal with a status of its own.
+    With(Status, Refusal),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(why) => Failure::Refused(why),
+            Error::NotFound => Failure::NotFound,
+            Error::Fault(text) => Failure::Fault(text),
+        }
+    }
+}
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Refused(vec![refusal])
+    }
+}
+impl From<Vec<Refusal>> for Failure {
+    fn from(why: Vec<Refusal>) -> Self {
+        Failure::Refused(why)
+    }
+}
+impl From<askama::Error> for Failure {
+    fn from(error: askama::Error) -> Self {
+        Failure::Fault(format!("template: {error}"))
+    }
+}
+
+impl Failure {
+    /// Status and refusals; a fault is logged here under its record number.
+    #[must_use]
+    pub fn parts(self) -> (Status, Vec<Refusal>) {
+        match self {
+            Failure::Refused(why) => {
+                let status = if why.iter().any(|r| r.code() == "RACE") { Status::Conflict } else { Status::UnprocessableEntity };
+                (status, why)
+            }
+            Failure::NotFound => (Status::NotFound, vec![Refusal::new(code::NOT_FOUND)]),
+            Failure::SignIn(_) => (Status::Unauthorized, vec![Refusal::new(code::LOGIN_NEEDED)]),
+            Failure::With(status, refusal) => (status, vec![refusal]),
+            Failure::Fault(text) => {
+                let trace = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
+                tracing::error!(trace, "{text}");
+                (Status::InternalServerError, vec![Refusal::new(code::FAULT).with("trace", trace)])
+            }
+        }
+    }
+}
+
+/// The problems as `application/problem+json`.
+#[must_use]
+pub fn problem_json(status: Status, why: &[Refusal]) -> String {
+    let first = why.first();
+    json!({
+        "type": first.map_or_else(|| "about:blank".to_owned(), |r| format!("/explain/{}", r.code())),
+        "title": first.map_or_else(String::new, |r| r.what(Lang::En)),
+        "status": status.code,
+        "code": first.map(Refusal::code),
+        "problems": why.iter().map(Refusal::problem).collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+fn page(status: Status, why: &[Refusal], lang: Lang, path: &str) -> String {
+    let mut p = Page::public(lang, lang.pick("不能完成", "Cannot be done"));
+    p.path = path.to_owned();
+    let view = ErrorPage {
+        p,
+        status: status.code,
+        problems: why.iter().map(|r| ProblemView::of(r, lang)).collect(),
+        links: vec![Link::new(lang.pick("回到工作台", "Back to the home page"), "/")],
+        trace: why.first().and_then(|r| r.facts.get("trace")).cloned().unwrap_or_default(),
+    };
+    view.render().unwrap_or_else(|_| why.iter().map(|r| r.what(lang)).collect::<Vec<_>>().join("\n"))
+}
+
+fn answer(request: &Request<'_>, status: Status, why: &[Refusal]) -> Response<'static> {
+    let wants_json = request.uri().path().starts_with("/api/");
+    let (kind, body) = if wants_json {
+        (ContentType::new("application", "problem+json"), problem_json(status, why))
+    } else {
+        (ContentType::HTML, page(status, why, lang_of(request), &request.uri().to_string()))
+    };
+    Response::build().status(status).header(kind).sized_body(body.len(), Cursor::new(body)).finalize()
+}
+
+impl<'r> Responder<'r, 'static> for Failure {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        if let Failure::SignIn(back) = &self
+            && !request.uri().path().starts_with("/api/")
+        {
+            let address = format!("/login?next={}", crate::guard::encoded(back));
+            return Response::build().status(Status::SeeOther).header(Header::new("Location", address)).ok();
+        }
+        let (status, why) = self.parts();
+        Ok(answer(request, status, &why))
+    }
+}
+
+#[catch(default)]
+fn anything(status: Status, request: &Request<'_>) -> Failure {
+    let why = match status.code {
+        404 => Refusal::new(code::NOT_FOUND),
+        405 => Refusal::new(code::METHOD),
+        401 | 403 => Refusal::new(code::LOGIN_NEEDED),
+        413 => Refusal::new(code::TOO_LARGE).with("most", 1),
+        400..=499 => Refusal::new(code::MALFORMED),
+        _ => {
+            let trace = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
+            tracing::error!(trace, %status, uri = %request.uri(), "unhandled");
+            Refusal::new(code::FAULT).with("trace", trace)
+        }
+    };
+    Failure::With(status, why)
+}
+
+/// The catchers.
+#[must_use]
+pub fn catchers() -> Vec<Catcher> {
+    catch_all![anything]
+}

@@ -1,0 +1,236 @@
+//! Guards: who is there, in which language, and the headers of every answer.
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::{Cookie, Header, SameSite, Status};
+use rocket::outcome::Outcome;
+use rocket::request::{FlashMessage, FromRequest};
+use rocket::{Request, Response};
+use shiyan_app::records::UserAccount;
+use shiyan_foundation::{Actor, Instant, Label, Lang, Role, Scope};
+
+use crate::failure::Failure;
+use crate::site::Site;
+use crate::ui::Tone;
+use crate::views::{Notice, Page, UserBar};
+
+/// Cookie of the login; only the hash of its value is kept.
+pub const LOGIN: &str = "shiyan_login";
+
+/// The language of a request: the cookie, else Chinese.
+#[must_use]
+pub fn lang_of(request: &Request<'_>) -> Lang {
+    match request.cookies().get("lang").map(Cookie::value) {
+        Some("en") => Lang::En,
+        _ => Lang::Zh,
+    }
+}
+
+/// Percent-encoding for a query value.
+#[must_use]
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// An address of this site and of no other.
+#[must_use]
+pub fn same_site(address: &str) -> String {
+    let local = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n']);
+    if local { address.to_owned() } else { "/".to_owned() }
+}
+
+/// Anybody: language, address, text size, what just happened.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// Language.
+    pub lang: Lang,
+    /// Address with its query.
+    pub path: String,
+    /// Larger text.
+    pub large: bool,
+    /// Said once.
+    pub notice: Option<Notice>,
+    /// When the request was read.
+    pub now: Instant,
+    /// Address of the client.
+    pub from: std::net::IpAddr,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Visit {
+    type Error = Failure;
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, (Status, Failure), Status> {
+        let Some(site) = request.rocket().state::<Site>() else { return Outcome::Forward(Status::InternalServerError) };
+        let lang = lang_of(request);
+        let notice = match request.guard::<FlashMessage<'_>>().await {
+            Outcome::Success(flash) => {
+                let tone = if flash.kind() == "warn" { Tone::Warn } else { Tone::Pass };
+                let (zh, en) = flash.message().split_once('|').unwrap_or((flash.message(), flash.message()));
+                Some(Notice { tone, text: lang.pick(zh, en).to_owned(), link: None })
+            }
+            _ => None,
+        };
+        Outcome::Success(Visit {
+            lang,
+            path: request.uri().to_string(),
+            large: request.cookies().get("text").is_some_and(|c| c.value() == "large"),
+            notice,
+            now: site.now(),
+            from: request.client_ip().unwrap_or(std::net::IpAddr::from([0, 0, 0, 0])),
+        })
+    }
+}
+
+impl Visit {
+    /// A public page.
+    #[must_use]
+    pub fn page(&self, site: &Site, zh: &str, en: &str) -> Page {
+        let mut p = Page::public(self.lang, self.lang.pick(zh, en));
+        p.path.clone_from(&self.path);
+        p.large = self.large;
+        p.notice.clone_from(&self.notice);
+        p.demo = site.config.demo;
+        p.body.clone_from(&site.config.body);
+        p
+    }
+}
+
+/// Somebody signed in.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The visit.
+    pub visit: Visit,
+    /// The account.
+    pub account: UserAccount,
+    /// The person as the domain knows them.
+    pub actor: Actor,
+    /// Token that their forms carry.
+    pub csrf: String,
+    /// Token of the login itself.
+    pub token: String,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for User {
+    type Error = Failure;
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, (Status, Failure), Status> {
+        let visit = match request.guard::<Visit>().await {
+            Outcome::Success(visit) => visit,
+            Outcome::Error(e) => return Outcome::Error(e),
+            Outcome::Forward(f) => return Outcome::Forward(f),
+        };
+        match signed_in(request, visit).await {
+            Some(user) => Outcome::Success(user),
+            None => Outcome::Forward(Status::Unauthorized),
+        }
+    }
+}
+
+async fn signed_in(request: &Request<'_>, visit: Visit) -> Option<User> {
+    let site = request.rocket().state::<Site>()?;
+    let token = request.cookies().get(LOGIN)?.value().to_owned();
+    match site.app.who_is(&token, visit.now).await {
+        Ok(Some(login)) => Some(User { actor: login.user.actor(), account: login.user, csrf: login.csrf, token, visit }),
+        Ok(None) => None,
+        Err(error) => {
+            tracing::error!("login check: {error}");
+            None
+        }
+    }
+}
+
+impl User {
+    /// Language.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.visit.lang
+    }
+    /// The text of the reader's language.
+    #[must_use]
+    pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        self.visit.lang.pick(zh, en)
+    }
+    /// When the request was read.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.visit.now
+    }
+    /// Scope of every query.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.actor.scope
+    }
+    /// The shell of a page.
+    #[must_use]
+    pub fn page(&self, site: &Site, nav: &'static str, title: impl Into<String>) -> Page {
+        let lang = self.visit.lang;
+        let duties = self.actor.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(lang.pick("、", ", "));
+        let bar = UserBar { name: self.actor.name.clone(), username: self.account.username.clone(), roles: self.actor.roles.clone(), duty: duties };
+        let mut p = Page::of(lang, title, nav, bar);
+        p.path.clone_from(&self.visit.path);
+        p.csrf.clone_from(&self.csrf);
+        p.large = self.visit.large;
+        p.notice.clone_from(&self.visit.notice);
+        p.demo = site.config.demo;
+        p.body.clone_from(&site.config.body);
+        p
+    }
+    /// Sees personal data unmasked: only who deals with the operator.
+    #[must_use]
+    pub fn sees_personal(&self) -> bool {
+        self.actor.has_any(&[Role::Sampler, Role::Enforcer])
+    }
+}
+
+/// The login cookie.
+#[must_use]
+pub fn login_cookie(site: &Site, token: String) -> Cookie<'static> {
+    Cookie::build((LOGIN, token)).http_only(true).secure(site.config.https).same_site(SameSite::Lax).path("/").build()
+}
+
+/// Security headers on every answer.
+#[derive(Debug)]
+pub struct Headers;
+
+#[rocket::async_trait]
+impl Fairing for Headers {
+    fn info(&self) -> Info {
+        Info { name: "security headers", kind: Kind::Response }
+    }
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'none'; connect-src 'self'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
+        response.set_header(Header::new("Content-Security-Policy", policy));
+        response.set_header(Header::new("X-Content-Type-Options", "nosniff"));
+        response.set_header(Header::new("X-Frame-Options", "DENY"));
+        response.set_header(Header::new("Referrer-Policy", "same-origin"));
+        response.set_header(Header::new("Cross-Origin-Resource-Policy", "same-origin"));
+        response.set_header(Header::new("Cross-Origin-Opener-Policy", "same-origin"));
+        response.set_header(Header::new("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"));
+        if request.rocket().state::<Site>().is_some_and(|s| s.config.https) {
+            response.set_header(Header::new("Strict-Transport-Security", "max-age=31536000; includeSubDomains"));
+        }
+        if !response.headers().contains("Cache-Control") {
+            response.set_header(Header::new("Cache-Control", "no-store"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_way_back_never_leaves_the_site() {
+        assert_eq!(same_site("/samples?q=1"), "/samples?q=1");
+        for evil in ["//evil", "/\\evil", "http:evil", "", "/a\r\nSet-Cookie: x"] {
+            assert_eq!(same_site(evil), "/", "{evil}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! 运行计数 what a monitoring system reads, on a listener of its own and never on the public one.
+
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use rocket::fairing::{Fairing, Info, Kind};
+use rocket::http::ContentType;
+use rocket::{Build, Request, Response, Rocket, State, get, routes};
+
+use crate::site::Site;
+
+/// Answers by class of status, 1xx to 5xx.
+static ANSWERS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Counts every answer of the public listener.
+#[derive(Debug)]
+pub struct Counter;
+
+#[rocket::async_trait]
+impl Fairing for Counter {
+    fn info(&self) -> Info {
+        Info { name: "request counter", kind: Kind::Ignite | Kind::Response }
+    }
+    async fn on_ignite(&self, rocket: Rocket<Build>) -> rocket::fairing::Result {
+        LazyLock::force(&STARTED);
+        Ok(rocket)
+    }
+    async fn on_response<'r>(&self, _: &'r Request<'_>, response: &mut Response<'r>) {
+        let class = usize::from(response.status().code / 100).clamp(1, 5) - 1;
+        ANSWERS[class].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Seconds since the server was started.
+#[must_use]
+pub fn uptime() -> u64 {
+    STARTED.elapsed().as_secs()
+}
+
+/// The numbers in the text format of Prometheus.
+pub async fn text(site: &Site) -> String {
+    let up = site.app.store.ping().await.is_ok();
+    let head = site.app.store.head().await.map_or(0, |h| h.seq);
+    let mut out = String::new();
+    let mut metric = |name: &str, kind: &str, help: &str, lines: &[(String, String)]| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for (labels, value) in lines {
+            let _ = writeln!(out, "{name}{labels} {value}");
+        }
+    };
+    let classes: Vec<(String, String)> =
+        ANSWERS.iter().enumerate().map(|(i, n)| (format!("{{class=\"{}xx\"}}", i + 1), n.load(Ordering::Relaxed).to_string())).collect();
+    metric("shiyan_http_responses_total", "counter", "Answers by class of status.", &classes);
+    metric("shiyan_journal_seq", "gauge", "Number of the last journal entry.", &[(String::new(), head.to_string())]);
+    metric("shiyan_uptime_seconds", "gauge", "Seconds since the start.", &[(String::new(), uptime().to_string())]);
+    metric("shiyan_database_up", "gauge", "1 while the database answers.", &[(String::new(), u8::from(up).to_string())]);
+    metric("shiyan_build_info", "gauge", "Version of the program.", &[(format!("{{version=\"{}\"}}", site.config.version.replace(['"', '\\', '\n'], "")), "1".to_owned())]);
+    out
+}
+
+#[get("/metrics")]
+async fn metrics(site: &State<Site>) -> (ContentType, String) {
+    (ContentType::new("text", "plain").with_params([("version", "0.0.4"), ("charset", "utf-8")]), text(site).await)
+}
+
+/// A server of its own for the numbers alone.
+#[must_use]
+pub fn build_metrics(site: Site, listen: SocketAddr) -> Rocket<Build> {
+    let config = rocket::Config {
+        workers: 1,
+        shutdown: rocket::config::Shutdown { ctrlc: false, grace: 1, mercy: 1, ..rocket::config::Shutdown::default() },
+        ..crate::rocket_config(listen)
+    };
+    rocket::custom(config).manage(site).mount("/", routes![metrics])
+}

@@ -1,0 +1,594 @@
+//! 检验台 the worklists, the result grid, checking, review, approval, issue, amendment.
+
+use std::collections::BTreeMap;
+
+use rocket::http::Status;
+use rocket::{Route, State, get, post, routes};
+use shiyan_app::Error;
+use shiyan_app::bench::TypedResult;
+use shiyan_app::query::samples::{SampleFilter, WorkRow};
+use shiyan_app::records::SampleRecord;
+use shiyan_foundation::task::Outcome;
+use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
+use shiyan_lab_results::judge::Verdict;
+use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, conclude};
+use shiyan_lab_results::order_code;
+use shiyan_statute::{DetectionKind, RuleKey};
+
+use super::kit::{
+    Again, Answer, asked, at_text, blind, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed, verdict_badge,
+};
+use super::timeline::timeline;
+use super::{Html, done, show};
+use crate::failure::{Failure, code};
+use crate::guard::User;
+use crate::posted::Posted;
+use crate::site::Site;
+use crate::ui::{Badge, Due};
+use crate::views::{
+    ActionView, BenchPage, BenchRow, Cell, Choice, Event, Fact, FieldKind, FieldView, Filters, Pager, ProblemView, ResultRow, ResultsPage, ReviewPage, StepView, Tab,
+};
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![list, one, enter, add_item, decide, step]
+}
+
+/// Orders shown in one queue.
+const MOST: u64 = 200;
+/// The queues: state, duty that works on it, Chinese, English.
+const QUEUES: &[(OrderState, Role, &str, &str)] = &[
+    (OrderState::Testing, Role::Analyst, "待录入", "To enter"),
+    (OrderState::Entered, Role::Checker, "待校核", "To check"),
+    (OrderState::Checked, Role::Reviewer, "待审核", "To review"),
+    (OrderState::Reviewed, Role::Signatory, "待批准", "To approve"),
+    (OrderState::Approved, Role::ReportSender, "待签发", "To issue"),
+];
+
+/// The queue a person works on first.
+fn own_queue(user: &User) -> OrderState {
+    QUEUES.iter().find(|(_, role, ..)| user.actor.has(*role)).map_or(OrderState::Testing, |(state, ..)| *state)
+}
+
+fn queue_row(row: &WorkRow, mine: bool, user: &User, calendar: &WorkCalendar) -> BenchRow {
+    let lang = user.lang();
+    let state = OrderState::parse(&row.state).unwrap_or(OrderState::Testing);
+    let order = serde_json::from_str::<TestOrder>(&row.detail).ok();
+    let returned = order.as_ref().and_then(|o| o.returned.clone()).filter(|_| state == OrderState::Testing);
+    let amending = order.as_ref().and_then(|o| o.amending.clone());
+    let note = match (returned, amending) {
+        (Some((who, why)), _) => format!("{}{who}{}{why}", user.t("退回：", "Sent back by "), user.t("：", ": ")),
+        (None, Some(why)) => format!("{}{why}", user.t("更改报告：", "Amending: ")),
+        _ => String::new(),
+    };
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    let verb = match state {
+        _ if !mine => user.t("查看", "Open"),
+        OrderState::Testing if row.entered == 0 => user.t("开始", "Begin"),
+        OrderState::Testing => user.t("继续", "Go on"),
+        OrderState::Entered => user.t("校核", "Check"),
+        OrderState::Checked => user.t("审核", "Review"),
+        OrderState::Reviewed => user.t("批准", "Approve"),
+        OrderState::Approved => user.t("签发", "Issue"),
+        OrderState::Issued => user.t("查看", "Open"),
+    };
+    BenchRow {
+        no: row.sampling_no.clone().unwrap_or_default(),
+        href: format!("/bench/{}", row.order_id),
+        name: row.name.clone(),
+        package: row.category.replace('/', " / "),
+        filled: count(row.entered),
+        items: count(row.items),
+        state: order_badge(state, lang),
+        returned: note,
+        due: day_chip(&row.report_due_on, order.and_then(|o| o.issued_at).map(shiyan_app::day).as_deref(), user.now().date_naive(), calendar, lang),
+        verb: verb.to_owned(),
+    }
+}
+
+#[get("/bench?<state>&<q>")]
+async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&str>) -> Html {
+    room(&user)?;
+    let calendar = site.app.calendar().await?;
+    let shown = state.and_then(OrderState::parse).unwrap_or_else(|| own_queue(&user));
+    let mut tabs = Vec::new();
+    for (queue, role, zh, en) in QUEUES {
+        let filter = SampleFilter { state: Some(queue.code().to_owned()), ..SampleFilter::default() };
+        let n = site.app.store.count_samples(&filter, user.scope()).await?;
+        let mark = if user.actor.has(*role) { user.t(" · 我的", " · mine") } else { "" };
+        let tab = Tab::new(format!("{}{mark}", user.t(zh, en)), format!("/bench?state={}", queue.code()), *queue == shown);
+        tabs.push(tab.counted(u64::try_from(n).unwrap_or_default()));
+    }
+    tabs.push(Tab::new(user.t("已出报告", "Issued"), "/bench?state=issued", shown == OrderState::Issued));
+    let rows = site.app.store.worklist(&[shown.code()], user.scope(), MOST).await?;
+    let wanted = q.map(str::trim).unwrap_or_default();
+    let mine = QUEUES.iter().any(|(queue, role, ..)| *queue == shown && user.actor.has(*role));
+    let rows: Vec<BenchRow> = rows
+        .iter()
+        .filter(|r| wanted.is_empty() || r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted))
+        .map(|r| queue_row(r, mine, &user, &calendar))
+        .collect();
+    let range = if rows.is_empty() { String::new() } else { format!("1–{}", rows.len()) };
+    let full = rows.len() as u64 >= MOST;
+    show(&BenchPage {
+        p: user.page(site, "bench", user.t("检验台", "Bench")),
+        tabs,
+        counters: Vec::new(),
+        filters: Filters {
+            action: format!("/bench?state={}", shown.code()),
+            q: Some(wanted.to_owned()),
+            hint: user.t("编号、样品、类别", "Number, sample, category").to_owned(),
+            selects: vec![state_select(shown, user.lang())],
+            ..Filters::default()
+        },
+        rows,
+        pager: Pager { range: if full { format!("{range} {}", user.t("（按期限最近的 200 件）", "(the 200 due first)")) } else { range }, ..Pager::default() },
+        empty: user.t("这里没有等待处理的检验任务。", "Nothing is waiting here.").to_owned(),
+    })
+}
+
+fn state_select(shown: OrderState, lang: Lang) -> crate::views::FilterSelect {
+    crate::views::FilterSelect { key: "state", label: lang.pick("状态", "State").to_owned(), options: Choice::all::<OrderState>(lang), value: shown.code().to_owned() }
+}
+
+// ---------------------------------------------------------------- one order
+
+/// What belongs to one order.
+struct Whole {
+    order: TestOrder,
+    items: Vec<TestItem>,
+    sample: SampleRecord,
+    calendar: WorkCalendar,
+    due: Due,
+    report: Option<String>,
+}
+
+async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
+    room(user)?;
+    let id = id_of(id)?;
+    let store = &site.app.store;
+    let order = store.order(&id, user.scope()).await?.ok_or(Failure::NotFound)?;
+    let sample_id = order.sample.to_string();
+    let sample = store.sample(&sample_id, user.scope()).await?.ok_or(Failure::NotFound)?;
+    let calendar = site.app.calendar().await?;
+    let clocks = store.clocks_of(&format!("sample:{sample_id}")).await?;
+    let issued = order.issued_at.map(shiyan_app::day);
+    let due = match clocks.iter().find(|c| c.clock.rule == RuleKey::D02 && !c.clock.cancelled) {
+        Some(c) => clock_chip(&c.clock, user.now(), &calendar, user.lang()),
+        None => day_chip(&order.report_due_on.to_string(), issued.as_deref(), user.now().date_naive(), &calendar, user.lang()),
+    };
+    let report = store.reports_of_sample(&sample_id, user.scope()).await?.into_iter().next().map(|r| r.number);
+    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, calendar, due, report })
+}
+
+fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
+    let (lang, sample) = (user.lang(), &whole.sample.sample);
+    let mut facts = Vec::new();
+    if let Some(core) = &sample.core {
+        facts.push(Fact::new(user.t("食品分类", "Category"), core.category.0.join(" / ")));
+        facts.push(Fact::new(user.t("任务类别", "Kind"), format!("{} · {}", core.level.label(lang), core.kind.label(lang))));
+        facts.push(Fact::new(user.t("抽样日期", "Sampled on"), crate::ui::date(core.sampled_on)));
+        facts.push(Fact::new(user.t("检验机构", "Laboratory"), core.lab.as_str()));
+    }
+    facts.push(Fact::new(user.t("收样", "Received"), at_text(whole.order.received_at, user.now())));
+    if let Some(code) = &sample.blind_code {
+        facts.push(Fact::new(user.t("盲样编号", "Blind code"), Cell::Code(code.clone())));
+    }
+    if blind(user) {
+        facts.push(Fact::new(user.t("被抽样单位", "Sampled operator"), user.t("盲样检验，不显示", "Tested blind, not shown")));
+    } else {
+        facts.push(Fact::new(user.t("被抽样单位", "Sampled operator"), sample.sheet.get("site_name")));
+        facts.push(Fact::new(user.t("样品页", "Sample page"), Cell::link(sample.number(), format!("/samples/{}?tab=tests", sample.id))));
+    }
+    if let Some(number) = &whole.report {
+        facts.push(Fact::new(user.t("检验报告", "Test report"), Cell::link(number.as_str(), format!("/reports/{number}"))));
+    }
+    if let Some((who, why)) = &whole.order.returned {
+        facts.push(Fact::new(user.t("退回", "Sent back"), format!("{who}{}{why}", user.t("：", ": "))));
+    }
+    if let Some(why) = &whole.order.amending {
+        facts.push(Fact::new(user.t("更改报告", "Amending the report"), why.as_str()));
+    }
+    facts
+}
+
+fn steps(user: &User, order: &TestOrder) -> Vec<StepView> {
+    let (lang, now) = (user.lang(), user.now());
+    let way = [
+        (OrderState::Testing, Some(Meaning::MainAnalyst), "录入（主检）", "Entry (main analyst)"),
+        (OrderState::Entered, Some(Meaning::Checker), "校核", "Check"),
+        (OrderState::Checked, Some(Meaning::Reviewer), "审核", "Review"),
+        (OrderState::Reviewed, Some(Meaning::Signatory), "批准", "Approval"),
+        (OrderState::Approved, None, "签发", "Issue"),
+    ];
+    way.iter()
+        .map(|(state, meaning, zh, en)| {
+            let signed = meaning.and_then(|m| order.signatures.iter().find(|s| s.meaning == m)).map(|s| format!("{} {}", s.name, at_text(s.at, now)));
+            let issued = order.issued_at.filter(|_| meaning.is_none() && order.state == OrderState::Issued).map(|at| at_text(at, now));
+            StepView { label: lang.pick(zh, en).to_owned(), note: signed.or(issued).unwrap_or_default(), done: order.state > *state, current: order.state == *state }
+        })
+        .collect()
+}
+
+fn result_row(item: &TestItem, user: &User) -> ResultRow {
+    let lang = user.lang();
+    let mut row = ResultRow {
+        id: item.id.to_string(),
+        rev: item.revision,
+        item: item.analyte.clone(),
+        unit: item.unit.clone(),
+        limit: item.limit.as_ref().map_or_else(String::new, |l| if l.unit == item.unit || l.unit.is_empty() { l.rule.text() } else { format!("{} {}", l.rule.text(), l.unit) }),
+        limit_basis: match (&item.limit, &item.no_limit) {
+            (Some(l), _) => l.basis.clone(),
+            (None, Some((zh, en))) => lang.pick(zh, en).to_owned(),
+            _ => String::new(),
+        },
+        method: item.method.clone(),
+        lod: item.limit.as_ref().and_then(|l| l.lod_loq.as_ref()).map_or_else(String::new, |d| {
+            let kind = if d.kind == DetectionKind::Lod { "LOD" } else { "LOQ" };
+            format!("{kind} {} {}", d.value, if d.unit == item.unit { "" } else { d.unit.as_str() }).trim().to_owned()
+        }),
+        value: item.raw.clone(),
+        verdict: verdict_badge(item.verdict(), lang),
+        by: item.analyst.as_ref().map_or_else(String::new, |(_, name)| format!("{name} {}", item.entered_at.map_or_else(String::new, |at| at_text(at, user.now())))),
+        ..ResultRow::default()
+    };
+    if let Some(judged) = &item.judgement {
+        row.reason = lang.pick(&judged.zh, &judged.en).to_owned();
+        if judged.near_limit {
+            row.reason.push_str(lang.pick("（接近限量）", " (near the limit)"));
+        }
+        row.working = judged.working.iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect();
+    }
+    if let Some(d) = &item.decision {
+        row.note = format!("{}{}{}{}", user.t("人工判定：", "Decided by hand: "), d.reason, user.t("，", ", "), d.by_name);
+        row.reason = row.note.clone();
+    }
+    row
+}
+
+fn pending(item: &TestItem) -> bool {
+    item.decision.is_none() && item.judgement.as_ref().is_some_and(|j| matches!(j.verdict, Verdict::NeedsPerson | Verdict::NoVerdict))
+}
+
+fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
+    let lang = user.lang();
+    let why = whole.order.why_not(&user.actor, OrderAction::Decide, &whole.items, &[]);
+    let needs = |i: &&TestItem| i.verdict() == Some(Verdict::NeedsPerson);
+    if !user.actor.has_any(&[Role::Reviewer, Role::QualityManager]) {
+        // One line for everybody else: who has to decide what.
+        let open: Vec<&str> = whole.items.iter().filter(needs).map(|i| i.analyte.as_str()).collect();
+        if open.is_empty() {
+            return Vec::new();
+        }
+        let label = format!("{}{}", user.t("人工判定：", "Decide by hand: "), open.join(user.t("、", ", ")));
+        return vec![ActionView::post("decide", label, "#").with_icon("user").refused(&why, lang)];
+    }
+    let verdicts = [Verdict::Conforming, Verdict::Nonconforming, Verdict::Problem, Verdict::NoVerdict];
+    let options: Vec<Choice> = verdicts.iter().map(|v| Choice::new(v.code(), v.label(lang))).collect();
+    whole
+        .items
+        .iter()
+        .filter(|i| pending(i))
+        .map(|item| {
+            let key = format!("decide-{}", item.id);
+            let fields = vec![
+                FieldView::select("verdict", user.t("判定", "Verdict"), options.clone()).required(),
+                FieldView::area("reason", user.t("理由", "Reason")).required().hint(user.t("依据哪条标准、哪份原始记录", "Which standard, which raw record")),
+            ];
+            let judged = item.judgement.as_ref().map_or("", |j| lang.pick(&j.zh, &j.en));
+            ActionView::post(key.clone(), format!("{}{}", user.t("人工判定：", "Decide by hand: "), item.analyte), format!("/bench/{}/items/{}/decide", whole.order.id, item.id))
+                .with_icon("user")
+                .noted(format!("{}{judged}", if item.raw.is_empty() { String::new() } else { format!("{} · ", item.raw) }))
+                .asking(asked(&key, fields, again, lang))
+                .refused(&why, lang)
+        })
+        .collect()
+}
+
+fn return_action(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> ActionView {
+    let lang = user.lang();
+    ActionView::post("return", user.t("退回修改…", "Return for correction…"), format!("/bench/{}/return", whole.order.id))
+        .with_icon("back")
+        .noted(user.t("整条签名链重新开始。", "The whole chain of signatures starts again."))
+        .asking(asked("return", reason_field(lang, user.t("写明哪个项目、什么问题", "Which item, what is wrong")), again, lang))
+        .refused(&whole.order.why_not(&user.actor, OrderAction::Return, &whole.items, &[]), lang)
+}
+
+fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<Choice>) -> Vec<ActionView> {
+    let (lang, order, items) = (user.lang(), &whole.order, &whole.items);
+    let why = |action| order.why_not(&user.actor, action, items, &user.account.sign_scope);
+    let to = |step: &str| format!("/bench/{}/{step}", order.id);
+    let signing = |action: OrderAction, icon| ActionView::post(action.code(), action.label(lang), to(action.code())).primary().with_icon(icon).refused(&why(action), lang);
+    match order.state {
+        OrderState::Testing => {
+            let submit = signing(OrderAction::Submit, "send").noted(user.t("以主检签名，交另一人校核；先保存录入的结果。", "Signs as main analyst and goes to another person; save the results first."));
+            let mut list = vec![submit];
+            list.extend(decide_actions(user, whole, again));
+            if order.may_enter(&user.actor).is_ok() {
+                let fields = vec![
+                    FieldView { options: analytes, ..FieldView::new(FieldKind::Datalist, "analyte", user.t("检验项目", "Item")) }.required(),
+                    FieldView::text("unit", user.t("结果单位", "Unit of the result")).hint(user.t("例如 mg/kg", "For example mg/kg")),
+                    FieldView::text("method", user.t("检验依据", "Method")).required().hint(user.t("例如 GB 23200.113-2018", "For example GB 23200.113-2018")),
+                ];
+                let add = ActionView::post("items", user.t("添加检验项目…", "Add an item…"), to("items")).with_icon("plus");
+                list.push(add.noted(user.t("限量按样品的分类和日期从限量库选出。", "The limit is chosen from the library by food and date.")).asking(asked("items", fields, again, lang)));
+            }
+            list
+        }
+        OrderState::Entered => vec![signing(OrderAction::Check, "check"), return_action(user, whole, again)],
+        OrderState::Checked => vec![signing(OrderAction::Review, "check"), return_action(user, whole, again)],
+        OrderState::Reviewed => {
+            let password = FieldView { autocomplete: "current-password", ..FieldView::new(FieldKind::Password, "password", user.t("本人登录密码", "Your password")).required() };
+            let approve = signing(OrderAction::Approve, "seal")
+                .noted(user.t("以授权签字人签名，作出结论；不合格的立即生成核查处置案件。", "Signs as authorised signatory and makes the conclusion; a nonconforming one opens its case at once."))
+                .asking(asked("approve", vec![password], again, lang));
+            vec![approve, return_action(user, whole, again)]
+        }
+        OrderState::Approved => {
+            let issue = signing(OrderAction::Issue, "seal").noted(user.t("排版并归档 PDF，之后不能改动，只能更改重发。", "Typesets and archives the PDF; after that it can only be amended and issued anew."));
+            let temporary = whole.sample.sample.core.as_ref().filter(|c| c.temporary_no);
+            let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
+            vec![issue.refused(refusal.as_slice(), lang)]
+        }
+        OrderState::Issued => {
+            let amend = ActionView::post("amend", user.t("更改报告…", "Amend the report…"), to("amend"))
+                .with_icon("edit")
+                .noted(user.t("重走录入、校核、审核、批准；新报告签发前旧报告仍有效。", "The chain runs again; the old report stays in force until the new one is issued."))
+                .asking(asked("amend", reason_field(lang, ""), again, lang));
+            let mut list = Vec::new();
+            if let Some(number) = &whole.report {
+                list.push(ActionView::link(user.t("打开检验报告", "Open the test report"), format!("/reports/{number}")).primary().with_icon("file"));
+            }
+            list.push(amend.refused(&why(OrderAction::Amend), lang));
+            list
+        }
+    }
+}
+
+async fn events(site: &Site, user: &User, whole: &Whole) -> Result<Vec<Event>, Failure> {
+    let mut subjects = vec![format!("order:{}", whole.order.id)];
+    subjects.extend(whole.items.iter().map(|i| format!("item:{}", i.id)));
+    let mut list = timeline(site, &subjects, user.now(), user.lang()).await?;
+    list.truncate(20);
+    Ok(list)
+}
+
+/// What was typed into the grid and not taken: item id, text, why.
+type Typed = BTreeMap<String, (String, String)>;
+
+fn last_saved(items: &[TestItem], user: &User) -> String {
+    let last = items.iter().filter_map(|i| i.entered_at).max();
+    last.map_or_else(String::new, |at| if at.date_naive() == user.now().date_naive() { at.format("%H:%M:%S").to_string() } else { at_text(at, user.now()) })
+}
+
+async fn results_view(site: &Site, user: &User, whole: &Whole, again: Option<&Again<'_>>, cells: &Typed) -> Result<ResultsPage, Failure> {
+    let lang = user.lang();
+    let editable = whole.order.may_enter(&user.actor).is_ok();
+    let mut rows: Vec<ResultRow> = whole.items.iter().map(|i| result_row(i, user)).collect();
+    for row in &mut rows {
+        row.locked = !editable;
+        if let Some((text, error)) = cells.get(&row.id) {
+            row.value.clone_from(text);
+            row.error.clone_from(error);
+        }
+    }
+    let analytes: std::collections::BTreeSet<String> =
+        if editable { site.app.limit_rows().await?.iter().map(|r| r.analyte.clone()).collect() } else { std::collections::BTreeSet::new() };
+    let analytes = analytes.into_iter().map(|a| Choice::new(a, "")).collect();
+    let mut p = page(site, user, whole, user.t("结果录入", "Result entry"));
+    if let Some(again) = again {
+        p.problems = named(again, lang);
+    }
+    for row in rows.iter().filter(|r| !r.error.is_empty()) {
+        p.problems.push(ProblemView { text: format!("{}{}{}", row.item, user.t("：", ": "), row.error), field: format!("r_{}", row.id), ..ProblemView::default() });
+    }
+    Ok(ResultsPage {
+        p,
+        no: whole.sample.sample.number().to_owned(),
+        name: whole.sample.sample.sheet.get("name").to_owned(),
+        state: order_badge(whole.order.state, lang),
+        due: whole.due.clone(),
+        facts: facts(user, whole),
+        steps: steps(user, &whole.order),
+        action: format!("/bench/{}", whole.order.id),
+        editable,
+        filled: whole.items.iter().filter(|i| i.verdict().is_some()).count() as u64,
+        failing: whole.items.iter().filter(|i| i.verdict() == Some(Verdict::Nonconforming)).count() as u64,
+        wrong: rows.iter().filter(|r| !r.error.is_empty()).count() as u64,
+        rows,
+        saved_at: last_saved(&whole.items, user),
+        actions: actions(user, whole, again, analytes),
+        timeline: events(site, user, whole).await?,
+    })
+}
+
+fn page(site: &Site, user: &User, whole: &Whole, title: &str) -> crate::views::Page {
+    let no = whole.sample.sample.number();
+    user.page(site, "bench", format!("{title} {no}")).crumb(user.t("检验台", "Bench"), format!("/bench?state={}", whole.order.state.code())).crumb(no, "")
+}
+
+async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Result<ReviewPage, Failure> {
+    let lang = user.lang();
+    let conclusion = whole.order.conclusion.clone().unwrap_or_else(|| conclude(whole.order.kind, &whole.items, user.now()));
+    let queue = site.app.store.worklist(&[whole.order.state.code()], user.scope(), 20).await?;
+    let next = queue.iter().find(|r| r.order_id != whole.order.id.to_string()).filter(|_| whole.order.state != OrderState::Issued);
+    let title = match whole.order.state {
+        OrderState::Entered => user.t("校核", "Check"),
+        OrderState::Checked => user.t("审核", "Review"),
+        OrderState::Reviewed => user.t("批准", "Approval"),
+        OrderState::Approved => user.t("签发", "Issue"),
+        _ => user.t("检验任务", "Test order"),
+    };
+    let mut p = page(site, user, whole, title);
+    title.clone_into(&mut p.title);
+    if let Some(again) = again {
+        p.problems = named(again, lang);
+    }
+    Ok(ReviewPage {
+        p,
+        no: whole.sample.sample.number().to_owned(),
+        name: whole.sample.sample.sheet.get("name").to_owned(),
+        state: order_badge(whole.order.state, lang),
+        due: whole.due.clone(),
+        facts: facts(user, whole),
+        steps: steps(user, &whole.order),
+        rows: whole.items.iter().map(|i| result_row(i, user)).collect(),
+        conclusion: Badge::outcome(Some(conclusion.outcome), lang),
+        conclusion_text: lang.pick(&conclusion.zh, &conclusion.en).to_owned(),
+        actions: actions(user, whole, again, Vec::new()),
+        timeline: events(site, user, whole).await?,
+        next_href: next.map_or_else(String::new, |r| format!("/bench/{}", r.order_id)),
+    })
+}
+
+/// The page of an order, whichever its state asks for.
+async fn order_page(site: &Site, user: &User, id: &str, status: Status, again: Option<&Again<'_>>, cells: &Typed) -> Html {
+    let whole = whole(site, user, id).await?;
+    if whole.order.state == OrderState::Testing {
+        show_as(status, &results_view(site, user, &whole, again, cells).await?)
+    } else {
+        show_as(status, &review_view(site, user, &whole, again).await?)
+    }
+}
+
+#[get("/bench/<id>")]
+async fn one(site: &State<Site>, user: User, id: &str) -> Html {
+    order_page(site, &user, id, Status::Ok, None, &Typed::new()).await
+}
+
+async fn again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, error: Error) -> Html {
+    let (status, why) = refusals(error)?;
+    order_page(site, user, id, status, Some(&Again { action, form, why: &why }), &Typed::new()).await
+}
+
+#[post("/bench/<id>", data = "<form>")]
+async fn enter(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    entered(site, &user, id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
+}
+
+async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<Answer, Failure> {
+    room(user)?;
+    let id = id_of(id)?;
+    let cells: Vec<TypedResult> = form
+        .all()
+        .into_iter()
+        .filter_map(|(key, raw)| {
+            let item = key.strip_prefix("r_")?.to_owned();
+            let seen = form.get(&format!("rev_{item}")).parse().unwrap_or(-1);
+            Some(TypedResult { item, seen, raw: raw.trim().to_owned() })
+        })
+        .collect();
+    let typed_all = || -> Typed { cells.iter().map(|c| (c.item.clone(), (c.raw.clone(), String::new()))).collect() };
+    match site.app.enter_results(&user.actor, &id, &cells, user.now()).await {
+        Ok(saved) => {
+            let lang = user.lang();
+            let mut wrong = Typed::new();
+            let mut status = Status::Ok;
+            let mut unread = 0;
+            let now = site.app.store.items_of_order(&id, user.scope()).await?;
+            for cell in saved {
+                match cell.outcome {
+                    Ok(item) => unread += usize::from(item.verdict() == Some(Verdict::NeedsPerson)),
+                    Err(why) => {
+                        let raced = why.iter().any(|r| r.code() == order_code::LOST_RACE.code);
+                        if status != Status::Conflict {
+                            status = if raced { Status::Conflict } else { Status::UnprocessableEntity };
+                        }
+                        let mut text = why.iter().map(|r| r.what(lang)).collect::<Vec<_>>().join(" ");
+                        if raced {
+                            // Both values stand side by side; saving again is then a decision.
+                            let theirs = now.iter().find(|i| i.id.to_string() == cell.item);
+                            let theirs = theirs.map(|i| format!("“{}”（{}）", i.raw, i.analyst.as_ref().map_or("", |(_, n)| n.as_str()))).unwrap_or_default();
+                            text = format!("{text}{}{theirs}{}", user.t("；现在存的是 ", "; stored now: "), user.t("，再次保存将改为左边的值", "; saving again puts in what you typed"));
+                        }
+                        let raw = cells.iter().find(|c| c.item == cell.item).map(|c| c.raw.clone()).unwrap_or_default();
+                        wrong.insert(cell.item, (raw, text));
+                    }
+                }
+            }
+            if wrong.is_empty() {
+                let to = format!("/bench/{id}");
+                return Ok(Ok(if unread > 0 {
+                    let text = format!("已保存；有 {unread} 项读不懂或须由人判定，请核对|Saved; {unread} results cannot be read or need a person, please check");
+                    rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", text)
+                } else {
+                    done(to, "结果已保存并判定", "The results were saved and judged")
+                }));
+            }
+            Ok(Err(order_page(site, user, &id, status, None, &wrong).await))
+        }
+        Err(error) => {
+            let (status, why) = refusals(error)?;
+            let again = Again { action: "enter", form, why: &why };
+            Ok(Err(order_page(site, user, &id, status, Some(&again), &typed_all()).await))
+        }
+    }
+}
+
+#[post("/bench/<id>/items", data = "<form>")]
+async fn add_item(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let id = id_of(id).map_err(Err)?;
+    let field = |key| typed(&form, "items", key);
+    match site.app.add_item(&user.actor, &id, field("analyte"), field("unit"), field("method"), user.now()).await {
+        Ok(()) => Ok(done(format!("/bench/{id}"), "项目已添加", "The item was added")),
+        Err(error) => Err(again(site, &user, &id, "items", &form, error).await),
+    }
+}
+
+#[post("/bench/<id>/items/<item>/decide", data = "<form>")]
+async fn decide(site: &State<Site>, user: User, id: &str, item: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
+    let key = format!("decide-{item}");
+    match site.app.decide_item(&user.actor, &item, typed(&form, &key, "verdict"), typed(&form, &key, "reason"), user.now()).await {
+        Ok(()) => Ok(done(format!("/bench/{id}"), "判定已保存", "The decision was saved")),
+        Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
+    }
+}
+
+#[post("/bench/<id>/<step>", data = "<form>")]
+async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let id = id_of(id).map_err(Err)?;
+    let (app, now) = (&site.app, user.now());
+    let here = format!("/bench/{id}");
+    let result = match step {
+        "submit" => app.forward_order(&user.actor, &id, OrderAction::Submit, now).await.map(|()| done(here, "已提交校核", "Submitted for checking")),
+        "check" => app.forward_order(&user.actor, &id, OrderAction::Check, now).await.map(|()| done(here, "校核通过", "Passed the check")),
+        "review" => app.forward_order(&user.actor, &id, OrderAction::Review, now).await.map(|()| done(here, "审核通过", "Passed the review")),
+        "approve" => {
+            if site.logins.check_key(&user.visit.from).is_err() {
+                return Err(Err(Failure::With(Status::TooManyRequests, Refusal::new(code::TOO_MANY))));
+            }
+            let password = form.some("approve-password").unwrap_or_else(|| form.raw("password"));
+            match app.step_up(&user.account, password).await {
+                Ok(()) => app.approve_order(&user.account, &id, now).await.map(|outcome| approved(outcome, here)),
+                Err(error) => Err(error),
+            }
+        }
+        "return" => app.return_order(&user.actor, &id, typed(&form, "return", "reason"), now).await.map(|()| done("/bench", "已退回修改", "Returned for correction")),
+        "issue" => app
+            .issue_report(&user.actor, &id, now)
+            .await
+            .map(|report| done(format!("/reports/{}", report.number), "报告已签发并归档", "The report was issued and archived")),
+        "amend" => app.amend_report(&user.actor, &id, typed(&form, "amend", "reason"), now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun")),
+        _ => return Err(Err(Failure::NotFound)),
+    };
+    match result {
+        Ok(on) => Ok(on),
+        Err(error) => Err(again(site, &user, &id, step, &form, error).await),
+    }
+}
+
+fn approved(outcome: Outcome, here: String) -> rocket::response::Flash<rocket::response::Redirect> {
+    match outcome {
+        Outcome::Fail => done(here, "已批准：不合格，核查处置案件已生成", "Approved: nonconforming; the disposal case is open"),
+        Outcome::Pass => done(here, "已批准：合格", "Approved: conforming"),
+        Outcome::Problem => done(here, "已批准：问题样品", "Approved: problem sample"),
+        Outcome::Undetermined => done(here, "已批准：不判定", "Approved: no verdict"),
+    }
+}

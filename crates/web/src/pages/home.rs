@@ -1,0 +1,560 @@
+//! 工作台 the first page of each duty: the supervisor's figures, everybody else's work by due time.
+
+use chrono::{Datelike, NaiveDate};
+use rocket::response::Redirect;
+use rocket::{Route, State, get, routes};
+use shiyan_app::query::cases::CaseFilter;
+use shiyan_app::query::reference::LimitFilter;
+use shiyan_app::query::samples::WorkRow;
+use shiyan_analytics::Tables;
+use shiyan_charts::{Chart, Series, Trend};
+use shiyan_foundation::{Decimal, Label, Lang, Role, Scope, WorkCalendar};
+use shiyan_indicators::Kpis;
+use shiyan_lab_results::order::TestOrder;
+use shiyan_nonconformity::case::CaseState;
+use shiyan_rapid_test::FollowUpState;
+
+use super::figures::{card, due_view, street_name, tables_of, workdays_left, year_of};
+use super::{Html, rapid, show};
+use crate::failure::Failure;
+use crate::guard::User;
+use crate::site::Site;
+use crate::ui::{self, Badge, Bar, Due, Svg, Tone};
+use crate::views::{Cell, Counter, Gauge, HomeSupervisor, HomeWork, Link, Page, RapidCard, StreetProgress, Table, WorkGroup, WorkItem};
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![home]
+}
+
+#[get("/")]
+async fn home(site: &State<Site>, user: User) -> Result<Html, Redirect> {
+    if user.account.must_change {
+        return Err(Redirect::to("/me/password"));
+    }
+    let figures = user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::MarketOpener]) && !matches!(user.scope(), Scope::Point(_));
+    if figures {
+        return Ok(supervisor(site, &user).await);
+    }
+    let only_point = user.actor.has(Role::PointOperator) && !user.actor.has_any(&[Role::Enforcer, Role::Sampler]);
+    if only_point {
+        return Ok(rapid::entry(site, &user).await);
+    }
+    Ok(work(site, &user).await)
+}
+
+/// `3月5日 周四 10:42`
+fn as_of(user: &User) -> String {
+    let now = user.now();
+    let zh = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    match user.lang() {
+        Lang::Zh => {
+            let day = zh.get(now.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
+            format!("{}月{}日 {day} {}", now.month(), now.day(), now.format("%H:%M"))
+        }
+        Lang::En => now.format("%a %-d %b, %H:%M").to_string(),
+    }
+}
+
+fn hundredths(value: Decimal) -> u32 {
+    (value * Decimal::ONE_HUNDRED).trunc().try_into().unwrap_or(u32::MAX)
+}
+
+/// The gauge, number by number from the figures.
+pub(crate) fn gauge(kpis: &Kpis, lang: Lang, definition: String) -> Gauge {
+    let figure = &kpis.per_thousand;
+    let target = kpis.scope.target_per_mille;
+    let (elapsed, days) = (u64::from(kpis.pace.workdays_elapsed), u64::from(kpis.pace.workdays_in_year).max(1));
+    let value = figure.numerator.saturating_mul(100_000).checked_div(figure.denominator).unwrap_or(0);
+    let pace = u128::from(kpis.required) * u128::from(elapsed);
+    Gauge {
+        count: figure.numerator,
+        required: kpis.required,
+        value: figure.display.clone(),
+        value_hundredths: u32::try_from(value).unwrap_or(u32::MAX / 1000),
+        target: format!("{:.2}", target),
+        target_hundredths: hundredths(target),
+        pace_hundredths: u32::try_from(u64::from(hundredths(target)) * elapsed / days).unwrap_or(0),
+        time_passed: ui::per_mille_text(elapsed * 1000 / days),
+        done_percent: ui::per_mille_text(figure.numerator.saturating_mul(1000).checked_div(kpis.required).unwrap_or(0)),
+        met: figure.met == Some(true),
+        is_behind: kpis.pace.behind && figure.met != Some(true),
+        gap: kpis.gap,
+        pace: u64::try_from(pace.div_ceil(u128::from(days))).unwrap_or(u64::MAX),
+        forecast: kpis.forecast.total,
+        in_lab: kpis.in_lab.len() as u64,
+        in_transit: kpis.in_transit.len() as u64,
+        scope: kpis.scope_line(lang).to_owned(),
+        definition,
+    }
+}
+
+/// Batches by month, this year's line and last year's, and the same as a table.
+pub(crate) fn trend(tables: &Tables, lang: Lang) -> Result<(Svg, Table), Failure> {
+    let t = |zh, en| lang.pick(zh, en);
+    let last = if tables.as_of.year() == tables.year { tables.as_of.month() } else { 12 };
+    let label = |month: u8| if lang == Lang::Zh { format!("{month}月") } else { month.to_string() };
+    let count = |n: u64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    let now = tables.by_month.iter().filter(|m| u32::from(m.month) <= last).map(|m| (label(m.month), count(m.now.batches))).collect();
+    let before = tables.by_month.iter().map(|m| (label(m.month), count(m.before.batches))).collect();
+    let chart = Chart::Trend(Trend {
+        title: t("月度监督抽检批次", "Supervisory batches by month").to_owned(),
+        desc: t("本年各月批次与上年同月", "Batches of each month and of the same month last year").to_owned(),
+        now: Series { name: tables.year.to_string(), points: now },
+        last_year: Some(Series { name: (tables.year - 1).to_string(), points: before }),
+        unit: t("批次", "batches").to_owned(),
+        ..Trend::default()
+    });
+    let svg = if chart.is_empty() { String::new() } else { shiyan_charts::svg(&chart, "trend").map_err(|e| Failure::Fault(e.to_string()))? };
+    Ok((Svg(svg), month_table(tables, lang)))
+}
+
+/// Month by month.
+pub(crate) fn month_table(tables: &Tables, lang: Lang) -> Table {
+    let t = |zh, en| lang.pick(zh, en);
+    let num = |zh, en| format!("#{}", lang.pick(zh, en));
+    let mut table = Table::new(&[
+        t("月份", "Month"),
+        &num("批次", "Batches"),
+        &num("不合格", "Failing"),
+        &num("不合格率", "Failing rate"),
+        &num("上年批次", "Batches last year"),
+        &num("上年不合格率", "Failing rate last year"),
+        &num("增减（百分点）", "Change (points)"),
+    ]);
+    for m in &tables.by_month {
+        table.push(vec![
+            Cell::from(m.month.to_string()),
+            m.now.batches.into(),
+            m.now.failing.into(),
+            Cell::Num(m.now.display.clone()),
+            m.before.batches.into(),
+            Cell::Num(m.before.display.clone()),
+            m.delta_points.clone().map_or(Cell::Empty, Cell::Num),
+        ]);
+    }
+    table
+}
+
+async fn supervisor(site: &Site, user: &User) -> Html {
+    let (lang, now) = (user.lang(), user.now());
+    let today = now.date_naive();
+    let year = today.year();
+    let streets = site.app.streets().await?;
+    let data = match year_of(site, user.scope(), year, now).await {
+        Ok(data) => data,
+        // Without a population row there is no figure, but there is still a page that says what to do.
+        Err(shiyan_app::Error::Refused(why)) => {
+            let p = user.page(site, "home", user.t("工作台", "Home")).refused(&why);
+            return show(&HomeWork { p, greeting: as_of(user), counters: Vec::new(), groups: Vec::new(), primary: Some(Link::new(user.t("登记人口行", "Register population"), "/admin/population")) });
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let kpis = &data.kpis;
+    let calendar = site.app.calendar().await?;
+    let tables = tables_of(site, user.scope(), data.scope.clone(), now).await?;
+    let view = |figure| card(figure, lang, year, &streets);
+
+    let definition = view(&kpis.per_thousand).definition;
+    let soon = kpis.open_not_due.iter().filter(|c| workdays_left(today, c.due_on, &calendar) <= 3).count();
+    let line = |c: &shiyan_indicators::CaseLine| WorkItem {
+        title: c.case_no.clone(),
+        href: format!("/cases/{}", c.case_id),
+        sub: format!("{} · {}", street_name(&streets, &c.street), c.sampling_no),
+        state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
+        due: due_view(lang, today, c.due_on, &calendar),
+        verb: user.t("查看", "Open").to_owned(),
+    };
+    let overdue_list = kpis.overdue.iter().chain(&kpis.due_today).chain(kpis.open_not_due.iter().filter(|c| workdays_left(today, c.due_on, &calendar) <= 3)).take(8).map(line).collect();
+
+    let mut disposal = view(&kpis.disposal);
+    if !kpis.open_not_due.is_empty() {
+        disposal.not_counted = match lang {
+            Lang::Zh => format!("{}；其中未到期在办 {} 件", disposal.not_counted, kpis.open_not_due.len()),
+            Lang::En => format!("{}; open and not due yet: {}", disposal.not_counted, kpis.open_not_due.len()),
+        };
+    }
+
+    let time_mark = kpis.pace.workdays_elapsed.saturating_mul(1000).checked_div(kpis.pace.workdays_in_year).unwrap_or(0);
+    let mut progress: Vec<StreetProgress> = tables
+        .by_street
+        .iter()
+        .filter(|s| !s.street.is_empty())
+        .map(|s| {
+            let name = street_name(&streets, &s.street);
+            StreetProgress {
+                href: format!("/samples?street={}&year={year}", s.street),
+                bar: Bar::new(s.done, s.planned, format!("{name} {}/{}", s.done, s.planned)).marked(time_mark),
+                name,
+            }
+        })
+        .collect();
+    progress.sort_by_key(|s| (s.bar.per_mille(), std::cmp::Reverse(s.bar.total)));
+
+    let (svg, trend_table) = trend(&tables, lang)?;
+    let page = user.page(site, "home", user.t("工作台", "Home"));
+    let view = HomeSupervisor {
+        p: Page { scope_note: scope_note(user, year), ..page },
+        year,
+        as_of: as_of(user),
+        gauge: gauge(kpis, lang, definition),
+        disposal,
+        not_due: kpis.open_not_due.len() as u64,
+        overdue: kpis.overdue.len() as u64,
+        due_today: kpis.due_today.len() as u64,
+        due_soon: soon as u64,
+        overdue_list,
+        figures: [&kpis.discovery, &kpis.evaluative, &kpis.disposal_on_time, &kpis.report_on_time, &kpis.urgent_on_time, &kpis.serve_on_time]
+            .into_iter()
+            .map(view)
+            .collect(),
+        todo: todo(site, user, year, today, &calendar).await?,
+        trend: svg,
+        trend_table,
+        streets: progress,
+        rapid: rapid_card(site, user, kpis, today).await?,
+    };
+    show(&view)
+}
+
+fn scope_note(user: &User, year: i32) -> String {
+    let area = match user.scope() {
+        Scope::District => user.t("全区", "whole district").to_owned(),
+        Scope::Streets(set) => match user.lang() {
+            Lang::Zh => format!("{} 个街道", set.len()),
+            Lang::En => format!("{} streets", set.len()),
+        },
+        Scope::Point(_) => user.t("本快检点", "this point").to_owned(),
+        Scope::Lab(_) => user.t("本机构", "this laboratory").to_owned(),
+    };
+    match user.lang() {
+        Lang::Zh => format!("{year}年 · {area}"),
+        Lang::En => format!("{year} · {area}"),
+    }
+}
+
+async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, today: NaiveDate) -> Result<RapidCard, Failure> {
+    let store = &site.app.store;
+    let day = today.to_string();
+    let count = store.rapid_day(&day, user.scope()).await?;
+    let open = store.open_positives(user.scope()).await?;
+    let state = |f: &[FollowUpState]| open.iter().filter(|r| r.follow_up.as_ref().is_some_and(|x| f.contains(&x.follow_up.state))).count() as u64;
+    let ledger = store.ledger(&shiyan_app::query::rapid::LedgerFilter { day: Some(day), ..Default::default() }, user.scope()).await?;
+    let busy: std::collections::HashSet<_> = ledger.iter().map(|r| r.reading.reading.point).collect();
+    let points = store.points(user.scope()).await?;
+    let plain = |n: i64| u64::try_from(n).unwrap_or(0);
+    Ok(RapidCard {
+        today: plain(count.tests),
+        positive: plain(count.positive),
+        to_confirm: state(rapid::TO_CONFIRM),
+        to_handle: open.len() as u64,
+        silent_points: points.iter().filter(|p| p.active && !busy.contains(&p.id)).count() as u64,
+        year_valid: kpis.rapid.positive.denominator,
+        year_rate: kpis.rapid.positive.display.clone(),
+    })
+}
+
+/// What waits for a supervisor or a plan manager.
+async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &WorkCalendar) -> Result<Vec<WorkItem>, Failure> {
+    let lang = user.lang();
+    let mut out = Vec::new();
+    if user.actor.has(Role::Supervisor) {
+        let filter = CaseFilter { state: Some(CaseState::Submitted.code().to_owned()), ..CaseFilter::default() };
+        for c in site.app.store.cases(&filter, user.scope()).await?.into_iter().take(10) {
+            out.push(WorkItem {
+                title: format!("{} {}", c.no, c.product),
+                href: format!("/cases/{}", c.id),
+                sub: c.operator,
+                state: Badge::new(Tone::Info, CaseState::Submitted.label(lang)),
+                due: c.due_on.and_then(|d| d.parse().ok()).map_or_else(Due::default, |d| due_view(lang, today, d, calendar)),
+                verb: user.t("审核", "Review").to_owned(),
+            });
+        }
+    }
+    if user.actor.has(Role::PlanManager) {
+        let plan = site.app.store.plan_of_year(year).await?;
+        let (title, verb) = match &plan {
+            None => (user.t("本年度计划还没有编制", "This year has no plan yet"), user.t("去编制", "Draw it up")),
+            Some(p) if p.state == shiyan_sampling_plan::PlanState::Draft => (user.t("本年度计划还没有下达", "This year’s plan is not issued yet"), user.t("去下达", "Issue it")),
+            Some(_) => ("", ""),
+        };
+        if !title.is_empty() {
+            out.push(WorkItem { title: title.to_owned(), href: format!("/plan/{year}"), verb: verb.to_owned(), state: Badge::new(Tone::Warn, user.t("待办", "To do")), ..WorkItem::default() });
+        }
+        if !calendar.knows(year + 1) && today.month() >= 11 {
+            out.push(calendar_item(user, year + 1));
+        }
+    }
+    Ok(out)
+}
+
+fn calendar_item(user: &User, year: i32) -> WorkItem {
+    WorkItem {
+        title: match user.lang() {
+            Lang::Zh => format!("{year} 年节假日还没有导入"),
+            Lang::En => format!("The holidays of {year} are missing"),
+        },
+        href: "/admin/calendar".to_owned(),
+        sub: user.t("跨年的期限目前标为暂定", "Deadlines that reach into it are provisional").to_owned(),
+        state: Badge::new(Tone::Warn, user.t("缺少", "Missing")),
+        verb: user.t("去导入", "Import").to_owned(),
+        ..WorkItem::default()
+    }
+}
+
+async fn work(site: &Site, user: &User) -> Html {
+    let (lang, now) = (user.lang(), user.now());
+    let today = now.date_naive();
+    let calendar = site.app.calendar().await?;
+    let store = &site.app.store;
+    let scope = user.scope();
+    let mut counters = Vec::new();
+    let mut groups = Vec::new();
+    let mut primary = None;
+    let has = |role| user.actor.has(role);
+    let counter = |label: &str, value: usize, href: &str, tone| Counter { label: label.to_owned(), value: value as u64, href: href.to_owned(), tone };
+
+    if has(Role::Sampler) {
+        primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
+        let drafts = store.drafts_of(&user.actor.id.to_string()).await?;
+        counters.push(counter(user.t("填写中的抽样单", "Sheets being written"), drafts.len(), "/samples?state=draft", Tone::Info));
+        groups.push(WorkGroup {
+            title: user.t("填写中的抽样单", "Sheets being written").to_owned(),
+            items: drafts
+                .iter()
+                .map(|d| {
+                    let sheet = &d.sample.sheet;
+                    let name = sheet.get("name");
+                    WorkItem {
+                        title: if name.is_empty() { user.t("未填样品名称", "No sample name yet").to_owned() } else { name.to_owned() },
+                        href: format!("/samples/{}/sheet", d.sample.id),
+                        sub: [sheet.get("site_name"), sheet.get("sampling_no")].iter().filter(|x| !x.is_empty()).copied().collect::<Vec<_>>().join(" · "),
+                        state: Badge::new(Tone::Idle, user.t("草稿", "Draft")),
+                        verb: user.t("继续填写", "Go on").to_owned(),
+                        ..WorkItem::default()
+                    }
+                })
+                .collect(),
+            empty: user.t("没有未完成的抽样单", "No unfinished sheets").to_owned(),
+            ..WorkGroup::default()
+        });
+    }
+    if has(Role::Sampler) || has(Role::SampleKeeper) {
+        let waiting = store.samples_waiting_for_reception(scope).await?;
+        let keeper = has(Role::SampleKeeper);
+        counters.push(counter(user.t("待收样品", "Waiting for reception"), waiting.len(), "/samples?state=in_transit", Tone::Info));
+        let mut items: Vec<WorkItem> = waiting
+            .iter()
+            .map(|s| WorkItem {
+                title: format!("{} {}", s.sampling_no.clone().unwrap_or_default(), s.name),
+                href: if keeper { format!("/samples/{}/reception", s.id) } else { format!("/samples/{}", s.id) },
+                sub: s.site_name.clone(),
+                state: Badge::new(Tone::Info, user.t("在途", "On the way")),
+                due: reception_due(lang, &s.sampled_on, today, &calendar),
+                verb: (if keeper { user.t("收样", "Receive") } else { user.t("查看", "Open") }).to_owned(),
+            })
+            .collect();
+        items.reverse();
+        groups.push(WorkGroup {
+            title: user.t("已抽样，待收样", "Sampled, waiting for reception").to_owned(),
+            more: Some(Link::new(user.t("全部", "All"), "/samples?state=in_transit")),
+            items,
+            empty: user.t("没有待收样品", "Nothing to receive").to_owned(),
+        });
+    }
+    let queues: [(Role, &str, (&str, &str), (&str, &str)); 5] = [
+        (Role::Analyst, "testing", ("待检验", "To test"), ("录入", "Enter")),
+        (Role::Checker, "entered", ("待校核", "To check"), ("校核", "Check")),
+        (Role::Reviewer, "checked", ("待审核", "To review"), ("审核", "Review")),
+        (Role::Signatory, "reviewed", ("待批准", "To approve"), ("批准", "Approve")),
+        (Role::ReportSender, "approved", ("待签发", "To issue"), ("签发", "Issue")),
+    ];
+    let mut late = 0;
+    for (role, state, title, verb) in queues {
+        if !has(role) && !(role == Role::Analyst && has(Role::QualityManager)) {
+            continue;
+        }
+        let rows = store.worklist(&[state], scope, 200).await?;
+        let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, &calendar)).collect();
+        late += items.iter().filter(|(_, i)| i.due.tone == Tone::Fail).count();
+        // what came back comes first
+        items.sort_by_key(|(returned, _)| !returned);
+        counters.push(counter(lang.pick(title.0, title.1), rows.len(), &format!("/bench?state={state}"), Tone::Info));
+        groups.push(WorkGroup {
+            title: lang.pick(title.0, title.1).to_owned(),
+            more: Some(Link::new(user.t("全部", "All"), format!("/bench?state={state}"))),
+            items: items.into_iter().map(|(_, i)| i).take(30).collect(),
+            empty: user.t("没有待办", "Nothing is waiting").to_owned(),
+        });
+    }
+    if late > 0 {
+        counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, "/bench", Tone::Fail));
+    }
+    if has(Role::QualityManager) {
+        let pending = store.limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?.len();
+        counters.push(counter(user.t("待核实限量", "Limits to verify"), pending, "/admin/limits?state=pending", Tone::Warn));
+    }
+    if has(Role::Enforcer) {
+        enforcer(site, user, &calendar, &mut counters, &mut groups).await?;
+    }
+    if user.actor.has_any(&[Role::PointOperator, Role::MarketOpener]) || has(Role::Enforcer) {
+        groups.push(positives(site, user, &mut counters).await?);
+    }
+    if has(Role::Admin) {
+        admin(site, user, &calendar, &mut counters, &mut groups).await?;
+    }
+    counters.truncate(4);
+    let comma = user.t("，", ", ");
+    let p = user.page(site, "home", user.t("工作台", "Home"));
+    show(&HomeWork {
+        p: Page { scope_note: if has(Role::Admin) { String::new() } else { scope_note(user, today.year()) }, ..p },
+        greeting: format!("{}{comma}{}", user.actor.name, as_of(user)),
+        counters,
+        groups,
+        primary,
+    })
+}
+
+/// Five working days to hand a sample over.
+fn reception_due(lang: Lang, sampled_on: &str, today: NaiveDate, calendar: &WorkCalendar) -> Due {
+    let Some(at) = sampled_on.parse::<NaiveDate>().ok().and_then(|d| d.and_hms_opt(12, 0, 0)).and_then(|t| t.and_local_timezone(shiyan_foundation::shanghai()).single())
+    else {
+        return Due::default();
+    };
+    match shiyan_statute::deadline(shiyan_statute::RuleKey::D01, at, calendar) {
+        Ok(computed) => due_view(lang, today, computed.due.due_on, calendar),
+        Err(_) => Due::default(),
+    }
+}
+
+fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, calendar: &WorkCalendar) -> (bool, WorkItem) {
+    let lang = user.lang();
+    let returned = serde_json::from_str::<TestOrder>(&row.detail).ok().and_then(|o| o.returned).filter(|_| row.state == "testing");
+    let progress = match lang {
+        Lang::Zh => format!("{}/{} 项", row.entered, row.items),
+        Lang::En => format!("{}/{} items", row.entered, row.items),
+    };
+    let sub = match &returned {
+        Some((who, why)) => format!("{progress} · {}{who}：{why}", user.t("退回 ", "Returned by ")),
+        None => format!("{progress} · {}", row.category),
+    };
+    let state = if returned.is_some() {
+        Badge::new(Tone::Warn, user.t("退回", "Returned"))
+    } else if row.abnormal > 0 {
+        Badge::new(
+            Tone::Warn,
+            match lang {
+                Lang::Zh => format!("{} 项需注意", row.abnormal),
+                Lang::En => format!("{} to look at", row.abnormal),
+            },
+        )
+    } else {
+        Badge::default()
+    };
+    let item = WorkItem {
+        title: format!("{} {}", row.sampling_no.clone().unwrap_or_default(), row.name),
+        href: format!("/bench/{}{}", row.order_id, if row.state == "testing" { "" } else { "/check" }),
+        sub,
+        state,
+        due: row.report_due_on.parse().map_or_else(|_| Due::default(), |d| due_view(lang, today, d, calendar)),
+        verb: lang.pick(verb.0, verb.1).to_owned(),
+    };
+    (returned.is_some(), item)
+}
+
+async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
+    let lang = user.lang();
+    let today = user.now().date_naive();
+    let cases = site.app.store.cases(&CaseFilter { state: Some("open".to_owned()), ..CaseFilter::default() }, user.scope()).await?;
+    let left = |c: &shiyan_app::query::cases::CaseRow| c.due_on.as_deref().and_then(|d| d.parse::<NaiveDate>().ok()).map(|d| workdays_left(today, d, calendar));
+    let overdue = cases.iter().filter(|c| left(c).is_some_and(|n| n < 0)).count();
+    let soon = cases.iter().filter(|c| left(c).is_some_and(|n| (0..=3).contains(&n))).count();
+    counters.push(Counter { label: user.t("逾期案件", "Cases overdue").to_owned(), value: overdue as u64, href: "/cases?due=overdue".to_owned(), tone: Tone::Fail });
+    counters.push(Counter { label: user.t("3个工作日内到期", "Due in 3 working days").to_owned(), value: soon as u64, href: "/cases?due=soon".to_owned(), tone: Tone::Warn });
+    counters.push(Counter { label: user.t("在办案件", "Open cases").to_owned(), value: cases.len() as u64, href: "/cases".to_owned(), tone: Tone::Info });
+    let items = cases
+        .iter()
+        .take(20)
+        .map(|c| WorkItem {
+            title: format!("{} {}", c.no, c.product),
+            href: format!("/cases/{}", c.id),
+            sub: c.operator.clone(),
+            state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
+            due: c.due_on.as_deref().and_then(|d| d.parse().ok()).map_or_else(Due::default, |d| due_view(lang, today, d, calendar)),
+            verb: user.t("处置", "Act").to_owned(),
+        })
+        .collect();
+    groups.push(WorkGroup {
+        title: user.t("在办案件（按期限）", "Open cases by deadline").to_owned(),
+        more: Some(Link::new(user.t("全部", "All"), "/cases")),
+        items,
+        empty: user.t("没有在办案件", "No open cases").to_owned(),
+    });
+    Ok(())
+}
+
+async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<WorkGroup, Failure> {
+    let open = site.app.store.open_positives(user.scope()).await?;
+    counters.push(Counter { label: user.t("待处置快检阳性", "Rapid positives to handle").to_owned(), value: open.len() as u64, href: "/rapid?follow=open".to_owned(), tone: Tone::Warn });
+    let items = open
+        .iter()
+        .take(20)
+        .map(|r| WorkItem {
+            title: format!("{} {}", r.reading.reading.food, r.reading.reading.analyte),
+            href: format!("/rapid/{}", r.reading.reading.id),
+            sub: format!("{} · {}", r.point, r.reading.reading.stall),
+            state: r.follow_up.as_ref().map_or_else(Badge::default, |f| Badge::new(Tone::Warn, f.follow_up.state.label(user.lang()))),
+            due: rapid::follow_due(r, user.now(), user.lang()),
+            verb: user.t("处置", "Follow up").to_owned(),
+        })
+        .collect();
+    Ok(WorkGroup {
+        title: user.t("快检阳性待处置（72 小时）", "Rapid positives within 72 hours").to_owned(),
+        more: Some(Link::new(user.t("全部", "All"), "/rapid?follow=open")),
+        items,
+        empty: user.t("没有待处置的阳性", "No positive is waiting").to_owned(),
+    })
+}
+
+/// What an administrator looks after; no business record is shown.
+async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
+    let people = site.app.store.people().await?;
+    let active = people.iter().filter(|u| u.active).count();
+    let waiting = people.iter().filter(|u| u.active && u.must_change).count();
+    counters.push(Counter { label: user.t("启用的账号", "Active accounts").to_owned(), value: active as u64, href: "/admin/users".to_owned(), tone: Tone::Info });
+    counters.push(Counter { label: user.t("尚未改初始密码", "Initial password unchanged").to_owned(), value: waiting as u64, href: "/admin/users".to_owned(), tone: Tone::Warn });
+    let mut items = Vec::new();
+    let year = user.now().year();
+    for year in [year, year + 1] {
+        if !calendar.knows(year) {
+            items.push(calendar_item(user, year));
+        }
+    }
+    for problem in shiyan_statute::data_problems() {
+        items.push(WorkItem { title: problem, href: "/admin/diagnose".to_owned(), state: Badge::new(Tone::Fail, user.t("数据有误", "Bad data")), ..WorkItem::default() });
+    }
+    let pending = site.app.store.limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?.len();
+    if pending > 0 {
+        items.push(WorkItem {
+            title: match user.lang() {
+                Lang::Zh => format!("{pending} 条限量待质量负责人核实"),
+                Lang::En => format!("{pending} limits wait for the quality manager"),
+            },
+            href: "/admin/limits?state=pending".to_owned(),
+            state: Badge::new(Tone::Warn, user.t("待核实", "To verify")),
+            verb: user.t("查看", "Open").to_owned(),
+            ..WorkItem::default()
+        });
+    }
+    if site.app.store.points(&Scope::District).await?.is_empty() {
+        items.push(WorkItem {
+            title: user.t("还没有快检点", "No rapid-test point yet").to_owned(),
+            href: "/admin/points".to_owned(),
+            verb: user.t("去添加", "Add one").to_owned(),
+            ..WorkItem::default()
+        });
+    }
+    groups.push(WorkGroup { title: user.t("需要处理", "To look after").to_owned(), items, empty: user.t("一切正常", "All is well").to_owned(), more: Some(Link::new(user.t("诊断", "Diagnose"), "/admin/diagnose")) });
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The pages, one file a room.
+
+pub mod account;
+
+use askama::Template;
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::{Flash, Redirect};
+use rocket::{Route, State, get, routes};
+
+use crate::failure::Failure;
+use crate::guard::{User, Visit};
+use crate::site::Site;
+
+/// A rendered page with its status.
+pub type Html = Result<(Status, (ContentType, String)), Failure>;
+/// Where to go after something was done, with what to say there.
+pub type Done = Result<Flash<Redirect>, Failure>;
+
+/// Renders a view.
+///
+/// # Errors
+/// The template.
+pub fn show(view: &impl Template) -> Html {
+    Ok((Status::Ok, (ContentType::HTML, view.render()?)))
+}
+
+/// Renders a form again with what was refused.
+///
+/// # Errors
+/// The template.
+pub fn show_refused(view: &impl Template) -> Html {
+    Ok((Status::UnprocessableEntity, (ContentType::HTML, view.render()?)))
+}
+
+/// Goes on after something was done.
+pub fn done(to: impl Into<String>, zh: &str, en: &str) -> Flash<Redirect> {
+    Flash::new(Redirect::to(to.into()), "pass", format!("{zh}|{en}"))
+}
+
+/// Whoever is not signed in goes to the login and comes back.
+#[get("/<_..>", rank = 100)]
+fn sign_in_first(visit: Visit, user: Option<User>) -> Failure {
+    if user.is_some() { Failure::NotFound } else { Failure::SignIn(visit.path) }
+}
+
+/// One embedded file.
+#[derive(Debug, rocket::Responder)]
+pub struct AssetFile {
+    body: &'static [u8],
+    kind: ContentType,
+    cache: Header<'static>,
+}
+
+#[get("/assets/<name>")]
+fn asset(name: &str) -> Option<AssetFile> {
+    let asset = crate::assets::find(name)?;
+    let kind = ContentType::parse_flexible(asset.mime)?;
+    Some(AssetFile { body: asset.bytes, kind, cache: Header::new("Cache-Control", "public, max-age=31536000, immutable") })
+}
+
+#[get("/healthz")]
+fn healthz() -> &'static str {
+    "ok\n"
+}
+
+#[get("/readyz")]
+async fn readyz(site: &State<Site>) -> (Status, &'static str) {
+    match site.app.store.ping().await {
+        Ok(()) => (Status::Ok, "ready\n"),
+        Err(_) => (Status::ServiceUnavailable, "database does not answer\n"),
+    }
+}
+
+/// Every page route.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [routes![sign_in_first, asset, healthz, readyz], account::routes()].concat()
+}

@@ -1,0 +1,530 @@
+//! 计划 the plan of a year: lines with their progress, issue, import, export.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+use rocket::http::Status;
+use rocket::response::{Flash, Redirect};
+use rocket::{Route, State, get, post, routes};
+use shiyan_app::figures::year_span;
+use shiyan_app::planning::TypedLine;
+use shiyan_exchange::out;
+use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
+use shiyan_foundation::task::Link as Chain;
+use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_indicators::PlanFact;
+use shiyan_sampling_plan::{Plan, PlanState};
+
+use super::figures::{street_name, wanted_year};
+use super::published::{issue_view, kept, kept_back};
+use super::rapid::Download;
+use super::{Html, done, show, show_refused};
+use crate::failure::{Failure, code};
+use crate::guard::{User, encoded};
+use crate::posted::Posted;
+use crate::published_rows::{PlanFile, plan_lines};
+use crate::site::Site;
+use crate::ui::{Badge, Bar, Tone, num};
+use crate::views::forms::{self, Filled};
+use crate::views::{ActionView, Cell, Chip, Choice, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager, PlanImport, PlanLineRow, PlanPage, Table};
+
+/// Lines a page.
+const ROWS: usize = 100;
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![this_year, year_page, create, add_line, issue, import_page, import, export, template_xlsx, template_csv]
+}
+
+fn reads(user: &User) -> Result<(), Failure> {
+    if user.actor.has_any(&[Role::PlanManager, Role::Supervisor, Role::Sampler, Role::QualityManager]) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+fn manages(user: &User) -> bool {
+    user.actor.has(Role::PlanManager)
+}
+
+#[get("/plan")]
+fn this_year(user: User) -> Result<Redirect, Failure> {
+    reads(&user)?;
+    Ok(Redirect::to(format!("/plan/{}", user.now().year())))
+}
+
+/// What the address asks for.
+#[derive(Debug, Default)]
+struct Asked<'a> {
+    view: &'a str,
+    class: &'a str,
+    link: &'a str,
+    street: &'a str,
+    quarter: &'a str,
+    page: usize,
+}
+
+impl Asked<'_> {
+    fn query(&self, without: &str) -> String {
+        [("class", self.class), ("link", self.link), ("street", self.street), ("quarter", self.quarter)]
+            .iter()
+            .filter(|(k, v)| *k != without && !v.is_empty())
+            .map(|(k, v)| format!("{k}={}&", encoded(v)))
+            .collect()
+    }
+}
+
+fn quarter_text(quarter: u8, lang: Lang) -> String {
+    let zh = ["一季度", "二季度", "三季度", "四季度"];
+    match lang {
+        Lang::Zh => zh.get(usize::from(quarter).saturating_sub(1)).map_or_else(|| quarter.to_string(), |q| (*q).to_owned()),
+        Lang::En => format!("Q{quarter}"),
+    }
+}
+
+async fn lists(site: &Site) -> Result<Lists, Failure> {
+    let streets = site.app.streets().await?;
+    Ok(Lists { classes: shiyan_statute::food_classes().iter().map(|c| c.name.clone()).collect(), streets: streets.values().map(|s| s.name.clone()).collect() })
+}
+
+#[allow(clippy::too_many_lines)]
+async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, filled: &Filled, why: &[Refusal]) -> Result<PlanPage, Failure> {
+    let (lang, now) = (user.lang(), user.now());
+    let (first, last) = year_span(year)?;
+    let store = &site.app.store;
+    let streets = site.app.streets().await?;
+    let plan = store.plan_of_year(year).await?;
+    let title = match lang {
+        Lang::Zh => format!("{year}年抽检计划"),
+        Lang::En => format!("Sampling plan {year}"),
+    };
+    let p = user.page(site, "plan", title).crumb(user.t("计划", "Plan"), "/plan").crumb(year.to_string(), "").refused(why);
+    let mut years: BTreeSet<i32> = store.all::<Plan>().await?.iter().map(|p| p.year).collect();
+    years.extend([now.year(), now.year() + 1, year]);
+    let classes: Vec<Choice> = shiyan_statute::food_classes().iter().map(|c| Choice::new(c.name.clone(), c.label(lang))).collect();
+    let street_choices: Vec<Choice> = streets.values().map(|s| Choice::new(s.code.clone(), s.name.clone())).collect();
+
+    let facts: Vec<PlanFact> = match &plan {
+        Some(plan) => {
+            let batches = store.batch_facts(first, last, user.scope()).await?;
+            shiyan_app::query::facts::plan_facts(plan, &batches, user.scope())
+        }
+        None => Vec::new(),
+    };
+    let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, u64::from(f.sampled))).collect();
+    let lines: Vec<(&shiyan_sampling_plan::PlanLine, u64)> =
+        plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();
+    let fits = |l: &shiyan_sampling_plan::PlanLine| {
+        (asked.class.is_empty() || l.category.class() == asked.class)
+            && (asked.link.is_empty() || l.link.code() == asked.link)
+            && (asked.street.is_empty() || l.street == asked.street)
+            && (asked.quarter.is_empty() || l.quarter.to_string() == asked.quarter)
+    };
+    let kept: Vec<_> = lines.iter().filter(|(l, _)| fits(l)).collect();
+    let pages = kept.len().div_ceil(ROWS).max(1);
+    let at = asked.page.clamp(1, pages);
+    let from = (at - 1) * ROWS;
+    let row = |(line, done): &&(&shiyan_sampling_plan::PlanLine, u64)| {
+        let planned = u64::from(line.batches);
+        PlanLineRow {
+            category: line.category.text(),
+            link: line.link.label(lang).to_owned(),
+            street: street_name(&streets, &line.street),
+            quarter: quarter_text(line.quarter, lang),
+            planned,
+            done: *done,
+            remaining: planned.saturating_sub(*done),
+            bar: Bar::new(*done, planned, format!("{done}/{planned}")),
+            href: format!("/samples?class={}&link={}&street={}&year={year}", encoded(line.category.class()), line.link.code(), line.street),
+        }
+    };
+    let rows = kept.iter().skip(from).take(ROWS).map(row).collect();
+
+    let mut cells: BTreeMap<&str, [(u64, u64); 4]> = BTreeMap::new();
+    for (line, done) in &lines {
+        let cell = &mut cells.entry(line.category.class()).or_default()[usize::from(line.quarter).clamp(1, 4) - 1];
+        cell.0 += u64::from(line.batches);
+        cell.1 += done;
+    }
+    let mut pivot = Table::new(&[
+        user.t("食品类别", "Food category"),
+        &format!("#{}", quarter_text(1, lang)),
+        &format!("#{}", quarter_text(2, lang)),
+        &format!("#{}", quarter_text(3, lang)),
+        &format!("#{}", quarter_text(4, lang)),
+        &format!("#{}", user.t("全年", "Year")),
+    ]);
+    pivot.caption = user.t("类别 × 季度：完成 / 计划", "Category × quarter: done / planned").to_owned();
+    let pair = |(planned, done): (u64, u64)| if planned == 0 && done == 0 { Cell::Empty } else { Cell::Num(format!("{} / {}", num(done), num(planned))) };
+    let sum = |list: &[(u64, u64); 4]| list.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let mut total = [(0, 0); 4];
+    for (class, quarters) in &cells {
+        for (all, one) in total.iter_mut().zip(quarters) {
+            all.0 += one.0;
+            all.1 += one.1;
+        }
+        pivot.push(std::iter::once(Cell::from(*class)).chain(quarters.iter().copied().map(pair)).chain([pair(sum(quarters))]).collect());
+    }
+    if !pivot.rows.is_empty() {
+        pivot.foot = std::iter::once(Cell::from(user.t("合计", "Total"))).chain(total.iter().copied().map(pair)).chain([pair(sum(&total))]).collect();
+    }
+
+    let calendar = site.app.calendar().await?;
+    let days = calendar.workdays_in(year).max(1);
+    let passed = if now.date_naive() < first { 0 } else { calendar.workdays_between(first, now.date_naive().min(last)) };
+    let done: u64 = lines.iter().map(|(_, done)| done).sum();
+    let (required, allocated, gap) = plan.as_ref().map_or((0, 0, 0), |p| (p.required(), p.allocated(), p.gap()));
+    let population = match &plan {
+        Some(plan) => Some(plan.population.clone()),
+        None => site.app.chosen_population().await.ok(),
+    };
+    let people = population.as_ref().map_or_else(String::new, |p| match lang {
+        Lang::Zh => format!("{} 人（{}年{}，{}，来源：{}）", num(p.people), p.year, p.basis.zh(), p.boundary.zh(), p.source),
+        Lang::En => format!("{} people ({} {}, {}; source: {})", num(p.people), p.year, p.basis.en(), p.boundary.en(), p.source),
+    });
+    let select = |key, zh, en, options: Vec<Choice>, value: &str| FilterSelect { key, label: user.t(zh, en).to_owned(), options, value: value.to_owned() };
+    let chip = |key: &str, label: String| Chip { label, remove: format!("/plan/{year}?{}", asked.query(key)) };
+    let mut chips = Vec::new();
+    if !asked.class.is_empty() {
+        chips.push(chip("class", asked.class.to_owned()));
+    }
+    if let Some(l) = Chain::parse(asked.link) {
+        chips.push(chip("link", l.label(lang).to_owned()));
+    }
+    if !asked.street.is_empty() {
+        chips.push(chip("street", street_name(&streets, asked.street)));
+    }
+    if let Ok(q) = asked.quarter.parse::<u8>() {
+        chips.push(chip("quarter", quarter_text(q, lang)));
+    }
+    let issued = plan.as_ref().is_some_and(|p| p.state == PlanState::Issued);
+    let mut line_form = Vec::new();
+    if manages(user) && plan.is_some() {
+        line_form = forms::plan_line(lang, filled, classes.clone(), street_choices.clone());
+        if issued {
+            line_form.push(FieldView::area("reason", user.t("调整理由", "Reason of the adjustment")).required().hint(user.t("计划已下达，调整须写明理由", "The plan is issued; an adjustment needs a reason")).filled(filled));
+        }
+    }
+    Ok(PlanPage {
+        p,
+        year,
+        years: years.into_iter().collect(),
+        status: plan.as_ref().map_or_else(
+            || Badge::new(Tone::Idle, user.t("未编制", "Not drawn up")),
+            |p| Badge::new(if p.state == PlanState::Issued { Tone::Pass } else { Tone::Info }, p.state.label(lang)),
+        ),
+        population: people,
+        target: format!("{:.2}", plan.as_ref().map_or_else(|| shiyan_foundation::Decimal::from(4), |p| p.target_per_mille)),
+        required,
+        allocated,
+        gap,
+        done,
+        bar: Bar::new(done, required, user.t("完成进度", "Progress")).marked(passed.saturating_mul(1000) / days),
+        filters: Filters {
+            action: format!("/plan/{year}"),
+            selects: vec![
+                select("class", "食品类别", "Category", classes, asked.class),
+                select("link", "环节", "Link", Choice::all::<Chain>(lang), asked.link),
+                select("street", "街道", "Street", street_choices, asked.street),
+                select("quarter", "季度", "Quarter", (1..=4).map(|q: u8| Choice::new(q.to_string(), quarter_text(q, lang))).collect(), asked.quarter),
+            ],
+            chips,
+            total: num(kept.len() as u64),
+            ..Filters::default()
+        },
+        pager: Pager {
+            prev: if at > 1 { format!("/plan/{year}?{}page={}", asked.query(""), at - 1) } else { String::new() },
+            next: if at < pages { format!("/plan/{year}?{}page={}", asked.query(""), at + 1) } else { String::new() },
+            range: if kept.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(kept.len())) } else { String::new() },
+        },
+        lines: rows,
+        pivot,
+        actions: actions(user, year, plan.as_ref(), filled),
+        line_form,
+        may_import: manages(user) && plan.is_some(),
+        view: if asked.view == "pivot" { "pivot" } else { "lines" }.to_owned(),
+    })
+}
+
+fn actions(user: &User, year: i32, plan: Option<&Plan>, filled: &Filled) -> Vec<ActionView> {
+    if !manages(user) {
+        return Vec::new();
+    }
+    let lang = user.lang();
+    match plan {
+        None => vec![
+            ActionView::post("create", user.t("编制年度计划", "Draw up the plan"), format!("/plan/{year}/create"))
+                .primary()
+                .with_icon("plus")
+                .asking(vec![FieldView::number("target", user.t("年度目标", "Target of the year"), user.t("批次/千人", "per 1,000")).required().with("4.0").filled(filled)]),
+        ],
+        Some(plan) if plan.state == PlanState::Draft => {
+            // A written reason lifts the shortage alone; what else is missing is said beforehand.
+            let why = plan.why_not_issue(&user.actor, Some("-"));
+            let short = plan.gap() > 0;
+            let reason = FieldView::area("reason", user.t("理由", "Reason")).filled(filled);
+            let reason = if short { reason.required().hint(user.t("分配批次少于目标，须写明理由", "Fewer batches than the target: say why")) } else { reason };
+            let mut shown = why;
+            shown.truncate(5);
+            vec![
+                ActionView::post("issue", user.t("下达计划", "Issue the plan"), format!("/plan/{year}/issue"))
+                    .primary()
+                    .with_icon("check")
+                    .noted(user.t("下达后不能直接改写，只能写明理由调整。", "An issued plan is only adjusted with a reason."))
+                    .asking(vec![reason])
+                    .refused(&shown, lang),
+            ]
+        }
+        Some(_) => Vec::new(),
+    }
+}
+
+#[get("/plan/<year>?<view>&<class>&<link>&<street>&<quarter>&<page>", rank = 2)]
+#[allow(clippy::too_many_arguments)]
+async fn year_page(
+    site: &State<Site>,
+    user: User,
+    year: &str,
+    view: Option<&str>,
+    class: Option<&str>,
+    link: Option<&str>,
+    street: Option<&str>,
+    quarter: Option<&str>,
+    page: Option<&str>,
+) -> Html {
+    reads(&user)?;
+    let year = wanted_year(Some(year), user.now())?;
+    let asked = Asked {
+        view: view.unwrap_or_default(),
+        class: class.unwrap_or_default(),
+        link: link.unwrap_or_default(),
+        street: street.unwrap_or_default(),
+        quarter: quarter.unwrap_or_default(),
+        page: page.and_then(|p| p.parse().ok()).unwrap_or(1),
+    };
+    show(&plan_view(site, &user, year, &asked, &Filled::default(), &[]).await?)
+}
+
+async fn after(site: &Site, user: &User, year: i32, form: &Posted, did: Result<Plan, shiyan_app::Error>, zh: &str, en: &str) -> Result<Flash<Redirect>, Html> {
+    match did {
+        Ok(_) => Ok(done(format!("/plan/{year}"), zh, en)),
+        Err(shiyan_app::Error::Refused(why)) => {
+            let view = plan_view(site, user, year, &Asked::default(), &form.filled(&why, user.lang()), &why).await.map_err(Err)?;
+            Err(show_refused(&view))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+fn posted_year(user: &User, year: &str, form: Result<Posted, Failure>) -> Result<(i32, Posted), Failure> {
+    let form = form?;
+    reads(user)?;
+    Ok((wanted_year(Some(year), user.now())?, form))
+}
+
+#[post("/plan/<year>/create", data = "<form>")]
+async fn create(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let (year, form) = posted_year(&user, year, form).map_err(Err)?;
+    let did = site.app.create_plan(&user.actor, year, form.get("target"), user.now()).await;
+    after(site, &user, year, &form, did, "已建立年度计划，请添加计划行", "The plan was begun; add its lines").await
+}
+
+#[post("/plan/<year>/lines", data = "<form>")]
+async fn add_line(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let (year, form) = posted_year(&user, year, form).map_err(Err)?;
+    let text = |key: &str| form.get(key).to_owned();
+    let typed = TypedLine {
+        category: text("category"),
+        link: text("link"),
+        street: text("street"),
+        quarter: text("quarter"),
+        batches: text("batches"),
+        level: text("level"),
+        kind: text("kind"),
+        method: text("method"),
+        item_package: text("item_package"),
+        basis: text("basis"),
+        reporting: text("reporting"),
+    };
+    let did = match site.app.read_plan_line(&typed).await {
+        Ok(line) => site.app.add_plan_lines(&user.actor, year, vec![line], form.some("reason"), user.now()).await,
+        Err(other) => Err(other),
+    };
+    after(site, &user, year, &form, did, "已新增计划行", "The line was added").await
+}
+
+#[post("/plan/<year>/issue", data = "<form>")]
+async fn issue(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let (year, form) = posted_year(&user, year, form).map_err(Err)?;
+    let did = site.app.issue_plan(&user.actor, year, form.some("reason"), user.now()).await;
+    after(site, &user, year, &form, did, "计划已下达", "The plan was issued").await
+}
+
+// ---------------------------------------------------------------- import and export
+
+fn import_view(site: &Site, user: &User, year: i32, years: &[i32], result: Option<ImportResult>, why: &[Refusal]) -> PlanImport {
+    // The year of the address stands first, so that it is the one chosen.
+    let mut choices: Vec<Choice> = vec![Choice::new(year.to_string(), year.to_string())];
+    choices.extend(years.iter().filter(|y| **y != year).map(|y| Choice::new(y.to_string(), y.to_string())));
+    PlanImport {
+        p: user
+            .page(site, "plan", user.t("导入计划", "Import a plan"))
+            .crumb(user.t("计划", "Plan"), "/plan")
+            .crumb(year.to_string(), format!("/plan/{year}"))
+            .crumb(user.t("导入", "Import"), "")
+            .refused(why),
+        year,
+        years: choices,
+        result,
+    }
+}
+
+async fn plan_years(site: &Site) -> Result<Vec<i32>, Failure> {
+    let mut years: Vec<i32> = site.app.store.all::<Plan>().await?.iter().map(|p| p.year).collect();
+    years.sort_unstable();
+    Ok(years)
+}
+
+#[get("/plan/<year>/import")]
+async fn import_page(site: &State<Site>, user: User, year: &str) -> Html {
+    if !manages(&user) {
+        return Err(Failure::NotFound);
+    }
+    let year = wanted_year(Some(year), user.now())?;
+    let years = plan_years(site).await?;
+    show(&import_view(site, &user, year, &years, None, &[]))
+}
+
+fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile) -> ImportResult {
+    let lang = user.lang();
+    let batches: u64 = file.lines.iter().map(|l| u64::from(l.batches)).sum();
+    let refused = file.refused.len() as u64 + file.read.rows_refused;
+    let mut issues: Vec<ImportIssue> = file.read.issues.iter().map(|i| issue_view(i, lang)).collect();
+    for (row, why) in &file.refused {
+        issues.extend(why.iter().map(|r| ImportIssue {
+            row: u64::from(*row),
+            column: r.field.clone().unwrap_or_default(),
+            value: r.facts.get("typed").cloned().unwrap_or_default(),
+            text: r.what(lang),
+            next: r.next(lang),
+            tone: Tone::Fail,
+        }));
+    }
+    issues.sort_by_key(|i| i.row);
+    let mut by_class: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for line in &file.lines {
+        let sum = by_class.entry(line.category.class()).or_default();
+        sum.0 += 1;
+        sum.1 += u64::from(line.batches);
+    }
+    let mut table = Table::new(&[user.t("食品类别", "Food category"), &format!("#{}", user.t("计划行", "Lines")), &format!("#{}", user.t("批次", "Batches"))]);
+    table.caption = user.t("将写入的计划行", "Lines to be written").to_owned();
+    for (class, (rows, batches)) in by_class {
+        table.push(vec![Cell::from(class), rows.into(), batches.into()]);
+    }
+    ImportResult {
+        file: name.to_owned(),
+        dry_run: true,
+        totals: vec![
+            (user.t("行读到", "rows read").to_owned(), file.read.rows_in - file.read.blank, Tone::Idle),
+            (user.t("行可写入", "rows to write").to_owned(), file.lines.len() as u64, Tone::Pass),
+            (user.t("批次", "batches").to_owned(), batches, Tone::Idle),
+            (user.t("行不写入", "rows left out").to_owned(), refused, if refused > 0 { Tone::Fail } else { Tone::Idle }),
+        ],
+        issues,
+        confirm: if file.lines.is_empty() { String::new() } else { kept(name, bytes) },
+        confirm_label: match lang {
+            Lang::Zh => format!("写入 {} 行", file.lines.len()),
+            Lang::En => format!("Write {} rows", file.lines.len()),
+        },
+        tables: vec![table],
+    }
+}
+
+#[post("/plan/<year>/import", data = "<form>")]
+async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    if !manages(&user) {
+        return Err(Err(Failure::NotFound));
+    }
+    let typed = form.some("year").unwrap_or(year);
+    let year = wanted_year(Some(typed), user.now()).map_err(Err)?;
+    let years = plan_years(site).await.map_err(Err)?;
+    let again = |why: &[Refusal]| Err(show_refused(&import_view(site, &user, year, &years, None, why)));
+    let confirmed = form.some("confirm").is_some();
+    let (name, bytes) = if confirmed {
+        match kept_back(form.get("confirm")) {
+            Some(file) => file,
+            None => return Err(Err(Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED)))),
+        }
+    } else {
+        match form.file("file") {
+            Some(file) if file.bytes.len() <= super::published::KEPT => (file.name, file.bytes),
+            Some(_) => return again(&[Refusal::new(code::TOO_LARGE).with("most", 2).on("file")]),
+            None => return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "计划文件").with("label_en", "plan file").on("file")]),
+        }
+    };
+    let file = match plan_lines(&site.app, &bytes, &name).await {
+        Ok(file) => file,
+        Err(shiyan_app::Error::Refused(why)) => return again(&why),
+        Err(other) => return Err(Err(other.into())),
+    };
+    if !confirmed {
+        let result = plan_result(&user, &name, &bytes, &file);
+        return Err(show(&import_view(site, &user, year, &years, Some(result), &[])));
+    }
+    let count = file.lines.len();
+    let reason = match user.lang() {
+        Lang::Zh => format!("导入文件 {name}"),
+        Lang::En => format!("Imported from {name}"),
+    };
+    match site.app.add_plan_lines(&user.actor, year, file.lines, Some(&reason), user.now()).await {
+        Ok(_) => Ok(done(format!("/plan/{year}"), &format!("已写入 {count} 行"), &format!("{count} rows were written"))),
+        Err(shiyan_app::Error::Refused(why)) => again(&why),
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+#[get("/plan/<year>/export")]
+async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, Failure> {
+    reads(&user)?;
+    let year = wanted_year(Some(year), user.now())?;
+    let plan = site.app.store.plan_of_year(year).await?.ok_or_else(|| Refusal::new(shiyan_app::code::NO_PLAN).with("year", year))?;
+    let streets = site.app.streets().await?;
+    let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    let mine = |street: &str| !matches!(user.scope(), shiyan_foundation::Scope::Streets(set) if !set.contains(street));
+    let rows: Vec<PlanRow> = (2..)
+        .zip(plan.lines.iter().filter(|l| mine(&l.street)))
+        .map(|(row, l)| PlanRow {
+            row,
+            class: l.category.class().to_owned(),
+            subclass: l.category.0.get(1..).map(|rest| rest.join("/")).filter(|t| !t.is_empty()),
+            link: l.link,
+            street: street_name(&streets, &l.street),
+            quarter: l.quarter,
+            batches: l.batches,
+            item_package: some(&l.item_package),
+            method: some(&l.method),
+            basis: some(&l.basis),
+            reporting: some(&l.reporting),
+            deadline: None,
+        })
+        .collect();
+    let (lang, lists) = (user.lang(), lists(site).await?);
+    let made = rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::xlsx(lang, &lists, &rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
+    Ok(Download::xlsx(made?, &format!("plan-{year}.xlsx")))
+}
+
+#[get("/plan/template.xlsx")]
+async fn template_xlsx(site: &State<Site>, user: User) -> Result<Download, Failure> {
+    reads(&user)?;
+    let (lang, lists) = (user.lang(), lists(site).await?);
+    let made = rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::template_xlsx(lang, &lists)).await.map_err(|e| Failure::Fault(e.to_string()))?;
+    Ok(Download::xlsx(made?, "plan-template.xlsx"))
+}
+
+#[get("/plan/template.csv")]
+fn template_csv(user: User) -> Result<Download, Failure> {
+    reads(&user)?;
+    let heads: Vec<String> = PlanColumn::ALL.iter().map(|c| format!("{}{}", c.label(user.lang()), if c.required() { "*" } else { "" })).collect();
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    Ok(Download::csv(out::csv(&heads, &[])?, "plan-template.csv"))
+}

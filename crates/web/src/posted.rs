@@ -1,0 +1,194 @@
+//! 提交 what a form posts, read once and bounded: fields, files; refused when it did not come from a page of ours.
+
+use std::collections::BTreeMap;
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::http::Status;
+use rocket::Request;
+use rocket::outcome::Outcome as RocketOutcome;
+use shiyan_app::cases::Upload;
+use shiyan_foundation::Refusal;
+
+use crate::failure::{Failure, code};
+use crate::guard::User;
+use crate::views::ProblemView;
+use crate::views::forms::Filled;
+
+/// Largest form with files, MiB.
+const MOST: u64 = 20;
+/// Most fields of a form.
+const FIELDS: usize = 2_000;
+
+/// What was posted.
+#[derive(Debug, Clone, Default)]
+pub struct Posted {
+    fields: Vec<(String, String)>,
+    files: Vec<(String, Upload)>,
+}
+
+impl Posted {
+    /// The first value of a field, as typed.
+    #[must_use]
+    pub fn raw(&self, key: &str) -> &str {
+        self.fields.iter().find(|(k, _)| k == key).map_or("", |(_, v)| v)
+    }
+    /// The first value of a field, trimmed.
+    #[must_use]
+    pub fn get(&self, key: &str) -> &str {
+        self.raw(key).trim()
+    }
+    /// Every value of a field.
+    #[must_use]
+    pub fn many(&self, key: &str) -> Vec<&str> {
+        self.fields.iter().filter(|(k, _)| k == key).map(|(_, v)| v.as_str()).collect()
+    }
+    /// A value, if it is not blank.
+    #[must_use]
+    pub fn some(&self, key: &str) -> Option<&str> {
+        Some(self.get(key)).filter(|v| !v.is_empty())
+    }
+    /// The first file of a field that has bytes.
+    #[must_use]
+    pub fn file(&self, key: &str) -> Option<Upload> {
+        self.files.iter().find(|(k, f)| k == key && !f.bytes.is_empty()).map(|(_, f)| f.clone())
+    }
+    /// Every field with its first value.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, String> {
+        let mut out = BTreeMap::new();
+        for (key, value) in &self.fields {
+            out.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        out
+    }
+    /// For showing the form again: everything typed, and the refusals at their fields.
+    #[must_use]
+    pub fn filled(&self, why: &[Refusal], lang: shiyan_foundation::Lang) -> Filled {
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        for (key, value) in self.fields.iter().filter(|(k, _)| !k.contains("password") && k != "csrf") {
+            values.entry(key.clone()).and_modify(|old| *old = format!("{old},{value}")).or_insert_with(|| value.clone());
+        }
+        Filled { values, problems: why.iter().map(|r| ProblemView::of(r, lang)).collect() }
+    }
+}
+
+fn refused<'r>(status: Status, refusal: Refusal) -> Outcome<'r, Posted> {
+    Outcome::Error((status, Failure::With(status, refusal)))
+}
+
+/// Same origin by what the browser itself says; a client that says nothing (not a browser) needs the token all the same.
+fn from_here(request: &Request<'_>) -> bool {
+    let headers = request.headers();
+    if headers.get_one("Sec-Fetch-Site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return false;
+    }
+    match (headers.get_one("Origin"), headers.get_one("Host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, rest)| rest == host),
+        _ => true,
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Posted {
+    type Error = Failure;
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        if !from_here(request) {
+            return refused(Status::Forbidden, Refusal::new(code::CSRF));
+        }
+        let bytes = match data.open(MOST.mebibytes()).into_bytes().await {
+            Ok(bytes) if bytes.is_complete() => bytes.into_inner(),
+            Ok(_) => return refused(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", MOST)),
+            Err(_) => return refused(Status::BadRequest, Refusal::new(code::MALFORMED)),
+        };
+        let kind = request.headers().get_one("Content-Type").unwrap_or_default().to_owned();
+        let posted = if kind.starts_with("multipart/form-data") {
+            multipart(&kind, bytes).await
+        } else if kind.starts_with("application/x-www-form-urlencoded") {
+            Some(urlencoded(&bytes))
+        } else {
+            None
+        };
+        let Some(posted) = posted.filter(|p| p.fields.len() <= FIELDS) else {
+            return refused(Status::BadRequest, Refusal::new(code::MALFORMED));
+        };
+        // Signed in, the form must carry the token of this very login.
+        match request.guard::<User>().await {
+            RocketOutcome::Success(user) if user.csrf != posted.raw("csrf") => refused(Status::Forbidden, Refusal::new(code::CSRF)),
+            _ => Outcome::Success(posted),
+        }
+    }
+}
+
+fn urlencoded(bytes: &[u8]) -> Posted {
+    let text = String::from_utf8_lossy(bytes);
+    let fields = text
+        .split('&')
+        .take(FIELDS + 1)
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(key), decoded(value))
+        })
+        .collect();
+    Posted { fields, files: Vec::new() }
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let hex: String = rest.clone().take(2).map(char::from).collect();
+                match u8::from_str_radix(&hex, 16) {
+                    Ok(value) if hex.len() == 2 => {
+                        bytes.push(value);
+                        rest.next();
+                        rest.next();
+                    }
+                    _ => bytes.push(b'%'),
+                }
+            }
+            other => bytes.push(other),
+        }
+    }
+    clean(&String::from_utf8_lossy(&bytes))
+}
+
+/// NUL and the line ends of other systems never reach the database.
+fn clean(text: &str) -> String {
+    text.replace('\0', "").replace("\r\n", "\n")
+}
+
+async fn multipart(kind: &str, bytes: Vec<u8>) -> Option<Posted> {
+    let boundary = multer::parse_boundary(kind).ok()?;
+    let stream = rocket::futures::stream::once(async move { Ok::<_, std::io::Error>(multer::bytes::Bytes::from(bytes)) });
+    let mut form = multer::Multipart::new(stream, boundary);
+    let mut posted = Posted::default();
+    while let Some(field) = form.next_field().await.ok()? {
+        let key = field.name().unwrap_or_default().to_owned();
+        let name = field.file_name().map(str::to_owned);
+        let bytes = field.bytes().await.ok()?;
+        match name {
+            Some(name) => posted.files.push((key, Upload { name: clean(&name), bytes: bytes.to_vec() })),
+            None => posted.fields.push((key, clean(&String::from_utf8_lossy(&bytes)))),
+        }
+        if posted.fields.len() + posted.files.len() > FIELDS {
+            return None;
+        }
+    }
+    Some(posted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn typed_text_survives_the_post() {
+        let posted = urlencoded("r=%EF%BC%9C0.01+mg&r=2&bad=%zz&x=%00a".as_bytes());
+        assert_eq!(posted.get("r"), "＜0.01 mg");
+        assert_eq!(posted.many("r").len(), 2);
+        assert_eq!((posted.get("bad"), posted.get("x")), ("%zz", "a"));
+    }
+}

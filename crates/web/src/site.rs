@@ -1,0 +1,58 @@
+//! What the handlers share: the application, the clock, how the site is reached.
+
+use shiyan_app::App;
+use shiyan_foundation::{CodeInfo, Instant};
+
+/// How this installation is set up.
+#[derive(Debug, Clone)]
+pub struct SiteConfig {
+    /// Address people reach it at, printed into QR codes, e.g. `http://127.0.0.1:8000`.
+    pub public_url: String,
+    /// Served over HTTPS: cookies are `Secure`.
+    pub https: bool,
+    /// Name of the body shown in the rail.
+    pub body: String,
+    /// The demonstration is loaded: a ribbon says so, the login page lists the accounts.
+    pub demo: bool,
+    /// Accounts of the demonstration: username, duty in Chinese, duty in English.
+    pub demo_accounts: Vec<(String, String, String)>,
+    /// Their password.
+    pub demo_password: String,
+    /// Version of the program.
+    pub version: String,
+    /// File of the checkpoint key, for the diagnosis page.
+    pub key_file: std::path::PathBuf,
+}
+
+/// Shared state of the handlers.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The application.
+    pub app: App,
+    /// Set-up.
+    pub config: SiteConfig,
+    /// The clock, read once a request at the edge.
+    pub clock: fn() -> Instant,
+    /// Password hashing costs: logins a minute from one address are bounded.
+    pub logins: std::sync::Arc<governor::DefaultKeyedRateLimiter<std::net::IpAddr>>,
+}
+
+impl Site {
+    /// A site over an application.
+    #[must_use]
+    pub fn new(app: App, config: SiteConfig, clock: fn() -> Instant) -> Self {
+        let quota = governor::Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(59));
+        Self { app, config, clock, logins: std::sync::Arc::new(governor::RateLimiter::keyed(quota)) }
+    }
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        (self.clock)()
+    }
+}
+
+/// Refusal codes of the crates that the application does not know.
+#[must_use]
+pub fn more_codes() -> Vec<&'static CodeInfo> {
+    [shiyan_exchange::code::ALL, crate::failure::code::ALL].concat()
+}

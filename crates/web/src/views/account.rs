@@ -1,0 +1,107 @@
+//! 登录、首次设置、我的、错误、条文说明 pages about the account and about refusals.
+
+use askama::Template;
+
+use super::{FactGroup, FieldView, Link, Page, ProblemView, Tab, Table};
+
+/// 登录
+#[derive(Debug, Template)]
+#[template(path = "login.html")]
+pub struct Login {
+    /// Shell.
+    pub p: Page,
+    /// What was typed.
+    pub username: String,
+    /// Where to go afterwards.
+    pub next: String,
+    /// Demonstration accounts, shown only with demonstration data: account, duty.
+    pub demo_accounts: Vec<(String, String)>,
+    /// Password of the demonstration accounts.
+    pub demo_password: String,
+}
+
+/// 首次设置 by a one-time link.
+#[derive(Debug, Template)]
+#[template(path = "setup.html")]
+pub struct Setup {
+    /// Shell.
+    pub p: Page,
+    /// Where the form posts to, with the token.
+    pub action: String,
+    /// Minutes the link still works.
+    pub minutes_left: i64,
+    /// Fields ([`super::forms::setup`]).
+    pub fields: Vec<FieldView>,
+}
+
+/// 修改密码
+#[derive(Debug, Template)]
+#[template(path = "password.html")]
+pub struct ChangePassword {
+    /// Shell.
+    pub p: Page,
+    /// The password was set by somebody else and must be changed now.
+    pub forced: bool,
+    /// Fields ([`super::forms::password`]).
+    pub fields: Vec<FieldView>,
+}
+
+/// 我的 / 菜单: the person, the switches, and on a phone the whole menu.
+#[derive(Debug, Template)]
+#[template(path = "me.html")]
+pub struct Me {
+    /// Shell.
+    pub p: Page,
+    /// Duties, scope, last sign-in.
+    pub facts: FactGroup,
+}
+
+/// 出错 a coded problem.
+#[derive(Debug, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// Shell.
+    pub p: Page,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened and the next step; the first is the headline.
+    pub problems: Vec<ProblemView>,
+    /// Where to go from here.
+    pub links: Vec<Link>,
+    /// Request id for whoever looks into it; may be empty.
+    pub trace: String,
+}
+
+/// 说明 a rule or a refusal code.
+#[derive(Debug, Template)]
+#[template(path = "explain.html")]
+pub struct Explain {
+    /// Shell.
+    pub p: Page,
+    /// Code or key.
+    pub code: String,
+    /// `规则` or `拒绝代码` in words.
+    pub kind: String,
+    /// Name or sentence.
+    pub headline: String,
+    /// Next step; may be empty.
+    pub next: String,
+    /// Article, source, period, trigger, version.
+    pub facts: Vec<FactGroup>,
+    /// Related codes.
+    pub related: Vec<Link>,
+}
+
+/// 搜索 results over everything the person may see.
+#[derive(Debug, Template)]
+#[template(path = "search.html")]
+pub struct SearchPage {
+    /// Shell.
+    pub p: Page,
+    /// What was typed.
+    pub q: String,
+    /// One tab a kind of object.
+    pub tabs: Vec<Tab>,
+    /// One table a kind of object, with a caption each.
+    pub groups: Vec<Table>,
+}

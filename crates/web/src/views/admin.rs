@@ -1,0 +1,190 @@
+//! 管理 users, streets, population, limits, calendars, settings, diagnosis.
+
+use askama::Template;
+
+use crate::ui::{Badge, Tone};
+
+use super::{ActionView, FactGroup, FieldView, Filters, ImportResult, Page, Pager, Table};
+
+/// The pages of the group; the template draws them as tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminTab {
+    /// 用户
+    Users,
+    /// 街道
+    Streets,
+    /// 人口
+    Population,
+    /// 限量
+    Limits,
+    /// 日历
+    Calendar,
+    /// 设置
+    Settings,
+    /// 诊断
+    Diagnose,
+}
+
+impl AdminTab {
+    /// Every tab: address, Chinese, English.
+    pub const ALL: &'static [(AdminTab, &'static str, &'static str, &'static str)] = &[
+        (AdminTab::Users, "/admin/users", "用户", "Users"),
+        (AdminTab::Streets, "/admin/streets", "街道", "Streets"),
+        (AdminTab::Population, "/admin/population", "人口", "Population"),
+        (AdminTab::Limits, "/admin/limits", "限量", "Limits"),
+        (AdminTab::Calendar, "/admin/calendar", "工作日历", "Calendar"),
+        (AdminTab::Settings, "/admin/settings", "设置", "Settings"),
+        (AdminTab::Diagnose, "/admin/diagnose", "诊断", "Diagnose"),
+    ];
+}
+
+/// One account.
+#[derive(Debug, Clone, Default)]
+pub struct UserRow {
+    /// Account name.
+    pub username: String,
+    /// Printed name.
+    pub name: String,
+    /// Duties in words.
+    pub roles: String,
+    /// Scope in words.
+    pub scope: String,
+    /// 启用 / 停用
+    pub state: Badge,
+    /// Last sign-in.
+    pub last_seen: String,
+    /// What may be done.
+    pub actions: Vec<ActionView>,
+}
+
+/// 用户
+#[derive(Debug, Template)]
+#[template(path = "admin_users.html")]
+pub struct UsersPage {
+    /// Shell.
+    pub p: Page,
+    /// Filters.
+    pub filters: Filters,
+    /// Accounts.
+    pub rows: Vec<UserRow>,
+    /// Fields of a new account ([`super::forms::user`]).
+    pub form: Vec<FieldView>,
+    /// Unfold the form (it was refused).
+    pub form_open: bool,
+}
+
+/// 街道、人口、日历、… a page of the administration that is a table and a form.
+#[derive(Debug, Template)]
+#[template(path = "admin_table.html")]
+pub struct AdminTablePage {
+    /// Shell.
+    pub p: Page,
+    /// Which page.
+    pub tab: AdminTab,
+    /// One or two sentences: what this is for and what follows from a change.
+    pub lead: String,
+    /// Facts above the tables (years known, version of the calendar).
+    pub facts: FactGroup,
+    /// Filters.
+    pub filters: Option<Filters>,
+    /// Tables.
+    pub tables: Vec<Table>,
+    /// Paging.
+    pub pager: Pager,
+    /// Title of the form, e.g. `新增人口行`; empty for no form.
+    pub form_title: String,
+    /// Where the form posts to.
+    pub form_action: String,
+    /// Fields; a file field makes the form multipart.
+    pub form: Vec<FieldView>,
+    /// Button of the form.
+    pub form_button: String,
+    /// Unfold the form.
+    pub form_open: bool,
+    /// Result of an import.
+    pub result: Option<ImportResult>,
+}
+
+impl AdminTablePage {
+    /// Whether the form carries a file.
+    #[must_use]
+    pub fn multipart(&self) -> bool {
+        self.form.iter().any(|f| matches!(f.kind, super::FieldKind::File | super::FieldKind::Photo))
+    }
+}
+
+/// One limit.
+#[derive(Debug, Clone, Default)]
+pub struct LimitRow {
+    /// Food path.
+    pub food: String,
+    /// Item.
+    pub item: String,
+    /// `≤0.2 mg/kg`, `n=5 c=2 m=100 M=1000 CFU/g`, `不得检出`.
+    pub limit: String,
+    /// Standard.
+    pub basis: String,
+    /// Method.
+    pub method: String,
+    /// In force, `2021-09-03 起`.
+    pub valid: String,
+    /// 启用 / 待核实 / 停用
+    pub state: Badge,
+    /// Activate, retire.
+    pub actions: Vec<ActionView>,
+}
+
+/// 限量
+#[derive(Debug, Template)]
+#[template(path = "admin_limits.html")]
+pub struct LimitsPage {
+    /// Shell.
+    pub p: Page,
+    /// Filters.
+    pub filters: Filters,
+    /// How many wait to be verified.
+    pub unverified: u64,
+    /// Limits.
+    pub rows: Vec<LimitRow>,
+    /// Paging.
+    pub pager: Pager,
+}
+
+/// 设置
+#[derive(Debug, Template)]
+#[template(path = "admin_settings.html")]
+pub struct SettingsPage {
+    /// Shell.
+    pub p: Page,
+    /// Groups of fields; one form each, posting `group` with its key.
+    pub groups: Vec<super::FieldGroup>,
+    /// May change.
+    pub editable: bool,
+}
+
+/// One check of the diagnosis.
+#[derive(Debug, Clone, Default)]
+pub struct CheckLine {
+    /// What is looked at.
+    pub label: String,
+    /// What was found.
+    pub value: String,
+    /// In order, to look at, wrong.
+    pub tone: Tone,
+    /// What to do; empty when in order.
+    pub next: String,
+}
+
+/// 诊断
+#[derive(Debug, Template)]
+#[template(path = "admin_diagnose.html")]
+pub struct DiagnosePage {
+    /// Shell.
+    pub p: Page,
+    /// Checks by group.
+    pub groups: Vec<(String, Vec<CheckLine>)>,
+    /// Actions, e.g. verify the journal now.
+    pub actions: Vec<ActionView>,
+    /// The whole as text, to be copied.
+    pub as_text: String,
+}

@@ -1,0 +1,144 @@
+//! 表单 the fields of the small forms in both languages. Whoever handles the post only gives what was typed and the refusals.
+
+use std::collections::BTreeMap;
+
+use shiyan_foundation::area::AdminBody;
+use shiyan_foundation::task::{Boundary, Link, PopulationBasis};
+use shiyan_foundation::{Lang, Role};
+
+use super::{Choice, FieldKind, FieldView, ProblemView};
+
+/// What was typed, and what was refused; empty for a fresh form.
+#[derive(Debug, Clone, Default)]
+pub struct Filled {
+    /// Values by key, exactly as typed; several values joined by `,`.
+    pub values: BTreeMap<String, String>,
+    /// Refusals with their fields.
+    pub problems: Vec<ProblemView>,
+}
+
+fn fill(fields: Vec<FieldView>, filled: &Filled) -> Vec<FieldView> {
+    fields.into_iter().map(|f| f.filled(filled)).collect()
+}
+
+fn password_field(key: &str, label: &str, autocomplete: &'static str) -> FieldView {
+    FieldView { autocomplete, ..FieldView::new(FieldKind::Password, key, label).required() }
+}
+
+/// First administrator: name, username, password, password_again.
+#[must_use]
+pub fn setup(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            FieldView::text("name", t("姓名", "Full name")).required().hint(t("印在记录和报告上", "Printed on records and reports")),
+            FieldView { autocomplete: "username", ..FieldView::text("username", t("账号", "Username")).required() },
+            password_field("password", t("密码", "Password"), "new-password").hint(t("至少 10 个字符", "At least 10 characters")),
+            password_field("password_again", t("再输一次密码", "Password again"), "new-password"),
+        ],
+        filled,
+    )
+}
+
+/// Change of one's own password: old, password, password_again.
+#[must_use]
+pub fn password(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            password_field("old", t("现在的密码", "Current password"), "current-password"),
+            password_field("password", t("新密码", "New password"), "new-password").hint(t("至少 10 个字符", "At least 10 characters")),
+            password_field("password_again", t("再输一次新密码", "New password again"), "new-password"),
+        ],
+        filled,
+    )
+}
+
+/// A new account: name, username, password, roles, scope_kind, scope_of.
+#[must_use]
+pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            FieldView::text("name", t("姓名", "Full name")).required(),
+            FieldView::text("username", t("账号", "Username")).required().hint(t("小写字母、数字、下划线", "Lower-case letters, digits, underscore")),
+            password_field("password", t("初始密码", "Initial password"), "new-password").hint(t("首次登录时必须修改", "Must be changed at the first sign-in")),
+            FieldView::select("scope", t("数据范围", "Scope of data"), scopes).required(),
+            FieldView { options: Choice::all::<Role>(lang), ..FieldView::new(FieldKind::Users, "roles", t("角色", "Roles")) }.required().wide(),
+        ],
+        filled,
+    )
+}
+
+/// A plan line: category, link, street, quarter, batches.
+#[must_use]
+pub fn plan_line(lang: Lang, filled: &Filled, categories: Vec<Choice>, streets: Vec<Choice>) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    let quarters = [("1", "一季度", "Q1"), ("2", "二季度", "Q2"), ("3", "三季度", "Q3"), ("4", "四季度", "Q4")];
+    fill(
+        vec![
+            FieldView { options: categories, ..FieldView::new(FieldKind::Datalist, "category", t("食品类别", "Food category")) }.required(),
+            FieldView::select("link", t("抽样环节", "Link of the chain"), Choice::all::<Link>(lang)).required(),
+            FieldView::select("street", t("街道", "Street"), streets).hint(t("不选即全区", "Leave empty for the whole district")),
+            FieldView::select("quarter", t("季度", "Quarter"), quarters.iter().map(|(v, zh, en)| Choice::new(*v, t(zh, en))).collect()).required(),
+            FieldView::number("batches", t("批次数", "Batches"), t("批次", "batches")).required(),
+        ],
+        filled,
+    )
+}
+
+/// A street: code, name, admin.
+#[must_use]
+pub fn street(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            FieldView::text("code", t("九位代码", "Nine-digit code")).required(),
+            FieldView::text("name", t("名称", "Name")).required(),
+            FieldView::select("admin", t("管辖主体", "Governed by"), Choice::all::<AdminBody>(lang))
+                .required()
+                .hint(t("郑东新区管辖的街道不计入本区口径", "Streets governed by Zhengdong are outside the district's scope")),
+        ],
+        filled,
+    )
+}
+
+/// A population row: year, people, basis, boundary, source.
+#[must_use]
+pub fn population(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            FieldView::number("year", t("年份", "Year"), "").required(),
+            FieldView::number("people", t("人口数", "People"), t("人", "people")).required(),
+            FieldView::select("basis", t("人口口径", "Basis"), Choice::all::<PopulationBasis>(lang)).required(),
+            FieldView::select("boundary", t("人口范围", "Boundary"), Choice::all::<Boundary>(lang)).required(),
+            FieldView::text("source", t("来源", "Source"))
+                .required()
+                .wide()
+                .hint(t("公报名称和网址，随指标一起打印", "Bulletin and address; printed beside the figure")),
+        ],
+        filled,
+    )
+}
+
+/// A calendar file: file.
+#[must_use]
+pub fn calendar(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            FieldView::file("file", t("日历文件（CSV）", "Calendar file (CSV)"))
+                .required()
+                .wide()
+                .hint(t("列：date, name, kind（OFF 放假 / WORK 调休上班）, paper", "Columns: date, name, kind (OFF / WORK), paper")),
+        ],
+        filled,
+    )
+}
+
+/// The reason that returning, withdrawing, amending and cancelling ask for: reason.
+#[must_use]
+pub fn reason(lang: Lang, filled: &Filled, hint: &str) -> Vec<FieldView> {
+    fill(vec![FieldView::area("reason", lang.pick("理由", "Reason")).required().hint(hint)], filled)
+}

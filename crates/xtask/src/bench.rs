@@ -1,0 +1,386 @@
+//! `cargo xtask bench`: the speeds we promise, measured on the release build. Medians and percentiles, never a timed test.
+//!
+//! A command that is missing or fails is a failed line of the table, never a skipped one.
+
+use crate::Failure;
+use crate::http::{Client, forms, links};
+use crate::pg::free_port;
+use crate::run::{cargo, output, run};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What differs from one version of the pages to the next; adapt it here.
+mod site {
+    /// The demo account that may list samples and enter results, and its password.
+    pub const USER: &str = "tester";
+    pub const PASSWORD: &str = "demo-tester";
+    /// A list page with filters, at its most expensive.
+    pub const LIST: &str = "/samples?sort=sampled_on&page=2";
+    /// Where results to be entered are listed, and how the link to one of them begins.
+    pub const BENCH: &str = "/results?state=open";
+    pub const RESULT: &str = "/results/";
+    /// The field that takes the measured value as typed.
+    pub const VALUE: &str = "value";
+}
+
+const STARTS: usize = 7;
+const REQUESTS: usize = 300;
+
+/// One promise and what became of it. Times in milliseconds, memory in MiB.
+#[derive(Debug)]
+struct Line {
+    name: &'static str,
+    limit: f64,
+    unit: &'static str,
+    measured: Result<f64, Failure>,
+}
+
+/// What the caller asked for.
+#[derive(Debug, PartialEq, Eq)]
+struct Options {
+    samples: u32,
+    year: Option<String>,
+    small_only: bool,
+    keep: bool,
+}
+
+/// Build, measure, print; an error when any measurement could not be made.
+pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
+    let options = options(args)?;
+    println!("building in release ...");
+    run(cargo(root).args(["build", "--release"]))?;
+    let program = release_binary(root)?;
+    let scratch = Scratch::new(options.keep)?;
+    // The demo holds one full year and the current one.
+    let year = match &options.year {
+        Some(year) => year.clone(),
+        None => (this_year()? - 1).to_string(),
+    };
+    println!("{} | {} | demo year {year}\n", machine(), program.display());
+
+    let mut lines = small(&program, &scratch.dir.join("demo"), &year, &scratch.dir.join("annual.pdf"));
+    if !options.small_only {
+        lines.extend(large(&program, &scratch.dir.join("large"), options.samples, &year));
+    }
+    print!("{}", table(&lines));
+    let failed = lines.iter().filter(|line| line.measured.is_err()).count();
+    if failed == 0 { Ok(()) } else { Err(format!("{failed} of {} measurements failed", lines.len())) }
+}
+
+/// What is promised for the demo database.
+fn small(program: &Path, data: &Path, year: &str, pdf: &Path) -> Vec<Line> {
+    let loaded = timed(program, data, &["demo", "load"]).map(drop);
+    let after = |work: &dyn Fn() -> Result<f64, Failure>| loaded.clone().and_then(|()| work());
+    let pdf = pdf.to_string_lossy();
+    vec![
+        Line { name: "cold start to ready, demo (median of 7)", limit: 300.0, unit: "ms", measured: after(&|| cold_start(program, data)) },
+        Line { name: "idle memory, demo (VmRSS)", limit: 80.0, unit: "MiB", measured: after(&|| idle_memory(program, data)) },
+        Line {
+            name: "annual report of the demo year",
+            limit: 3_000.0,
+            unit: "ms",
+            measured: after(&|| timed(program, data, &["report", "annual", "--year", year, "--out", &pdf])),
+        },
+    ]
+}
+
+/// What is promised for a large database.
+fn large(program: &Path, data: &Path, samples: u32, year: &str) -> Vec<Line> {
+    let loaded = timed(program, data, &["demo", "load", "--samples", &samples.to_string()]).map(drop);
+    let after = |work: &dyn Fn() -> Result<f64, Failure>| loaded.clone().and_then(|()| work());
+    let served = |work: fn(&mut Client) -> Result<Vec<Duration>, Failure>| {
+        after(&|| {
+            let server = Serving::start(program, data)?;
+            let mut client = Client::connect(server.port)?;
+            login(&mut client)?;
+            p99(work(&mut client)?)
+        })
+    };
+    vec![
+        Line { name: "kpi, all samples (median of 5)", limit: 1_000.0, unit: "ms", measured: after(&|| kpi(program, data, year)) },
+        Line { name: "list page, p99", limit: 50.0, unit: "ms", measured: served(list_page) },
+        Line { name: "save a result with its judgement, p99", limit: 50.0, unit: "ms", measured: served(save_results) },
+    ]
+}
+
+fn kpi(program: &Path, data: &Path, year: &str) -> Result<f64, Failure> {
+    let times = (0..5).map(|_| timed(program, data, &["kpi", "--year", year, "--json"])).collect::<Result<Vec<_>, _>>()?;
+    median(times)
+}
+
+/// From the start of the process to the first good answer of `/readyz`.
+fn cold_start(program: &Path, data: &Path) -> Result<f64, Failure> {
+    let times = (0..STARTS).map(|_| Serving::start(program, data).map(|server| millis(server.ready_after))).collect::<Result<Vec<_>, _>>()?;
+    median(times)
+}
+
+fn idle_memory(program: &Path, data: &Path) -> Result<f64, Failure> {
+    let server = Serving::start(program, data)?;
+    std::thread::sleep(Duration::from_secs(3));
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id())).map_err(|e| format!("/proc: {e}"))?;
+    vm_rss(&status).ok_or_else(|| "no VmRSS in /proc".to_owned())
+}
+
+/// Log in as the demo account: the form of the page as it stands (with whatever token it carries), name and password filled in.
+fn login(client: &mut Client) -> Result<(), Failure> {
+    let page = client.get("/login")?;
+    let mut form = forms(&page.body, "/login").into_iter().next().ok_or_else(|| format!("GET /login: status {}, no form", page.status))?;
+    form.set("username", site::USER);
+    form.set("password", site::PASSWORD);
+    let answer = client.post(&form.action, &form.fields)?;
+    let to = answer.header("location").unwrap_or_default();
+    if matches!(answer.status, 302 | 303) && !to.starts_with("/login") { Ok(()) } else { Err(format!("the login as {}: status {}", site::USER, answer.status)) }
+}
+
+fn list_page(client: &mut Client) -> Result<Vec<Duration>, Failure> {
+    let mut times = Vec::new();
+    for _ in 0..REQUESTS {
+        let start = Instant::now();
+        let answer = client.get(site::LIST)?;
+        times.push(start.elapsed());
+        if answer.status != 200 {
+            return Err(format!("GET {}: status {}", site::LIST, answer.status));
+        }
+    }
+    Ok(times)
+}
+
+/// Each open result gets a value once; only the saving is timed, not the reading of its form.
+fn save_results(client: &mut Client) -> Result<Vec<Duration>, Failure> {
+    let mut times = Vec::new();
+    while times.len() < REQUESTS {
+        let list = client.get(site::BENCH)?;
+        let open = links(&list.body, site::RESULT);
+        let before = times.len();
+        for path in open.iter().take(REQUESTS - times.len()) {
+            let page = client.get(path)?;
+            let Some(mut form) = forms(&page.body, path).into_iter().find(|form| form.fields.iter().any(|(name, _)| name == site::VALUE)) else { continue };
+            form.set(site::VALUE, "0.012");
+            let start = Instant::now();
+            let answer = client.post(&form.action, &form.fields)?;
+            times.push(start.elapsed());
+            if !matches!(answer.status, 200 | 302 | 303) {
+                return Err(format!("POST {}: status {}", form.action, answer.status));
+            }
+        }
+        if times.len() == before {
+            return Err(format!("GET {}: status {}, {} links, none of them takes a value", site::BENCH, list.status, open.len()));
+        }
+    }
+    Ok(times)
+}
+
+/// A server that is ready; dropping it asks it to stop and waits.
+#[derive(Debug)]
+struct Serving {
+    process: Child,
+    port: u16,
+    ready_after: Duration,
+}
+
+impl Serving {
+    fn start(program: &Path, data: &Path) -> Result<Serving, Failure> {
+        let port = free_port()?;
+        let start = Instant::now();
+        let process = Command::new(program)
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| format!("serve: {e}"))?;
+        let mut server = Serving { process, port, ready_after: Duration::ZERO };
+        while start.elapsed() < Duration::from_secs(60) {
+            if let Ok(mut client) = Client::connect(port)
+                && client.get("/readyz").is_ok_and(|answer| answer.status == 200)
+            {
+                server.ready_after = start.elapsed();
+                return Ok(server);
+            }
+            if let Ok(Some(status)) = server.process.try_wait() {
+                return Err(format!("serve ended before it was ready ({status})"));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Err("serve was not ready within 60 s".to_owned())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if !matches!(self.process.try_wait(), Ok(None)) {
+            return;
+        }
+        // The polite way, as a service manager does it; a process that does not listen is killed.
+        let _ = Command::new("sh").args(["-c", "kill -TERM \"$1\"", "stop"]).arg(self.process.id().to_string()).status();
+        for _ in 0..500 {
+            if !matches!(self.process.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A directory for the databases, removed at the end unless asked otherwise.
+#[derive(Debug)]
+struct Scratch {
+    dir: PathBuf,
+    keep: bool,
+}
+
+impl Scratch {
+    fn new(keep: bool) -> Result<Scratch, Failure> {
+        let dir = std::env::temp_dir().join(format!("shiyan-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+        Ok(Scratch { dir, keep })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if self.keep {
+            println!("kept: {}", self.dir.display());
+        } else {
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
+    }
+}
+
+/// Wall time of one command of the program, in milliseconds.
+fn timed(program: &Path, data: &Path, args: &[&str]) -> Result<f64, Failure> {
+    let start = Instant::now();
+    output(Command::new(program).args(args).arg("--data").arg(data))?;
+    Ok(millis(start.elapsed()))
+}
+
+fn release_binary(root: &Path) -> Result<PathBuf, Failure> {
+    let metadata = output(cargo(root).args(["metadata", "--format-version", "1", "--no-deps"]))?;
+    let value: serde_json::Value = serde_json::from_slice(&metadata.stdout).map_err(|e| format!("cargo metadata: {e}"))?;
+    let target = value["target_directory"].as_str().ok_or("cargo metadata: no target directory")?;
+    let program = Path::new(target).join("release").join("shiyan");
+    if program.is_file() { Ok(program) } else { Err(format!("{} was not built", program.display())) }
+}
+
+fn machine() -> String {
+    let cpus = std::thread::available_parallelism().map_or(0, usize::from);
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")).map_or("cpu", |rest| rest.trim_start_matches([' ', '\t', ':']));
+    format!("{model}, {cpus} cores")
+}
+
+fn this_year() -> Result<u32, Failure> {
+    let out = output(Command::new("date").arg("+%Y").env("TZ", "Asia/Shanghai"))?;
+    String::from_utf8_lossy(&out.stdout).trim().parse().map_err(|e| format!("date: {e}"))
+}
+
+fn options(args: &[String]) -> Result<Options, Failure> {
+    let mut options = Options { samples: 100_000, year: None, small_only: false, keep: false };
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        let mut value = || rest.next().ok_or_else(|| format!("{arg} needs a value"));
+        match arg.as_str() {
+            "--samples" => options.samples = value()?.parse().map_err(|e| format!("--samples: {e}"))?,
+            "--year" => options.year = Some(value()?.clone()),
+            "--small-only" => options.small_only = true,
+            "--keep" => options.keep = true,
+            other => return Err(format!("bench does not know `{other}`")),
+        }
+    }
+    Ok(options)
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+fn median(mut values: Vec<f64>) -> Result<f64, Failure> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().ok_or_else(|| "nothing was measured".to_owned())
+}
+
+/// The value that 99 of 100 do not exceed (nearest rank).
+fn p99(mut times: Vec<Duration>) -> Result<f64, Failure> {
+    times.sort();
+    let rank = (times.len() * 99).div_ceil(100);
+    rank.checked_sub(1).and_then(|at| times.get(at)).copied().map(millis).ok_or_else(|| "nothing was measured".to_owned())
+}
+
+fn vm_rss(status: &str) -> Option<f64> {
+    let kib: f64 = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib / 1_024.0)
+}
+
+/// The table, ready for the README.
+fn table(lines: &[Line]) -> String {
+    let mut out = format!("| {:<42} | {:>12} | {:>10} | {:<6} |\n|{:-<44}|{:->14}|{:->12}|{:-<8}|\n", "measured", "value", "at most", "", "", "", "", "");
+    for line in lines {
+        let limit = format!("{:.0} {}", line.limit, line.unit);
+        let (value, word) = match &line.measured {
+            Ok(value) => (format!("{value:.1} {}", line.unit), if *value <= line.limit { "ok" } else { "OVER" }),
+            Err(_) => ("-".to_owned(), "FAILED"),
+        };
+        out += &format!("| {:<42} | {value:>12} | {limit:>10} | {word:<6} |\n", line.name);
+    }
+    for line in lines {
+        if let Err(why) = &line.measured {
+            out += &format!("\n{}: {why}\n", line.name);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_the_nearest_rank() {
+        let times = |count: u64| (1..=count).rev().map(Duration::from_millis).collect::<Vec<_>>();
+        assert_eq!(p99(times(100)), Ok(99.0));
+        assert_eq!(p99(times(300)), Ok(297.0));
+        assert_eq!(p99(times(1)), Ok(1.0));
+        assert!(p99(vec![]).is_err() && median(vec![]).is_err());
+        assert_eq!(median(vec![3.0, 1.0, 2.0]), Ok(2.0));
+    }
+
+    #[test]
+    fn memory_is_read_from_the_status_of_the_process() {
+        assert_eq!(vm_rss("Name:\tx\nVmRSS:\t   2048 kB\n"), Some(2.0));
+        assert_eq!(vm_rss("Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn a_missing_command_is_a_failed_line_and_never_a_skipped_one() {
+        // `false` is a program that knows none of our commands.
+        let nowhere = std::env::temp_dir().join("shiyan-bench-nowhere");
+        let lines: Vec<Line> =
+            small(Path::new("false"), &nowhere, "2026", &nowhere).into_iter().chain(large(Path::new("false"), &nowhere, 10, "2026")).collect();
+        assert_eq!(lines.len(), 6);
+        assert!(lines.iter().all(|line| line.measured.is_err()), "{lines:?}");
+        let text = table(&lines);
+        assert_eq!(text.matches("FAILED").count(), 6, "{text}");
+        assert!(text.contains("`false demo load --data"), "{text}");
+        // `true` "loads" the demo but never serves.
+        let lines = small(Path::new("true"), &nowhere, "2026", &nowhere);
+        assert!(lines[0].measured.as_ref().is_err_and(|why| why.contains("before it was ready")), "{lines:?}");
+    }
+
+    #[test]
+    fn the_table_says_what_is_over() {
+        let line = |measured| Line { name: "x", limit: 50.0, unit: "ms", measured };
+        let text = table(&[line(Ok(49.9)), line(Ok(50.1))]);
+        assert!(text.contains("49.9 ms") && text.contains("| ok ") && text.contains("| OVER "), "{text}");
+    }
+
+    #[test]
+    fn options_are_read_or_refused() {
+        let args = |text: &str| options(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(args("--samples 500 --year 2025 --keep"), Ok(Options { samples: 500, year: Some("2025".to_owned()), small_only: false, keep: true }));
+        assert!(args("--samples").is_err() && args("--samples x").is_err() && args("--what").is_err());
+    }
+}

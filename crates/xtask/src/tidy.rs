@@ -1,0 +1,42 @@
+//! `cargo xtask tidy`: the house rules that the compiler does not know.
+
+pub mod arrows;
+pub mod habits;
+
+use crate::Failure;
+use crate::run::{cargo, output};
+use std::path::Path;
+
+/// One thing that is refused: where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    pub place: String,
+    pub what: String,
+}
+
+impl Finding {
+    pub fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
+        Finding { place: place.into(), what: what.into() }
+    }
+}
+
+/// Look at the whole checkout and refuse what is not allowed.
+pub fn tidy(root: &Path) -> Result<(), Failure> {
+    let metadata = output(cargo(root).args(["metadata", "--format-version", "1", "--no-deps"]))?;
+    let packages = arrows::packages(&metadata.stdout)?;
+    let mut findings = arrows::check(&packages);
+    let files = habits::files(root)?;
+    for file in &files {
+        findings.extend(habits::check(file));
+    }
+    if findings.is_empty() {
+        let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();
+        println!("    {} crates, {arrows} dependencies, {} files: nothing to refuse", packages.len(), files.len());
+        return Ok(());
+    }
+    findings.sort();
+    for finding in &findings {
+        eprintln!("{}: {}", finding.place, finding.what);
+    }
+    Err(format!("tidy: {} refused", findings.len()))
+}

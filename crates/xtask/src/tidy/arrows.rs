@@ -1,0 +1,327 @@
+//! Who may know whom. The table is the twin of the one in `crates/README.md`; change both in one commit and say why.
+
+use super::Finding;
+use crate::Failure;
+use serde_json::Value;
+
+/// Which of our crates a crate may know.
+#[derive(Debug, Clone, Copy)]
+enum Ours {
+    Only(&'static [&'static [&'static str]]),
+    Everything,
+}
+
+/// Which crates of others a crate may use.
+#[derive(Debug, Clone, Copy)]
+enum Others {
+    /// Nothing but these: how a domain crate stays without I/O, clock and framework.
+    Nothing(&'static [&'static str]),
+    /// Any light crate, and these heavy ones.
+    Heavy(&'static [&'static str]),
+    Everything,
+}
+
+/// One row: a crate, whom it may know, what it alone may use.
+#[derive(Debug)]
+struct Room {
+    name: &'static str,
+    ours: Ours,
+    others: Others,
+}
+
+const fn room(name: &'static str, ours: Ours, others: Others) -> Room {
+    Room { name, ours, others }
+}
+
+use Others::{Everything as AnyOther, Heavy, Nothing};
+use Ours::{Everything as AnyOurs, Only};
+
+const BASE: &[&str] = &["shiyan-foundation", "shiyan-statute"];
+const PLAN: &[&str] = &["shiyan-sampling-plan"];
+const INTAKE: &[&str] = &["shiyan-sample-intake"];
+const RAPID: &[&str] = &["shiyan-rapid-test"];
+const RESULTS: &[&str] = &["shiyan-lab-results"];
+/// The rooms on the way of a sample, with what they stand on.
+const DOMAIN: &[&str] =
+    &["shiyan-foundation", "shiyan-statute", "shiyan-sampling-plan", "shiyan-sample-intake", "shiyan-rapid-test", "shiyan-lab-results", "shiyan-nonconformity"];
+const INDICATORS: &[&str] = &["shiyan-indicators"];
+/// Exact numbers, dates, identities, plain data: all that a decision needs.
+const PLAIN: &[&str] = &["serde", "serde_json", "chrono", "rust_decimal", "uuid"];
+
+/// One row a crate.
+const TABLE: &[Room] = &[
+    room("shiyan-foundation", Only(&[]), Nothing(PLAIN)),
+    room("shiyan-statute", Only(&[&["shiyan-foundation"]]), Nothing(&["serde", "serde_json", "chrono", "rust_decimal", "uuid", "toml", "csv"])),
+    room("shiyan-sampling-plan", Only(&[BASE]), Nothing(PLAIN)),
+    room("shiyan-sample-intake", Only(&[BASE, PLAN]), Nothing(PLAIN)),
+    room("shiyan-rapid-test", Only(&[BASE, PLAN, INTAKE]), Nothing(PLAIN)),
+    room("shiyan-lab-results", Only(&[BASE, PLAN, INTAKE, RAPID]), Nothing(PLAIN)),
+    room("shiyan-nonconformity", Only(&[BASE, PLAN, INTAKE, RAPID, RESULTS]), Nothing(PLAIN)),
+    room("shiyan-indicators", Only(&[BASE]), Nothing(PLAIN)),
+    // Knows the migrations, because they speak sea-orm and its connection must not leave this crate.
+    room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite"])),
+    room("shiyan-migrations", Only(&[]), Heavy(&["sea-orm-migration"])),
+    room("shiyan-app", Only(&[DOMAIN, INDICATORS, &["shiyan-store"]]), Heavy(&["tokio", "argon2", "ed25519-dalek"])),
+    room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "zip", "encoding_rs"])),
+    room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-io"])),
+    room("shiyan-charts", Only(&[]), Heavy(&["plotters", "plotters-backend"])),
+    // The faces as data; the stand-in is what the font data crates call at build time.
+    room("shiyan-fonts", Only(&[&["makepad-platform"]]), Heavy(&["allsorts-azul", "encoding_rs"])),
+    room("makepad-platform", Only(&[]), Nothing(&[])),
+    room(
+        "shiyan-reports",
+        Only(&[DOMAIN, INDICATORS, &["shiyan-charts", "shiyan-fonts"]]),
+        Heavy(&["printpdf", "subsetter", "ttf-parser", "qrcode", "plotters-backend"]),
+    ),
+    room(
+        "shiyan-web",
+        Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-exchange", "shiyan-analytics", "shiyan-charts", "shiyan-reports", "shiyan-fonts"]]),
+        Heavy(&["rocket", "validator", "askama", "utoipa", "governor", "qrcode", "tokio"]),
+    ),
+    // rocket only for the configuration of the server, tokio only for the runtime.
+    room(
+        "shiyan-cli",
+        Only(&[
+            DOMAIN,
+            INDICATORS,
+            &["shiyan-store", "shiyan-migrations", "shiyan-app", "shiyan-exchange", "shiyan-analytics", "shiyan-charts", "shiyan-reports", "shiyan-web"],
+        ]),
+        Heavy(&["clap", "rocket", "tokio", "tracing-subscriber"]),
+    ),
+    room("shiyan-testkit", AnyOurs, AnyOther),
+    room("shiyan-tests", AnyOurs, AnyOther),
+    room("xtask", Only(&[]), Nothing(&["serde_json"])),
+];
+
+/// Known by others only as a dev-dependency.
+const ONLY_IN_TESTS: &[&str] = &["shiyan-testkit", "shiyan-tests", "xtask"];
+/// Drivers of a browser and makers of random input: never in what is shipped.
+const ONLY_IN_DEV: &[&str] = &["fantoccini", "proptest"];
+
+/// One crate of the workspace, as cargo tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    pub name: String,
+    pub arrows: Vec<Arrow>,
+}
+
+/// One dependency; `ours` when it is a path in this checkout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrow {
+    pub to: String,
+    pub ours: bool,
+    pub dev: bool,
+}
+
+/// Read the answer of `cargo metadata --no-deps`.
+pub fn packages(metadata: &[u8]) -> Result<Vec<Package>, Failure> {
+    let value: Value = serde_json::from_slice(metadata).map_err(|e| format!("cargo metadata: {e}"))?;
+    let list = |value: &Value, key: &str| value[key].as_array().cloned().ok_or_else(|| format!("cargo metadata: no `{key}`"));
+    let text = |value: &Value, key: &str| value[key].as_str().map(str::to_owned).ok_or_else(|| format!("cargo metadata: no `{key}`"));
+    list(&value, "packages")?
+        .iter()
+        .map(|package| {
+            let arrows = list(package, "dependencies")?
+                .iter()
+                .map(|it| Ok(Arrow { to: text(it, "name")?, ours: it["path"].is_string(), dev: it["kind"] == "dev" }))
+                .collect::<Result<_, Failure>>()?;
+            Ok(Package { name: text(package, "name")?, arrows })
+        })
+        .collect()
+}
+
+/// Every arrow that is not in the table, every crate without a row, every row without a crate.
+pub fn check(packages: &[Package]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for package in packages {
+        let Some(room) = TABLE.iter().find(|room| room.name == package.name) else {
+            findings.push(Finding::new(&package.name, "has no row in the architecture table (crates/xtask/src/tidy/arrows.rs and crates/README.md)"));
+            continue;
+        };
+        let mut seen: Vec<&Arrow> = Vec::new();
+        for arrow in &package.arrows {
+            if seen.contains(&arrow) {
+                continue;
+            }
+            seen.push(arrow);
+            if let Some(why) = refusal(room, arrow) {
+                findings.push(Finding::new(format!("{} -> {}", package.name, arrow.to), why));
+            }
+        }
+    }
+    for room in TABLE.iter().filter(|room| !packages.iter().any(|package| package.name == room.name)) {
+        findings.push(Finding::new(room.name, "has a row in the architecture table but no crate"));
+    }
+    findings
+}
+
+fn refusal(room: &Room, arrow: &Arrow) -> Option<String> {
+    let to = arrow.to.as_str();
+    // A test may look at anything: dev-dependencies do not ship.
+    if arrow.dev {
+        return None;
+    }
+    if arrow.ours {
+        return match room.ours {
+            AnyOurs => None,
+            _ if ONLY_IN_TESTS.contains(&to) => Some("may be known only as a dev-dependency".to_owned()),
+            Only(groups) if groups.iter().any(|group| group.contains(&to)) => None,
+            Only(_) => Some("this arrow is not in the architecture table".to_owned()),
+        };
+    }
+    match room.others {
+        AnyOther => None,
+        Nothing(light) if light.contains(&to) => None,
+        Nothing(light) => Some(format!("this crate may use only: {}", if light.is_empty() { "nothing".to_owned() } else { light.join(", ") })),
+        Heavy(_) if ONLY_IN_DEV.contains(&to) => Some("may be used only as a dev-dependency".to_owned()),
+        Heavy(mine) if mine.contains(&to) => None,
+        Heavy(_) => {
+            let owners = owners(to);
+            (!owners.is_empty()).then(|| format!("this heavy crate belongs to {}", owners.join(", ")))
+        }
+    }
+}
+
+/// The crates whose row names this heavy crate.
+fn owners(heavy: &str) -> Vec<&'static str> {
+    TABLE.iter().filter(|room| matches!(room.others, Heavy(list) if list.contains(&heavy))).map(|room| room.name).collect()
+}
+
+/// The crates that must stay without I/O, clock and floating point, by folder.
+pub fn domain_folders() -> impl Iterator<Item = &'static str> {
+    DOMAIN.iter().chain(INDICATORS).filter_map(|name| name.strip_prefix("shiyan-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A made-up answer of cargo: the whole table without arrows, and these arrows.
+    fn workspace(extra: &[(&str, Value)]) -> Vec<Package> {
+        let mut list: Vec<Value> = TABLE.iter().map(|room| json!({"name": room.name, "dependencies": []})).collect();
+        for (name, dependency) in extra {
+            match list.iter_mut().find(|package| package["name"] == *name) {
+                Some(package) => package["dependencies"].as_array_mut().unwrap().push(dependency.clone()),
+                None => list.push(json!({"name": name, "dependencies": [dependency]})),
+            }
+        }
+        packages(json!({"packages": list, "version": 1}).to_string().as_bytes()).unwrap()
+    }
+
+    fn ours(to: &str) -> Value {
+        json!({"name": to, "kind": null, "path": format!("/somewhere/{to}")})
+    }
+
+    fn other(to: &str, kind: Value) -> Value {
+        json!({"name": to, "kind": kind, "source": "registry+https://example.org"})
+    }
+
+    fn refused(from: &str, dependency: Value) -> Vec<String> {
+        check(&workspace(&[(from, dependency)])).into_iter().map(|finding| format!("{}: {}", finding.place, finding.what)).collect()
+    }
+
+    #[test]
+    fn the_empty_house_is_tidy() {
+        assert_eq!(check(&workspace(&[])), []);
+    }
+
+    #[test]
+    fn arrows_of_the_table_pass() {
+        for (from, to) in [
+            ("shiyan-statute", "shiyan-foundation"),
+            ("shiyan-nonconformity", "shiyan-lab-results"),
+            ("shiyan-store", "shiyan-indicators"),
+            ("shiyan-store", "shiyan-migrations"),
+            ("shiyan-app", "shiyan-store"),
+            ("shiyan-web", "shiyan-app"),
+            ("shiyan-web", "shiyan-fonts"),
+            ("shiyan-reports", "shiyan-charts"),
+            ("shiyan-cli", "shiyan-migrations"),
+            ("shiyan-fonts", "makepad-platform"),
+            ("shiyan-tests", "shiyan-testkit"),
+        ] {
+            assert_eq!(refused(from, ours(to)), Vec::<String>::new(), "{from} -> {to}");
+        }
+        for (from, to) in [("shiyan-app", "tokio"), ("shiyan-web", "validator"), ("shiyan-cli", "rocket"), ("shiyan-statute", "csv"), ("shiyan-web", "hex")] {
+            assert_eq!(refused(from, other(to, Value::Null)), Vec::<String>::new(), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn arrows_against_the_way_are_refused() {
+        for (from, to) in [
+            ("shiyan-foundation", "shiyan-statute"),
+            ("shiyan-sampling-plan", "shiyan-sample-intake"),
+            ("shiyan-rapid-test", "shiyan-lab-results"),
+            ("shiyan-lab-results", "shiyan-nonconformity"),
+            ("shiyan-indicators", "shiyan-sampling-plan"),
+            ("shiyan-store", "shiyan-app"),
+            ("shiyan-app", "shiyan-web"),
+            ("shiyan-web", "shiyan-store"),
+            ("shiyan-exchange", "shiyan-store"),
+            ("shiyan-charts", "shiyan-indicators"),
+            ("shiyan-analytics", "shiyan-statute"),
+            ("shiyan-cli", "shiyan-fonts"),
+            ("shiyan-migrations", "shiyan-foundation"),
+            ("shiyan-web", "shiyan-testkit"),
+        ] {
+            let found = refused(from, ours(to));
+            assert_eq!(found.len(), 1, "{from} -> {to}");
+            assert!(found[0].starts_with(&format!("{from} -> {to}: ")), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_heavy_crate_stays_with_its_owner() {
+        let found = refused("shiyan-web", other("sea-orm", Value::Null));
+        assert_eq!(found, ["shiyan-web -> sea-orm: this heavy crate belongs to shiyan-store"]);
+        for (from, to) in [
+            ("shiyan-app", "rocket"),
+            ("shiyan-store", "polars"),
+            ("shiyan-exchange", "printpdf"),
+            ("shiyan-charts", "tokio"),
+            ("shiyan-cli", "validator"),
+            ("shiyan-store", "tokio"),
+            ("shiyan-web", "fantoccini"),
+        ] {
+            assert_eq!(refused(from, other(to, Value::Null)).len(), 1, "{from} -> {to}");
+        }
+        assert_eq!(refused("shiyan-charts", other("printpdf", json!("build"))).len(), 1, "a build dependency counts too");
+    }
+
+    #[test]
+    fn a_domain_crate_uses_only_plain_data() {
+        for to in ["tokio", "reqwest", "rand", "sha2", "csv"] {
+            assert_eq!(refused("shiyan-lab-results", other(to, Value::Null)).len(), 1, "{to}");
+        }
+        assert!(refused("shiyan-lab-results", other("proptest", json!("dev"))).is_empty());
+    }
+
+    #[test]
+    fn tests_may_look_at_anything() {
+        let mut dev = ours("shiyan-testkit");
+        dev["kind"] = json!("dev");
+        assert!(refused("shiyan-web", dev).is_empty());
+    }
+
+    #[test]
+    fn a_new_crate_needs_a_row_and_a_row_needs_a_crate() {
+        let found = refused("shiyan-newcomer", ours("shiyan-foundation"));
+        assert!(found.len() == 1 && found[0].contains("has no row"), "{found:?}");
+        let without: Vec<Package> = workspace(&[]).into_iter().filter(|package| package.name != "shiyan-web").collect();
+        assert!(check(&without)[0].what.contains("no crate"));
+    }
+
+    #[test]
+    fn what_is_not_the_answer_of_cargo_is_an_error() {
+        assert!(packages(b"{}").is_err() && packages(b"nonsense").is_err());
+    }
+
+    #[test]
+    fn the_domain_is_eight_folders() {
+        let folders: Vec<_> = domain_folders().collect();
+        assert_eq!(folders.len(), 8);
+        assert!(folders.contains(&"indicators") && folders.contains(&"foundation"));
+    }
+}

@@ -1,0 +1,271 @@
+//! Habits of single files, looked at as text.
+
+use super::{Finding, arrows};
+use crate::Failure;
+use crate::lexer::{code_only, matching, tokens, without_tests};
+use std::path::Path;
+
+/// A text file of the checkout, with its path from the root.
+#[derive(Debug)]
+pub struct File {
+    pub path: String,
+    pub text: String,
+}
+
+const MOST_LINES: usize = 1_500;
+
+/// Names of namespaces look like addresses, but nobody asks a host for them.
+const NAMESPACES: &[&str] = &[
+    "http://www.w3.org/1999/xhtml",
+    "http://www.w3.org/1999/xlink",
+    "http://www.w3.org/2000/svg",
+    "http://www.w3.org/1998/Math/MathML",
+    "http://www.w3.org/XML/1998/namespace",
+];
+
+/// All text files below the root, leaving out what is never committed.
+pub fn files(root: &Path) -> Result<Vec<File>, Failure> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let refused = |e: std::io::Error| format!("{}: {e}", folder.display());
+        for entry in std::fs::read_dir(&folder).map_err(refused)? {
+            let entry = entry.map_err(refused)?;
+            let kind = entry.file_type().map_err(refused)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = entry.path();
+            let top = folder == root;
+            if kind.is_dir() {
+                let kept_out = name == ".git" || name == "node_modules" || top && (name == "data" || name.starts_with("target"));
+                if !kept_out {
+                    folders.push(path);
+                }
+            } else if kind.is_file()
+                && let Ok(text) = String::from_utf8(std::fs::read(&path).map_err(refused)?)
+                && !text.contains('\0')
+            {
+                let path = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                found.push(File { path, text });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// Everything that is refused in one file.
+pub fn check(file: &File) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let path = file.path.as_str();
+    let mut refuse = |line: usize, what: String| findings.push(Finding::new(format!("{path}:{line}"), what));
+
+    machine_paths(&file.text, &mut refuse);
+    if is_page_part(path) {
+        hosts(&file.text, &mut refuse);
+    }
+    if path.ends_with("Cargo.toml") && path != "Cargo.toml" && !inherits_lints(&file.text) {
+        refuse(1, "must inherit the lints: `[lints]` with `workspace = true`".to_owned());
+    }
+    if path.ends_with(".rs") {
+        rust(path, &file.text, &mut refuse);
+    }
+    findings
+}
+
+fn rust(path: &str, text: &str, refuse: &mut dyn FnMut(usize, String)) {
+    let lines = text.lines().count();
+    if path.contains("/src/") && lines > MOST_LINES {
+        refuse(lines, format!("{lines} lines; a file has at most {MOST_LINES}, cut it where it has two subjects"));
+    }
+    let code = code_only(text);
+    for token in tokens(&code).iter().filter(|token| token.text == "unsafe") {
+        refuse(token.line, "unsafe code".to_owned());
+    }
+    // A migration writes the names of tables and triggers from its own constants, which cannot be bound; tests make up databases.
+    if !["tests/", "crates/testkit/", "migrations/"].iter().any(|folder| path.starts_with(folder)) {
+        built_statements(&code, refuse);
+    }
+    if arrows::domain_folders().any(|folder| path.starts_with(&format!("crates/{folder}/src/"))) {
+        domain(&code, refuse);
+    }
+}
+
+/// Domain crates decide; they do not calculate with floats, read the clock, draw random ids, or touch the world.
+fn domain(code: &str, refuse: &mut dyn FnMut(usize, String)) {
+    for token in tokens(code) {
+        let number = token.text.starts_with(|c: char| c.is_ascii_digit());
+        let hex = token.text.starts_with("0x");
+        if number && !hex && (token.text.contains('.') || token.text.ends_with("f32") || token.text.ends_with("f64")) {
+            refuse(token.line, format!("the floating-point number {} in a domain crate; quantities are exact decimals", token.text));
+        } else if !number && token.text.split('_').any(|part| part == "f32" || part == "f64") {
+            refuse(token.line, format!("{} in a domain crate; quantities are exact decimals", token.text));
+        }
+    }
+    let shipped = without_tests(code);
+    for (number, line) in shipped.lines().enumerate() {
+        let dense: String = line.split_whitespace().collect();
+        for call in ["Local::now", "Utc::now", "SystemTime::now", "Instant::now", "Uuid::now_v7", "Uuid::new_v4"] {
+            if dense.contains(call) {
+                refuse(number + 1, format!("{call} in a domain crate; the clock is read once, at the edge, and passed down"));
+            }
+        }
+        for door in ["std::fs", "std::net", "std::process", "std::env", "std::thread", "println!"] {
+            if dense.contains(door) {
+                refuse(number + 1, format!("{door} in a domain crate; a decision performs nothing"));
+            }
+        }
+    }
+}
+
+/// SQL is made by the query builder or bound; never by pasting text into it.
+fn built_statements(code: &str, refuse: &mut dyn FnMut(usize, String)) {
+    for call in ["Statement::from_string", "Statement::from_sql_and_values", "execute_unprepared"] {
+        let mut from = 0;
+        while let Some(at) = code[from..].find(call).map(|ahead| from + ahead) {
+            from = at + call.len();
+            let Some(open) = code[from..].find(|c: char| !c.is_whitespace()).map(|ahead| from + ahead).filter(|at| code.as_bytes()[*at] == b'(') else {
+                continue;
+            };
+            let end = matching(code, open).unwrap_or(code.len());
+            if code[open..end].contains("format!") {
+                refuse(code[..at].lines().count().max(1), format!("{call} with format!: bind the values instead"));
+            }
+        }
+    }
+}
+
+/// A path of somebody's machine. The patterns are put together here so that this file does not refuse itself.
+fn machine_paths(text: &str, refuse: &mut dyn FnMut(usize, String)) {
+    let patterns = [concat!("/wo", "rk/"), concat!("/ro", "ot")];
+    for (number, line) in text.lines().enumerate() {
+        for pattern in patterns {
+            for (at, _) in line.match_indices(pattern) {
+                let before = line[..at].chars().next_back();
+                let after = line[at + pattern.len()..].chars().next();
+                let absolute = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '/' | '<' | '}' | ')' | '*' | ':'));
+                let whole = pattern.ends_with('/') || after.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '-'));
+                if absolute && whole {
+                    refuse(number + 1, format!("{pattern} is a path of one machine; say it relative to the checkout"));
+                }
+            }
+        }
+    }
+}
+
+/// Templates, styles, scripts and pictures that a page is made of.
+fn is_page_part(path: &str) -> bool {
+    let folder = path.contains("/templates/") || path.contains("/assets/") || path.contains("/static/");
+    let kind = [".html", ".css", ".js", ".mjs", ".svg", ".webmanifest"].iter().any(|end| path.ends_with(end));
+    path.starts_with("crates/web/") && (folder || kind)
+}
+
+/// No page makes a request to another host; links to one do not belong into the templates either.
+fn hosts(text: &str, refuse: &mut dyn FnMut(usize, String)) {
+    for (number, line) in text.lines().enumerate() {
+        let line = NAMESPACES.iter().fold(line.to_owned(), |line, namespace| line.replace(namespace, ""));
+        let lower = line.to_ascii_lowercase();
+        for host in ["http://", "https://", "src=\"//", "href=\"//", "src='//", "href='//", "url(//", "url(\"//", "url('//"] {
+            if lower.contains(host) {
+                refuse(number + 1, format!("`{host}` in a page: everything a page needs is embedded in the binary"));
+            }
+        }
+    }
+}
+
+fn inherits_lints(manifest: &str) -> bool {
+    let mut lines = manifest.lines().map(str::trim).skip_while(|line| *line != "[lints]").skip(1);
+    lines.find(|line| !line.is_empty() && !line.starts_with('#')).is_some_and(|line| line.replace(' ', "") == "workspace=true")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(path: &str, text: &str) -> Vec<String> {
+        check(&File { path: path.to_owned(), text: text.to_owned() }).into_iter().map(|f| format!("{}: {}", f.place, f.what)).collect()
+    }
+
+    fn refused(path: &str, text: &str) -> usize {
+        found(path, text).len()
+    }
+
+    #[test]
+    fn floats_are_refused_in_domain_crates_only() {
+        let room = "crates/lab-results/src/value.rs";
+        for bad in ["fn a(x: f64) {}", "let x = 1.5;", "let x = 2_f64;", "let x = 2f32;", "d.to_f64()", "x as f32", "let x = 3.;"] {
+            assert_eq!(refused(room, bad), 1, "{bad}");
+            assert_eq!(refused("crates/charts/src/lib.rs", bad), 0, "{bad}");
+        }
+        for good in ["// 1.5 f64", "let x = \"1.5 f64\";", "t.0.1", "1..2", "1.max(2)", "let buf64 = 1;", "0x1f32"] {
+            assert_eq!(refused(room, good), 0, "{good}");
+        }
+        assert_eq!(
+            found(room, "\n\nlet x = 1.5;"),
+            ["crates/lab-results/src/value.rs:3: the floating-point number 1.5 in a domain crate; quantities are exact decimals"]
+        );
+    }
+
+    #[test]
+    fn the_clock_and_the_world_are_refused_in_domain_crates() {
+        let room = "crates/statute/src/lib.rs";
+        for bad in ["chrono::Utc::now()", "Local :: now()", "SystemTime::now()", "Uuid::now_v7()", "std::fs::read(p)", "println!(\"\")"] {
+            assert_eq!(refused(room, bad), 1, "{bad}");
+            assert_eq!(refused("crates/app/src/lib.rs", bad), 0, "{bad}");
+        }
+        assert_eq!(refused(room, "#[cfg(test)]\nmod tests { fn a() { std::fs::read(p); } }"), 0, "a test may read a file");
+        assert_eq!(refused(room, "/// never Utc::now()"), 0);
+    }
+
+    #[test]
+    fn unsafe_is_refused_as_code_and_not_as_a_word() {
+        assert_eq!(refused("crates/app/src/lib.rs", "unsafe { x() }"), 1);
+        assert_eq!(refused("crates/app/src/lib.rs", "#![forbid(unsafe_code)] // unsafe"), 0);
+    }
+
+    #[test]
+    fn statements_are_not_pasted_together() {
+        let bad = "db.query_one_raw(Statement::from_string(\n  DbBackend::Sqlite,\n  format!(\"select {x}\"),\n))";
+        assert_eq!(found("crates/store/src/a.rs", bad), ["crates/store/src/a.rs:1: Statement::from_string with format!: bind the values instead"]);
+        assert_eq!(refused("crates/app/src/a.rs", "db.execute_unprepared(&format!(\"drop {t}\"))"), 1);
+        assert_eq!(refused("migrations/src/a.rs", "db.execute_unprepared(&format!(\"drop {t}\"))"), 0);
+        assert_eq!(refused("crates/testkit/src/pg.rs", bad), 0, "a test creates databases with made-up names");
+        assert_eq!(refused("crates/store/src/a.rs", "Statement::from_string(b, \"select 1\"); format!(\"x\")"), 0);
+    }
+
+    #[test]
+    fn paths_of_one_machine_are_refused() {
+        for bad in [concat!("see /wo", "rk/x"), concat!("\"/ro", "ot/.cargo\""), concat!("cd /ro", "ot")] {
+            assert_eq!(refused("README.md", bad), 1, "{bad}");
+        }
+        for good in ["net/work/x", "</root>", "/rooted", "https://example.org/work/x", "../root", "{base}/work/x"] {
+            assert_eq!(refused("README.md", good), 0, "{good}");
+        }
+    }
+
+    #[test]
+    fn pages_know_no_other_host() {
+        let page = "crates/web/templates/home.html";
+        for bad in ["<script src=\"https://cdn.example/x.js\">", "<img src='//cdn.example/x'>", "url(//x.example/f)", "<a href=\"HTTP://x.example\">"] {
+            assert_eq!(refused(page, bad), 1, "{bad}");
+        }
+        assert_eq!(refused(page, "<svg xmlns=\"http://www.w3.org/2000/svg\"><a href=\"/samples\">"), 0);
+        assert_eq!(refused(page, "<svg xmlns=\"http://www.w3.org/2000/svg\"><image href=\"http://www.w3.org/x.png\">"), 1);
+        assert_eq!(refused("crates/web/assets/a.js", "fetch('https://x.example')"), 1);
+        assert_eq!(refused("crates/web/src/lib.rs", "// https://docs.rs"), 0);
+        assert_eq!(refused("docs/a.html", "https://x.example"), 0);
+    }
+
+    #[test]
+    fn long_files_are_refused() {
+        assert_eq!(refused("crates/web/src/a.rs", &"\n".repeat(MOST_LINES)), 0);
+        assert_eq!(refused("crates/web/src/a.rs", &"\n".repeat(MOST_LINES + 1)), 1);
+        assert_eq!(refused("tests/http.rs", &"\n".repeat(MOST_LINES + 1)), 0);
+    }
+
+    #[test]
+    fn a_crate_inherits_the_lints() {
+        assert_eq!(refused("crates/a/Cargo.toml", "[package]\nname = \"a\"\n[lints]\nworkspace = true\n"), 0);
+        assert_eq!(refused("crates/a/Cargo.toml", "[package]\nname = \"a\"\n[dependencies]\nx = { workspace = true }\n"), 1);
+        assert_eq!(refused("Cargo.toml", "[workspace]\n"), 0);
+    }
+}

@@ -1,0 +1,26 @@
+//! Papers (纸质文书): the 检验报告 and the annual report, as PDF.
+//!
+//! A paper is a function of its model: the same model gives the same bytes, on any machine and in any process, so that
+//! the hash of a report can be kept and checked. Models hold text that is already worded and figures that are already
+//! formatted; nothing is computed here but the layout.
+//!
+//! The layout is our own and small: `text` breaks lines by the rules of Chinese typesetting, `flow` fills pages,
+//! `table` sets tables; `canvas` is what they draw on and `pdf` writes it with printpdf.
+
+pub mod annual;
+mod canvas;
+mod chart;
+mod error;
+mod face;
+mod flow;
+mod pdf;
+mod qr;
+mod table;
+pub mod test_report;
+mod text;
+
+pub use error::ReportError;
+pub use face::Faces;
+pub use shiyan_charts as charts;
+pub use shiyan_foundation::Lang;
+pub use table::{Align, Column, Table};
