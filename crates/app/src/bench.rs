@@ -231,7 +231,7 @@ impl App {
         let next = order.amend(actor, reason)?;
         unit.save(&next, &actor.into(), "order.amend", json!({ "reason": reason.trim() })).await?;
         // The retention and reporting clocks of the old conclusion end; the next conclusion starts its own.
-        cancel_clocks(&mut unit, &actor.into(), &format!("sample:{}", next.sample)).await?;
+        cancel_clocks(&mut unit, &actor.into(), &format!("sample:{}", next.sample), |_| true).await?;
         unit.commit().await?;
         Ok(())
     }

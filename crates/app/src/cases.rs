@@ -51,7 +51,8 @@ pub(crate) async fn move_clocks(unit: &mut Unit, who: &Who, subject: &str, moves
         match step {
             ClockMove::Start(rule, at) => start_clock(unit, who, *rule, subject.to_owned(), *at, calendar, demo).await?,
             ClockMove::Stop(rule, at) => stop_clock(unit, who, *rule, subject, *at).await?,
-            ClockMove::CancelAll => cancel_clocks(unit, who, subject).await?,
+            ClockMove::CancelAll => cancel_clocks(unit, who, subject, |_| true).await?,
+            ClockMove::CancelDuties => cancel_clocks(unit, who, subject, |rule| !rule.is_window()).await?,
             ClockMove::Extend(rule, to, reason) => extend_clock(unit, who, *rule, subject, *to, reason).await?,
         }
     }

@@ -156,7 +156,13 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
     for user in &users {
         let role = user.roles.iter().next().copied().unwrap_or(Role::Supervisor);
         let role = (role.zh().to_owned(), role.en().to_owned());
-        summary.accounts.push(DemoAccount { username: user.username.clone(), password: password.clone(), role_zh: role.0, role_en: role.1, name: user.name.clone() });
+        summary.accounts.push(DemoAccount {
+            username: user.username.clone(),
+            password: password.clone(),
+            role_zh: role.0,
+            role_en: role.1,
+            name: user.name.clone(),
+        });
     }
     unit.insert_many(&users, &who, "user.add").await?;
     unit.insert_many(&world.labs, &who, "lab.add").await?;

@@ -55,7 +55,8 @@ impl App {
         let (first, last) = year_span(scope.year)?;
         let before = NaiveDate::from_ymd_opt(scope.year - 1, 1, 1).unwrap_or(first);
         let facts = self.store.facts(before, last, user).await?;
-        let as_of = now.date_naive().min(last).max(first);
+        // Of a past year too, as of today: a batch sampled in December and reported in January counts.
+        let as_of = now.date_naive().max(first);
         let calendar = self.calendar().await?;
         let kpis = kpis(&facts, &scope, as_of, &calendar);
         Ok(Year { facts, scope, kpis })

@@ -167,6 +167,13 @@ impl App {
             revision: 0,
         })
     }
+    /// Is this a person of the demonstration: what they begin is demonstration data and goes with it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn is_demo(&self, actor: &Actor) -> Result<bool, Error> {
+        Ok(self.store.get::<UserAccount>(&actor.id.to_string()).await?.is_some_and(|u| u.demo))
+    }
     /// Is the demonstration loaded.
     ///
     /// # Errors

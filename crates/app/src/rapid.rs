@@ -60,7 +60,7 @@ impl App {
             active: true,
             photo_required: true,
             planned_per_quarter: 360,
-            demo: false,
+            demo: self.is_demo(actor).await?,
         };
         let mut unit = self.store.begin(now).await?;
         unit.insert(&point, &actor.into(), "point.add", json!({ "name": point.name })).await?;

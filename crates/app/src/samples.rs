@@ -22,6 +22,7 @@ impl App {
         must_have(actor, Role::Sampler, "填写抽样单", "write a sampling sheet")?;
         let mut sample = Sample::draft(SampleId(fresh()), sheet);
         sample.from_reading = from_reading;
+        sample.demo = self.is_demo(actor).await?;
         let record = SampleRecord { sample, created_by: actor.id };
         let mut unit = self.store.begin(now).await?;
         unit.insert(&record, &actor.into(), "sample.draft", json!({})).await?;
@@ -101,7 +102,7 @@ impl App {
         let sample = old.sample.refuse(actor, now, reception, reason)?;
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &actor.into(), "sample.refuse", json!({ "reason": reason.trim() })).await?;
-        cancel_clocks(&mut unit, &actor.into(), &record.subject()).await?;
+        cancel_clocks(&mut unit, &actor.into(), &record.subject(), |_| true).await?;
         unit.commit().await?;
         Ok(())
     }
@@ -115,7 +116,7 @@ impl App {
         let sample = old.sample.void(actor, reason)?;
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &actor.into(), "sample.void", json!({ "reason": reason.trim() })).await?;
-        cancel_clocks(&mut unit, &actor.into(), &record.subject()).await?;
+        cancel_clocks(&mut unit, &actor.into(), &record.subject(), |_| true).await?;
         unit.commit().await?;
         Ok(())
     }
@@ -171,10 +172,10 @@ pub(crate) async fn stop_clock(unit: &mut Unit, who: &Who, rule: RuleKey, subjec
     Ok(())
 }
 
-/// Cancels every running clock of a subject.
-pub(crate) async fn cancel_clocks(unit: &mut Unit, who: &Who, subject: &str) -> Result<(), Error> {
+/// Cancels the running clocks of a subject whose rule is wanted.
+pub(crate) async fn cancel_clocks(unit: &mut Unit, who: &Who, subject: &str, wanted: impl Fn(RuleKey) -> bool) -> Result<(), Error> {
     for old in unit.clocks_of(subject).await? {
-        if old.clock.stopped_at.is_none() && !old.clock.cancelled {
+        if wanted(old.clock.rule) && old.clock.stopped_at.is_none() && !old.clock.cancelled {
             let mut clock = old.clock.clone();
             clock.cancel()?;
             let facts = json!({ "rule": clock.rule });

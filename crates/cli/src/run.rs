@@ -556,7 +556,8 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             None
         }
     };
-    let parsed = value::parse(result, None);
+    // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
+    let parsed = value::parse(result, row.map(|r| r.unit.as_str()));
     match row {
         Some(row) => {
             let judged = judge(&JudgeInput::for_row(&parsed, row, TaskKind::Supervisory));

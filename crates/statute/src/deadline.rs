@@ -55,6 +55,15 @@ labels! {
     }
 }
 
+impl RuleKey {
+    /// 权利窗口或保存期 the time of a right (recheck, objection) or of keeping something: it ends, it is never overdue.
+    #[must_use]
+    pub fn is_window(self) -> bool {
+        use RuleKey::{D07, D14, D15, D24, D25, D26, D27, D28, D30};
+        matches!(self, D07 | D14 | D15 | D24 | D25 | D26 | D27 | D28 | D30)
+    }
+}
+
 /// 期限规则 one version of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeadlineRule {

@@ -463,6 +463,7 @@ fn render(out: &mut Out, c: &Ctx) {
         time_passed: "17.5%".into(),
         done_percent: "17.0%".into(),
         met: false,
+        is_behind: true,
         gap: 5269,
         pace: 1112,
         forecast: 6210,
@@ -1208,7 +1209,7 @@ fn render(out: &mut Out, c: &Ctx) {
         "VALUE-UNREADABLE",
         t("克百威：“0..012”不是数值，是不是 0.012", "Carbofuran: “0..012” is not a number. Did you mean 0.012?"),
         t("改正这一格；其余已保存", "Correct this cell; the others are saved"),
-        "value.4",
+        "r_4",
     ));
     out.put(
         l,
@@ -1421,6 +1422,9 @@ fn render(out: &mut Out, c: &Ctx) {
         point: t("示范农贸市场甲快检室", "Demo Market A, rapid-test room"),
         action: "/rapid/new".into(),
         idempotency: "01J8".into(),
+        points: Vec::new(),
+        chosen_point: String::new(),
+        retest: String::new(),
         stalls: vec!["A-12 示例蔬菜".into(), "B-03 示例水产".into(), "A-07".into()],
         stall: "A-12 示例蔬菜".into(),
         foods: ["菠菜", "韭菜", "油麦菜", "豇豆", "芹菜", "辣椒", "鲈鱼", "豆芽"].iter().map(|s| (*s).to_owned()).collect(),
@@ -1716,6 +1720,7 @@ fn render(out: &mut Out, c: &Ctx) {
                 block("transfer", t("通报移送", "Notice and transfer"), Tone::Pass, t("已完成", "Complete")),
                 BlockView { not_applicable: true, ..block("risk", t("风险评估", "Risk assessment"), Tone::Idle, t("不适用", "Not applicable")) },
             ],
+            settled: false,
             missing: vec![
                 problem("", t("产品控制：数量不平", "Product control: quantities do not balance"), String::new(), "control"),
                 problem("", t("原因排查：没有填写", "Cause: nothing recorded"), String::new(), "cause"),
@@ -1822,6 +1827,7 @@ fn render(out: &mut Out, c: &Ctx) {
                 ChartView { title: t("各类食品不合格率", "Failing rate by category"), svg: ranking(c), table: Table::default() },
             ],
             tables: vec![by_cat.clone()],
+            exports: Vec::new(),
             report_href: "/stats/annual.pdf?year=2026".into(),
             reports: vec![FileView {
                 name: t("2025年度报告.pdf", "annual-2025.pdf"),
@@ -1961,6 +1967,7 @@ fn render(out: &mut Out, c: &Ctx) {
             filters: None,
             tables: vec![pop],
             pager: Pager::default(),
+            actions: Vec::new(),
             form_title: t("新增人口行", "Add a population row"),
             form_action: "/admin/population".into(),
             form: v::forms::population(l, &Filled::default()),
@@ -2000,6 +2007,7 @@ fn render(out: &mut Out, c: &Ctx) {
             filters: None,
             tables: vec![cal],
             pager: Pager::default(),
+            actions: Vec::new(),
             form_title: t("导入日历", "Import a calendar"),
             form_action: "/admin/calendar".into(),
             form: v::forms::calendar(l, &Filled::default()),
@@ -2043,44 +2051,6 @@ fn render(out: &mut Out, c: &Ctx) {
                 limit(("水产品 / 淡水鱼", "Aquatic / freshwater fish"), ("孔雀石绿", "Malachite green"), t("不得检出", "Not to be detected").as_str(), true),
             ],
             pager: pager(),
-        },
-    );
-    out.put(
-        l,
-        "admin_settings",
-        SettingsPage {
-            p: c.page(("设置", "Settings"), "admin", "/admin/settings", "").crumb(t("管理", "Admin"), "/admin").crumb(t("设置", "Settings"), ""),
-            groups: vec![
-                FieldGroup {
-                    note: t("改动会写入日志，并立刻改变指标和年报。", "Changes are journalled and take effect in figures and reports at once."),
-                    ..FieldGroup::new(
-                        "target",
-                        t("指标", "Figures"),
-                        vec![
-                            FieldView::number("target_per_mille", t("年度目标", "Yearly target"), t("批次/千人", "per 1,000")).required().with("4.0"),
-                            FieldView::number("evaluative_target", t("评价性合格率目标", "Evaluative pass target"), "%").with("98"),
-                            FieldView::select(
-                                "year_basis",
-                                t("年度归属", "Year by"),
-                                vec![Choice::new("sampling", t("抽样日期", "Sampling date")), Choice::new("report", t("报告日期", "Report date"))],
-                            )
-                            .required()
-                            .with("sampling"),
-                        ],
-                    )
-                },
-                FieldGroup::new(
-                    "body",
-                    t("单位", "Body"),
-                    vec![
-                        FieldView::text("name", t("单位名称", "Name")).required().with("示范区市场监督管理局"),
-                        FieldView::text("base_url", t("访问地址", "Address"))
-                            .with("https://shiyan.example")
-                            .hint(t("印在验真二维码里", "Printed in the verification QR")),
-                    ],
-                ),
-            ],
-            editable: true,
         },
     );
     let check = |zh: &str, en: &str, value: &str, tone, next: String| CheckLine { label: t(zh, en), value: value.into(), tone, next };

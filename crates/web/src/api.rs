@@ -1,7 +1,558 @@
-//! JSON API (being written).
-use rocket::Route;
+//! JSON 接口 the same use cases for programs: the login cookie says who asks, a body is bounded and validated, every refusal is a
+//! coded problem. Described by `/api/openapi.json`.
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, NaiveDate};
+use rocket::http::{ContentType, Method, Status};
+use rocket::outcome::Outcome as Asked;
+use rocket::request::FromRequest;
+use rocket::serde::json::{Error as JsonError, Json};
+use rocket::{Request, Route, State, get, post, routes};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shiyan_app::query::cases::CaseFilter;
+use shiyan_app::query::samples::SampleFilter;
+use shiyan_app::rapid::TypedReading;
+use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::task::TaskKind;
+use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_lab_results::judge::{JudgeInput, Judgement, judge as judge_one, judge_texts};
+use shiyan_lab_results::value;
+use shiyan_statute::{LimitChoice, LimitQuery, LimitRow};
+use utoipa::{OpenApi, ToSchema};
+use validator::Validate;
+
+use crate::failure::{Failure, code};
+use crate::guard::User;
+use crate::pages::figures::{reads_figures, wanted_year, year_of};
+use crate::pages::kit::{blind, case_room, id_of, room};
+use crate::site::{Site, more_codes};
+
 /// Every API route.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    routes![kpi, samples, sample, cases, deadline, judge, explain, rapid_reading, openapi]
+}
+
+/// The contract of every route above.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(title = "Shiyan 食验", description = "食品安全抽检全流程接口 the sampling way as JSON. Sign in with the login cookie; a POST carries the header X-CSRF or comes from the same origin."),
+    paths(kpi, samples, sample, cases, deadline, judge, explain, rapid_reading),
+    components(schemas(JudgeBody, ReadingBody, ProblemDocument))
+)]
+struct Contract;
+
+static CONTRACT: LazyLock<String> = LazyLock::new(|| {
+    let mut document = Contract::openapi();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
+    document.to_json().unwrap_or_else(|_| "{}".to_owned())
+});
+
+/// A refusal as `application/problem+json`.
+#[derive(Debug, ToSchema)]
+#[allow(dead_code)]
+struct ProblemDocument {
+    /// Address that explains the first code.
+    r#type: String,
+    /// The first refusal, English.
+    title: String,
+    /// HTTP status.
+    status: u16,
+    /// Stable code of the first refusal.
+    code: String,
+    /// Every refusal: code, zh, en, next_zh, next_en, article, field, facts.
+    problems: Vec<Value>,
+}
+
+/// Who asks: signed in, and for a change with the token of the login or from our own pages.
+#[derive(Debug)]
+struct Caller(User);
+
+fn from_here(request: &Request<'_>) -> bool {
+    let header = |name| request.headers().get_one(name);
+    match (header("Sec-Fetch-Site"), header("Origin")) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => {
+            let host = request.host().map(ToString::to_string);
+            host.is_some_and(|h| origin == format!("http://{h}") || origin == format!("https://{h}"))
+        }
+        (None, None) => false,
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Caller {
+    type Error = Failure;
+    async fn from_request(request: &'r Request<'_>) -> Asked<Self, (Status, Failure), Status> {
+        let Asked::Success(user) = request.guard::<User>().await else {
+            return Asked::Error((Status::Unauthorized, Failure::SignIn(String::new())));
+        };
+        let token = request.headers().get_one("X-CSRF").is_some_and(|t| t == user.csrf);
+        if request.method() != Method::Get && !token && !from_here(request) {
+            return Asked::Error((Status::Forbidden, Failure::With(Status::Forbidden, Refusal::new(code::CSRF))));
+        }
+        Asked::Success(Caller(user))
+    }
+}
+
+/// An answer.
+type Answer = Result<Json<Value>, Failure>;
+/// A body as read.
+type Body<'r, T> = Result<Json<T>, JsonError<'r>>;
+
+fn bad(status: Status, detail: impl ToString) -> Failure {
+    let detail: String = detail.to_string().chars().take(300).collect();
+    Failure::With(status, Refusal::new(code::FIELD).with("detail", detail))
+}
+
+/// The body, if it keeps to the contract.
+fn checked<T: Validate>(body: Body<'_, T>) -> Result<T, Failure> {
+    let body = match body {
+        Ok(body) => body.into_inner(),
+        Err(JsonError::Io(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+            return Err(Failure::With(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", 1)));
+        }
+        Err(JsonError::Io(_)) => return Err(Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED))),
+        Err(JsonError::Parse(_, e)) => return Err(bad(Status::UnprocessableEntity, e)),
+    };
+    body.validate().map_err(|e| bad(Status::UnprocessableEntity, e.to_string().replace('\n', "; ")))?;
+    Ok(body)
+}
+
+fn some(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|t| !t.is_empty()).map(|t| t.chars().take(100).collect())
+}
+
+fn date(typed: &str, zh: &str, en: &str, field: &str) -> Result<NaiveDate, Failure> {
+    let refusal = || Refusal::new(shiyan_app::code::DATE).with("label", zh).with("label_en", en).with("typed", typed).on(field);
+    Ok(typed.trim().parse().map_err(|_| refusal())?)
+}
+
+/// 指标 of a year: every figure with its exact value, its scope and what was left out.
+#[utoipa::path(
+    get, path = "/api/v1/kpi",
+    params(("year" = Option<i32>, Query, description = "2000 to 2100; this year when missing")),
+    responses((status = 200, description = "Figures", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+)]
+#[get("/api/v1/kpi?<year>")]
+async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&str>) -> Answer {
+    let Caller(user) = caller?;
+    if !reads_figures(&user) {
+        return Err(Failure::NotFound);
+    }
+    let wanted = wanted_year(year, user.now())?;
+    let year = year_of(site, user.scope(), wanted, user.now()).await?;
+    let k = &year.kpis;
+    Ok(Json(json!({
+        "year": wanted,
+        "as_of": k.as_of,
+        "scope": k.scope,
+        "scope_zh": k.scope_line(Lang::Zh),
+        "scope_en": k.scope_line(Lang::En),
+        "required": k.required,
+        "gap": k.gap,
+        "pace": k.pace,
+        "forecast": k.forecast,
+        "in_lab": k.in_lab.len(),
+        "in_transit": k.in_transit.len(),
+        "overdue": k.overdue,
+        "figures": k.figures().map(shiyan_indicators::Figure::brief).collect::<Vec<_>>(),
+    })))
+}
+
+/// 样品 newest first, fifty at a time; `next` is the cursor of the following page.
+#[utoipa::path(
+    get, path = "/api/v1/samples",
+    params(
+        ("q" = Option<String>, Query, description = "Number, sample or operator"),
+        ("state" = Option<String>, Query), ("kind" = Option<String>, Query), ("level" = Option<String>, Query), ("link" = Option<String>, Query),
+        ("class" = Option<String>, Query), ("street" = Option<String>, Query), ("outcome" = Option<String>, Query), ("year" = Option<i32>, Query),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses((status = 200, description = "Samples", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+)]
+#[get("/api/v1/samples?<q>&<state>&<kind>&<level>&<link>&<class>&<street>&<outcome>&<year>&<cursor>")]
+#[allow(clippy::too_many_arguments)]
+async fn samples(
+    site: &State<Site>,
+    caller: Result<Caller, Failure>,
+    q: Option<&str>,
+    state: Option<&str>,
+    kind: Option<&str>,
+    level: Option<&str>,
+    link: Option<&str>,
+    class: Option<&str>,
+    street: Option<&str>,
+    outcome: Option<&str>,
+    year: Option<&str>,
+    cursor: Option<&str>,
+) -> Answer {
+    let Caller(user) = caller?;
+    room(&user)?;
+    let after = match some(cursor) {
+        None => None,
+        Some(text) => {
+            let (day, id) = text.split_once(',').ok_or_else(|| bad(Status::UnprocessableEntity, "cursor"))?;
+            Some((day.to_owned(), id.to_owned()))
+        }
+    };
+    let filter = SampleFilter {
+        // Whoever tests blind may not find out whose sample it is by searching for the operator.
+        q: if blind(&user) { None } else { some(q) },
+        state: some(state),
+        kind: some(kind),
+        level: some(level),
+        link: some(link),
+        class: some(class),
+        street: some(street),
+        outcome: some(outcome),
+        year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
+        overdue_on: None,
+        after,
+    };
+    let (mut rows, more) = site.app.store.samples(&filter, user.scope()).await?;
+    if blind(&user) {
+        rows.iter_mut().for_each(|r| r.site_name.clear());
+    }
+    let next = rows.last().filter(|_| more).map(|r| format!("{},{}", r.sampled_on, r.id));
+    Ok(Json(json!({ "samples": rows, "next": next })))
+}
+
+/// 样品 one sample with its items and cases, without personal data.
+#[utoipa::path(
+    get, path = "/api/v1/samples/{id}",
+    params(("id" = String, Path)),
+    responses((status = 200, description = "The sample", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument))
+)]
+#[get("/api/v1/samples/<id>")]
+async fn sample(site: &State<Site>, caller: Result<Caller, Failure>, id: &str) -> Answer {
+    let Caller(user) = caller?;
+    room(&user)?;
+    let store = &site.app.store;
+    let id = id_of(id)?;
+    let record = store.sample(&id, user.scope()).await?.ok_or(Failure::NotFound)?;
+    let s = &record.sample;
+    let sheet = |key: &str| s.sheet.get(key);
+    let order = store.order_of_sample(&id, user.scope()).await?;
+    let items = match &order {
+        Some(order) => store.items_of_order(&order.id.to_string(), user.scope()).await?,
+        None => Vec::new(),
+    };
+    let veiled = blind(&user);
+    let cases = if veiled { Vec::new() } else { store.cases_of_sample(&id, user.scope()).await? };
+    Ok(Json(json!({
+        "id": s.id,
+        "sampling_no": s.core.as_ref().filter(|_| !veiled).map(|c| c.sampling_no.clone()),
+        "blind_code": s.blind_code,
+        "state": s.state,
+        "name": sheet("name"),
+        "category": s.core.as_ref().map(|c| c.category.text()),
+        "kind": s.core.as_ref().map(|c| c.kind),
+        "level": s.core.as_ref().map(|c| c.level),
+        "link": s.core.as_ref().map(|c| c.link),
+        "street": if veiled { "" } else { sheet("street") },
+        "site_name": if veiled { "" } else { sheet("site_name") },
+        "sampled_on": s.core.as_ref().map(|c| c.sampled_on),
+        "order": order.as_ref().map(|o| json!({
+            "id": o.id, "state": o.state, "received_at": o.received_at, "report_due_on": o.report_due_on, "issued_at": o.issued_at,
+            "conclusion": o.in_force, "reports_issued": o.reports_issued,
+        })),
+        "items": items.iter().map(|i| json!({
+            "analyte": i.analyte, "unit": i.unit, "raw": i.raw, "understood": i.understood, "verdict": i.verdict(),
+            "limit": i.limit.as_ref().map(|l| l.text.clone()), "basis": i.limit.as_ref().map(|l| l.basis.clone()), "method": i.method,
+        })).collect::<Vec<_>>(),
+        "cases": cases.iter().map(|c| json!({ "id": c.id, "no": c.no, "state": c.state })).collect::<Vec<_>>(),
+    })))
+}
+
+/// 案件 by due day, open ones first, at most 500.
+#[utoipa::path(
+    get, path = "/api/v1/cases",
+    params(
+        ("q" = Option<String>, Query), ("state" = Option<String>, Query, description = "A state, or `open`"), ("street" = Option<String>, Query),
+        ("part" = Option<String>, Query), ("year" = Option<i32>, Query), ("overdue" = Option<bool>, Query, description = "Only those past their day"),
+    ),
+    responses((status = 200, description = "Cases", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+)]
+#[get("/api/v1/cases?<q>&<state>&<street>&<part>&<year>&<overdue>")]
+#[allow(clippy::too_many_arguments)]
+async fn cases(
+    site: &State<Site>,
+    caller: Result<Caller, Failure>,
+    q: Option<&str>,
+    state: Option<&str>,
+    street: Option<&str>,
+    part: Option<&str>,
+    year: Option<&str>,
+    overdue: Option<bool>,
+) -> Answer {
+    let Caller(user) = caller?;
+    case_room(&user)?;
+    let filter = CaseFilter {
+        q: some(q),
+        state: some(state),
+        street: some(street),
+        part: some(part),
+        year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
+        overdue_on: (overdue == Some(true)).then(|| user.now().date_naive().to_string()),
+    };
+    Ok(Json(json!({ "cases": site.app.store.cases(&filter, user.scope()).await? })))
+}
+
+/// 期限 of a rule counted from a day, with the working calendar in use.
+#[utoipa::path(
+    get, path = "/api/v1/deadline",
+    params(("rule" = String, Query, description = "Rule key, e.g. D07"), ("from" = String, Query, description = "Date, or date and time with offset for periods in hours")),
+    responses((status = 200, description = "The deadline", body = Value), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument))
+)]
+#[get("/api/v1/deadline?<rule>&<from>")]
+async fn deadline(site: &State<Site>, caller: Result<Caller, Failure>, rule: Option<&str>, from: Option<&str>) -> Answer {
+    caller?;
+    let typed = from.unwrap_or_default();
+    let start = match DateTime::parse_from_rfc3339(typed.trim()) {
+        Ok(at) => at.with_timezone(&shiyan_foundation::shanghai()),
+        Err(_) => date(typed, "起算日期", "start", "from")?
+            .and_time(chrono::NaiveTime::MIN)
+            .and_local_timezone(shiyan_foundation::shanghai())
+            .single()
+            .ok_or_else(|| bad(Status::UnprocessableEntity, "from"))?,
+    };
+    let key = shiyan_statute::deadline::rule_key(&rule.unwrap_or_default().to_uppercase())?;
+    let computed = shiyan_statute::deadline(key, start, &site.app.calendar().await?)?;
+    Ok(Json(json!({
+        "rule": key.code(),
+        "name_zh": key.zh(),
+        "name_en": key.en(),
+        "version": computed.version,
+        "article": computed.article,
+        "from": start,
+        "due_on": computed.due.due_on,
+        "due_at": computed.due.due_at,
+        "provisional": computed.due.provisional,
+        "rolled_from": computed.due.rolled_from,
+        "counted": computed.due.counted,
+        "calendar_version": computed.due.calendar_version,
+    })))
+}
+
+/// What is to be judged: against the limit given, or against the library for the food.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct JudgeBody {
+    /// 检验项目
+    #[validate(length(min = 1, max = 200))]
+    item: String,
+    /// 检验结果 exactly as typed.
+    #[validate(length(max = 500))]
+    result: String,
+    /// 标准值 as written; without it the library decides.
+    #[validate(length(max = 500))]
+    limit: Option<String>,
+    /// 单位
+    #[validate(length(max = 50))]
+    unit: Option<String>,
+    /// 标签明示值
+    #[validate(length(max = 200))]
+    label_claim: Option<String>,
+    /// 食品分类 大类/亚类/…, for the library.
+    #[validate(length(max = 200))]
+    food: Option<String>,
+    /// Day the limit must be in force, `2026-03-05`; today when missing.
+    #[validate(length(max = 10))]
+    on: Option<String>,
+}
+
+/// 单项判定 with its working.
+#[utoipa::path(
+    post, path = "/api/v1/judge",
+    request_body = JudgeBody,
+    responses((status = 200, description = "The judgement", body = Value), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument))
+)]
+#[post("/api/v1/judge", data = "<body>")]
+async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'_, JudgeBody>) -> Answer {
+    let Caller(user) = caller?;
+    let body = checked(body)?;
+    let given = body.limit.as_deref().filter(|l| !l.trim().is_empty());
+    if let Some(limit) = given {
+        let judged = judge_texts(&body.item, &body.result, limit, body.unit.as_deref(), body.label_claim.as_deref());
+        return Ok(Json(judged_json(&judged, None)));
+    }
+    let Some(food) = body.food.as_deref().map(str::trim).filter(|f| !f.is_empty()) else {
+        let refusal = Refusal::new(shiyan_app::code::TEXT).with("label", "标准值或食品分类").with("label_en", "limit or food").on("limit");
+        return Err(refusal.into());
+    };
+    let on = body.on.as_deref().map_or_else(|| Ok(user.now().date_naive()), |d| date(d, "日期", "day", "on"))?;
+    let category = CategoryPath::parse(food);
+    let name = category.0.last().cloned().unwrap_or_default();
+    let limits = site.app.limit_rows().await?;
+    let query = LimitQuery { category: &category, food_name: &name, analyte: &body.item, ref_date: on, prepackaged: None };
+    let rows = |kind: &str, zh: &str, en: &str, rows: &[&LimitRow]| {
+        json!({
+            "verdict": "needs_person", "verdict_zh": "需人工", "verdict_en": "Needs a person", "reason_code": kind, "reason_zh": zh, "reason_en": en,
+            "candidates": rows.iter().map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })).collect::<Vec<_>>(),
+        })
+    };
+    Ok(Json(match shiyan_statute::choose(limits.iter(), &query) {
+        LimitChoice::One(row) => {
+            let measured = value::parse(&body.result, body.unit.as_deref());
+            judged_json(&judge_one(&JudgeInput::for_row(&measured, row, TaskKind::Supervisory)), Some(row))
+        }
+        LimitChoice::None { reason } => {
+            json!({ "verdict": "no_verdict", "verdict_zh": "不判定项", "verdict_en": "No verdict", "reason_code": reason.code, "reason_zh": reason.zh, "reason_en": reason.en, "candidates": [] })
+        }
+        LimitChoice::Tie(all) => rows("LIMIT-TIE", "多条限量同样适用，须人工选择", "Several limits fit equally; a person chooses", &all),
+        LimitChoice::Conditional(all) => rows("LIMIT-CONDITION", "限量附有条件，须人工确认", "The limit has conditions that a person confirms", &all),
+        LimitChoice::OnlyPending(all) => rows("LIMIT-PENDING", "适用的限量待核实，尚未启用", "The limit is not activated yet", &all),
+        LimitChoice::Expired(all) => rows("LIMIT-EXPIRED", "适用的限量在该日未生效或已停用", "The limit is not in force on that day", &all),
+    }))
+}
+
+fn judged_json(judged: &Judgement, row: Option<&LimitRow>) -> Value {
+    json!({
+        "verdict": judged.verdict,
+        "verdict_zh": judged.verdict.zh(),
+        "verdict_en": judged.verdict.en(),
+        "reason_code": judged.reason.0.code,
+        "reason_zh": judged.reason_text(Lang::Zh),
+        "reason_en": judged.reason_text(Lang::En),
+        "near_limit": judged.near_limit,
+        "needs_second_analyst": judged.needs_second_analyst,
+        "limit": row.map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })),
+        "working": judged.working,
+        "working_zh": judged.explain(Lang::Zh),
+        "working_en": judged.explain(Lang::En),
+    })
+}
+
+/// 说明 of a refusal code or a rule key.
+#[utoipa::path(
+    get, path = "/api/v1/explain/{code}",
+    params(("code" = String, Path, description = "e.g. D07 or SHEET-SAMPLERS")),
+    responses((status = 200, description = "What it means", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument))
+)]
+#[get("/api/v1/explain/<code>")]
+fn explain(caller: Result<Caller, Failure>, code: &str) -> Answer {
+    let Caller(user) = caller?;
+    let found = shiyan_app::explain::explain(code, user.now().date_naive(), &more_codes()).ok_or(Failure::NotFound)?;
+    Ok(Json(serde_json::to_value(found).map_err(|e| Failure::Fault(e.to_string()))?))
+}
+
+/// One rapid reading; the server gives the verdict.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReadingBody {
+    /// 快检点 id; an operator has one and may leave it out.
+    #[validate(length(max = 64))]
+    #[serde(default)]
+    point: String,
+    /// 摊位
+    #[validate(length(min = 1, max = 40))]
+    stall: String,
+    /// 品种
+    #[validate(length(min = 1, max = 40))]
+    food: String,
+    /// 方法代码
+    #[validate(length(min = 1, max = 60))]
+    method: String,
+    /// 检测项目, when the method covers several.
+    #[validate(length(max = 60))]
+    #[serde(default)]
+    analyte: String,
+    /// 读数 as typed.
+    #[validate(length(max = 40))]
+    #[serde(default)]
+    value: String,
+    /// negative, weak_positive, positive or invalid, for methods read by eye.
+    #[validate(length(max = 20))]
+    #[serde(default)]
+    observed: String,
+    /// 试剂批号
+    #[validate(length(max = 40))]
+    #[serde(default)]
+    reagent_lot: String,
+    /// 备注
+    #[validate(length(max = 300))]
+    #[serde(default)]
+    note: String,
+    /// 复测 id of the positive reading that this one repeats.
+    #[validate(length(max = 64))]
+    retest_of: Option<String>,
+}
+
+/// 录入快检读数
+#[utoipa::path(
+    post, path = "/api/v1/rapid/readings",
+    request_body = ReadingBody,
+    responses((status = 200, description = "The reading with the verdict of the server", body = Value), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+)]
+#[post("/api/v1/rapid/readings", data = "<body>")]
+async fn rapid_reading(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'_, ReadingBody>) -> Answer {
+    let Caller(user) = caller?;
+    if !user.actor.has_any(&[Role::PointOperator, Role::Enforcer]) {
+        return Err(Failure::NotFound);
+    }
+    let b = checked(body)?;
+    let typed = TypedReading {
+        point: b.point,
+        stall: b.stall,
+        food: b.food,
+        method: b.method,
+        analyte: b.analyte,
+        value: b.value,
+        observed: b.observed,
+        reagent_lot: b.reagent_lot,
+        note: b.note,
+        photo: None,
+        retest_of: b.retest_of,
+    };
+    let reading = site.app.enter_reading(&user.actor, typed, user.now()).await?;
+    Ok(Json(json!({
+        "id": reading.id,
+        "verdict": reading.verdict,
+        "verdict_zh": reading.verdict.zh(),
+        "verdict_en": reading.verdict.en(),
+        "why_zh": reading.why_zh,
+        "why_en": reading.why_en,
+        "tested_at": reading.tested_at,
+        "href": format!("/rapid/{}", reading.id),
+    })))
+}
+
+#[get("/api/openapi.json")]
+fn openapi() -> (ContentType, &'static str) {
+    (ContentType::JSON, CONTRACT.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_contract_and_the_routes_are_the_same() {
+        let document: Value = serde_json::from_str(&CONTRACT).unwrap();
+        let mut written = BTreeSet::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                written.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+        let mounted: BTreeSet<String> = routes()
+            .iter()
+            .filter(|r| r.uri.path().starts_with("/api/v1/"))
+            .map(|r| format!("{} {}", r.method, r.uri.path().replace('<', "{").replace('>', "}")))
+            .collect();
+        assert_eq!(written, mounted);
+        assert!(mounted.len() >= 8);
+    }
+    #[test]
+    fn unknown_fields_and_long_texts_are_refused() {
+        let body = |text: &str| serde_json::from_str::<JudgeBody>(text);
+        assert!(body(r#"{"item":"铅","result":"0.1","limit":"≤0.2"}"#).unwrap().validate().is_ok());
+        assert!(body(r#"{"item":"铅","result":"0.1","nonsense":1}"#).is_err());
+        assert!(body(&format!(r#"{{"item":"{}","result":"0.1"}}"#, "x".repeat(201))).unwrap().validate().is_err());
+    }
 }

@@ -172,6 +172,13 @@ pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, now: Ins
         .map_err(|e| Error::Fault(e.to_string()))?
 }
 
+/// 统计口径 as people read it: the scope line with the names of the streets, without its own heading.
+#[must_use]
+pub fn scope_line(line: &str, streets: &BTreeMap<String, Street>) -> String {
+    let line = line.trim_start_matches("统计口径：").trim_start_matches("Scope: ");
+    streets.values().fold(line.to_owned(), |text, s| text.replace(&s.code, s.name.trim_end_matches("街道")))
+}
+
 struct Words(Lang);
 
 impl Words {
@@ -212,7 +219,8 @@ fn key_figure(figure: &Figure, lang: Lang) -> KeyFigure {
         Lang::Zh => format!("{ratio}；未计入 {left}"),
         Lang::En => format!("{ratio}; {left} left out"),
     };
-    let goal = figure.target.as_ref().map_or_else(String::new, |t| format!("{} {t}", lang.pick("目标", "target")));
+    let unit = if figure.unit == shiyan_indicators::Unit::Percent { "%" } else { "" };
+    let goal = figure.target.as_ref().map_or_else(String::new, |t| format!("{} {t}{unit}", lang.pick("目标", "target")));
     KeyFigure { name: figure.name(lang), value: figure.display.clone(), note, goal, met: figure.met }
 }
 
@@ -302,7 +310,7 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
         .collect();
     add("总体情况", "Overview", vec![
         Block::Paragraph(overall),
-        Block::Figures(Figures { items: figures.iter().map(|f| key_figure(f, lang)).collect(), scope: k.scope_line(lang).to_owned() }),
+        Block::Figures(Figures { items: figures.iter().map(|f| key_figure(f, lang)).collect(), scope: scope_line(k.scope_line(lang), &data.streets) }),
         table(
             caption("按任务级别和任务类别", "By task level and kind"),
             if lang == Lang::Zh { &["任务级别", "任务类别", "#批次", "#不合格", "#上年同期批次"] } else { &["Level", "Kind", "#Batches", "#Failing", "#Same period last year"] },
@@ -410,7 +418,7 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
     let typical: Vec<Block> = data
         .cases
         .iter()
-        .filter(|c| c.state == CaseState::Closed && c.part != Part::Production)
+        .filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of) && c.part != Part::Production)
         .take(3)
         .map(|c| {
             let field = |block: CaseBlock, key: &str| c.blocks.get(&block).map_or_else(String::new, |b| b.get(key).to_owned());
@@ -454,7 +462,7 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
         issuer: w.t("郑州市金水区市场监督管理局", "Jinshui District Administration for Market Regulation"),
         doc_no: None,
         date: k.as_of,
-        scope: k.scope_line(lang).to_owned(),
+        scope: scope_line(k.scope_line(lang), &data.streets),
         contents: true,
         sections,
         data_version: format!("{} {} · {} {}", w.t("工作日历", "calendar"), shiyan_statute::calendar().version, w.t("数据截至", "data as of"), k.as_of),
@@ -533,7 +541,8 @@ fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &st
     if data.cases.is_empty() {
         return vec![Block::Empty(lang.pick("没有核查处置案件。", "There are no cases.").to_owned())];
     }
-    let closed = data.cases.iter().filter(|c| c.state == CaseState::Closed).count();
+    // As of the report's own day: what was closed later is still open here.
+    let closed = data.cases.iter().filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of)).count();
     let penalty = |wanted: &str| data.cases.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter(|b| b.get("filed").starts_with(wanted)).count();
     let fines: Decimal = data.cases.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter_map(|b| fold(b.get("fine")).parse::<Decimal>().ok()).sum();
     let moved = data.cases.iter().filter_map(|c| c.blocks.get(&CaseBlock::Transfer)).filter(|b| b.inapplicable.is_none() && !b.get("to").is_empty()).count();
@@ -622,13 +631,13 @@ fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -
     let open: Vec<Vec<String>> = data
         .cases
         .iter()
-        .filter(|c| !matches!(c.state, CaseState::Closed | CaseState::Cancelled))
+        .filter(|c| c.state != CaseState::Cancelled && c.closed_at.is_none_or(|at| at.date_naive() > k.as_of))
         .map(|c| vec![c.no.clone(), c.product.clone(), c.failing.join("、"), c.operator.clone(), c.state.label(lang).to_owned()])
         .collect();
     let rectified: Vec<Vec<String>> = data
         .cases
         .iter()
-        .filter(|c| c.state == CaseState::Closed)
+        .filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of))
         .filter_map(|c| c.blocks.get(&CaseBlock::Rectify).map(|b| (c, b)))
         .filter(|(_, b)| b.inapplicable.is_none())
         .map(|(c, b)| vec![c.no.clone(), c.operator.clone(), b.get("measures").to_owned(), b.get("checked_on").to_owned(), b.get("result").to_owned()])

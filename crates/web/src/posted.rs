@@ -52,6 +52,11 @@ impl Posted {
     pub fn file(&self, key: &str) -> Option<Upload> {
         self.files.iter().find(|(k, f)| k == key && !f.bytes.is_empty()).map(|(_, f)| f.clone())
     }
+    /// Every file of a field that has bytes.
+    #[must_use]
+    pub fn files(&self, key: &str) -> Vec<Upload> {
+        self.files.iter().filter(|(k, f)| k == key && !f.bytes.is_empty()).map(|(_, f)| f.clone()).collect()
+    }
     /// Every field with its first value.
     #[must_use]
     pub fn all(&self) -> BTreeMap<String, String> {

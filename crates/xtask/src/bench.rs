@@ -13,15 +13,15 @@ use std::time::{Duration, Instant};
 /// What differs from one version of the pages to the next; adapt it here.
 mod site {
     /// The demo account that may list samples and enter results, and its password.
-    pub const USER: &str = "tester";
-    pub const PASSWORD: &str = "demo-tester";
+    pub const USER: &str = "analyst";
+    pub const PASSWORD: &str = "shiyan-demo-2026";
     /// A list page with filters, at its most expensive.
-    pub const LIST: &str = "/samples?sort=sampled_on&page=2";
+    pub const LIST: &str = "/samples?link=circulation&kind=supervisory";
     /// Where results to be entered are listed, and how the link to one of them begins.
-    pub const BENCH: &str = "/results?state=open";
-    pub const RESULT: &str = "/results/";
-    /// The field that takes the measured value as typed.
-    pub const VALUE: &str = "value";
+    pub const BENCH: &str = "/bench";
+    pub const RESULT: &str = "/bench/";
+    /// How the name of a field that takes a measured value as typed begins.
+    pub const VALUE: &str = "r_";
 }
 
 const STARTS: usize = 7;
@@ -155,8 +155,10 @@ fn save_results(client: &mut Client) -> Result<Vec<Duration>, Failure> {
         let before = times.len();
         for path in open.iter().take(REQUESTS - times.len()) {
             let page = client.get(path)?;
-            let Some(mut form) = forms(&page.body, path).into_iter().find(|form| form.fields.iter().any(|(name, _)| name == site::VALUE)) else { continue };
-            form.set(site::VALUE, "0.012");
+            let cell = |form: &crate::http::Form| form.fields.iter().map(|(name, _)| name.clone()).find(|name| name.starts_with(site::VALUE));
+            let Some((mut form, cell)) = forms(&page.body, path).into_iter().find_map(|form| cell(&form).map(|cell| (form, cell))) else { continue };
+            // Another value each time: the same text again would be no change and nothing to save.
+            form.set(&cell, &format!("0.{:04}", times.len() + 1));
             let start = Instant::now();
             let answer = client.post(&form.action, &form.fields)?;
             times.push(start.elapsed());

@@ -92,7 +92,8 @@ pub(super) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, ca
     };
     let ends = overturned.unwrap_or(world.now).min(world.now);
 
-    let received = if case.severe { case.opened_at + TimeDelta::hours(3) } else { world.at(world.after(opened, 1), 10, 0) + TimeDelta::minutes(run.dice.within(0, 90)) };
+    let received =
+        if case.severe { case.opened_at + TimeDelta::hours(3) } else { world.at(world.after(opened, 1), 10, 0) + TimeDelta::minutes(run.dice.within(0, 90)) };
     let days = match course {
         Course::Days(days) | Course::Extended(_, days) => days,
         // asked to be closed a few days ago

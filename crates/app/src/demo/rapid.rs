@@ -78,7 +78,18 @@ struct Teller<'a> {
 /// Tells all readings from the first day to now.
 pub(super) fn tell(world: &World, run: &mut Run, points: &[Point], first: NaiveDate) -> Result<Rapid, Error> {
     let mut teller = Teller { world, points, out: Rapid::default() };
-    let ways = [Way::Negative, Way::Disposed, Way::Lab(true), Way::Disposed, Way::ObjectedLab(false), Way::Disposed, Way::Lab(false), Way::Disposed, Way::DisposedLate, Way::Lab(true)];
+    let ways = [
+        Way::Negative,
+        Way::Disposed,
+        Way::Lab(true),
+        Way::Disposed,
+        Way::ObjectedLab(false),
+        Way::Disposed,
+        Way::Lab(false),
+        Way::Disposed,
+        Way::DisposedLate,
+        Way::Lab(true),
+    ];
     let (mut day, mut positives) = (first, 0_usize);
     let today = world.now.date_naive();
     let quiet = world.before(today, 10);
@@ -156,7 +167,7 @@ impl Teller<'_> {
                 let id = SampleId(run.dice.uuid(world.at(on, 9, 0)));
                 follow_up = follow_up.send_to_lab(enforcer, id)?;
                 let wanted = format!("{food}（演示）");
-                let food = world.foods.iter().position(|f| f.name == wanted).ok_or_else(|| Error::Fault(wanted))?;
+                let food = world.foods.iter().position(|f| f.name == wanted).ok_or(Error::Fault(wanted))?;
                 self.out.specs.push(Spec {
                     on,
                     food,
@@ -177,7 +188,16 @@ impl Teller<'_> {
         Ok(())
     }
     #[allow(clippy::too_many_arguments)]
-    fn keep(&mut self, run: &mut Run, point: &Point, method: &RapidMethod, food: &str, at: Instant, positive: bool, retest_of: Option<ReadingId>) -> Result<ReadingId, Error> {
+    fn keep(
+        &mut self,
+        run: &mut Run,
+        point: &Point,
+        method: &RapidMethod,
+        food: &str,
+        at: Instant,
+        positive: bool,
+        retest_of: Option<ReadingId>,
+    ) -> Result<ReadingId, Error> {
         let by_eye = method.threshold.is_none();
         let invalid = !positive && retest_of.is_none() && run.dice.chance(60);
         let value = match (by_eye, positive) {

@@ -16,10 +16,10 @@ use shiyan_statute::{Clock, Extension, RuleKey};
 use shiyan_store::records::{ClockRecord, SampleRecord};
 use shiyan_store::{Error, Record};
 
+use super::LAB;
 use super::case::{Course, Quotas, run_case};
 use super::dice::Dice;
 use super::world::{STEMS, World, era, typed_result};
-use super::LAB;
 use crate::bench::{content_hash, opening_of, report_content, report_of};
 use crate::samples::new_order;
 
@@ -132,7 +132,9 @@ impl<'a> Clocks<'a> {
         Ok(())
     }
     fn running<'b>(&'b mut self, subject: &'b str, rule: Option<RuleKey>) -> impl Iterator<Item = &'b mut ClockRecord> {
-        self.list.iter_mut().filter(move |c| c.clock.subject == subject && rule.is_none_or(|r| r == c.clock.rule) && c.clock.stopped_at.is_none() && !c.clock.cancelled)
+        self.list
+            .iter_mut()
+            .filter(move |c| c.clock.subject == subject && rule.is_none_or(|r| r == c.clock.rule) && c.clock.stopped_at.is_none() && !c.clock.cancelled)
     }
     fn stop(&mut self, rule: RuleKey, subject: &str, at: Instant) -> Result<(), Error> {
         for record in self.running(subject, Some(rule)) {
@@ -141,8 +143,8 @@ impl<'a> Clocks<'a> {
         }
         Ok(())
     }
-    fn cancel(&mut self, subject: &str) -> Result<(), Error> {
-        for record in self.running(subject, None) {
+    fn cancel(&mut self, subject: &str, wanted: impl Fn(RuleKey) -> bool) -> Result<(), Error> {
+        for record in self.running(subject, None).filter(|r| wanted(r.clock.rule)) {
             record.clock.cancel()?;
             record.revision += 1;
         }
@@ -157,7 +159,8 @@ impl<'a> Clocks<'a> {
             match step {
                 ClockMove::Start(rule, at) => self.start(dice, *rule, subject, *at)?,
                 ClockMove::Stop(rule, at) => self.stop(*rule, subject, *at)?,
-                ClockMove::CancelAll => self.cancel(subject)?,
+                ClockMove::CancelAll => self.cancel(subject, |_| true)?,
+                ClockMove::CancelDuties => self.cancel(subject, |rule| !rule.is_window())?,
                 ClockMove::Extend(rule, to, reason) => {
                     let approved_by = self.world.people.supervisor.id;
                     for record in self.running(subject, Some(*rule)) {
@@ -275,7 +278,16 @@ pub(super) fn sheet(run: &mut Run, world: &World, spec: &Spec) -> Result<Sheet, 
         ("has_third_party", "否"),
         ("name", food.name.as_str()),
         ("brand", "/"),
-        ("sample_kind", if farm { "食用农产品" } else if catering { "餐饮加工食品" } else { "工业加工食品" }),
+        (
+            "sample_kind",
+            if farm {
+                "食用农产品"
+            } else if catering {
+                "餐饮加工食品"
+            } else {
+                "工业加工食品"
+            },
+        ),
         ("sample_source", if catering { "加工/自制" } else { "外购" }),
         ("sample_attr", "普通食品"),
         ("pack_kind", pack),
@@ -306,7 +318,9 @@ pub(super) fn sheet(run: &mut Run, world: &World, spec: &Spec) -> Result<Sheet, 
         sheet.set("delivery", "示范路1号");
     }
     if food.prepacked {
-        for (key, value) in [("prod_name", own.as_str()), ("prod_addr", "示范省示范市示范路9号"), ("prod_region", "示范省示范市"), ("prod_permit", "SC00000000000000")] {
+        for (key, value) in
+            [("prod_name", own.as_str()), ("prod_addr", "示范省示范市示范路9号"), ("prod_region", "示范省示范市"), ("prod_permit", "SC00000000000000")]
+        {
             sheet.set(key, value);
         }
         for (key, value) in [("shelf_life", "12个月"), ("spec", "500g"), ("exec_std", "示范标准")] {
@@ -369,7 +383,7 @@ pub(super) fn run_sample(world: &World, run: &mut Run, batch: &mut Batch, spec: 
     if spec.fate == Fate::Refused {
         let reception = Reception { failed: vec![ReceptionCheck::Seal], ..reception };
         sample = sample.refuse(&people.keeper, received, reception, "封条破损，样品不能接收（演示）")?;
-        clocks.cancel(&subject)?;
+        clocks.cancel(&subject, |_| true)?;
         keep(batch, sample, clocks);
         return Ok(());
     }
@@ -502,7 +516,7 @@ fn test(
         };
         let begun = world.at(from, 9, 0);
         *order = order.amend(&world.people.quality, why)?;
-        clocks.cancel(&subject)?;
+        clocks.cancel(&subject, |_| true)?;
         for (index, item) in items.iter_mut().enumerate() {
             if turns && failing == Some(index) {
                 let raw = food.items.get(index).map(|(row, _)| typed_result(&mut run.dice, row, false)).unwrap_or_default();

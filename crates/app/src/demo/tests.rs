@@ -73,11 +73,15 @@ fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
 #[test]
 fn the_limits_of_the_demonstration_never_stand_beside_a_shipped_one() {
     let foods = world::foods().unwrap();
-    let shipped: Vec<_> = shiyan_statute::limits().iter().cloned().map(|r| shiyan_statute::LimitRow { status: shiyan_statute::LimitStatus::Active, ..r }).collect();
+    let shipped: Vec<_> =
+        shiyan_statute::limits().iter().cloned().map(|r| shiyan_statute::LimitRow { status: shiyan_statute::LimitStatus::Active, ..r }).collect();
     let demo: Vec<_> = world::limits(&foods, "甲", now()).into_iter().map(|l| l.row).collect();
     for row in &shipped {
         for path in row.categories.iter().filter(|p| p.class() != "*") {
-            let query = shiyan_statute::LimitQuery { category: path, food_name: "某某", analyte: &row.analyte, ref_date: now().date_naive(), prepackaged: Some(true) };
+            let query =
+                shiyan_statute::LimitQuery {
+                    category: path, food_name: "某某", analyte: &row.analyte, ref_date: now().date_naive(), prepackaged: Some(true)
+                };
             let alone = shiyan_statute::choose(shipped.iter(), &query);
             assert_eq!(alone, shiyan_statute::choose(shipped.iter().chain(&demo), &query), "{} {path}", row.id);
         }
@@ -133,7 +137,8 @@ async fn whole(name: &str, samples: Option<u32>) {
 
     // last year
     let year = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, now()).await.unwrap();
-    let issued: Vec<_> = year.facts.batches.iter().filter(|b| b.stage == BatchStage::Issued && b.kind == TaskKind::Supervisory && b.admin == AdminBody::Jinshui).collect();
+    let issued: Vec<_> =
+        year.facts.batches.iter().filter(|b| b.stage == BatchStage::Issued && b.kind == TaskKind::Supervisory && b.admin == AdminBody::Jinshui).collect();
     let fails = issued.iter().filter(|b| b.outcome == Some(Outcome::Fail)).count();
     let per_10_000 = fails * 10_000 / issued.len();
     println!("2025: {} supervisory, {fails} failing: {per_10_000}/10000", issued.len());
@@ -142,7 +147,16 @@ async fn whole(name: &str, samples: Option<u32>) {
         let year = app.year(app.kpi_scope(y).await.unwrap(), &Scope::District, now()).await.unwrap();
         println!("{y}: required {} plan {}", year.kpis.required, year.facts.plan.iter().map(|p| p.planned).sum::<u32>());
         let figure = |key: &str| year.kpis.figures().into_iter().find(|f| f.key == key).unwrap_or_else(|| panic!("{key}")).clone();
-        for key in ["batches_per_thousand", "discovery_rate", "evaluative_pass_rate", "disposal_rate", "disposal_on_time_rate", "report_on_time_rate", "service_on_time_rate", "rapid_handled_rate"] {
+        for key in [
+            "batches_per_thousand",
+            "discovery_rate",
+            "evaluative_pass_rate",
+            "disposal_rate",
+            "disposal_on_time_rate",
+            "report_on_time_rate",
+            "service_on_time_rate",
+            "rapid_handled_rate",
+        ] {
             let f = figure(key);
             println!("  {key} {}/{} {} {:?}", f.numerator, f.denominator, f.display, f.met);
         }

@@ -182,7 +182,11 @@ pub(super) fn typed_result(dice: &mut Dice, row: &LimitRow, fails: bool) -> Stri
         }
         LimitRule::Min { value } => percent(*value, if fails { dice.within(60, 94) } else { dice.within(104, 160) }).to_string(),
         LimitRule::Range { lo, hi } => {
-            if fails { percent(*lo, dice.within(90, 98)).to_string() } else { ((*lo + *hi) / Decimal::TWO + Decimal::new(dice.within(-3, 3), 1)).normalize().to_string() }
+            if fails {
+                percent(*lo, dice.within(90, 98)).to_string()
+            } else {
+                ((*lo + *hi) / Decimal::TWO + Decimal::new(dice.within(-3, 3), 1)).normalize().to_string()
+            }
         }
         LimitRule::NotDetected { .. } => {
             if !fails {

@@ -123,7 +123,20 @@ pub(super) fn specials(world: &World, run: &mut Run, specs: &mut Vec<Spec>) {
     let mut add = |back: i64, food: &str, link: Link, kind: TaskKind, fate: Fate, change: fn(&mut Spec)| {
         let street = own(run.dice.below(17));
         let (on, food) = (world.before(today, back), named(food));
-        let mut spec = Spec { on, food, link, street, kind, level: TaskLevel::District, fails: false, failing: None, fate, temporary: false, id: None, from_reading: None };
+        let mut spec = Spec {
+            on,
+            food,
+            link,
+            street,
+            kind,
+            level: TaskLevel::District,
+            fails: false,
+            failing: None,
+            fate,
+            temporary: false,
+            id: None,
+            from_reading: None,
+        };
         change(&mut spec);
         specs.push(spec);
     };

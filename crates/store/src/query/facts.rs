@@ -173,7 +173,7 @@ impl Store {
             "SELECT k.detail, c.street FROM clock k JOIN case_file c ON k.subject = 'case:' || c.id JOIN sample s ON s.id = c.sample_id \
              WHERE k.rule IN ('D05', 'D06')",
         );
-        sql.push("AND k.started_on >= ? AND k.started_on <= ?", [from.to_string().into(), to.to_string().into()]).sample_scope(scope);
+        sql.push("AND k.started_on <= ? AND (k.stopped_on IS NULL OR k.stopped_on >= ?)", [to.to_string().into(), from.to_string().into()]).sample_scope(scope);
         let mut out = Vec::new();
         for line in sql.all::<Line>(&self.read).await? {
             let clock: Clock = serde_json::from_str(&line.detail)?;

@@ -146,11 +146,11 @@ impl Unit {
     pub async fn next_case_serial(&self, year: i32) -> Result<u32, Error> {
         #[derive(FromQueryResult)]
         struct Last {
-            no: Option<String>,
+            no: String,
         }
-        let mut sql = Sql::new("SELECT MAX(no) AS no FROM case_file WHERE 1 = 1");
-        sql.push("AND no LIKE ?", [format!("HC{year:04}-%").into()]);
-        let last = sql.one::<Last>(self.tx()).await?.and_then(|l| l.no);
+        let mut sql = Sql::new("SELECT no FROM case_file WHERE 1 = 1");
+        sql.push("AND no LIKE ? ORDER BY LENGTH(no) DESC, no DESC LIMIT 1", [format!("HC{year:04}-%").into()]);
+        let last = sql.one::<Last>(self.tx()).await?.map(|l| l.no);
         Ok(last.and_then(|no| no.split('-').nth(1).and_then(|serial| serial.parse::<u32>().ok())).unwrap_or(0) + 1)
     }
     /// The plan of a year, inside the transaction.

@@ -26,7 +26,8 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Due};
 use crate::views::{
-    ActionView, BenchPage, BenchRow, Cell, Choice, Event, Fact, FieldKind, FieldView, Filters, Pager, ProblemView, ResultRow, ResultsPage, ReviewPage, StepView, Tab,
+    ActionView, BenchPage, BenchRow, Cell, Choice, Event, Fact, FieldKind, FieldView, Filters, Pager, ProblemView, ResultRow, ResultsPage, ReviewPage,
+    StepView, Tab,
 };
 
 /// Routes of this room.
@@ -106,7 +107,9 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
     let mine = QUEUES.iter().any(|(queue, role, ..)| *queue == shown && user.actor.has(*role));
     let rows: Vec<BenchRow> = rows
         .iter()
-        .filter(|r| wanted.is_empty() || r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted))
+        .filter(|r| {
+            wanted.is_empty() || r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted)
+        })
         .map(|r| queue_row(r, mine, &user, &calendar))
         .collect();
     let range = if rows.is_empty() { String::new() } else { format!("1–{}", rows.len()) };
@@ -116,20 +119,27 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
         tabs,
         counters: Vec::new(),
         filters: Filters {
-            action: format!("/bench?state={}", shown.code()),
+            action: "/bench".to_owned(),
             q: Some(wanted.to_owned()),
             hint: user.t("编号、样品、类别", "Number, sample, category").to_owned(),
             selects: vec![state_select(shown, user.lang())],
             ..Filters::default()
         },
         rows,
-        pager: Pager { range: if full { format!("{range} {}", user.t("（按期限最近的 200 件）", "(the 200 due first)")) } else { range }, ..Pager::default() },
+        pager: Pager {
+            range: if full { format!("{range} {}", user.t("（按期限最近的 200 件）", "(the 200 due first)")) } else { range }, ..Pager::default()
+        },
         empty: user.t("这里没有等待处理的检验任务。", "Nothing is waiting here.").to_owned(),
     })
 }
 
 fn state_select(shown: OrderState, lang: Lang) -> crate::views::FilterSelect {
-    crate::views::FilterSelect { key: "state", label: lang.pick("状态", "State").to_owned(), options: Choice::all::<OrderState>(lang), value: shown.code().to_owned() }
+    crate::views::FilterSelect {
+        key: "state",
+        label: lang.pick("状态", "State").to_owned(),
+        options: Choice::all::<OrderState>(lang),
+        value: shown.code().to_owned(),
+    }
 }
 
 // ---------------------------------------------------------------- one order
@@ -139,7 +149,6 @@ struct Whole {
     order: TestOrder,
     items: Vec<TestItem>,
     sample: SampleRecord,
-    calendar: WorkCalendar,
     due: Due,
     report: Option<String>,
 }
@@ -159,7 +168,7 @@ async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
         None => day_chip(&order.report_due_on.to_string(), issued.as_deref(), user.now().date_naive(), &calendar, user.lang()),
     };
     let report = store.reports_of_sample(&sample_id, user.scope()).await?.into_iter().next().map(|r| r.number);
-    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, calendar, due, report })
+    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, due, report })
 }
 
 fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
@@ -206,7 +215,12 @@ fn steps(user: &User, order: &TestOrder) -> Vec<StepView> {
         .map(|(state, meaning, zh, en)| {
             let signed = meaning.and_then(|m| order.signatures.iter().find(|s| s.meaning == m)).map(|s| format!("{} {}", s.name, at_text(s.at, now)));
             let issued = order.issued_at.filter(|_| meaning.is_none() && order.state == OrderState::Issued).map(|at| at_text(at, now));
-            StepView { label: lang.pick(zh, en).to_owned(), note: signed.or(issued).unwrap_or_default(), done: order.state > *state, current: order.state == *state }
+            StepView {
+                label: lang.pick(zh, en).to_owned(),
+                note: signed.or(issued).unwrap_or_default(),
+                done: order.state > *state,
+                current: order.state == *state,
+            }
         })
         .collect()
 }
@@ -218,7 +232,10 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
         rev: item.revision,
         item: item.analyte.clone(),
         unit: item.unit.clone(),
-        limit: item.limit.as_ref().map_or_else(String::new, |l| if l.unit == item.unit || l.unit.is_empty() { l.rule.text() } else { format!("{} {}", l.rule.text(), l.unit) }),
+        limit: item
+            .limit
+            .as_ref()
+            .map_or_else(String::new, |l| if l.unit == item.unit || l.unit.is_empty() { l.rule.text() } else { format!("{} {}", l.rule.text(), l.unit) }),
         limit_basis: match (&item.limit, &item.no_limit) {
             (Some(l), _) => l.basis.clone(),
             (None, Some((zh, en))) => lang.pick(zh, en).to_owned(),
@@ -231,7 +248,10 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
         }),
         value: item.raw.clone(),
         verdict: verdict_badge(item.verdict(), lang),
-        by: item.analyst.as_ref().map_or_else(String::new, |(_, name)| format!("{name} {}", item.entered_at.map_or_else(String::new, |at| at_text(at, user.now())))),
+        by: item
+            .analyst
+            .as_ref()
+            .map_or_else(String::new, |(_, name)| format!("{name} {}", item.entered_at.map_or_else(String::new, |at| at_text(at, user.now())))),
         ..ResultRow::default()
     };
     if let Some(judged) = &item.judgement {
@@ -278,11 +298,15 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
                 FieldView::area("reason", user.t("理由", "Reason")).required().hint(user.t("依据哪条标准、哪份原始记录", "Which standard, which raw record")),
             ];
             let judged = item.judgement.as_ref().map_or("", |j| lang.pick(&j.zh, &j.en));
-            ActionView::post(key.clone(), format!("{}{}", user.t("人工判定：", "Decide by hand: "), item.analyte), format!("/bench/{}/items/{}/decide", whole.order.id, item.id))
-                .with_icon("user")
-                .noted(format!("{}{judged}", if item.raw.is_empty() { String::new() } else { format!("{} · ", item.raw) }))
-                .asking(asked(&key, fields, again, lang))
-                .refused(&why, lang)
+            ActionView::post(
+                key.clone(),
+                format!("{}{}", user.t("人工判定：", "Decide by hand: "), item.analyte),
+                format!("/bench/{}/items/{}/decide", whole.order.id, item.id),
+            )
+            .with_icon("user")
+            .noted(format!("{}{judged}", if item.raw.is_empty() { String::new() } else { format!("{} · ", item.raw) }))
+            .asking(asked(&key, fields, again, lang))
+            .refused(&why, lang)
         })
         .collect()
 }
@@ -300,10 +324,13 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
     let (lang, order, items) = (user.lang(), &whole.order, &whole.items);
     let why = |action| order.why_not(&user.actor, action, items, &user.account.sign_scope);
     let to = |step: &str| format!("/bench/{}/{step}", order.id);
-    let signing = |action: OrderAction, icon| ActionView::post(action.code(), action.label(lang), to(action.code())).primary().with_icon(icon).refused(&why(action), lang);
+    let signing = |action: OrderAction, icon| {
+        ActionView::post(action.code(), action.label(lang), to(action.code())).primary().with_icon(icon).refused(&why(action), lang)
+    };
     match order.state {
         OrderState::Testing => {
-            let submit = signing(OrderAction::Submit, "send").noted(user.t("以主检签名，交另一人校核；先保存录入的结果。", "Signs as main analyst and goes to another person; save the results first."));
+            let submit = signing(OrderAction::Submit, "send")
+                .noted(user.t("以主检签名，交另一人校核；先保存录入的结果。", "Signs as main analyst and goes to another person; save the results first."));
             let mut list = vec![submit];
             list.extend(decide_actions(user, whole, again));
             if order.may_enter(&user.actor).is_ok() {
@@ -313,21 +340,32 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
                     FieldView::text("method", user.t("检验依据", "Method")).required().hint(user.t("例如 GB 23200.113-2018", "For example GB 23200.113-2018")),
                 ];
                 let add = ActionView::post("items", user.t("添加检验项目…", "Add an item…"), to("items")).with_icon("plus");
-                list.push(add.noted(user.t("限量按样品的分类和日期从限量库选出。", "The limit is chosen from the library by food and date.")).asking(asked("items", fields, again, lang)));
+                list.push(
+                    add.noted(user.t("限量按样品的分类和日期从限量库选出。", "The limit is chosen from the library by food and date."))
+                        .asking(asked("items", fields, again, lang)),
+                );
             }
             list
         }
         OrderState::Entered => vec![signing(OrderAction::Check, "check"), return_action(user, whole, again)],
         OrderState::Checked => vec![signing(OrderAction::Review, "check"), return_action(user, whole, again)],
         OrderState::Reviewed => {
-            let password = FieldView { autocomplete: "current-password", ..FieldView::new(FieldKind::Password, "password", user.t("本人登录密码", "Your password")).required() };
+            let password = FieldView {
+                autocomplete: "current-password",
+                ..FieldView::new(FieldKind::Password, "password", user.t("本人登录密码", "Your password")).required()
+            };
             let approve = signing(OrderAction::Approve, "seal")
-                .noted(user.t("以授权签字人签名，作出结论；不合格的立即生成核查处置案件。", "Signs as authorised signatory and makes the conclusion; a nonconforming one opens its case at once."))
+                .noted(user.t(
+                    "以授权签字人签名，作出结论；不合格的立即生成核查处置案件。",
+                    "Signs as authorised signatory and makes the conclusion; a nonconforming one opens its case at once.",
+                ))
                 .asking(asked("approve", vec![password], again, lang));
             vec![approve, return_action(user, whole, again)]
         }
         OrderState::Approved => {
-            let issue = signing(OrderAction::Issue, "seal").noted(user.t("排版并归档 PDF，之后不能改动，只能更改重发。", "Typesets and archives the PDF; after that it can only be amended and issued anew."));
+            let issue = signing(OrderAction::Issue, "seal").noted(
+                user.t("排版并归档 PDF，之后不能改动，只能更改重发。", "Typesets and archives the PDF; after that it can only be amended and issued anew."),
+            );
             let temporary = whole.sample.sample.core.as_ref().filter(|c| c.temporary_no);
             let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
             vec![issue.refused(refusal.as_slice(), lang)]
@@ -335,7 +373,10 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
         OrderState::Issued => {
             let amend = ActionView::post("amend", user.t("更改报告…", "Amend the report…"), to("amend"))
                 .with_icon("edit")
-                .noted(user.t("重走录入、校核、审核、批准；新报告签发前旧报告仍有效。", "The chain runs again; the old report stays in force until the new one is issued."))
+                .noted(user.t(
+                    "重走录入、校核、审核、批准；新报告签发前旧报告仍有效。",
+                    "The chain runs again; the old report stays in force until the new one is issued.",
+                ))
                 .asking(asked("amend", reason_field(lang, ""), again, lang));
             let mut list = Vec::new();
             if let Some(number) = &whole.report {
@@ -382,7 +423,11 @@ async fn results_view(site: &Site, user: &User, whole: &Whole, again: Option<&Ag
         p.problems = named(again, lang);
     }
     for row in rows.iter().filter(|r| !r.error.is_empty()) {
-        p.problems.push(ProblemView { text: format!("{}{}{}", row.item, user.t("：", ": "), row.error), field: format!("r_{}", row.id), ..ProblemView::default() });
+        p.problems.push(ProblemView {
+            text: format!("{}{}{}", row.item, user.t("：", ": "), row.error),
+            field: format!("r_{}", row.id),
+            ..ProblemView::default()
+        });
     }
     Ok(ResultsPage {
         p,
@@ -502,7 +547,11 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
                             // Both values stand side by side; saving again is then a decision.
                             let theirs = now.iter().find(|i| i.id.to_string() == cell.item);
                             let theirs = theirs.map(|i| format!("“{}”（{}）", i.raw, i.analyst.as_ref().map_or("", |(_, n)| n.as_str()))).unwrap_or_default();
-                            text = format!("{text}{}{theirs}{}", user.t("；现在存的是 ", "; stored now: "), user.t("，再次保存将改为左边的值", "; saving again puts in what you typed"));
+                            text = format!(
+                                "{text}{}{theirs}{}",
+                                user.t("；现在存的是 ", "; stored now: "),
+                                user.t("，再次保存将改为左边的值", "; saving again puts in what you typed")
+                            );
                         }
                         let raw = cells.iter().find(|c| c.item == cell.item).map(|c| c.raw.clone()).unwrap_or_default();
                         wrong.insert(cell.item, (raw, text));
@@ -512,7 +561,8 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
             if wrong.is_empty() {
                 let to = format!("/bench/{id}");
                 return Ok(Ok(if unread > 0 {
-                    let text = format!("已保存；有 {unread} 项读不懂或须由人判定，请核对|Saved; {unread} results cannot be read or need a person, please check");
+                    let text =
+                        format!("已保存；有 {unread} 项读不懂或须由人判定，请核对|Saved; {unread} results cannot be read or need a person, please check");
                     rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", text)
                 } else {
                     done(to, "结果已保存并判定", "The results were saved and judged")
@@ -550,7 +600,7 @@ async fn decide(site: &State<Site>, user: User, id: &str, item: &str, form: Resu
     }
 }
 
-#[post("/bench/<id>/<step>", data = "<form>")]
+#[post("/bench/<id>/<step>", data = "<form>", rank = 5)]
 async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     let id = id_of(id).map_err(Err)?;
@@ -570,12 +620,16 @@ async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result
                 Err(error) => Err(error),
             }
         }
-        "return" => app.return_order(&user.actor, &id, typed(&form, "return", "reason"), now).await.map(|()| done("/bench", "已退回修改", "Returned for correction")),
+        "return" => {
+            app.return_order(&user.actor, &id, typed(&form, "return", "reason"), now).await.map(|()| done("/bench", "已退回修改", "Returned for correction"))
+        }
         "issue" => app
             .issue_report(&user.actor, &id, now)
             .await
             .map(|report| done(format!("/reports/{}", report.number), "报告已签发并归档", "The report was issued and archived")),
-        "amend" => app.amend_report(&user.actor, &id, typed(&form, "amend", "reason"), now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun")),
+        "amend" => {
+            app.amend_report(&user.actor, &id, typed(&form, "amend", "reason"), now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun"))
+        }
         _ => return Err(Err(Failure::NotFound)),
     };
     match result {

@@ -378,7 +378,7 @@ async fn figure(site: &State<Site>, user: User, key: &str, year: Option<&str>, t
     show(&FigurePage {
         p,
         figure: view,
-        scope: year.kpis.scope_line(lang).to_owned(),
+        scope: crate::papers::scope_line(year.kpis.scope_line(lang), &streets),
         numerator: num(figure.numerator),
         denominator: num(figure.denominator),
         exact: figure.exact.clone(),

@@ -62,7 +62,7 @@ fn hundredths(value: Decimal) -> u32 {
 }
 
 /// The gauge, number by number from the figures.
-pub(crate) fn gauge(kpis: &Kpis, lang: Lang, definition: String) -> Gauge {
+pub(crate) fn gauge(kpis: &Kpis, scope: String, definition: String) -> Gauge {
     let figure = &kpis.per_thousand;
     let target = kpis.scope.target_per_mille;
     let (elapsed, days) = (u64::from(kpis.pace.workdays_elapsed), u64::from(kpis.pace.workdays_in_year).max(1));
@@ -85,7 +85,7 @@ pub(crate) fn gauge(kpis: &Kpis, lang: Lang, definition: String) -> Gauge {
         forecast: kpis.forecast.total,
         in_lab: kpis.in_lab.len() as u64,
         in_transit: kpis.in_transit.len() as u64,
-        scope: kpis.scope_line(lang).to_owned(),
+        scope,
         definition,
     }
 }
@@ -198,7 +198,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         p: Page { scope_note: scope_note(user, year), ..page },
         year,
         as_of: as_of(user),
-        gauge: gauge(kpis, lang, definition),
+        gauge: gauge(kpis, crate::papers::scope_line(kpis.scope_line(lang), &streets), definition),
         disposal,
         not_due: kpis.open_not_due.len() as u64,
         overdue: kpis.overdue.len() as u64,
@@ -363,7 +363,7 @@ async fn work(site: &Site, user: &User) -> Html {
             empty: user.t("没有待收样品", "Nothing to receive").to_owned(),
         });
     }
-    let queues: [(Role, &str, (&str, &str), (&str, &str)); 5] = [
+    let queues = [
         (Role::Analyst, "testing", ("待检验", "To test"), ("录入", "Enter")),
         (Role::Checker, "entered", ("待校核", "To check"), ("校核", "Check")),
         (Role::Reviewer, "checked", ("待审核", "To review"), ("审核", "Review")),
@@ -372,7 +372,8 @@ async fn work(site: &Site, user: &User) -> Html {
     ];
     let mut late = 0;
     for (role, state, title, verb) in queues {
-        if !has(role) && !(role == Role::Analyst && has(Role::QualityManager)) {
+        let mine = has(role) || (role == Role::Analyst && has(Role::QualityManager));
+        if !mine {
             continue;
         }
         let rows = store.worklist(&[state], scope, 200).await?;
@@ -454,7 +455,7 @@ fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, 
     };
     let item = WorkItem {
         title: format!("{} {}", row.sampling_no.clone().unwrap_or_default(), row.name),
-        href: format!("/bench/{}{}", row.order_id, if row.state == "testing" { "" } else { "/check" }),
+        href: format!("/bench/{}", row.order_id),
         sub,
         state,
         due: row.report_due_on.parse().map_or_else(|_| Due::default(), |d| due_view(lang, today, d, calendar)),

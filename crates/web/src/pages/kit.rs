@@ -208,7 +208,8 @@ pub fn at_text(at: Instant, now: Instant) -> String {
 /// `PDF · 182 KB`
 #[must_use]
 pub fn size_text(kind: &str, bytes: u64) -> String {
-    let size = if bytes < 1024 * 1024 { format!("{} KB", bytes.div_ceil(1024)) } else { format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576) };
+    let size =
+        if bytes < 1024 * 1024 { format!("{} KB", bytes.div_ceil(1024)) } else { format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576) };
     if kind.is_empty() { size } else { format!("{kind} · {size}") }
 }
 
@@ -250,6 +251,10 @@ pub fn clock_chip(clock: &Clock, now: Instant, cal: &WorkCalendar, lang: Lang) -
         state @ (ClockState::Met | ClockState::Late) => {
             let on = clock.stopped_at.map_or(due, |at| at.date_naive());
             Due::met(lang, on, state == ClockState::Late)
+        }
+        ClockState::Ended if !keeps(clock.rule) => {
+            let day = crate::ui::date(due);
+            Due::plain(if lang == Lang::Zh { format!("已届满（{day}）") } else { format!("Ended ({day})") })
         }
         _ if keeps(clock.rule) => {
             let day = crate::ui::date(due);

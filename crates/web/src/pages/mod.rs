@@ -1,6 +1,29 @@
 //! The pages, one file a room.
+// An answer is a page or a way on; both are large and neither is an error path that runs hot.
+#![allow(clippy::result_large_err)]
 
 pub mod account;
+pub mod admin;
+pub mod bench;
+pub mod cases;
+pub mod figures;
+pub mod home;
+pub mod kit;
+pub mod plan;
+pub mod published;
+pub mod rapid;
+pub mod reports;
+pub mod samples;
+pub mod search;
+pub mod sheet;
+pub mod stats;
+pub mod timeline;
+pub mod words;
+
+#[cfg(test)]
+mod tour;
+#[cfg(test)]
+mod walk;
 
 use askama::Template;
 use rocket::http::{ContentType, Header, Status};
@@ -74,5 +97,5 @@ async fn readyz(site: &State<Site>) -> (Status, &'static str) {
 /// Every page route.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [routes![sign_in_first, asset, healthz, readyz], account::routes()].concat()
+    [routes![sign_in_first, asset, healthz, readyz], account::routes(), samples::routes(), sheet::routes(), bench::routes(), reports::routes(), cases::routes(), home::routes(), figures::routes(), plan::routes(), rapid::routes(), admin::routes(), stats::routes(), published::routes(), search::routes()].concat()
 }

@@ -18,9 +18,9 @@ use crate::failure::Failure;
 use crate::guard::{User, encoded};
 use crate::posted::Posted;
 use crate::site::Site;
-use crate::ui::{self, Badge, Due, Tone, num};
+use crate::ui::{Badge, Due, Tone, num};
 use crate::views::{
-    self, ActionView, Chip, Choice, Event, Fact, FactGroup, FieldKind, FieldView, FileView, FilterSelect, Filters, FollowStep, FollowUp as FollowView, MethodChoice, Pager,
+    self, ActionView, Chip, Choice, Fact, FactGroup, FieldKind, FieldView, FileView, FilterSelect, Filters, FollowStep, FollowUp as FollowView, MethodChoice, Pager,
     RapidLedger, RapidNew, RapidReading, ReadingRow,
 };
 
@@ -42,7 +42,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn may_see(user: &User) -> bool {
-    user.actor.has_any(&[Role::PointOperator, Role::MarketOpener, Role::Enforcer, Role::Supervisor, Role::PlanManager, Role::Sampler])
+    user.actor.has_any(&[Role::PointOperator, Role::MarketOpener, Role::Enforcer, Role::Supervisor, Role::PlanManager, Role::QualityManager, Role::Sampler])
 }
 
 fn may_record(user: &User) -> bool {
@@ -662,20 +662,6 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
     out
 }
 
-fn verb_text(verb: &str, lang: Lang) -> String {
-    let pair = match verb {
-        "reading.enter" => ("录入读数", "Reading entered"),
-        "followup.open" => ("阳性，开始跟进", "Positive, follow-up begun"),
-        "followup.retest" => ("登记复测", "Rerun entered"),
-        "followup.dispose" => ("登记下架/销毁", "Withdrawal recorded"),
-        "followup.object" => ("登记异议", "Objection recorded"),
-        "followup.send" => ("转监督抽检", "Sent to supervisory sampling"),
-        "followup.conclude" => ("登记实验室结论", "Laboratory conclusion recorded"),
-        other => return other.to_owned(),
-    };
-    lang.pick(pair.0, pair.1).to_owned()
-}
-
 async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], filled: &views::forms::Filled) -> Result<RapidReading, Failure> {
     let (lang, now) = (user.lang(), user.now());
     let row = site.app.store.reading(id, user.scope()).await?.ok_or(Failure::NotFound)?;
@@ -715,18 +701,7 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
         let name = if at == 0 && r.photo.is_some() { user.t("凭证照片", "Photo of the reading") } else { user.t("处置凭证", "Evidence of the disposal") };
         files.push(FileView { name: name.to_owned(), href: format!("/rapid/{id}/photo/{hash}"), size: String::new(), sha256: hash.clone(), by: String::new() });
     }
-    let entries = site.app.store.timeline(&[format!("reading:{id}"), format!("followup:{id}")]).await?;
-    let timeline = entries
-        .iter()
-        .rev()
-        .map(|e| Event {
-            at: e.at.get(5..16).unwrap_or(&e.at).replace('T', " "),
-            who: e.actor_name.clone(),
-            what: verb_text(&e.verb, lang),
-            note: e.facts.get("note").and_then(|n| n.as_str()).unwrap_or_default().to_owned(),
-            tone: if e.verb == "followup.open" { Tone::Fail } else { Tone::Info },
-        })
-        .collect();
+    let timeline = super::timeline::timeline(site, &[format!("reading:{id}"), format!("followup:{id}")], now, lang).await?;
     let mut steps = steps(&row, user, now);
     for field in steps.iter_mut().filter_map(|s| s.action.as_mut()).flat_map(|a| a.fields.iter_mut()) {
         *field = field.clone().filled(filled);
@@ -761,7 +736,7 @@ async fn reading(site: &State<Site>, user: User, id: &str) -> Html {
 pub struct Photo {
     body: Vec<u8>,
     kind: ContentType,
-    sandbox: Header<'static>,
+    disposition: Header<'static>,
 }
 
 #[get("/rapid/<id>/photo/<sha>")]
@@ -775,7 +750,7 @@ async fn photo(site: &State<Site>, user: User, id: &str, sha: &str) -> Result<Ph
         return Err(Failure::NotFound);
     }
     let (kind, body) = site.app.store.blob(sha).await?.ok_or(Failure::NotFound)?;
-    Ok(Photo { body, kind: ContentType::parse_flexible(&kind).unwrap_or(ContentType::Binary), sandbox: Header::new("Content-Disposition", "inline") })
+    Ok(Photo { body, kind: ContentType::parse_flexible(&kind).unwrap_or(ContentType::Binary), disposition: Header::new("Content-Disposition", "inline") })
 }
 
 async fn after(site: &Site, user: &User, id: &str, form: &Posted, did: Result<(), shiyan_app::Error>, zh: &str, en: &str) -> Result<Flash<Redirect>, Html> {

@@ -119,10 +119,14 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
         .collect();
     let mut actions = Vec::new();
     if newest {
-        let amend = ActionView::post("amend", user.t("更改报告…", "Amend the report…"), format!("/bench/{}/amend", order.id))
-            .with_icon("edit")
-            .noted(user.t("重走录入、校核、审核、批准；新报告签发前本报告仍有效。", "The chain runs again; this report stays in force until the new one is issued."))
-            .asking(super::kit::asked("amend", reason_field(lang, ""), None, lang));
+        let amend =
+            ActionView::post("amend", user.t("更改报告…", "Amend the report…"), format!("/bench/{}/amend", order.id))
+                .with_icon("edit")
+                .noted(user.t(
+                    "重走录入、校核、审核、批准；新报告签发前本报告仍有效。",
+                    "The chain runs again; this report stays in force until the new one is issued.",
+                ))
+                .asking(super::kit::asked("amend", reason_field(lang, ""), None, lang));
         actions.push(amend.refused(&order.why_not(&user.actor, OrderAction::Amend, &items, &[]), lang));
     }
     actions.push(ActionView::link(user.t("检验任务", "Test order"), format!("/bench/{}", order.id)).with_icon("flask"));
@@ -132,7 +136,10 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
     let address = format!("{}/v/{}", site.config.public_url.trim_end_matches('/'), report.verify_code);
     let subjects: Vec<String> = all.iter().map(|r| format!("report:{}", r.id)).chain([format!("order:{}", order.id)]).collect();
     show(&ReportPage {
-        p: user.page(site, "samples", format!("{} {}", user.t("检验报告", "Test report"), report.number)).crumb(user.t("样品", "Samples"), "/samples").crumb(report.number.as_str(), ""),
+        p: user
+            .page(site, "samples", format!("{} {}", user.t("检验报告", "Test report"), report.number))
+            .crumb(user.t("样品", "Samples"), "/samples")
+            .crumb(report.number.as_str(), ""),
         no: report.number.clone(),
         state: report_badge(newest, lang),
         outcome: Badge::outcome(Some(report.conclusion.outcome), lang),
@@ -151,7 +158,13 @@ async fn pdf(site: &State<Site>, user: User, number: &str) -> Result<Bytes, Fail
     let report = found(site, &user, number).await?;
     let bytes = site.app.report_pdf(&report).await?;
     // The viewer of a browser is a page of its own; the policy of our pages would leave it blank.
-    Ok(Bytes::new(bytes, ContentType::PDF, "inline", &format!("检验报告 {}.pdf", report.number), "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'none'"))
+    Ok(Bytes::new(
+        bytes,
+        ContentType::PDF,
+        "inline",
+        &format!("检验报告 {}.pdf", report.number),
+        "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    ))
 }
 
 fn asking(site: &Site, visit: &Visit, code: &str) -> VerifyPage {
@@ -226,7 +239,10 @@ fn state(report: &TestReport, replaced_by: Option<&str>, lang: Lang) -> (Badge, 
             Badge::new(Tone::Warn, t("已被替代", "Replaced")).with_icon("repeat"),
             t("本报告已由更改后的报告替代，请以新报告为准。", "An amended report replaces this one; the new report counts."),
         ),
-        None => (Badge::new(Tone::Pass, t("真实有效", "Genuine and in force")), t("本报告由本系统签发，现行有效。", "This report was issued by this system and is in force.")),
+        None => (
+            Badge::new(Tone::Pass, t("真实有效", "Genuine and in force")),
+            t("本报告由本系统签发，现行有效。", "This report was issued by this system and is in force."),
+        ),
     }
 }
 

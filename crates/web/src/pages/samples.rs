@@ -14,8 +14,8 @@ use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group};
 use shiyan_sample_intake::{Sample, SampleAction, SampleState};
 
 use super::kit::{
-    Address, Again, Answer, asked, at_text, blind, case_badge, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals, room, sample_badge,
-    show_as, typed, verdict_badge,
+    Address, Again, Answer, asked, at_text, blind, case_badge, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals, room,
+    sample_badge, show_as, typed, verdict_badge,
 };
 use super::timeline::timeline;
 use super::words::word;
@@ -293,7 +293,12 @@ fn steps(whole: &Whole, now: Instant, lang: Lang) -> Vec<StepView> {
     });
     let in_lab = order_state.filter(|_| !tested).map_or_else(String::new, |s| s.label(lang).to_owned());
     let mut way = vec![
-        StepView { label: t("抽样", "Sampling"), note: samplers, done: !matches!(state, SampleState::Draft | SampleState::Void), current: state == SampleState::Draft },
+        StepView {
+            label: t("抽样", "Sampling"),
+            note: samplers,
+            done: !matches!(state, SampleState::Draft | SampleState::Void),
+            current: state == SampleState::Draft,
+        },
         StepView { label: t("收样", "Reception"), note: received, done: state == SampleState::Received, current: state == SampleState::Sampled },
         StepView { label: t("检验", "Testing"), note: in_lab, done: tested, current: order_state.is_some() && !tested },
         StepView {
@@ -326,7 +331,10 @@ fn sheet_groups(user: &User, whole: &Whole) -> Vec<FactGroup> {
             let code = sample.blind_code.clone().unwrap_or_else(|| user.t("收样时编号", "given at reception").to_owned());
             groups.push(FactGroup {
                 title: group.label(lang).to_owned(),
-                facts: vec![Fact::new(user.t("盲样编号", "Blind code"), Cell::Code(code)), Fact::new(user.t("被抽样单位", "Sampled operator"), user.t("盲样检验，不显示", "Tested blind, not shown"))],
+                facts: vec![
+                    Fact::new(user.t("盲样编号", "Blind code"), Cell::Code(code)),
+                    Fact::new(user.t("被抽样单位", "Sampled operator"), user.t("盲样检验，不显示", "Tested blind, not shown")),
+                ],
             });
             continue;
         }
@@ -437,7 +445,13 @@ fn reports_table(user: &User, whole: &Whole) -> Vec<Table> {
     if whole.reports.is_empty() {
         return Vec::new();
     }
-    let mut table = Table::new(&[user.t("报告编号", "Report no."), user.t("状态", "State"), user.t("结论", "Conclusion"), user.t("签发", "Issued"), user.t("更改理由", "Reason")]);
+    let mut table = Table::new(&[
+        user.t("报告编号", "Report no."),
+        user.t("状态", "State"),
+        user.t("结论", "Conclusion"),
+        user.t("签发", "Issued"),
+        user.t("更改理由", "Reason"),
+    ]);
     for (index, report) in whole.reports.iter().enumerate() {
         table.push(vec![
             Cell::link(report.number.as_str(), format!("/reports/{}", report.number)),
@@ -452,7 +466,11 @@ fn reports_table(user: &User, whole: &Whole) -> Vec<Table> {
 
 /// 有效 or 被替代
 pub(super) fn report_badge(newest: bool, lang: Lang) -> Badge {
-    if newest { Badge::new(Tone::Pass, lang.pick("有效", "In force")) } else { Badge::new(Tone::Idle, lang.pick("被替代", "Replaced")).with_icon("repeat") }
+    if newest {
+        Badge::new(Tone::Pass, lang.pick("有效", "In force"))
+    } else {
+        Badge::new(Tone::Idle, lang.pick("被替代", "Replaced")).with_icon("repeat")
+    }
 }
 
 fn cases_table(user: &User, whole: &Whole) -> Vec<Table> {
@@ -460,7 +478,14 @@ fn cases_table(user: &User, whole: &Whole) -> Vec<Table> {
         return Vec::new();
     }
     let lang = user.lang();
-    let mut table = Table::new(&[user.t("案件编号", "Case no."), user.t("环节", "Part"), user.t("单位", "Operator"), user.t("状态", "State"), user.t("立案", "Opened"), user.t("办结", "Closed")]);
+    let mut table = Table::new(&[
+        user.t("案件编号", "Case no."),
+        user.t("环节", "Part"),
+        user.t("单位", "Operator"),
+        user.t("状态", "State"),
+        user.t("立案", "Opened"),
+        user.t("办结", "Closed"),
+    ]);
     for case in &whole.cases {
         table.push(vec![
             Cell::link(case.no.as_str(), format!("/cases/{}", case.id)),
@@ -478,7 +503,9 @@ fn clock_group(user: &User, whole: &Whole) -> Option<FactGroup> {
     let facts: Vec<Fact> = whole
         .clocks
         .iter()
-        .map(|c| Fact::new(format!("{} {}", c.clock.rule.code(), c.clock.rule.label(user.lang())), clock_chip(&c.clock, user.now(), &whole.calendar, user.lang())))
+        .map(|c| {
+            Fact::new(format!("{} {}", c.clock.rule.code(), c.clock.rule.label(user.lang())), clock_chip(&c.clock, user.now(), &whole.calendar, user.lang()))
+        })
         .collect();
     (!facts.is_empty()).then(|| FactGroup { title: user.t("时限", "Deadlines").to_owned(), facts })
 }
@@ -507,7 +534,8 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionV
     }
     if matches!(sample.state, SampleState::Draft | SampleState::Sampled) && user.actor.has(Role::Sampler) {
         let action = ActionView::post("void", user.t("作废抽样单…", "Void the sheet…"), format!("/samples/{id}/void")).danger().with_icon("slash");
-        let action = action.noted(user.t("作废后不计入任何指标，不能恢复；记录保留。", "A void sheet counts nowhere and cannot be restored; the record stays."));
+        let action =
+            action.noted(user.t("作废后不计入任何指标，不能恢复；记录保留。", "A void sheet counts nowhere and cannot be restored; the record stays."));
         list.push(action.asking(asked("void", reason_field(lang, ""), again, lang)).refused(&why(SampleAction::Void), lang));
     }
     list

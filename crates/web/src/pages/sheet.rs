@@ -58,7 +58,8 @@ fn typed_sheet(form: &Posted, lists: &Lists, writer: &Actor) -> Sheet {
         }
     }
     let chosen = form.many("samplers");
-    let mut samplers: Vec<_> = lists.samplers.iter().filter(|(u, _)| chosen.contains(&u.id.to_string().as_str())).map(|(u, _)| (u.id, u.name.clone())).collect();
+    let mut samplers: Vec<_> =
+        lists.samplers.iter().filter(|(u, _)| chosen.contains(&u.id.to_string().as_str())).map(|(u, _)| (u.id, u.name.clone())).collect();
     samplers.sort_by_key(|(id, _)| *id != writer.id);
     sheet.samplers = samplers;
     sheet
@@ -129,10 +130,16 @@ fn field(spec: &shiyan_sample_intake::FieldSpec, sheet: &Sheet, lists: &Lists, l
         lang.pick("有此情况时必填", "Required where it applies").clone_into(&mut view.hint);
     }
     match spec.key {
-        "sampling_no" => lang.pick("国家系统编号，或临时编号 LS…；前缀和位数自动核对", "National number, or a temporary one LS…; prefix and length are checked").clone_into(&mut view.hint),
-        "uscc" => lang.pick("18 位，校验位自动核对；没有的写“/”并填身份证号", "18 characters, check digit verified; without one write “/” and the identity number").clone_into(&mut view.hint),
+        "sampling_no" => lang
+            .pick("国家系统编号，或临时编号 LS…；前缀和位数自动核对", "National number, or a temporary one LS…; prefix and length are checked")
+            .clone_into(&mut view.hint),
+        "uscc" => lang
+            .pick("18 位，校验位自动核对；没有的写“/”并填身份证号", "18 characters, check digit verified; without one write “/” and the identity number")
+            .clone_into(&mut view.hint),
         "brand" | "origin" => lang.pick("没有的写“/”", "Write “/” where there is none").clone_into(&mut view.hint),
-        "backup_qty" => lang.pick("只检微生物的写 0，并在备注写“仅微生物”", "For microbes only write 0, and 仅微生物 in the remarks").clone_into(&mut view.hint),
+        "backup_qty" => {
+            lang.pick("只检微生物的写 0，并在备注写“仅微生物”", "For microbes only write 0, and 仅微生物 in the remarks").clone_into(&mut view.hint)
+        }
         _ => {}
     }
     view.with(value)
@@ -150,7 +157,13 @@ fn groups(sheet: &Sheet, revision: Option<i64>, lists: &Lists, why: &[Refusal], 
             let chosen = sheet.samplers.iter().map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(",");
             let hint = lang.pick("至少两名不同的人", "At least two different people");
             let options = lists.samplers.iter().map(|(_, c)| c.clone()).collect();
-            fields.push(FieldView { options, ..FieldView::new(FieldKind::Users, "samplers", lang.pick("抽样人员", "Samplers")) }.required().wide().with(chosen).hint(hint));
+            fields.push(
+                FieldView { options, ..FieldView::new(FieldKind::Users, "samplers", lang.pick("抽样人员", "Samplers")) }
+                    .required()
+                    .wide()
+                    .with(chosen)
+                    .hint(hint),
+            );
         }
         fields.extend(FIELDS.iter().filter(|f| f.group == *group).map(|f| field(f, sheet, lists, lang)));
         for field in &mut fields {
@@ -171,7 +184,9 @@ fn page(site: &Site, user: &User, record: Option<&SampleRecord>, sheet: &Sheet, 
     let p = user.page(site, "samples", user.t("抽样单", "Sampling sheet")).crumb(user.t("样品", "Samples"), "/samples").refused(why);
     SheetPage {
         p: match id {
-            Some(id) => p.crumb(if no.is_empty() { user.t("草稿", "Draft").to_owned() } else { no.clone() }, format!("/samples/{id}")).crumb(user.t("填写", "Write"), ""),
+            Some(id) => p
+                .crumb(if no.is_empty() { user.t("草稿", "Draft").to_owned() } else { no.clone() }, format!("/samples/{id}"))
+                .crumb(user.t("填写", "Write"), ""),
             None => p.crumb(user.t("新建", "New"), ""),
         },
         action: id.map_or_else(|| "/samples/new".to_owned(), |id| format!("/samples/{id}/sheet")),
@@ -186,7 +201,8 @@ fn page(site: &Site, user: &User, record: Option<&SampleRecord>, sheet: &Sheet, 
 async fn blank(site: &State<Site>, user: User) -> Html {
     room(&user)?;
     if !user.actor.has(Role::Sampler) {
-        let why = shiyan_sample_intake::Sample::draft(shiyan_foundation::ids::SampleId(uuid::Uuid::nil()), Sheet::default()).why_not(&user.actor, SampleAction::Submit);
+        let why = shiyan_sample_intake::Sample::draft(shiyan_foundation::ids::SampleId(uuid::Uuid::nil()), Sheet::default())
+            .why_not(&user.actor, SampleAction::Submit);
         return Err(Failure::Refused(why));
     }
     show(&page(site, &user, None, &fresh(&user, site), &lists(site).await?, &[]))
@@ -234,7 +250,10 @@ async fn submitted_or_saved(site: &Site, user: &User, form: &Posted, id: &str, l
 fn submitted(record: &SampleRecord) -> Flash<Redirect> {
     let to = format!("/samples/{}", record.sample.id);
     if record.sample.core.as_ref().is_some_and(|c| c.unknown_prefix) {
-        let text = format!("抽样单已提交；编号 {0} 的前缀不在已知范围内，请核对|Submitted; the prefix of number {0} is not a known one, please check it", record.sample.number());
+        let text = format!(
+            "抽样单已提交；编号 {0} 的前缀不在已知范围内，请核对|Submitted; the prefix of number {0} is not a known one, please check it",
+            record.sample.number()
+        );
         return Flash::new(Redirect::to(to), "warn", text);
     }
     done(to, "抽样单已提交", "The sheet was submitted")
@@ -334,7 +353,8 @@ async fn reception_view(site: &Site, user: &User, id: &str, again: Option<(&Post
         backup,
         FieldView::text("place", t("库位", "Place")).hint(t("例如 冷藏柜 A-3", "For example fridge A-3")),
         FieldView::text("temperature", t("到样温度", "Temperature on arrival")).hint(t("冷藏冷冻样品须填写", "For chilled and frozen samples")),
-        FieldView::area("note", t("偏离说明", "Note on deviations")).hint(t("有不符项而仍可接收的，写明原因", "If something is not in order and the sample can still be accepted, say why")),
+        FieldView::area("note", t("偏离说明", "Note on deviations"))
+            .hint(t("有不符项而仍可接收的，写明原因", "If something is not in order and the sample can still be accepted, say why")),
     ];
     let title = format!("{} {}", t("收样", "Reception"), sample.number());
     Ok(ReceptionPage {
@@ -352,7 +372,11 @@ async fn reception_view(site: &Site, user: &User, id: &str, again: Option<(&Post
         fields: fields.into_iter().map(|f| f.filled(&filled)).collect(),
         action: format!("/samples/{}/reception", sample.id),
         reason: FieldView::area("reason", t("拒收理由", "Reason of refusal")).hint(t("至少 4 个字", "Four characters or more")).filled(&filled),
-        recent: recent.iter().take(5).map(|r| Link::new(format!("{} {}", r.sampling_no.as_deref().unwrap_or_default(), r.name), format!("/samples/{}", r.id))).collect(),
+        recent: recent
+            .iter()
+            .take(5)
+            .map(|r| Link::new(format!("{} {}", r.sampling_no.as_deref().unwrap_or_default(), r.name), format!("/samples/{}", r.id)))
+            .collect(),
     })
 }
 

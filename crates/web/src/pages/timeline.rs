@@ -79,8 +79,9 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("calendar.change", "更新年度日历", "Updated the calendar of a year", Tone::Warn),
     ("import.run", "导入", "Import", Tone::Info),
     ("published.import", "导入公布结果", "Imported published results", Tone::Info),
-    ("lab.seed", "初始承检机构", "Laboratories shipped", Tone::Idle),
-    ("package.seed", "初始项目包", "Item packages shipped", Tone::Idle),
+    ("limit.add", "新增限量", "Added a limit", Tone::Info),
+    ("lab.add", "新增承检机构", "Added a laboratory", Tone::Info),
+    ("package.add", "新增检验项目包", "Added an item package", Tone::Info),
     ("demo.loaded", "载入演示数据", "Loaded the demonstration", Tone::Warn),
     ("demo.removed", "移除演示数据", "Removed the demonstration", Tone::Warn),
 ];
@@ -121,7 +122,7 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         "item.enter" => {
             let (from, to) = (fact(facts, "from"), fact(facts, "to"));
             let change = if from.is_empty() { to.to_owned() } else { format!("{from} → {to}") };
-            format!("{}{colon}{change}", fact(facts, "analyte"))
+            if change.is_empty() { fact(facts, "analyte").to_owned() } else { format!("{}{colon}{change}", fact(facts, "analyte")) }
         }
         "item.add" => fact(facts, "analyte").to_owned(),
         "item.decide" => {
@@ -155,8 +156,8 @@ pub fn told(entries: &[Entry], now: Instant, lang: Lang) -> Vec<Event> {
         if many > 1 {
             what = if lang == Lang::Zh { format!("{what}（{many} 项）") } else { format!("{what} ({many} items)") };
         }
-        let mut note = group.iter().take(6).map(|e| note_of(e, lang)).collect::<Vec<_>>().join(lang.pick("；", "; "));
-        if many > 6 {
+        let mut note = group.iter().take(6).map(|e| note_of(e, lang)).filter(|n| !n.is_empty()).collect::<Vec<_>>().join(lang.pick("；", "; "));
+        if many > 6 && !note.is_empty() {
             note.push_str(" …");
         }
         events.push(Event { at: stamp_text(&first.at, now), who: first.actor_name.clone(), what, note, tone: tone_of(first) });
@@ -185,10 +186,34 @@ mod tests {
             if path.is_dir() {
                 verbs_of(&path, found);
             } else if path.extension().is_some_and(|e| e == "rs") {
-                for literal in std::fs::read_to_string(&path).unwrap().split('"').skip(1).step_by(1) {
-                    let known = ["sample", "order", "item", "report", "case", "clock", "reading", "followup", "plan", "user", "street", "population", "limit", "calendar", "import", "published", "point", "demo", "login", "lab", "package"];
-                    let shape = literal.split_once('.').is_some_and(|(noun, verb)| known.contains(&noun) && !verb.is_empty() && verb.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
-                    if shape {
+                for literal in std::fs::read_to_string(&path).unwrap().split('"').skip(1) {
+                    let known = [
+                        "sample",
+                        "order",
+                        "item",
+                        "report",
+                        "case",
+                        "clock",
+                        "reading",
+                        "followup",
+                        "plan",
+                        "user",
+                        "street",
+                        "population",
+                        "limit",
+                        "calendar",
+                        "import",
+                        "published",
+                        "point",
+                        "demo",
+                        "login",
+                        "lab",
+                        "package",
+                    ];
+                    let shape = literal
+                        .split_once('.')
+                        .is_some_and(|(noun, verb)| known.contains(&noun) && !verb.is_empty() && verb.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+                    if shape && literal != "demo.db" {
                         found.push(literal.to_owned());
                     }
                 }
@@ -210,11 +235,19 @@ mod tests {
     #[test]
     fn what_was_typed_together_is_one_event() {
         let entry = |seq: i64, verb: &str, facts: Value| Entry {
-            seq, at: "2026-03-05T10:41:00.000+08:00".into(), actor_name: "张示例".into(), verb: verb.into(), subject: "item:1".into(), revision: 1, facts, hash: String::new(),
+            seq,
+            at: "2026-03-05T10:41:00.000+08:00".into(),
+            actor_name: "张示例".into(),
+            verb: verb.into(),
+            subject: "item:1".into(),
+            revision: 1,
+            facts,
+            hash: String::new(),
         };
         let enter = |seq, to: &str, from: &str| entry(seq, "item.enter", serde_json::json!({ "analyte": "腐霉利", "from": from, "to": to }));
         let now = chrono::DateTime::parse_from_rfc3339("2026-03-10T09:00:00+08:00").unwrap();
-        let events = told(&[enter(1, "2.4", "0.24"), enter(2, "0.1", ""), entry(3, "order.return", serde_json::json!({ "reason": "平行样超差" }))], now, Lang::Zh);
+        let events =
+            told(&[enter(1, "2.4", "0.24"), enter(2, "0.1", ""), entry(3, "order.return", serde_json::json!({ "reason": "平行样超差" }))], now, Lang::Zh);
         assert_eq!(events.len(), 2);
         assert_eq!((events[0].what.as_str(), events[0].note.as_str()), ("退回修改", "平行样超差"));
         assert_eq!((events[1].what.as_str(), events[1].note.as_str()), ("录入结果（2 项）", "腐霉利：0.24 → 2.4；腐霉利：0.1"));

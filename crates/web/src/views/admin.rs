@@ -1,6 +1,9 @@
 //! 管理 users, streets, population, limits, calendars, settings, diagnosis.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
+use shiyan_foundation::Role;
 
 use crate::ui::{Badge, Tone};
 
@@ -19,10 +22,12 @@ pub enum AdminTab {
     Limits,
     /// 日历
     Calendar,
-    /// 设置
-    Settings,
+    /// 快检点
+    Points,
     /// 诊断
     Diagnose,
+    /// 日志
+    Journal,
 }
 
 impl AdminTab {
@@ -31,11 +36,29 @@ impl AdminTab {
         (AdminTab::Users, "/admin/users", "用户", "Users"),
         (AdminTab::Streets, "/admin/streets", "街道", "Streets"),
         (AdminTab::Population, "/admin/population", "人口", "Population"),
+        (AdminTab::Points, "/admin/points", "快检点", "Points"),
         (AdminTab::Limits, "/admin/limits", "限量", "Limits"),
         (AdminTab::Calendar, "/admin/calendar", "工作日历", "Calendar"),
-        (AdminTab::Settings, "/admin/settings", "设置", "Settings"),
         (AdminTab::Diagnose, "/admin/diagnose", "诊断", "Diagnose"),
+        (AdminTab::Journal, "/admin/journal", "日志", "Journal"),
     ];
+    /// Whether somebody with these duties has business on this page.
+    #[must_use]
+    pub fn open_to(self, roles: &BTreeSet<Role>) -> bool {
+        let fits: &[Role] = match self {
+            AdminTab::Users | AdminTab::Points | AdminTab::Diagnose => &[Role::Admin],
+            AdminTab::Streets | AdminTab::Calendar => &[Role::Admin, Role::QualityManager, Role::PlanManager],
+            AdminTab::Population => &[Role::Admin, Role::PlanManager],
+            AdminTab::Limits => &[Role::QualityManager, Role::Admin],
+            AdminTab::Journal => &[Role::Admin, Role::QualityManager, Role::Supervisor],
+        };
+        fits.iter().any(|r| roles.contains(r))
+    }
+    /// The tabs of the person a page is for.
+    #[must_use]
+    pub fn of(p: &Page) -> Vec<(AdminTab, &'static str, &'static str, &'static str)> {
+        Self::ALL.iter().filter(|(tab, ..)| p.user.as_ref().is_some_and(|u| tab.open_to(&u.roles))).copied().collect()
+    }
 }
 
 /// One account.
@@ -91,6 +114,8 @@ pub struct AdminTablePage {
     pub tables: Vec<Table>,
     /// Paging.
     pub pager: Pager,
+    /// What may be done besides the form.
+    pub actions: Vec<ActionView>,
     /// Title of the form, e.g. `新增人口行`; empty for no form.
     pub form_title: String,
     /// Where the form posts to.
@@ -148,18 +173,6 @@ pub struct LimitsPage {
     pub rows: Vec<LimitRow>,
     /// Paging.
     pub pager: Pager,
-}
-
-/// 设置
-#[derive(Debug, Template)]
-#[template(path = "admin_settings.html")]
-pub struct SettingsPage {
-    /// Shell.
-    pub p: Page,
-    /// Groups of fields; one form each, posting `group` with its key.
-    pub groups: Vec<super::FieldGroup>,
-    /// May change.
-    pub editable: bool,
 }
 
 /// One check of the diagnosis.

@@ -54,8 +54,10 @@ pub struct BenchPage {
 /// One item of the result grid.
 #[derive(Debug, Clone, Default)]
 pub struct ResultRow {
-    /// Item id; the input is named `value.{id}`, the remark `note.{id}`.
+    /// Item id; the input is named `r_{id}`, the revision seen `rev_{id}`.
     pub id: String,
+    /// Revision on the page; saving over a newer one is refused.
+    pub rev: i64,
     /// 检验项目
     pub item: String,
     /// Unit of the result.

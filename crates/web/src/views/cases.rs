@@ -134,6 +134,8 @@ pub struct CasePage {
     pub parts: Vec<PartView>,
     /// Blocks of the active part.
     pub blocks: Vec<BlockView>,
+    /// Closed, cancelled or waiting for approval: nothing is left to hand in.
+    pub settled: bool,
     /// What is missing before it can be closed; empty means it can.
     pub missing: Vec<ProblemView>,
     /// Clocks.

@@ -79,9 +79,13 @@ pub fn plan_line(lang: Lang, filled: &Filled, categories: Vec<Choice>, streets: 
         vec![
             FieldView { options: categories, ..FieldView::new(FieldKind::Datalist, "category", t("食品类别", "Food category")) }.required(),
             FieldView::select("link", t("抽样环节", "Link of the chain"), Choice::all::<Link>(lang)).required(),
-            FieldView::select("street", t("街道", "Street"), streets).hint(t("不选即全区", "Leave empty for the whole district")),
+            FieldView::select("street", t("街道", "Street"), streets).required(),
             FieldView::select("quarter", t("季度", "Quarter"), quarters.iter().map(|(v, zh, en)| Choice::new(*v, t(zh, en))).collect()).required(),
             FieldView::number("batches", t("批次数", "Batches"), t("批次", "batches")).required(),
+            FieldView::text("method", t("抽样方法", "Sampling method")).hint(t("下达前须补全以下四项", "These four must be there before the plan is issued")),
+            FieldView::text("item_package", t("检验项目（项目包）", "Test items (package)")),
+            FieldView::text("basis", t("检验方法和判定依据", "Methods and standards")),
+            FieldView::text("reporting", t("报送方式和时限", "Reporting and deadline")),
         ],
         filled,
     )
@@ -128,10 +132,11 @@ pub fn calendar(lang: Lang, filled: &Filled) -> Vec<FieldView> {
     let t = |zh, en| lang.pick(zh, en);
     fill(
         vec![
+            FieldView::text("source", t("通知文号或网址", "Notice, number or address")).required().wide(),
             FieldView::file("file", t("日历文件（CSV）", "Calendar file (CSV)"))
-                .required()
                 .wide()
-                .hint(t("列：date, name, kind（OFF 放假 / WORK 调休上班）, paper", "Columns: date, name, kind (OFF / WORK), paper")),
+                .hint(t("每行一天：日期,OFF（放假）或 WORK（调休上班），例如 2027-01-01,OFF", "One day a row: date,OFF or WORK, for example 2027-01-01,OFF")),
+            FieldView::area("days", t("或直接粘贴", "Or paste the rows")).hint(t("上传了文件时不读这里", "Not read when a file is uploaded")),
         ],
         filled,
     )

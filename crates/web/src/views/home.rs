@@ -56,6 +56,8 @@ pub struct Gauge {
     pub done_percent: String,
     /// Reached, exactly.
     pub met: bool,
+    /// Behind the pace, compared exactly.
+    pub is_behind: bool,
     /// Batches missing.
     pub gap: u64,
     /// Batches that pace asks for by today.
@@ -92,7 +94,7 @@ impl Gauge {
     /// Behind the pace.
     #[must_use]
     pub fn behind(&self) -> bool {
-        !self.met && self.value_hundredths < self.pace_hundredths
+        self.is_behind
     }
 }
 

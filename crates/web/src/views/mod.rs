@@ -189,7 +189,7 @@ pub fn nav_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
     if boss || any(&[Role::QualityManager]) {
         rail.push(item("stats", "/stats", "chart", "统计年报", "Statistics"));
     }
-    if any(&[Role::Admin, Role::QualityManager, Role::PlanManager]) {
+    if any(&[Role::Admin, Role::QualityManager, Role::PlanManager, Role::Supervisor]) {
         rail.push(item("admin", "/admin", "settings", "管理", "Admin"));
     }
     rail
@@ -211,6 +211,8 @@ pub fn bottom_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
             item("positive", "/rapid?verdict=positive", "alert", "阳性", "Positive"),
             more(),
         ]
+    } else if has(Role::MarketOpener) {
+        vec![home(), item("rapid", "/rapid", "list", "台账", "Ledger"), item("positive", "/rapid?verdict=positive", "alert", "阳性", "Positive"), more()]
     } else if has(Role::Enforcer) {
         vec![home(), item("cases", "/cases", "case", "处置", "Cases"), item("rapid", "/rapid", "tube", "快检", "Rapid"), more()]
     } else if has(Role::Sampler) {
@@ -645,6 +647,11 @@ impl ActionView {
     pub fn asking(mut self, fields: Vec<FieldView>) -> Self {
         self.fields = fields;
         self
+    }
+    /// Whether something typed was refused; the form then stands open.
+    #[must_use]
+    pub fn wrong(&self) -> bool {
+        self.fields.iter().any(|f| !f.error.is_empty())
     }
     /// Whether the form carries a file.
     #[must_use]

@@ -70,6 +70,12 @@ pub struct RapidNew {
     pub action: String,
     /// Id that makes a second post of the same form harmless.
     pub idempotency: String,
+    /// Points to choose from; empty for an operator, who has one.
+    pub points: Vec<Choice>,
+    /// Point chosen.
+    pub chosen_point: String,
+    /// The positive reading that this one repeats; empty for a first test.
+    pub retest: String,
     /// Stalls used lately.
     pub stalls: Vec<String>,
     /// Stall kept from the last reading.

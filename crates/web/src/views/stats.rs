@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::ui::Svg;
 
-use super::{FigureCard, Filters, ImportResult, Page, Pager, Tab, Table};
+use super::{FigureCard, Filters, ImportResult, Link, Page, Pager, Tab, Table};
 
 /// A chart with its numbers.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +39,8 @@ pub struct StatsPage {
     pub charts: Vec<ChartView>,
     /// Tables.
     pub tables: Vec<Table>,
+    /// The tables of this tab as files.
+    pub exports: Vec<Link>,
     /// Where the annual report is made (GET, answers with the PDF).
     pub report_href: String,
     /// Reports made before: name, file, hash.

@@ -1,0 +1,792 @@
+//! 管理 users, streets, population, points, limits, calendar, diagnosis, journal. The administrator sees no business record here.
+
+use std::collections::BTreeSet;
+
+use chrono::Datelike;
+use rocket::response::{Flash, Redirect};
+use rocket::{Route, State, get, post, routes};
+use shiyan_app::people::NewUser;
+use shiyan_app::query::reference::LimitFilter;
+use shiyan_app::records::{CalendarYear, Laboratory, PopulationRecord, UserAccount};
+use shiyan_app::{Engine, Who};
+use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
+use shiyan_statute::LimitStatus;
+
+use super::figures::street_name;
+use super::{Html, done, show, show_refused, timeline};
+use crate::failure::Failure;
+use crate::guard::{User, encoded};
+use crate::posted::Posted;
+use crate::site::Site;
+use crate::ui::{self, Badge, Tone, num};
+use crate::views::forms::{self, Filled};
+use crate::views::{
+    ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldKind, FieldView, FilterSelect, Filters, LimitRow, LimitsPage, Pager,
+    Table, UserRow, UsersPage,
+};
+
+/// Limits a page.
+const ROWS: usize = 100;
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![
+        start,
+        users,
+        add_user,
+        disable_user,
+        reset_password,
+        streets,
+        save_street,
+        population,
+        add_population,
+        choose_population,
+        points,
+        add_point,
+        limits,
+        set_limit,
+        calendar,
+        import_calendar,
+        calendars,
+        diagnose,
+        journal
+    ]
+}
+
+/// A page of this group for whoever has business there; for others it does not exist.
+fn enter(user: &User, tab: AdminTab) -> Result<(), Failure> {
+    if tab.open_to(&user.actor.roles) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+#[get("/admin")]
+fn start(user: User) -> Result<Redirect, Failure> {
+    let first = AdminTab::ALL.iter().find(|(tab, ..)| tab.open_to(&user.actor.roles)).ok_or(Failure::NotFound)?;
+    Ok(Redirect::to(first.1))
+}
+
+fn page(site: &Site, user: &User, zh: &str, en: &str, why: &[Refusal]) -> crate::views::Page {
+    let title = user.t(zh, en).to_owned();
+    user.page(site, "admin", title.clone()).crumb(user.t("管理", "Admin"), "/admin").crumb(title, "").refused(why)
+}
+
+fn chip_link(action: &str, pairs: &[(&str, &str)], without: &str) -> String {
+    let rest: Vec<String> = pairs.iter().filter(|(k, v)| *k != without && !v.is_empty()).map(|(k, v)| format!("{k}={}", encoded(v))).collect();
+    format!("{action}?{}", rest.join("&"))
+}
+
+// ---------------------------------------------------------------- users
+
+async fn scopes(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
+    let mut all = vec![Choice::new("district", user.t("全区", "Whole district"))];
+    let of = |kind: &str, name: &str| format!("{kind}：{name}");
+    all.extend(site.app.streets().await?.values().map(|s| Choice::new(format!("street:{}", s.code), of(user.t("街道", "Street"), &s.name))));
+    all.extend(site.app.store.points(&Scope::District).await?.iter().map(|p| Choice::new(format!("point:{}", p.id), of(user.t("快检点", "Point"), &p.name))));
+    all.extend(site.app.store.all::<Laboratory>().await?.iter().map(|l| Choice::new(format!("lab:{}", l.id), of(user.t("承检机构", "Laboratory"), &l.name))));
+    Ok(all)
+}
+
+fn scope_value(scope: &Scope) -> String {
+    match scope {
+        Scope::District => "district".to_owned(),
+        Scope::Streets(set) => set.iter().map(|s| format!("street:{s}")).collect::<Vec<_>>().join(","),
+        Scope::Point(id) => format!("point:{id}"),
+        Scope::Lab(id) => format!("lab:{id}"),
+    }
+}
+
+fn read_scope(typed: &str, known: &[Choice]) -> Result<Scope, Refusal> {
+    let refusal = || Refusal::new(shiyan_app::code::SCOPE).with("typed", typed).on("scope");
+    if !known.iter().any(|c| c.value == typed) {
+        return Err(refusal());
+    }
+    match typed.split_once(':') {
+        None => Ok(Scope::District),
+        Some(("street", code)) => Ok(Scope::Streets(BTreeSet::from([code.to_owned()]))),
+        Some(("point", id)) => id.parse().map(Scope::Point).map_err(|_| refusal()),
+        Some(("lab", id)) => id.parse().map(Scope::Lab).map_err(|_| refusal()),
+        Some(_) => Err(refusal()),
+    }
+}
+
+async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Option<&Filled>, why: &[Refusal]) -> Result<UsersPage, Failure> {
+    let lang = user.lang();
+    let choices = scopes(site, user).await?;
+    let fits = |u: &UserAccount| {
+        (q.is_empty() || u.name.contains(q) || u.username.contains(&q.to_lowercase()))
+            && match state {
+                "active" => u.active,
+                "disabled" => !u.active,
+                _ => true,
+            }
+    };
+    let people: Vec<UserAccount> = site.app.store.people().await?.into_iter().filter(|u| fits(u)).collect();
+    let rows = people
+        .iter()
+        .map(|u| {
+            let address = format!("/admin/users/{}", encoded(&u.username));
+            let password = FieldView {
+                autocomplete: "new-password",
+                ..FieldView::new(FieldKind::Password, format!("password-{}", u.username), user.t("新的初始密码", "New initial password"))
+                    .required()
+                    .hint(user.t("至少 10 个字符；本人下次登录时必须修改", "At least 10 characters; to be changed at the next sign-in"))
+            };
+            let mut actions = vec![ActionView::post("reset", user.t("重置密码", "Reset password"), format!("{address}/password")).with_icon("key").asking(vec![password])];
+            if u.active {
+                actions.push(
+                    ActionView::post("disable", user.t("停用", "Disable"), format!("{address}/disable"))
+                        .danger()
+                        .with_icon("slash")
+                        .noted(user.t("立即退出所有登录；记录不删除", "Signs them out at once; no record is deleted")),
+                );
+            }
+            let scope: Vec<String> = scope_value(&u.scope).split(',').map(|v| choices.iter().find(|c| c.value == v).map_or_else(|| v.to_owned(), |c| c.label.clone())).collect();
+            UserRow {
+                username: u.username.clone(),
+                name: u.name.clone(),
+                roles: u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
+                scope: scope.join(user.t("、", ", ")),
+                state: match (u.active, u.must_change) {
+                    (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
+                    (true, true) => Badge::new(Tone::Warn, user.t("待改密码", "Password to change")),
+                    (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
+                },
+                last_seen: String::new(),
+                actions,
+            }
+        })
+        .collect();
+    let pairs = [("q", q), ("state", state)];
+    let states = vec![Choice::new("active", user.t("启用", "Active")), Choice::new("disabled", user.t("停用", "Disabled"))];
+    let mut chips = Vec::new();
+    if !q.is_empty() {
+        chips.push(Chip { label: q.to_owned(), remove: chip_link("/admin/users", &pairs, "q") });
+    }
+    if let Some(s) = states.iter().find(|s| s.value == state) {
+        chips.push(Chip { label: s.label.clone(), remove: chip_link("/admin/users", &pairs, "state") });
+    }
+    Ok(UsersPage {
+        p: page(site, user, "用户", "Users", why),
+        filters: Filters {
+            action: "/admin/users".to_owned(),
+            q: Some(q.to_owned()),
+            hint: user.t("姓名、账号", "Name, username").to_owned(),
+            selects: vec![FilterSelect { key: "state", label: user.t("状态", "State").to_owned(), options: states, value: state.to_owned() }],
+            chips,
+            total: num(people.len() as u64),
+            ..Filters::default()
+        },
+        rows,
+        form: forms::user(lang, filled.unwrap_or(&Filled::default()), choices),
+        form_open: filled.is_some(),
+    })
+}
+
+#[get("/admin/users?<q>&<state>")]
+async fn users(site: &State<Site>, user: User, q: Option<&str>, state: Option<&str>) -> Html {
+    enter(&user, AdminTab::Users)?;
+    show(&users_view(site, &user, q.unwrap_or_default().trim(), state.unwrap_or_default(), None, &[]).await?)
+}
+
+#[post("/admin/users", data = "<form>")]
+async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Users).map_err(Err)?;
+    let choices = scopes(site, &user).await.map_err(Err)?;
+    let added = match read_scope(form.get("scope"), &choices) {
+        Err(refusal) => Err(shiyan_app::Error::from(refusal)),
+        Ok(scope) => {
+            let roles: BTreeSet<Role> = form.many("roles").into_iter().filter_map(Role::parse).collect();
+            let new = NewUser {
+                username: form.get("username").to_owned(),
+                name: form.get("name").to_owned(),
+                password: form.raw("password").to_owned(),
+                sign_scope: if roles.contains(&Role::Signatory) { vec!["*".to_owned()] } else { Vec::new() },
+                roles,
+                scope,
+                must_change: true,
+                demo: false,
+            };
+            site.app.add_user(&Who::from(&user.actor), &new, user.now()).await
+        }
+    };
+    match added {
+        Ok(account) => Ok(done("/admin/users", &format!("已建立用户 {}", account.username), &format!("User {} was created", account.username))),
+        Err(shiyan_app::Error::Refused(why)) => {
+            let view = users_view(site, &user, "", "", Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?;
+            Err(show_refused(&view))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+async fn after_user(site: &Site, user: &User, did: Result<(), shiyan_app::Error>, zh: &str, en: &str) -> Result<Flash<Redirect>, Html> {
+    match did {
+        Ok(()) => Ok(done("/admin/users", zh, en)),
+        Err(shiyan_app::Error::Refused(why)) => {
+            let view = users_view(site, user, "", "", None, &why).await.map_err(Err)?;
+            Err(show_refused(&view))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+#[post("/admin/users/<username>/disable", data = "<form>")]
+async fn disable_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    form.map_err(Err)?;
+    enter(&user, AdminTab::Users).map_err(Err)?;
+    let did = site.app.disable_user(&Who::from(&user.actor), username, user.now()).await;
+    after_user(site, &user, did, "已停用，所有登录已结束", "Disabled; every login of it has ended").await
+}
+
+#[post("/admin/users/<username>/password", data = "<form>")]
+async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Users).map_err(Err)?;
+    let own = format!("password-{username}");
+    let password = if form.raw(&own).is_empty() { form.raw("password") } else { form.raw(&own) };
+    let did = site.app.reset_password(&Who::from(&user.actor), username, password, user.now()).await;
+    after_user(site, &user, did, "密码已重置", "The password was reset").await
+}
+
+// ---------------------------------------------------------------- tables with a form
+
+struct Form<'a> {
+    title: (&'a str, &'a str),
+    action: &'a str,
+    button: (&'a str, &'a str),
+    fields: Vec<FieldView>,
+    open: bool,
+}
+
+#[allow(clippy::too_many_arguments)]
+fn table_page(site: &Site, user: &User, tab: AdminTab, lead: (&str, &str), facts: FactGroup, tables: Vec<Table>, form: Option<Form<'_>>, why: &[Refusal]) -> AdminTablePage {
+    let (_, _, zh, en) = AdminTab::ALL.iter().find(|(t, ..)| *t == tab).copied().unwrap_or((tab, "", "管理", "Administration"));
+    let form = form.unwrap_or(Form { title: ("", ""), action: "", button: ("", ""), fields: Vec::new(), open: false });
+    AdminTablePage {
+        p: page(site, user, zh, en, why),
+        tab,
+        lead: user.t(lead.0, lead.1).to_owned(),
+        facts,
+        filters: None,
+        tables,
+        pager: Pager::default(),
+        actions: Vec::new(),
+        form_title: user.t(form.title.0, form.title.1).to_owned(),
+        form_action: form.action.to_owned(),
+        form: form.fields,
+        form_button: user.t(form.button.0, form.button.1).to_owned(),
+        form_open: form.open,
+        result: None,
+    }
+}
+
+async fn streets_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let mut table = Table::new(&[user.t("代码", "Code"), user.t("名称", "Name"), user.t("管辖主体", "Governed by")]);
+    for s in site.app.streets().await?.values() {
+        table.push(vec![Cell::Code(s.code.clone()), Cell::from(s.name.clone()), Cell::from(s.admin.label(user.lang()))]);
+    }
+    let form = user.actor.has(Role::Admin).then(|| Form {
+        title: ("新增或修改街道", "Add or change a street"),
+        action: "/admin/streets",
+        button: ("保存街道", "Save the street"),
+        fields: forms::street(user.lang(), filled.unwrap_or(&Filled::default())),
+        open: filled.is_some(),
+    });
+    let lead = (
+        "街道代码以 410105 开头并不说明由谁管辖；管辖主体决定一个批次算不算本区。代码已存在时按新内容修改。",
+        "A code that begins with 410105 does not say who governs; the governing body decides whether a batch is the district’s. A known code is changed.",
+    );
+    Ok(table_page(site, user, AdminTab::Streets, lead, FactGroup::default(), vec![table], form, why))
+}
+
+#[get("/admin/streets")]
+async fn streets(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Streets)?;
+    show(&streets_view(site, &user, None, &[]).await?)
+}
+
+#[post("/admin/streets", data = "<form>")]
+async fn save_street(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Streets).map_err(Err)?;
+    match site.app.save_street(&user.actor, form.get("code"), form.get("name"), form.get("admin"), user.now()).await {
+        Ok(()) => Ok(done("/admin/streets", "已保存街道", "The street was saved")),
+        Err(shiyan_app::Error::Refused(why)) => {
+            Err(show_refused(&streets_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+async fn population_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let lang = user.lang();
+    let mut rows = site.app.store.all::<PopulationRecord>().await?;
+    rows.sort_by_key(|r| (std::cmp::Reverse(r.row.year), r.row.people));
+    let mut table = Table::new(&[
+        user.t("年份", "Year"),
+        &format!("#{}", user.t("人口数", "People")),
+        user.t("口径", "Basis"),
+        user.t("范围", "Boundary"),
+        user.t("来源", "Source"),
+        user.t("状态", "State"),
+    ]);
+    table.caption = user.t("人口行", "Population rows").to_owned();
+    for r in &rows {
+        table.push(vec![
+            Cell::from(r.row.year.to_string()),
+            r.row.people.into(),
+            Cell::from(r.row.basis.label(lang)),
+            Cell::from(r.row.boundary.label(lang)),
+            Cell::from(r.row.source.clone()),
+            if r.chosen { Badge::new(Tone::Pass, user.t("选用中", "In use")).into() } else { Cell::Empty },
+        ]);
+    }
+    let form = user.actor.has_any(&[Role::Admin, Role::PlanManager]).then(|| Form {
+        title: ("新增人口行", "Add a population row"),
+        action: "/admin/population",
+        button: ("新增人口行", "Add the row"),
+        fields: forms::population(lang, filled.unwrap_or(&Filled::default())),
+        open: filled.is_some(),
+    });
+    let lead = (
+        "人口没有唯一正确的数：年份、口径、范围和来源随每个指标一起打印。选用另一行会改变没有计划的年份的指标；已编制的计划保留当时选用的行。",
+        "There is no single right number: year, basis, boundary and source are printed beside every figure. Another choice changes years without a plan; a plan keeps the row it was drawn up with.",
+    );
+    let mut view = table_page(site, user, AdminTab::Population, lead, FactGroup::default(), vec![table], form, why);
+    if user.actor.has_any(&[Role::Admin, Role::PlanManager]) {
+        let options: Vec<Choice> = rows
+            .iter()
+            .map(|r| Choice::new(r.row.id.to_string(), format!("{} {} {} {}", r.row.year, num(r.row.people), r.row.basis.label(lang), r.row.boundary.label(lang))))
+            .collect();
+        let chosen = rows.iter().find(|r| r.chosen).map_or_else(String::new, |r| r.row.id.to_string());
+        view.actions = vec![
+            ActionView::post("choose", user.t("选用人口行", "Choose the row in use"), "/admin/population/choose")
+                .with_icon("check")
+                .asking(vec![FieldView::select("id", user.t("人口行", "Population row"), options).required().with(chosen)]),
+        ];
+    }
+    Ok(view)
+}
+
+#[get("/admin/population")]
+async fn population(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Population)?;
+    show(&population_view(site, &user, None, &[]).await?)
+}
+
+#[post("/admin/population", data = "<form>")]
+async fn add_population(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Population).map_err(Err)?;
+    let did = site
+        .app
+        .add_population(&user.actor, form.get("year"), form.get("people"), form.get("basis"), form.get("boundary"), form.get("source"), user.now())
+        .await;
+    match did {
+        Ok(()) => Ok(done("/admin/population", "已新增人口行", "The row was added")),
+        Err(shiyan_app::Error::Refused(why)) => {
+            Err(show_refused(&population_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+#[post("/admin/population/choose", data = "<form>")]
+async fn choose_population(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Population).map_err(Err)?;
+    match site.app.choose_population(&user.actor, form.get("id"), user.now()).await {
+        Ok(()) => Ok(done("/admin/population", "已选用人口行", "The row is in use now")),
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&population_view(site, &user, None, &why).await.map_err(Err)?)),
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+async fn points_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let streets = site.app.streets().await?;
+    let mut table = Table::new(&[
+        user.t("名称", "Name"),
+        user.t("街道", "Street"),
+        user.t("市场", "Market"),
+        &format!("#{}", user.t("每季计划项次", "Planned a quarter")),
+        user.t("状态", "State"),
+    ]);
+    table.empty = user.t("还没有快检点", "No point yet").to_owned();
+    for p in site.app.store.points(&Scope::District).await? {
+        table.push(vec![
+            Cell::from(p.name),
+            Cell::from(street_name(&streets, &p.street)),
+            Cell::from(p.market),
+            u64::from(p.planned_per_quarter).into(),
+            if p.active { Badge::new(Tone::Pass, user.t("启用", "Active")).into() } else { Badge::new(Tone::Idle, user.t("停用", "Disabled")).into() },
+        ]);
+    }
+    let default = Filled::default();
+    let filled_now = filled.unwrap_or(&default);
+    let form = Form {
+        title: ("新增快检点", "Add a point"),
+        action: "/admin/points",
+        button: ("新增快检点", "Add the point"),
+        fields: [
+            FieldView::text("name", user.t("名称", "Name")).required(),
+            FieldView::select("street", user.t("街道", "Street"), streets.values().map(|s| Choice::new(s.code.clone(), s.name.clone())).collect()).required(),
+            FieldView::text("market", user.t("所在市场", "Market")),
+        ]
+        .into_iter()
+        .map(|f| f.filled(filled_now))
+        .collect(),
+        open: filled.is_some(),
+    };
+    let lead = (
+        "快检点的操作员账号在“用户”中建立，数据范围选该快检点。快检项次单独统计，不计入千人批次。",
+        "The operator’s account is made under Users with this point as its scope. Rapid tests are counted apart from the batches.",
+    );
+    Ok(table_page(site, user, AdminTab::Points, lead, FactGroup::default(), vec![table], Some(form), why))
+}
+
+#[get("/admin/points")]
+async fn points(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Points)?;
+    show(&points_view(site, &user, None, &[]).await?)
+}
+
+#[post("/admin/points", data = "<form>")]
+async fn add_point(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Points).map_err(Err)?;
+    match site.app.add_point(&user.actor, form.get("name"), form.get("street"), form.get("market"), user.now()).await {
+        Ok(()) => Ok(done("/admin/points", "已新增快检点", "The point was added")),
+        Err(shiyan_app::Error::Refused(why)) => {
+            Err(show_refused(&points_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+// ---------------------------------------------------------------- limits
+
+async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, why: &[Refusal]) -> Result<LimitsPage, Failure> {
+    let lang = user.lang();
+    let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
+    let all = site.app.store.limits(&LimitFilter { q: some(q), status: some(state) }).await?;
+    let unverified = site.app.limit_rows().await?.iter().filter(|r| r.status == LimitStatus::Pending).count();
+    let pages = all.len().div_ceil(ROWS).max(1);
+    let at = at.clamp(1, pages);
+    let from = (at - 1) * ROWS;
+    let decides = user.actor.has(Role::QualityManager);
+    let rows = all
+        .iter()
+        .skip(from)
+        .take(ROWS)
+        .map(|record| {
+            let r = &record.row;
+            let act = |key: &str, label: &str| ActionView::post(key, label, format!("/admin/limits/{}", encoded(&r.id)));
+            let mut actions = Vec::new();
+            if decides && r.status == LimitStatus::Pending {
+                actions.push(act("active", user.t("启用", "Activate")).with_icon("check"));
+            }
+            if decides && r.status != LimitStatus::Retired {
+                actions.push(act("retired", user.t("停用", "Retire")).with_icon("slash").danger());
+            }
+            let words = [r.conditions.join("、"), if r.exceptions.is_empty() { String::new() } else { format!("{}{}", user.t("除外：", "except: "), r.exceptions.join("、")) }];
+            let words = words.iter().filter(|w| !w.is_empty()).cloned().collect::<Vec<_>>().join("；");
+            LimitRow {
+                food: if words.is_empty() { r.category_text.clone() } else { format!("{}（{words}）", r.category_text) },
+                item: r.analyte.clone(),
+                limit: r.limit_text(),
+                basis: r.basis.clone(),
+                method: r.method.clone(),
+                valid: match (r.effective_to, lang) {
+                    (None, Lang::Zh) => format!("{} 起", r.effective_from),
+                    (None, Lang::En) => format!("since {}", r.effective_from),
+                    (Some(end), _) => format!("{} – {end}", r.effective_from),
+                },
+                state: match r.status {
+                    LimitStatus::Pending => Badge::new(Tone::Warn, r.status.label(lang)),
+                    LimitStatus::Active => Badge::new(Tone::Pass, r.status.label(lang)),
+                    LimitStatus::Retired => Badge::new(Tone::Idle, r.status.label(lang)),
+                },
+                actions,
+            }
+        })
+        .collect();
+    let pairs = [("q", q), ("state", state)];
+    let base = chip_link("/admin/limits", &pairs, "");
+    let mut chips = Vec::new();
+    if !q.is_empty() {
+        chips.push(Chip { label: q.to_owned(), remove: chip_link("/admin/limits", &pairs, "q") });
+    }
+    if let Some(s) = LimitStatus::parse(state) {
+        chips.push(Chip { label: s.label(lang).to_owned(), remove: chip_link("/admin/limits", &pairs, "state") });
+    }
+    Ok(LimitsPage {
+        p: page(site, user, "限量", "Limits", why),
+        filters: Filters {
+            action: "/admin/limits".to_owned(),
+            q: Some(q.to_owned()),
+            hint: user.t("检验项目、食品分类", "Item, food category").to_owned(),
+            selects: vec![FilterSelect { key: "state", label: user.t("状态", "State").to_owned(), options: Choice::all::<LimitStatus>(lang), value: state.to_owned() }],
+            chips,
+            total: num(all.len() as u64),
+            ..Filters::default()
+        },
+        unverified: unverified as u64,
+        rows,
+        pager: Pager {
+            prev: if at > 1 { format!("{base}&page={}", at - 1) } else { String::new() },
+            next: if at < pages { format!("{base}&page={}", at + 1) } else { String::new() },
+            range: if all.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(all.len())) } else { String::new() },
+        },
+    })
+}
+
+#[get("/admin/limits?<q>&<state>&<page>")]
+async fn limits(site: &State<Site>, user: User, q: Option<&str>, state: Option<&str>, page: Option<&str>) -> Html {
+    enter(&user, AdminTab::Limits)?;
+    let at = page.and_then(|p| p.parse().ok()).unwrap_or(1);
+    show(&limits_view(site, &user, q.unwrap_or_default().trim(), state.unwrap_or_default(), at, &[]).await?)
+}
+
+#[post("/admin/limits/<id>", data = "<form>")]
+async fn set_limit(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Limits).map_err(Err)?;
+    let to = match form.get("action") {
+        "active" => LimitStatus::Active,
+        "retired" => LimitStatus::Retired,
+        _ => return Err(Err(Failure::NotFound)),
+    };
+    match site.app.set_limit_status(&user.actor, id, to, user.now()).await {
+        Ok(()) => Ok(done("/admin/limits", &format!("限量 {id} 已{}", to.zh()), &format!("Limit {id}: {}", to.en()))),
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&limits_view(site, &user, "", "", 1, &why).await.map_err(Err)?)),
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+// ---------------------------------------------------------------- calendar
+
+async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let calendar = site.app.calendar().await?;
+    let imported = site.app.store.all::<CalendarYear>().await?;
+    let this = user.now().year();
+    let mut table = Table::new(&[
+        user.t("年份", "Year"),
+        &format!("#{}", user.t("工作日", "Working days")),
+        &format!("#{}", user.t("放假", "Days off")),
+        &format!("#{}", user.t("调休上班", "Make-up workdays")),
+        user.t("通知", "Notice"),
+        user.t("状态", "State"),
+    ]);
+    let years: BTreeSet<i32> = calendar.years.iter().copied().chain([this, this + 1]).collect();
+    for year in years.iter().rev() {
+        let known = calendar.knows(*year);
+        let of = |set: &BTreeSet<chrono::NaiveDate>| set.iter().filter(|d| d.year() == *year).count() as u64;
+        let notice = imported.iter().find(|c| c.year == *year).map_or_else(
+            || shiyan_statute::holidays().iter().find(|h| h.date.year() == *year).map_or_else(String::new, |h| h.notice.clone()),
+            |c| c.source.clone(),
+        );
+        table.push(vec![
+            Cell::from(year.to_string()),
+            if known { u64::from(calendar.workdays_in(*year)).into() } else { Cell::Empty },
+            if known { of(&calendar.off).into() } else { Cell::Empty },
+            if known { of(&calendar.work).into() } else { Cell::Empty },
+            Cell::from(notice),
+            if known { Badge::new(Tone::Pass, user.t("已知", "Known")).into() } else { Badge::new(Tone::Warn, user.t("缺少，期限标为暂定", "Missing: deadlines are provisional")).into() },
+        ]);
+    }
+    let mut days = Table::new(&[user.t("日期", "Date"), user.t("安排", "Kind")]);
+    days.caption = user.t("本年放假和调休", "Days of this year").to_owned();
+    let mut list: Vec<(chrono::NaiveDate, bool)> = calendar.off.iter().map(|d| (*d, true)).chain(calendar.work.iter().map(|d| (*d, false))).filter(|(d, _)| d.year() == this).collect();
+    list.sort_unstable();
+    for (day, off) in list {
+        days.push(vec![Cell::Num(ui::date(day)), Cell::from(if off { user.t("放假", "Day off") } else { user.t("调休上班", "Make-up workday") })]);
+    }
+    let form = user.actor.has(Role::Admin).then(|| Form {
+        title: ("导入一年的节假日", "Import the holidays of a year"),
+        action: "/admin/calendar",
+        button: ("导入并重算在办期限", "Import and recount running deadlines"),
+        fields: forms::calendar(user.lang(), filled.unwrap_or(&Filled::default())),
+        open: filled.is_some(),
+    });
+    let lead = (
+        "按国务院办公厅每年的放假通知。导入后，在办的期限按新日历重算，已结束的不再改判。",
+        "From the yearly notice of the State Council. After an import running deadlines are recounted; those that ended are never judged again.",
+    );
+    let facts = FactGroup { title: String::new(), facts: vec![Fact::new(user.t("日历版本", "Version"), calendar.version.clone())] };
+    Ok(table_page(site, user, AdminTab::Calendar, lead, facts, vec![table, days], form, why))
+}
+
+#[get("/admin/calendars")]
+fn calendars(_user: User) -> Redirect {
+    Redirect::to("/admin/calendar")
+}
+
+#[get("/admin/calendar")]
+async fn calendar(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Calendar)?;
+    show(&calendar_view(site, &user, None, &[]).await?)
+}
+
+#[post("/admin/calendar", data = "<form>")]
+async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Calendar).map_err(Err)?;
+    let text = match form.file("file") {
+        Some(file) => String::from_utf8_lossy(&file.bytes.into_iter().take(200_000).collect::<Vec<u8>>()).trim_start_matches('\u{feff}').to_owned(),
+        None => form.raw("days").to_owned(),
+    };
+    match site.app.import_calendar(&user.actor, &text, form.get("source"), user.now()).await {
+        Ok((year, moved)) => {
+            Ok(done("/admin/calendar", &format!("已导入 {year} 年，{moved} 个在办期限重算后有变化"), &format!("{year} was imported; {moved} running deadlines moved")))
+        }
+        Err(shiyan_app::Error::Refused(why)) => {
+            Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+// ---------------------------------------------------------------- diagnosis and journal
+
+#[get("/admin/diagnose")]
+async fn diagnose(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Diagnose)?;
+    let store = &site.app.store;
+    let now = user.now();
+    let check = |label: &str, value: String, tone: Tone, next: &str| CheckLine { label: label.to_owned(), value, tone, next: next.to_owned() };
+    let fine = |label: &str, value: String| check(label, value, Tone::Pass, "");
+    let up = crate::metrics::uptime();
+    let program = vec![
+        fine(user.t("版本", "Version"), site.config.version.clone()),
+        fine(user.t("运行时间", "Up for"), format!("{} d {:02}:{:02}", up / 86_400, up / 3600 % 24, up / 60 % 60)),
+        fine(user.t("服务器时钟", "Clock"), now.format("%Y-%m-%d %H:%M:%S %:z").to_string()),
+        if site.config.https {
+            fine(user.t("访问方式", "Transport"), "HTTPS".to_owned())
+        } else {
+            check(user.t("访问方式", "Transport"), "HTTP".to_owned(), Tone::Warn, user.t("只在本机或受信网络使用；对外须经 HTTPS", "For this machine or a trusted network only; use HTTPS otherwise"))
+        },
+    ];
+    let engine = if store.engine() == Engine::Sqlite { "SQLite" } else { "PostgreSQL" };
+    let mut database = vec![fine(user.t("数据库", "Database"), format!("{engine} {}", store.version()))];
+    for (name, value) in store.settings().await? {
+        let good = match name.as_str() {
+            "journal_mode" => value.eq_ignore_ascii_case("wal"),
+            "synchronous" => value == "2",
+            "foreign_keys" => value == "1",
+            _ => value == "on",
+        };
+        database.push(check(&name, value, if good { Tone::Pass } else { Tone::Fail }, if good { "" } else { user.t("答复可能不持久，请停用并检查", "Answers may not be durable: stop and look") }));
+    }
+    let head = store.head().await?;
+    database.push(fine(user.t("日志条数", "Journal entries"), num(u64::try_from(head.seq).unwrap_or(0))));
+    database.push(fine(user.t("日志链头", "Journal head"), head.hash.clone()));
+    let (users, limits) = (store.people().await?.len(), site.app.limit_rows().await?);
+    let pending = limits.iter().filter(|r| r.status == LimitStatus::Pending).count();
+    let counts = vec![
+        fine(user.t("账号", "Accounts"), num(users as u64)),
+        fine(user.t("样品（最多数到 10,000）", "Samples, counted to 10,000"), num(u64::try_from(store.count_samples(&shiyan_app::query::samples::SampleFilter::default(), &Scope::District).await?).unwrap_or(0))),
+        fine(user.t("案件", "Cases"), num(store.case_states(&Scope::District).await?.iter().map(|(_, n)| u64::try_from(*n).unwrap_or(0)).sum::<u64>())),
+        fine(user.t("快检点", "Rapid-test points"), num(store.points(&Scope::District).await?.len() as u64)),
+        fine(user.t("公布结果", "Published results"), num(store.published_totals().await?.iter().map(|t| u64::try_from(t.n).unwrap_or(0)).sum::<u64>())),
+    ];
+    let mut law = Vec::new();
+    for problem in shiyan_statute::data_problems() {
+        law.push(check(user.t("内置数据", "Built-in data"), problem, Tone::Fail, user.t("请升级程序", "Upgrade the program")));
+    }
+    if law.is_empty() {
+        law.push(fine(user.t("内置数据", "Built-in data"), user.t("完整", "complete").to_owned()));
+    }
+    let calendar = site.app.calendar().await?;
+    for year in [now.year(), now.year() + 1] {
+        let label = format!("{} {year}", user.t("节假日", "Holidays"));
+        law.push(if calendar.knows(year) {
+            fine(&label, calendar.version.clone())
+        } else {
+            check(&label, user.t("缺少", "missing").to_owned(), Tone::Warn, user.t("在“工作日历”导入；跨入该年的期限暂定", "Import them under Calendar; deadlines that reach into it are provisional"))
+        });
+    }
+    law.push(if pending == 0 {
+        fine(user.t("待核实限量", "Limits to verify"), "0".to_owned())
+    } else {
+        check(user.t("待核实限量", "Limits to verify"), num(pending as u64), Tone::Warn, user.t("由质量负责人对照标准启用", "The quality manager activates them"))
+    });
+    let groups = vec![
+        (user.t("程序", "Program").to_owned(), program),
+        (user.t("数据库", "Database").to_owned(), database),
+        (user.t("行数", "Rows").to_owned(), counts),
+        (user.t("法规数据", "Law as data").to_owned(), law),
+    ];
+    let as_text = groups.iter().map(|(title, lines)| format!("[{title}]\n{}\n", lines.iter().map(|l| format!("{}: {}\n", l.label, l.value)).collect::<String>())).collect();
+    show(&DiagnosePage { p: page(site, &user, "诊断", "Diagnose", &[]), groups, actions: Vec::new(), as_text })
+}
+
+/// Subjects that are the administrator's own work.
+const OWN: &[&str] = &["user", "login", "street", "population", "point", "limit", "calendar", "setting", "demo"];
+
+#[get("/admin/journal")]
+async fn journal(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Journal)?;
+    let lang = user.lang();
+    let admin = user.actor.has(Role::Admin);
+    let head = site.app.store.head().await?;
+    let mut table = Table::new(&[
+        &format!("#{}", user.t("序号", "No.")),
+        user.t("时间", "Time"),
+        user.t("操作人", "Who"),
+        user.t("动作", "What"),
+        user.t("对象", "Subject"),
+        user.t("内容", "Facts"),
+        user.t("哈希", "Hash"),
+    ]);
+    table.caption = user.t("最近 200 条", "The newest 200").to_owned();
+    for e in site.app.store.newest_entries(200).await? {
+        let kind = e.subject.split(':').next().unwrap_or_default();
+        let mine = OWN.contains(&kind);
+        let facts = if admin && !mine { String::new() } else { short_facts(&e.facts) };
+        let subject = if admin && !mine { kind.to_owned() } else { e.subject.clone() };
+        table.push(vec![
+            Cell::Num(e.seq.to_string()),
+            Cell::from(e.at.get(..19).unwrap_or(&e.at).replace('T', " ")),
+            Cell::from(e.actor_name.clone()),
+            Cell::Two(timeline::verb_text(&e.verb, lang), e.verb.clone()),
+            Cell::Code(subject),
+            Cell::from(facts),
+            Cell::Code(e.hash.get(..12).unwrap_or(&e.hash).to_owned()),
+        ]);
+    }
+    let lead = (
+        "日志只增不改，每条的哈希包含上一条。用命令行 verify 可以验证整条链和每一行现在的内容。系统管理员看不到业务记录的内容。",
+        "The journal only grows; the hash of each entry holds the one before. The command verify checks the whole chain and every present row. Administrators do not see the content of business records.",
+    );
+    let facts = FactGroup {
+        title: String::new(),
+        facts: vec![Fact::new(user.t("条数", "Entries"), num(u64::try_from(head.seq).unwrap_or(0))), Fact::new(user.t("链头", "Head"), Cell::Code(head.hash))],
+    };
+    show(&table_page(site, &user, AdminTab::Journal, lead, facts, vec![table], None, &[]))
+}
+
+fn short_facts(facts: &serde_json::Value) -> String {
+    let Some(map) = facts.as_object() else { return String::new() };
+    let text = map
+        .iter()
+        .filter(|(_, v)| !v.is_null())
+        .map(|(k, v)| format!("{k}: {}", v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
+        .collect::<Vec<_>>()
+        .join("; ");
+    text.chars().take(160).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_scope_is_one_of_those_offered() {
+        let known = [Choice::new("district", ""), Choice::new("street:410105008", ""), Choice::new("point:x", "")];
+        assert_eq!(read_scope("district", &known), Ok(Scope::District));
+        assert_eq!(read_scope("street:410105008", &known), Ok(Scope::Streets(BTreeSet::from(["410105008".to_owned()]))));
+        for bad in ["", "street:1", "lab:x", "point:x"] {
+            assert_eq!(read_scope(bad, &known).map_err(|r| r.code()), Err("USER-SCOPE"), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A tour: every duty follows every link of every page it is shown, in both languages; nothing leads nowhere and nothing breaks.
+//! Then the same addresses with nonsense in them.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::PathBuf;
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::local::asynchronous::Client;
+use shiyan_app::demo::{self, DemoOptions, PASSWORD};
+use shiyan_app::{App, Store};
+use shiyan_foundation::{Instant, NaiveDate, shanghai};
+use shiyan_migrations::{Migrator, MigratorTrait};
+
+use crate::guard::encoded;
+use crate::{Site, SiteConfig};
+
+struct Temp(PathBuf);
+impl Drop for Temp {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn now() -> Instant {
+    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(14, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
+}
+
+async fn site(name: &str) -> (Temp, Client, Vec<String>) {
+    let dir = Temp(std::env::temp_dir().join(format!("shiyan-tour-{name}-{}", std::process::id())));
+    std::fs::create_dir_all(&dir.0).unwrap();
+    let store = Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap();
+    Migrator::up(store.migration_connection(), None).await.unwrap();
+    let app = App::new(store, |_| Ok(b"%PDF-1.7 test".to_vec()));
+    let told = demo::load(&app, DemoOptions { seed: 7, now: now(), samples: Some(60), password: None }).await.unwrap();
+    let config = SiteConfig {
+        public_url: "http://127.0.0.1:8000".into(),
+        https: false,
+        body: "示范区市场监督管理局".into(),
+        demo: true,
+        demo_accounts: Vec::new(),
+        demo_password: String::new(),
+        version: "0".into(),
+        key_file: PathBuf::new(),
+    };
+    let rocket = crate::build(Site::new(app, config, now), "127.0.0.1:0".parse().unwrap());
+    let names = told.accounts.into_iter().map(|a| a.username).collect();
+    (dir, Client::untracked(rocket).await.unwrap(), names)
+}
+
+async fn login(client: &Client, name: &str) -> String {
+    let body = format!("username={name}&password={PASSWORD}");
+    let response = client.post("/login").header(ContentType::Form).remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
+    let cookie = response.headers().get("Set-Cookie").find_map(|c| c.strip_prefix("shiyan_login=")).unwrap_or_else(|| panic!("{name}"));
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+async fn get(client: &Client, token: &str, lang: &'static str, address: &str) -> (Status, String) {
+    let response = client.get(address.to_owned()).cookie(("shiyan_login", token.to_owned())).cookie(("lang", lang)).dispatch().await;
+    let status = response.status();
+    let html = response.content_type().is_some_and(|c| c.is_html() || c.is_json());
+    let body = response.into_bytes().await.unwrap_or_default();
+    (status, if html { String::from_utf8_lossy(&body).into_owned() } else { String::new() })
+}
+
+/// Local links, with relative ones made whole; those that leave, sign out or switch are not followed.
+fn links(page: &str) -> Vec<String> {
+    let all = page.split("href=\"").skip(1).map(|x| x.split('"').next().unwrap_or_default());
+    all.map(|h| h.replace("&amp;", "&").replace("&#38;", "&"))
+        .filter(|h| h.starts_with('/') && !["/lang", "/text", "/assets", "/explain"].iter().any(|s| h.starts_with(s)))
+        .collect()
+}
+
+/// The shape of an address: pages of the same kind are visited a few times, not a thousand.
+fn shape(address: &str) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let parts: Vec<&str> = path.split('/').map(|p| if p.len() > 14 || p.chars().any(|c| c.is_ascii_digit()) { "*" } else { p }).collect();
+    let keys: Vec<&str> = query.split('&').map(|kv| kv.split('=').next().unwrap_or_default()).collect();
+    format!("{}?{}", parts.join("/"), keys.join("&"))
+}
+
+#[rocket::async_test]
+async fn every_link_leads_somewhere_for_whoever_sees_it() {
+    let (_dir, client, names) = site("links").await;
+    assert!(names.len() > 8);
+    let mut broken = BTreeSet::new();
+    for name in &names {
+        let token = login(&client, name).await;
+        let mut queue: VecDeque<(String, String)> = VecDeque::from([("/".to_owned(), String::new())]);
+        let mut seen: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+        while let Some((address, from)) = queue.pop_front() {
+            let times = seen.entry(shape(&address)).or_default();
+            *times += 1;
+            if *times > 2 {
+                continue;
+            }
+            // The first of its kind in Chinese, the second in English.
+            let lang = if *times == 1 { "zh" } else { "en" };
+            {
+                let (status, page) = get(&client, &token, lang, &address).await;
+                if status.code >= 400 {
+                    broken.insert(format!("{name}: {} {address} (from {from})", status.code));
+                }
+                queue.extend(links(&page).into_iter().map(|l| (l, address.clone())));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{} broken links:\n{}", broken.len(), broken.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[rocket::async_test]
+async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
+    let (_dir, client, names) = site("nonsense").await;
+    let rooms = [
+        "/figures/x", "/figures/discovery_rate?year=x", "/figures/discovery_rate?year=99999", "/figures/discovery_rate?tab=out&why=x&page=-1", "/plan/x", "/plan/0",
+        "/plan/2026?page=0&quarter=x&class=%00", "/plan/x/import", "/plan/1999/export", "/rapid/x", "/rapid?day=x&verdict=x&follow=x&point=x", "/rapid/new?retest=x",
+        "/rapid/x/photo/x", "/rapid/export.csv?day=2026-13-40", "/admin/x", "/admin/limits?page=x&state=x&q=%25", "/stats?year=1&tab=x", "/stats?year=2000",
+        "/stats/export.csv?year=x", "/stats/annual.pdf?year=x", "/published?q=%27%22&verdict=x", "/search?q=%00%25_'", "/api/v1/kpi?year=x", "/api/v1/samples?cursor=x",
+        "/api/v1/samples/x", "/api/v1/cases?year=x", "/api/v1/deadline?rule=x&from=x", "/api/v1/deadline", "/api/v1/deadline?rule=D07&from=9999-12-31", "/api/v1/explain/x",
+        "/api/v1/x",
+    ];
+    let forms = [
+        "/plan/2026/create", "/plan/2026/lines", "/plan/2026/issue", "/plan/2026/import", "/rapid/new", "/rapid/x/dispose", "/rapid/x/object", "/rapid/x/send",
+        "/rapid/x/conclude", "/admin/users", "/admin/users/x/disable", "/admin/users/x/password", "/admin/streets", "/admin/population", "/admin/population/choose",
+        "/admin/points", "/admin/limits/x", "/admin/calendar", "/published/import", "/stats/annual.pdf",
+    ];
+    for name in &names {
+        let token = login(&client, name).await;
+        for address in rooms {
+            let (status, page) = get(&client, &token, "en", address).await;
+            assert!(status.code < 500, "{name}: {status} {address}\n{page}");
+        }
+        let (_, home) = get(&client, &token, "zh", "/me").await;
+        let csrf = home.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned();
+        for address in forms {
+            let nonsense = "year=x&action=x&confirm=zz%7Czz&scope=x&roles=x&batches=x&people=x&id=x&kg=x&days=x&file=x";
+            for body in [format!("csrf={csrf}&{nonsense}"), nonsense.to_owned()] {
+                let forged = !body.starts_with("csrf");
+                let request = client.post(address).header(ContentType::Form).cookie(("shiyan_login", token.clone()));
+                let response = request.remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
+                assert!(response.status().code < 500, "{name}: {} {address}", response.status());
+                assert!(!forged || response.status().code >= 400, "{name}: forged {address} was taken");
+            }
+        }
+        for (address, body) in [("/api/v1/judge", "{"), ("/api/v1/judge", r#"{"item":"铅","result":"0.1","x":1}"#), ("/api/v1/rapid/readings", r#"{"stall":"","food":"","method":""}"#)] {
+            let request = client.post(address).header(ContentType::JSON).header(Header::new("X-CSRF", csrf.clone())).cookie(("shiyan_login", token.clone()));
+            let response = request.remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
+            assert!((400..500).contains(&response.status().code), "{name}: {} {address}", response.status());
+            assert_eq!(response.content_type().map(|c| c.to_string()).unwrap_or_default(), "application/problem+json");
+        }
+    }
+}
+
+#[rocket::async_test]
+async fn an_administrator_sees_no_business_record() {
+    let (_dir, client, _) = site("admin").await;
+    let token = login(&client, "admin").await;
+    for address in ["/figures/discovery_rate", "/plan/2026", "/rapid", "/stats", "/published", "/stats/annual.pdf", "/api/v1/kpi", "/api/v1/samples", "/api/v1/cases"] {
+        assert_eq!(get(&client, &token, "zh", address).await.0, Status::NotFound, "{address}");
+    }
+    let (status, page) = get(&client, &token, "zh", "/search?q=XBJ").await;
+    assert!(status == Status::Ok && !page.contains("/samples/"), "{encoded}", encoded = encoded("x"));
+}

@@ -1,0 +1,50 @@
+//! The demonstration: whole, complete in its states, and gone without a trace but the journal's.
+
+use shiyan_app::demo::{self, DemoOptions};
+use shiyan_app::query::samples::SampleFilter;
+use shiyan_foundation::{Label, Scope};
+use shiyan_lab_results::order::OrderState;
+use shiyan_nonconformity::CaseState;
+use shiyan_sample_intake::SampleState;
+use shiyan_testkit::{TestApp, at};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_loads_verifies_and_goes_away() {
+    loads_verifies_and_goes_away(TestApp::bare_sqlite().await).await;
+}
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_loads_verifies_and_goes_away() {
+    match TestApp::bare_postgres().await {
+        Some(t) => loads_verifies_and_goes_away(t).await,
+        None => println!("SKIPPED: the demonstration on PostgreSQL: no server (SHIYAN_TEST_PG)"),
+    }
+}
+
+async fn loads_verifies_and_goes_away(t: TestApp) {
+    let now = at("2026-11-23T14:00");
+    let options = DemoOptions { seed: 20_260_101, now, samples: Some(300), password: None };
+    let summary = demo::load(&t.app, options.clone()).await.unwrap();
+    t.assert_whole().await;
+    for state in OrderState::ALL.iter().map(|s| s.code()).chain(SampleState::ALL.iter().map(|s| s.code())) {
+        assert!(summary.states.get(state).is_some_and(|n| *n > 0), "no {state}: {:?}", summary.states);
+    }
+    for state in CaseState::ALL {
+        assert!(summary.case_states.get(state.code()).is_some_and(|n| *n > 0), "no {state:?}: {:?}", summary.case_states);
+    }
+    assert!(summary.readings > 0 && summary.follow_ups > 0);
+    assert!(demo::load(&t.app, options).await.unwrap_err().to_string().contains("DEMO-THERE"));
+    for account in &summary.accounts {
+        t.app.login(&account.username, &account.password, now).await.unwrap();
+    }
+
+    assert!(demo::remove(&t.app, now).await.unwrap() > summary.samples + summary.items);
+    assert_eq!(t.app.store.count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
+    let side = t.side().await;
+    for table in ["user_account", "laboratory", "item_package", "plan", "sample", "test_order", "test_item", "test_report", "case_file", "clock", "rapid_point", "rapid_reading", "follow_up"] {
+        assert_eq!(side.count(&format!("{table} WHERE demo")).await, 0, "{table}");
+    }
+    assert_eq!(side.count("login_session").await, 0, "its logins end with it");
+    assert_eq!(side.count("limit_row WHERE id LIKE 'DEMO%'").await, 0);
+    assert!(side.count("street").await > 0 && side.count("limit_row").await > 0, "what is shipped stays");
+    t.assert_whole().await;
+}

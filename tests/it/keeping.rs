@@ -1,0 +1,82 @@
+//! Backup, check, restore into the other engine, and back.
+
+use std::io::{BufRead, Cursor};
+
+use shiyan_app::Error;
+use shiyan_store::backup::check_backup;
+use shiyan_testkit::{TestApp, at};
+
+shiyan_testkit::on_both_engines!(a_backup_is_restored_into_the_other_engine_and_back, a_damaged_backup_is_refused);
+
+const NO: &str = "XBJ25410105000000001";
+
+fn file(bytes: &[u8]) -> Box<dyn BufRead + Send> {
+    Box::new(Cursor::new(bytes.to_vec()))
+}
+async fn backup(t: &TestApp) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    t.app.backup(&mut bytes, at("2025-06-30T18:00")).await.unwrap();
+    bytes
+}
+
+async fn a_backup_is_restored_into_the_other_engine_and_back(t: TestApp) {
+    let (_, order, case) = t.failing(NO).await;
+    t.disposed(&case.id.to_string()).await;
+    let head = t.app.store.head().await.unwrap();
+    let first = backup(&t).await;
+    assert_eq!(check_backup(file(&first)).unwrap().head, head);
+
+    let other = t.bare_other().await;
+    other.app.store.restore(|| Ok(file(&first))).await.unwrap();
+    let finding = other.app.store.verify(Some(&head)).await.unwrap();
+    assert!(finding.ok && finding.head == head, "{finding:?}");
+    assert_eq!(other.items(&order).await, t.items(&order).await);
+    let report = other.app.store.report_by_number(&format!("SY-{NO}"), &other.all()).await.unwrap().unwrap();
+    assert_eq!(other.app.report_pdf(&report).await.unwrap(), t.app.report_pdf(&report).await.unwrap());
+    assert_eq!(backup(&other).await, first, "both engines write the same file");
+    // Work goes on there.
+    other.app.login("analyst", shiyan_testkit::PASSWORD, at("2025-07-01T09:00")).await.unwrap();
+    assert!(other.app.store.restore(|| Ok(file(&first))).await.unwrap_err().to_string().contains("not empty"));
+
+    let head = other.app.store.head().await.unwrap();
+    let second = backup(&other).await;
+    let home = match t.engine() {
+        shiyan_app::Engine::Sqlite => TestApp::bare_sqlite().await,
+        shiyan_app::Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
+    };
+    home.app.store.restore(|| Ok(file(&second))).await.unwrap();
+    let finding = home.app.store.verify(Some(&head)).await.unwrap();
+    assert!(finding.ok, "{finding:?}");
+}
+
+async fn a_damaged_backup_is_refused(t: TestApp) {
+    t.sampled(NO).await;
+    let good = backup(&t).await;
+    check_backup(file(&good)).unwrap();
+    let lines: Vec<&[u8]> = good.split_inclusive(|b| *b == b'\n').collect();
+    let (closing, body) = lines.split_last().unwrap();
+    let mut flipped = good.clone();
+    let middle = good.len() / 2;
+    flipped[middle] ^= 1;
+    let mut swapped = lines.clone();
+    swapped.swap(2, 3);
+    let one_less = [&body[..body.len() - 1].concat()[..], closing].concat();
+    let restore = TestApp::bare_sqlite().await;
+    for (what, bytes) in [
+        ("a flipped bit", flipped),
+        ("cut in the middle", good[..middle].to_vec()),
+        ("cut at a line", body.concat()),
+        ("a row less", one_less),
+        ("two rows swapped", swapped.concat()),
+        ("more after its end", [&good[..], b"{}\n"].concat()),
+        ("nothing", Vec::new()),
+        ("something else", b"%PDF-1.7\n".to_vec()),
+    ] {
+        assert!(check_backup(file(&bytes)).is_err(), "{what}");
+        let refused = restore.app.store.restore(|| Ok(file(&bytes))).await;
+        assert!(matches!(refused, Err(Error::Fault(_))), "{what}: {refused:?}");
+        assert_eq!(restore.app.store.head().await.unwrap().seq, 0, "{what}: nothing is written");
+    }
+    restore.app.store.restore(|| Ok(file(&good))).await.unwrap();
+    restore.assert_whole().await;
+}

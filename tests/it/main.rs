@@ -1,0 +1,12 @@
+//! The house as a whole, on SQLite and on PostgreSQL: what a user would recognise, and what must never happen.
+#![allow(clippy::unwrap_used)]
+
+mod crawl;
+mod demonstration;
+mod http;
+mod keeping;
+mod rapid;
+mod scope;
+mod tamper;
+mod way;
+mod wrong;
