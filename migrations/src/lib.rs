@@ -57,10 +57,8 @@ pub(crate) async fn append_only(manager: &SchemaManager<'_>, table: &str) -> Res
             .await?;
             db.execute_unprepared(&format!("CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")).await?;
         } else {
-            db.execute_unprepared(&format!(
-                "CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'rows of {table} are append-only'); END"
-            ))
-            .await?;
+            db.execute_unprepared(&format!("CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'rows of {table} are append-only'); END"))
+                .await?;
         }
     }
     Ok(())

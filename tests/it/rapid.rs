@@ -62,7 +62,9 @@ async fn a_positive_confirmed_by_the_laboratory(t: TestApp) {
     let draft = app.store.sample(&sample, &Scope::District).await.unwrap().unwrap().sample;
     assert_eq!((draft.sheet.get("name"), draft.from_reading.map(|r| r.to_string())), ("韭菜", Some(first.clone())));
     let sampler = p.sampler.actor();
-    app.save_sheet(&sampler, &sample, draft.revision, shiyan_testkit::sheet::leek("XBJ25410105000000009", &[&p.sampler, &p.sampler2]), at("2025-06-03T15:00")).await.unwrap();
+    app.save_sheet(&sampler, &sample, draft.revision, shiyan_testkit::sheet::leek("XBJ25410105000000009", &[&p.sampler, &p.sampler2]), at("2025-06-03T15:00"))
+        .await
+        .unwrap();
     app.submit_sheet(&sampler, &sample, at("2025-06-03T16:00")).await.unwrap();
     let order = app.accept_sample(&p.keeper.actor(), &sample, shiyan_testkit::walk::reception(), at("2025-06-04T09:00")).await.unwrap().to_string();
     t.enter(&order, &["2.4", "未检出"], at("2025-06-06T10:00")).await;

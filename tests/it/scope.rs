@@ -1,11 +1,11 @@
 //! What lies outside somebody's scope does not exist for them: not in lists, not by id, not by number, not in the figures.
 
+use shiyan_app::Error;
 use shiyan_app::bench::TypedResult;
 use shiyan_app::query::cases::CaseFilter;
 use shiyan_app::query::rapid::LedgerFilter;
 use shiyan_app::query::samples::SampleFilter;
 use shiyan_app::rapid::TypedReading;
-use shiyan_app::Error;
 use shiyan_foundation::Scope;
 use shiyan_store::records::UserAccount;
 use shiyan_testkit::{TestApp, at, day, upload};
@@ -120,7 +120,9 @@ async fn what_lies_outside_the_scope_does_not_exist(t: TestApp) {
     // Readings belong to their point.
     let typed = TypedReading { stall: "A-1".into(), food: "韭菜".into(), method: "GB/T 5009.199-2003".into(), value: "72".into(), ..TypedReading::default() };
     let reading = t.app.enter_reading(&p.operator.actor(), typed.clone(), now).await.unwrap().id.to_string();
-    for (user, sees) in [(&p.operator, 1), (&p.market, 1), (&p.enforcer, 1), (&p.supervisor, 1), (&p.other_operator, 0), (&p.other_enforcer, 0), (&p.analyst, 0)] {
+    for (user, sees) in
+        [(&p.operator, 1), (&p.market, 1), (&p.enforcer, 1), (&p.supervisor, 1), (&p.other_operator, 0), (&p.other_enforcer, 0), (&p.analyst, 0)]
+    {
         let s = &t.app.store;
         assert_eq!(s.ledger(&LedgerFilter::default(), &user.scope).await.unwrap().len(), sees, "{}", user.username);
         assert_eq!(s.reading(&reading, &user.scope).await.unwrap().is_some(), sees == 1, "{}", user.username);

@@ -35,10 +35,22 @@ async fn a_changed_row_is_found_and_named(t: TestApp) {
     let columns = "revision, order_id, sample_id, position, analyte, analyte_group, verdict, analyst, demo, detail, content_hash";
     let copy = "0198ffff-ffff-7fff-bfff-ffffffffffff";
     let ways: [(&str, Vec<String>, String); 8] = [
-        ("a result edited", vec![format!("UPDATE test_item SET detail = {} WHERE id = '{one}'", quoted(&forged))], format!("item:{one} does not match its own hash")),
-        ("a result edited, its hash too", vec![format!("UPDATE test_item SET {} WHERE id = '{one}'", with_hash(&forged))], format!("item:{one} differs from what the journal last recorded")),
+        (
+            "a result edited",
+            vec![format!("UPDATE test_item SET detail = {} WHERE id = '{one}'", quoted(&forged))],
+            format!("item:{one} does not match its own hash"),
+        ),
+        (
+            "a result edited, its hash too",
+            vec![format!("UPDATE test_item SET {} WHERE id = '{one}'", with_hash(&forged))],
+            format!("item:{one} differs from what the journal last recorded"),
+        ),
         ("a column only", vec![format!("UPDATE test_item SET verdict = 'conforming' WHERE id = '{one}'")], format!("item:{one} has columns that differ")),
-        ("the hash only", vec![format!("UPDATE test_item SET content_hash = '{}' WHERE id = '{one}'", sha256_hex(b"x"))], format!("item:{one} does not match its own hash")),
+        (
+            "the hash only",
+            vec![format!("UPDATE test_item SET content_hash = '{}' WHERE id = '{one}'", sha256_hex(b"x"))],
+            format!("item:{one} does not match its own hash"),
+        ),
         ("a row deleted", vec![format!("DELETE FROM test_item WHERE id = '{two}'")], format!("item:{two} stands in the journal but its row is gone")),
         (
             "a row copied under another id",
@@ -50,7 +62,10 @@ async fn a_changed_row_is_found_and_named(t: TestApp) {
             {
                 let new = detail.replace(&one, copy).replace("腐霉利", "吡虫啉");
                 vec![
-                    format!("INSERT INTO test_item (id, {columns}) SELECT '{copy}', {} FROM test_item WHERE id = '{one}'", columns.replace(" analyte,", " '吡虫啉',")),
+                    format!(
+                        "INSERT INTO test_item (id, {columns}) SELECT '{copy}', {} FROM test_item WHERE id = '{one}'",
+                        columns.replace(" analyte,", " '吡虫啉',")
+                    ),
                     format!("UPDATE test_item SET {} WHERE id = '{copy}'", with_hash(&new)),
                 ]
             },
@@ -80,9 +95,21 @@ async fn a_changed_row_is_found_and_named(t: TestApp) {
     for (sql, undo, says) in [
         ("UPDATE case_file SET state = 'cancelled'", "UPDATE case_file SET state = 'opened'".to_owned(), format!("case:{}", case.id)),
         ("UPDATE test_order SET outcome = 'pass'", "UPDATE test_order SET outcome = 'fail'".to_owned(), format!("order:{order}")),
-        ("UPDATE clock SET due_on = '2099-01-01' WHERE rule = 'D20'", format!("UPDATE clock SET due_on = '{}' WHERE rule = 'D20'", "2025-09-08"), "clock:".into()),
-        ("UPDATE limit_row SET status = 'pending' WHERE id = 'L0001'", "UPDATE limit_row SET status = 'active' WHERE id = 'L0001'".to_owned(), "limit:L0001".into()),
-        ("UPDATE user_account SET active = FALSE WHERE username = 'admin'", "UPDATE user_account SET active = TRUE WHERE username = 'admin'".to_owned(), "user:".into()),
+        (
+            "UPDATE clock SET due_on = '2099-01-01' WHERE rule = 'D20'",
+            format!("UPDATE clock SET due_on = '{}' WHERE rule = 'D20'", "2025-09-08"),
+            "clock:".into(),
+        ),
+        (
+            "UPDATE limit_row SET status = 'pending' WHERE id = 'L0001'",
+            "UPDATE limit_row SET status = 'active' WHERE id = 'L0001'".to_owned(),
+            "limit:L0001".into(),
+        ),
+        (
+            "UPDATE user_account SET active = FALSE WHERE username = 'admin'",
+            "UPDATE user_account SET active = TRUE WHERE username = 'admin'".to_owned(),
+            "user:".into(),
+        ),
     ] {
         side.change(sql).await;
         t.assert_broken(&says).await;

@@ -9,11 +9,15 @@ use shiyan_lab_results::order::{Meaning, OrderState};
 use shiyan_nonconformity::{Block, CaseState};
 use shiyan_sampling_plan::PlanState;
 use shiyan_statute::RuleKey;
-use shiyan_store::records::ClockRecord;
+use shiyan_store::{Record, records::ClockRecord};
 use shiyan_testkit::walk::block_fields;
 use shiyan_testkit::{TestApp, at, codes, day};
 
-shiyan_testkit::on_both_engines!(one_batch_from_the_plan_to_the_figure, a_conclusion_whose_clock_cannot_start_does_not_happen, a_conforming_batch_opens_no_case);
+shiyan_testkit::on_both_engines!(
+    one_batch_from_the_plan_to_the_figure,
+    a_conclusion_whose_clock_cannot_start_does_not_happen,
+    a_conforming_batch_opens_no_case
+);
 
 const NO: &str = "XBJ25410105000000001";
 
@@ -154,7 +158,10 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     // 年报: the same bytes twice.
     let annual = shiyan_web::papers::annual_pdf(app, 2025, Lang::Zh, &Scope::District, now).await.unwrap();
     assert!(annual.starts_with(b"%PDF-") && annual.len() > 20_000);
-    assert!(annual == shiyan_web::papers::annual_pdf(app, 2025, Lang::Zh, &Scope::District, now).await.unwrap(), "the annual report differs from one run to the next");
+    assert!(
+        annual == shiyan_web::papers::annual_pdf(app, 2025, Lang::Zh, &Scope::District, now).await.unwrap(),
+        "the annual report differs from one run to the next"
+    );
     t.assert_whole().await;
 }
 

@@ -134,7 +134,8 @@ async fn two_saves_of_the_same_revision_lose_nothing(t: TestApp) {
     let (a, b) = (typed("0.11"), typed("0.12"));
     let analyst = p.analyst.actor();
     let both = p.sampler_analyst.actor();
-    let (one, two) = tokio::join!(t.app.enter_results(&analyst, &order, &a, at("2025-06-05T09:00")), t.app.enter_results(&both, &order, &b, at("2025-06-05T09:00")));
+    let (one, two) =
+        tokio::join!(t.app.enter_results(&analyst, &order, &a, at("2025-06-05T09:00")), t.app.enter_results(&both, &order, &b, at("2025-06-05T09:00")));
     let saved: Vec<_> = [one, two].into_iter().map(|r| r.unwrap().pop().unwrap().outcome).collect();
     let won: Vec<_> = saved.iter().filter_map(|s| s.as_ref().ok()).collect();
     let lost: Vec<_> = saved.iter().filter_map(|s| s.as_ref().err()).flatten().map(|r| r.code()).collect();

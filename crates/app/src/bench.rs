@@ -261,7 +261,8 @@ fn verb(action: OrderAction) -> &'static str {
 
 /// SHA-256 of what is signed: every item with its result, limit and verdict.
 pub(crate) fn content_hash(order: &TestOrder, items: &[TestItem]) -> Result<String, Error> {
-    let signed: Vec<_> = items.iter().map(|i| (&i.analyte, &i.method, &i.unit, &i.raw, &i.limit, i.verdict(), i.decision.as_ref().map(|d| &d.reason))).collect();
+    let signed: Vec<_> =
+        items.iter().map(|i| (&i.analyte, &i.method, &i.unit, &i.raw, &i.limit, i.verdict(), i.decision.as_ref().map(|d| &d.reason))).collect();
     Ok(sha256_hex(serde_json::to_string(&(order.sample, signed))?.as_bytes()))
 }
 
@@ -341,10 +342,10 @@ pub(crate) fn report_content(
         if all.is_empty() { "/".to_owned() } else { all.join("、") }
     };
     let received = sample.reception.as_ref().and_then(|r| r.at).map_or_else(|| "/".to_owned(), crate::day);
-    let condition = sample.reception.as_ref().map_or_else(
-        || "/".to_owned(),
-        |r| if r.failed.is_empty() { "封条、包装完好，状态正常".to_owned() } else { format!("偏离：{}", r.note) },
-    );
+    let condition = sample
+        .reception
+        .as_ref()
+        .map_or_else(|| "/".to_owned(), |r| if r.failed.is_empty() { "封条、包装完好，状态正常".to_owned() } else { format!("偏离：{}", r.note) });
     let facts: Vec<(&str, &str, String)> = vec![
         ("样品名称", "Sample", core.name.clone()),
         ("规格型号", "Specification", sheet("spec")),
@@ -377,7 +378,10 @@ pub(crate) fn report_content(
         number: report_number(&core.sampling_no, amendment),
         replaces: (amendment > 0).then(|| report_number(&core.sampling_no, amendment - 1)),
         amendment_reason: None,
-        lab: lab.map_or_else(|| [core.lab.clone(), String::new(), String::new(), String::new()], |l| [l.name.clone(), l.address.clone(), l.phone.clone(), l.zip.clone()]),
+        lab: lab.map_or_else(
+            || [core.lab.clone(), String::new(), String::new(), String::new()],
+            |l| [l.name.clone(), l.address.clone(), l.phone.clone(), l.zip.clone()],
+        ),
         facts: facts.into_iter().map(|(zh, en, text)| (zh.to_owned(), en.to_owned(), text)).collect(),
         sample_name: core.name.clone(),
         site_name: core.site_name.clone(),

@@ -34,7 +34,8 @@ impl Checkpoint {
     /// What does not fit, in words.
     pub fn check(&self) -> Result<(), String> {
         let key: [u8; 32] = hex::decode(&self.public_key).ok().and_then(|b| b.try_into().ok()).ok_or("检查点的公钥读不懂 / the public key cannot be read")?;
-        let signature: [u8; 64] = hex::decode(&self.signature).ok().and_then(|b| b.try_into().ok()).ok_or("检查点的签名读不懂 / the signature cannot be read")?;
+        let signature: [u8; 64] =
+            hex::decode(&self.signature).ok().and_then(|b| b.try_into().ok()).ok_or("检查点的签名读不懂 / the signature cannot be read")?;
         let key = VerifyingKey::from_bytes(&key).map_err(|_| "检查点的公钥无效 / the public key is not valid")?;
         key.verify(self.signed_text().as_bytes(), &Signature::from_bytes(&signature))
             .map_err(|_| "检查点的签名不符：内容被改动 / the signature does not fit: the checkpoint was changed".to_owned())
@@ -70,8 +71,13 @@ impl App {
     pub async fn checkpoint(&self, key_file: &Path, now: Instant) -> Result<Checkpoint, Error> {
         let head = self.store.head().await?;
         let key = signing_key(key_file)?;
-        let mut checkpoint =
-            Checkpoint { seq: head.seq, hash: head.hash, at: now.to_rfc3339(), public_key: hex::encode(key.verifying_key().to_bytes()), signature: String::new() };
+        let mut checkpoint = Checkpoint {
+            seq: head.seq,
+            hash: head.hash,
+            at: now.to_rfc3339(),
+            public_key: hex::encode(key.verifying_key().to_bytes()),
+            signature: String::new(),
+        };
         checkpoint.signature = hex::encode(key.sign(checkpoint.signed_text().as_bytes()).to_bytes());
         Ok(checkpoint)
     }
@@ -84,7 +90,9 @@ impl App {
         let mut head = None;
         if let Some(checkpoint) = checkpoint {
             let own = if key_file.exists() { Some(hex::encode(signing_key(key_file)?.verifying_key().to_bytes())) } else { None };
-            let foreign = own.filter(|own| *own != checkpoint.public_key).map(|_| "检查点不是本系统签发的 / the checkpoint was signed by another installation".to_owned());
+            let foreign = own
+                .filter(|own| *own != checkpoint.public_key)
+                .map(|_| "检查点不是本系统签发的 / the checkpoint was signed by another installation".to_owned());
             if let Some(problem) = checkpoint.check().err().or(foreign) {
                 let (zh, en) = problem.split_once(" / ").unwrap_or((&problem, &problem));
                 return Ok(Finding {
@@ -108,7 +116,13 @@ mod tests {
     #[test]
     fn a_changed_checkpoint_is_found() {
         let key = SigningKey::from_bytes(&[7; 32]);
-        let mut c = Checkpoint { seq: 9, hash: "ab".into(), at: "2026-03-05".into(), public_key: hex::encode(key.verifying_key().to_bytes()), signature: String::new() };
+        let mut c = Checkpoint {
+            seq: 9,
+            hash: "ab".into(),
+            at: "2026-03-05".into(),
+            public_key: hex::encode(key.verifying_key().to_bytes()),
+            signature: String::new(),
+        };
         c.signature = hex::encode(key.sign(c.signed_text().as_bytes()).to_bytes());
         assert!(c.check().is_ok());
         assert!(Checkpoint { seq: 8, ..c.clone() }.check().is_err());

@@ -60,8 +60,26 @@ pub struct Opened {
 
 /// Passwords that everybody tries first.
 const COMMON: &[&str] = &[
-    "1234567890", "12345678901", "0123456789", "password12", "password123", "qwertyuiop", "1q2w3e4r5t", "abcd123456", "a123456789", "aa12345678", "iloveyou123", "admin12345",
-    "administrator", "woaini1314", "woaini520", "88888888888", "1111111111", "0000000000", "1qaz2wsx3edc", "zxcvbnm123",
+    "1234567890",
+    "12345678901",
+    "0123456789",
+    "password12",
+    "password123",
+    "qwertyuiop",
+    "1q2w3e4r5t",
+    "abcd123456",
+    "a123456789",
+    "aa12345678",
+    "iloveyou123",
+    "admin12345",
+    "administrator",
+    "woaini1314",
+    "woaini520",
+    "88888888888",
+    "1111111111",
+    "0000000000",
+    "1qaz2wsx3edc",
+    "zxcvbnm123",
 ];
 
 fn check_password(password: &str, username: &str) -> Result<(), Refusal> {

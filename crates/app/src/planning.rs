@@ -99,11 +99,10 @@ impl App {
         if !(2000..=2100).contains(&year) {
             return Err(Refusal::new(code::YEAR).with("typed", year).on("year").into());
         }
-        let target_per_mille: Decimal = fold(target)
-            .parse()
-            .ok()
-            .filter(|t: &Decimal| *t > Decimal::ZERO && *t <= Decimal::from(100))
-            .ok_or_else(|| Refusal::new(code::NUMBER).with("label", "每千人批次").with("label_en", "batches per 1000").with("typed", target).on("target"))?;
+        let target_per_mille: Decimal =
+            fold(target).parse().ok().filter(|t: &Decimal| *t > Decimal::ZERO && *t <= Decimal::from(100)).ok_or_else(|| {
+                Refusal::new(code::NUMBER).with("label", "每千人批次").with("label_en", "batches per 1000").with("typed", target).on("target")
+            })?;
         let plan = Plan {
             id: PlanId(fresh()),
             year,

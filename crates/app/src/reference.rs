@@ -106,9 +106,18 @@ impl App {
         must_have(actor, Role::Admin, "维护街道", "maintain streets")?;
         let street_code = fold(code_typed);
         if street_code.len() != 9 || !street_code.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(Refusal::new(code::NUMBER).with("label", "街道代码（9 位）").with("label_en", "street code (9 digits)").with("typed", code_typed).on("code").into());
+            return Err(Refusal::new(code::NUMBER)
+                .with("label", "街道代码（9 位）")
+                .with("label_en", "street code (9 digits)")
+                .with("typed", code_typed)
+                .on("code")
+                .into());
         }
-        let street = Street { code: street_code.clone(), name: needed(name, 30, "街道名称", "name", "name")?, admin: one_of(admin, "管辖主体", "governing body", "admin")? };
+        let street = Street {
+            code: street_code.clone(),
+            name: needed(name, 30, "街道名称", "name", "name")?,
+            admin: one_of(admin, "管辖主体", "governing body", "admin")?,
+        };
         let mut unit = self.store.begin(now).await?;
         let facts = json!({ "name": street.name, "admin": street.admin });
         match unit.get::<StreetRecord>(&street_code).await? {
@@ -187,7 +196,8 @@ impl App {
         must_have(actor, Role::QualityManager, zh, en)?;
         let mut unit = self.store.begin(now).await?;
         let old: LimitRecord = unit.require(id).await?;
-        let legal = matches!((old.row.status, to), (LimitStatus::Pending, LimitStatus::Active) | (LimitStatus::Pending | LimitStatus::Active, LimitStatus::Retired));
+        let legal =
+            matches!((old.row.status, to), (LimitStatus::Pending, LimitStatus::Active) | (LimitStatus::Pending | LimitStatus::Active, LimitStatus::Retired));
         if !legal {
             return Err(Refusal::new(code::LIMIT_STATUS)
                 .with("id", id)

@@ -18,7 +18,13 @@ impl App {
     ///
     /// # Errors
     /// Not a sampler.
-    pub async fn begin_sheet(&self, actor: &Actor, sheet: Sheet, from_reading: Option<shiyan_foundation::ids::ReadingId>, now: Instant) -> Result<SampleId, Error> {
+    pub async fn begin_sheet(
+        &self,
+        actor: &Actor,
+        sheet: Sheet,
+        from_reading: Option<shiyan_foundation::ids::ReadingId>,
+        now: Instant,
+    ) -> Result<SampleId, Error> {
         must_have(actor, Role::Sampler, "填写抽样单", "write a sampling sheet")?;
         let mut sample = Sample::draft(SampleId(fresh()), sheet);
         sample.from_reading = from_reading;
@@ -154,7 +160,15 @@ fn sampling_instant(sample: &Sample, now: Instant) -> Instant {
 }
 
 /// Starts the clock of a rule for a subject.
-pub(crate) async fn start_clock(unit: &mut Unit, who: &Who, rule: RuleKey, subject: String, at: Instant, calendar: &WorkCalendar, demo: bool) -> Result<(), Error> {
+pub(crate) async fn start_clock(
+    unit: &mut Unit,
+    who: &Who,
+    rule: RuleKey,
+    subject: String,
+    at: Instant,
+    calendar: &WorkCalendar,
+    demo: bool,
+) -> Result<(), Error> {
     let clock = Clock::start(ClockId(fresh()), rule, subject, at, calendar)?;
     let facts = json!({ "rule": rule, "due_on": clock.due.due_on, "provisional": clock.due.provisional });
     unit.insert(&ClockRecord { clock, demo, revision: 0 }, who, "clock.start", facts).await
@@ -279,7 +293,10 @@ pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &[LimitRow]) -> 
         ),
         LimitChoice::Expired(rows) => (
             None,
-            Some((format!("{ref_date} 没有有效的限量（已失效或停用）：{}", named(&rows)), format!("No limit is in force on {ref_date} (expired or retired): {}", named(&rows)))),
+            Some((
+                format!("{ref_date} 没有有效的限量（已失效或停用）：{}", named(&rows)),
+                format!("No limit is in force on {ref_date} (expired or retired): {}", named(&rows)),
+            )),
             group(known),
         ),
     }

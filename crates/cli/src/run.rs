@@ -140,10 +140,13 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let lock_path = place.data.join("server.lock");
     let lock = std::fs::File::create(&lock_path)?;
     if lock.try_lock().is_err() {
-        return Err(Failed::Fault(lang.pick(
-            "这个数据目录已有一个服务进程在运行；先停止它，或用 --data 指定另一个目录",
-            "another server is already running on this data directory; stop it, or give another one with --data",
-        ).to_owned()));
+        return Err(Failed::Fault(
+            lang.pick(
+                "这个数据目录已有一个服务进程在运行；先停止它，或用 --data 指定另一个目录",
+                "another server is already running on this data directory; stop it, or give another one with --data",
+            )
+            .to_owned(),
+        ));
     }
     let url = public_url.clone();
     let app = App::new(place.open().await?, move |content| papers::test_report_pdf(content, &url, Wording::Zh));
@@ -169,7 +172,11 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     };
     println!("{} http://{listen}", lang.pick("食验已启动：", "Shiyan is up:"));
     if demo {
-        println!("\n{} {}", lang.pick("演示账号（每个角色一个），密码都是", "Demonstration accounts (one a role), the password of each is"), config.demo_password);
+        println!(
+            "\n{} {}",
+            lang.pick("演示账号（每个角色一个），密码都是", "Demonstration accounts (one a role), the password of each is"),
+            config.demo_password
+        );
         for user in &accounts {
             println!("  {:<18} {}", user.username, duty(&user.roles, lang));
         }
@@ -232,7 +239,8 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
         UserCommand::List { json } => {
             let people = app.store.people().await?;
             if json {
-                let rows: Vec<_> = people.iter().map(|u| json!({ "username": u.username, "name": u.name, "roles": u.roles, "active": u.active, "demo": u.demo })).collect();
+                let rows: Vec<_> =
+                    people.iter().map(|u| json!({ "username": u.username, "name": u.name, "roles": u.roles, "active": u.active, "demo": u.demo })).collect();
                 return print_json(&rows);
             }
             for user in people {
@@ -296,8 +304,11 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
     match what {
         ImportCommand::PublishedResults { file, dry_run, json } => {
             let (published, issues) = published_file(&read(&file)?, &file_name(&file))?;
-            let done =
-                if dry_run { app.preview_published(&published, now()).await? } else { app.import_published(&Who::system("命令行"), "命令行", &published, now()).await? };
+            let done = if dry_run {
+                app.preview_published(&published, now()).await?
+            } else {
+                app.import_published(&Who::system("命令行"), "命令行", &published, now()).await?
+            };
             if json {
                 return print_json(&json!({
                     "file": published.name, "sha256": published.sha256, "dry_run": dry_run, "rows": done.rows, "new": done.new, "known": done.known,
@@ -329,10 +340,20 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
             let batches: u64 = plan.lines.iter().map(|l| u64::from(l.batches)).sum();
             let clean = plan.refused.is_empty() && plan.read.issues.iter().all(|i| i.severity != shiyan_exchange::Severity::Error);
             if json {
-                let refused: Vec<_> = plan.refused.iter().map(|(row, why)| json!({ "row": row, "problems": why.iter().map(Refusal::problem).collect::<Vec<_>>() })).collect();
-                print_json(&json!({ "rows": plan.read.rows_in, "lines": plan.lines.len(), "batches": batches, "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": clean && !dry_run }))?;
+                let refused: Vec<_> =
+                    plan.refused.iter().map(|(row, why)| json!({ "row": row, "problems": why.iter().map(Refusal::problem).collect::<Vec<_>>() })).collect();
+                print_json(
+                    &json!({ "rows": plan.read.rows_in, "lines": plan.lines.len(), "batches": batches, "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": clean && !dry_run }),
+                )?;
             } else {
-                println!("{} {} · {} {} · {} {batches}", lang.pick("行", "rows"), plan.read.rows_in, lang.pick("计划行", "lines"), plan.lines.len(), lang.pick("批次", "batches"));
+                println!(
+                    "{} {} · {} {} · {} {batches}",
+                    lang.pick("行", "rows"),
+                    plan.read.rows_in,
+                    lang.pick("计划行", "lines"),
+                    plan.lines.len(),
+                    lang.pick("批次", "batches")
+                );
                 say_issues(&plan.read.issues, lang);
                 for (row, why) in &plan.refused {
                     for refusal in why {
@@ -495,7 +516,14 @@ async fn kpi(place: &Place, year: i32, scope: Option<&str>, json: bool, lang: La
             None => "",
         };
         let left: usize = figure.left_out.values().map(Vec::len).sum();
-        println!("{:<24} {:>10}  {}/{}  {met}  {} {left}", figure.name(lang), figure.display, figure.numerator, figure.denominator, lang.pick("未计入", "left out"));
+        println!(
+            "{:<24} {:>10}  {}/{}  {met}  {} {left}",
+            figure.name(lang),
+            figure.display,
+            figure.numerator,
+            figure.denominator,
+            lang.pick("未计入", "left out")
+        );
     }
     Ok(())
 }
@@ -523,7 +551,10 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         return Ok(());
     }
     let (Some(item), Some(result)) = (&args.item, &args.result) else {
-        return Err(Refusal::new(shiyan_app::code::TEXT).with("label", "--csv/--out 或 --food/--item/--result").with("label_en", "--csv/--out or --food/--item/--result").into());
+        return Err(Refusal::new(shiyan_app::code::TEXT)
+            .with("label", "--csv/--out 或 --food/--item/--result")
+            .with("label_en", "--csv/--out or --food/--item/--result")
+            .into());
     };
     if let Some(limit) = &args.limit {
         let judged = judge_texts(item, result, limit, None, None);
@@ -573,7 +604,9 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
                 LimitChoice::One(_) => String::new(),
             };
             if args.json {
-                return print_json(&json!({ "judgement": "不判定", "verdict": "no_verdict", "reason_code": "LIMIT-NONE", "reason": reason, "understood": parsed.canonical(), "limit": null, "on": on }));
+                return print_json(
+                    &json!({ "judgement": "不判定", "verdict": "no_verdict", "reason_code": "LIMIT-NONE", "reason": reason, "understood": parsed.canonical(), "limit": null, "on": on }),
+                );
             }
             println!("{} · {reason}", lang.pick("不判定", "no verdict"));
             Ok(())
@@ -584,11 +617,7 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
 /// The path of a food given by its bare name: the categories of the library that end in it.
 fn find_category(rows: &[shiyan_statute::LimitRow], food: &str) -> CategoryPath {
     let wanted = food.trim();
-    rows.iter()
-        .flat_map(|r| &r.categories)
-        .find(|c| c.0.last().is_some_and(|l| l == wanted))
-        .cloned()
-        .unwrap_or_else(|| CategoryPath(vec![wanted.to_owned()]))
+    rows.iter().flat_map(|r| &r.categories).find(|c| c.0.last().is_some_and(|l| l == wanted)).cloned().unwrap_or_else(|| CategoryPath(vec![wanted.to_owned()]))
 }
 
 fn short(judged: &Judgement) -> &'static str {
@@ -608,7 +637,13 @@ fn say_judgement(judged: &Judgement, row: Option<(&shiyan_statute::LimitRow, boo
     if let Some((row, pending)) = row {
         println!("{}", row.reference(lang));
         if pending {
-            println!("{}", lang.pick("注意：该限量待核实，正式判定前须由质量负责人启用", "note: this limit is still to be checked; the quality manager activates it before it decides"));
+            println!(
+                "{}",
+                lang.pick(
+                    "注意：该限量待核实，正式判定前须由质量负责人启用",
+                    "note: this limit is still to be checked; the quality manager activates it before it decides"
+                )
+            );
         }
     }
     Ok(())
@@ -628,7 +663,8 @@ async fn deadline(place: &Place, rule: &str, from: &str, json: bool, lang: Lang)
             "counted": computed.due.counted, "calendar": computed.due.calendar_version,
         }));
     }
-    let provisional = if computed.due.provisional { lang.pick("（暂定：节假日表未更新）", " (provisional: the holiday table is not up to date)") } else { "" };
+    let provisional =
+        if computed.due.provisional { lang.pick("（暂定：节假日表未更新）", " (provisional: the holiday table is not up to date)") } else { "" };
     let at = computed.due.due_at.map_or_else(|| computed.due.due_on.to_string(), |at| at.format("%Y-%m-%d %H:%M").to_string());
     println!("{} {} → {at}{provisional}\n{}", key.code(), key.label(lang), computed.article);
     Ok(())
@@ -690,7 +726,11 @@ async fn verify(place: &Place, checkpoint: Option<&Path>, json: bool, lang: Lang
             finding.head.hash
         );
     } else {
-        eprintln!("{} {}", lang.pick("不一致：", "does not hold:"), lang.pick(finding.problem_zh.as_deref().unwrap_or(""), finding.problem_en.as_deref().unwrap_or("")));
+        eprintln!(
+            "{} {}",
+            lang.pick("不一致：", "does not hold:"),
+            lang.pick(finding.problem_zh.as_deref().unwrap_or(""), finding.problem_en.as_deref().unwrap_or(""))
+        );
     }
     if finding.ok { Ok(()) } else { Err(Failed::Found) }
 }

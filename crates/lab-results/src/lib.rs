@@ -4,10 +4,10 @@
 
 pub mod judge;
 pub mod limit;
+pub mod order;
+pub mod order_code;
 pub mod reasons;
+pub mod report;
 pub mod rounding;
 pub mod units;
 pub mod value;
-pub mod order;
-pub mod order_code;
-pub mod report;

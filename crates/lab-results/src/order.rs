@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{SampleId, TestItemId, TestOrderId, UserId};
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal, Role, labels};
-use shiyan_statute::{DetectionKind, DetectionLimit, LimitRule, LimitRow};
+use shiyan_statute::{DetectionKind, DetectionLimit, LimitRow, LimitRule};
 
 use crate::judge::{Amount, JudgeInput, LimitRef, Verdict, judge};
 use crate::order_code as code;
@@ -424,7 +424,13 @@ impl TestOrder {
     pub fn approve(&self, actor: &Actor, items: &[TestItem], sign_scope: &[String], content_hash: &str, now: Instant) -> Result<TestOrder, Vec<Refusal>> {
         let state = self.allowed(actor, OrderAction::Approve, items, sign_scope)?;
         let mut next = TestOrder { state, conclusion: Some(conclude(self.kind, items, now)), revision: self.revision + 1, ..self.clone() };
-        next.signatures.push(Signature { user: actor.id, name: actor.name.clone(), meaning: Meaning::Signatory, at: now, content_hash: content_hash.to_owned() });
+        next.signatures.push(Signature {
+            user: actor.id,
+            name: actor.name.clone(),
+            meaning: Meaning::Signatory,
+            at: now,
+            content_hash: content_hash.to_owned(),
+        });
         Ok(next)
     }
     /// 退回修改 with a reason: the whole chain starts again.
@@ -434,7 +440,14 @@ impl TestOrder {
     pub fn send_back(&self, actor: &Actor, reason: &str) -> Result<TestOrder, Vec<Refusal>> {
         let state = self.allowed(actor, OrderAction::Return, &[], &[])?;
         let reason = written(reason).map_err(|r| vec![r])?;
-        Ok(TestOrder { state, signatures: Vec::new(), conclusion: None, returned: Some((actor.name.clone(), reason)), revision: self.revision + 1, ..self.clone() })
+        Ok(TestOrder {
+            state,
+            signatures: Vec::new(),
+            conclusion: None,
+            returned: Some((actor.name.clone(), reason)),
+            revision: self.revision + 1,
+            ..self.clone()
+        })
     }
     /// 签发报告
     ///
@@ -442,7 +455,15 @@ impl TestOrder {
     /// All reasons why not.
     pub fn issue(&self, actor: &Actor, now: Instant) -> Result<TestOrder, Vec<Refusal>> {
         let state = self.allowed(actor, OrderAction::Issue, &[], &[])?;
-        Ok(TestOrder { state, issued_at: self.issued_at.or(Some(now)), in_force: self.conclusion.clone(), reports_issued: self.reports_issued + 1, amending: None, revision: self.revision + 1, ..self.clone() })
+        Ok(TestOrder {
+            state,
+            issued_at: self.issued_at.or(Some(now)),
+            in_force: self.conclusion.clone(),
+            reports_issued: self.reports_issued + 1,
+            amending: None,
+            revision: self.revision + 1,
+            ..self.clone()
+        })
     }
     /// 更改已签发报告: reopens the chain; the issued report stays and is replaced by the next revision.
     ///
@@ -491,7 +512,8 @@ pub fn conclude(kind: TaskKind, items: &[TestItem], now: Instant) -> Conclusion 
     let (failing, problems) = (named(Verdict::Nonconforming), named(Verdict::Problem));
     let conforming = items.iter().any(|i| i.verdict() == Some(Verdict::Conforming));
     let bases = |wanted: &[String]| -> String {
-        let mut list: Vec<&str> = items.iter().filter(|i| wanted.is_empty() || wanted.contains(&i.analyte)).filter_map(|i| i.limit.as_ref()).map(|l| l.basis.as_str()).collect();
+        let mut list: Vec<&str> =
+            items.iter().filter(|i| wanted.is_empty() || wanted.contains(&i.analyte)).filter_map(|i| i.limit.as_ref()).map(|l| l.basis.as_str()).collect();
         list.sort_unstable();
         list.dedup();
         if list.is_empty() { "判定依据".to_owned() } else { list.join("、") }
@@ -582,22 +604,54 @@ mod tests {
     }
     fn order() -> TestOrder {
         TestOrder {
-            id: TestOrderId(Uuid::nil()), sample: SampleId(Uuid::nil()), kind: TaskKind::Supervisory,
+            id: TestOrderId(Uuid::nil()),
+            sample: SampleId(Uuid::nil()),
+            kind: TaskKind::Supervisory,
             samplers: vec![(UserId(Uuid::from_u128(1)), "人员1".into()), (UserId(Uuid::from_u128(2)), "人员2".into())],
-            state: OrderState::Testing, received_at: at(8), signatures: vec![], conclusion: None, in_force: None, returned: None, issued_at: None,
-            report_due_on: at(8).date_naive(), reports_issued: 0, amending: None, demo: false, revision: 0,
+            state: OrderState::Testing,
+            received_at: at(8),
+            signatures: vec![],
+            conclusion: None,
+            in_force: None,
+            returned: None,
+            issued_at: None,
+            report_due_on: at(8).date_naive(),
+            reports_issued: 0,
+            amending: None,
+            demo: false,
+            revision: 0,
         }
     }
     fn item(analyte: &str, raw: &str, kind: TaskKind) -> TestItem {
         let limit = LimitUsed {
-            id: "L1".into(), version: 1, rule: LimitRule::Max { value: Decimal::new(2, 1) }, unit: "mg/kg".into(), basis: "GB 2763-2021".into(), text: "≤0.2mg/kg".into(),
+            id: "L1".into(),
+            version: 1,
+            rule: LimitRule::Max { value: Decimal::new(2, 1) },
+            unit: "mg/kg".into(),
+            basis: "GB 2763-2021".into(),
+            text: "≤0.2mg/kg".into(),
             lod_loq: Some(DetectionLimit { kind: DetectionKind::Loq, value: Decimal::new(1, 2), unit: "mg/kg".into(), note: String::new() }),
         };
         let (understood, judgement) = judge_item(raw, "mg/kg", Some(&limit), None, kind);
         TestItem {
-            id: TestItemId(Uuid::nil()), order: TestOrderId(Uuid::nil()), sample: SampleId(Uuid::nil()), position: 0, analyte: analyte.into(), group: "pesticide".into(),
-            unit: "mg/kg".into(), method: "GB 23200.113".into(), limit: Some(limit), no_limit: None, raw: raw.into(), understood, judgement, decision: None,
-            analyst: Some((UserId(Uuid::from_u128(3)), "人员3".into())), entered_at: Some(at(9)), demo: false, revision: 1,
+            id: TestItemId(Uuid::nil()),
+            order: TestOrderId(Uuid::nil()),
+            sample: SampleId(Uuid::nil()),
+            position: 0,
+            analyte: analyte.into(),
+            group: "pesticide".into(),
+            unit: "mg/kg".into(),
+            method: "GB 23200.113".into(),
+            limit: Some(limit),
+            no_limit: None,
+            raw: raw.into(),
+            understood,
+            judgement,
+            decision: None,
+            analyst: Some((UserId(Uuid::from_u128(3)), "人员3".into())),
+            entered_at: Some(at(9)),
+            demo: false,
+            revision: 1,
         }
     }
     fn signed_off(items: &[TestItem]) -> TestOrder {
@@ -677,7 +731,11 @@ mod tests {
         assert_eq!((back.state, back.signatures.len()), (OrderState::Testing, 0));
         let issued = signed_off(&items).issue(&actor(7, Role::ReportSender), at(13)).unwrap();
         let amended = issued.amend(&actor(8, Role::QualityManager), "样品名称更正").unwrap();
-        assert_eq!((amended.state, amended.in_force.as_ref().map(|c| c.outcome)), (OrderState::Testing, Some(Outcome::Pass)), "the issued report stays in force");
+        assert_eq!(
+            (amended.state, amended.in_force.as_ref().map(|c| c.outcome)),
+            (OrderState::Testing, Some(Outcome::Pass)),
+            "the issued report stays in force"
+        );
     }
     #[test]
     fn every_pair_of_state_and_action_outside_the_table_is_refused() {
@@ -685,8 +743,17 @@ mod tests {
         let everybody = Actor { roles: Role::ALL.iter().copied().collect(), ..actor(99, Role::Admin) };
         // written by hand, apart from MOVES
         let legal = [
-            "testing enter", "testing decide", "testing submit", "entered check", "entered return", "checked review", "checked return", "reviewed approve",
-            "reviewed return", "approved issue", "issued amend",
+            "testing enter",
+            "testing decide",
+            "testing submit",
+            "entered check",
+            "entered return",
+            "checked review",
+            "checked return",
+            "reviewed approve",
+            "reviewed return",
+            "approved issue",
+            "issued amend",
         ];
         for state in OrderState::ALL {
             for action in OrderAction::ALL {

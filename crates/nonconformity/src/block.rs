@@ -172,7 +172,8 @@ impl BlockRecord {
             if typed.is_empty() {
                 continue;
             }
-            let problem = |info| Refusal::new(info).with("label", field.zh).with("label_en", field.en).with("typed", typed).with("opened", opened).on(field.key);
+            let problem =
+                |info| Refusal::new(info).with("label", field.zh).with("label_en", field.en).with("typed", typed).with("opened", opened).on(field.key);
             match field.kind {
                 Text => {}
                 Date => {
@@ -202,7 +203,13 @@ impl BlockRecord {
         let [bought, sold, sealed, recalled, other] = ["bought", "sold", "sealed", "recalled", "other"].map(|k| self.number(k));
         let (bought, sold, sealed, recalled, other) = (bought?, sold?, sealed?, recalled?, other?);
         (bought != sold + sealed + recalled + other).then(|| {
-            Refusal::new(code::BALANCE).with("bought", bought).with("sold", sold).with("sealed", sealed).with("recalled", recalled).with("other", other).on("bought")
+            Refusal::new(code::BALANCE)
+                .with("bought", bought)
+                .with("sold", sold)
+                .with("sealed", sealed)
+                .with("recalled", recalled)
+                .with("other", other)
+                .on("bought")
         })
     }
     /// What this block still lacks before the case may be closed.

@@ -159,7 +159,8 @@ pub struct CaseOpening {
 }
 
 /// 致病菌 whose finding is reported at once (art 28).
-const PATHOGENS: &[&str] = &["沙门氏菌", "金黄色葡萄球菌", "单核细胞增生李斯特氏菌", "致泻大肠埃希氏菌", "副溶血性弧菌", "克罗诺杆菌", "铜绿假单胞菌", "志贺氏菌"];
+const PATHOGENS: &[&str] =
+    &["沙门氏菌", "金黄色葡萄球菌", "单核细胞增生李斯特氏菌", "致泻大肠埃希氏菌", "副溶血性弧菌", "克罗诺杆菌", "铜绿假单胞菌", "志贺氏菌"];
 
 /// The cases that a failing conclusion opens: the part of the sampled operator, and for prepackaged food of another
 /// producer the production part too; with the clocks that start at once: D04 reporting, D05 when severe, D20 disposal.
@@ -241,7 +242,9 @@ impl Case {
             let record = self.blocks.get(&block).unwrap_or(&empty);
             missing.extend(record.missing(block));
             if block == Block::Transfer && self.part == Part::Production && record.inapplicable.is_none() && record.get("reply") == "未收到回执" {
-                missing.push(Refusal::new(code::FIELD).with("block", block.zh()).with("block_en", block.en()).with("label", "回执").with("label_en", "the receipt"));
+                missing.push(
+                    Refusal::new(code::FIELD).with("block", block.zh()).with("block_en", block.en()).with("label", "回执").with("label_en", "the receipt"),
+                );
             }
         }
         missing
@@ -258,14 +261,22 @@ impl Case {
         let row = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action);
         if row.is_none() {
             why.push(
-                Refusal::new(code::STATE).with("state", self.state.zh()).with("state_en", self.state.en()).with("action", action.zh()).with("action_en", action.en()),
+                Refusal::new(code::STATE)
+                    .with("state", self.state.zh())
+                    .with("state_en", self.state.en())
+                    .with("action", action.zh())
+                    .with("action_en", action.en()),
             );
         }
         if let Some(role) = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map(|(_, _, _, role)| *role)
             && !actor.has(role)
         {
             why.push(
-                Refusal::new(code::ROLE).with("role", role.zh()).with("role_en", role.en()).with("action", action.zh()).with("action_en", action.en().to_lowercase()),
+                Refusal::new(code::ROLE)
+                    .with("role", role.zh())
+                    .with("role_en", role.en())
+                    .with("action", action.zh())
+                    .with("action_en", action.en().to_lowercase()),
             );
         }
         if action == CaseAction::Approve {
@@ -412,8 +423,18 @@ mod tests {
     }
     fn opening() -> CaseOpening {
         CaseOpening {
-            sample: SampleId(Uuid::nil()), order: TestOrderId(Uuid::nil()), sampling_no: "XBJ26410105000000001".into(), product: "韭菜".into(), link: Link::Circulation,
-            online: false, site: "示范蔬菜店".into(), producer: None, street: "410105008".into(), failing: vec![("腐霉利".into(), "pesticide".into())], at: at(2), demo: false,
+            sample: SampleId(Uuid::nil()),
+            order: TestOrderId(Uuid::nil()),
+            sampling_no: "XBJ26410105000000001".into(),
+            product: "韭菜".into(),
+            link: Link::Circulation,
+            online: false,
+            site: "示范蔬菜店".into(),
+            producer: None,
+            street: "410105008".into(),
+            failing: vec![("腐霉利".into(), "pesticide".into())],
+            at: at(2),
+            demo: false,
         }
     }
     fn ids() -> [CaseId; 2] {

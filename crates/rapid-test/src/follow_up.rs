@@ -151,11 +151,22 @@ impl FollowUp {
     /// State, duty, kilograms, no evidence.
     pub fn dispose(&self, actor: &Actor, kilograms: &str, note: &str, evidence: Vec<String>, now: Instant) -> Result<Self, Refusal> {
         self.allowed(actor, FollowUpAction::Dispose)?;
-        let kg: Decimal = fold(kilograms).parse().ok().filter(|v: &Decimal| !v.is_sign_negative()).ok_or_else(|| Refusal::new(code::KILOGRAMS).with("typed", kilograms).on("kg"))?;
+        let kg: Decimal = fold(kilograms)
+            .parse()
+            .ok()
+            .filter(|v: &Decimal| !v.is_sign_negative())
+            .ok_or_else(|| Refusal::new(code::KILOGRAMS).with("typed", kilograms).on("kg"))?;
         if evidence.is_empty() {
             return Err(Refusal::new(code::EVIDENCE).on("photo"));
         }
-        Ok(Self { state: FollowUpState::Disposed, disposed_kg: Some(kg), disposal_note: note.trim().to_owned(), evidence, settled_at: Some(now), ..self.next() })
+        Ok(Self {
+            state: FollowUpState::Disposed,
+            disposed_kg: Some(kg),
+            disposal_note: note.trim().to_owned(),
+            evidence,
+            settled_at: Some(now),
+            ..self.next()
+        })
     }
     /// 登记异议 within the four hours.
     ///
@@ -206,12 +217,29 @@ mod tests {
         Actor { id: UserId(Uuid::nil()), name: "快检甲".into(), roles: BTreeSet::from([Role::PointOperator, Role::Enforcer]), scope: Scope::District }
     }
     fn point() -> Point {
-        Point { id: PointId(Uuid::nil()), name: "示范".into(), street: "410105008".into(), market: "m".into(), active: true, photo_required: true, planned_per_quarter: 360, demo: false }
+        Point {
+            id: PointId(Uuid::nil()),
+            name: "示范".into(),
+            street: "410105008".into(),
+            market: "m".into(),
+            active: true,
+            photo_required: true,
+            planned_per_quarter: 360,
+            demo: false,
+        }
     }
     fn input(value: &str, observed: Option<Observed>) -> ReadingInput {
         ReadingInput {
-            stall: "A-12".into(), food: "韭菜".into(), value: value.into(), observed, reagent_lot: String::new(), note: String::new(), tested_at: at(8),
-            photo: None, source: ReadingSource::Manual, retest_of: None,
+            stall: "A-12".into(),
+            food: "韭菜".into(),
+            value: value.into(),
+            observed,
+            reagent_lot: String::new(),
+            note: String::new(),
+            tested_at: at(8),
+            photo: None,
+            source: ReadingSource::Manual,
+            retest_of: None,
         }
     }
     fn verdict(method: &str, value: &str, observed: Option<Observed>) -> Result<RapidVerdict, &'static str> {

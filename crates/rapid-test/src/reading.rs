@@ -201,7 +201,9 @@ fn from_eye(seen: Observed) -> Decided {
         Observed::Negative => (RapidVerdict::Negative, "观察为阴性".into(), "Seen as negative".into()),
         Observed::WeakPositive => (RapidVerdict::Positive, "弱阳性按阳性处理".into(), "A weak positive is treated as positive".into()),
         Observed::Positive => (RapidVerdict::Positive, "观察为阳性".into(), "Seen as positive".into()),
-        Observed::Invalid => (RapidVerdict::Invalid, "质控线（C线）不显或操作无效，须重测".into(), "The control line is missing or the run failed; test again".into()),
+        Observed::Invalid => {
+            (RapidVerdict::Invalid, "质控线（C线）不显或操作无效，须重测".into(), "The control line is missing or the run failed; test again".into())
+        }
     }
 }
 

@@ -240,7 +240,13 @@ mod tests {
         let everyone = Actor { roles: Role::ALL.iter().copied().collect(), ..actor(9, Role::Admin) };
         // written by hand, apart from MOVES
         let legal = [
-            ("draft", "submit"), ("draft", "void"), ("sampled", "accept"), ("sampled", "refuse"), ("sampled", "renumber"), ("received", "renumber"), ("sampled", "void"),
+            ("draft", "submit"),
+            ("draft", "void"),
+            ("sampled", "accept"),
+            ("sampled", "refuse"),
+            ("sampled", "renumber"),
+            ("received", "renumber"),
+            ("sampled", "void"),
         ];
         for state in SampleState::ALL {
             for action in SampleAction::ALL {

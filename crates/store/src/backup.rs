@@ -36,8 +36,28 @@ struct Closing {
 macro_rules! tables {
     ($each:ident) => {
         $each!(
-            journal, user_account, street, population, laboratory, setting, calendar_year, limit_row, item_package, plan, blob, sample, test_order, test_item, test_report, case_file,
-            clock, rapid_point, rapid_reading, follow_up, import_run, published_result
+            journal,
+            user_account,
+            street,
+            population,
+            laboratory,
+            setting,
+            calendar_year,
+            limit_row,
+            item_package,
+            plan,
+            blob,
+            sample,
+            test_order,
+            test_item,
+            test_report,
+            case_file,
+            clock,
+            rapid_point,
+            rapid_reading,
+            follow_up,
+            import_run,
+            published_result
         )
     };
 }

@@ -75,7 +75,12 @@ impl Store {
         let options = |most: u32| {
             let mut options = ConnectOptions::new(url.to_owned());
             options.sqlx_logging(false).max_connections(most).acquire_timeout(Duration::from_secs(30)).map_sqlx_postgres_opts(|o| {
-                o.options([("idle_in_transaction_session_timeout", "10000"), ("lock_timeout", "10000"), ("statement_timeout", "60000"), ("synchronous_commit", "on")])
+                o.options([
+                    ("idle_in_transaction_session_timeout", "10000"),
+                    ("lock_timeout", "10000"),
+                    ("statement_timeout", "60000"),
+                    ("synchronous_commit", "on"),
+                ])
             });
             options
         };

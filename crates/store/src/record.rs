@@ -23,6 +23,10 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync {
     fn demo(&self) -> bool {
         false
     }
+    /// 文件 kept by their hash that this record names; `shiyan verify` looks for each.
+    fn files(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// The row with its projected columns.
     fn row(&self, detail: String, content_hash: String) -> Row<Self>;
     /// `id` and `revision` columns.

@@ -264,13 +264,14 @@ fn day(at: Instant) -> String {
 
 /// `created`: a revision that a record without one of its own has for ever.
 macro_rules! record {
-    ($ty:ty, $module:ident, $subject:literal, key $key:expr, revision $revision:expr, demo $demo:expr, row |$r:ident| { $($field:ident : $value:expr),* $(,)? }) => {
+    ($ty:ty, $module:ident, $subject:literal, key $key:expr, revision $revision:expr, demo $demo:expr, row |$r:ident| { $($field:ident : $value:expr),* $(,)? } $(, files $files:expr)?) => {
         impl Record for $ty {
             type Entity = e::$module::Entity;
             const SUBJECT: &'static str = $subject;
             fn key(&self) -> String { let f: fn(&$ty) -> String = $key; f(self) }
             fn revision(&self) -> i64 { let f: fn(&$ty) -> i64 = $revision; f(self) }
             fn demo(&self) -> bool { let f: fn(&$ty) -> bool = $demo; f(self) }
+            $(fn files(&self) -> Vec<&str> { let f: fn(&$ty) -> Vec<&str> = $files; f(self) })?
             fn row(&self, detail: String, content_hash: String) -> Row<Self> {
                 let $r = self;
                 e::$module::Model { id: self.key(), revision: self.revision(), $($field: $value,)* detail, content_hash }
@@ -286,8 +287,8 @@ record!(UserAccount, user_account, "user", key |u| u.id.to_string(), revision |u
     username: r.username.clone(), name: r.name.clone(), active: r.active, demo: r.demo,
 });
 record!(Laboratory, laboratory, "lab", key |l| l.id.to_string(), revision |l| l.revision, demo |l| l.demo, row |r| { name: r.name.clone(), demo: r.demo });
-record!(Setting, setting, "setting", key |s| s.key.clone(), revision |s| s.revision, demo |_| false, row |_r| {});
-record!(CalendarYear, calendar_year, "calendar", key |c| c.year.to_string(), revision |c| c.revision, demo |_| false, row |_r| {});
+record!(Setting, setting, "setting", key | s | s.key.clone(), revision | s | s.revision, demo | _ | false, row | _r | {});
+record!(CalendarYear, calendar_year, "calendar", key | c | c.year.to_string(), revision | c | c.revision, demo | _ | false, row | _r | {});
 record!(StreetRecord, street, "street", key |s| s.street.code.clone(), revision |s| s.revision, demo |_| false, row |r| {
     name: r.street.name.clone(), admin: r.street.admin.code().to_owned(),
 });
@@ -347,13 +348,13 @@ record!(TestItem, test_item, "item", key |i| i.id.to_string(), revision |i| i.re
 record!(TestReport, test_report, "report", key |r| r.id.to_string(), revision |_| 0, demo |r| r.demo, row |r| {
     order_id: r.order.to_string(), sample_id: r.sample.to_string(), number: r.number.clone(), amendment: i64::from(r.amendment), issued_on: day(r.issued_at),
     verify_code: r.verify_code.clone(), pdf_sha256: r.pdf_sha256.clone(), demo: r.demo,
-});
+}, files |r| r.pdf_sha256.as_deref().into_iter().collect());
 record!(Case, case_file, "case", key |c| c.id.to_string(), revision |c| c.revision, demo |c| c.demo, row |r| {
     no: r.no.clone(), part: r.part.code().to_owned(), sample_id: r.sample.to_string(), order_id: r.order.to_string(), sampling_no: r.sampling_no.clone(),
     product: r.product.clone(), operator: r.operator.clone(), street: r.street.clone(), state: r.state.code().to_owned(), opened_on: day(r.opened_at),
     closed_on: r.closed_at.map(day), evidenced: r.evidenced(), handler: r.handler.as_ref().map(|(id, _)| id.to_string()),
     approver: r.approver.as_ref().map(|(id, _)| id.to_string()), demo: r.demo,
-});
+}, files |c| c.blocks.values().flat_map(|b| &b.evidence).map(|e| e.sha256.as_str()).collect());
 record!(ClockRecord, clock, "clock", key |c| c.clock.id.to_string(), revision |c| c.revision, demo |c| c.demo, row |r| {
     subject: r.clock.subject.clone(), rule: r.clock.rule.code().to_owned(), started_on: day(r.clock.started_at), due_on: r.clock.effective_due_on().to_string(),
     stopped_on: r.clock.stopped_at.map(day), cancelled: r.clock.cancelled, provisional: r.clock.due.provisional, demo: r.demo,
@@ -365,11 +366,11 @@ record!(ReadingRecord, rapid_reading, "reading", key |r| r.reading.id.to_string(
     point_id: r.reading.point.to_string(), street: r.street.clone(), day: day(r.reading.tested_at), tested_at: stamp(r.reading.tested_at), stall: r.reading.stall.clone(),
     food: r.reading.food.clone(), analyte: r.reading.analyte.clone(), method: r.reading.method.clone(), verdict: r.reading.verdict.code().to_owned(),
     retest_of: r.reading.retest_of.map(|id| id.to_string()), demo: r.reading.demo,
-});
+}, files |r| r.reading.photo.as_deref().into_iter().collect());
 record!(FollowUpRecord, follow_up, "followup", key |f| f.follow_up.reading.to_string(), revision |f| f.follow_up.revision, demo |f| f.demo, row |r| {
     point_id: r.point.to_string(), state: r.follow_up.state.code().to_owned(), told_on: day(r.follow_up.told_at), settled_at: r.follow_up.settled_at.map(stamp),
     sample_id: r.follow_up.sample.map(|s| s.to_string()), demo: r.demo,
-});
+}, files |f| f.follow_up.evidence.iter().map(String::as_str).collect());
 record!(PublishedResult, published_result, "published", key |p| p.id.clone(), revision |_| 0, demo |_| false, row |r| {
     run_id: r.run_id.clone(), row_no: r.row_no, product: r.product.clone(), category: r.category.clone(), producer: r.producer.clone(), verdict: r.verdict.clone(),
     issuer: r.issuer.clone(), published_on: r.published_on.clone(),

@@ -1,8 +1,8 @@
 //! The unit of work: load, decide, save by compare-and-set, journal, commit; one transaction, one writer.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::{Actor, Instant, Refusal};
@@ -161,7 +161,16 @@ impl Unit {
     pub async fn note(&mut self, who: &Who, verb: &str, subject: String, facts: serde_json::Value) -> Result<(), Error> {
         self.journal(who, verb, subject, 0, "", &facts, false).await
     }
-    async fn journal(&mut self, who: &Who, verb: &str, subject: String, revision: i64, content_hash: &str, facts: &serde_json::Value, demo: bool) -> Result<(), Error> {
+    async fn journal(
+        &mut self,
+        who: &Who,
+        verb: &str,
+        subject: String,
+        revision: i64,
+        content_hash: &str,
+        facts: &serde_json::Value,
+        demo: bool,
+    ) -> Result<(), Error> {
         let entry = self.link(who, verb, subject, revision, content_hash, facts.to_string(), demo);
         journal::Entity::insert(entry.into_active_model()).exec_without_returning(&self.tx).await?;
         Ok(())

@@ -47,6 +47,8 @@ struct Last {
 struct Check<'a> {
     store: &'a Store,
     last: HashMap<String, Last>,
+    /// Files that rows name, with the first row that names them.
+    files: HashMap<String, String>,
     rows: u64,
 }
 
@@ -59,7 +61,7 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn verify(&self, checkpoint: Option<&Head>) -> Result<Finding, Error> {
-        let mut check = Check { store: self, last: HashMap::new(), rows: 0 };
+        let mut check = Check { store: self, last: HashMap::new(), files: HashMap::new(), rows: 0 };
         let mut head = Head { seq: 0, hash: GENESIS.to_owned() };
         let mut bad = check.chain(&mut head, checkpoint).await?;
         if bad.is_none() {
@@ -74,19 +76,18 @@ impl Check<'_> {
     async fn chain(&mut self, head: &mut Head, checkpoint: Option<&Head>) -> Result<Option<Bad>, Error> {
         let mut held = checkpoint.is_none_or(|c| c.seq == 0);
         loop {
-            let page = journal::Entity::find()
-                .filter(journal::Column::Seq.gt(head.seq))
-                .order_by_asc(journal::Column::Seq)
-                .limit(BATCH)
-                .all(&self.store.read)
-                .await?;
+            let page =
+                journal::Entity::find().filter(journal::Column::Seq.gt(head.seq)).order_by_asc(journal::Column::Seq).limit(BATCH).all(&self.store.read).await?;
             if page.is_empty() {
                 break;
             }
             for entry in page {
                 let expected = head.seq + 1;
                 if entry.seq != expected {
-                    return Ok(Some((format!("日志第 {expected} 条缺失（下一条是第 {} 条）", entry.seq), format!("journal entry {expected} is missing (the next is {})", entry.seq))));
+                    return Ok(Some((
+                        format!("日志第 {expected} 条缺失（下一条是第 {} 条）", entry.seq),
+                        format!("journal entry {expected} is missing (the next is {})", entry.seq),
+                    )));
                 }
                 if entry.prev_hash != head.hash || entry.hash != hash_of(&entry) {
                     return Ok(Some((
@@ -126,8 +127,26 @@ impl Check<'_> {
             ($($ty:ty),+) => { $( if let Some(bad) = self.table::<$ty>().await? { return Ok(Some(bad)); } )+ };
         }
         each!(
-            UserAccount, Laboratory, Setting, CalendarYear, StreetRecord, PopulationRecord, LimitRecord, ItemPackage, Plan, SampleRecord, TestOrder, TestItem,
-            TestReport, Case, ClockRecord, Point, ReadingRecord, FollowUpRecord, PublishedResult, ImportRun
+            UserAccount,
+            Laboratory,
+            Setting,
+            CalendarYear,
+            StreetRecord,
+            PopulationRecord,
+            LimitRecord,
+            ItemPackage,
+            Plan,
+            SampleRecord,
+            TestOrder,
+            TestItem,
+            TestReport,
+            Case,
+            ClockRecord,
+            Point,
+            ReadingRecord,
+            FollowUpRecord,
+            PublishedResult,
+            ImportRun
         );
         if let Some(subject) = self.last.keys().min() {
             return Ok(Some((format!("{subject} 在日志中有记录，但数据行不见了"), format!("{subject} stands in the journal but its row is gone"))));
@@ -169,18 +188,26 @@ impl Check<'_> {
             Some(last) if last.content_hash != hash || last.revision != record.revision() => {
                 Err(named("与日志记录的最后内容不符", "differs from what the journal last recorded", &subject))
             }
-            Some(_) => Ok(record.key()),
+            Some(_) => {
+                for sha256 in record.files() {
+                    self.files.entry(sha256.to_owned()).or_insert_with(|| subject.clone());
+                }
+                Ok(record.key())
+            }
         }
     }
     async fn blobs(&mut self) -> Result<Option<Bad>, Error> {
         let mut after = String::new();
         loop {
-            let page = blob::Entity::find().filter(blob::Column::Sha256.gt(after.clone())).order_by_asc(blob::Column::Sha256).limit(50).all(&self.store.read).await?;
+            let page =
+                blob::Entity::find().filter(blob::Column::Sha256.gt(after.clone())).order_by_asc(blob::Column::Sha256).limit(50).all(&self.store.read).await?;
             if page.is_empty() {
-                return Ok(None);
+                let gone = self.files.iter().min();
+                return Ok(gone.map(|(sha256, subject)| (format!("{subject} 的文件 {sha256} 不见了"), format!("file {sha256} of {subject} is gone"))));
             }
             for row in page {
                 self.rows += 1;
+                self.files.remove(&row.sha256);
                 if sha256_hex(&row.bytes) != row.sha256 {
                     return Ok(Some((format!("文件 {} 的字节被改动", row.sha256), format!("the bytes of file {} were changed", row.sha256))));
                 }

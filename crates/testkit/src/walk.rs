@@ -16,8 +16,9 @@ use crate::sheet;
 
 /// The smallest picture.
 pub const PNG: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 0x0d, b'I', b'D', b'A', b'T', 0x78,
-    0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x56, 0xc7, 0x2f, 0x0d, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0,
+    0, 0x0d, b'I', b'D', b'A', b'T', 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0xf0, 0x1f, 0, 5, 0, 1, 0xff, 0x56, 0xc7, 0x2f, 0x0d, 0, 0, 0, 0, b'I', b'E', b'N',
+    b'D', 0xae, 0x42, 0x60, 0x82,
 ];
 
 /// A picture with a mark of its own, so that its hash is its own.
@@ -62,7 +63,8 @@ impl TestApp {
     /// A submitted sheet of two samplers; its id.
     pub async fn sampled(&self, number: &str) -> String {
         let p = &self.people;
-        let id = self.app.begin_sheet(&p.sampler.actor(), sheet::leek(number, &[&p.sampler, &p.sampler2]), None, at("2025-06-03T15:00")).await.unwrap().to_string();
+        let id =
+            self.app.begin_sheet(&p.sampler.actor(), sheet::leek(number, &[&p.sampler, &p.sampler2]), None, at("2025-06-03T15:00")).await.unwrap().to_string();
         self.app.submit_sheet(&p.sampler.actor(), &id, at("2025-06-03T16:00")).await.unwrap();
         id
     }
@@ -80,8 +82,13 @@ impl TestApp {
     }
     /// Enters these texts for the items in their order, all of which must be saved.
     pub async fn enter(&self, order: &str, raws: &[&str], now: Instant) {
-        let typed: Vec<TypedResult> =
-            self.items(order).await.iter().zip(raws).map(|(item, raw)| TypedResult { item: item.id.to_string(), seen: item.revision, raw: (*raw).to_owned() }).collect();
+        let typed: Vec<TypedResult> = self
+            .items(order)
+            .await
+            .iter()
+            .zip(raws)
+            .map(|(item, raw)| TypedResult { item: item.id.to_string(), seen: item.revision, raw: (*raw).to_owned() })
+            .collect();
         assert_eq!(typed.len(), raws.len(), "as many results as items");
         for saved in self.app.enter_results(&self.people.analyst.actor(), order, &typed, now).await.unwrap() {
             saved.outcome.unwrap();

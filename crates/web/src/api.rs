@@ -38,7 +38,10 @@ pub fn routes() -> Vec<Route> {
 /// The contract of every route above.
 #[derive(Debug, OpenApi)]
 #[openapi(
-    info(title = "Shiyan 食验", description = "食品安全抽检全流程接口 the sampling way as JSON. Sign in with the login cookie; a POST carries the header X-CSRF or comes from the same origin."),
+    info(
+        title = "Shiyan 食验",
+        description = "食品安全抽检全流程接口 the sampling way as JSON. Sign in with the login cookie; a POST carries the header X-CSRF or comes from the same origin."
+    ),
     paths(kpi, samples, sample, cases, deadline, judge, explain, rapid_reading),
     components(schemas(JudgeBody, ReadingBody, ProblemDocument))
 )]
@@ -200,7 +203,8 @@ async fn samples(
     };
     let filter = SampleFilter {
         // Whoever tests blind may not find out whose sample it is by searching for the operator.
-        q: if blind(&user) { None } else { some(q) },
+        q: some(q),
+        blind: blind(&user),
         state: some(state),
         kind: some(kind),
         level: some(level),

@@ -59,7 +59,12 @@ pub async fn text(site: &Site) -> String {
     metric("shiyan_journal_seq", "gauge", "Number of the last journal entry.", &[(String::new(), head.to_string())]);
     metric("shiyan_uptime_seconds", "gauge", "Seconds since the start.", &[(String::new(), uptime().to_string())]);
     metric("shiyan_database_up", "gauge", "1 while the database answers.", &[(String::new(), u8::from(up).to_string())]);
-    metric("shiyan_build_info", "gauge", "Version of the program.", &[(format!("{{version=\"{}\"}}", site.config.version.replace(['"', '\\', '\n'], "")), "1".to_owned())]);
+    metric(
+        "shiyan_build_info",
+        "gauge",
+        "Version of the program.",
+        &[(format!("{{version=\"{}\"}}", site.config.version.replace(['"', '\\', '\n'], "")), "1".to_owned())],
+    );
     out
 }
 

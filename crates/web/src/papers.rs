@@ -39,7 +39,8 @@ pub fn test_report_pdf(content: &ReportContent, public_url: &str, wording: Wordi
     let list = |text: String| -> Vec<String> { text.split('、').filter(|t| !t.is_empty() && *t != "/").map(str::to_owned).collect() };
     let signed = |meaning: &str| content.signatures.iter().find(|(m, _, _)| m == meaning).map_or_else(String::new, |(_, name, _)| name.clone());
     let created_at = chrono::DateTime::parse_from_rfc3339(&content.issued_at).map_err(|e| e.to_string())?;
-    let (taken, reserve) = fact("抽样数量/备样数量").split_once(" / ").map_or_else(|| (fact("抽样数量/备样数量"), String::new()), |(a, b)| (a.to_owned(), b.to_owned()));
+    let (taken, reserve) =
+        fact("抽样数量/备样数量").split_once(" / ").map_or_else(|| (fact("抽样数量/备样数量"), String::new()), |(a, b)| (a.to_owned(), b.to_owned()));
     let en = wording == Wording::En;
     let pick = |pair: &(String, String)| if en { pair.1.clone() } else { pair.0.clone() };
     let conclusion = match wording {
@@ -165,11 +166,25 @@ pub async fn annual(app: &App, scope: KpiScope, user: &Scope, now: Instant) -> R
 /// # Errors
 /// A year out of range; the database does not answer; the typesetter.
 pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, now: Instant) -> Result<Vec<u8>, Error> {
-    let scope = app.kpi_scope(year).await?;
+    let scope = narrowed(app.kpi_scope(year).await?, user);
     let data = annual(app, scope, user, now).await?;
-    rocket::tokio::task::spawn_blocking(move || annual::pdf(&annual_model(&data, lang), &Faces::default()).map_err(|e| Error::Fault(format!("annual report: {e}"))))
-        .await
-        .map_err(|e| Error::Fault(e.to_string()))?
+    rocket::tokio::task::spawn_blocking(move || {
+        annual::pdf(&annual_model(&data, lang), &Faces::default()).map_err(|e| Error::Fault(format!("annual report: {e}")))
+    })
+    .await
+    .map_err(|e| Error::Fault(e.to_string()))?
+}
+
+/// The scope of a year narrowed to the streets of a person who sees only some, so that the scope line names them.
+#[must_use]
+pub fn narrowed(mut scope: KpiScope, user: &Scope) -> KpiScope {
+    if let Scope::Streets(mine) = user {
+        scope.streets = Some(match scope.streets {
+            Some(all) => all.intersection(mine).cloned().collect(),
+            None => mine.clone(),
+        });
+    }
+    scope
 }
 
 /// 统计口径 as people read it: the scope line with the names of the streets, without its own heading.
@@ -306,114 +321,193 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
         .by_level_kind
         .iter()
         .filter(|r| r.now.batches + r.before.batches > 0)
-        .map(|r| vec![r.level.label(lang).to_owned(), r.kind.label(lang).to_owned(), r.now.batches.to_string(), r.now.failing.to_string(), r.before.batches.to_string()])
+        .map(|r| {
+            vec![
+                r.level.label(lang).to_owned(),
+                r.kind.label(lang).to_owned(),
+                r.now.batches.to_string(),
+                r.now.failing.to_string(),
+                r.before.batches.to_string(),
+            ]
+        })
         .collect();
-    add("总体情况", "Overview", vec![
-        Block::Paragraph(overall),
-        Block::Figures(Figures { items: figures.iter().map(|f| key_figure(f, lang)).collect(), scope: scope_line(k.scope_line(lang), &data.streets) }),
-        table(
-            caption("按任务级别和任务类别", "By task level and kind"),
-            if lang == Lang::Zh { &["任务级别", "任务类别", "#批次", "#不合格", "#上年同期批次"] } else { &["Level", "Kind", "#Batches", "#Failing", "#Same period last year"] },
-            level_rows,
-            String::new(),
-        ),
-        Block::Chart(month_chart(data, lang)),
-    ]);
+    add(
+        "总体情况",
+        "Overview",
+        vec![
+            Block::Paragraph(overall),
+            Block::Figures(Figures { items: figures.iter().map(|f| key_figure(f, lang)).collect(), scope: scope_line(k.scope_line(lang), &data.streets) }),
+            table(
+                caption("按任务级别和任务类别", "By task level and kind"),
+                if lang == Lang::Zh {
+                    &["任务级别", "任务类别", "#批次", "#不合格", "#上年同期批次"]
+                } else {
+                    &["Level", "Kind", "#Batches", "#Failing", "#Same period last year"]
+                },
+                level_rows,
+                String::new(),
+            ),
+            Block::Chart(month_chart(data, lang)),
+        ],
+    );
     // 2
     let mut links = t.by_link.clone();
     links.push(t.online.clone());
-    add("分环节情况", "By link of the chain", vec![table(caption("分环节监督抽检结果", "Supervisory results by link"), line_heads, line_rows(&links, lang), String::new())]);
+    add(
+        "分环节情况",
+        "By link of the chain",
+        vec![table(caption("分环节监督抽检结果", "Supervisory results by link"), line_heads, line_rows(&links, lang), String::new())],
+    );
     // 3
     let zero = t.classes_without_failing.join(lang.pick("、", ", "));
-    add("分食品大类情况", "By food class", vec![
-        table(
-            caption("分食品大类监督抽检结果", "Supervisory results by food class"),
-            line_heads,
-            line_rows(&t.by_class, lang),
-            if zero.is_empty() { String::new() } else { format!("{}{zero}", w.t("未检出不合格的大类：", "Classes without a failing batch: ")) },
-        ),
-        Block::Chart(class_chart(data, lang)),
-    ]);
+    add(
+        "分食品大类情况",
+        "By food class",
+        vec![
+            table(
+                caption("分食品大类监督抽检结果", "Supervisory results by food class"),
+                line_heads,
+                line_rows(&t.by_class, lang),
+                if zero.is_empty() { String::new() } else { format!("{}{zero}", w.t("未检出不合格的大类：", "Classes without a failing batch: ")) },
+            ),
+            Block::Chart(class_chart(data, lang)),
+        ],
+    );
     // 4
-    add("食用农产品和重点食品", "Farm produce and key foods", vec![
-        table(caption("食用农产品分类结果", "Farm produce by subclass"), line_heads, line_rows(&t.farm_subclasses, lang), String::new()),
-        table(
-            caption("重点食品结果", "Key foods"),
-            line_heads,
-            line_rows(&t.key_foods, lang),
-            w.t("重点食品各组有重叠，不相加。", "The groups overlap on purpose and are not added up."),
-        ),
-    ]);
+    add(
+        "食用农产品和重点食品",
+        "Farm produce and key foods",
+        vec![
+            table(caption("食用农产品分类结果", "Farm produce by subclass"), line_heads, line_rows(&t.farm_subclasses, lang), String::new()),
+            table(
+                caption("重点食品结果", "Key foods"),
+                line_heads,
+                line_rows(&t.key_foods, lang),
+                w.t("重点食品各组有重叠，不相加。", "The groups overlap on purpose and are not added up."),
+            ),
+        ],
+    );
     // 5
     let street_rows = t
         .by_street
         .iter()
         .map(|s| {
-            vec![street(&s.street), s.planned.to_string(), s.done.to_string(), s.done_display.clone(), s.now.batches.to_string(), s.now.failing.to_string(), s.now.display.clone()]
+            vec![
+                street(&s.street),
+                s.planned.to_string(),
+                s.done.to_string(),
+                s.done_display.clone(),
+                s.now.batches.to_string(),
+                s.now.failing.to_string(),
+                s.now.display.clone(),
+            ]
         })
         .collect();
-    add("分街道（监管所）情况", "By street", vec![table(
-        caption("分街道计划完成和监督抽检结果", "Plan and supervisory results by street"),
-        if lang == Lang::Zh { &["街道", "#计划", "#完成", "#完成率", "#监督抽检", "#不合格", "#不合格率"] } else { &["Street", "#Planned", "#Done", "#Done rate", "#Supervisory", "#Failing", "#Rate"] },
-        street_rows,
-        String::new(),
-    )]);
+    add(
+        "分街道（监管所）情况",
+        "By street",
+        vec![table(
+            caption("分街道计划完成和监督抽检结果", "Plan and supervisory results by street"),
+            if lang == Lang::Zh {
+                &["街道", "#计划", "#完成", "#完成率", "#监督抽检", "#不合格", "#不合格率"]
+            } else {
+                &["Street", "#Planned", "#Done", "#Done rate", "#Supervisory", "#Failing", "#Rate"]
+            },
+            street_rows,
+            String::new(),
+        )],
+    );
     // 6
     let group_rows: Vec<Vec<String>> = t.failing_groups.iter().map(|g| vec![g.group.clone(), g.count.to_string(), g.share.clone()]).collect();
-    let top_rows: Vec<Vec<String>> = t.top_items.iter().enumerate().map(|(i, r)| vec![(i + 1).to_string(), r.analyte.clone(), r.food.clone(), r.count.to_string()]).collect();
-    add("不合格项目情况", "Failing items", if t.failing_items == 0 {
-        vec![Block::Empty(w.t("本年度口径内没有不合格项目。", "There are no failing items inside the scope this year."))]
-    } else {
-        vec![
-            table(caption("不合格项目类别（项次）", "Failing items by group"), if lang == Lang::Zh { &["类别", "#项次", "#占比"] } else { &["Group", "#Items", "#Share"] }, group_rows, String::new()),
-            Block::Chart(pareto(data, lang)),
-            table(caption("不合格项目前二十位", "Top twenty of item and food"), if lang == Lang::Zh { &["#序号", "检验项目", "食品", "#项次"] } else { &["#No.", "Item", "Food", "#Items"] }, top_rows, String::new()),
-        ]
-    });
+    let top_rows: Vec<Vec<String>> =
+        t.top_items.iter().enumerate().map(|(i, r)| vec![(i + 1).to_string(), r.analyte.clone(), r.food.clone(), r.count.to_string()]).collect();
+    add(
+        "不合格项目情况",
+        "Failing items",
+        if t.failing_items == 0 {
+            vec![Block::Empty(w.t("本年度口径内没有不合格项目。", "There are no failing items inside the scope this year."))]
+        } else {
+            vec![
+                table(
+                    caption("不合格项目类别（项次）", "Failing items by group"),
+                    if lang == Lang::Zh { &["类别", "#项次", "#占比"] } else { &["Group", "#Items", "#Share"] },
+                    group_rows,
+                    String::new(),
+                ),
+                Block::Chart(pareto(data, lang)),
+                table(
+                    caption("不合格项目前二十位", "Top twenty of item and food"),
+                    if lang == Lang::Zh { &["#序号", "检验项目", "食品", "#项次"] } else { &["#No.", "Item", "Food", "#Items"] },
+                    top_rows,
+                    String::new(),
+                ),
+            ]
+        },
+    );
     // 7, 8
     add("区域类型", "Kind of area", vec![table(caption("按区域类型", "By kind of area"), line_heads, line_rows(&t.by_area, lang), String::new())]);
     add("重点场所", "Places", vec![table(caption("按抽样地点", "By sampling place"), line_heads, line_rows(&t.by_place, lang), String::new())]);
     // 9
     let rapid = &k.rapid;
-    let rapid_rows: Vec<Vec<String>> = t.rapid_by_point.iter().map(|r| vec![r.key.clone(), r.tests.to_string(), r.valid.to_string(), r.positive.to_string(), r.display.clone()]).collect();
-    add("快速检测", "Rapid tests", if rapid_rows.is_empty() {
-        vec![Block::Empty(w.t("本年度没有快检数据。快速检测不计入4批次/千人。", "There are no rapid tests this year. Rapid tests do not count towards the 4 per thousand."))]
-    } else {
-        vec![
-            Block::Paragraph(match lang {
-                Lang::Zh => format!(
-                    "快速检测不计入4批次/千人。全年有效检测阳性率 {}（{} / {}），阳性72小时内处置率 {}，实验室确证率 {}。快检结果为阴性或阳性，不作合格与否的判定。",
-                    rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
+    let rapid_rows: Vec<Vec<String>> =
+        t.rapid_by_point.iter().map(|r| vec![r.key.clone(), r.tests.to_string(), r.valid.to_string(), r.positive.to_string(), r.display.clone()]).collect();
+    add(
+        "快速检测",
+        "Rapid tests",
+        if rapid_rows.is_empty() {
+            vec![Block::Empty(w.t(
+                "本年度没有快检数据。快速检测不计入4批次/千人。",
+                "There are no rapid tests this year. Rapid tests do not count towards the 4 per thousand.",
+            ))]
+        } else {
+            vec![
+                Block::Paragraph(match lang {
+                    Lang::Zh => format!(
+                        "快速检测不计入4批次/千人。全年有效检测阳性率 {}（{} / {}），阳性72小时内处置率 {}，实验室确证率 {}。快检结果为阴性或阳性，不作合格与否的判定。",
+                        rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
+                    ),
+                    Lang::En => format!(
+                        "Rapid tests do not count towards the 4 per thousand. Positive rate of valid tests {} ({} of {}); handled within 72 hours {}; confirmed by a laboratory {}. A rapid test is positive or negative, never conforming or not.",
+                        rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
+                    ),
+                }),
+                table(
+                    caption("快检点检测情况", "Tests by point"),
+                    if lang == Lang::Zh {
+                        &["快检点", "#检测项次", "#有效", "#阳性", "#阳性率"]
+                    } else {
+                        &["Point", "#Tests", "#Valid", "#Positive", "#Rate"]
+                    },
+                    rapid_rows,
+                    String::new(),
                 ),
-                Lang::En => format!(
-                    "Rapid tests do not count towards the 4 per thousand. Positive rate of valid tests {} ({} of {}); handled within 72 hours {}; confirmed by a laboratory {}. A rapid test is positive or negative, never conforming or not.",
-                    rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
-                ),
-            }),
-            table(
-                caption("快检点检测情况", "Tests by point"),
-                if lang == Lang::Zh { &["快检点", "#检测项次", "#有效", "#阳性", "#阳性率"] } else { &["Point", "#Tests", "#Valid", "#Positive", "#Rate"] },
-                rapid_rows,
-                String::new(),
-            ),
-        ]
-    });
+            ]
+        },
+    );
     // 10
     add("核查处置", "Disposal", disposal_blocks(data, lang, &mut caption));
     // 11, 12
-    add("复检和异议", "Rechecks and objections", vec![Block::Empty(w.t("本版本不登记复检和异议，没有数据。", "This version does not record rechecks and objections; there are no data."))]);
+    add(
+        "复检和异议",
+        "Rechecks and objections",
+        vec![Block::Empty(w.t("本版本不登记复检和异议，没有数据。", "This version does not record rechecks and objections; there are no data."))],
+    );
     add("信息公示", "Publication", vec![Block::Empty(w.t("本版本不登记公示期次，没有数据。", "This version does not record notices; there are no data."))]);
     // 13
     let total = &t.total;
-    add("与上年同期比较", "Compared with last year", vec![table(
-        caption("与上年同期比较", "Compared with the same period of last year"),
-        line_heads,
-        line_rows(std::slice::from_ref(total), lang),
-        match lang {
-            Lang::Zh => format!("上年数据截至 {}；食品分类方案两年相同。", t.before_until),
-            Lang::En => format!("Last year’s data up to {}; the scheme of food classes is the same.", t.before_until),
-        },
-    )]);
+    add(
+        "与上年同期比较",
+        "Compared with last year",
+        vec![table(
+            caption("与上年同期比较", "Compared with the same period of last year"),
+            line_heads,
+            line_rows(std::slice::from_ref(total), lang),
+            match lang {
+                Lang::Zh => format!("上年数据截至 {}；食品分类方案两年相同。", t.before_until),
+                Lang::En => format!("Last year’s data up to {}; the scheme of food classes is the same.", t.before_until),
+            },
+        )],
+    );
     // 14
     let typical: Vec<Block> = data
         .cases
@@ -477,7 +571,10 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
 pub fn month_chart(data: &Annual, lang: Lang) -> ChartBlock {
     let months = &data.tables.by_month;
     let label = |m: u8| lang.pick(&format!("{m}月"), &m.to_string()).to_owned();
-    let series = |name: &str, of: fn(&shiyan_analytics::Month) -> f64| Series { name: name.to_owned(), points: months.iter().map(|m| (label(m.month), of(m))).collect() };
+    let series = |name: &str, of: fn(&shiyan_analytics::Month) -> f64| Series {
+        name: name.to_owned(),
+        points: months.iter().map(|m| (label(m.month), of(m))).collect(),
+    };
     let year = data.year.scope.year;
     let chart = Chart::Trend(Trend {
         title: lang.pick("监督抽检不合格率月度趋势", "Failing rate by month").to_owned(),
@@ -489,7 +586,11 @@ pub fn month_chart(data: &Annual, lang: Lang) -> ChartBlock {
         decimals: 1,
         unit: "%".into(),
     });
-    ChartBlock { caption: lang.pick("图 监督抽检不合格率月度趋势", "Figure. Failing rate of supervisory sampling by month").to_owned(), chart, note: String::new() }
+    ChartBlock {
+        caption: lang.pick("图 监督抽检不合格率月度趋势", "Figure. Failing rate of supervisory sampling by month").to_owned(),
+        chart,
+        note: String::new(),
+    }
 }
 
 /// 分大类不合格率 ranking of the classes with failing batches.
@@ -501,7 +602,10 @@ pub fn class_chart(data: &Annual, lang: Lang) -> ChartBlock {
     let chart = Chart::Ranking(Ranking {
         title: lang.pick("分食品大类不合格率", "Failing rate by food class").to_owned(),
         desc: lang.pick("仅列有不合格的大类", "Classes with failing batches only").to_owned(),
-        series: Series { name: lang.pick("不合格率", "Rate").to_owned(), points: lines.iter().map(|l| (lang.pick(&l.zh, &l.en).to_owned(), percent(&l.now))).collect() },
+        series: Series {
+            name: lang.pick("不合格率", "Rate").to_owned(),
+            points: lines.iter().map(|l| (lang.pick(&l.zh, &l.en).to_owned(), percent(&l.now))).collect(),
+        },
         texts: lines.iter().map(|l| l.now.display.clone()).collect(),
         n: lines.iter().map(|l| l.now.batches).collect(),
         decimals: 1,
@@ -577,13 +681,19 @@ fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &st
         .tables
         .cases_by_street
         .iter()
-        .map(|c| vec![street(&c.street), c.opened.to_string(), c.closed.to_string(), c.closed_in_time.to_string(), c.overdue.to_string(), c.cancelled.to_string()])
+        .map(|c| {
+            vec![street(&c.street), c.opened.to_string(), c.closed.to_string(), c.closed_in_time.to_string(), c.overdue.to_string(), c.cancelled.to_string()]
+        })
         .collect();
     let mut blocks = vec![
         Block::Paragraph(text),
         table(
             caption("分街道核查处置", "Disposal by street"),
-            if lang == Lang::Zh { &["街道", "#立案", "#办结", "#按期办结", "#逾期", "#撤销"] } else { &["Street", "#Opened", "#Closed", "#In time", "#Overdue", "#Cancelled"] },
+            if lang == Lang::Zh {
+                &["街道", "#立案", "#办结", "#按期办结", "#逾期", "#撤销"]
+            } else {
+                &["Street", "#Opened", "#Closed", "#In time", "#Overdue", "#Cancelled"]
+            },
             rows,
             String::new(),
         ),
@@ -609,7 +719,12 @@ fn risk_text(data: &Annual, lang: Lang) -> String {
     let items: Vec<String> = t.top_items.iter().take(3).map(|i| format!("{}·{}", i.food, i.analyte)).collect();
     let share = t.failing_groups.first().map_or_else(String::new, |g| format!("{} {}", g.group, g.share));
     if named.is_empty() {
-        return lang.pick("批次数不足 30 的大类不作比较，本年度没有可供排序的大类。", "Classes with fewer than 30 batches are not compared; there is nothing to rank this year.").to_owned();
+        return lang
+            .pick(
+                "批次数不足 30 的大类不作比较，本年度没有可供排序的大类。",
+                "Classes with fewer than 30 batches are not compared; there is nothing to rank this year.",
+            )
+            .to_owned();
     }
     match lang {
         Lang::Zh => format!(
@@ -643,7 +758,9 @@ fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -
         .map(|(c, b)| vec![c.no.clone(), c.operator.clone(), b.get("measures").to_owned(), b.get("checked_on").to_owned(), b.get("result").to_owned()])
         .collect();
     let overdue: Vec<Vec<String>> = k.overdue.iter().map(|c| vec![c.case_no.clone(), c.due_on.to_string(), c.sampling_no.clone()]).collect();
-    let list = |title: String, heads: &[&str], rows: Vec<Vec<String>>, none: &str| if rows.is_empty() { Block::Empty(none.to_owned()) } else { table(title, heads, rows, String::new()) };
+    let list = |title: String, heads: &[&str], rows: Vec<Vec<String>>, none: &str| {
+        if rows.is_empty() { Block::Empty(none.to_owned()) } else { table(title, heads, rows, String::new()) }
+    };
     let zh = lang == Lang::Zh;
     vec![
         list(
@@ -654,7 +771,11 @@ fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -
         ),
         list(
             caption("整改清单", "Rectification"),
-            if zh { &["案件编号", "单位", "整改措施", "复查日期", "复查结果"] } else { &["Case", "Operator", "Measures", "Checked on", "Result"] },
+            if zh {
+                &["案件编号", "单位", "整改措施", "复查日期", "复查结果"]
+            } else {
+                &["Case", "Operator", "Measures", "Checked on", "Result"]
+            },
             rectified,
             lang.pick("整改清单：没有整改记录。", "Rectification: no records."),
         ),
@@ -678,7 +799,14 @@ fn failing_annex(data: &Annual, lang: Lang) -> Section {
             let items: Vec<String> = f
                 .items
                 .iter()
-                .map(|i| format!("{}║{}║{}", i.analyte, if i.understood.is_empty() { &i.raw } else { &i.understood }, i.limit.as_ref().map_or("/", |l| l.text.as_str())))
+                .map(|i| {
+                    format!(
+                        "{}║{}║{}",
+                        i.analyte,
+                        if i.understood.is_empty() { &i.raw } else { &i.understood },
+                        i.limit.as_ref().map_or("/", |l| l.text.as_str())
+                    )
+                })
                 .collect();
             vec![
                 (index + 1).to_string(),
@@ -702,7 +830,16 @@ fn failing_annex(data: &Annual, lang: Lang) -> Section {
         } else {
             &["#No.", "Sampling sheet", "Labelled producer", "Sampled operator", "Food", "Spec", "Date / lot", "Item║result║limit", "Class"]
         };
-        vec![table(String::new(), heads, rows, lang.pick("“/”表示不适用。以下信息仅指本次抽检标称的生产企业相关产品的生产日期/批号和所检项目。", "“/” means not applicable. The rows speak only of the dates, lots and items tested.").to_owned())]
+        vec![table(
+            String::new(),
+            heads,
+            rows,
+            lang.pick(
+                "“/”表示不适用。以下信息仅指本次抽检标称的生产企业相关产品的生产日期/批号和所检项目。",
+                "“/” means not applicable. The rows speak only of the dates, lots and items tested.",
+            )
+            .to_owned(),
+        )]
     };
     Section { heading, blocks, annex: true, landscape: true }
 }

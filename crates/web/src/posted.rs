@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rocket::Request;
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::http::Status;
-use rocket::Request;
 use rocket::outcome::Outcome as RocketOutcome;
 use shiyan_app::cases::Upload;
 use shiyan_foundation::Refusal;

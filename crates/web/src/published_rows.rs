@@ -40,7 +40,11 @@ fn record(table: &PublishedTable, row: &PublishedRow) -> PublishedResult {
         category: row.category.text(),
         producer: row.producer.clone().unwrap_or_default(),
         site: row.operator.clone().unwrap_or_default(),
-        items: row.items.iter().map(|i| [i.name.clone(), if i.unit.is_empty() { i.result.clone() } else { format!("{} {}", i.result, i.unit) }, i.limit.clone()]).collect(),
+        items: row
+            .items
+            .iter()
+            .map(|i| [i.name.clone(), if i.unit.is_empty() { i.result.clone() } else { format!("{} {}", i.result, i.unit) }, i.limit.clone()])
+            .collect(),
         verdict: row.verdict.map_or_else(|| field(Field::Verdict), |v| v.zh().to_owned()),
         issuer: field(Field::Publisher),
         published_on: row.published_on.map_or_else(|| first(&[Field::PublishedOn, Field::NoticeDate]), |d| d.to_string()),

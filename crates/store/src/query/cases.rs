@@ -70,12 +70,10 @@ impl Store {
         sql.sample_scope(scope);
         if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
             let like = format!("%{}%", q.replace(['%', '_'], ""));
-            sql.push("AND (c.no LIKE ? OR c.sampling_no LIKE ? OR c.product LIKE ? OR c.operator LIKE ?)", [
-                like.clone().into(),
-                like.clone().into(),
-                like.clone().into(),
-                like.into(),
-            ]);
+            sql.push(
+                "AND (c.no LIKE ? OR c.sampling_no LIKE ? OR c.product LIKE ? OR c.operator LIKE ?)",
+                [like.clone().into(), like.clone().into(), like.clone().into(), like.into()],
+            );
         }
         match filter.state.as_deref() {
             Some("open") => {

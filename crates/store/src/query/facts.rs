@@ -9,9 +9,7 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{CaseId, SampleId};
 use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Scope};
-use shiyan_indicators::{
-    BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule,
-};
+use shiyan_indicators::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule};
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
 use shiyan_sampling_plan::{LineKey, Plan, progress};
 use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
@@ -110,12 +108,10 @@ impl Store {
              FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id LEFT JOIN street t ON t.id = s.street WHERE s.state <> 'draft' AND s.sampled_on <> ''",
         );
         let (from, to) = (from.to_string(), to.to_string());
-        sql.push("AND ((s.sampled_on >= ? AND s.sampled_on <= ?) OR (o.issued_on >= ? AND o.issued_on <= ?))", [
-            from.clone().into(),
-            to.clone().into(),
-            from.into(),
-            to.into(),
-        ]);
+        sql.push(
+            "AND ((s.sampled_on >= ? AND s.sampled_on <= ?) OR (o.issued_on >= ? AND o.issued_on <= ?))",
+            [from.clone().into(), to.clone().into(), from.into(), to.into()],
+        );
         sql.sample_scope(scope);
         sql.all::<BatchRow>(&self.read).await?.into_iter().map(BatchRow::fact).collect()
     }

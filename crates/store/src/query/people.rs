@@ -125,7 +125,8 @@ impl Unit {
     /// The database does not answer.
     pub async fn set_login_failures(&mut self, username: &str, failures: i64) -> Result<(), Error> {
         let row = login_guard::ActiveModel { username: Set(username.to_owned()), failures: Set(failures), last_failed_at: Set(stamp(self.at())) };
-        let replace = OnConflict::column(login_guard::Column::Username).update_columns([login_guard::Column::Failures, login_guard::Column::LastFailedAt]).to_owned();
+        let replace =
+            OnConflict::column(login_guard::Column::Username).update_columns([login_guard::Column::Failures, login_guard::Column::LastFailedAt]).to_owned();
         login_guard::Entity::insert(row).on_conflict(replace).exec_without_returning(self.tx()).await?;
         Ok(())
     }

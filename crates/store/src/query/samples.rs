@@ -14,6 +14,8 @@ use crate::{Error, Store};
 pub struct SampleFilter {
     /// Free text: number, sample, operator.
     pub q: Option<String>,
+    /// 盲样: the search does not look at the operator, for people who must not know whose sample it is.
+    pub blind: bool,
     /// 状态: a sample state or an order state.
     pub state: Option<String>,
     /// 任务类别
@@ -80,7 +82,11 @@ fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope) {
     sql.sample_scope(scope);
     if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         let like = format!("%{}%", q.replace(['%', '_'], ""));
-        sql.push("AND (s.sampling_no LIKE ? OR s.name LIKE ? OR s.site_name LIKE ?)", [like.clone().into(), like.clone().into(), like.into()]);
+        if filter.blind {
+            sql.push("AND (s.sampling_no LIKE ? OR s.name LIKE ?)", [like.clone().into(), like.into()]);
+        } else {
+            sql.push("AND (s.sampling_no LIKE ? OR s.name LIKE ? OR s.site_name LIKE ?)", [like.clone().into(), like.clone().into(), like.into()]);
+        }
     }
     match filter.state.as_deref() {
         Some(state @ ("testing" | "entered" | "checked" | "reviewed" | "approved" | "issued")) => {

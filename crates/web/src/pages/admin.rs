@@ -21,8 +21,8 @@ use crate::site::Site;
 use crate::ui::{self, Badge, Tone, num};
 use crate::views::forms::{self, Filled};
 use crate::views::{
-    ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldKind, FieldView, FilterSelect, Filters, LimitRow, LimitsPage, Pager,
-    Table, UserRow, UsersPage,
+    ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldKind, FieldView, FilterSelect, Filters, LimitRow,
+    LimitsPage, Pager, Table, UserRow, UsersPage,
 };
 
 /// Limits a page.
@@ -131,7 +131,8 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
                     .required()
                     .hint(user.t("至少 10 个字符；本人下次登录时必须修改", "At least 10 characters; to be changed at the next sign-in"))
             };
-            let mut actions = vec![ActionView::post("reset", user.t("重置密码", "Reset password"), format!("{address}/password")).with_icon("key").asking(vec![password])];
+            let mut actions =
+                vec![ActionView::post("reset", user.t("重置密码", "Reset password"), format!("{address}/password")).with_icon("key").asking(vec![password])];
             if u.active {
                 actions.push(
                     ActionView::post("disable", user.t("停用", "Disable"), format!("{address}/disable"))
@@ -140,7 +141,8 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
                         .noted(user.t("立即退出所有登录；记录不删除", "Signs them out at once; no record is deleted")),
                 );
             }
-            let scope: Vec<String> = scope_value(&u.scope).split(',').map(|v| choices.iter().find(|c| c.value == v).map_or_else(|| v.to_owned(), |c| c.label.clone())).collect();
+            let scope: Vec<String> =
+                scope_value(&u.scope).split(',').map(|v| choices.iter().find(|c| c.value == v).map_or_else(|| v.to_owned(), |c| c.label.clone())).collect();
             UserRow {
                 username: u.username.clone(),
                 name: u.name.clone(),
@@ -260,7 +262,16 @@ struct Form<'a> {
 }
 
 #[allow(clippy::too_many_arguments)]
-fn table_page(site: &Site, user: &User, tab: AdminTab, lead: (&str, &str), facts: FactGroup, tables: Vec<Table>, form: Option<Form<'_>>, why: &[Refusal]) -> AdminTablePage {
+fn table_page(
+    site: &Site,
+    user: &User,
+    tab: AdminTab,
+    lead: (&str, &str),
+    facts: FactGroup,
+    tables: Vec<Table>,
+    form: Option<Form<'_>>,
+    why: &[Refusal],
+) -> AdminTablePage {
     let (_, _, zh, en) = AdminTab::ALL.iter().find(|(t, ..)| *t == tab).copied().unwrap_or((tab, "", "管理", "Administration"));
     let form = form.unwrap_or(Form { title: ("", ""), action: "", button: ("", ""), fields: Vec::new(), open: false });
     AdminTablePage {
@@ -312,9 +323,7 @@ async fn save_street(site: &State<Site>, user: User, form: Result<Posted, Failur
     enter(&user, AdminTab::Streets).map_err(Err)?;
     match site.app.save_street(&user.actor, form.get("code"), form.get("name"), form.get("admin"), user.now()).await {
         Ok(()) => Ok(done("/admin/streets", "已保存街道", "The street was saved")),
-        Err(shiyan_app::Error::Refused(why)) => {
-            Err(show_refused(&streets_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
-        }
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&streets_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
     }
 }
@@ -357,7 +366,9 @@ async fn population_view(site: &Site, user: &User, filled: Option<&Filled>, why:
     if user.actor.has_any(&[Role::Admin, Role::PlanManager]) {
         let options: Vec<Choice> = rows
             .iter()
-            .map(|r| Choice::new(r.row.id.to_string(), format!("{} {} {} {}", r.row.year, num(r.row.people), r.row.basis.label(lang), r.row.boundary.label(lang))))
+            .map(|r| {
+                Choice::new(r.row.id.to_string(), format!("{} {} {} {}", r.row.year, num(r.row.people), r.row.basis.label(lang), r.row.boundary.label(lang)))
+            })
             .collect();
         let chosen = rows.iter().find(|r| r.chosen).map_or_else(String::new, |r| r.row.id.to_string());
         view.actions = vec![
@@ -457,9 +468,7 @@ async fn add_point(site: &State<Site>, user: User, form: Result<Posted, Failure>
     enter(&user, AdminTab::Points).map_err(Err)?;
     match site.app.add_point(&user.actor, form.get("name"), form.get("street"), form.get("market"), user.now()).await {
         Ok(()) => Ok(done("/admin/points", "已新增快检点", "The point was added")),
-        Err(shiyan_app::Error::Refused(why)) => {
-            Err(show_refused(&points_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
-        }
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&points_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
     }
 }
@@ -489,7 +498,10 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
             if decides && r.status != LimitStatus::Retired {
                 actions.push(act("retired", user.t("停用", "Retire")).with_icon("slash").danger());
             }
-            let words = [r.conditions.join("、"), if r.exceptions.is_empty() { String::new() } else { format!("{}{}", user.t("除外：", "except: "), r.exceptions.join("、")) }];
+            let words = [
+                r.conditions.join("、"),
+                if r.exceptions.is_empty() { String::new() } else { format!("{}{}", user.t("除外：", "except: "), r.exceptions.join("、")) },
+            ];
             let words = words.iter().filter(|w| !w.is_empty()).cloned().collect::<Vec<_>>().join("；");
             LimitRow {
                 food: if words.is_empty() { r.category_text.clone() } else { format!("{}（{words}）", r.category_text) },
@@ -526,7 +538,12 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
             action: "/admin/limits".to_owned(),
             q: Some(q.to_owned()),
             hint: user.t("检验项目、食品分类", "Item, food category").to_owned(),
-            selects: vec![FilterSelect { key: "state", label: user.t("状态", "State").to_owned(), options: Choice::all::<LimitStatus>(lang), value: state.to_owned() }],
+            selects: vec![FilterSelect {
+                key: "state",
+                label: user.t("状态", "State").to_owned(),
+                options: Choice::all::<LimitStatus>(lang),
+                value: state.to_owned(),
+            }],
             chips,
             total: num(all.len() as u64),
             ..Filters::default()
@@ -592,12 +609,17 @@ async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, why: &
             if known { of(&calendar.off).into() } else { Cell::Empty },
             if known { of(&calendar.work).into() } else { Cell::Empty },
             Cell::from(notice),
-            if known { Badge::new(Tone::Pass, user.t("已知", "Known")).into() } else { Badge::new(Tone::Warn, user.t("缺少，期限标为暂定", "Missing: deadlines are provisional")).into() },
+            if known {
+                Badge::new(Tone::Pass, user.t("已知", "Known")).into()
+            } else {
+                Badge::new(Tone::Warn, user.t("缺少，期限标为暂定", "Missing: deadlines are provisional")).into()
+            },
         ]);
     }
     let mut days = Table::new(&[user.t("日期", "Date"), user.t("安排", "Kind")]);
     days.caption = user.t("本年放假和调休", "Days of this year").to_owned();
-    let mut list: Vec<(chrono::NaiveDate, bool)> = calendar.off.iter().map(|d| (*d, true)).chain(calendar.work.iter().map(|d| (*d, false))).filter(|(d, _)| d.year() == this).collect();
+    let mut list: Vec<(chrono::NaiveDate, bool)> =
+        calendar.off.iter().map(|d| (*d, true)).chain(calendar.work.iter().map(|d| (*d, false))).filter(|(d, _)| d.year() == this).collect();
     list.sort_unstable();
     for (day, off) in list {
         days.push(vec![Cell::Num(ui::date(day)), Cell::from(if off { user.t("放假", "Day off") } else { user.t("调休上班", "Make-up workday") })]);
@@ -637,12 +659,12 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
         None => form.raw("days").to_owned(),
     };
     match site.app.import_calendar(&user.actor, &text, form.get("source"), user.now()).await {
-        Ok((year, moved)) => {
-            Ok(done("/admin/calendar", &format!("已导入 {year} 年，{moved} 个在办期限重算后有变化"), &format!("{year} was imported; {moved} running deadlines moved")))
-        }
-        Err(shiyan_app::Error::Refused(why)) => {
-            Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
-        }
+        Ok((year, moved)) => Ok(done(
+            "/admin/calendar",
+            &format!("已导入 {year} 年，{moved} 个在办期限重算后有变化"),
+            &format!("{year} was imported; {moved} running deadlines moved"),
+        )),
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
     }
 }
@@ -664,7 +686,12 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
         if site.config.https {
             fine(user.t("访问方式", "Transport"), "HTTPS".to_owned())
         } else {
-            check(user.t("访问方式", "Transport"), "HTTP".to_owned(), Tone::Warn, user.t("只在本机或受信网络使用；对外须经 HTTPS", "For this machine or a trusted network only; use HTTPS otherwise"))
+            check(
+                user.t("访问方式", "Transport"),
+                "HTTP".to_owned(),
+                Tone::Warn,
+                user.t("只在本机或受信网络使用；对外须经 HTTPS", "For this machine or a trusted network only; use HTTPS otherwise"),
+            )
         },
     ];
     let engine = if store.engine() == Engine::Sqlite { "SQLite" } else { "PostgreSQL" };
@@ -676,7 +703,12 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
             "foreign_keys" => value == "1",
             _ => value == "on",
         };
-        database.push(check(&name, value, if good { Tone::Pass } else { Tone::Fail }, if good { "" } else { user.t("答复可能不持久，请停用并检查", "Answers may not be durable: stop and look") }));
+        database.push(check(
+            &name,
+            value,
+            if good { Tone::Pass } else { Tone::Fail },
+            if good { "" } else { user.t("答复可能不持久，请停用并检查", "Answers may not be durable: stop and look") },
+        ));
     }
     let head = store.head().await?;
     database.push(fine(user.t("日志条数", "Journal entries"), num(u64::try_from(head.seq).unwrap_or(0))));
@@ -685,7 +717,10 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
     let pending = limits.iter().filter(|r| r.status == LimitStatus::Pending).count();
     let counts = vec![
         fine(user.t("账号", "Accounts"), num(users as u64)),
-        fine(user.t("样品（最多数到 10,000）", "Samples, counted to 10,000"), num(u64::try_from(store.count_samples(&shiyan_app::query::samples::SampleFilter::default(), &Scope::District).await?).unwrap_or(0))),
+        fine(
+            user.t("样品（最多数到 10,000）", "Samples, counted to 10,000"),
+            num(u64::try_from(store.count_samples(&shiyan_app::query::samples::SampleFilter::default(), &Scope::District).await?).unwrap_or(0)),
+        ),
         fine(user.t("案件", "Cases"), num(store.case_states(&Scope::District).await?.iter().map(|(_, n)| u64::try_from(*n).unwrap_or(0)).sum::<u64>())),
         fine(user.t("快检点", "Rapid-test points"), num(store.points(&Scope::District).await?.len() as u64)),
         fine(user.t("公布结果", "Published results"), num(store.published_totals().await?.iter().map(|t| u64::try_from(t.n).unwrap_or(0)).sum::<u64>())),
@@ -703,13 +738,23 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
         law.push(if calendar.knows(year) {
             fine(&label, calendar.version.clone())
         } else {
-            check(&label, user.t("缺少", "missing").to_owned(), Tone::Warn, user.t("在“工作日历”导入；跨入该年的期限暂定", "Import them under Calendar; deadlines that reach into it are provisional"))
+            check(
+                &label,
+                user.t("缺少", "missing").to_owned(),
+                Tone::Warn,
+                user.t("在“工作日历”导入；跨入该年的期限暂定", "Import them under Calendar; deadlines that reach into it are provisional"),
+            )
         });
     }
     law.push(if pending == 0 {
         fine(user.t("待核实限量", "Limits to verify"), "0".to_owned())
     } else {
-        check(user.t("待核实限量", "Limits to verify"), num(pending as u64), Tone::Warn, user.t("由质量负责人对照标准启用", "The quality manager activates them"))
+        check(
+            user.t("待核实限量", "Limits to verify"),
+            num(pending as u64),
+            Tone::Warn,
+            user.t("由质量负责人对照标准启用", "The quality manager activates them"),
+        )
     });
     let groups = vec![
         (user.t("程序", "Program").to_owned(), program),
@@ -717,7 +762,10 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
         (user.t("行数", "Rows").to_owned(), counts),
         (user.t("法规数据", "Law as data").to_owned(), law),
     ];
-    let as_text = groups.iter().map(|(title, lines)| format!("[{title}]\n{}\n", lines.iter().map(|l| format!("{}: {}\n", l.label, l.value)).collect::<String>())).collect();
+    let as_text = groups
+        .iter()
+        .map(|(title, lines)| format!("[{title}]\n{}\n", lines.iter().map(|l| format!("{}: {}\n", l.label, l.value)).collect::<String>()))
+        .collect();
     show(&DiagnosePage { p: page(site, &user, "诊断", "Diagnose", &[]), groups, actions: Vec::new(), as_text })
 }
 

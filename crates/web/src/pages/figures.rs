@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rocket::{Route, State, get, routes};
+use shiyan_analytics::{Input, Tables};
 use shiyan_app::figures::{Year, year_span};
 use shiyan_app::records::ClockRecord;
-use shiyan_analytics::{Input, Tables};
 use shiyan_foundation::area::Street;
 use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::{Axis, CaseFact, FactId, Figure, KpiScope, LeftOut, RapidFact, Unit};
@@ -46,14 +46,7 @@ pub(crate) fn reads_figures(user: &User) -> bool {
 /// # Errors
 /// No population row; a year out of range; the database does not answer.
 pub async fn scope_of(site: &Site, user: &Scope, year: i32) -> Result<KpiScope, shiyan_app::Error> {
-    let mut scope = site.app.kpi_scope(year).await?;
-    if let Scope::Streets(mine) = user {
-        scope.streets = Some(match scope.streets {
-            Some(all) => all.intersection(mine).cloned().collect(),
-            None => mine.clone(),
-        });
-    }
-    Ok(scope)
+    Ok(crate::papers::narrowed(site.app.kpi_scope(year).await?, user))
 }
 
 /// The figures of a year for a person.
@@ -133,11 +126,16 @@ fn definition(key: &str) -> (&'static str, &'static str) {
             "Cases closed with every step evidenced ÷ cases due or closed. Cancelled cases and open ones not due yet are not counted.",
         ),
         "disposal_on_time_rate" => ("期限内证据齐全办结的案件 ÷ 到期或已办结的案件。", "Cases closed with evidence within the deadline ÷ cases due or closed."),
-        "report_on_time_rate" => ("收样后 20 个工作日内出具的报告 ÷ 到期或已出具的报告。", "Reports issued within 20 working days of reception ÷ reports due or issued."),
+        "report_on_time_rate" => {
+            ("收样后 20 个工作日内出具的报告 ÷ 到期或已出具的报告。", "Reports issued within 20 working days of reception ÷ reports due or issued.")
+        }
         "urgent_report_on_time_rate" => ("可能严重危害的不合格在 24 小时内报告的比例。", "Possibly severe failures reported within 24 hours."),
         "service_on_time_rate" => ("检验结论在期限内送达的比例。", "Conclusions served within the deadline."),
         "publication_on_time_rate" => ("结果在期限内公示的比例。", "Results published within the deadline."),
-        "rapid_valid_rate" => ("符合数据要求的快检记录 ÷ 快检记录。单独统计，不计入千人批次。", "Rapid records that meet the data rules ÷ rapid records. Counted apart from the batches."),
+        "rapid_valid_rate" => (
+            "符合数据要求的快检记录 ÷ 快检记录。单独统计，不计入千人批次。",
+            "Rapid records that meet the data rules ÷ rapid records. Counted apart from the batches.",
+        ),
         "rapid_positive_rate" => ("阳性项次 ÷ 有效项次。单独统计，不计入千人批次。", "Positive ÷ valid rapid readings. Counted apart from the batches."),
         "rapid_handled_rate" => ("72 小时内处置的阳性 ÷ 已处置的阳性。", "Positives handled within 72 hours ÷ positives handled."),
         "rapid_confirmation_rate" => ("实验室确证的阳性 ÷ 实验室检验过的阳性。", "Positives that a laboratory confirmed ÷ positives that a laboratory tested."),
@@ -226,7 +224,14 @@ impl Rows<'_> {
         let batches: HashMap<_, _> = self.year.facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), b)).collect();
         let cases: HashMap<_, &CaseFact> = self.year.facts.cases.iter().map(|c| (FactId::Case(c.case_id), c)).collect();
         let rapid: HashMap<_, &RapidFact> = self.year.facts.rapid.iter().map(|r| (FactId::Reading(r.reading_id), r)).collect();
-        let mut table = Table::new(&[t("对象", "Record"), t("内容", "Content"), t("街道", "Street"), t("日期", "Date"), t("状态或结论", "State or conclusion"), t("在本指标中", "In this figure")]);
+        let mut table = Table::new(&[
+            t("对象", "Record"),
+            t("内容", "Content"),
+            t("街道", "Street"),
+            t("日期", "Date"),
+            t("状态或结论", "State or conclusion"),
+            t("在本指标中", "In this figure"),
+        ]);
         for (id, place) in ids {
             let place = Cell::from(place.clone());
             let street = |code: &str| Cell::from(street_name(self.streets, code));

@@ -3,10 +3,10 @@
 use chrono::{Datelike, NaiveDate};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
+use shiyan_analytics::Tables;
 use shiyan_app::query::cases::CaseFilter;
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::query::samples::WorkRow;
-use shiyan_analytics::Tables;
 use shiyan_charts::{Chart, Series, Trend};
 use shiyan_foundation::{Decimal, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::Kpis;
@@ -147,7 +147,13 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         // Without a population row there is no figure, but there is still a page that says what to do.
         Err(shiyan_app::Error::Refused(why)) => {
             let p = user.page(site, "home", user.t("工作台", "Home")).refused(&why);
-            return show(&HomeWork { p, greeting: as_of(user), counters: Vec::new(), groups: Vec::new(), primary: Some(Link::new(user.t("登记人口行", "Register population"), "/admin/population")) });
+            return show(&HomeWork {
+                p,
+                greeting: as_of(user),
+                counters: Vec::new(),
+                groups: Vec::new(),
+                primary: Some(Link::new(user.t("登记人口行", "Register population"), "/admin/population")),
+            });
         }
         Err(other) => return Err(other.into()),
     };
@@ -166,7 +172,14 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         due: due_view(lang, today, c.due_on, &calendar),
         verb: user.t("查看", "Open").to_owned(),
     };
-    let overdue_list = kpis.overdue.iter().chain(&kpis.due_today).chain(kpis.open_not_due.iter().filter(|c| workdays_left(today, c.due_on, &calendar) <= 3)).take(8).map(line).collect();
+    let overdue_list = kpis
+        .overdue
+        .iter()
+        .chain(&kpis.due_today)
+        .chain(kpis.open_not_due.iter().filter(|c| workdays_left(today, c.due_on, &calendar) <= 3))
+        .take(8)
+        .map(line)
+        .collect();
 
     let mut disposal = view(&kpis.disposal);
     if !kpis.open_not_due.is_empty() {
@@ -276,11 +289,19 @@ async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &
         let plan = site.app.store.plan_of_year(year).await?;
         let (title, verb) = match &plan {
             None => (user.t("本年度计划还没有编制", "This year has no plan yet"), user.t("去编制", "Draw it up")),
-            Some(p) if p.state == shiyan_sampling_plan::PlanState::Draft => (user.t("本年度计划还没有下达", "This year’s plan is not issued yet"), user.t("去下达", "Issue it")),
+            Some(p) if p.state == shiyan_sampling_plan::PlanState::Draft => {
+                (user.t("本年度计划还没有下达", "This year’s plan is not issued yet"), user.t("去下达", "Issue it"))
+            }
             Some(_) => ("", ""),
         };
         if !title.is_empty() {
-            out.push(WorkItem { title: title.to_owned(), href: format!("/plan/{year}"), verb: verb.to_owned(), state: Badge::new(Tone::Warn, user.t("待办", "To do")), ..WorkItem::default() });
+            out.push(WorkItem {
+                title: title.to_owned(),
+                href: format!("/plan/{year}"),
+                verb: verb.to_owned(),
+                state: Badge::new(Tone::Warn, user.t("待办", "To do")),
+                ..WorkItem::default()
+            });
         }
         if !calendar.knows(year + 1) && today.month() >= 11 {
             out.push(calendar_item(user, year + 1));
@@ -419,7 +440,8 @@ async fn work(site: &Site, user: &User) -> Html {
 
 /// Five working days to hand a sample over.
 fn reception_due(lang: Lang, sampled_on: &str, today: NaiveDate, calendar: &WorkCalendar) -> Due {
-    let Some(at) = sampled_on.parse::<NaiveDate>().ok().and_then(|d| d.and_hms_opt(12, 0, 0)).and_then(|t| t.and_local_timezone(shiyan_foundation::shanghai()).single())
+    let Some(at) =
+        sampled_on.parse::<NaiveDate>().ok().and_then(|d| d.and_hms_opt(12, 0, 0)).and_then(|t| t.and_local_timezone(shiyan_foundation::shanghai()).single())
     else {
         return Due::default();
     };
@@ -471,8 +493,18 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
     let left = |c: &shiyan_app::query::cases::CaseRow| c.due_on.as_deref().and_then(|d| d.parse::<NaiveDate>().ok()).map(|d| workdays_left(today, d, calendar));
     let overdue = cases.iter().filter(|c| left(c).is_some_and(|n| n < 0)).count();
     let soon = cases.iter().filter(|c| left(c).is_some_and(|n| (0..=3).contains(&n))).count();
-    counters.push(Counter { label: user.t("逾期案件", "Cases overdue").to_owned(), value: overdue as u64, href: "/cases?due=overdue".to_owned(), tone: Tone::Fail });
-    counters.push(Counter { label: user.t("3个工作日内到期", "Due in 3 working days").to_owned(), value: soon as u64, href: "/cases?due=soon".to_owned(), tone: Tone::Warn });
+    counters.push(Counter {
+        label: user.t("逾期案件", "Cases overdue").to_owned(),
+        value: overdue as u64,
+        href: "/cases?due=overdue".to_owned(),
+        tone: Tone::Fail,
+    });
+    counters.push(Counter {
+        label: user.t("3个工作日内到期", "Due in 3 working days").to_owned(),
+        value: soon as u64,
+        href: "/cases?due=soon".to_owned(),
+        tone: Tone::Warn,
+    });
     counters.push(Counter { label: user.t("在办案件", "Open cases").to_owned(), value: cases.len() as u64, href: "/cases".to_owned(), tone: Tone::Info });
     let items = cases
         .iter()
@@ -497,7 +529,12 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
 
 async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<WorkGroup, Failure> {
     let open = site.app.store.open_positives(user.scope()).await?;
-    counters.push(Counter { label: user.t("待处置快检阳性", "Rapid positives to handle").to_owned(), value: open.len() as u64, href: "/rapid?follow=open".to_owned(), tone: Tone::Warn });
+    counters.push(Counter {
+        label: user.t("待处置快检阳性", "Rapid positives to handle").to_owned(),
+        value: open.len() as u64,
+        href: "/rapid?follow=open".to_owned(),
+        tone: Tone::Warn,
+    });
     let items = open
         .iter()
         .take(20)
@@ -523,8 +560,18 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
     let people = site.app.store.people().await?;
     let active = people.iter().filter(|u| u.active).count();
     let waiting = people.iter().filter(|u| u.active && u.must_change).count();
-    counters.push(Counter { label: user.t("启用的账号", "Active accounts").to_owned(), value: active as u64, href: "/admin/users".to_owned(), tone: Tone::Info });
-    counters.push(Counter { label: user.t("尚未改初始密码", "Initial password unchanged").to_owned(), value: waiting as u64, href: "/admin/users".to_owned(), tone: Tone::Warn });
+    counters.push(Counter {
+        label: user.t("启用的账号", "Active accounts").to_owned(),
+        value: active as u64,
+        href: "/admin/users".to_owned(),
+        tone: Tone::Info,
+    });
+    counters.push(Counter {
+        label: user.t("尚未改初始密码", "Initial password unchanged").to_owned(),
+        value: waiting as u64,
+        href: "/admin/users".to_owned(),
+        tone: Tone::Warn,
+    });
     let mut items = Vec::new();
     let year = user.now().year();
     for year in [year, year + 1] {
@@ -533,7 +580,12 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
         }
     }
     for problem in shiyan_statute::data_problems() {
-        items.push(WorkItem { title: problem, href: "/admin/diagnose".to_owned(), state: Badge::new(Tone::Fail, user.t("数据有误", "Bad data")), ..WorkItem::default() });
+        items.push(WorkItem {
+            title: problem,
+            href: "/admin/diagnose".to_owned(),
+            state: Badge::new(Tone::Fail, user.t("数据有误", "Bad data")),
+            ..WorkItem::default()
+        });
     }
     let pending = site.app.store.limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?.len();
     if pending > 0 {
@@ -556,6 +608,11 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
             ..WorkItem::default()
         });
     }
-    groups.push(WorkGroup { title: user.t("需要处理", "To look after").to_owned(), items, empty: user.t("一切正常", "All is well").to_owned(), more: Some(Link::new(user.t("诊断", "Diagnose"), "/admin/diagnose")) });
+    groups.push(WorkGroup {
+        title: user.t("需要处理", "To look after").to_owned(),
+        items,
+        empty: user.t("一切正常", "All is well").to_owned(),
+        more: Some(Link::new(user.t("诊断", "Diagnose"), "/admin/diagnose")),
+    });
     Ok(())
 }

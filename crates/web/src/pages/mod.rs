@@ -97,5 +97,22 @@ async fn readyz(site: &State<Site>) -> (Status, &'static str) {
 /// Every page route.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [routes![sign_in_first, asset, healthz, readyz], account::routes(), samples::routes(), sheet::routes(), bench::routes(), reports::routes(), cases::routes(), home::routes(), figures::routes(), plan::routes(), rapid::routes(), admin::routes(), stats::routes(), published::routes(), search::routes()].concat()
+    [
+        routes![sign_in_first, asset, healthz, readyz],
+        account::routes(),
+        samples::routes(),
+        sheet::routes(),
+        bench::routes(),
+        reports::routes(),
+        cases::routes(),
+        home::routes(),
+        figures::routes(),
+        plan::routes(),
+        rapid::routes(),
+        admin::routes(),
+        stats::routes(),
+        published::routes(),
+        search::routes(),
+    ]
+    .concat()
 }

@@ -26,7 +26,9 @@ use crate::published_rows::{PlanFile, plan_lines};
 use crate::site::Site;
 use crate::ui::{Badge, Bar, Tone, num};
 use crate::views::forms::{self, Filled};
-use crate::views::{ActionView, Cell, Chip, Choice, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager, PlanImport, PlanLineRow, PlanPage, Table};
+use crate::views::{
+    ActionView, Cell, Chip, Choice, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager, PlanImport, PlanLineRow, PlanPage, Table,
+};
 
 /// Lines a page.
 const ROWS: usize = 100;
@@ -200,7 +202,12 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     if manages(user) && plan.is_some() {
         line_form = forms::plan_line(lang, filled, classes.clone(), street_choices.clone());
         if issued {
-            line_form.push(FieldView::area("reason", user.t("调整理由", "Reason of the adjustment")).required().hint(user.t("计划已下达，调整须写明理由", "The plan is issued; an adjustment needs a reason")).filled(filled));
+            line_form.push(
+                FieldView::area("reason", user.t("调整理由", "Reason of the adjustment"))
+                    .required()
+                    .hint(user.t("计划已下达，调整须写明理由", "The plan is issued; an adjustment needs a reason"))
+                    .filled(filled),
+            );
         }
     }
     Ok(PlanPage {
@@ -251,17 +258,20 @@ fn actions(user: &User, year: i32, plan: Option<&Plan>, filled: &Filled) -> Vec<
     let lang = user.lang();
     match plan {
         None => vec![
-            ActionView::post("create", user.t("编制年度计划", "Draw up the plan"), format!("/plan/{year}/create"))
-                .primary()
-                .with_icon("plus")
-                .asking(vec![FieldView::number("target", user.t("年度目标", "Target of the year"), user.t("批次/千人", "per 1,000")).required().with("4.0").filled(filled)]),
+            ActionView::post("create", user.t("编制年度计划", "Draw up the plan"), format!("/plan/{year}/create")).primary().with_icon("plus").asking(vec![
+                FieldView::number("target", user.t("年度目标", "Target of the year"), user.t("批次/千人", "per 1,000")).required().with("4.0").filled(filled),
+            ]),
         ],
         Some(plan) if plan.state == PlanState::Draft => {
             // A written reason lifts the shortage alone; what else is missing is said beforehand.
             let why = plan.why_not_issue(&user.actor, Some("-"));
             let short = plan.gap() > 0;
             let reason = FieldView::area("reason", user.t("理由", "Reason")).filled(filled);
-            let reason = if short { reason.required().hint(user.t("分配批次少于目标，须写明理由", "Fewer batches than the target: say why")) } else { reason };
+            let reason = if short {
+                reason.required().hint(user.t("分配批次少于目标，须写明理由", "Fewer batches than the target: say why"))
+            } else {
+                reason
+            };
             let mut shown = why;
             shown.truncate(5);
             vec![
@@ -509,7 +519,8 @@ async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, 
         })
         .collect();
     let (lang, lists) = (user.lang(), lists(site).await?);
-    let made = rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::xlsx(lang, &lists, &rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
+    let made =
+        rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::xlsx(lang, &lists, &rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
     Ok(Download::xlsx(made?, &format!("plan-{year}.xlsx")))
 }
 
@@ -517,7 +528,8 @@ async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, 
 async fn template_xlsx(site: &State<Site>, user: User) -> Result<Download, Failure> {
     reads(&user)?;
     let (lang, lists) = (user.lang(), lists(site).await?);
-    let made = rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::template_xlsx(lang, &lists)).await.map_err(|e| Failure::Fault(e.to_string()))?;
+    let made =
+        rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::template_xlsx(lang, &lists)).await.map_err(|e| Failure::Fault(e.to_string()))?;
     Ok(Download::xlsx(made?, "plan-template.xlsx"))
 }
 

@@ -127,7 +127,10 @@ async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&
         chips.push(Chip { label: named(verdict), remove: format!("/published?q={}", encoded(&q)) });
     }
     show(&PublishedPage {
-        p: user.page(site, "stats", user.t("已公布结果", "Published results")).crumb(user.t("统计", "Statistics"), "/stats").crumb(user.t("已公布结果", "Published results"), ""),
+        p: user
+            .page(site, "stats", user.t("已公布结果", "Published results"))
+            .crumb(user.t("统计", "Statistics"), "/stats")
+            .crumb(user.t("已公布结果", "Published results"), ""),
         filters: Filters {
             action: "/published".to_owned(),
             q: Some(q),
@@ -186,14 +189,17 @@ fn totals_table(user: &User, file: &shiyan_app::imports::PublishedFile) -> Table
         }] += 1;
     }
     let num = |zh, en| format!("#{}", user.t(zh, en));
-    let mut table = Table::new(&[user.t("分类", "Category"), &num("行", "Rows"), &num("合格", "Conforming"), &num("不合格", "Nonconforming"), &num("其他", "Other")]);
+    let mut table =
+        Table::new(&[user.t("分类", "Category"), &num("行", "Rows"), &num("合格", "Conforming"), &num("不合格", "Nonconforming"), &num("其他", "Other")]);
     table.caption = user.t("按分类", "By category").to_owned();
     let mut sum = [0; 4];
     for (category, n) in counts {
         for (all, one) in sum.iter_mut().zip(n) {
             *all += one;
         }
-        table.push(std::iter::once(Cell::from(if category.is_empty() { user.t("未写分类", "No category") } else { category })).chain(n.map(Cell::from)).collect());
+        table.push(
+            std::iter::once(Cell::from(if category.is_empty() { user.t("未写分类", "No category") } else { category })).chain(n.map(Cell::from)).collect(),
+        );
     }
     table.foot = std::iter::once(Cell::from(user.t("合计", "Total"))).chain(sum.map(Cell::from)).collect();
     table
@@ -217,7 +223,9 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         match form.file("file") {
             Some(file) if file.bytes.len() <= KEPT => (file.name, file.bytes),
             Some(_) => return again(&[Refusal::new(code::TOO_LARGE).with("most", 2).on("file")]),
-            None => return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "公布结果文件").with("label_en", "file of published results").on("file")]),
+            None => {
+                return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "公布结果文件").with("label_en", "file of published results").on("file")]);
+            }
         }
     };
     let (read_name, read_bytes) = (name.clone(), bytes.clone());
@@ -229,7 +237,9 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
     if confirmed {
         let who = Who::from(&user.actor);
         return match site.app.import_published(&who, &user.actor.name, &file, user.now()).await {
-            Ok(i) => Ok(done("/published", &format!("新增 {} 行，已有 {} 行未改动", i.new, i.known), &format!("{} new rows; {} were there already", i.new, i.known))),
+            Ok(i) => {
+                Ok(done("/published", &format!("新增 {} 行，已有 {} 行未改动", i.new, i.known), &format!("{} new rows; {} were there already", i.new, i.known)))
+            }
             Err(shiyan_app::Error::Refused(why)) => again(&why),
             Err(other) => Err(Err(other.into())),
         };

@@ -20,8 +20,8 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Due, Tone, num};
 use crate::views::{
-    self, ActionView, Chip, Choice, Fact, FactGroup, FieldKind, FieldView, FileView, FilterSelect, Filters, FollowStep, FollowUp as FollowView, MethodChoice, Pager,
-    RapidLedger, RapidNew, RapidReading, ReadingRow,
+    self, ActionView, Chip, Choice, Fact, FactGroup, FieldKind, FieldView, FileView, FilterSelect, Filters, FollowStep, FollowUp as FollowView, MethodChoice,
+    Pager, RapidLedger, RapidNew, RapidReading, ReadingRow,
 };
 
 /// Waiting for what a laboratory says.
@@ -65,7 +65,11 @@ fn verdict_badge(verdict: RapidVerdict, lang: Lang) -> Badge {
 }
 
 fn validity(verdict: RapidVerdict, lang: Lang) -> Badge {
-    if verdict == RapidVerdict::Invalid { Badge::new(Tone::Warn, lang.pick("须重测", "Test again")) } else { Badge::new(Tone::Pass, lang.pick("有效", "Valid")) }
+    if verdict == RapidVerdict::Invalid {
+        Badge::new(Tone::Warn, lang.pick("须重测", "Test again"))
+    } else {
+        Badge::new(Tone::Pass, lang.pick("有效", "Valid"))
+    }
 }
 
 /// The 72 hours of a positive.
@@ -80,9 +84,10 @@ pub(crate) fn follow_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
 
 fn objection_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
     match row.follow_up.as_ref().map(|f| &f.follow_up) {
-        Some(f) if f.objected_at.is_none() && f.settled_at.is_none() => {
-            f.objection_due_at.filter(|end| *end > now).map_or_else(Due::default, |end| Due::minutes(lang, (end - now).num_minutes(), &end.format("%H:%M").to_string()))
-        }
+        Some(f) if f.objected_at.is_none() && f.settled_at.is_none() => f
+            .objection_due_at
+            .filter(|end| *end > now)
+            .map_or_else(Due::default, |end| Due::minutes(lang, (end - now).num_minutes(), &end.format("%H:%M").to_string())),
         _ => Due::default(),
     }
 }
@@ -148,11 +153,7 @@ struct Typed {
 
 fn unit_of(method: &RapidMethod) -> String {
     let reads = |kind| matches!(kind, ReadKind::Percent | ReadKind::Value | ReadKind::Rlu);
-    if reads(method.read) && method.threshold.is_some() {
-        if method.unit.is_empty() { "—".to_owned() } else { method.unit.clone() }
-    } else {
-        String::new()
-    }
+    if reads(method.read) && method.threshold.is_some() { if method.unit.is_empty() { "—".to_owned() } else { method.unit.clone() } } else { String::new() }
 }
 
 /// Values used lately, most often first.
@@ -197,7 +198,10 @@ async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&Ledge
     let method = if typed.method.is_empty() { last.map_or_else(String::new, |r| r.method.clone()) } else { typed.method.clone() };
     let mut p = user.page(site, "rapid", user.t("快检录入", "Rapid test")).refused(why);
     if points.is_empty() && p.problems.is_empty() {
-        p = p.saying(Tone::Warn, user.t("您的数据范围内没有启用的快检点，请系统管理员添加", "No active rapid-test point lies in your scope; ask an administrator"));
+        p = p.saying(
+            Tone::Warn,
+            user.t("您的数据范围内没有启用的快检点，请系统管理员添加", "No active rapid-test point lies in your scope; ask an administrator"),
+        );
     }
     let choose = !matches!(user.scope(), Scope::Point(_));
     Ok(RapidNew {
@@ -410,7 +414,8 @@ async fn ledger(site: &State<Site>, user: User, day: Option<&str>, point: Option
     let points = site.app.store.points(user.scope()).await?;
     let choices: Vec<Choice> = points.iter().map(|p| Choice::new(p.id.to_string(), p.name.clone())).collect();
     let all = user.t("全部检测点", "All points").to_owned();
-    let point_name = choices.iter().find(|c| c.value == asked.point).map_or_else(|| if choices.len() == 1 { choices[0].label.clone() } else { all }, |c| c.label.clone());
+    let point_name =
+        choices.iter().find(|c| c.value == asked.point).map_or_else(|| if choices.len() == 1 { choices[0].label.clone() } else { all }, |c| c.label.clone());
     let others = |skip: &str| {
         [("point", &asked.point), ("verdict", &asked.verdict), ("follow", &asked.follow)]
             .iter()
@@ -459,7 +464,12 @@ async fn ledger(site: &State<Site>, user: User, day: Option<&str>, point: Option
             selects: vec![
                 select("point", user.t("检测点", "Point"), choices.clone(), &asked.point),
                 select("verdict", user.t("结果", "Result"), Choice::all::<RapidVerdict>(lang), &asked.verdict),
-                select("follow", user.t("处置", "Follow-up"), follow_options.iter().map(|(k, zh, en)| Choice::new(*k, lang.pick(zh, en))).collect(), &asked.follow),
+                select(
+                    "follow",
+                    user.t("处置", "Follow-up"),
+                    follow_options.iter().map(|(k, zh, en)| Choice::new(*k, lang.pick(zh, en))).collect(),
+                    &asked.follow,
+                ),
             ],
             day: Some(("day".to_owned(), day_query.clone())),
             chips,
@@ -504,7 +514,14 @@ impl Download {
 }
 
 #[get("/rapid/export.csv?<day>&<point>&<verdict>&<follow>")]
-async fn export(site: &State<Site>, user: User, day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: Option<&str>) -> Result<Download, Failure> {
+async fn export(
+    site: &State<Site>,
+    user: User,
+    day: Option<&str>,
+    point: Option<&str>,
+    verdict: Option<&str>,
+    follow: Option<&str>,
+) -> Result<Download, Failure> {
     if !may_see(&user) {
         return Err(Failure::NotFound);
     }
@@ -578,9 +595,22 @@ fn acts(row: &LedgerRow, user: &User) -> Vec<(FollowUpAction, ActionView)> {
                 FieldView::area("note", user.t("处置方式和说明", "How, in words")),
             ]),
         ),
-        (FollowUpAction::Object, post(FollowUpAction::Object, "object").noted(user.t("食用农产品经营者自收到结果起四小时内可申请复检；复检不得采用快速检测方法。", "Within four hours of being told the operator may ask for a recheck, which never uses a rapid method."))),
-        (FollowUpAction::SendToLab, post(FollowUpAction::SendToLab, "send").noted(user.t("新建一张抽样单草稿，带入摊位、品种和街道。", "Begins a sampling sheet with stall, food and street filled in."))),
-        (FollowUpAction::Conclude, post(FollowUpAction::Conclude, "conclude").noted(user.t("按所转样品的检验报告登记。", "Taken from the report of the linked sample."))),
+        (
+            FollowUpAction::Object,
+            post(FollowUpAction::Object, "object").noted(user.t(
+                "食用农产品经营者自收到结果起四小时内可申请复检；复检不得采用快速检测方法。",
+                "Within four hours of being told the operator may ask for a recheck, which never uses a rapid method.",
+            )),
+        ),
+        (
+            FollowUpAction::SendToLab,
+            post(FollowUpAction::SendToLab, "send")
+                .noted(user.t("新建一张抽样单草稿，带入摊位、品种和街道。", "Begins a sampling sheet with stall, food and street filled in.")),
+        ),
+        (
+            FollowUpAction::Conclude,
+            post(FollowUpAction::Conclude, "conclude").noted(user.t("按所转样品的检验报告登记。", "Taken from the report of the linked sample.")),
+        ),
     ]
     .into_iter()
     .map(|(action, view)| (action, view.refused(&follow.why_not(&user.actor, action), lang)))
@@ -677,7 +707,10 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
         Fact::new(user.t("产地或供货商", "Origin or supplier"), origin),
         Fact::new(user.t("项目", "Item"), r.analyte.clone()),
         Fact::new(user.t("方法", "Method"), method.map_or_else(|| r.method.clone(), |m| format!("{} {}", m.code, m.label(lang)))),
-        Fact::new(user.t("读数", "Reading"), if r.value.is_empty() { r.observed.map_or_else(String::new, |o| o.label(lang).to_owned()) } else { format!("{} {}", r.value, r.unit) }),
+        Fact::new(
+            user.t("读数", "Reading"),
+            if r.value.is_empty() { r.observed.map_or_else(String::new, |o| o.label(lang).to_owned()) } else { format!("{} {}", r.value, r.unit) },
+        ),
         Fact::new(user.t("试剂批号", "Reagent lot"), r.reagent_lot.clone()),
         Fact::new(user.t("检测时间", "Tested"), r.tested_at.format("%Y-%m-%d %H:%M").to_string()),
         Fact::new(user.t("检测员", "Operator"), r.operator_name.clone()),
@@ -698,7 +731,8 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
     let mut files = Vec::new();
     let evidence = row.follow_up.as_ref().map(|f| f.follow_up.evidence.clone()).unwrap_or_default();
     for (at, hash) in r.photo.iter().chain(&evidence).enumerate() {
-        let name = if at == 0 && r.photo.is_some() { user.t("凭证照片", "Photo of the reading") } else { user.t("处置凭证", "Evidence of the disposal") };
+        let name =
+            if at == 0 && r.photo.is_some() { user.t("凭证照片", "Photo of the reading") } else { user.t("处置凭证", "Evidence of the disposal") };
         files.push(FileView { name: name.to_owned(), href: format!("/rapid/{id}/photo/{hash}"), size: String::new(), sha256: hash.clone(), by: String::new() });
     }
     let timeline = super::timeline::timeline(site, &[format!("reading:{id}"), format!("followup:{id}")], now, lang).await?;

@@ -90,6 +90,7 @@ impl Asked<'_> {
             year: self.year,
             overdue_on: self.overdue.filter(|v| !v.is_empty()).map(|_| today.to_string()),
             after: self.after.and_then(|a| a.split_once(',')).map(|(day, id)| (day.to_owned(), id.to_owned())),
+            blind: false,
         }
     }
 }
@@ -174,7 +175,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     let today = now.date_naive();
     let calendar = site.app.calendar().await?;
     let streets = site.app.streets().await?;
-    let filter = asked.filter(today);
+    let filter = SampleFilter { blind: blind(&user), ..asked.filter(today) };
     let total = site.app.store.count_samples(&SampleFilter { after: None, ..filter.clone() }, user.scope()).await?;
     let (lines, more) = site.app.store.samples(&filter, user.scope()).await?;
     let address = asked.address();

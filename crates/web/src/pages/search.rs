@@ -87,7 +87,9 @@ async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
                 tabs.push(Tab::new(user.t("样品", "Samples"), format!("/samples?q={}", encoded(&q)), false).counted(samples.len() as u64));
                 groups.push(table);
             }
-            if !cases.is_empty() && user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::Enforcer, Role::QualityManager, Role::ReportSender, Role::Sampler]) {
+            if !cases.is_empty()
+                && user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::Enforcer, Role::QualityManager, Role::ReportSender, Role::Sampler])
+            {
                 let mut table = Table::new(&[
                     user.t("案件编号", "Case"),
                     user.t("样品", "Sample"),

@@ -111,17 +111,59 @@ async fn every_link_leads_somewhere_for_whoever_sees_it() {
 async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
     let (_dir, client, names) = site("nonsense").await;
     let rooms = [
-        "/figures/x", "/figures/discovery_rate?year=x", "/figures/discovery_rate?year=99999", "/figures/discovery_rate?tab=out&why=x&page=-1", "/plan/x", "/plan/0",
-        "/plan/2026?page=0&quarter=x&class=%00", "/plan/x/import", "/plan/1999/export", "/rapid/x", "/rapid?day=x&verdict=x&follow=x&point=x", "/rapid/new?retest=x",
-        "/rapid/x/photo/x", "/rapid/export.csv?day=2026-13-40", "/admin/x", "/admin/limits?page=x&state=x&q=%25", "/stats?year=1&tab=x", "/stats?year=2000",
-        "/stats/export.csv?year=x", "/stats/annual.pdf?year=x", "/published?q=%27%22&verdict=x", "/search?q=%00%25_'", "/api/v1/kpi?year=x", "/api/v1/samples?cursor=x",
-        "/api/v1/samples/x", "/api/v1/cases?year=x", "/api/v1/deadline?rule=x&from=x", "/api/v1/deadline", "/api/v1/deadline?rule=D07&from=9999-12-31", "/api/v1/explain/x",
+        "/figures/x",
+        "/figures/discovery_rate?year=x",
+        "/figures/discovery_rate?year=99999",
+        "/figures/discovery_rate?tab=out&why=x&page=-1",
+        "/plan/x",
+        "/plan/0",
+        "/plan/2026?page=0&quarter=x&class=%00",
+        "/plan/x/import",
+        "/plan/1999/export",
+        "/rapid/x",
+        "/rapid?day=x&verdict=x&follow=x&point=x",
+        "/rapid/new?retest=x",
+        "/rapid/x/photo/x",
+        "/rapid/export.csv?day=2026-13-40",
+        "/admin/x",
+        "/admin/limits?page=x&state=x&q=%25",
+        "/stats?year=1&tab=x",
+        "/stats?year=2000",
+        "/stats/export.csv?year=x",
+        "/stats/annual.pdf?year=x",
+        "/published?q=%27%22&verdict=x",
+        "/search?q=%00%25_'",
+        "/api/v1/kpi?year=x",
+        "/api/v1/samples?cursor=x",
+        "/api/v1/samples/x",
+        "/api/v1/cases?year=x",
+        "/api/v1/deadline?rule=x&from=x",
+        "/api/v1/deadline",
+        "/api/v1/deadline?rule=D07&from=9999-12-31",
+        "/api/v1/explain/x",
         "/api/v1/x",
     ];
     let forms = [
-        "/plan/2026/create", "/plan/2026/lines", "/plan/2026/issue", "/plan/2026/import", "/rapid/new", "/rapid/x/dispose", "/rapid/x/object", "/rapid/x/send",
-        "/rapid/x/conclude", "/admin/users", "/admin/users/x/disable", "/admin/users/x/password", "/admin/streets", "/admin/population", "/admin/population/choose",
-        "/admin/points", "/admin/limits/x", "/admin/calendar", "/published/import", "/stats/annual.pdf",
+        "/plan/2026/create",
+        "/plan/2026/lines",
+        "/plan/2026/issue",
+        "/plan/2026/import",
+        "/rapid/new",
+        "/rapid/x/dispose",
+        "/rapid/x/object",
+        "/rapid/x/send",
+        "/rapid/x/conclude",
+        "/admin/users",
+        "/admin/users/x/disable",
+        "/admin/users/x/password",
+        "/admin/streets",
+        "/admin/population",
+        "/admin/population/choose",
+        "/admin/points",
+        "/admin/limits/x",
+        "/admin/calendar",
+        "/published/import",
+        "/stats/annual.pdf",
     ];
     for name in &names {
         let token = login(&client, name).await;
@@ -141,7 +183,11 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
                 assert!(!forged || response.status().code >= 400, "{name}: forged {address} was taken");
             }
         }
-        for (address, body) in [("/api/v1/judge", "{"), ("/api/v1/judge", r#"{"item":"铅","result":"0.1","x":1}"#), ("/api/v1/rapid/readings", r#"{"stall":"","food":"","method":""}"#)] {
+        for (address, body) in [
+            ("/api/v1/judge", "{"),
+            ("/api/v1/judge", r#"{"item":"铅","result":"0.1","x":1}"#),
+            ("/api/v1/rapid/readings", r#"{"stall":"","food":"","method":""}"#),
+        ] {
             let request = client.post(address).header(ContentType::JSON).header(Header::new("X-CSRF", csrf.clone())).cookie(("shiyan_login", token.clone()));
             let response = request.remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
             assert!((400..500).contains(&response.status().code), "{name}: {} {address}", response.status());
@@ -154,7 +200,9 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
 async fn an_administrator_sees_no_business_record() {
     let (_dir, client, _) = site("admin").await;
     let token = login(&client, "admin").await;
-    for address in ["/figures/discovery_rate", "/plan/2026", "/rapid", "/stats", "/published", "/stats/annual.pdf", "/api/v1/kpi", "/api/v1/samples", "/api/v1/cases"] {
+    for address in
+        ["/figures/discovery_rate", "/plan/2026", "/rapid", "/stats", "/published", "/stats/annual.pdf", "/api/v1/kpi", "/api/v1/samples", "/api/v1/cases"]
+    {
         assert_eq!(get(&client, &token, "zh", address).await.0, Status::NotFound, "{address}");
     }
     let (status, page) = get(&client, &token, "zh", "/search?q=XBJ").await;

@@ -1,0 +1,434 @@
+//! The program as it is installed: names of commands and flags, shape of the answers, exit codes.
+#![allow(clippy::unwrap_used)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use shiyan_testkit::{Side, Temp};
+
+fn shiyan() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shiyan"));
+    for name in
+        ["SHIYAN_DATA", "SHIYAN_DATABASE_URL", "SHIYAN_CONFIG", "SHIYAN_LISTEN", "SHIYAN_METRICS_LISTEN", "SHIYAN_PUBLIC_URL", "SHIYAN_PASSWORD", "SHIYAN_LANG"]
+    {
+        command.env_remove(name);
+    }
+    command
+}
+fn run(data: &Path, args: &[&str]) -> Output {
+    shiyan().args(args).arg("--data").arg(data).stdin(Stdio::null()).output().unwrap()
+}
+fn good(data: &Path, args: &[&str]) -> String {
+    let out = run(data, args);
+    assert!(out.status.success(), "{args:?}: {}\n{}\n{}", out.status, String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap()
+}
+fn json(data: &Path, args: &[&str]) -> Value {
+    serde_json::from_str(&good(data, args)).unwrap()
+}
+/// The exit code and what was said.
+fn bad(data: &Path, args: &[&str]) -> (i32, String) {
+    let out = run(data, args);
+    assert!(!out.status.success(), "{args:?} was accepted: {}", String::from_utf8_lossy(&out.stdout));
+    (out.status.code().unwrap(), format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)))
+}
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+fn fixture(name: &str) -> String {
+    root().join("fixtures").join(name).display().to_string()
+}
+/// A file that is not ours and not in the repository; the test says loudly when it is not there.
+fn external(name: &str) -> Option<String> {
+    let file = root().join("../shared/external").join(name);
+    if file.exists() {
+        return Some(file.display().to_string());
+    }
+    println!("SKIPPED: {name} is not there (../shared/external)");
+    None
+}
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+fn sql(data: &Path, statement: &str) {
+    let url = format!("sqlite://{}", data.join("shiyan.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let side = Side::open(&url).await;
+        side.change(statement).await;
+        side.close().await;
+    });
+}
+fn sql_text(data: &Path, statement: &str) -> String {
+    let url = format!("sqlite://{}", data.join("shiyan.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let side = Side::open(&url).await;
+        let text = side.text(statement).await;
+        side.close().await;
+        text
+    })
+}
+
+/// A small demonstration, loaded once; every test works on a copy of its own.
+static DEMO: LazyLock<Temp> = LazyLock::new(|| {
+    let dir = Temp::new("cli-demo");
+    good(&dir.0, &["demo", "load", "--samples", "60"]);
+    dir
+});
+fn demo() -> Temp {
+    let copy = Temp::new("cli");
+    for entry in std::fs::read_dir(&DEMO.0).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), copy.join(entry.file_name().to_str().unwrap())).unwrap();
+    }
+    copy
+}
+/// The demonstration tells of last year and this one.
+fn last_year(data: &Path) -> String {
+    sql_text(data, "SELECT CAST(MIN(year) AS TEXT) FROM plan")
+}
+
+#[test]
+fn deadlines_are_counted_in_working_days_of_the_state_council() {
+    let dir = Temp::new("cli");
+    // Rules by their length: D04 2 working days, D07 7, D02 20.
+    for (rule, from, due) in [
+        ("D07", "2026-09-24", "2026-10-12"),
+        ("D07", "2026-04-30", "2026-05-13"),
+        ("D07", "2025-09-26", "2025-10-13"),
+        ("D04", "2026-09-24", "2026-09-29"),
+        ("D04", "2026-09-30", "2026-10-09"),
+        ("D04", "2025-12-31", "2026-01-05"),
+        ("D02", "2026-09-18", "2026-10-22"),
+        ("D02", "2026-11-23", "2026-12-21"),
+        ("d07", "2026/9/24", "2026-10-12"),
+    ] {
+        let answer = json(&dir.0, &["deadline", "--rule", rule, "--from", from, "--json"]);
+        assert_eq!(answer["due_on"], due, "{rule} from {from}");
+        assert_eq!(answer["provisional"], false);
+        assert!(!answer["article"].as_str().unwrap().is_empty());
+        assert_eq!(answer["counted"].as_array().unwrap().last().unwrap(), due, "the counted days end with the due day");
+    }
+    // 2027 is not published yet: counted all the same, and said so.
+    assert_eq!(json(&dir.0, &["deadline", "--rule", "D07", "--from", "2026-12-29", "--json"])["provisional"], true);
+    for args in [["deadline", "--rule", "D99", "--from", "2026-09-24"], ["deadline", "--rule", "D07", "--from", "昨天"]] {
+        assert_eq!(bad(&dir.0, &args).0, 1);
+    }
+    assert!(!dir.join("shiyan.db").exists(), "counting days needs no database");
+}
+
+fn judgements(out: &Path) -> Vec<(String, String)> {
+    let bytes = std::fs::read(out).unwrap();
+    let mut lines = String::from_utf8(bytes).unwrap().trim_start_matches('\u{feff}').lines().map(str::to_owned).collect::<Vec<_>>().into_iter();
+    let head = lines.next().unwrap();
+    let column = |name: &str| head.split(',').position(|c| c.trim_matches('"') == name).unwrap_or_else(|| panic!("no column {name}: {head}"));
+    let (judgement, code) = (column("judgement"), column("reason_code"));
+    lines
+        .map(|line| line.split(',').map(|c| c.trim_matches('"').to_owned()).collect::<Vec<_>>())
+        .map(|cells| (cells[judgement].clone(), cells[code].clone()))
+        .collect()
+}
+
+#[test]
+fn a_table_of_results_is_judged() {
+    let dir = Temp::new("cli");
+    let out = dir.join("out.csv");
+    let summary = json(&dir.0, &["judge", "--csv", &fixture("judge/results.csv"), "--out", text(&out), "--json"]);
+    let words: Vec<String> = judgements(&out)
+        .into_iter()
+        .map(|(word, code)| {
+            assert!(!code.is_empty());
+            word
+        })
+        .collect();
+    assert_eq!(words, ["不合格", "合格", "不合格", "合格", "合格", "不判定", "需人工"]);
+    assert_eq!((&summary["rows"], &summary["counts"]["不合格"]), (&Value::from(7), &Value::from(2)));
+    // The same again gives the same bytes.
+    let first = std::fs::read(&out).unwrap();
+    good(&dir.0, &["judge", "--csv", &fixture("judge/results.csv"), "--out", text(&out)]);
+    assert_eq!(std::fs::read(&out).unwrap(), first);
+    assert!(matches!(bad(&dir.0, &["judge", "--csv", &fixture("import/not_a_table.csv"), "--out", text(&out)]).0, 1 | 2));
+    assert_eq!(bad(&dir.0, &["judge", "--csv", "no-such-file.csv", "--out", text(&out)]).0, 2);
+}
+
+#[test]
+fn published_verdicts_are_judged_whole() {
+    let Some(file) = external("published_verdicts.csv") else { return };
+    let dir = Temp::new("cli");
+    let out = dir.join("out.csv");
+    let summary = json(&dir.0, &["judge", "--csv", &file, "--out", text(&out), "--json"]);
+    let counts = summary["counts"].as_object().unwrap();
+    let total: u64 = counts.values().map(|n| n.as_u64().unwrap()).sum();
+    println!("{counts:?}");
+    assert_eq!(Some(total), summary["rows"].as_u64());
+    assert!(total > 100 && counts.keys().all(|k| ["合格", "不合格", "不判定", "需人工", "问题"].contains(&k.as_str())), "{counts:?}");
+    assert!(counts["不合格"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn one_result_is_judged_with_the_library() {
+    let dir = Temp::new("cli");
+    let judge = |result: &str, on: &str| {
+        json(&dir.0, &["judge", "--food", "食用农产品/蔬菜/鳞茎类/韭菜", "--item", "腐霉利", "--result", result, "--on", on, "--json"])
+    };
+    let failing = judge("2.4", "2025-06-03");
+    assert_eq!((&failing["judgement"], &failing["limit"]["id"], &failing["limit"]["pending"]), (&"不合格".into(), &"L0001".into(), &true.into()));
+    assert!(!failing["working"].as_array().unwrap().is_empty());
+    assert_eq!(judge("0.2", "2025-06-03")["judgement"], "合格");
+    assert_ne!(judge("2.4", "2026-06-03")["limit"]["id"], "L0001", "the row ended on 2026-03-01");
+    assert_eq!(json(&dir.0, &["judge", "--item", "镉", "--result", "0.3", "--limit", "≤0.2mg/kg", "--json"])["judgement"], "不合格");
+    assert_eq!(json(&dir.0, &["judge", "--food", "没有这种食品", "--item", "腐霉利", "--result", "2.4", "--json"])["judgement"], "不判定");
+}
+
+#[test]
+fn published_results_are_imported_once() {
+    let Some(file) = external("published_results_2021.csv") else { return };
+    let dir = Temp::new("cli");
+    let import = |more: &[&str]| json(&dir.0, &[&["import", "published-results", &file, "--json"], more].concat());
+    let dry = import(&["--dry-run"]);
+    assert_eq!((&dry["new"], &dry["dry_run"]), (&1667.into(), &true.into()));
+    let first = import(&[]);
+    assert_eq!([&first["totals"]["rows"], &first["totals"]["pass"], &first["totals"]["fail"], &first["new"]], [1667, 1603, 64, 1667]);
+    let by_category: u64 = first["totals"]["by_category"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+    assert_eq!(by_category, 1667, "nothing is dropped silently");
+    let head = json(&dir.0, &["checkpoint"])["hash"].clone();
+    let second = import(&[]);
+    assert_eq!((&second["new"], &second["known"]), (&0.into(), &1667.into()));
+    assert_eq!(json(&dir.0, &["checkpoint"])["hash"], head, "the second import writes nothing at all");
+    good(&dir.0, &["verify"]);
+}
+
+#[test]
+fn our_own_files_are_imported_or_refused_with_the_place() {
+    let dir = Temp::new("cli");
+    let import = |name: &str| json(&dir.0, &["import", "published-results", &fixture(name), "--json"]);
+    assert_eq!(import("import/published_fail.csv")["new"], 3);
+    assert_eq!(import("import/published_fail.csv")["new"], 0);
+    let twice = import("import/published_pass_gbk.csv");
+    assert_eq!(twice["totals"]["pass"], twice["totals"]["rows"], "{twice}");
+    let doubtful = import("import/published_bad.csv");
+    assert!(doubtful["issues"].as_array().unwrap().len() >= 5, "{doubtful}");
+    for name in ["import/open_quote.csv", "import/mixed_encoding.csv", "import/not_a_table.csv"] {
+        assert_eq!(bad(&dir.0, &["import", "published-results", &fixture(name)]).0, 1, "{name}");
+    }
+    let plan = json(&dir.0, &["import", "plan", &fixture("import/plan_good.csv"), "--year", "2026", "--json"]);
+    assert_eq!((&plan["lines"], &plan["batches"], &plan["written"]), (&2.into(), &18.into(), &true.into()));
+    let (code, said) = bad(&dir.0, &["import", "plan", &fixture("import/plan_bad.csv"), "--year", "2027"]);
+    assert_eq!(code, 1, "{said}");
+    assert_eq!(sql_text(&dir.0, "SELECT CAST(COUNT(*) AS TEXT) FROM plan"), "1", "a plan with an error is not written at all");
+    let template = dir.join("plan.xlsx");
+    good(&dir.0, &["export", "plan-template", "--out", text(&template)]);
+    assert!(std::fs::read(&template).unwrap().starts_with(b"PK"));
+    good(&dir.0, &["verify"]);
+}
+
+#[test]
+fn codes_and_rules_are_explained() {
+    let dir = Temp::new("cli");
+    let rule = json(&dir.0, &["explain", "D07", "--json"]);
+    assert!(rule["article"].as_str().unwrap().contains("88"), "{rule}");
+    let code = json(&dir.0, &["explain", "lab-own-work", "--json"]);
+    assert!(code["zh"].as_str().unwrap().contains("经手") && code["en"].as_str().unwrap().contains("already acted"));
+    assert!(good(&dir.0, &["--lang", "en", "explain", "RACE"]).contains("Somebody has just changed"));
+    assert_eq!(bad(&dir.0, &["explain", "NO-SUCH"]).0, 1);
+}
+
+#[test]
+fn the_figures_of_a_year_name_their_scope_and_what_was_left_out() {
+    let dir = demo();
+    let year = last_year(&dir.0);
+    let kpi = json(&dir.0, &["kpi", "--year", &year, "--json"]);
+    assert_eq!(kpi["year"], year.parse::<i32>().unwrap());
+    assert!(kpi["required"].as_u64().unwrap() > 0 && kpi["gap"].is_u64());
+    let indicators = kpi["indicators"].as_array().unwrap();
+    let keys: Vec<&str> = indicators.iter().map(|i| i["key"].as_str().unwrap()).collect();
+    for wanted in [
+        "batches_per_thousand",
+        "discovery_rate",
+        "disposal_rate",
+        "disposal_on_time_rate",
+        "report_on_time_rate",
+        "service_on_time_rate",
+        "evaluative_pass_rate",
+    ] {
+        assert!(keys.contains(&wanted), "{wanted}: {keys:?}");
+    }
+    for figure in indicators {
+        for field in ["numerator", "denominator"] {
+            assert!(figure[field].is_u64(), "{figure}");
+        }
+        for field in ["exact", "display", "scope", "name", "name_en"] {
+            assert!(figure[field].is_string(), "{field}: {figure}");
+        }
+        assert!(figure["left_out"].is_object() && figure.get("target").is_some() && figure.get("met").is_some());
+    }
+    let batches = |scope: &[&str]| {
+        let kpi = json(&dir.0, &[&["kpi", "--year", &year, "--json"], scope].concat());
+        kpi["indicators"].as_array().unwrap().iter().find(|i| i["key"] == "batches_per_thousand" && i["cut"].is_null()).unwrap()["numerator"].as_u64().unwrap()
+    };
+    let (all, one) = (batches(&[]), batches(&["--scope", "streets=410105008"]));
+    assert!(all > 0 && one < all, "{one} of {all}");
+    assert_eq!(bad(&dir.0, &["kpi", "--year", &year, "--scope", "levels=没有"]).0, 1);
+    assert_eq!(bad(&dir.0, &["kpi", "--year", "1999"]).0, 1);
+}
+
+#[test]
+fn reports_are_the_same_bytes_each_time() {
+    let dir = demo();
+    let year = last_year(&dir.0);
+    let files = ["one.pdf", "two.pdf"].map(|name| dir.join(name));
+    for file in &files {
+        good(&dir.0, &["report", "annual", "--year", &year, "--out", text(file)]);
+    }
+    let [one, two] = files.map(|f| std::fs::read(f).unwrap());
+    assert!(one.starts_with(b"%PDF-") && one == two, "two runs, two files");
+    let number = sql_text(&dir.0, "SELECT s.sampling_no FROM test_report r JOIN sample s ON s.id = r.sample_id ORDER BY r.number LIMIT 1");
+    let file = dir.join("test.pdf");
+    assert!(good(&dir.0, &["report", "test", "--sample", &number, "--out", text(&file)]).contains(&format!("SY-{number}")));
+    assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF-"));
+    assert_eq!(bad(&dir.0, &["report", "test", "--sample", "XBJ00000000000000000", "--out", text(&file)]).0, 1);
+    let list = dir.join("list.csv");
+    good(&dir.0, &["export", "samples", "--year", &year, "--out", text(&list)]);
+    assert!(std::fs::read_to_string(&list).unwrap().contains(&number));
+}
+
+#[test]
+fn tampering_is_found_with_an_exit_code() {
+    let dir = demo();
+    assert!(json(&dir.0, &["verify", "--json"])["ok"].as_bool().unwrap());
+    let kept = dir.join("kept.json");
+    std::fs::write(&kept, good(&dir.0, &["checkpoint"])).unwrap();
+    good(&dir.0, &["verify", "--checkpoint", text(&kept)]);
+    // Yesterday's database put back: whole in itself, older than the checkpoint.
+    std::fs::copy(dir.join("shiyan.db"), dir.join("old.db")).unwrap();
+    let mut add = shiyan();
+    add.args(["user", "add", "somebody", "--name", "某某", "--role", "supervisor", "--data"]).arg(&dir.0).env("SHIYAN_PASSWORD", "a long enough one");
+    assert!(add.output().unwrap().status.success());
+    std::fs::write(&kept, good(&dir.0, &["checkpoint"])).unwrap();
+    for name in ["shiyan.db-wal", "shiyan.db-shm"] {
+        let _ = std::fs::remove_file(dir.join(name));
+    }
+    std::fs::copy(dir.join("old.db"), dir.join("shiyan.db")).unwrap();
+    good(&dir.0, &["verify"]);
+    let (code, said) = bad(&dir.0, &["verify", "--checkpoint", text(&kept)]);
+    assert!(code == 1 && said.contains("换回了旧数据库"), "{code} {said}");
+    // One value edited.
+    let id = sql_text(&dir.0, "SELECT id FROM test_item WHERE verdict = 'nonconforming' ORDER BY id LIMIT 1");
+    sql(&dir.0, &format!("UPDATE test_item SET detail = replace(detail, 'nonconforming', 'conforming') WHERE id = '{id}'"));
+    let (code, said) = bad(&dir.0, &["verify"]);
+    assert!(code == 1 && said.contains(&format!("item:{id}")), "{code} {said}");
+    let out = run(&dir.0, &["verify", "--json"]);
+    assert_eq!(serde_json::from_slice::<Value>(&out.stdout).unwrap()["ok"], false);
+    // Nothing is accepted as a checkpoint that is none.
+    std::fs::write(&kept, "{}").unwrap();
+    assert_eq!(bad(&dir.0, &["verify", "--checkpoint", text(&kept)]).0, 2);
+}
+
+#[test]
+fn a_backup_is_restored_elsewhere_and_a_damaged_one_is_refused() {
+    let dir = demo();
+    let file = dir.join("copy.gz");
+    good(&dir.0, &["backup", text(&file)]);
+    let elsewhere = Temp::new("cli");
+    good(&elsewhere.0, &["restore", text(&file)]);
+    let finding = |data: &Path| json(data, &["verify", "--json"]);
+    assert_eq!(finding(&elsewhere.0)["head"], finding(&dir.0)["head"]);
+    assert_eq!(bad(&elsewhere.0, &["restore", text(&file)]).0, 2, "not into a database that holds something");
+    let bytes = std::fs::read(&file).unwrap();
+    let mut flipped = bytes.clone();
+    let middle = bytes.len() / 2;
+    flipped[middle] ^= 0x10;
+    for (name, damaged) in [("flipped", flipped), ("cut", bytes[..middle].to_vec())] {
+        let path = dir.join(name);
+        std::fs::write(&path, damaged).unwrap();
+        let fresh = Temp::new("cli");
+        assert_eq!(bad(&fresh.0, &["restore", text(&path)]).0, 2, "{name}");
+    }
+    good(&dir.0, &["demo", "remove"]);
+    good(&dir.0, &["verify"]);
+    assert_eq!(json(&dir.0, &["user", "list", "--json"]), Value::Array(vec![]));
+}
+
+#[test]
+fn users_are_added_listed_and_disabled() {
+    let dir = Temp::new("cli");
+    let add = |name: &str, role: &str, password: &str| {
+        let mut command = shiyan();
+        command.args(["user", "add", name, "--name", "某某", "--role", role, "--data"]).arg(&dir.0).env("SHIYAN_PASSWORD", password);
+        command.output().unwrap().status.code().unwrap()
+    };
+    assert_eq!(add("zhang", "supervisor", "a long enough one"), 0);
+    assert_eq!(add("zhang", "supervisor", "a long enough one"), 1, "the name is taken");
+    assert_eq!(add("li", "supervisor", "short"), 1);
+    assert_eq!(add("li", "no-such-role", "a long enough one"), 1);
+    good(&dir.0, &["user", "disable", "zhang"]);
+    let list = json(&dir.0, &["user", "list", "--json"]);
+    assert_eq!((list.as_array().unwrap().len(), &list[0]["active"]), (1, &false.into()));
+    assert!(!list.to_string().contains("argon2"), "no hash in the list");
+}
+
+/// A server of ours; stopped however the test ends.
+struct Server(Child);
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+fn get(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
+}
+
+#[test]
+fn one_server_a_data_directory_with_a_set_up_link_and_an_end() {
+    let dir = Temp::new("cli");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let listen = format!("127.0.0.1:{port}");
+    let mut server = Server(
+        shiyan().args(["serve", "--listen", &listen, "--data"]).arg(&dir.0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap(),
+    );
+    let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
+    let link = loop {
+        let line = lines.next().expect("the set-up link is printed").unwrap();
+        if let Some(at) = line.find("/setup/") {
+            break line[at..].trim().to_owned();
+        }
+    };
+    assert_eq!(link.len(), "/setup/".len() + 64);
+    let start = Instant::now();
+    while get(port, "/readyz").is_none_or(|a| !a.starts_with("HTTP/1.1 200")) {
+        assert!(start.elapsed() < Duration::from_secs(30), "the server is not ready");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(get(port, &link).unwrap().starts_with("HTTP/1.1 200"));
+    assert!(get(port, "/setup/0000").unwrap().starts_with("HTTP/1.1 410"));
+    assert!(!get(port, "/metrics").unwrap().contains("shiyan_http"), "not on the public listener");
+
+    let other = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let (code, said) = bad(&dir.0, &["--lang", "en", "serve", "--listen", &other]);
+    assert!(code == 2 && said.contains("another server is already running"), "{code} {said}");
+    assert!(get(port, "/healthz").unwrap().ends_with("ok\n"), "the first one goes on");
+
+    assert!(Command::new("kill").arg("-TERM").arg(server.0.id().to_string()).status().unwrap().success());
+    let start = Instant::now();
+    let status = loop {
+        match server.0.try_wait().unwrap() {
+            Some(status) => break status,
+            None if start.elapsed() > Duration::from_secs(20) => panic!("SIGTERM does not stop it"),
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    assert!(status.success(), "{status}");
+    good(&dir.0, &["verify"]);
+}
