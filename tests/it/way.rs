@@ -152,7 +152,7 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     assert_eq!((k.disposal.numerator, k.disposal.denominator), (1, 1));
     assert!(k.disposal.display.contains("100"), "{}", k.disposal.display);
     assert_eq!(k.per_thousand.numerator, 1);
-    assert_eq!(k.per_thousand.counted.iter().map(ToString::to_string).collect::<Vec<_>>(), [sample.clone()]);
+    assert_eq!(k.per_thousand.counted.iter().map(ToString::to_string).collect::<Vec<_>>(), std::slice::from_ref(&sample));
     assert_eq!((k.discovery.numerator, k.discovery.denominator), (1, 1));
 
     // 年报: the same bytes twice.

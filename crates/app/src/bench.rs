@@ -364,7 +364,7 @@ pub(crate) fn report_content(
         ("抽样日期", "Sampled on", core.sampled_on.to_string()),
         ("抽样人员", "Samplers", samplers),
         ("抽样基数", "Lot size", format!("{} {unit}", sheet("base_qty"))),
-        ("抽样数量/备样数量", "Taken / reserve", format!("{} / {} {unit}", sheet("sample_qty"), sheet("backup_qty"))),
+        ("抽样数量/备样数量", "Taken / reserve", format!("{} {unit} / {} {unit}", sheet("sample_qty"), sheet("backup_qty"))),
         ("到样日期", "Received on", received),
         ("检验日期", "Tested", span),
         ("任务来源", "Task source", sheet("task_source")),

@@ -110,6 +110,19 @@ impl App {
     }
 }
 
+/// What a backup file begins with.
+pub use shiyan_store::backup::BackupHeader;
+
+impl App {
+    /// Writes every row of every table, as of one moment, to a writer; see [`shiyan_store::backup`].
+    ///
+    /// # Errors
+    /// The database does not answer; the writer fails.
+    pub async fn backup(&self, out: &mut (dyn std::io::Write + Send), now: Instant) -> Result<BackupHeader, Error> {
+        self.store.backup(out, now).await
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,18 +140,5 @@ mod tests {
         assert!(c.check().is_ok());
         assert!(Checkpoint { seq: 8, ..c.clone() }.check().is_err());
         assert!(Checkpoint { hash: "ac".into(), ..c }.check().is_err());
-    }
-}
-
-/// What a backup file begins with.
-pub use shiyan_store::backup::BackupHeader;
-
-impl App {
-    /// Writes every row of every table, as of one moment, to a writer; see [`shiyan_store::backup`].
-    ///
-    /// # Errors
-    /// The database does not answer; the writer fails.
-    pub async fn backup(&self, out: &mut (dyn std::io::Write + Send), now: Instant) -> Result<BackupHeader, Error> {
-        self.store.backup(out, now).await
     }
 }

@@ -47,7 +47,7 @@ impl Store {
                     .pragma("trusted_schema", "OFF")
                     .pragma("cell_size_check", "ON")
                     .pragma("mmap_size", "0")
-                    .pragma("cache_size", if writers { "-8000" } else { "-8000" })
+                    .pragma("cache_size", "-8000")
                     .pragma("temp_store", "memory")
             });
             if writers {

@@ -47,6 +47,20 @@ impl From<(UserId, &str)> for Who {
     }
 }
 
+/// What an entry commits to.
+struct Content {
+    subject: String,
+    revision: i64,
+    hash: String,
+    demo: bool,
+}
+
+impl Content {
+    fn of<T: Record>(record: &T, hash: String) -> Self {
+        Self { subject: record.subject(), revision: record.revision(), hash, demo: record.demo() }
+    }
+}
+
 /// One transaction under way. Dropping it without [`Unit::commit`] undoes everything.
 #[derive(Debug)]
 pub struct Unit {
@@ -118,7 +132,7 @@ impl Unit {
     pub async fn insert<T: Record>(&mut self, record: &T, who: &Who, verb: &str, facts: serde_json::Value) -> Result<(), Error> {
         let (row, hash) = to_row(record)?;
         T::Entity::insert(row.into_active_model()).exec_without_returning(&self.tx).await?;
-        self.journal(who, verb, record.subject(), record.revision(), &hash, &facts, record.demo()).await
+        self.write_entry(who, verb, &Content::of(record, hash), &facts).await
     }
     /// Saves a changed record if its revision in the database still is the one before; journals it.
     ///
@@ -134,7 +148,7 @@ impl Unit {
             let now = self.get::<T>(&record.key()).await?.map_or(-1, |r| r.revision());
             return Err(Refusal::new(order_code::LOST_RACE).with("seen", before).with("now", now).into());
         }
-        self.journal(who, verb, record.subject(), record.revision(), &hash, &facts, record.demo()).await
+        self.write_entry(who, verb, &Content::of(record, hash), &facts).await
     }
     /// Inserts many new records in few statements; one journal entry each.
     ///
@@ -147,7 +161,7 @@ impl Unit {
             for record in chunk {
                 let (row, hash) = to_row(record)?;
                 rows.push(row.into_active_model());
-                entries.push(self.link(who, verb, record.subject(), record.revision(), &hash, "{}".to_owned(), record.demo()).into_active_model());
+                entries.push(self.link(who, verb, &Content::of(record, hash), "{}".to_owned()).into_active_model());
             }
             T::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
             journal::Entity::insert_many(entries).exec_without_returning(&self.tx).await?;
@@ -159,36 +173,26 @@ impl Unit {
     /// # Errors
     /// The database does not answer.
     pub async fn note(&mut self, who: &Who, verb: &str, subject: String, facts: serde_json::Value) -> Result<(), Error> {
-        self.journal(who, verb, subject, 0, "", &facts, false).await
+        self.write_entry(who, verb, &Content { subject, revision: 0, hash: String::new(), demo: false }, &facts).await
     }
-    async fn journal(
-        &mut self,
-        who: &Who,
-        verb: &str,
-        subject: String,
-        revision: i64,
-        content_hash: &str,
-        facts: &serde_json::Value,
-        demo: bool,
-    ) -> Result<(), Error> {
-        let entry = self.link(who, verb, subject, revision, content_hash, facts.to_string(), demo);
+    async fn write_entry(&mut self, who: &Who, verb: &str, content: &Content, facts: &serde_json::Value) -> Result<(), Error> {
+        let entry = self.link(who, verb, content, facts.to_string());
         journal::Entity::insert(entry.into_active_model()).exec_without_returning(&self.tx).await?;
         Ok(())
     }
     /// Makes the next entry of the chain.
-    #[allow(clippy::too_many_arguments)]
-    fn link(&mut self, who: &Who, verb: &str, subject: String, revision: i64, content_hash: &str, facts: String, demo: bool) -> journal::Model {
+    fn link(&mut self, who: &Who, verb: &str, content: &Content, facts: String) -> journal::Model {
         let mut entry = journal::Model {
             seq: self.head.seq + 1,
             at: stamp(self.at),
             actor: who.id.clone(),
             actor_name: who.name.clone(),
             verb: verb.to_owned(),
-            subject,
-            revision,
-            content_hash: content_hash.to_owned(),
+            subject: content.subject.clone(),
+            revision: content.revision,
+            content_hash: content.hash.clone(),
             facts,
-            demo,
+            demo: content.demo,
             prev_hash: self.head.hash.clone(),
             hash: String::new(),
         };

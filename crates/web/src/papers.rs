@@ -63,7 +63,10 @@ pub fn test_report_pdf(content: &ReportContent, public_url: &str, wording: Wordi
             spec: fact("规格型号"),
             brand: fact("商标"),
             grade: fact("质量等级"),
-            production: format!("{} / {}", fact("生产/加工/购进日期"), fact("批号")),
+            production: match fact("批号").as_str() {
+                "" | "/" => fact("生产/加工/购进日期"),
+                lot => format!("{} / {lot}", fact("生产/加工/购进日期")),
+            },
             shelf_life: fact("保质期"),
             sampled_unit: content.site_name.clone(),
             sampled_address: fact("被抽样单位地址"),
@@ -93,7 +96,8 @@ pub fn test_report_pdf(content: &ReportContent, public_url: &str, wording: Wordi
                 item: i.analyte.clone(),
                 unit: i.unit.clone(),
                 requirement: i.limit.clone(),
-                result: i.result.clone(),
+                // The unit has its own column.
+                result: i.result.strip_suffix(i.unit.as_str()).map_or(i.result.as_str(), str::trim_end).to_owned(),
                 method: i.method.clone(),
                 verdict: pick(&i.verdict),
                 note: i.note.clone(),
@@ -214,7 +218,7 @@ fn columns(heads: &[&str]) -> Vec<Column> {
         .iter()
         .map(|h| match h.strip_prefix('#') {
             Some(name) => Column::new(name, Align::Right),
-            None => Column::new(*h, Align::Left),
+            None => Column::new(h, Align::Left),
         })
         .collect()
 }

@@ -62,6 +62,7 @@ impl Sql {
     pub(crate) fn sample_scope(&mut self, scope: &Scope) -> &mut Self {
         match scope {
             Scope::District => self,
+            Scope::Streets(streets) if streets.is_empty() => self.push("AND 1 = 0", []),
             // A draft has no street yet: whoever writes it must be able to go on.
             Scope::Streets(streets) => {
                 self.within("AND ((s.state = 'draft' AND s.street = '') OR s.street IN", streets.iter().map(String::as_str)).push(")", [])
@@ -72,7 +73,12 @@ impl Sql {
     }
     pub(crate) fn statement(&self, db: &impl ConnectionTrait) -> Statement {
         let text = if crate::connect::is_postgres(db) { numbered(&self.text) } else { self.text.clone() };
-        Statement::from_sql_and_values(db.get_database_backend(), text, self.values.clone())
+        // PostgreSQL takes no NUL in a text, and no stored text holds one: an address that brings it finds nothing.
+        let values = self.values.iter().map(|value| match value {
+            Value::String(Some(text)) if text.contains('\0') => Value::from(text.replace('\0', "\u{fffd}")),
+            other => other.clone(),
+        });
+        Statement::from_sql_and_values(db.get_database_backend(), text, values)
     }
     pub(crate) async fn all<R: FromQueryResult>(&self, db: &impl ConnectionTrait) -> Result<Vec<R>, Error> {
         Ok(R::find_by_statement(self.statement(db)).all(db).await?)

@@ -242,7 +242,13 @@ async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
         clocks: store.clocks_of(&format!("case:{id}")).await?,
         still_failing: in_force.is_none_or(|c| c.outcome == Outcome::Fail),
         report: store.reports_of_sample(&sample, user.scope()).await?.into_iter().next().map(|r| r.number),
-        reading: store.sample(&sample, user.scope()).await?.and_then(|s| s.sample.from_reading).map(|r| r.to_string()),
+        // A laboratory sees no readings; it is not led to a page that is not there for it.
+        reading: store
+            .sample(&sample, user.scope())
+            .await?
+            .and_then(|s| s.sample.from_reading)
+            .filter(|_| !matches!(user.scope(), shiyan_foundation::Scope::Lab(_)))
+            .map(|r| r.to_string()),
         same_operator: same.iter().filter(|c| c.operator == case.operator && c.sampling_no != case.sampling_no).count(),
         case,
         parts,

@@ -591,7 +591,9 @@ async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Agai
     }
     related.extend(whole.reports.first().map(|r| Link::new(format!("{} {}", user.t("检验报告", "Test report"), r.number), format!("/reports/{}", r.number))));
     related.extend(whole.cases.iter().map(|c| Link::new(format!("{} {}", user.t("案件", "Case"), c.no), format!("/cases/{}", c.id))));
-    related.extend(sample.from_reading.map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
+    // A laboratory sees no readings; it is not led to a page that is not there for it.
+    let from_reading = sample.from_reading.filter(|_| !matches!(user.scope(), shiyan_foundation::Scope::Lab(_)));
+    related.extend(from_reading.map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
     let order_state = whole.order.as_ref().map(|o| o.state);
     let conclusion = whole.order.as_ref().and_then(|o| o.in_force.as_ref().or(o.conclusion.as_ref()));
     let no = if sample.number().is_empty() { user.t("（未编号）", "(no number yet)").to_owned() } else { sample.number().to_owned() };
