@@ -109,6 +109,7 @@ async fn way(program: &Path, driver: &Driver, database: Option<&str>) {
 
 /// The first administrator by the printed link; then everybody else, and a point for rapid tests.
 async fn set_up(tab: &Tab, link: &str) {
+    println!("TIMING set_up {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.goto(link).await;
     tab.fill("main form", &[("name", "虚构管理员"), ("username", "admin"), ("password", OWN), ("password_again", OWN)]).await;
     tab.press("main form button.primary").await;
@@ -145,6 +146,7 @@ async fn add_user(tab: &Tab, username: &str, name: &str, role: Role, scope: &str
 
 /// Nobody works with a password that somebody else knows.
 async fn everybody_chooses_a_password(tab: &Tab) {
+    println!("TIMING everybody_chooses_a_password {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     for username in PEOPLE.iter().map(|p| p.0).chain([OPERATOR]) {
         tab.sign_in(username, INITIAL).await;
         assert_eq!(tab.path().await, "/me/password", "{username} is asked for a password of their own");
@@ -159,6 +161,7 @@ async fn everybody_chooses_a_password(tab: &Tab) {
 }
 
 async fn limits_in_force(tab: &Tab) {
+    println!("TIMING limits_in_force {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in("quality", OWN).await;
     for (id, analyte) in LIMITS {
         tab.goto(&format!("/admin/limits?q={}", encoded(analyte))).await;
@@ -171,6 +174,7 @@ async fn limits_in_force(tab: &Tab) {
 
 /// A population of 250 makes one batch 4.00 per 1,000; a plan of one line asks for it.
 async fn plan(tab: &Tab, year: i32) {
+    println!("TIMING plan {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in("planner", OWN).await;
     tab.goto("/admin/population").await;
     tab.unfold("#new").await;
@@ -214,6 +218,7 @@ struct Batch {
 }
 
 async fn sampled_and_received(tab: &Tab, year: i32) -> Batch {
+    println!("TIMING sampled_and_received {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     let no = format!("XBJ{:02}410105900000017", year % 100);
     tab.sign_in("sampler", OWN).await;
     tab.press("main a[href='/samples/new']").await;
@@ -259,6 +264,7 @@ async fn sampled_and_received(tab: &Tab, year: i32) -> Batch {
 
 /// 主检 → 校核 → 审核 → 批准, four people; the analyst never leaves the keyboard.
 async fn tested_by_four(tab: &Tab, batch: &Batch) {
+    println!("TIMING tested_by_four {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in("analyst", OWN).await;
     tab.press("main ul.work a[href^='/bench/']").await;
     let order = tab.path().await;
@@ -310,6 +316,7 @@ struct Case {
 }
 
 async fn disposed(tab: &Tab) -> Case {
+    println!("TIMING disposed {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in("enforcer", OWN).await;
     tab.press("main ul.work a[href^='/cases/']").await;
     let case = Case { no: tab.string("return document.querySelector('.kicker .code').textContent").await, href: tab.path().await };
@@ -347,6 +354,7 @@ async fn disposed(tab: &Tab) -> Case {
 
 /// One reading at the point; it must not show in the 4 per 1,000.
 async fn rapid_reading(tab: &Tab) {
+    println!("TIMING rapid_reading {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in(OPERATOR, OWN).await;
     tab.fill("form.rapid-form", &[("method", "GB/T 5009.199-2003"), ("stall", "12 虚构摊主"), ("food", "韭菜"), ("value", "12")]).await;
     tab.press(".reader button").await;
@@ -355,6 +363,7 @@ async fn rapid_reading(tab: &Tab) {
 
 /// The supervisor's home, which they open with one login and no search.
 async fn at_home(tab: &Tab, disposal: &str, per_thousand: &str) {
+    println!("TIMING at_home {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in("supervisor", OWN).await;
     let figure = "const f = [...document.querySelectorAll('.card.fig')].find(x => x.textContent.includes('处置')); return f ? f.querySelector('.fig-v b').textContent.trim() + ' ' + f.querySelector('.fig-s').textContent.trim() : ''";
     let shown = tab.string(figure).await;
@@ -369,6 +378,7 @@ async fn at_home(tab: &Tab, disposal: &str, per_thousand: &str) {
 }
 
 async fn issued(tab: &Tab, batch: &Batch) -> String {
+    println!("TIMING issued {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in("sender", OWN).await;
     tab.press("main ul.work a[href^='/bench/']").await;
     tab.press("form[action$=issue] button").await;
@@ -387,6 +397,7 @@ async fn issued(tab: &Tab, batch: &Batch) -> String {
 
 /// The annual report from its button: text, pages, structure, and the same bytes as the command line makes.
 async fn annual(tab: &Tab, mut program: Command, year: i32, batch: &Batch, case: &Case, report: &str) {
+    println!("TIMING annual {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_in("supervisor", OWN).await;
     tab.goto(&format!("/stats?year={year}")).await;
     let link = tab.string("return document.querySelector('.ph-act a.primary').getAttribute('href')").await;
@@ -401,6 +412,7 @@ async fn annual(tab: &Tab, mut program: Command, year: i32, batch: &Batch, case:
 }
 
 async fn in_english(tab: &Tab, case: &Case) {
+    println!("TIMING in_english {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.goto("/").await;
     tab.press("a[hreflang=en]").await;
     for path in ["/", case.href.as_str()] {
@@ -416,6 +428,7 @@ async fn in_english(tab: &Tab, case: &Case) {
 
 /// 360 × 740: nothing runs over the side.
 async fn on_a_phone(tab: &Tab, case: &Case, batch: &Batch) {
+    println!("TIMING on_a_phone {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.cdp("Emulation.setDeviceMetricsOverride", &json!({"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": true}));
     for (username, paths) in [("supervisor", vec!["/", "/samples", "/cases", &case.href, &batch.sample]), (OPERATOR, vec!["/"])] {
         tab.sign_in(username, OWN).await;
@@ -431,6 +444,7 @@ async fn on_a_phone(tab: &Tab, case: &Case, batch: &Batch) {
 
 /// Signing in, lists and detail without JavaScript.
 async fn without_scripts(tab: &Tab, case: &Case, batch: &Batch) {
+    println!("TIMING without_scripts {:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() % 1_000_000);
     tab.sign_out().await;
     tab.cdp("Emulation.setScriptExecutionDisabled", &json!({"value": true}));
     tab.sign_in("supervisor", OWN).await;
@@ -594,8 +608,10 @@ impl Tab {
     }
     /// Presses a button or a link and waits for the page that follows.
     async fn follow(&self, css: &str) {
-        self.js("window.left = true").await;
         let place = self.find(css).await;
+        // In the middle of the window, where nothing that sticks to an edge lies over it.
+        let handle = serde_json::to_value(&place).unwrap();
+        self.client.execute("window.left = true; arguments[0].scrollIntoView({ block: 'center' })", vec![handle]).await.unwrap();
         if let Err(e) = place.click().await {
             panic!("{css} on {}: {e}", self.path().await);
         }
@@ -656,7 +672,8 @@ impl Tab {
         Pdf::read(answer.body, &self.scratch)
     }
     fn driver(&self, path: &str, body: &Value) -> Value {
-        let answer = request(self.driver, "POST", &format!("/session/{}{path}", self.session), "Content-Type: application/json\r\n", body.to_string().as_bytes());
+        let answer =
+            request(self.driver, "POST", &format!("/session/{}{path}", self.session), "Content-Type: application/json\r\n", body.to_string().as_bytes());
         let answer = answer.unwrap_or_else(|| panic!("chromedriver {path}"));
         let value: Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(answer.status, 200, "chromedriver {path}: {value}");
@@ -668,7 +685,8 @@ impl Tab {
     /// No error on the console, no breach of the content policy, no request to another host in all of the way.
     fn nothing_complained(&self) {
         let console = self.driver("/se/log", &json!({ "type": "browser" }));
-        let bad: Vec<&str> = console.as_array().unwrap().iter().filter(|e| e["level"] != "INFO" && e["level"] != "DEBUG").filter_map(|e| e["message"].as_str()).collect();
+        let bad: Vec<&str> =
+            console.as_array().unwrap().iter().filter(|e| e["level"] != "INFO" && e["level"] != "DEBUG").filter_map(|e| e["message"].as_str()).collect();
         // The forms that this way has refused on purpose, and the spent set-up link.
         let bad: Vec<&str> = bad.into_iter().filter(|m| !m.contains("status of 422") && !m.contains("status of 410")).collect();
         assert!(bad.is_empty(), "the console says: {bad:#?}");
@@ -825,18 +843,22 @@ struct Answer {
     body: Vec<u8>,
 }
 
-/// One plain request; `None` when nobody answers.
+/// One plain request; `None` when nobody answers. Both servers say how long their answers are; chromedriver keeps the line open.
 fn request(port: u16, method: &str, path: &str, headers: &str, body: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    let head = format!("{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
     stream.write_all(&[head.as_bytes(), body].concat()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let end = answer.windows(4).position(|w| w == b"\r\n\r\n")?;
-    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+    let mut stream = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        stream.read_line(&mut head).ok().filter(|n| *n > 0)?;
+    }
+    let length = head.lines().find_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-length")));
+    let mut body = vec![0; length?.1.trim().parse().ok()?];
+    stream.read_exact(&mut body).ok()?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some(Answer { status, head, body: answer[end + 4..].to_vec() })
+    Some(Answer { status, head, body })
 }
 
 fn free_port() -> u16 {

@@ -58,13 +58,31 @@ pub fn explain(code: &str, on: NaiveDate, more: &[&'static CodeInfo]) -> Option<
     }
     codes().iter().chain(more).find(|c| c.code == wanted).map(|c| Explained {
         code: c.code.to_owned(),
-        zh: c.zh.to_owned(),
-        en: c.en.to_owned(),
-        next_zh: c.next_zh.to_owned(),
-        next_en: c.next_en.to_owned(),
+        zh: blanked(c.zh),
+        en: blanked(c.en),
+        next_zh: blanked(c.next_zh),
+        next_en: blanked(c.next_en),
         article: c.article.to_owned(),
         source: String::new(),
     })
+}
+
+/// A text without its facts: each `{placeholder}` becomes `…`.
+fn blanked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        match c {
+            '{' => {
+                inside = true;
+                out.push('…');
+            }
+            '}' => inside = false,
+            c if !inside => out.push(c),
+            _ => {}
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -92,5 +110,6 @@ mod tests {
         let rule = explain("d07", on, &[]).unwrap();
         assert!(rule.article.contains("88"), "{}", rule.article);
         assert!(explain("NO-SUCH", on, &[]).is_none());
+        assert!(!explain("LAB-ROLE", on, &[]).unwrap().zh.contains('{'));
     }
 }

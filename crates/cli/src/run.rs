@@ -650,7 +650,7 @@ fn say_judgement(judged: &Judgement, row: Option<(&shiyan_statute::LimitRow, boo
 }
 
 async fn deadline(place: &Place, rule: &str, from: &str, json: bool, lang: Lang) -> Done {
-    let key = shiyan_statute::deadline::rule_key(rule)?;
+    let key = shiyan_statute::deadline::rule_key(&rule.trim().to_uppercase())?;
     let start = read_start(from)?;
     // The calendar of the installation where there is one; the shipped one otherwise.
     let there = place.database_url.is_some() || place.data.join("shiyan.db").exists();

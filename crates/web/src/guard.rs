@@ -15,6 +15,8 @@ use crate::views::{Notice, Page, UserBar};
 
 /// Cookie of the login; only the hash of its value is kept.
 pub const LOGIN: &str = "shiyan_login";
+/// Where a password is changed.
+pub const OWN_PASSWORD: &str = "/me/password";
 
 /// The language of a request: the cookie, else Chinese.
 #[must_use]
@@ -127,8 +129,28 @@ impl<'r> FromRequest<'r> for User {
             Outcome::Forward(f) => return Outcome::Forward(f),
         };
         match signed_in(request, visit).await {
+            // With a password that somebody else set, nothing but choosing one's own.
+            Some(user) if user.account.must_change && !matches!(request.uri().path().as_str(), OWN_PASSWORD | "/logout") => {
+                Outcome::Forward(Status::Unauthorized)
+            }
             Some(user) => Outcome::Success(user),
             None => Outcome::Forward(Status::Unauthorized),
+        }
+    }
+}
+
+/// Somebody signed in who still has the password that somebody else set.
+#[derive(Debug, Clone, Copy)]
+pub struct Newcomer;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Newcomer {
+    type Error = Failure;
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, (Status, Failure), Status> {
+        let Outcome::Success(visit) = request.guard::<Visit>().await else { return Outcome::Forward(Status::Unauthorized) };
+        match signed_in(request, visit).await {
+            Some(user) if user.account.must_change => Outcome::Success(Newcomer),
+            _ => Outcome::Forward(Status::Unauthorized),
         }
     }
 }

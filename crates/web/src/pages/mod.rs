@@ -31,7 +31,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, routes};
 
 use crate::failure::Failure;
-use crate::guard::{User, Visit};
+use crate::guard::{Newcomer, OWN_PASSWORD, User, Visit};
 use crate::site::Site;
 
 /// A rendered page with its status.
@@ -60,10 +60,14 @@ pub fn done(to: impl Into<String>, zh: &str, en: &str) -> Flash<Redirect> {
     Flash::new(Redirect::to(to.into()), "pass", format!("{zh}|{en}"))
 }
 
-/// Whoever is not signed in goes to the login and comes back.
+/// Whoever is not signed in goes to the login and comes back; whoever has yet to choose a password does that first.
 #[get("/<_..>", rank = 100)]
-fn sign_in_first(visit: Visit, user: Option<User>) -> Failure {
-    if user.is_some() { Failure::NotFound } else { Failure::SignIn(visit.path) }
+fn sign_in_first(visit: Visit, user: Option<User>, newcomer: Option<Newcomer>) -> Result<Redirect, Failure> {
+    match (user, newcomer) {
+        (Some(_), _) => Err(Failure::NotFound),
+        (None, Some(_)) => Ok(Redirect::to(OWN_PASSWORD)),
+        (None, None) => Err(Failure::SignIn(visit.path)),
+    }
 }
 
 /// One embedded file.

@@ -257,11 +257,13 @@ fn actions(user: &User, year: i32, plan: Option<&Plan>, filled: &Filled) -> Vec<
     }
     let lang = user.lang();
     match plan {
-        None => vec![
-            ActionView::post("create", user.t("编制年度计划", "Draw up the plan"), format!("/plan/{year}/create")).primary().with_icon("plus").asking(vec![
+        None => {
+            vec![ActionView::post("create", user.t("编制年度计划", "Draw up the plan"), format!("/plan/{year}/create")).primary().with_icon("plus").asking(
+                vec![
                 FieldView::number("target", user.t("年度目标", "Target of the year"), user.t("批次/千人", "per 1,000")).required().with("4.0").filled(filled),
-            ]),
-        ],
+            ],
+            )]
+        }
         Some(plan) if plan.state == PlanState::Draft => {
             // A written reason lifts the shortage alone; what else is missing is said beforehand.
             let why = plan.why_not_issue(&user.actor, Some("-"));
