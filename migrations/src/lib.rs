@@ -15,6 +15,7 @@ mod m0004_samples;
 mod m0005_cases;
 mod m0006_rapid;
 mod m0007_imports;
+mod m0008_bench;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_cases::Migration),
             Box::new(m0006_rapid::Migration),
             Box::new(m0007_imports::Migration),
+            Box::new(m0008_bench::Migration),
         ]
     }
 }

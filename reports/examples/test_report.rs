@@ -1,5 +1,5 @@
 //! Writes sample test reports of invented samples:
-//! `cargo run -p shiyan-reports --example test_report -- OUT.pdf [pass|fail|void|both|en|time]`.
+//! `cargo run -p shiyan-reports --example test_report -- OUT.pdf [pass|fail|void|both|fail-both|working|working-both|en|time] [MARK.png]`.
 mod samples;
 
 use std::error::Error;
@@ -10,12 +10,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let out = arguments.next().unwrap_or_else(|| "report.pdf".to_owned());
     let kind = arguments.next().unwrap_or_else(|| "pass".to_owned());
-    let mut model = if kind == "fail" || kind == "void" { samples::report_fail() } else { samples::report_pass() };
+    let mut model = match kind.split('-').next() {
+        Some("fail" | "void") => samples::report_fail(),
+        Some("working") => samples::report_working(),
+        _ => samples::report_pass(),
+    };
     match kind.as_str() {
         "void" => model.mark = Some(Mark::Void),
-        "both" => model.wording = Wording::Both,
+        "both" | "fail-both" | "working-both" => model.wording = Wording::Both,
         "en" => model = samples::report_en(),
         _ => {}
+    }
+    if let Some(file) = arguments.next() {
+        let picture = shiyan_reports::Picture::read(&std::fs::read(file)?)?;
+        model.mark_picture = Some(picture.clone());
+        model.seal_picture = Some(picture);
     }
     let faces = shiyan_reports::Faces { strict: true, ..Default::default() };
     if kind == "time" {

@@ -411,9 +411,7 @@ fn colophon(flow: &mut Flow<'_>, model: &Model) {
                 table::Row { cells: vec![head, table::Cell::new(table::Part::new(value, Role::Table, 9.0), table::Align::Left)], min_height: 0.0 }
             })
             .collect(),
-        caption: String::new(),
-        continued: String::new(),
-        caption_size: 0.0,
+        caption: table::Caption::default(),
         tail: 0.0,
     };
     flow.ensure(100.0);

@@ -1,5 +1,7 @@
 //! What a paper is drawn on. Coordinates are points from the upper left corner of the page; a text's y is its base line.
 
+use crate::picture::Picture;
+
 /// A glyph at its place in a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Glyph {
@@ -44,6 +46,8 @@ pub(crate) trait Canvas {
     fn text(&mut self, x: f32, y: f32, size: f32, colour: Colour, glyphs: &[Glyph], angle: f32);
     /// A line, with a dash pattern (dash, gap) if given.
     fn polyline(&mut self, points: &[(f32, f32)], width: f32, colour: Colour, dash: Option<[f32; 2]>);
+    /// A picture, stretched over a rectangle.
+    fn picture(&mut self, picture: &Picture, x: f32, y: f32, w: f32, h: f32);
     /// Filled areas, painted together.
     fn fill(&mut self, rings: &[Vec<(f32, f32)>], colour: Colour);
 

@@ -16,6 +16,8 @@ pub enum ReportError {
     MissingGlyphs(String),
     /// A chart could not be drawn.
     Chart(String),
+    /// A supplied picture cannot be printed.
+    Picture(String),
     /// The text for the QR code is too long.
     QrCode(String),
     /// The model holds nothing that could be printed.
@@ -30,6 +32,7 @@ impl fmt::Display for ReportError {
             ReportError::Font { face, why } => write!(f, "font for {face}: {why}"),
             ReportError::MissingGlyphs(chars) => write!(f, "no face has these characters: {chars}"),
             ReportError::Chart(why) => f.write_str(why),
+            ReportError::Picture(why) => write!(f, "picture: {why}"),
             ReportError::QrCode(why) => write!(f, "QR code: {why}"),
             ReportError::Empty(what) => write!(f, "nothing to print: {what}"),
             ReportError::Write(why) => write!(f, "writing the PDF: {why}"),

@@ -14,6 +14,7 @@ mod error;
 mod face;
 mod flow;
 mod pdf;
+pub mod picture;
 mod qr;
 mod table;
 pub mod test_report;
@@ -21,6 +22,7 @@ mod text;
 
 pub use error::ReportError;
 pub use face::Faces;
+pub use picture::Picture;
 pub use shiyan_charts as charts;
 pub use shiyan_foundation::Lang;
 pub use table::{Align, Column, Table};

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset};
 use printpdf::{
     Color, FontId, FontMetrics, FontType, Line, LineCapStyle, LineDashPattern, LinePoint, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle,
-    PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, Rgb, TextItem, TextMatrix, WindingOrder,
+    PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, RawImage, RawImageData, RawImageFormat, Rgb, TextItem, TextMatrix, WindingOrder, XObject,
+    XObjectId, XObjectTransform,
 };
 use sha2::{Digest, Sha256};
 
 use crate::ReportError;
 use crate::canvas::{Canvas, Colour, Glyph};
 use crate::face::FaceSet;
+use crate::picture::Picture;
 
 /// What a PDF reader shows about the file.
 pub(crate) struct Info {
@@ -37,6 +39,7 @@ pub(crate) struct Pdf<'f> {
     current: usize,
     below: bool,
     used: Vec<BTreeMap<char, u16>>,
+    pictures: Vec<Picture>,
     fill: Option<Colour>,
 }
 
@@ -45,7 +48,7 @@ const PRODUCER: &str = concat!("Shiyan ", env!("CARGO_PKG_VERSION"));
 impl<'f> Pdf<'f> {
     pub fn new(faces: &'f FaceSet<'f>) -> Self {
         let used = vec![BTreeMap::new(); faces.faces.len()];
-        Self { faces, pages: Vec::new(), current: 0, below: false, used, fill: None }
+        Self { faces, pages: Vec::new(), current: 0, below: false, used, pictures: Vec::new(), fill: None }
     }
 
     fn ops(&mut self) -> &mut Vec<Op> {
@@ -79,6 +82,11 @@ impl<'f> Pdf<'f> {
             if !chars.is_empty() {
                 doc.resources.fonts.map.insert(font_id(i), PdfFont::new(self.reduced(i, chars)?));
             }
+        }
+        for (i, picture) in self.pictures.into_iter().enumerate() {
+            let Picture { width, height, rgba } = picture;
+            let image = RawImage { pixels: RawImageData::U8(rgba), width, height, data_format: RawImageFormat::RGBA8, tag: Vec::new() };
+            doc.resources.xobjects.map.insert(picture_id(i), XObject::Image(image));
         }
         doc.pages = self
             .pages
@@ -221,6 +229,10 @@ fn font_id(face: usize) -> FontId {
     FontId(format!("SY{face}"))
 }
 
+fn picture_id(index: usize) -> XObjectId {
+    XObjectId(format!("SYP{index}"))
+}
+
 fn rgb(c: Colour) -> Color {
     let part = |v: u8| (f32::from(v) / 255.0 * 1000.0).round() / 1000.0;
     Color::Rgb(Rgb { r: part(c.0), g: part(c.1), b: part(c.2), icc_profile: None })
@@ -313,6 +325,23 @@ impl Canvas for Pdf<'_> {
             ops.push(Op::SetLineDashPattern { dash: LineDashPattern::new(0.0, &[]) });
             ops.push(Op::SetLineCapStyle { cap: LineCapStyle::Butt });
         }
+    }
+
+    fn picture(&mut self, picture: &Picture, x: f32, y: f32, w: f32, h: f32) {
+        let index = self.pictures.iter().position(|known| known == picture).unwrap_or_else(|| {
+            self.pictures.push(picture.clone());
+            self.pictures.len() - 1
+        });
+        let at = self.point((x, y + h));
+        let transform = XObjectTransform {
+            translate_x: Some(at.x),
+            translate_y: Some(at.y),
+            scale_x: Some(short(w)),
+            scale_y: Some(short(h)),
+            no_auto_scale: true,
+            ..XObjectTransform::default()
+        };
+        self.ops().push(Op::UseXobject { id: picture_id(index), transform });
     }
 
     fn fill(&mut self, rings: &[Vec<(f32, f32)>], colour: Colour) {

@@ -121,15 +121,48 @@ pub(crate) const PAD_Y: f32 = 1.2 * 72.0 / 25.4;
 const OUTER: f32 = 0.75;
 const INNER: f32 = 0.5;
 
+/// What stands above a table; on every page but the first `continued` stands before it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Caption {
+    pub text: String,
+    pub continued: String,
+    /// The same in the second language, smaller; may be empty.
+    pub second: String,
+    pub continued_second: String,
+    pub size: f32,
+}
+
+impl Caption {
+    fn leading(&self) -> f32 {
+        self.size * 1.42
+    }
+    fn height(&self) -> f32 {
+        if self.text.is_empty() { 0.0 } else { self.leading() + 5.0 }
+    }
+    fn draw(&self, flow: &mut Flow<'_>, go_on: bool) {
+        let full = |before: &str, text: &str| if go_on { format!("{before}{text}") } else { text.to_owned() };
+        let first = full(&self.continued, &self.text);
+        if self.second.is_empty() {
+            flow.plain(&first, Role::Heading, self.size, self.leading(), Colour::BLACK, Fill::Centre);
+            return;
+        }
+        let second = full(&self.continued_second, &self.second);
+        let (small, gap) = (self.size * 0.62, self.size * 0.5);
+        let widths = [text::width(flow.faces, Role::Heading, self.size, &first), text::width(flow.faces, Role::Table, small, &second)];
+        let x = flow.left() + (flow.width() - widths[0] - gap - widths[1]) / 2.0;
+        let base = flow.y + (self.leading() - self.size) / 2.0 + self.size * 0.88;
+        flow.put(&first, (x, base), Role::Heading, self.size, Colour::BLACK, Fill::Left);
+        flow.put(&second, (x + widths[0] + gap, base), Role::Table, small, Colour::GREY, Fill::Left);
+        flow.y += self.leading();
+    }
+}
+
 /// A table of any shape: rows over common columns, cells may cover several.
 pub(crate) struct Grid {
     pub widths: Vec<f32>,
     pub header: Vec<Row>,
     pub rows: Vec<Row>,
-    /// Printed above, with `continued` before it on every page but the first.
-    pub caption: String,
-    pub continued: String,
-    pub caption_size: f32,
+    pub caption: Caption,
     /// Room that must be left under the last row, for what belongs to the table.
     pub tail: f32,
 }
@@ -176,9 +209,7 @@ pub(crate) fn set(flow: &mut Flow<'_>, table: &Table, continued: &str) {
         widths,
         header: if table.columns.iter().all(|c| c.title.is_empty()) { Vec::new() } else { vec![header] },
         rows: rows.collect(),
-        caption: table.caption.clone(),
-        continued: continued.to_owned(),
-        caption_size: 12.0,
+        caption: Caption { text: table.caption.clone(), continued: continued.to_owned(), size: 12.0, ..Caption::default() },
         tail: if table.note.is_empty() { 0.0 } else { text::lines(flow.faces, Role::Table, 9.0, &table.note, room, 0.0).len() as f32 * 13.0 + 3.0 },
     };
     draw(flow, &grid);
@@ -333,7 +364,7 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
     let header: Vec<Laid> = grid.header.iter().map(|r| lay(faces, &grid.widths, r)).collect();
     let head: f32 = header.iter().map(|r| r.height).sum();
     let mut rows: std::collections::VecDeque<Laid> = grid.rows.iter().map(|r| lay(faces, &grid.widths, r)).collect();
-    let caption = if grid.caption.is_empty() { 0.0 } else { grid.caption_size * 1.42 + 5.0 };
+    let caption = grid.caption.height();
     let width: f32 = grid.widths.iter().sum();
 
     // A small table stays in one piece; of a long one the caption, the header and the first two rows do.
@@ -345,9 +376,8 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
     }
     let mut go_on = false;
     while !rows.is_empty() || !go_on {
-        if !grid.caption.is_empty() {
-            let text = if go_on { format!("{}{}", grid.continued, grid.caption) } else { grid.caption.clone() };
-            flow.plain(&text, Role::Heading, grid.caption_size, grid.caption_size * 1.42, Colour::BLACK, Fill::Centre);
+        if !grid.caption.text.is_empty() {
+            grid.caption.draw(flow, go_on);
             flow.space(4.0);
         }
         let top = flow.y;

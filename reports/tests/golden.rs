@@ -21,6 +21,8 @@ fn papers() -> Vec<(&'static str, Vec<u8>)> {
     let faces = strict();
     let mut both = samples::report_pass();
     both.wording = Wording::Both;
+    let mut explained = samples::report_working();
+    explained.wording = Wording::Both;
     let mut void = samples::report_fail();
     void.mark = Some(Mark::Void);
     let mut bare = samples::report_pass();
@@ -31,6 +33,8 @@ fn papers() -> Vec<(&'static str, Vec<u8>)> {
         ("report-pass", test_report::pdf(&bare, &faces).unwrap()),
         ("report-void", test_report::pdf(&void, &faces).unwrap()),
         ("report-both", test_report::pdf(&both, &faces).unwrap()),
+        ("report-working", test_report::pdf(&samples::report_working(), &faces).unwrap()),
+        ("report-working-both", test_report::pdf(&explained, &faces).unwrap()),
         ("report-en", test_report::pdf(&samples::report_en(), &faces).unwrap()),
     ]
 }
@@ -193,7 +197,7 @@ fn the_code_on_the_cover_can_be_read() {
     let drawn = tool("pdftoppm", &["-r", "120", "-f", "1", "-l", "1", "-singlefile", "-png", &file.to_string_lossy(), &stem.to_string_lossy()]);
     let picture = stem.with_extension("png");
     match drawn.and_then(|_| tool("zbarimg", &["-q", "--raw", &picture.to_string_lossy()])) {
-        Some((_, text)) => assert!(text.contains("https://lims.example.com/p/R7K2-9QXM-4TZB"), "{text}"),
+        Some((_, text)) => assert!(text.contains("https://lims.example.com/v/7F3K92QXM4TZB01CD8E2"), "{text}"),
         None => println!("SKIPPED: pdftoppm or zbarimg is not installed, the code was not read"),
     }
     let _ = std::fs::remove_file(&picture);
@@ -207,10 +211,10 @@ fn long_contents_find_room() {
     let long = "示范文字".repeat(300);
     model.results[0].note.clone_from(&long);
     model.results[1].item = "ABCDEFGHIJ".repeat(40);
-    model.conclusion = long.clone();
+    model.conclusion.0.clone_from(&long);
     model.remark.clone_from(&long);
     model.sample.name = "示范样品名称".repeat(12);
-    model.notices.push(long);
+    model.notices.push((long, String::new()));
     let bytes = test_report::pdf(&model, &strict()).unwrap();
     let file = written("long", &bytes);
     if let Some((_, text)) = tool("pdftotext", &[&file.to_string_lossy(), "-"]) {
@@ -229,4 +233,120 @@ fn long_contents_find_room() {
     assert!(annual::pdf(&report, &strict()).is_ok());
     report.sections.clear();
     assert!(matches!(annual::pdf(&report, &strict()), Err(ReportError::Empty(_))));
+}
+
+/// The text of a file, page by page, without blanks; `None` when it cannot be read here.
+fn pages(name: &str, bytes: &[u8]) -> Option<Vec<String>> {
+    let file = written(name, bytes);
+    let read = tool("pdftotext", &["-enc", "UTF-8", &file.to_string_lossy(), "-"]);
+    std::fs::remove_file(&file).unwrap();
+    match read {
+        Some((true, text)) => Some(text.trim_end_matches('\u{c}').split('\u{c}').map(|p| p.split_whitespace().collect()).collect()),
+        Some((false, text)) => panic!("{text}"),
+        None => {
+            println!("SKIPPED: pdftotext is not installed, the pages of {name} were not read back");
+            None
+        }
+    }
+}
+
+#[test]
+fn an_annex_of_three_hundred_items_is_whole_on_every_page() {
+    for working in [false, true] {
+        let mut model = samples::report_working();
+        model.wording = Wording::Both;
+        let some = model.results.clone();
+        model.results = (0..300).map(|i| test_report::ResultRow { item: format!("物{i:03}"), ..some[i % some.len()].clone() }).collect();
+        if !working {
+            model.results.iter_mut().for_each(|r| r.working.clear());
+        }
+        let bytes = test_report::pdf(&model, &strict()).unwrap();
+        assert_eq!(bytes, test_report::pdf(&model, &strict()).unwrap());
+        let Some(pages) = pages(&format!("annex-{working}"), &bytes) else { return };
+        let total = pages.len();
+        let annex: Vec<&String> = pages.iter().filter(|p| p.contains("标准要求")).collect();
+        assert!(annex.len() > 10, "{}", annex.len());
+        for (i, page) in pages.iter().enumerate() {
+            for wanted in [format!("第{}页", i + 1), format!("共{total}页"), format!("Page{}of{total}", i + 1)] {
+                assert!(page.contains(&wanted), "{wanted}: {page}");
+            }
+        }
+        for page in &annex {
+            assert!(page.contains("序号") && page.contains("检验方法") && page.contains("单项判定") && page.contains("Verdict"), "the header is on every page");
+        }
+        assert!(annex.iter().skip(1).all(|p| p.contains("续表")));
+        let all = pages.concat();
+        for i in 0..300 {
+            let times = all.matches(&format!("物{i:03}")).count();
+            assert_eq!(times, if working { 2 } else { 1 }, "item {i}");
+        }
+        // The end is said once, on the last page, after everything else.
+        assert_eq!(all.matches("以下空白").count(), 1);
+        assert!(pages[total - 1].contains("以下空白"));
+        assert_eq!(all.contains("判定过程"), working);
+    }
+}
+
+/// The summary page is one page in both languages, and longer names make it smaller, not torn.
+#[test]
+fn a_page_of_facts_stays_one_page() {
+    for (name, wording, times) in [("zh", Wording::Zh, 3), ("both", Wording::Both, 1)] {
+        let mut model = samples::report_pass();
+        model.wording = wording;
+        model.mark = None;
+        model.sample.name = "示范样品名称".repeat(times);
+        model.sample.sampled_unit = "示范农贸市场甲示范蔬菜摊".repeat(times);
+        let Some(pages) = pages(&format!("facts-{name}"), &test_report::pdf(&model, &strict()).unwrap()) else { return };
+        assert_eq!(pages.len(), 4, "{name}");
+        let summary = &pages[2];
+        for wanted in ["样品名称", "检验依据", "检验结论", "签发日期", "备注", "批准", "审核", "主检"] {
+            assert!(summary.contains(wanted), "{name}: {wanted}");
+        }
+    }
+}
+
+/// Very long names on the cover and English far longer or far shorter than the Chinese: everything is there and stands alone.
+#[test]
+fn long_names_and_uneven_languages_find_room() {
+    let names = ["示范市示范区示范路街道示范路一号示范农贸市场甲A区十二号摊位经营者示范堃玥个体工商户".repeat(4), "示".to_owned()];
+    let sentences = ["A sentence that goes on and on in English only. ".repeat(14), "Short.".to_owned()];
+    for (i, (name, english)) in names.iter().flat_map(|n| sentences.iter().map(move |e| (n, e))).enumerate() {
+        let mut model = samples::report_fail();
+        model.wording = Wording::Both;
+        model.mark = None;
+        for field in [&mut model.sample.name, &mut model.sample.sampled_unit, &mut model.sample.producer, &mut model.laboratory.name] {
+            field.clone_from(name);
+        }
+        model.conclusion = (format!("经抽样检验，{name}。"), english.clone());
+        model.sample.category.1.clone_from(english);
+        model.notices.iter_mut().for_each(|n| n.1.clone_from(english));
+        model.results[0].verdict.1 = "Nonconforming".to_owned();
+        let bytes = test_report::pdf(&model, &strict()).unwrap();
+        let Some(pages) = pages(&format!("long-{i}"), &bytes) else { return };
+        let flat: String = name.split_whitespace().collect();
+        assert!(pages[0].matches(&flat).count() >= 4, "every name is whole on the cover: {}", pages[0]);
+        assert!(pages[0].contains("扫码查验报告") && pages[0].contains("7F3K-92QX-M4TZ-B01C-D8E2"));
+        let english: String = english.split_whitespace().collect();
+        let all = pages.concat();
+        assert!(all.matches(&english).count() > model.notices.len(), "{english} in the notices and under the conclusion");
+        assert_eq!(all.matches("以下空白").count(), 1);
+    }
+}
+
+/// A supplied mark and seal are put in their places; without them the places are empty and nothing is drawn as if there were one.
+#[test]
+fn a_mark_and_a_seal_are_printed_only_when_supplied() {
+    let picture = |rgb: [u8; 3]| shiyan_reports::Picture { width: 2, height: 1, rgba: [rgb[0], rgb[1], rgb[2], 255, rgb[0], rgb[1], rgb[2], 0].to_vec() };
+    let mut model = samples::report_pass();
+    let images = |bytes: &[u8]| bytes.windows(14).filter(|w| w == b"/Subtype/Image" || w == b"/Subtype /Imag").count();
+    let bare = test_report::pdf(&model, &strict()).unwrap();
+    assert_eq!(images(&bare), 0);
+    model.mark_picture = Some(picture([200, 0, 0]));
+    model.seal_picture = Some(picture([0, 0, 200]));
+    let bytes = test_report::pdf(&model, &strict()).unwrap();
+    // Two pictures, each with its opacity.
+    assert_eq!(images(&bytes), 4);
+    assert_eq!(bytes, test_report::pdf(&model, &strict()).unwrap());
+    let Some(pages) = pages("pictures", &bytes) else { return };
+    assert!(!pages[2].contains("检验检测专用章") && pages[2].contains("签发日期"), "{}", pages[2]);
 }

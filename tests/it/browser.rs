@@ -4,6 +4,9 @@
 //! Runs with `SHIYAN_BROWSER=1` (`cargo xtask ci` sets it). Fields are filled by script where there are many and by keys where
 //! the keyboard matters; every step forward is a click on the button or link of the page.
 
+#[path = "grid.rs"]
+mod grid;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -143,7 +146,8 @@ fn sheet_street() -> &'static str {
 async fn add_user(tab: &Tab, username: &str, name: &str, role: Role, scope: &str) {
     tab.goto("/admin/users").await;
     tab.unfold("#new").await;
-    tab.fill("#new form", &[("name", name), ("username", username), ("password", INITIAL), ("scope", scope), ("roles", role.code())]).await;
+    tab.fill("#new form", &[("name", name), ("username", username), ("password", INITIAL), ("scope", scope), ("roles", role.code()), ("sign_scope", "*")])
+        .await;
     tab.press("#new form button.primary").await;
     tab.says(&format!("已建立用户 {username}")).await;
 }
@@ -376,6 +380,7 @@ async fn at_home(tab: &Tab, disposal: &str, per_thousand: &str) {
 async fn issued(tab: &Tab, batch: &Batch) -> String {
     tab.sign_in("sender", OWN).await;
     tab.press("main ul.work a[href^='/bench/']").await;
+    tab.unfold("details.ask:has(form[action$=issue])").await;
     tab.press("form[action$=issue] button").await;
     tab.says("报告已签发").await;
     let number = tab.string("return document.querySelector('h1.code').textContent").await;

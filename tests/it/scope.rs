@@ -109,7 +109,12 @@ async fn what_lies_outside_the_scope_does_not_exist(t: TestApp) {
     let now = at("2025-06-13T09:00");
     let (sample_b, order_b) = t.received("XBJ25410105000000002").await;
     let item = t.items(&order_b).await[0].id.to_string();
-    invisible(t.app.enter_results(&p.other_analyst.actor(), &order_b, &[TypedResult { item, seen: 0, raw: "0.1".into() }], now).await.map(|s| s.len()));
+    invisible(
+        t.app
+            .enter_results(&p.other_analyst.actor(), &order_b, &[TypedResult { item, seen: 0, raw: "0.1".into(), ..TypedResult::default() }], now)
+            .await
+            .map(|s| s.len()),
+    );
     invisible(t.app.add_item(&p.other_analyst.actor(), &order_b, "吡虫啉", "mg/kg", "GB 23200.121-2021", now).await);
     invisible(t.app.receive_case(&p.other_enforcer.actor(), &case, now).await);
     invisible(t.app.submit_case(&p.other_enforcer.actor(), &case, now).await);

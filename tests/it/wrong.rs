@@ -4,6 +4,7 @@ use shiyan_app::bench::TypedResult;
 use shiyan_foundation::Scope;
 use shiyan_foundation::task::Outcome;
 use shiyan_lab_results::order::{OrderAction, OrderState};
+use shiyan_lab_results::report::ReportOptions;
 use shiyan_nonconformity::{Block, CaseState};
 use shiyan_sample_intake::{Reception, SampleState, reception::ReceptionCheck};
 use shiyan_testkit::sheet::leek;
@@ -28,7 +29,7 @@ async fn one_person_does_not_sign_twice(t: TestApp) {
     let (_, order) = t.received(NO).await;
     let hands = t.people.all_hands.actor();
     let items = t.items(&order).await;
-    let typed: Vec<_> = items.iter().map(|i| TypedResult { item: i.id.to_string(), seen: 0, raw: "0.1".into() }).collect();
+    let typed: Vec<_> = items.iter().map(|i| TypedResult { item: i.id.to_string(), seen: 0, raw: "0.1".into(), ..TypedResult::default() }).collect();
     t.app.enter_results(&hands, &order, &typed[..1], at("2025-06-05T09:00")).await.unwrap();
     assert_eq!(codes(t.app.forward_order(&hands, &order, OrderAction::Submit, at("2025-06-05T09:05")).await), ["LAB-EMPTY"]);
     t.app.enter_results(&hands, &order, &typed[1..], at("2025-06-05T09:10")).await.unwrap();
@@ -40,7 +41,7 @@ async fn one_person_does_not_sign_twice(t: TestApp) {
     t.app.forward_order(&t.people.reviewer.actor(), &order, OrderAction::Review, at("2025-06-05T14:00")).await.unwrap();
     assert_eq!(codes(t.app.approve_order(&t.people.all_hands, &order, at("2025-06-05T15:00")).await), ["LAB-OWN-WORK"]);
     // Nobody jumps a step.
-    assert!(codes(t.app.issue_report(&t.people.sender.actor(), &order, at("2025-06-05T15:00")).await).contains(&"LAB-STATE"));
+    assert!(codes(t.app.issue_report(&t.people.sender.actor(), &order, ReportOptions::default(), at("2025-06-05T15:00")).await).contains(&"LAB-STATE"));
     t.assert_whole().await;
 }
 
@@ -75,7 +76,7 @@ async fn who_took_the_sample_does_not_test_it(t: TestApp) {
     let id = t.app.begin_sheet(&both, leek(NO, &[&p.sampler_analyst, &p.sampler]), None, at("2025-06-03T15:00")).await.unwrap().to_string();
     t.app.submit_sheet(&both, &id, at("2025-06-03T16:00")).await.unwrap();
     let order = t.app.accept_sample(&p.keeper.actor(), &id, reception(), at("2025-06-04T09:00")).await.unwrap().to_string();
-    let typed = TypedResult { item: t.items(&order).await[0].id.to_string(), seen: 0, raw: "0.1".into() };
+    let typed = TypedResult { item: t.items(&order).await[0].id.to_string(), seen: 0, raw: "0.1".into(), ..TypedResult::default() };
     assert_eq!(codes(t.app.enter_results(&both, &order, std::slice::from_ref(&typed), at("2025-06-05T09:00")).await), ["LAB-SAMPLER"]);
     assert!(t.items(&order).await.iter().all(|i| i.raw.is_empty()));
     // The same person may test what others took.
@@ -106,7 +107,10 @@ async fn a_sheet_needs_two_samplers_and_a_free_number(t: TestApp) {
 async fn a_temporary_number_gets_no_report(t: TestApp) {
     let (sample, order, _) = t.concluded("LS20250001", &["0.1", "未检出"]).await;
     let sender = t.people.sender.actor();
-    assert_eq!(codes(t.app.issue_report(&sender, &order, at("2025-06-10T16:00")).await), [shiyan_sample_intake::code::TEMPORARY.code]);
+    assert_eq!(
+        codes(t.app.issue_report(&sender, &order, ReportOptions::default(), at("2025-06-10T16:00")).await),
+        [shiyan_sample_intake::code::TEMPORARY.code]
+    );
     assert_eq!(t.order(&order).await.state, OrderState::Approved);
     t.app.renumber_sample(&t.people.sampler.actor(), &sample, NO, at("2025-06-11T09:00")).await.unwrap();
     assert_eq!(t.issued(&order).await.number, format!("SY-{NO}"));
@@ -130,7 +134,7 @@ async fn two_saves_of_the_same_revision_lose_nothing(t: TestApp) {
     // At the same time: one wins, the other hears of it, and what won is whole.
     let (_, order) = t.received("XBJ25410105000000002").await;
     let item = t.items(&order).await[0].id.to_string();
-    let typed = |raw: &str| vec![TypedResult { item: item.clone(), seen: 0, raw: raw.into() }];
+    let typed = |raw: &str| vec![TypedResult { item: item.clone(), seen: 0, raw: raw.into(), ..TypedResult::default() }];
     let (a, b) = (typed("0.11"), typed("0.12"));
     let analyst = p.analyst.actor();
     let both = p.sampler_analyst.actor();
@@ -143,7 +147,12 @@ async fn two_saves_of_the_same_revision_lose_nothing(t: TestApp) {
     assert_eq!(t.items(&order).await[0], *won[0]);
     // The other cells of the losing save are not lost: each stands for itself.
     let items = t.items(&order).await;
-    let mixed = [("stale", 0, &items[0]), ("0.005", 0, &items[1])].map(|(raw, seen, item)| TypedResult { item: item.id.to_string(), seen, raw: raw.into() });
+    let mixed = [("stale", 0, &items[0]), ("0.005", 0, &items[1])].map(|(raw, seen, item)| TypedResult {
+        item: item.id.to_string(),
+        seen,
+        raw: raw.into(),
+        ..TypedResult::default()
+    });
     let saved = t.app.enter_results(&analyst, &order, &mixed, at("2025-06-05T10:00")).await.unwrap();
     assert!(saved[0].outcome.is_err() && saved[1].outcome.is_ok());
     assert_eq!(t.items(&order).await[1].raw, "0.005");
@@ -207,7 +216,7 @@ async fn an_amended_report_replaces_the_old_one_which_stays(t: TestApp) {
     t.reviewed(&order, at("2025-06-13T09:00")).await;
     assert_eq!(t.app.approve_order(&p.signatory, &order, at("2025-06-13T10:00")).await.unwrap(), Outcome::Pass);
     assert_eq!(codes(t.app.cancel_case(&supervisor, &case, "尚未签发更正报告", at("2025-06-13T10:30")).await), ["CASE-STANDS"]);
-    let new = t.app.issue_report(&p.sender.actor(), &order, at("2025-06-13T11:00")).await.unwrap();
+    let new = t.app.issue_report(&p.sender.actor(), &order, ReportOptions::default(), at("2025-06-13T11:00")).await.unwrap();
     assert_eq!((new.number.clone(), new.replaces.clone()), (format!("SY-{NO}-G1"), Some(format!("SY-{NO}"))));
     assert_eq!(new.reason.as_deref(), Some("原始记录小数点抄错"));
 

@@ -25,6 +25,8 @@ codes! {
         next "先添加另一个系统管理员" / "Add another administrator first", article "";
     NOT_ADMIN = "ADMIN-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
         next "换用有该角色的账号" / "Use an account with that role", article "";
+    SIGN_SCOPE = "USER-SIGN-SCOPE", zh "授权签字人须写明授权签字领域", en "A signatory needs the methods they may sign for",
+        next "写检验方法的编号，用分号隔开；全部方法写 *" / "Type the numbers of the methods, separated by semicolons; * for all", article "";
     SETUP = "SETUP-LINK", zh "设置链接已失效、已用过，或系统已有用户", en "The set-up link has expired, was used, or the system already has users",
         next "重新启动程序取得新的链接，或用命令行 user add" / "Start the program again for a new link, or use the command user add", article "";
     NUMBER = "TYPED-NUMBER", zh "“{label}”的数值“{typed}”读不懂或超出范围", en "The number “{typed}” of “{label_en}” cannot be read or is out of range",
@@ -45,6 +47,10 @@ codes! {
         next "上传 JPG、PNG 或 PDF" / "Upload a JPG, PNG or PDF", article "";
     FILE_SIZE = "FILE-SIZE", zh "文件“{name}”有 {size} 字节，超过 {most} 字节或为空", en "File “{name}” has {size} bytes; allowed are 1 to {most}",
         next "压缩后再上传" / "Compress it and upload again", article "";
+    NO_PICTURE = "PICTURE-NONE", zh "没有提供“{label}”的图样，不能启用", en "There is no picture of the {label_en} that could be enabled",
+        next "先选择 PNG 图样文件，再勾选启用" / "Choose the PNG file first, then enable it", article "";
+    REPORT_FROZEN = "REPORT-FROZEN", zh "报告 {number} 已签发归档，选项在签发时已定，不能再选", en "Report {number} is issued and archived; what may be chosen about it was chosen then",
+        next "去掉这些选项，取存档文件本身；要改须更改重发" / "Leave the options out and take the archived file; to change them, amend the report", article "";
     CALENDAR = "CALENDAR", zh "节假日第 {row} 行读不懂：{text}", en "Row {row} of the holidays cannot be read: {text}",
         next "每行写 日期,OFF 或 WORK，例如 2027-01-01,OFF" / "Write a date and OFF or WORK on each row, for example 2027-01-01,OFF", article "";
     DEMO_THERE = "DEMO-THERE", zh "演示数据已经载入", en "The demonstration is already loaded",
@@ -55,4 +61,10 @@ codes! {
         next "写四位年份" / "Type a year of four digits", article "";
     STEP_UP = "STEP-UP", zh "签名须再次输入本人密码", en "Signing needs your password once more",
         next "在签名处输入登录密码" / "Type your password beside the signature", article "";
+    LIMIT_CLASH = "LIMIT-CLASH", zh "限量 {id} 与启用中的 {other} 是同一食品、同一项目，{other} 自 {from} 起适用，不早于 {id}", en "Limit {id} is about the same food and item as the active {other}, which applies from {from}, not earlier than {id}",
+        next "先停用其中一条，或给 {id} 写明失效日期或更晚的实施日期，作为新的一行导入" / "Retire one of them first, or import {id} as a new row with a last day or a later first day", article "";
+    LIMIT_SAME = "LIMIT-SAME", zh "项目“{item}”的限量与现在的限量库一致，没有可改用的", en "The limit of “{item}” is what the library says today; there is nothing to take over",
+        next "刷新复判清单" / "Reload the list", article "";
+    CLAIM_LONG = "CLAIM-LONG", zh "明示值超过 {max} 个字", en "The label claim is longer than {max} characters",
+        next "只写标签上的数值、单位和允许误差" / "Type only the value, the unit and the tolerance of the label", article "";
 }

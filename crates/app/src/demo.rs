@@ -7,6 +7,7 @@ mod rapid;
 mod sample;
 #[cfg(test)]
 mod tests;
+mod worksheets;
 mod world;
 mod year;
 
@@ -143,7 +144,7 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
         own,
         neighbours,
         streets,
-        limits: limits.iter().map(|l| l.row.clone()).collect(),
+        limits: shiyan_statute::LimitLibrary::new(limits.iter().map(|l| l.row.clone()).collect()),
         foods,
         packages,
         labs: vec![lab],
@@ -184,14 +185,18 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
     specs.append(&mut rapid.specs);
     year::specials(&world, &mut run, &mut specs);
     let drafts = drafts(&world, &mut run, &specs)?;
+    let mut bench = Vec::new();
     for chunk in specs.chunks(CHUNK) {
         let mut batch = Batch::default();
         for spec in chunk {
             run_sample(&world, &mut run, &mut batch, spec)?;
         }
+        bench.extend(worksheets::on_bench(&batch));
         write(&mut unit, &who, &batch, &mut summary).await?;
     }
     write(&mut unit, &who, &Batch { samples: drafts, ..Batch::default() }, &mut summary).await?;
+
+    worksheets::lay_out(&mut unit, &who, &world, &mut run.dice, &bench).await?;
 
     rapid::conclude(&world, &run, &mut rapid.follow_ups)?;
     summary.follow_ups = rapid.follow_ups.len() as u64;

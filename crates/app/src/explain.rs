@@ -34,6 +34,8 @@ pub fn codes() -> Vec<&'static CodeInfo> {
         shiyan_rapid_test::code::ALL,
         shiyan_lab_results::reasons::ALL,
         shiyan_lab_results::order_code::ALL,
+        shiyan_lab_results::qc_code::ALL,
+        shiyan_lab_results::worksheet_code::ALL,
         shiyan_nonconformity::code::ALL,
         crate::code::ALL,
     ]

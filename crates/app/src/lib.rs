@@ -9,11 +9,14 @@ pub mod explain;
 pub mod figures;
 pub mod imports;
 pub mod keep;
+pub mod limits;
 pub mod people;
 pub mod planning;
 pub mod rapid;
 pub mod reference;
+pub mod reports;
 pub mod samples;
+pub mod worksheets;
 
 use std::sync::{Arc, RwLock};
 
@@ -22,7 +25,7 @@ pub use shiyan_store::{Engine, Entry, Error, Head, Store, Who, records, sha256_h
 
 use shiyan_foundation::{Instant, WorkCalendar};
 use shiyan_lab_results::report::ReportContent;
-use shiyan_statute::LimitRow;
+use shiyan_statute::LimitLibrary;
 
 /// Makes the PDF of a report out of its frozen facts; the binary supplies it, so that this crate knows no typesetter.
 type Typesetter = dyn Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync;
@@ -34,7 +37,7 @@ pub struct App {
     pub store: Store,
     typesetter: Arc<Typesetter>,
     /// The limit library, read once and again after a change.
-    limits: Arc<RwLock<Option<Arc<Vec<LimitRow>>>>>,
+    limits: Arc<RwLock<Option<Arc<LimitLibrary>>>>,
     /// Password hashing is bounded: each costs 19 MiB and some 30 ms.
     hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -68,16 +71,15 @@ impl App {
         }
         Ok(calendar)
     }
-    /// 限量库 every row with its present status.
+    /// 限量库 every row with its present status, ready for a choice.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn limit_rows(&self) -> Result<Arc<Vec<LimitRow>>, Error> {
+    pub async fn limit_rows(&self) -> Result<Arc<LimitLibrary>, Error> {
         if let Some(rows) = self.limits.read().ok().and_then(|g| g.clone()) {
             return Ok(rows);
         }
-        let rows: Vec<LimitRow> = self.store.all::<records::LimitRecord>().await?.into_iter().map(|r| r.row).collect();
-        let rows = Arc::new(rows);
+        let rows = Arc::new(LimitLibrary::new(self.store.all::<records::LimitRecord>().await?.into_iter().map(|r| r.row).collect()));
         if let Ok(mut guard) = self.limits.write() {
             *guard = Some(rows.clone());
         }
@@ -94,6 +96,14 @@ impl App {
     /// The typesetter failed.
     pub fn typeset(&self, content: &ReportContent) -> Result<Vec<u8>, Error> {
         (self.typesetter)(content).map_err(|e| Error::Fault(format!("report {}: {e}", content.number)))
+    }
+    /// The same, off the threads that answer requests.
+    ///
+    /// # Errors
+    /// The typesetter failed.
+    pub(crate) async fn typeset_aside(&self, content: ReportContent) -> Result<Vec<u8>, Error> {
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || app.typeset(&content)).await.map_err(|e| Error::Fault(e.to_string()))?
     }
 }
 

@@ -165,6 +165,11 @@ impl App {
         if new.roles.contains(&Role::Admin) && new.roles.len() > 1 {
             problems.push(Refusal::new(code::ADMIN_ALONE).on("roles"));
         }
+        let signs = new.roles.contains(&Role::Signatory);
+        let sign_scope = if signs { methods(new.sign_scope.iter().map(String::as_str)) } else { Vec::new() };
+        if signs && sign_scope.is_empty() {
+            problems.push(Refusal::new(code::SIGN_SCOPE).on("sign_scope"));
+        }
         if let Err(refusal) = check_password(&new.password, &username) {
             problems.push(refusal);
         }
@@ -178,7 +183,7 @@ impl App {
             password_hash: self.hash_password(&new.password).await?,
             roles: new.roles.clone(),
             scope: new.scope.clone(),
-            sign_scope: new.sign_scope.clone(),
+            sign_scope,
             active: true,
             must_change: new.must_change,
             demo: new.demo,
@@ -221,6 +226,22 @@ impl App {
         unit.insert(&user, who, "user.add", json!({ "username": user.username, "roles": user.roles })).await?;
         unit.commit().await?;
         Ok(user)
+    }
+    /// 授权签字领域 the methods a signatory may sign for.
+    ///
+    /// # Errors
+    /// Not found; nothing named.
+    pub async fn set_sign_scope(&self, who: &Who, username: &str, typed: &str, now: Instant) -> Result<(), Error> {
+        let sign_scope = methods([typed]);
+        if sign_scope.is_empty() {
+            return Err(Refusal::new(code::SIGN_SCOPE).on("sign_scope").into());
+        }
+        let mut unit = self.store.begin(now).await?;
+        let user = self.store.user_by_name(username).await?.ok_or(Error::NotFound)?;
+        let next = UserAccount { sign_scope, revision: user.revision + 1, ..user };
+        unit.save(&next, who, "user.sign_scope", json!({ "username": next.username, "methods": next.sign_scope })).await?;
+        unit.commit().await?;
+        Ok(())
     }
     /// Disables an account; every login of it ends at once. Nothing is deleted.
     ///
@@ -359,6 +380,12 @@ pub fn must_have(actor: &Actor, role: Role, zh: &str, en: &str) -> Result<(), Er
         return Ok(());
     }
     Err(Refusal::new(code::NOT_ADMIN).with("role", role.zh()).with("role_en", role.en()).with("action", zh).with("action_en", en).into())
+}
+
+/// The methods in texts that separate them with semicolons, 、 or lines.
+fn methods<'a>(typed: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let each = typed.into_iter().flat_map(|t| t.split(['；', ';', '、', '\n']));
+    each.map(str::trim).filter(|m| !m.is_empty()).map(|m| m.chars().take(120).collect()).collect()
 }
 
 #[cfg(test)]

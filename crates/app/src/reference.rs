@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 use shiyan_foundation::area::{AdminBody, Street};
-use shiyan_foundation::ids::PopulationId;
+use shiyan_foundation::ids::{LabId, PopulationId};
 use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Instant, Label, Refusal, Role};
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_statute::LimitStatus;
-use shiyan_store::records::{CalendarYear, LimitRecord, PopulationRecord, StreetRecord};
+use shiyan_store::records::{CalendarYear, Laboratory, LimitRecord, PopulationRecord, StreetRecord};
 use shiyan_store::{Error, Who};
 
 use crate::people::must_have;
@@ -37,6 +37,21 @@ pub(crate) fn needed(typed: &str, most: usize, zh: &'static str, en: &'static st
 /// One of the members of a vocabulary.
 pub(crate) fn one_of<L: Label>(typed: &str, zh: &'static str, en: &'static str, field: &str) -> Result<L, Refusal> {
     L::parse(typed).ok_or_else(|| Refusal::new(code::CHOICE).with("label", zh).with("label_en", en).with("typed", typed).on(field))
+}
+
+/// 承检机构 as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedLaboratory {
+    /// 名称
+    pub name: String,
+    /// 地址
+    pub address: String,
+    /// 电话
+    pub phone: String,
+    /// 邮编, six digits or nothing
+    pub zip: String,
+    /// 资质认定证书编号, if any
+    pub cma: String,
 }
 
 impl App {
@@ -127,6 +142,64 @@ impl App {
         unit.commit().await?;
         Ok(())
     }
+    /// 承检机构 by name.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn laboratories(&self) -> Result<Vec<Laboratory>, Error> {
+        let mut all = self.store.all::<Laboratory>().await?;
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(all)
+    }
+    /// Adds a laboratory, or changes what is printed of the one with this name. The name itself stays: sheets and rights hold it.
+    ///
+    /// # Errors
+    /// Neither an administrator nor a quality manager; name, address or phone missing; a postcode that is not six digits.
+    pub async fn save_laboratory(&self, actor: &Actor, typed: &TypedLaboratory, now: Instant) -> Result<(), Error> {
+        if !actor.has(Role::QualityManager) {
+            must_have(actor, Role::Admin, "维护承检机构", "maintain laboratories")?;
+        }
+        let mut problems = Vec::new();
+        let mut take = |read: Result<String, Refusal>| {
+            read.unwrap_or_else(|why| {
+                problems.push(why);
+                String::new()
+            })
+        };
+        let name = take(needed(&typed.name, 100, "承检机构名称", "name of the laboratory", "name"));
+        let address = take(needed(&typed.address, 200, "地址", "address", "address"));
+        let phone = take(needed(&typed.phone, 40, "电话", "phone", "phone"));
+        let zip = fold(&typed.zip);
+        take(if zip.is_empty() || (zip.len() == 6 && zip.bytes().all(|b| b.is_ascii_digit())) {
+            Ok(String::new())
+        } else {
+            Err(Refusal::new(code::NUMBER).with("label", "邮政编码（6 位）").with("label_en", "postcode (6 digits)").with("typed", &typed.zip).on("zip"))
+        });
+        let cma = typed.cma.trim().to_owned();
+        take(if cma.chars().count() > 40 {
+            Err(Refusal::new(code::TEXT).with("label", "资质认定证书编号").with("label_en", "CMA certificate number").on("cma"))
+        } else {
+            Ok(String::new())
+        });
+        if !problems.is_empty() {
+            return Err(Error::Refused(problems));
+        }
+        let facts = json!({ "name": name, "address": address, "phone": phone, "zip": zip, "cma": cma });
+        let old = self.store.all::<Laboratory>().await?.into_iter().find(|l| l.name == name);
+        let mut unit = self.store.begin(now).await?;
+        match old {
+            Some(old) => {
+                let next = Laboratory { address, phone, zip, cma, revision: old.revision + 1, ..old };
+                unit.save(&next, &actor.into(), "lab.change", facts).await?;
+            }
+            None => {
+                let lab = Laboratory { id: LabId(fresh()), name, address, phone, zip, cma, demo: self.is_demo(actor).await?, revision: 0 };
+                unit.insert(&lab, &actor.into(), "lab.add", facts).await?;
+            }
+        }
+        unit.commit().await?;
+        Ok(())
+    }
     /// 人口行 in use for the indicators.
     ///
     /// # Errors
@@ -187,10 +260,12 @@ impl App {
         unit.commit().await?;
         Ok(())
     }
-    /// 启用 or 停用 a limit row. Only the 质量负责人; a row in use is never edited.
+    /// 启用 or 停用 a limit row. Only the 质量负责人; a row in use is never edited, but the activation of a later row about the same
+    /// food and item ends it on the day before.
     ///
     /// # Errors
-    /// Not the quality manager; the row already has that status.
+    /// Not the quality manager; the row already has that status; an active row about the same food and item does not begin
+    /// earlier.
     pub async fn set_limit_status(&self, actor: &Actor, id: &str, to: LimitStatus, now: Instant) -> Result<(), Error> {
         let (zh, en) = if to == LimitStatus::Active { ("启用限量", "activate limits") } else { ("停用限量", "retire limits") };
         must_have(actor, Role::QualityManager, zh, en)?;
@@ -212,6 +287,7 @@ impl App {
         if to == LimitStatus::Active {
             next.activated_by = Some(actor.name.clone());
             next.activated_at = Some(now);
+            self.end_earlier(&mut unit, actor, &next.row).await?;
         }
         unit.save(&next, &actor.into(), "limit.status", json!({ "to": to })).await?;
         unit.commit().await?;

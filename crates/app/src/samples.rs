@@ -1,12 +1,14 @@
 //! Sampling sheets and reception.
 
+use chrono::Datelike;
 use serde_json::json;
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{ClockId, SampleId, TestItemId, TestOrderId};
-use shiyan_foundation::{Actor, Instant, Refusal, Role, WorkCalendar};
+use shiyan_foundation::{Actor, Instant, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
 use shiyan_sample_intake::{Reception, Sample, code};
-use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitQuery, LimitRow, RuleKey, choose};
+use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitLibrary, LimitQuery, LimitRow, RuleKey};
 use shiyan_store::records::{ClockRecord, ItemPackage, PackageItem, SampleRecord};
 use shiyan_store::{Error, Record, Unit, Who};
 
@@ -80,7 +82,8 @@ impl App {
     pub async fn accept_sample(&self, actor: &Actor, id: &str, reception: Reception, now: Instant) -> Result<TestOrderId, Error> {
         let calendar = self.calendar().await?;
         let limits = self.limit_rows().await?;
-        let packages = self.store.all::<ItemPackage>().await?;
+        let class = self.store.sample(id, &actor.scope).await?.and_then(|s| s.sample.core).map_or_else(String::new, |c| c.category.class().to_owned());
+        let packages = self.store.packages_of_class(&class).await?;
         let mut unit = self.store.begin(now).await?;
         let old = self.visible_sample(&unit, actor, id).await?;
         let blind = format!("M{}", fresh().simple().to_string()[20..].to_uppercase());
@@ -90,7 +93,7 @@ impl App {
         unit.save(&record, &who, "sample.accept", json!({ "seals": record.sample.reception.as_ref().map(|r| (&r.test_seal, &r.backup_seal)) })).await?;
         stop_clock(&mut unit, &who, RuleKey::D01, &record.subject(), now).await?;
         let (order, items) = new_order(&record.sample, &packages, &limits, &calendar, now)?;
-        unit.insert(&order, &who, "order.open", json!({ "items": items.len() })).await?;
+        unit.insert(&order, &who, "order.open", json!({ "items": items.len(), "package": order.package })).await?;
         for item in &items {
             unit.insert(item, &who, "item.add", json!({ "analyte": item.analyte, "limit": item.limit.as_ref().map(|l| &l.text) })).await?;
         }
@@ -199,16 +202,24 @@ pub(crate) async fn cancel_clocks(unit: &mut Unit, who: &Who, subject: &str, wan
     Ok(())
 }
 
-/// The order of a received sample with the items of its food's package.
+/// 检验项目包 of a food in a year: of the year itself, else of the latest year before it (a package without a year comes last), and
+/// within that year the most specific one.
+pub(crate) fn package_for<'a>(packages: &'a [ItemPackage], category: &CategoryPath, year: i32) -> Option<&'a ItemPackage> {
+    let fits = |p: &&ItemPackage| !p.retired && p.year <= year && shiyan_statute::food::covers(&p.category, category);
+    packages.iter().filter(fits).max_by_key(|p| (p.year, shiyan_statute::food::without_repeats(&p.category).0.len()))
+}
+
+/// The order of a received sample with the items of its food's package, which it pins.
 pub(crate) fn new_order(
     sample: &Sample,
     packages: &[ItemPackage],
-    limits: &[LimitRow],
+    limits: &LimitLibrary,
     calendar: &WorkCalendar,
     now: Instant,
 ) -> Result<(TestOrder, Vec<TestItem>), Error> {
     let core = sample.core.as_ref().ok_or_else(|| Error::Fault(format!("sample {} has no checked sheet", sample.id)))?;
     let due = shiyan_statute::deadline(RuleKey::D02, now, calendar)?;
+    let package = package_for(packages, &core.category, core.sampled_on.year());
     let order = TestOrder {
         id: TestOrderId(fresh()),
         sample: sample.id,
@@ -224,19 +235,18 @@ pub(crate) fn new_order(
         report_due_on: due.due.due_on,
         reports_issued: 0,
         amending: None,
+        package: package.map(|p| p.key.clone()),
         demo: sample.demo,
         revision: 0,
     };
-    let path = &core.category.0;
-    let package = packages.iter().filter(|p| path.starts_with(&p.category.0)).max_by_key(|p| p.category.0.len());
     let items = package.map(|p| p.items.as_slice()).unwrap_or_default();
     let items = items.iter().enumerate().map(|(position, item)| new_item(sample, &order, u32::try_from(position).unwrap_or(u32::MAX), item, limits)).collect();
     Ok((order, items))
 }
 
 /// One item with the limit that applies, or the reason why none does.
-pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: &PackageItem, limits: &[LimitRow]) -> TestItem {
-    let (limit, no_limit, group) = limit_for(sample, &item.analyte, limits);
+pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: &PackageItem, limits: &LimitLibrary) -> TestItem {
+    let (limit, no_limit, group) = limit_under(sample, order.package.as_deref(), item, limits);
     TestItem {
         id: TestItemId(fresh()),
         order: order.id,
@@ -254,22 +264,42 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         decision: None,
         analyst: None,
         entered_at: None,
+        worksheet: None,
+        returned: None,
+        label_claim: None,
+        remark: String::new(),
         demo: sample.demo,
         revision: 0,
     }
 }
 
+/// The limit of an item, why there is none, and the group of the item.
+pub(crate) type Limited = (Option<LimitUsed>, Option<(String, String)>, String);
+
+/// The limit of a package's item: what the task itself sets stands above the library (domain.md 4.3).
+pub(crate) fn limit_under(sample: &Sample, package: Option<&str>, item: &PackageItem, limits: &LimitLibrary) -> Limited {
+    let (library, no_limit, group) = limit_for(sample, &item.analyte, limits);
+    let (Some(key), Some(task)) = (package, &item.limit) else { return (library, no_limit, group) };
+    // the detection limit belongs to the method, so it is taken over where the row of the library names the same one
+    let same_method = limits.about(&item.analyte).find(|r| library.as_ref().is_some_and(|l| l.id == r.id) && r.method == item.method);
+    let detection = same_method.and_then(|r| r.lod_loq.clone());
+    (Some(LimitUsed::task(key, &task.rule, &task.unit, &task.basis, detection)), None, group)
+}
+
 /// The limit of an item on the day that counts, or why there is none; and the group of the item.
-pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &[LimitRow]) -> (Option<LimitUsed>, Option<(String, String)>, String) {
-    let known = limits.iter().find(|r| r.is_about(analyte)).map_or(AnalyteGroup::Other, |r| r.analyte_group);
+pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &LimitLibrary) -> Limited {
+    let known = limits.about(analyte).next().map_or(AnalyteGroup::Other, |r| r.analyte_group);
     let group = |g: AnalyteGroup| shiyan_foundation::Label::code(g).to_owned();
     let Some(core) = &sample.core else { return (None, None, group(known)) };
     let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
     let query = LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) };
     let named = |rows: &[&LimitRow]| rows.iter().map(|r| format!("{} {}", r.id, r.category_text)).collect::<Vec<_>>().join("；");
-    match choose(limits.iter(), &query) {
+    match limits.choose(&query) {
         LimitChoice::One(row) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
-        LimitChoice::None { reason } => (None, Some((reason.zh.to_owned(), reason.en.to_owned())), group(known)),
+        LimitChoice::None { reason } => {
+            let told = Refusal::new(reason).with("category", core.category.text()).with("food", &core.name).with("analyte", analyte);
+            (None, Some((told.what(Lang::Zh), told.what(Lang::En))), group(known))
+        }
         LimitChoice::Tie(rows) => (
             None,
             Some((format!("有几条限量同样接近，须由人决定：{}", named(&rows)), format!("Several limits are equally near; a person decides: {}", named(&rows)))),

@@ -2,10 +2,35 @@
 
 use std::error::Error;
 
-use shiyan_charts::{Chart, Pareto, Progress, Ranking, Series, Standing, Trend, svg};
+use shiyan_charts::{Chart, Control, ControlPoint, ControlSign, Pareto, Progress, Ranking, Series, Standing, Trend, svg};
 
 fn series(name: &str, points: &[(&str, f64)]) -> Series {
     Series { name: name.to_owned(), points: points.iter().map(|(l, v)| ((*l).to_owned(), *v)).collect() }
+}
+
+/// Invented values of a control material, with what the rules say of them.
+fn control() -> Control {
+    let values = [5.05, 4.93, 5.12, 4.88, 5.21, 5.02, 5.43, 5.08, 4.95, 4.36, 5.01, 5.24, 5.23, 5.26, 5.22, 5.06, 5.09, 5.03, 5.11, 5.05, 5.43, 5.44, 4.9, 5.0];
+    let broke = [(6, "1-2s"), (9, "1-3s"), (14, "4-1s"), (19, "10x"), (20, "1-2s、10x"), (21, "1-2s、2-2s、10x")];
+    let points = values.into_iter().enumerate().map(|(i, value)| {
+        let rules = broke.iter().find(|(at, _)| *at == i).map_or("", |(_, rules)| rules);
+        let sign = match rules {
+            "" => ControlSign::In,
+            "1-2s" => ControlSign::Warning,
+            _ => ControlSign::Out,
+        };
+        ControlPoint { label: format!("3月{}日", i + 1), value, sign, rules: rules.to_owned() }
+    });
+    Control {
+        title: "毒死蜱质控样 QC-2026-03".into(),
+        desc: "靶值 5.00 mg/kg，标准差 0.20 mg/kg，按批次先后".into(),
+        points: points.collect(),
+        target: 5.0,
+        sd: 0.2,
+        decimals: 2,
+        unit: "mg/kg".into(),
+        key: Control::KEY_ZH.map(Into::into),
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -50,6 +75,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             unit: "项次".into(),
             cumulative: "累计占比".into(),
         }),
+        Chart::Control(control()),
     ];
     let mut page =
         "<!doctype html><meta charset=utf-8><style>body{font:14px sans-serif;max-width:700px;margin:20px}svg{width:100%;margin:8px 0}</style>".to_owned();

@@ -7,22 +7,22 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::surface::{Bridge, Ink, fine};
 use crate::{ChartError, Pareto, Ranking, SMALL_N, Series, Surface, Trend};
 
-type Area<'a> = DrawingArea<Bridge<'a>, Shift>;
+pub(crate) type Area<'a> = DrawingArea<Bridge<'a>, Shift>;
 
-fn wrong<E: std::fmt::Display>(e: E) -> ChartError {
+pub(crate) fn wrong<E: std::fmt::Display>(e: E) -> ChartError {
     ChartError(e.to_string())
 }
 
-fn rgb(ink: Ink) -> RGBColor {
+pub(crate) fn rgb(ink: Ink) -> RGBColor {
     let (r, g, b) = ink.rgb();
     RGBColor(r, g, b)
 }
 
-fn pen(ink: Ink, width: f64) -> ShapeStyle {
+pub(crate) fn pen(ink: Ink, width: f64) -> ShapeStyle {
     rgb(ink).stroke_width(fine(width).unsigned_abs())
 }
 
-fn write(area: &Area<'_>, (x, y): (f64, f64), size: f64, (h, v): (HPos, VPos), ink: Ink, text: &str) -> Result<(), ChartError> {
+pub(crate) fn write(area: &Area<'_>, (x, y): (f64, f64), size: f64, (h, v): (HPos, VPos), ink: Ink, text: &str) -> Result<(), ChartError> {
     let colour = rgb(ink);
     let style = ("sans-serif", f64::from(fine(size))).into_font().color(&colour).pos(Pos::new(h, v));
     area.draw(&Text::new(text.to_owned(), (fine(x), fine(y)), style)).map_err(wrong)
@@ -68,7 +68,7 @@ fn shown(texts: &[String], i: usize, v: f64, decimals: usize, unit: &str) -> Str
 }
 
 /// Shortens a label to a width, with an ellipsis.
-fn fit(s: &dyn Surface, size: f64, text: &str, width: f64) -> String {
+pub(crate) fn fit(s: &dyn Surface, size: f64, text: &str, width: f64) -> String {
     if s.text_width(size, text) <= width {
         return text.to_owned();
     }

@@ -4,6 +4,7 @@
 //! Habits kept everywhere: axes of rates and counts begin at zero, values stand beside what they measure instead of in a
 //! legend, every rate states its n, and rates with n < 30 are drawn in grey.
 
+mod control;
 mod draw;
 mod progress;
 mod surface;
@@ -11,6 +12,7 @@ mod svg;
 
 use std::fmt;
 
+pub use control::{Control, ControlPoint, ControlSign};
 pub use surface::{Anchor, Ink, Surface};
 pub use svg::svg;
 
@@ -127,6 +129,8 @@ pub enum Chart {
     Pareto(Pareto),
     /// 进度条
     Progress(Progress),
+    /// 质控图
+    Control(Control),
 }
 
 impl Chart {
@@ -138,6 +142,7 @@ impl Chart {
             Chart::Trend(c) => &c.title,
             Chart::Pareto(c) => &c.title,
             Chart::Progress(c) => &c.title,
+            Chart::Control(c) => &c.title,
         }
     }
     /// What the chart shows, in a sentence.
@@ -148,6 +153,7 @@ impl Chart {
             Chart::Trend(c) => &c.desc,
             Chart::Pareto(c) => &c.desc,
             Chart::Progress(c) => &c.desc,
+            Chart::Control(c) => &c.desc,
         }
     }
     /// Whether there is anything to draw. A chart without data must be replaced by a sentence that says why.
@@ -159,6 +165,7 @@ impl Chart {
             Chart::Trend(c) => none(&c.now) && c.last_year.as_ref().is_none_or(none),
             Chart::Pareto(c) => none(&c.series),
             Chart::Progress(c) => !c.value.is_finite(),
+            Chart::Control(c) => c.is_empty(),
         }
     }
     fn kind(&self) -> &'static str {
@@ -167,6 +174,7 @@ impl Chart {
             Chart::Trend(_) => "trend",
             Chart::Pareto(_) => "pareto",
             Chart::Progress(_) => "progress",
+            Chart::Control(_) => "control",
         }
     }
 }
@@ -200,6 +208,7 @@ pub fn height(chart: &Chart, width: f64, font: f64) -> f64 {
         Chart::Trend(_) => (width * 0.40).max(font * 16.0),
         Chart::Pareto(_) => (width * 0.44).max(font * 18.0),
         Chart::Progress(_) => progress::height(font),
+        Chart::Control(_) => control::height(width, font),
     }
 }
 
@@ -217,6 +226,7 @@ pub fn draw(chart: &Chart, surface: &mut dyn Surface, width: f64, font: f64) -> 
             progress::draw(c, surface, width, font);
             Ok(())
         }
+        Chart::Control(c) => control::draw(c, surface, size, font),
     }
 }
 
@@ -258,6 +268,19 @@ mod tests {
                 text: "4.10".into(),
                 standing: Standing::Met,
                 ..Progress::default()
+            }),
+            Chart::Control(Control {
+                title: "质控图".into(),
+                desc: "说明".into(),
+                points: [5.0, 5.5, f64::NAN, 4.0]
+                    .into_iter()
+                    .map(|value| ControlPoint { label: "甲<路>".into(), value, sign: ControlSign::Warning, rules: "1-2s".into() })
+                    .collect(),
+                target: 5.0,
+                sd: 0.2,
+                decimals: 1,
+                unit: "mg/kg".into(),
+                key: Control::KEY_ZH.map(Into::into),
             }),
         ]
     }

@@ -224,6 +224,34 @@ pub enum ImportCommand {
         #[arg(long)]
         json: bool,
     },
+    /// 限量表：本系统模板或抽检计划的版式；导入的行一律待核实 / limits, in our template or in the layout of the sampling plan; every row is to be checked
+    Limits {
+        /// 文件 / file
+        file: PathBuf,
+        /// 没有写实施日期的行自哪一天起适用；抽检计划的版式必须给出 / first day of rows without one; needed for the layout of the plan
+        #[arg(long)]
+        from: Option<String>,
+        /// 试运行，不写入 / dry run, nothing is written
+        #[arg(long)]
+        dry_run: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 检验项目包：本系统模板或抽检计划的版式 / item packages, in our template or in the layout of the sampling plan
+    Packages {
+        /// 文件 / file
+        file: PathBuf,
+        /// 年份 / year
+        #[arg(long)]
+        year: i32,
+        /// 试运行，不写入 / dry run, nothing is written
+        #[arg(long)]
+        dry_run: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// 年度计划 / yearly plan (csv, xlsx from the template)
     Plan {
         /// 文件 / file
@@ -243,6 +271,21 @@ pub enum ImportCommand {
 /// `export …`
 #[derive(Debug, Subcommand)]
 pub enum ExportCommand {
+    /// 限量表模板 / template of a limit table (xlsx)
+    LimitsTemplate {
+        /// 文件 / file
+        #[arg(long)]
+        out: PathBuf,
+        /// 连同现有限量 / with the rows of the library in it
+        #[arg(long)]
+        rows: bool,
+    },
+    /// 检验项目包模板 / template of item packages (xlsx)
+    PackagesTemplate {
+        /// 文件 / file
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// 计划模板 / template of the plan (xlsx)
     PlanTemplate {
         /// 文件 / file
@@ -272,7 +315,7 @@ pub enum ReportCommand {
         #[arg(long)]
         out: PathBuf,
     },
-    /// 检验报告 / test report
+    /// 检验报告：已签发的给存档文件，待签发的给草稿 / test report: the archived file once issued, a draft while it awaits issue
     Test {
         /// 抽样单编号 / sampling sheet number
         #[arg(long)]
@@ -280,6 +323,12 @@ pub enum ReportCommand {
         /// 文件 / file
         #[arg(long)]
         out: PathBuf,
+        /// 中英对照（仅草稿） / in both languages (drafts only)
+        #[arg(long)]
+        bilingual: bool,
+        /// 附判定过程（仅草稿） / with the working of every item (drafts only)
+        #[arg(long)]
+        working: bool,
     },
 }
 

@@ -17,11 +17,12 @@ use shiyan_foundation::task::{Department, TaskKind, TaskLevel};
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
 use shiyan_indicators::KpiScope;
 use shiyan_lab_results::judge::{JudgeInput, Judgement, judge, judge_texts};
+use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::value;
 use shiyan_migrations::{Migrator, MigratorTrait};
-use shiyan_reports::test_report::Wording;
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_statute::{LimitChoice, LimitQuery, LimitStatus, choose};
+use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
 
@@ -86,7 +87,7 @@ impl Place {
     }
     async fn app(&self) -> Result<App, Failed> {
         let public_url = self.public_url(None, SocketAddr::from(([127, 0, 0, 1], 8000)));
-        let app = App::new(self.open().await?, move |content| papers::test_report_pdf(content, &public_url, Wording::Zh));
+        let app = App::new(self.open().await?, move |content| papers::test_report_pdf(content, &public_url));
         app.seed_reference(now()).await?;
         Ok(app)
     }
@@ -149,7 +150,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         ));
     }
     let url = public_url.clone();
-    let app = App::new(place.open().await?, move |content| papers::test_report_pdf(content, &url, Wording::Zh));
+    let app = App::new(place.open().await?, move |content| papers::test_report_pdf(content, &url));
     app.seed_reference(now()).await?;
     let has_demo = app.has_demo().await?;
     let loaded = if args.demo && !has_demo {
@@ -195,6 +196,8 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     if let Some(side) = side {
         side.abort();
     }
+    // A job in hand finishes the one thing it is at; then the database is closed.
+    site.jobs.stop_all().await;
     site.app.store.close().await;
     drop(lock);
     served.map(|_| ()).map_err(|e| Failed::Fault(format!("{listen}: {e}")))
@@ -271,14 +274,15 @@ async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {
                 lang.pick("快检读数", "rapid readings"),
                 summary.readings
             );
-            Ok(())
         }
         DemoCommand::Remove => {
             let rows = shiyan_app::demo::remove(&app, now()).await?;
             println!("{} {rows}", lang.pick("已移除演示数据行数", "demonstration rows removed"));
-            Ok(())
         }
     }
+    // One large transaction leaves a large write-ahead log; closing the database folds it into the file.
+    app.store.close().await;
+    Ok(())
 }
 
 fn file_name(path: &Path) -> String {
@@ -335,6 +339,8 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
             println!("{verb} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known);
             Ok(())
         }
+        ImportCommand::Limits { file, from, dry_run, json } => import_limits(&app, &file, from.as_deref(), dry_run, json, lang).await,
+        ImportCommand::Packages { file, year, dry_run, json } => import_packages(&app, &file, year, dry_run, json, lang).await,
         ImportCommand::Plan { file, year, dry_run, json } => {
             let plan = plan_lines(&app, &read(&file)?, &file_name(&file)).await?;
             let batches: u64 = plan.lines.iter().map(|l| u64::from(l.batches)).sum();
@@ -365,7 +371,7 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
                 return Err(Failed::Found);
             }
             if !dry_run {
-                let manager = plan_manager();
+                let manager = at_the_machine(Role::PlanManager);
                 if app.store.plan_of_year(year).await?.is_none() {
                     app.create_plan(&manager, year, "4.0", now()).await?;
                 }
@@ -379,19 +385,120 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
     }
 }
 
-/// Whoever can run the program on the machine of the data may import a plan; the journal says it was the command line.
-fn plan_manager() -> shiyan_foundation::Actor {
+/// Whoever can run the program on the machine of the data may import; the journal says it was the command line.
+fn at_the_machine(role: Role) -> shiyan_foundation::Actor {
     shiyan_foundation::Actor {
         id: shiyan_foundation::ids::UserId(uuid::Uuid::nil()),
         name: "命令行".to_owned(),
-        roles: BTreeSet::from([Role::PlanManager]),
+        roles: BTreeSet::from([role]),
         scope: Scope::District,
     }
+}
+
+async fn import_limits(app: &App, file: &Path, from: Option<&str>, dry_run: bool, json: bool, lang: Lang) -> Done {
+    let bad = |typed: &str| Refusal::new(shiyan_app::code::DATE).with("label", "--from").with("label_en", "--from").with("typed", typed);
+    let from = from.map(|typed| read_date(typed).ok_or_else(|| bad(typed))).transpose()?;
+    let (limits, table) = limit_file(&read(file)?, &file_name(file), from)?;
+    let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, dry_run, now()).await?;
+    let counts = table.counts();
+    if json {
+        return print_json(&json!({
+            "file": limits.name, "sha256": limits.sha256, "layout": table.layout, "from": from, "dry_run": dry_run, "counts": counts, "reasons": table.reasons(),
+            "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way,
+            "notes": table.notes, "issues": table.issues().collect::<Vec<_>>(),
+        }));
+    }
+    println!(
+        "{} {} = {} {} + {} {} + {} {}",
+        lang.pick("行", "rows"),
+        counts.rows,
+        lang.pick("限量规则", "rules"),
+        counts.rules,
+        lang.pick("无限量", "no limit"),
+        counts.no_limit,
+        lang.pick("需人工", "for a person"),
+        counts.needs_person
+    );
+    for reason in table.reasons() {
+        println!(
+            "{:>7}  {:<20} {}（{} {}）",
+            reason.count,
+            reason.code,
+            lang.pick(&reason.zh, &reason.en),
+            lang.pick("首见于第几行：", "first in row"),
+            reason.first_row
+        );
+    }
+    say_issues(&table.notes, lang);
+    println!(
+        "{} {} · {} {} · {} {}",
+        lang.pick("规则去重后", "rules, each once"),
+        done.rules,
+        lang.pick("已有", "already there"),
+        done.known,
+        lang.pick("同文件内重复", "repeated in the file"),
+        counts.repeated
+    );
+    let verb =
+        if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入（待核实）", "written, to be checked:") };
+    println!("{verb} {}", done.new);
+    if done.in_the_way > 0 {
+        println!(
+            "{} {}",
+            done.in_the_way,
+            lang.pick(
+                "条与启用中的限量管同一食品的同一项目：核实（启用或停用）之前，这些食品的该项目不自动判定",
+                "rows stand beside or below active limits: until they are activated or retired, these items get no verdict in these foods"
+            )
+        );
+    }
+    Ok(())
+}
+
+async fn import_packages(app: &App, file: &Path, year: i32, dry_run: bool, json: bool, lang: Lang) -> Done {
+    let (packages, table) = package_file(&read(file)?, &file_name(file))?;
+    let done = app.import_packages(&at_the_machine(Role::QualityManager), &packages, year, dry_run, now()).await?;
+    let counts = table.counts;
+    if json {
+        return print_json(&json!({
+            "file": packages.name, "sha256": packages.sha256, "layout": table.layout, "year": year, "dry_run": dry_run, "counts": counts,
+            "new": done.new, "known": done.known, "replaced": done.replaced, "issues": table.issues,
+        }));
+    }
+    println!(
+        "{} {} = {} {} + {} {} + {} {}",
+        lang.pick("行", "rows"),
+        counts.rows,
+        lang.pick("项目", "items"),
+        counts.items,
+        lang.pick("同一食品的重复项目", "repeated items of a food"),
+        counts.repeated,
+        lang.pick("不写入", "left out"),
+        counts.refused
+    );
+    println!(
+        "{} {} · {} {} · {} {}",
+        lang.pick("项目包", "packages"),
+        counts.packages,
+        lang.pick("单位留空的项目", "items without a unit"),
+        counts.without_unit,
+        lang.pick("带任务限量的项目", "items with a limit of the task"),
+        counts.with_limit
+    );
+    say_issues(&table.issues, lang);
+    let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
+    println!("{verb} {} · {} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known, lang.pick("替换", "replacing"), done.replaced);
+    Ok(())
 }
 
 async fn export(place: &Place, what: ExportCommand, lang: Lang) -> Done {
     let app = place.app().await?;
     match what {
+        ExportCommand::LimitsTemplate { out, rows } => {
+            let library = app.limit_rows().await?;
+            write(&out, &shiyan_exchange::limit_table::template_xlsx(lang, if rows { &library[..] } else { &[] })?)
+        }
+        ExportCommand::PackagesTemplate { out } => write(&out, &shiyan_exchange::package_table::template_xlsx(lang)?),
         ExportCommand::PlanTemplate { out } => {
             let classes = shiyan_statute::food_classes().iter().map(|c| c.name.clone()).collect();
             let streets = app.streets().await?.into_values().map(|s| s.name).collect();
@@ -441,17 +548,30 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
             println!("{} {} SHA-256 {}", out.display(), pdf.len(), shiyan_app::sha256_hex(&pdf));
             Ok(())
         }
-        ReportCommand::Test { sample, out } => {
-            let (number, _) = shiyan_sample_intake::check_number(&sample)?;
-            let record = app.store.sample_by_number(&number, &Scope::District).await?.ok_or(shiyan_app::Error::NotFound)?;
-            let reports = app.store.reports_of_sample(&record.sample.id.to_string(), &Scope::District).await?;
-            let newest = reports.first().ok_or(shiyan_app::Error::NotFound)?;
-            let pdf = app.report_pdf(newest).await?;
-            write(&out, &pdf)?;
-            println!("{} {} SHA-256 {}", newest.number, pdf.len(), shiyan_app::sha256_hex(&pdf));
-            Ok(())
-        }
+        ReportCommand::Test { sample, out, bilingual, working } => test_report(&app, &sample, &out, ReportOptions { bilingual, working }, lang).await,
     }
+}
+
+/// The archived file of the newest report of a sample, and nothing else; while none is in force a draft, if it awaits issue.
+async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions, lang: Lang) -> Done {
+    let (number, _) = shiyan_sample_intake::check_number(sample)?;
+    let record = app.store.sample_by_number(&number, &Scope::District).await?.ok_or(shiyan_app::Error::NotFound)?;
+    let id = record.sample.id.to_string();
+    if let Some(newest) = app.store.reports_of_sample(&id, &Scope::District).await?.first() {
+        if !options.is_plain() {
+            return Err(Refusal::new(shiyan_app::code::REPORT_FROZEN).with("number", &newest.number).into());
+        }
+        let pdf = app.report_pdf(newest).await?;
+        write(out, &pdf)?;
+        app.note_printed(&Who::system("命令行"), &[(newest.id, newest.number.clone())], "file", now()).await?;
+        println!("{} {} SHA-256 {}", newest.number, pdf.len(), shiyan_app::sha256_hex(&pdf));
+        return Ok(());
+    }
+    let order = app.store.order_of_sample(&id, &Scope::District).await?.ok_or(shiyan_app::Error::NotFound)?;
+    let pdf = app.draft_report(&order, options, now()).await?.ok_or(shiyan_app::Error::NotFound)?;
+    write(out, &pdf)?;
+    println!("{} {} {}", lang.pick("草稿，未签发：", "draft, not issued:"), number, pdf.len());
+    Ok(())
 }
 
 /// `levels=国抽,省抽;kinds=监督抽检;departments=市场监管;streets=410105008;basis=report_date;target=4.0` over the default scope.

@@ -228,6 +228,75 @@ fn our_own_files_are_imported_or_refused_with_the_place() {
     good(&dir.0, &["verify"]);
 }
 
+/// Counts of an import of limits: they add up to the rows of the file.
+fn limit_counts(answer: &Value) -> [u64; 4] {
+    let counts = ["rows", "rules", "no_limit", "needs_person"].map(|k| answer["counts"][k].as_u64().unwrap());
+    assert_eq!(counts[0], counts[1] + counts[2] + counts[3], "{answer}");
+    let reasons: u64 = answer["reasons"].as_array().unwrap().iter().map(|r| r["count"].as_u64().unwrap()).sum();
+    assert_eq!(reasons, counts[2] + counts[3]);
+    counts
+}
+
+#[test]
+fn limits_and_packages_are_imported_once_and_none_vanishes() {
+    let dir = Temp::new("cli");
+    let plan = root().join("crates/exchange/tests/data/plan_items.csv").display().to_string();
+    let (code, said) = bad(&dir.0, &["import", "limits", &plan]);
+    assert!(code == 1 && said.contains("LT-FROM"), "{code} {said}");
+    assert_eq!(bad(&dir.0, &["import", "limits", &plan, "--from", "昨天"]).0, 1);
+    let import = |more: &[&str]| json(&dir.0, &[&["import", "limits", &plan, "--from", "2015-01-01", "--json"], more].concat());
+    let head = json(&dir.0, &["checkpoint"])["hash"].clone();
+    let dry = import(&["--dry-run"]);
+    assert_eq!(limit_counts(&dry), [36, 8, 2, 26]);
+    assert_eq!((&dry["new"], &dry["layout"], &dry["issues"].as_array().unwrap().len()), (&7.into(), &"national".into(), &26));
+    assert_eq!(json(&dir.0, &["checkpoint"])["hash"], head, "a dry run writes nothing");
+    assert_eq!(import(&[])["new"], 7);
+    assert_eq!(sql_text(&dir.0, "SELECT CAST(COUNT(*) AS TEXT) FROM limit_row WHERE id LIKE 'I%' AND status <> 'pending'"), "0");
+    let head = json(&dir.0, &["checkpoint"])["hash"].clone();
+    let again = import(&[]);
+    assert_eq!((&again["new"], &again["known"]), (&0.into(), &7.into()));
+    assert_eq!(json(&dir.0, &["checkpoint"])["hash"], head, "the same file again writes nothing at all");
+    let said = good(&dir.0, &["import", "limits", &plan, "--from", "2015-01-01"]);
+    assert!(said.contains("行 36 = 限量规则 8 + 无限量 2 + 需人工 26") && said.contains("LT-ZERO"), "{said}");
+    assert!(good(&dir.0, &["--lang", "en", "import", "limits", &plan, "--from", "2015-01-01"]).contains("rows 36 = rules 8 + no limit 2 + for a person 26"));
+    // the library goes out in our own layout and is known when it comes back
+    let file = dir.join("limits.xlsx");
+    good(&dir.0, &["export", "limits-template", "--rows", "--out", text(&file)]);
+    let back = json(&dir.0, &["import", "limits", text(&file), "--json"]);
+    assert_eq!((&back["layout"], &back["new"], &back["known"]), (&"own".into(), &0.into(), &301.into()), "{}", back["reasons"]);
+    good(&dir.0, &["export", "limits-template", "--out", text(&file)]);
+    assert_eq!(json(&dir.0, &["import", "limits", text(&file), "--json"])["counts"]["rows"], 0);
+
+    let packages = |year: &str| json(&dir.0, &["import", "packages", &plan, "--year", year, "--json"]);
+    let first = packages("2026");
+    let count = |key: &str| first["counts"][key].as_u64().unwrap();
+    assert_eq!(count("rows"), count("items") + count("repeated") + count("refused"));
+    assert!(first["new"].as_u64().unwrap() > 5 && first["new"] == first["counts"]["packages"]);
+    assert_eq!((&packages("2026")["new"], &packages("2025")["known"]), (&0.into(), &0.into()));
+    assert_eq!(bad(&dir.0, &["import", "packages", &plan, "--year", "1999"]).0, 1);
+    assert_eq!(bad(&dir.0, &["import", "packages", &fixture("import/not_a_table.csv"), "--year", "2026"]).0, 1);
+    good(&dir.0, &["export", "packages-template", "--out", text(&file)]);
+    assert!(std::fs::read(&file).unwrap().starts_with(b"PK"));
+    good(&dir.0, &["verify"]);
+}
+
+#[test]
+fn a_whole_sampling_plan_is_imported_in_seconds() {
+    let Some(file) = external("national_plan_2015/items.csv") else { return };
+    let dir = Temp::new("cli");
+    let clock = Instant::now();
+    let answer = json(&dir.0, &["import", "limits", &file, "--from", "2015-01-01", "--json"]);
+    println!("limits in {:?}", clock.elapsed());
+    assert_eq!(limit_counts(&answer)[0], 11_693);
+    assert!(clock.elapsed() < Duration::from_secs(60));
+    assert_eq!(json(&dir.0, &["import", "limits", &file, "--from", "2015-01-01", "--json"])["new"], 0);
+    let clock = Instant::now();
+    let answer = json(&dir.0, &["import", "packages", &file, "--year", "2015", "--json"]);
+    println!("packages in {:?}: {}", clock.elapsed(), answer["counts"]);
+    assert_eq!(answer["counts"]["rows"], 11_693);
+    good(&dir.0, &["verify"]);
+}
+
 #[test]
 fn codes_and_rules_are_explained() {
     let dir = Temp::new("cli");
@@ -293,6 +362,27 @@ fn reports_are_the_same_bytes_each_time() {
     assert!(good(&dir.0, &["report", "test", "--sample", &number, "--out", text(&file)]).contains(&format!("SY-{number}")));
     assert!(std::fs::read(&file).unwrap().starts_with(b"%PDF-"));
     assert_eq!(bad(&dir.0, &["report", "test", "--sample", "XBJ00000000000000000", "--out", text(&file)]).0, 1);
+    // An issued report is its archived file; options were chosen when it was issued.
+    let (code, said) = bad(&dir.0, &["report", "test", "--sample", &number, "--out", text(&file), "--bilingual"]);
+    assert!(code == 1 && said.contains("REPORT-FROZEN"), "{said}");
+    let kept = std::fs::read(&file).unwrap();
+    good(&dir.0, &["report", "test", "--sample", &number, "--out", text(&file)]);
+    assert_eq!(kept, std::fs::read(&file).unwrap(), "the same bytes");
+    // What awaits issue is printed as a draft, with whatever is asked for; what is still on the bench has no report.
+    let waiting =
+        "SELECT s.sampling_no FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE o.issued_on IS NULL AND o.state = 'approved' ORDER BY o.id LIMIT 1";
+    let waiting = sql_text(&dir.0, waiting);
+    let plain = dir.join("draft.pdf");
+    assert!(good(&dir.0, &["report", "test", "--sample", &waiting, "--out", text(&plain)]).contains(&waiting));
+    let both = dir.join("draft-both.pdf");
+    good(&dir.0, &["report", "test", "--sample", &waiting, "--out", text(&both), "--bilingual", "--working"]);
+    let sizes = [&plain, &both].map(|f| std::fs::read(f).unwrap().len());
+    assert!(sizes[1] > sizes[0], "{sizes:?}");
+    let testing = sql_text(
+        &dir.0,
+        "SELECT s.sampling_no FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE o.issued_on IS NULL AND o.state = 'testing' LIMIT 1",
+    );
+    assert_eq!(bad(&dir.0, &["report", "test", "--sample", &testing, "--out", text(&file)]).0, 1);
     let list = dir.join("list.csv");
     good(&dir.0, &["export", "samples", "--year", &year, "--out", text(&list)]);
     assert!(std::fs::read_to_string(&list).unwrap().contains(&number));

@@ -73,7 +73,14 @@ pub(crate) type Record = (u32, Vec<String>);
 /// # Errors
 /// `CSV-QUOTE` for a quotation mark that is never closed, and the bounds of [`Limits`].
 pub(crate) fn records(text: &str, file: &str, limits: &Limits) -> Result<Vec<Record>, Refusal> {
-    let separator = separator(text);
+    split(text, separator(text), true, file, limits)
+}
+
+/// The same with a known separator; without `quotes` a quotation mark is a character like any other.
+///
+/// # Errors
+/// As [`records`].
+pub(crate) fn split(text: &str, separator: char, quotes: bool, file: &str, limits: &Limits) -> Result<Vec<Record>, Refusal> {
     let mut records: Vec<Record> = Vec::new();
     let (mut row, mut cell) = (Vec::new(), String::new());
     let (mut line, mut begins, mut cells) = (1u32, 1u32, 0usize);
@@ -98,7 +105,7 @@ pub(crate) fn records(text: &str, file: &str, limits: &Limits) -> Result<Vec<Rec
                 cell.push(c);
                 length += 1;
             }
-        } else if c == '"' && cell.is_empty() && !quoted {
+        } else if c == '"' && quotes && cell.is_empty() && !quoted {
             quote = Some((line, row.len()));
             quoted = true;
         } else if c == separator {
@@ -143,7 +150,8 @@ pub(crate) fn records(text: &str, file: &str, limits: &Limits) -> Result<Vec<Rec
     Ok(records)
 }
 
-fn separator(text: &str) -> char {
+/// The separator that the first lines use most.
+pub(crate) fn separator(text: &str) -> char {
     let head: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(20).collect();
     let count = |c: char| head.iter().map(|l| l.matches(c).count()).sum::<usize>();
     [',', '\t', ';'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(',')

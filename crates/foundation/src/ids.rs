@@ -36,6 +36,10 @@ ids! {
     TestOrderId,
     /// 检验项目 one item of one sample.
     TestItemId,
+    /// 检验批 one worksheet: items of one method over several samples.
+    WorksheetId,
+    /// 仪器设备 one instrument.
+    InstrumentId,
     /// 检验报告 one revision of a test report.
     TestReportId,
     /// 核查处置案件 one case.

@@ -250,8 +250,8 @@ impl Step {
         let unit = |u: &Option<String>| u.clone().unwrap_or_default();
         let notes = |all: &[ParseNote]| all.iter().map(|n| format!(" ({})", n.text(lang))).collect::<String>();
         match self {
-            Self::Understood { raw, canonical, notes: n } if zh => format!("结果原文 {raw:?}，读作 {canonical}{}", notes(n)),
-            Self::Understood { raw, canonical, notes: n } => format!("result typed {raw:?}, read as {canonical}{}", notes(n)),
+            Self::Understood { raw, canonical, notes: n } if zh => format!("结果原文“{raw}”，读作 {canonical}{}", notes(n)),
+            Self::Understood { raw, canonical, notes: n } => format!("result typed “{raw}”, read as {canonical}{}", notes(n)),
             Self::Limit { source, text, notes: n } => {
                 let source = source.as_ref().map_or_else(String::new, |s| format!(" [{} v{} {}]", s.id, s.version, s.basis));
                 format!("{} {text}{source}{}", lang.pick("限量", "limit"), notes(n))

@@ -2,12 +2,17 @@
 //! Pure and exact: no I/O, no clock, no floating point.
 #![deny(clippy::float_arithmetic)]
 
+pub mod claim;
 pub mod judge;
 pub mod limit;
 pub mod order;
 pub mod order_code;
+pub mod qc;
+pub mod qc_code;
 pub mod reasons;
 pub mod report;
 pub mod rounding;
 pub mod units;
 pub mod value;
+pub mod worksheet;
+pub mod worksheet_code;

@@ -1,12 +1,13 @@
 //! 检验任务 the laboratory's work on one sample: items, results, 主检 → 校核 → 审核 → 批准, conclusion, report.
 
 use serde::{Deserialize, Serialize};
-use shiyan_foundation::ids::{SampleId, TestItemId, TestOrderId, UserId};
+use shiyan_foundation::ids::{SampleId, TestItemId, TestOrderId, UserId, WorksheetId};
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal, Role, labels};
 use shiyan_statute::{DetectionKind, DetectionLimit, LimitRow, LimitRule};
 
-use crate::judge::{Amount, JudgeInput, LimitRef, Verdict, judge};
+use crate::claim;
+use crate::judge::{Amount, JudgeInput, Judgement, LimitRef, Verdict, judge};
 use crate::order_code as code;
 use crate::value;
 
@@ -122,6 +123,9 @@ pub struct TestOrder {
     pub reports_issued: u32,
     /// Reason of the amendment under way.
     pub amending: Option<String>,
+    /// 检验项目包 the key of the package the items came from, pinned when the sample was registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
     /// 演示数据
     pub demo: bool,
     /// Revision.
@@ -163,40 +167,69 @@ impl LimitUsed {
     }
 }
 
-/// The judgement of what was typed for an item, against the limit that the item carries; nothing typed gives none.
+impl LimitUsed {
+    /// 任务级判定依据: the limit that the task itself sets, under the key of its package.
+    #[must_use]
+    pub fn task(package: &str, rule: &LimitRule, unit: &str, basis: &str, lod_loq: Option<DetectionLimit>) -> Self {
+        let bare = unit == "/" || matches!(rule, LimitRule::NotDetected { banned: false });
+        let text = if bare { rule.text() } else { format!("{}{unit}", rule.text()) };
+        Self { id: package.to_owned(), version: 1, rule: rule.clone(), unit: unit.to_owned(), basis: basis.to_owned(), text, lod_loq }
+    }
+}
+
+/// The judgement of what was typed for an item, against the limit that the item carries; nothing typed gives none. An item that
+/// may carry a label claim is judged by [`TestItem::judged`].
 #[must_use]
 pub fn judge_item(raw: &str, unit: &str, limit: Option<&LimitUsed>, no_limit: Option<&(String, String)>, kind: TaskKind) -> (String, Option<StoredJudgement>) {
+    judge_claimed(raw, unit, limit, no_limit, None, kind)
+}
+
+/// The same under a label claim: limit and claim both have to be met.
+fn judge_claimed(
+    raw: &str,
+    unit: &str,
+    limit: Option<&LimitUsed>,
+    no_limit: Option<&(String, String)>,
+    label_claim: Option<&str>,
+    kind: TaskKind,
+) -> (String, Option<StoredJudgement>) {
     if raw.trim().is_empty() {
         return (String::new(), None);
     }
     let parsed = value::parse(raw, Some(unit));
     let understood = parsed.canonical();
+    let label_claim = label_claim.filter(|typed| !claim::is_none(typed));
     let notes = parsed.notes.iter().map(|n| (n.text(Lang::Zh), n.text(Lang::En)));
+    let stored = |judged: &Judgement| StoredJudgement {
+        verdict: judged.verdict,
+        code: judged.reason.0.code.to_owned(),
+        zh: judged.reason_text(Lang::Zh).to_owned(),
+        en: judged.reason_text(Lang::En).to_owned(),
+        working: judged.working.iter().map(|s| (s.text(Lang::Zh), s.text(Lang::En))).collect(),
+        near_limit: judged.near_limit,
+    };
     let Some(limit) = limit else {
-        let (zh, en) = no_limit.cloned().unwrap_or_else(|| ("没有适用的限量".into(), "No limit applies".into()));
         let unread = parsed.needs_person();
+        if let (Some(typed), None) = (label_claim, unread) {
+            let nothing = LimitRule::NotDetected { banned: false };
+            let judged = claim::judge_alone(&JudgeInput { kind, ..JudgeInput::new(&parsed, &nothing, None) }, typed, unit);
+            return (understood, Some(stored(&judged)));
+        }
+        let (zh, en) = no_limit.cloned().unwrap_or_else(|| ("没有适用的限量".into(), "No limit applies".into()));
         let verdict = if unread.is_some() { Verdict::NeedsPerson } else { Verdict::NoVerdict };
         let (code, zh, en) = unread.map_or(("LIMIT-NONE".to_owned(), zh, en), |r| (r.0.code.to_owned(), r.0.zh.to_owned(), r.0.en.to_owned()));
         return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false }));
     };
     let method = |wanted| limit.lod_loq.as_ref().filter(|d| d.kind == wanted).map(|d| Amount { value: d.value, unit: Some(d.unit.clone()) });
-    let judged = judge(&JudgeInput {
+    let input = JudgeInput {
         limit_ref: Some(LimitRef { id: limit.id.clone(), version: limit.version, basis: limit.basis.clone() }),
         lod: method(DetectionKind::Lod),
         loq: method(DetectionKind::Loq),
         kind,
         ..JudgeInput::new(&parsed, &limit.rule, Some(&limit.unit))
-    });
-    let working = judged.working.iter().map(|s| (s.text(Lang::Zh), s.text(Lang::En))).collect();
-    let stored = StoredJudgement {
-        verdict: judged.verdict,
-        code: judged.reason.0.code.to_owned(),
-        zh: judged.reason_text(Lang::Zh).to_owned(),
-        en: judged.reason_text(Lang::En).to_owned(),
-        working,
-        near_limit: judged.near_limit,
     };
-    (understood, Some(stored))
+    let judged = label_claim.map_or_else(|| judge(&input), |typed| claim::judge_with(&input, typed, unit));
+    (understood, Some(stored(&judged)))
 }
 
 /// 单项判定 as stored beside the result.
@@ -266,10 +299,33 @@ pub struct TestItem {
     pub analyst: Option<(UserId, String)>,
     /// When the result was entered.
     pub entered_at: Option<Instant>,
+    /// 检验批 the worksheet it is tested on, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worksheet: Option<WorksheetId>,
+    /// 退回 this very result was sent back; a new entry clears it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<CellReturn>,
+    /// 明示值 what the label claims, exactly as typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_claim: Option<String>,
+    /// 备注 why a value near its limit stands, what a retest found.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remark: String,
     /// 演示数据
     pub demo: bool,
     /// Revision.
     pub revision: i64,
+}
+
+/// 单格退回 who sent one result back, why, when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellReturn {
+    /// Who.
+    pub by: (UserId, String),
+    /// 理由
+    pub reason: String,
+    /// When.
+    pub at: Instant,
 }
 
 impl TestItem {
@@ -288,9 +344,38 @@ impl TestItem {
             decision: None,
             analyst: Some((actor.id, actor.name.clone())),
             entered_at: Some(now),
+            returned: None,
             revision: self.revision + 1,
             ..self.clone()
         }
+    }
+    /// 判定 of a text as the result of this item: its limit and, where the label declares something, its claim. Nothing typed
+    /// gives none.
+    #[must_use]
+    pub fn judged(&self, raw: &str, kind: TaskKind) -> (String, Option<StoredJudgement>) {
+        judge_claimed(raw, &self.unit, self.limit.as_ref(), self.no_limit.as_ref(), self.label_claim.as_deref(), kind)
+    }
+    /// 录入明示值 exactly as typed (an empty text takes it away); what was measured is judged again at once, and a decision by hand
+    /// about the former judgement falls.
+    #[must_use]
+    pub fn claiming(&self, typed: &str, kind: TaskKind) -> TestItem {
+        let label_claim = Some(typed.to_owned()).filter(|t| !t.trim().is_empty());
+        TestItem { label_claim, ..self.clone() }.judged_again(kind)
+    }
+    /// 改用限量 of the present library, or none with its reason; what was measured is judged again at once, and a decision by hand
+    /// about the former judgement falls.
+    #[must_use]
+    pub fn with_limit(&self, limit: Option<LimitUsed>, no_limit: Option<(String, String)>, kind: TaskKind) -> TestItem {
+        // an item without a unit of its own takes that of its limit as long as nothing was typed without one
+        let unit = match &limit {
+            Some(limit) if self.unit.trim().is_empty() && self.raw.trim().is_empty() => limit.unit.clone(),
+            _ => self.unit.clone(),
+        };
+        TestItem { limit, no_limit, unit, ..self.clone() }.judged_again(kind)
+    }
+    fn judged_again(self, kind: TaskKind) -> TestItem {
+        let (understood, judgement) = self.judged(&self.raw, kind);
+        TestItem { understood, judgement, decision: None, revision: self.revision + 1, ..self }
     }
     /// 人工判定 where the machine gave none.
     ///
@@ -501,6 +586,8 @@ fn unfinished(items: &[TestItem]) -> Vec<Refusal> {
         }
     };
     named(code::EMPTY, items.iter().filter(|i| i.verdict().is_none()).map(|i| i.analyte.as_str()).collect());
+    named(code::RETURNED, items.iter().filter(|i| i.returned.is_some()).map(|i| i.analyte.as_str()).collect());
+    named(code::NEAR_LIMIT, items.iter().filter(|i| crate::worksheet::near_without_remark(i)).map(|i| i.analyte.as_str()).collect());
     named(code::NEEDS_PERSON, items.iter().filter(|i| i.verdict() == Some(Verdict::NeedsPerson)).map(|i| i.analyte.as_str()).collect());
     why
 }
@@ -618,6 +705,7 @@ mod tests {
             report_due_on: at(8).date_naive(),
             reports_issued: 0,
             amending: None,
+            package: None,
             demo: false,
             revision: 0,
         }
@@ -650,6 +738,10 @@ mod tests {
             decision: None,
             analyst: Some((UserId(Uuid::from_u128(3)), "人员3".into())),
             entered_at: Some(at(9)),
+            worksheet: None,
+            returned: None,
+            label_claim: None,
+            remark: String::new(),
             demo: false,
             revision: 1,
         }
@@ -701,6 +793,37 @@ mod tests {
     fn a_person_overrules_no_verdict_of_the_machine() {
         let failing = item("腐霉利", "2.4", TaskKind::Supervisory);
         assert_eq!(failing.decide(&actor(5, Role::Reviewer), Verdict::Conforming, "改判为合格", at(10)).unwrap_err().code(), "LAB-DECIDE");
+    }
+    #[test]
+    fn a_claim_is_judged_at_once_and_again_with_every_result() {
+        let plain = item("蛋白质", "0.1", TaskKind::Supervisory);
+        assert_eq!(plain.verdict(), Some(Verdict::Conforming));
+        let claimed = plain.claiming("≥0.15mg/kg", TaskKind::Supervisory);
+        assert_eq!((claimed.verdict(), claimed.revision), (Some(Verdict::Nonconforming), 2));
+        assert_eq!(claimed.label_claim.as_deref(), Some("≥0.15mg/kg"));
+        assert_eq!(claimed.judged("0.16", TaskKind::Supervisory).1.unwrap().verdict, Verdict::Conforming);
+        assert_eq!(claimed.judged("0.3", TaskKind::Supervisory).1.unwrap().code, "JUDGE-EXCEEDS");
+        // a bare number leaves the tolerance to a person, whose decision falls when the claim changes
+        let open = plain.claiming(" 0.1 ", TaskKind::Supervisory);
+        assert_eq!((open.verdict(), open.label_claim.as_deref()), (Some(Verdict::NeedsPerson), Some(" 0.1 ")));
+        let decided = open.decide(&actor(5, Role::Reviewer), Verdict::Conforming, "按GB 28050判定", at(10)).unwrap();
+        let back = decided.claiming("", TaskKind::Supervisory);
+        assert_eq!((back.verdict(), back.decision, back.label_claim), (Some(Verdict::Conforming), None, None));
+    }
+    #[test]
+    fn another_limit_is_judged_at_once() {
+        let before = item("腐霉利", "0.3", TaskKind::Supervisory);
+        assert_eq!(before.verdict(), Some(Verdict::Nonconforming));
+        let wider = LimitUsed { id: "L2".into(), rule: LimitRule::Max { value: Decimal::ONE }, ..before.limit.clone().unwrap() };
+        let after = before.with_limit(Some(wider), None, TaskKind::Supervisory);
+        assert_eq!((after.verdict(), after.revision, after.raw.as_str()), (Some(Verdict::Conforming), 2, "0.3"));
+        let none = before.with_limit(None, Some(("没有".into(), "none".into())), TaskKind::Supervisory);
+        assert_eq!((none.verdict(), none.judgement.unwrap().zh.as_str()), (Some(Verdict::NoVerdict), "没有"));
+        // an empty item takes the unit of its limit, one with a result does not
+        let empty = TestItem { unit: String::new(), raw: String::new(), judgement: None, ..before.clone() };
+        assert_eq!((empty.with_limit(before.limit.clone(), None, TaskKind::Supervisory).unit.as_str(), empty.judgement), ("mg/kg", None));
+        let typed = TestItem { unit: String::new(), ..before.clone() };
+        assert_eq!(typed.with_limit(before.limit.clone(), None, TaskKind::Supervisory).unit, "");
     }
     #[test]
     fn risk_monitoring_has_problem_samples_not_failing_ones() {

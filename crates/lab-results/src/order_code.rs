@@ -11,6 +11,10 @@ codes! {
         next "录入结果；确不检的写“/”并写明理由" / "Enter the results; write “/” with a reason for what is not tested", article "";
     NEEDS_PERSON = "LAB-NEEDS-PERSON", zh "还有 {count} 个项目需人工判定：{items}", en "{count} items need a person’s decision: {items}",
         next "由审核人或质量负责人写明理由作出判定" / "A reviewer or the quality manager decides with a reason", article "";
+    RETURNED = "LAB-RETURNED", zh "还有 {count} 个项目被退回后没有更正：{items}", en "{count} items were sent back and not corrected yet: {items}",
+        next "按退回理由更正或重新确认" / "Correct or confirm them as the reason asks", article "";
+    NEAR_LIMIT = "LAB-NEAR", zh "还有 {count} 个项目接近限量而没有说明：{items}", en "{count} items are near their limit without a remark: {items}",
+        next "复测，并在备注写明复测结果或理由" / "Test again and write what was found, or why it stands, under remarks", article "";
     SAMPLER_TESTS = "LAB-SAMPLER", zh "{name} 抽取了本样品，不能检验（抽检分离）", en "{name} took this sample and may not test it (sampling and testing are kept apart)",
         next "换其他检验员" / "Let another analyst test it", article "";
     OWN_WORK = "LAB-OWN-WORK", zh "{name} 已作为{did}经手本样品，不能再{action}", en "{name} already acted as {did_en} on this sample and may not {action_en} it",
@@ -27,6 +31,10 @@ codes! {
         next "如认为限量或结果有误，请退回修改" / "If limit or result is wrong, return the order", article "";
     VERDICT = "LAB-VERDICT", zh "判定“{typed}”不是 合格项、不合格项、问题项、不判定项 之一", en "“{typed}” is none of the four verdicts",
         next "从列表中选" / "Choose from the list", article "";
+    NOT_IN_BATCH = "LAB-NOT-IN-BATCH", zh "{outcome}报告须单独签发，不与其他报告成批签发", en "A report that says “{outcome_en}” is issued on its own, never together with others",
+        next "打开该检验任务，核对后单独签发" / "Open the order, look it through and issue it alone", article "";
+    TERM = "LAB-TERM", zh "异议期限“{typed}”不是 1 到 90 之间的天数", en "The objection term “{typed}” is not a number of days from 1 to 90",
+        next "写天数，例如 7；留空则按法定期限" / "Type a number of days, for example 7; leave it empty for the statutory term", article "";
     LONG = "LAB-LONG", zh "结果超过 {max} 个字", en "The result is longer than {max} characters",
         next "结果栏只写结果，说明写在备注" / "Keep the cell to the result; put the rest under remarks", article "";
     LOST_RACE = "RACE", zh "别人刚刚改过这条记录（您看到的是第 {seen} 版，现在是第 {now} 版）", en "Somebody has just changed this record (you saw revision {seen}, it is now {now})",

@@ -52,6 +52,7 @@ codes! {
     CLAIM_RULE_UNKNOWN = "JUDGE-CLAIM-RULE", zh "有标签明示值，数值符合限量，但明示值的允许误差规则须人工确定", en "There is a label claim: the value meets the limit, but a person must say which tolerance applies to the claim", next "按食品类别与营养成分确定明示值规则后判定" / "Decide the rule for the claim from the food and the nutrient", article "GB 28050；GB 13432";
     CLAIM_FAILED = "JUDGE-CLAIM-FAILED", zh "不符合标签明示值", en "The label claim is not met", next "校核后报不合格项" / "Reported as nonconforming after the check", article "";
     CLAIM_MET = "JUDGE-CLAIM-MET", zh "符合限量和标签明示值", en "Limit and label claim are met", next "进入校核" / "Goes on to the check", article "";
+    CLAIM_ONLY = "JUDGE-CLAIM-ONLY", zh "没有适用的限量，结果符合标签明示值；是否只按明示值判定由人决定", en "No limit applies and the label claim is met; a person says whether the claim alone decides", next "由人按产品明示标准作出判定" / "A person judges by what the product declares", article "";
     SUM_MET = "JUDGE-SUM-MET", zh "各自用量占最大使用量的比例之和不大于 1", en "The sum of the shares of the maxima is not above 1", next "进入校核" / "Goes on to the check", article "GB 2760";
     SUM_EXCEEDED = "JUDGE-SUM-EXCEEDED", zh "各自用量占最大使用量的比例之和大于 1", en "The sum of the shares of the maxima is above 1", next "校核后报不合格项" / "Reported as nonconforming after the check", article "GB 2760";
     SUM_ONE = "JUDGE-SUM-ONE", zh "检出不足两种，比例之和不适用", en "Fewer than two were detected; the sum does not apply", next "逐项判定" / "Judge each item by itself", article "GB 2760";

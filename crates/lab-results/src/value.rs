@@ -320,6 +320,10 @@ fn raised(c: char) -> Option<char> {
 
 /// Markup of notices copied from web pages: `<sup>4</sup>` becomes `^{4}`, `<sub>1</sub>` becomes `1`, `<br>` a line break.
 fn unescape(raw: &str) -> String {
+    // Markup has an & or ends in >; hardly any result has either.
+    if !raw.contains(['&', '>']) {
+        return raw.to_owned();
+    }
     let mut text = raw.replace("&lt;", "<").replace("&gt;", ">").replace("&times;", "×").replace("&nbsp;", " ").replace("&le;", "≤").replace("&ge;", "≥");
     for (tag, to) in
         [("<sup>", "^{"), ("</sup>", "}"), ("<sub>", ""), ("</sub>", ""), ("<br>", "\n"), ("<br/>", "\n"), ("<br />", "\n"), ("<p>", ""), ("</p>", "\n")]

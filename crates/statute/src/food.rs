@@ -4,10 +4,13 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use shiyan_foundation::Lang;
+use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::text::fold;
 
-use crate::data;
+use crate::{data, limits};
 
 const FILE: &str = include_str!("../data/food_classes.csv");
+const CROSSWALK: &str = include_str!("../data/class_crosswalk.csv");
 
 /// 食品大类 one class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +45,16 @@ fn yes<'de, D: Deserializer<'de>>(d: D) -> Result<bool, D::Error> {
 
 static CLASSES: LazyLock<Result<Vec<FoodClass>, String>> = LazyLock::new(|| data::rows("food_classes.csv", FILE));
 
+#[derive(Deserialize)]
+struct Crossing {
+    old_class: String,
+    old_subclass: String,
+    path: String,
+}
+static CROSSINGS: LazyLock<Result<Vec<Crossing>, String>> = LazyLock::new(|| data::rows("class_crosswalk.csv", CROSSWALK));
+
 pub(crate) fn problem() -> Option<String> {
-    CLASSES.as_ref().err().cloned()
+    CLASSES.as_ref().err().or(CROSSINGS.as_ref().err()).cloned()
 }
 
 /// The 35 classes in their order.
@@ -59,9 +70,121 @@ pub fn food_class(text: &str) -> Option<&'static FoodClass> {
     food_classes().iter().find(|c| c.code == text || c.name == text)
 }
 
+/// 新旧分类对照 a path of an older national dictionary in the words of the 35 classes: its 大类 and 亚类 are looked up, the
+/// levels below stay. A path whose class is one of the 35 already, under whatever spelling, stays too. `None` where the
+/// place is not certain: a person decides.
+#[must_use]
+pub fn in_our_classes(path: &CategoryPath) -> Option<CategoryPath> {
+    let levels: Vec<String> = path.0.iter().map(|l| fold(l)).filter(|l| !l.is_empty()).collect();
+    let (class, rest) = levels.split_first()?;
+    let crossings = CROSSINGS.as_ref().map_or(&[][..], Vec::as_slice);
+    if let Some((sub, below)) = rest.split_first()
+        && let Some(crossing) = crossings.iter().find(|c| c.old_class == *class && c.old_subclass == *sub)
+    {
+        let mut found = CategoryPath::parse(&crossing.path);
+        found.0.extend(below.iter().cloned());
+        return Some(found);
+    }
+    let class = limits::class_word(class);
+    food_class(&class).map(|known| CategoryPath(std::iter::once(known.name.clone()).chain(rest.iter().cloned()).collect()))
+}
+
+fn levels(path: &CategoryPath) -> Vec<String> {
+    path.0.iter().map(|l| fold(l)).filter(|l| !l.is_empty()).collect()
+}
+
+/// A level that repeats the one above it says nothing: 乳制品/乳制品/液体乳 is 乳制品/液体乳. A path that is nothing but repeats keeps two
+/// levels: 饼干/饼干/饼干 is less than the class 饼干.
+#[must_use]
+pub fn without_repeats(path: &CategoryPath) -> CategoryPath {
+    let all = levels(path);
+    let mut out = all.clone();
+    out.dedup();
+    if out.len() == 1 && all.len() > 1 {
+        out.extend(all.into_iter().take(1));
+    }
+    CategoryPath(out)
+}
+
+/// 并列的食品 the foods that one level lists: `绿茶、红茶` is either of the two and the level as a whole. A list that does not end
+/// (等, 其他, 包括 …) lists nothing: only the level itself is certain.
+#[must_use]
+pub fn alternatives(level: &str) -> Vec<String> {
+    let whole = fold(level);
+    let mut out = vec![whole.clone()];
+    if ["等", "其他", "其它", "包括", "及", "和", "或", "：", ":"].iter().any(|open| whole.contains(open)) {
+        return out;
+    }
+    let (mut part, mut depth) = (String::new(), 0_u32);
+    let mut parts = Vec::new();
+    for c in whole.chars() {
+        match c {
+            '(' | '[' | '【' | '〔' => depth += 1,
+            ')' | ']' | '】' | '〕' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 && c == '、' { parts.push(std::mem::take(&mut part)) } else { part.push(c) }
+    }
+    parts.push(part);
+    if parts.len() > 1 && parts.iter().all(|p| !p.trim().is_empty()) {
+        out.extend(parts.into_iter().map(|p| p.trim().to_owned()).filter(|p| *p != whole));
+    }
+    out
+}
+
+/// Is a sample with this path one of the foods of a package or a list: level by level from the top, with or without the levels
+/// that only repeat the one above; a level that lists foods covers each of them.
+#[must_use]
+pub fn covers(listed: &CategoryPath, sample: &CategoryPath) -> bool {
+    let begins = |mine: &[String], theirs: &[String]| {
+        !mine.is_empty() && mine.len() <= theirs.len() && mine.iter().zip(theirs).all(|(mine, theirs)| mine == theirs || alternatives(mine).contains(theirs))
+    };
+    let (mut listed, mut sample) = (levels(listed), levels(sample));
+    if begins(&listed, &sample) {
+        return true;
+    }
+    listed.dedup();
+    sample.dedup();
+    listed.len() > 1 && begins(&listed, &sample)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[test]
+    fn an_older_dictionary_is_crossed_only_where_it_is_certain() {
+        let crossed = |text: &str| in_our_classes(&CategoryPath::parse(text)).map(|p| p.text());
+        assert_eq!(crossed("肉及肉制品/熟肉制品/酱卤肉制品").as_deref(), Some("肉制品/熟肉制品/酱卤肉制品"));
+        assert_eq!(crossed("蔬菜及其制品/蔬菜/新鲜蔬菜").as_deref(), Some("食用农产品/蔬菜/新鲜蔬菜"));
+        assert_eq!(crossed("薯类及膨化食品/膨化食品").as_deref(), Some("薯类和膨化食品/膨化食品"));
+        assert_eq!(crossed("饮料/饮料/茶饮料").as_deref(), Some("饮料/饮料/茶饮料"));
+        for unknown in ["肉及肉制品/生鲜肉", "肉及肉制品", "焙烤食品/粽子", "没有这一类/糕点", ""] {
+            assert_eq!(crossed(unknown), None, "{unknown}");
+        }
+        for c in CROSSINGS.as_ref().unwrap() {
+            let path = CategoryPath::parse(&c.path);
+            assert!(food_class(path.class()).is_some() && path.0.len() == 2, "{}", c.path);
+        }
+    }
+    #[test]
+    fn a_level_lists_foods_only_when_the_list_ends() {
+        assert_eq!(alternatives("绿茶、红茶"), ["绿茶、红茶", "绿茶", "红茶"]);
+        assert_eq!(alternatives("配方粉（湿法、干法）、豆基粉"), ["配方粉(湿法、干法)、豆基粉", "配方粉(湿法、干法)", "豆基粉"]);
+        for open in ["黄豆酱、甜面酱等", "其他糕点", "婴幼儿饼干或其他、辅食", "食糖", "", "、"] {
+            assert_eq!(alternatives(open), [fold(open)], "{open}");
+        }
+    }
+    #[test]
+    fn a_package_covers_its_foods_and_no_others() {
+        let of = |a: &str, b: &str| covers(&CategoryPath::parse(a), &CategoryPath::parse(b));
+        assert!(of("茶叶及相关制品/茶叶/茶叶/绿茶、红茶", "茶叶及相关制品/茶叶/茶叶/绿茶"));
+        assert!(of("茶叶及相关制品/茶叶/茶叶/绿茶、红茶", "茶叶及相关制品/茶叶/绿茶、红茶"));
+        assert!(of("饮料", "饮料/饮料/茶饮料") && of("糕点/糕点", "糕点/糕点/糕点/热加工糕点"));
+        assert!(!of("糕点/糕点", "糕点/面包") && !of("饼干/饼干/饼干", "饼干/曲奇"), "a level that repeats its class is not the class");
+        let kept = |text: &str| without_repeats(&CategoryPath::parse(text)).text();
+        assert_eq!((kept("饼干/饼干/饼干").as_str(), kept("饼干").as_str(), kept("乳制品/乳制品/液体乳").as_str()), ("饼干/饼干", "饼干", "乳制品/液体乳"));
+        assert!(!of("饮料/饮料/茶饮料", "饮料") && !of("饮料/茶饮料", "饮料/碳酸饮料") && !of("", "饮料"));
+    }
     #[test]
     fn thirty_five_classes_in_both_languages() {
         assert_eq!(food_classes().len(), 35);

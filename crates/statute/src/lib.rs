@@ -19,7 +19,8 @@ pub use codes::ALL;
 pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules};
 pub use food::{FoodClass, food_class, food_classes};
 pub use limits::{
-    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, limits, same_analyte,
+    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_key,
+    limits, same_analyte,
 };
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
 

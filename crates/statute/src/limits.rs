@@ -4,6 +4,7 @@
 //! status to [`choose`]. The choice prefers the most specific category, never falls back to a wider rule, and gives
 //! anything that words alone decide (除外, 预包装, 全脂 …) to a person.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -169,6 +170,39 @@ impl LimitRow {
     pub fn in_force(&self, on: NaiveDate) -> bool {
         self.effective_from <= on && self.effective_to.is_none_or(|end| on < end)
     }
+    /// 内容 what makes two rows the same limit, whatever file they came from and whatever became of them since.
+    #[must_use]
+    pub fn content(&self) -> LimitContent<'_> {
+        let Self { categories, conditions, exceptions, analyte, aliases, rule, unit, basis, method, lod_loq, effective_from, effective_to, .. } = self;
+        LimitContent {
+            categories,
+            conditions,
+            exceptions,
+            analyte,
+            aliases,
+            rule,
+            unit,
+            basis,
+            method,
+            lod_loq: lod_loq.as_ref(),
+            effective_from: *effective_from,
+            effective_to: *effective_to,
+        }
+    }
+    /// 同一范围 covers the same foods and the same item under the same words: of two such rows only one can be in force on a day.
+    #[must_use]
+    pub fn same_scope(&self, other: &LimitRow) -> bool {
+        fn set<T: Ord + Clone>(list: &[T]) -> Vec<T> {
+            let mut out = list.to_vec();
+            out.sort();
+            out.dedup();
+            out
+        }
+        (self.is_about(&other.analyte) || other.is_about(&self.analyte))
+            && set(&self.categories) == set(&other.categories)
+            && set(&self.conditions) == set(&other.conditions)
+            && set(&self.exceptions) == set(&other.exceptions)
+    }
     /// Is about this item.
     #[must_use]
     pub fn is_about(&self, analyte: &str) -> bool {
@@ -196,6 +230,23 @@ impl LimitRow {
             }
         }
     }
+}
+
+/// What [`LimitRow::content`] compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LimitContent<'a> {
+    categories: &'a [CategoryPath],
+    conditions: &'a [String],
+    exceptions: &'a [String],
+    analyte: &'a str,
+    aliases: &'a [String],
+    rule: &'a LimitRule,
+    unit: &'a str,
+    basis: &'a str,
+    method: &'a str,
+    lod_loq: Option<&'a DetectionLimit>,
+    effective_from: NaiveDate,
+    effective_to: Option<NaiveDate>,
 }
 
 #[derive(Deserialize)]
@@ -325,6 +376,12 @@ fn analyte_key(name: &str) -> String {
         .collect()
 }
 
+/// 项目的写法 what two spellings of one item have in common; good for comparing, not for showing.
+#[must_use]
+pub fn item_key(name: &str) -> String {
+    analyte_key(name)
+}
+
 /// Two names of the same item, as far as spelling goes.
 #[must_use]
 pub fn same_analyte(a: &str, b: &str) -> bool {
@@ -379,6 +436,18 @@ pub fn choose_limit<'a>(
 
 /// The row that applies, or why none does.
 pub fn choose<'a>(rows: impl Iterator<Item = &'a LimitRow>, query: &LimitQuery<'_>) -> LimitChoice<'a> {
+    choose_among(rows.filter(|r| r.is_about(query.analyte)).map(|r| (r, Cow::Owned(canonical_paths(r)))), query)
+}
+
+/// Paths of a row in the words of the library.
+type Paths = Vec<Vec<String>>;
+
+fn canonical_paths(row: &LimitRow) -> Paths {
+    row.categories.iter().map(canonical).collect()
+}
+
+/// The choice among rows that are all about the item.
+fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, query: &LimitQuery<'_>) -> LimitChoice<'a> {
     let sample = canonical(query.category);
     if sample.is_empty() || analyte_key(query.analyte).is_empty() {
         return LimitChoice::None { reason: codes::NO_QUERY };
@@ -391,12 +460,11 @@ pub fn choose<'a>(rows: impl Iterator<Item = &'a LimitRow>, query: &LimitQuery<'
     let mut nearest: Option<usize> = None;
     let mut matched: Vec<(usize, &LimitRow)> = Vec::new();
     let mut deeper: Vec<(usize, &LimitRow)> = Vec::new();
-    for row in rows.filter(|r| r.is_about(query.analyte)) {
+    for (row, paths) in rows {
         // a condition that the sheet answers with no takes the row out
         if query.prepackaged == Some(false) && row.conditions.iter().any(|c| c == "预包装") {
             continue;
         }
-        let paths: Vec<Vec<String>> = row.categories.iter().map(canonical).collect();
         match paths.iter().filter_map(|p| reach(p, &levels)).max() {
             Some(at) => {
                 nearest = nearest.max(Some(at));
@@ -433,6 +501,59 @@ pub fn choose<'a>(rows: impl Iterator<Item = &'a LimitRow>, query: &LimitQuery<'
         [one] => LimitChoice::One(one),
         _ => LimitChoice::Tie(active),
     }
+}
+
+/// 限量库 the rows of an installation, in order, with what a choice asks for worked out once: the rows of each item and their
+/// paths. A choice among ten thousand rows then looks at the few that are about the item.
+#[derive(Debug, Clone, Default)]
+pub struct LimitLibrary {
+    rows: Vec<LimitRow>,
+    paths: Vec<Paths>,
+    by_item: BTreeMap<String, Vec<usize>>,
+}
+
+impl LimitLibrary {
+    /// Over these rows.
+    #[must_use]
+    pub fn new(rows: Vec<LimitRow>) -> Self {
+        let mut by_item: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            for name in std::iter::once(&row.analyte).chain(&row.aliases) {
+                let known = by_item.entry(analyte_key(name)).or_default();
+                if known.last() != Some(&at) {
+                    known.push(at);
+                }
+            }
+        }
+        by_item.remove("");
+        let paths = rows.iter().map(canonical_paths).collect();
+        Self { rows, paths, by_item }
+    }
+    /// The rows of one item.
+    pub fn about(&self, analyte: &str) -> impl Iterator<Item = &LimitRow> {
+        self.places(analyte).iter().filter_map(|at| self.rows.get(*at))
+    }
+    /// The row that applies, or why none does; the same answer as [`choose`] over all rows.
+    #[must_use]
+    pub fn choose(&self, query: &LimitQuery<'_>) -> LimitChoice<'_> {
+        let rows = self.places(query.analyte).iter().filter_map(|at| Some((self.rows.get(*at)?, Cow::Borrowed(self.paths.get(*at)?))));
+        choose_among(rows, query)
+    }
+    fn places(&self, analyte: &str) -> &[usize] {
+        self.by_item.get(&analyte_key(analyte)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl std::ops::Deref for LimitLibrary {
+    type Target = [LimitRow];
+    fn deref(&self) -> &[LimitRow] {
+        &self.rows
+    }
+}
+
+/// A class name in the words of the 35 classes, where it is another spelling of one.
+pub(crate) fn class_word(class: &str) -> String {
+    canonical_level(&fold(class), &[])
 }
 
 /// Every level in the words of the library.
@@ -605,6 +726,26 @@ mod tests {
         assert!(matches!(ask(Some(false)), LimitChoice::None { reason } if reason.code == "LIMIT-NONE"));
         // 虾蛄 by its market name is named, so the exception of the crustaceans does not matter
         assert_eq!(one(of(&rows, "食用农产品/水产品/海水产品/海水虾", "皮皮虾", "镉", "2025-06-01")), "≤3.0mg/kg");
+    }
+    #[test]
+    fn the_library_chooses_as_the_plain_rows_do() {
+        // a row under two names, one of them as an alias
+        let mut rows = active();
+        rows[1].aliases = vec!["腐霉利".to_owned(), rows[1].analyte.clone()];
+        let library = LimitLibrary::new(rows.clone());
+        let mut asked = 0;
+        for row in &rows {
+            for path in row.categories.iter().filter(|p| p.class() != ANY) {
+                for analyte in [row.analyte.as_str(), "腐霉利", "没有这一项", ""] {
+                    let query = LimitQuery { category: path, food_name: "韭菜", analyte, ref_date: row.effective_from, prepackaged: None };
+                    assert_eq!(library.choose(&query), choose(rows.iter(), &query), "{} {analyte}", row.id);
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 1_000);
+        assert_eq!(library.len(), rows.len());
+        assert_eq!(library.about("腐霉利").count(), rows.iter().filter(|r| r.is_about("腐霉利")).count());
     }
     #[test]
     fn refuses_what_it_does_not_know() {

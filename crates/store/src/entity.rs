@@ -26,6 +26,9 @@ macro_rules! entity {
 entity!(user_account, "user_account", { username: String, name: String, active: bool, demo: bool });
 entity!(street, "street", { name: String, admin: String });
 entity!(population, "population", { year: i64, people: i64 });
+entity!(worksheet, "worksheet", { no: String, method: String, lab: String, state: String, analyst: Option<String>, due_on: String, demo: bool });
+entity!(worksheet_template, "worksheet_template", { method: String, demo: bool });
+entity!(instrument, "instrument", { no: String, active: bool, demo: bool });
 entity!(laboratory, "laboratory", { name: String, demo: bool });
 pub mod setting {
     use super::*;
@@ -70,7 +73,7 @@ entity!(test_order, "test_order", {
     sampler_b: String, main_analyst: Option<String>, checker: Option<String>, reviewer: Option<String>, signatory: Option<String>, demo: bool,
 });
 entity!(test_item, "test_item", {
-    order_id: String, sample_id: String, position: i64, analyte: String, analyte_group: String, verdict: Option<String>, analyst: Option<String>, demo: bool,
+    order_id: String, sample_id: String, position: i64, analyte: String, analyte_group: String, method: String, worksheet_id: Option<String>, verdict: Option<String>, analyst: Option<String>, demo: bool,
 });
 entity!(test_report, "test_report", {
     order_id: String, sample_id: String, number: String, amendment: i64, issued_on: String, verify_code: String, pdf_sha256: Option<String>, demo: bool,

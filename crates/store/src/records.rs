@@ -9,11 +9,12 @@ use shiyan_foundation::ids::{LabId, UserId};
 use shiyan_foundation::task::Population;
 use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Role, Scope};
 use shiyan_lab_results::order::{Meaning, TestItem, TestOrder, TestReport};
+use shiyan_lab_results::worksheet::{Instrument, Worksheet, WorksheetTemplate};
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::{FollowUp, Point, Reading};
 use shiyan_sample_intake::{Sample, SampleState};
 use shiyan_sampling_plan::Plan;
-use shiyan_statute::{Clock, LimitRow};
+use shiyan_statute::{Clock, LimitRow, LimitRule};
 
 use crate::entity as e;
 use crate::journal::stamp;
@@ -139,10 +140,16 @@ pub struct LimitRecord {
 pub struct ItemPackage {
     /// Key.
     pub key: String,
+    /// 年份 of the sampling plan it belongs to; 0 is any year.
+    #[serde(default)]
+    pub year: i32,
     /// 食品分类 it is for; the most specific wins.
     pub category: CategoryPath,
     /// Items: analyte, unit, method.
     pub items: Vec<PackageItem>,
+    /// 停用 replaced by a later import of the same year and food; orders that pinned it keep it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
     /// 来源
     pub source: String,
     /// 演示数据
@@ -160,6 +167,20 @@ pub struct PackageItem {
     pub unit: String,
     /// 检验依据
     pub method: String,
+    /// 任务级判定依据, which stands above the library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<PackageLimit>,
+}
+
+/// 任务级判定依据 the limit that the task itself sets for an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageLimit {
+    /// 限量规则
+    pub rule: LimitRule,
+    /// 限量单位
+    pub unit: String,
+    /// 判定依据
+    pub basis: String,
 }
 
 /// 公布结果 one row of a published table.
@@ -343,8 +364,15 @@ record!(TestOrder, test_order, "order", key |o| o.id.to_string(), revision |o| o
 });
 record!(TestItem, test_item, "item", key |i| i.id.to_string(), revision |i| i.revision, demo |i| i.demo, row |r| {
     order_id: r.order.to_string(), sample_id: r.sample.to_string(), position: i64::from(r.position), analyte: r.analyte.clone(), analyte_group: r.group.clone(),
+    method: r.method.clone(), worksheet_id: r.worksheet.map(|w| w.to_string()),
     verdict: r.verdict().map(|v| v.code().to_owned()), analyst: r.analyst.as_ref().map(|(id, _)| id.to_string()), demo: r.demo,
 });
+record!(Worksheet, worksheet, "worksheet", key |w| w.id.to_string(), revision |w| w.revision, demo |w| w.demo, row |r| {
+    no: r.no.clone(), method: r.method.clone(), lab: r.lab.clone(), state: r.state.code().to_owned(), analyst: r.analyst.as_ref().map(|(id, _)| id.to_string()),
+    due_on: r.due_on.to_string(), demo: r.demo,
+}, files |w| w.files.iter().map(|f| f.sha256.as_str()).collect());
+record!(WorksheetTemplate, worksheet_template, "template", key |t| t.key.clone(), revision |t| t.revision, demo |t| t.demo, row |r| { method: r.method.clone(), demo: r.demo });
+record!(Instrument, instrument, "instrument", key |i| i.id.to_string(), revision |i| i.revision, demo |i| i.demo, row |r| { no: r.no.clone(), active: r.active, demo: r.demo });
 record!(TestReport, test_report, "report", key |r| r.id.to_string(), revision |_| 0, demo |r| r.demo, row |r| {
     order_id: r.order.to_string(), sample_id: r.sample.to_string(), number: r.number.clone(), amendment: i64::from(r.amendment), issued_on: day(r.issued_at),
     verify_code: r.verify_code.clone(), pdf_sha256: r.pdf_sha256.clone(), demo: r.demo,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use shiyan_lab_results::order::{TestItem, TestOrder, TestReport};
+use shiyan_lab_results::worksheet::{Instrument, Worksheet, WorksheetTemplate};
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;
@@ -139,6 +140,9 @@ impl Check<'_> {
             SampleRecord,
             TestOrder,
             TestItem,
+            Worksheet,
+            WorksheetTemplate,
+            Instrument,
             TestReport,
             Case,
             ClockRecord,

@@ -131,11 +131,13 @@ impl TestApp {
             demo: false,
             revision: 0,
         });
-        let item = |analyte: &str| PackageItem { analyte: analyte.into(), unit: "mg/kg".into(), method: "GB 23200.113-2018".into() };
+        let item = |analyte: &str| PackageItem { analyte: analyte.into(), unit: "mg/kg".into(), method: "GB 23200.113-2018".into(), limit: None };
         let package = ItemPackage {
             key: "韭菜".into(),
+            year: 0,
             category: CategoryPath::parse(LEEK),
             items: vec![item("腐霉利"), item("毒死蜱")],
+            retired: false,
             source: "测试".into(),
             demo: false,
             revision: 0,
@@ -178,7 +180,7 @@ impl TestApp {
 pub async fn reopen(url: &str) -> App {
     let store = Store::open(url).await.unwrap();
     Migrator::up(store.migration_connection(), None).await.unwrap();
-    App::new(store, |content| shiyan_web::papers::test_report_pdf(content, "http://127.0.0.1:8000", shiyan_reports::test_report::Wording::Zh))
+    App::new(store, |content| shiyan_web::papers::test_report_pdf(content, "http://127.0.0.1:8000"))
 }
 
 impl Drop for TestApp {

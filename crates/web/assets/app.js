@@ -103,6 +103,40 @@
     form.addEventListener('keydown', function (e) { if (e.key === 'Enter' && e.target.tagName === 'INPUT' && (composing(e) || e.target.name !== 'value')) { e.preventDefault(); } });
   });
 
+  // a tick in the head of a list ticks its rows
+  $$('input[data-all]').forEach(function (all) {
+    var rows = $$('input[name="' + all.getAttribute('data-all') + '"]:not([disabled])', all.form);
+    all.addEventListener('change', function () { rows.forEach(function (r) { r.checked = all.checked; }); });
+    rows.forEach(function (r) { r.addEventListener('change', function () { all.checked = rows.every(function (x) { return x.checked; }); }); });
+  });
+
+  // a job: ask what has changed; when it has ended the page is drawn anew with what can be done then
+  $$('[data-job]').forEach(function (job) {
+    var change = job.getAttribute('data-change'), bar = $('progress', job), text = $('[data-job-text]', job), wait = 700;
+    function ask() {
+      fetch(job.getAttribute('data-job') + '?after=' + change, { credentials: 'same-origin' }).then(function (r) { if (!r.ok) { throw r.status; } return r.json(); }).then(function (s) {
+        change = s.change; bar.max = s.total; bar.value = s.settled; text.textContent = s.text;
+        s.lines.forEach(function (l) { var tr = doc.getElementById('l-' + l.index); if (tr) { tr.innerHTML = l.html; } });
+        if (s.finished) { location.reload(); } else { wait = 700; setTimeout(ask, wait); }
+      }).catch(function (status) {
+        // gone: the page says why; a network that is away for a moment is asked again, more slowly
+        if (status === 404) { location.reload(); } else { wait = Math.min(wait * 2, 15000); setTimeout(ask, wait); }
+      });
+    }
+    setTimeout(ask, wait);
+  });
+
+  // a whole row of ticks at once; the queue: a goes to the button that passes, r to the reason of a return
+  $$('[data-all]').forEach(function (a) { a.addEventListener('change', function () { $$('input[type=checkbox]', a.closest('tr')).forEach(function (x) { x.checked = a.checked; }); }); });
+  doc.addEventListener('keydown', function (e) {
+    if (composing(e) || e.ctrlKey || e.metaKey || e.altKey || typing(e) || (e.key !== 'a' && e.key !== 'r')) { return; }
+    var here = at >= 0 ? rows[at] : $('.rq[data-row]'), hot = here && $('[data-hot=' + e.key + ']', here);
+    if (!hot) { return; }
+    e.preventDefault();
+    if (hot.tagName === 'DETAILS') { hot.open = true; }
+    var f = $('textarea,button:not([disabled])', hot); if (f) { f.focus(); f.scrollIntoView({ block: 'nearest' }); }
+  });
+
   // one press, one post
   $$('form[method=post]').forEach(function (f) { f.addEventListener('submit', function (e) { if (f.hasAttribute('data-sent')) { e.preventDefault(); return; } f.setAttribute('data-sent', ''); setTimeout(function () { f.removeAttribute('data-sent'); }, 4000); }); });
   $$('[data-fill]').forEach(function (b) { b.addEventListener('click', function () { var u = $('#f-username'), p = $('#f-password'); if (u) { u.value = b.getAttribute('data-fill'); } if (p) { p.focus(); } }); });

@@ -126,6 +126,7 @@ fn main() {
     let mut out = Out { dir: dir.clone(), pages: Vec::new() };
     for l in [Lang::Zh, Lang::En] {
         render(&mut out, &Ctx { l });
+        reports(&mut out, &Ctx { l });
     }
     write_index(&dir, &out.pages);
     println!("{} pages x 2 languages in {}", out.pages.len(), dir.display());
@@ -857,6 +858,7 @@ fn render(out: &mut Out, c: &Ctx) {
             (t("行有提示", "rows with a note"), 1, Tone::Warn),
             (t("行不写入", "rows left out"), 3, Tone::Fail),
         ],
+        summary: Vec::new(),
         issues: vec![
             issue(
                 18,
@@ -1846,6 +1848,7 @@ fn render(out: &mut Out, c: &Ctx) {
             (t("行不合格", "nonconforming"), 46, Tone::Idle),
             (t("行不写入", "rows left out"), 1, Tone::Fail),
         ],
+        summary: Vec::new(),
         issues: vec![issue(
             903,
             "H 生产日期",
@@ -2050,7 +2053,39 @@ fn render(out: &mut Out, c: &Ctx) {
                 limit(("餐饮食品 / 熟肉制品", "Catering / cooked meat"), ("菌落总数", "Total plate count"), "n=5 c=2 m=10⁴ M=10⁵ CFU/g", false),
                 limit(("水产品 / 淡水鱼", "Aquatic / freshwater fish"), ("孔雀石绿", "Malachite green"), t("不得检出", "Not to be detected").as_str(), true),
             ],
+            actions: vec![
+                ActionView::link(t("导入限量表", "Import a limit table"), "/admin/limits/import").with_icon("upload"),
+                ActionView::link(t("复判", "Judge again"), "/admin/limits/rejudge").with_icon("repeat"),
+            ],
             pager: pager(),
+        },
+    );
+    let changed = |apply: Option<(String, i64)>, by_hand| RejudgeRow {
+        food: t("示范韭菜", "Sample leek"),
+        no: "XBJ26410105000000001".into(),
+        href: "/bench/1".into(),
+        state: Badge::new(Tone::Info, t("检验中", "Testing")),
+        item: t("腐霉利", "Procymidone"),
+        result: "0.15".into(),
+        then: "≤0.2mg/kg".into(),
+        then_basis: "GB 2763-2021 · L0001".into(),
+        now: "≤0.1mg/kg".into(),
+        now_basis: "GB 2763-2026 · I0123456789ab".into(),
+        verdict_then: Badge::new(Tone::Pass, t("合格项", "Conforming")),
+        verdict_now: Badge::new(Tone::Fail, t("不合格项", "Nonconforming")),
+        by_hand,
+        apply,
+    };
+    out.put(
+        l,
+        "admin_rejudge",
+        RejudgePage {
+            p: c.page(("复判", "Judge again"), "admin", "/admin/limits/rejudge", "").crumb(t("管理", "Admin"), "/admin").crumb(t("复判", "Judge again"), ""),
+            filters: Filters { action: "/admin/limits/rejudge".into(), day: Some(("since".into(), "2025-11-23".into())), ..Filters::default() },
+            since: "2025-11-23".into(),
+            items: 610,
+            open: RejudgeList { rows: vec![changed(Some(("1".into(), 2)), false), changed(None, true)], count: 2, orders: 27, more: 0 },
+            issued: RejudgeList { rows: vec![changed(None, false)], count: 240, orders: 244, more: 239 },
         },
     );
     let check = |zh: &str, en: &str, value: &str, tone, next: String| CheckLine { label: t(zh, en), value: value.into(), tone, next };
@@ -2102,6 +2137,127 @@ fn render(out: &mut Out, c: &Ctx) {
             ],
             actions: vec![ActionView::post("verify", t("校验日志链", "Verify the journal"), "/admin/diagnose/verify").primary().with_icon("lock")],
             as_text: "shiyan 0.1.0\nsqlite 3.51.3 wal full fk=on\njournal 182331 9f3c2a7be01d\n".into(),
+        },
+    );
+}
+
+/// The list of reports, a job with one failure, the settings.
+fn reports(out: &mut Out, c: &Ctx) {
+    let (l, t) = (c.l, |zh: &str, en: &str| c.t(zh, en));
+    let options = || {
+        vec![
+            FieldView::new(FieldKind::Checkbox, "bilingual", t("中英对照", "Chinese and English")).with("1"),
+            FieldView::new(FieldKind::Checkbox, "working", t("附判定过程", "With the working")),
+        ]
+    };
+    let names = [("菠菜", "Spinach"), ("豇豆", "Cowpea"), ("草鱼", "Grass carp"), ("食醋", "Vinegar"), ("挂面", "Noodles")];
+    let waiting = names.iter().enumerate().map(|(i, (zh, en))| WaitingReport {
+        id: i.to_string(),
+        no: format!("XBJ2641010599000{:04}", 120 + i),
+        href: "#".into(),
+        name: t(zh, en),
+        site: t("示范农贸市场甲", "Demo Market A"),
+        outcome: Badge::outcome(Some(if i == 1 { Outcome::Fail } else { Outcome::Pass }), l),
+        items: 14,
+        due: Due::workdays(l, 3 + i as i64, d(2026, 3, 10), false),
+        amending: if i == 3 { t("更正检验方法的年代号", "The year of the method was wrong") } else { String::new() },
+        alone: if i == 1 {
+            t("不合格报告须单独签发，不与其他报告成批签发", "A failing report is issued on its own")
+        } else {
+            String::new()
+        },
+        ticked: i == 2,
+    });
+    let list = |second: bool| ReportsPage {
+        p: c.page(("检验报告", "Test reports"), "bench", "/reports", "analyst"),
+        tabs: vec![Tab::new(t("待签发", "To issue"), "/reports", !second).counted(5), Tab::new(t("已签发", "Issued"), "/reports/issued", second)],
+        filters: Filters {
+            action: "/reports".into(), q: Some(String::new()), hint: t("编号、样品、单位", "Number, sample, operator"), ..Filters::default()
+        },
+        waiting: waiting.clone().collect(),
+        issued: (0..3)
+            .map(|i| IssuedReport {
+                no: format!("SY-XBJ2641010599000{:04}", 100 + i),
+                sampling_no: String::new(),
+                name: t("韭菜", "Leek"),
+                site: t("示范农贸市场乙", "Demo Market B"),
+                outcome: Badge::outcome(Some(Outcome::Pass), l),
+                issued: "2026-03-02".into(),
+                amended: if i == 1 { t("更改 1", "Amendment 1") } else { String::new() },
+            })
+            .collect(),
+        second,
+        pager: Pager { range: "1–5".into(), ..Pager::default() },
+        options: options(),
+        why_not: Vec::new(),
+        passing: 4,
+        q: String::new(),
+        jobs: vec![JobLink {
+            link: v::Link::new(t("签发 37 份检验报告", "Issue 37 test reports"), "/jobs/1"),
+            state: t("12 / 37 · 进行中：完成 12", "12 / 37 · under way: 12 done"),
+            running: true,
+        }],
+        settings: "/reports/settings".into(),
+    };
+    out.put(l, "reports", list(false));
+    out.put(l, "reports_issued", list(true));
+    let line = |index: usize, state: Badge, result: &str, why: Vec<ProblemView>| JobLine {
+        index,
+        name: v::Link::new(format!("XBJ2641010599000{:04} {}", 120 + index, t("菠菜", "Spinach")), "#"),
+        state,
+        result: v::Link::new(result, "#"),
+        why,
+    };
+    out.put(
+        l,
+        "job",
+        JobPage {
+            p: c.page(("签发 4 份检验报告", "Issue 4 test reports"), "bench", "/jobs/1", "analyst"),
+            id: "1".into(),
+            text: t("2 / 4 · 进行中：完成 1，未完成 1", "2 / 4 · under way: 1 done, 1 not done"),
+            settled: 2,
+            total: 4,
+            change: 5,
+            running: true,
+            stopping: false,
+            after_restart: t(
+                "作业只记在内存里：程序重新启动后本页不再存在，已签发的报告都已签发并归档，其余的仍在待签发列表里等待。",
+                "A job is kept in memory only: after a restart this page is gone; what was issued is issued, the rest still waits.",
+            ),
+            back: v::Link::new(t("检验报告", "Test reports"), "/reports"),
+            then: Vec::new(),
+            lines: vec![
+                line(0, Badge::new(Tone::Pass, t("完成", "Done")), "SY-XBJ26410105990000120", Vec::new()),
+                line(
+                    1,
+                    Badge::new(Tone::Fail, t("未完成", "Not done")),
+                    "",
+                    vec![problem(
+                        "LAB-NOT-IN-BATCH",
+                        t("不合格报告须单独签发，不与其他报告成批签发", "A failing report is issued on its own"),
+                        t("打开该检验任务，核对后单独签发", "Open the order and issue it alone"),
+                        "",
+                    )],
+                ),
+                line(2, Badge::new(Tone::Info, t("正在处理", "In hand")), "", Vec::new()),
+                line(3, Badge::new(Tone::Idle, t("等待", "Waiting")), "", Vec::new()),
+            ],
+        },
+    );
+    out.put(
+        l,
+        "report_settings",
+        ReportSettingsPage {
+            p: c.page(("报告设置", "Report settings"), "bench", "/reports/settings", "analyst"),
+            groups: vec![
+                FieldGroup::new("options", t("签发时预先勾选", "Ticked beforehand when a report is issued"), options()),
+                FieldGroup::new(
+                    "objection",
+                    t("注意事项中的异议期限", "Objection term in the notice"),
+                    vec![FieldView::number("objection_days", t("自收到检验结论之日起", "From receipt of the conclusion"), t("日", "days")).with("7")],
+                ),
+            ],
+            pictures: Vec::new(),
         },
     );
 }

@@ -71,7 +71,7 @@ struct ProblemDocument {
 
 /// Who asks: signed in, and for a change with the token of the login or from our own pages.
 #[derive(Debug)]
-struct Caller(User);
+pub(crate) struct Caller(pub(crate) User);
 
 fn from_here(request: &Request<'_>) -> bool {
     let header = |name| request.headers().get_one(name);
@@ -103,15 +103,16 @@ impl<'r> FromRequest<'r> for Caller {
 /// An answer.
 type Answer = Result<Json<Value>, Failure>;
 /// A body as read.
-type Body<'r, T> = Result<Json<T>, JsonError<'r>>;
+pub(crate) type Body<'r, T> = Result<Json<T>, JsonError<'r>>;
 
-fn bad(status: Status, detail: impl ToString) -> Failure {
+/// A body or an address that does not keep to the contract.
+pub(crate) fn bad(status: Status, detail: impl ToString) -> Failure {
     let detail: String = detail.to_string().chars().take(300).collect();
     Failure::With(status, Refusal::new(code::FIELD).with("detail", detail))
 }
 
 /// The body, if it keeps to the contract.
-fn checked<T: Validate>(body: Body<'_, T>) -> Result<T, Failure> {
+pub(crate) fn checked<T: Validate>(body: Body<'_, T>) -> Result<T, Failure> {
     let body = match body {
         Ok(body) => body.into_inner(),
         Err(JsonError::Io(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
@@ -398,7 +399,7 @@ async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'
             "candidates": rows.iter().map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })).collect::<Vec<_>>(),
         })
     };
-    Ok(Json(match shiyan_statute::choose(limits.iter(), &query) {
+    Ok(Json(match limits.choose(&query) {
         LimitChoice::One(row) => {
             let measured = value::parse(&body.result, body.unit.as_deref());
             judged_json(&judge_one(&JudgeInput::for_row(&measured, row, TaskKind::Supervisory)), Some(row))

@@ -1,5 +1,5 @@
-//! 静态资源 what the pages need, inside the binary: one style sheet, one script, one icon sprite, one mark. The address
-//! carries the hash of the content, so a browser may keep it for ever and never shows an old one.
+//! 静态资源 what the pages need, inside the binary: one style sheet, one script and another for the result grid, one icon
+//! sprite, one mark. The address carries the hash of the content, so a browser may keep it for ever and never shows an old one.
 
 use std::sync::OnceLock;
 
@@ -24,6 +24,7 @@ pub fn all() -> &'static [Asset] {
         [
             ("app", "css", "text/css; charset=utf-8", include_bytes!("../assets/app.css").as_slice()),
             ("app", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/app.js").as_slice()),
+            ("grid", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/grid.js").as_slice()),
             ("icons", "svg", "image/svg+xml", include_bytes!("../assets/icons.svg").as_slice()),
             ("mark", "svg", "image/svg+xml", include_bytes!("../assets/mark.svg").as_slice()),
         ]
@@ -58,6 +59,12 @@ pub fn js() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| url("app-", ".js"))
 }
+/// Address of the script of the result grid, which only that page loads.
+#[must_use]
+pub fn grid_js() -> &'static str {
+    static URL: OnceLock<String> = OnceLock::new();
+    URL.get_or_init(|| url("grid-", ".js"))
+}
 /// Address of the icon sprite.
 #[must_use]
 pub fn icons() -> &'static str {
@@ -76,7 +83,7 @@ mod tests {
     use super::*;
     #[test]
     fn every_file_is_found_by_its_own_address_and_nothing_else() {
-        for address in [css(), js(), icons(), mark()] {
+        for address in [css(), js(), grid_js(), icons(), mark()] {
             assert!(find(address.trim_start_matches("/assets/")).is_some(), "{address}");
         }
         assert!(find("app.css").is_none());

@@ -33,6 +33,18 @@ pub mod code {
             next "登录后再试" / "Sign in and try again", article "";
         TOO_MANY = "TOO-MANY", zh "请求太频繁", en "Too many requests",
             next "一分钟后再试" / "Try again in a minute", article "";
+        JOB_EMPTY = "JOB-EMPTY", zh "没有选择要处理的内容", en "Nothing was chosen",
+            next "先勾选，或按筛选处理" / "Tick some first, or take all that match", article "";
+        JOB_LARGE = "JOB-LARGE", zh "一次选了 {count} 件，最多 {most} 件", en "{count} were chosen at once; the most is {most}",
+            next "缩小筛选，分几次处理" / "Narrow the filter and go in several turns", article "";
+        JOB_TWICE = "JOB-TWICE", zh "已有一个同类作业在进行：{title}", en "You have a job of this sort under way: {title_en}",
+            next "等它完成，或打开它停止" / "Wait until it is done, or open it and stop it", article "";
+        JOB_BUSY = "JOB-BUSY", zh "正在进行的作业已有 {most} 个", en "{most} jobs are under way already",
+            next "几分钟后再试" / "Try again in a few minutes", article "";
+        JOB_ACCOUNT = "JOB-ACCOUNT", zh "账号已停用，作业到此为止", en "The account was disabled; the job ends here",
+            next "由有权限的人接着处理" / "Somebody with the duty goes on", article "";
+        PICTURE = "PICTURE", zh "图样不能打印：{detail}", en "The picture cannot be printed: {detail}",
+            next "另存为 8 位、不交错的 PNG 再上传" / "Save it as a PNG of eight bits, not interlaced, and upload it again", article "";
         METHOD = "METHOD", zh "这个地址不接受这种请求", en "This address does not take such a request",
             next "从页面上的链接或按钮操作" / "Use the links and buttons of the pages", article "";
     }
@@ -126,9 +138,13 @@ fn page(status: Status, why: &[Refusal], lang: Lang, path: &str) -> String {
     view.render().unwrap_or_else(|_| why.iter().map(|r| r.what(lang)).collect::<Vec<_>>().join("\n"))
 }
 
+/// A program asks: an address of the interface, or a body in JSON from the script of a page.
+fn from_program(request: &Request<'_>) -> bool {
+    request.uri().path().starts_with("/api/") || request.content_type().is_some_and(|c| c.is_json())
+}
+
 fn answer(request: &Request<'_>, status: Status, why: &[Refusal]) -> Response<'static> {
-    let wants_json = request.uri().path().starts_with("/api/");
-    let (kind, body) = if wants_json {
+    let (kind, body) = if from_program(request) {
         (ContentType::new("application", "problem+json"), problem_json(status, why))
     } else {
         (ContentType::HTML, page(status, why, lang_of(request), &request.uri().to_string()))
@@ -139,7 +155,7 @@ fn answer(request: &Request<'_>, status: Status, why: &[Refusal]) -> Response<'s
 impl<'r> Responder<'r, 'static> for Failure {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         if let Failure::SignIn(back) = &self
-            && !request.uri().path().starts_with("/api/")
+            && !from_program(request)
         {
             let address = format!("/login?next={}", crate::guard::encoded(back));
             return Response::build().status(Status::SeeOther).header(Header::new("Location", address)).ok();

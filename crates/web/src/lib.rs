@@ -4,6 +4,8 @@ pub mod api;
 pub mod assets;
 pub mod failure;
 pub mod guard;
+pub mod jobs;
+pub mod limit_rows;
 pub mod metrics;
 pub mod pages;
 pub mod papers;

@@ -11,45 +11,46 @@ use shiyan_app::query::facts::FailingSample;
 use shiyan_app::{App, Error, sha256_hex};
 use shiyan_charts::{Chart, Pareto, Ranking, Series, Trend};
 use shiyan_foundation::area::Street;
+use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Instant, Label, Lang, Scope};
 use shiyan_indicators::{Figure, ItemFact, KpiScope};
-use shiyan_lab_results::report::ReportContent;
+use shiyan_lab_results::report::{self, ReportContent};
 use shiyan_nonconformity::{Block as CaseBlock, Case, CaseState, Part};
 use shiyan_reports::annual::{self, Block, ChartBlock, Figures, KeyFigure, Model, Section};
 use shiyan_reports::test_report::{self, Mark, Replaced, ResultRow, Wording};
-use shiyan_reports::{Align, Column, Faces, Table};
-
-/// 注意事项 of the notice page. The objection term is the statutory one of supervisory sampling; the rest is house wording.
-const NOTICES: &[&str] = &[
-    "报告无检验检测专用章无效；本系统不自动套印任何印章，盖章处留空由机构加盖。",
-    "报告无主检、审核、批准人签名无效。",
-    "报告涂改无效；未经本机构书面批准不得部分复制报告。",
-    "本报告仅对所检项目负责，不作“食品安全”与否的整体评价。",
-    "食品生产经营者对检验结论有异议的，可以自收到检验结论之日起七个工作日内向实施抽样检验的市场监督管理部门或者其上一级市场监督管理部门提出复检申请（食品安全法第八十八条）；微生物等不予复检的情形除外（抽检办法第三十一条）。",
-    "扫描封面二维码或按验真码查询，可核对本报告的编号、状态和摘要哈希。",
-];
+use shiyan_reports::{Align, Column, Faces, Picture, Table};
 
 /// The PDF of a test report out of its frozen facts.
 ///
 /// # Errors
-/// What the typesetter says.
-pub fn test_report_pdf(content: &ReportContent, public_url: &str, wording: Wording) -> Result<Vec<u8>, String> {
+/// A picture that the report names was not put in; what the typesetter says.
+pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, String> {
+    test_report::pdf(&test_report_model(content, public_url)?, &Faces::default()).map_err(|e| e.to_string())
+}
+
+/// What a test report says, for the typesetter.
+fn test_report_model(content: &ReportContent, public_url: &str) -> Result<test_report::Model, String> {
     let fact = |label: &str| content.facts.iter().find(|(zh, _, _)| zh == label).map_or_else(String::new, |(_, _, text)| text.clone());
     let list = |text: String| -> Vec<String> { text.split('、').filter(|t| !t.is_empty() && *t != "/").map(str::to_owned).collect() };
     let signed = |meaning: &str| content.signatures.iter().find(|(m, _, _)| m == meaning).map_or_else(String::new, |(_, name, _)| name.clone());
     let created_at = chrono::DateTime::parse_from_rfc3339(&content.issued_at).map_err(|e| e.to_string())?;
     let (taken, reserve) =
         fact("抽样数量/备样数量").split_once(" / ").map_or_else(|| (fact("抽样数量/备样数量"), String::new()), |(a, b)| (a.to_owned(), b.to_owned()));
-    let en = wording == Wording::En;
-    let pick = |pair: &(String, String)| if en { pair.1.clone() } else { pair.0.clone() };
-    let conclusion = match wording {
-        Wording::Zh => content.conclusion.0.clone(),
-        Wording::En => content.conclusion.1.clone(),
-        Wording::Both => format!("{}\n{}", content.conclusion.0, content.conclusion.1),
+    let picture = |sha256: &Option<String>, bytes: &Option<Vec<u8>>| match (sha256, bytes) {
+        (None, _) => Ok(None),
+        (Some(_), Some(bytes)) => Picture::read(bytes).map(Some).map_err(|e| e.to_string()),
+        (Some(sha256), None) => Err(format!("the picture {sha256} was not put in")),
     };
-    let model = test_report::Model {
-        wording,
+    let notices = if content.notices.is_empty() {
+        // Issued before notices were frozen: the standing ones of its kind and day.
+        let kind = TaskKind::ALL.iter().copied().find(|k| k.zh() == content.purpose.0).unwrap_or(TaskKind::Supervisory);
+        report::notices(kind, None, created_at.date_naive()).map_err(|r| r.what(Lang::En))?
+    } else {
+        content.notices.clone()
+    };
+    Ok(test_report::Model {
+        wording: if content.options.bilingual { Wording::Both } else { Wording::Zh },
         report_no: content.number.clone(),
         laboratory: test_report::Laboratory {
             name: content.lab[0].clone(),
@@ -77,45 +78,93 @@ pub fn test_report_pdf(content: &ReportContent, public_url: &str, wording: Wordi
             samplers: fact("抽样人员"),
             lot: fact("抽样基数"),
             quantity: taken,
-            reserve,
+            reserve: match fact("备样封存地点") {
+                place if place.is_empty() || reserve.is_empty() => reserve,
+                place => format!("{reserve}，封存于{place}"),
+            },
             state: fact("样品状态"),
             received_on: fact("到样日期"),
             tested_on: fact("检验日期"),
             task_source: fact("任务来源"),
-            category: pick(&content.purpose),
-            client: fact("任务来源"),
+            category: content.purpose.clone(),
         },
         basis: list(fact("检验依据")),
         judged_by: list(fact("判定依据")),
-        conclusion,
-        remark: String::new(),
+        conclusion: content.conclusion.clone(),
+        remark: fact("备注"),
         results: content
             .items
             .iter()
             .map(|i| ResultRow {
                 item: i.analyte.clone(),
                 unit: i.unit.clone(),
-                requirement: i.limit.clone(),
-                // The unit has its own column.
-                result: i.result.strip_suffix(i.unit.as_str()).map_or(i.result.as_str(), str::trim_end).to_owned(),
+                requirement: printed(&i.limit, ""),
+                result: printed(&i.result, &i.unit),
                 method: i.method.clone(),
-                verdict: pick(&i.verdict),
+                verdict: i.verdict.clone(),
                 note: i.note.clone(),
+                working: i.working.clone(),
                 failed: matches!(i.verdict.0.as_str(), "不合格" | "问题"),
             })
             .collect(),
         approver: signed("批准"),
         reviewer: signed("审核"),
         tester: signed("主检"),
-        issued_on: Some(created_at.date_naive()),
-        notices: NOTICES.iter().map(|n| (*n).to_owned()).collect(),
-        verify_url: format!("{}/v/{}", public_url.trim_end_matches('/'), content.verify_code),
-        mark_area: false,
+        issued_on: (!content.draft).then(|| created_at.date_naive()),
+        notices,
+        verify_url: if content.verify_code.is_empty() { String::new() } else { format!("{}/v/{}", public_url.trim_end_matches('/'), content.verify_code) },
+        verify_code: content.verify_code.clone(),
+        mark_picture: picture(&content.mark, &content.pictures.mark)?,
+        seal_picture: picture(&content.seal, &content.pictures.seal)?,
         replaces: content.replaces.as_ref().map(|number| Replaced { report_no: number.clone(), reason: content.amendment_reason.clone().unwrap_or_default() }),
-        mark: content.demo.then_some(Mark::Demo),
+        mark: match (content.draft, content.demo) {
+            (true, true) => Some(Mark::DemoDraft),
+            (true, false) => Some(Mark::Draft),
+            (false, demo) => demo.then_some(Mark::Demo),
+        },
         created_at,
+    })
+}
+
+/// A result or a limit as the annex prints it: without the unit, which has its own column; powers of ten raised; brackets and
+/// commas of Chinese type. The digits stay as they are.
+fn printed(text: &str, unit: &str) -> String {
+    let without = |value: &str| -> String {
+        let value = value.trim();
+        let bare = if unit.is_empty() { value } else { value.strip_suffix(unit).map_or(value, str::trim_end) };
+        match bare.split_once('(') {
+            Some((word, rest)) if word == "未检出" => {
+                let inner = rest.strip_suffix(')').unwrap_or(rest);
+                let inner = if unit.is_empty() { inner } else { inner.strip_suffix(unit).map_or(inner, str::trim_end) };
+                format!("{word}（{}）", inner.replace(':', "："))
+            }
+            _ => bare.to_owned(),
+        }
     };
-    test_report::pdf(&model, &Faces::default()).map_err(|e| e.to_string())
+    let plain = text.split('；').map(without).collect::<Vec<_>>().join("；");
+    raised(&plain).replace(",c=", "，c=").replace(",m=", "，m=").replace(",M=", "，M=")
+}
+
+/// `2.5×10^6` → `2.5×10⁶`
+fn raised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("10^") {
+        let digits: String = after.char_indices().take_while(|(i, c)| c.is_ascii_digit() || (*i == 0 && *c == '-')).map(|(_, c)| c).collect();
+        out.push_str(before);
+        if digits.is_empty() {
+            out.push_str("10^");
+        } else {
+            out.push_str("10");
+            out.extend(digits.chars().map(|c| match c {
+                '0'..='9' => ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'][usize::from(c as u8 - b'0')],
+                _ => '⁻',
+            }));
+        }
+        rest = &after[digits.len()..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Everything the annual report and the statistics page are made from.
@@ -137,15 +186,42 @@ pub struct Annual {
     pub demo: bool,
 }
 
+/// The figures of a year with the tables made from the same facts, as of the same day.
+#[derive(Debug)]
+pub struct Tabled {
+    /// Facts and figures.
+    pub year: Year,
+    /// Failing items of both years.
+    pub items: Vec<ItemFact>,
+    /// Tables.
+    pub tables: Tables,
+}
+
+/// Makes the tables that stand beside the figures of a year, off the request threads. Home, the statistics page and the
+/// annual report all come here, so that they cannot differ.
+///
+/// # Errors
+/// A year out of range; the database does not answer.
+pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error> {
+    let (first, last) = year_span(year.scope.year)?;
+    let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
+    let items = app.store.failing_item_facts(before, last, user).await?;
+    rocket::tokio::task::spawn_blocking(move || {
+        let classes: Vec<&str> = shiyan_statute::food_classes().iter().map(|c| c.name.as_str()).collect();
+        let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes })?;
+        Ok(Tabled { year, items, tables })
+    })
+    .await
+    .map_err(|e| Error::Fault(e.to_string()))?
+}
+
 /// Collects the facts of a year and makes the tables.
 ///
 /// # Errors
 /// A year out of range; the database does not answer.
 pub async fn annual(app: &App, scope: KpiScope, user: &Scope, now: Instant) -> Result<Annual, Error> {
     let (first, last) = year_span(scope.year)?;
-    let before = NaiveDate::from_ymd_opt(scope.year - 1, 1, 1).unwrap_or(first);
-    let year = app.year(scope, user, now).await?;
-    let items = app.store.failing_item_facts(before, last, user).await?;
+    let Tabled { year, items, tables } = tabled(app, app.year(scope, user, now).await?, user).await?;
     let in_scope: std::collections::BTreeSet<String> = year.kpis.per_thousand.counted.iter().map(ToString::to_string).collect();
     let failing: Vec<FailingSample> =
         app.store.failing_samples(first, last, user).await?.into_iter().filter(|f| in_scope.contains(&f.sample.sample.id.to_string())).collect();
@@ -153,16 +229,7 @@ pub async fn annual(app: &App, scope: KpiScope, user: &Scope, now: Instant) -> R
     let mine = |street: &str| year.scope.streets.as_ref().is_none_or(|s| s.contains(street));
     let cases: Vec<Case> = app.store.whole_cases(first, last, user).await?.into_iter().filter(|c| mine(&c.street)).collect();
     let demo = cases.iter().any(|c| c.demo) || failing.iter().any(|f| f.sample.sample.demo);
-    let made = {
-        let (facts, items, scope, as_of) = (year.facts.clone(), items.clone(), year.scope.clone(), year.kpis.as_of);
-        rocket::tokio::task::spawn_blocking(move || {
-            let classes: Vec<&str> = shiyan_statute::food_classes().iter().map(|c| c.name.as_str()).collect();
-            tables(&Input { facts: &facts, items: &items, scope: &scope, as_of, classes: &classes })
-        })
-        .await
-        .map_err(|e| Error::Fault(e.to_string()))?
-    };
-    Ok(Annual { year, items, tables: made?, failing, cases, streets, demo })
+    Ok(Annual { year, items, tables, failing, cases, streets, demo })
 }
 
 /// The annual report of a year as PDF: the same data give the same bytes.
@@ -846,4 +913,25 @@ fn failing_annex(data: &Annual, lang: Lang) -> Section {
         )]
     };
     Section { heading, blocks, annex: true, landscape: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_result_is_printed_without_its_unit_and_with_its_digits() {
+        for (text, unit, wanted) in [
+            ("0.240mg/kg", "mg/kg", "0.240"),
+            ("未检出(<0.010mg/kg)", "mg/kg", "未检出（<0.010）"),
+            ("未检出(检出限:0.01mg/kg)", "mg/kg", "未检出（检出限：0.01）"),
+            ("未检出/25g", "/25g", "未检出"),
+            ("3.2×10^3CFU/g；<10CFU/g；1.1×10^-4CFU/g", "CFU/g", "3.2×10³；<10；1.1×10⁻⁴"),
+            ("2400µg/kg", "mg/kg", "2400µg/kg"),
+            ("12", "", "12"),
+            ("n=5,c=2,m=10^4,M=10^5", "", "n=5，c=2，m=10⁴，M=10⁵"),
+            ("10^", "", "10^"),
+        ] {
+            assert_eq!(printed(text, unit), wanted, "{text}");
+        }
+    }
 }

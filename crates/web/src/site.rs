@@ -35,6 +35,8 @@ pub struct Site {
     pub clock: fn() -> Instant,
     /// Password hashing costs: logins a minute from one address are bounded.
     pub logins: std::sync::Arc<governor::DefaultKeyedRateLimiter<std::net::IpAddr>>,
+    /// 作业 long work under way.
+    pub jobs: std::sync::Arc<crate::jobs::Jobs>,
 }
 
 impl Site {
@@ -42,7 +44,7 @@ impl Site {
     #[must_use]
     pub fn new(app: App, config: SiteConfig, clock: fn() -> Instant) -> Self {
         let quota = governor::Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(59));
-        Self { app, config, clock, logins: std::sync::Arc::new(governor::RateLimiter::keyed(quota)) }
+        Self { app, config, clock, logins: std::sync::Arc::new(governor::RateLimiter::keyed(quota)), jobs: std::sync::Arc::default() }
     }
     /// Now.
     #[must_use]
@@ -54,5 +56,5 @@ impl Site {
 /// Refusal codes of the crates that the application does not know.
 #[must_use]
 pub fn more_codes() -> Vec<&'static CodeInfo> {
-    [shiyan_exchange::code::ALL, crate::failure::code::ALL].concat()
+    [shiyan_exchange::code::ALL, crate::failure::code::ALL, crate::pages::worksheets::code::ALL].concat()
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use shiyan_reports::annual::{self, Block, ChartBlock, Figures, KeyFigure, Section};
 use shiyan_reports::charts::{Chart, Pareto, Progress, Ranking, Series, Standing, Trend};
-use shiyan_reports::test_report::{self, Laboratory, Mark, Replaced, ResultRow, Sample, Wording};
+use shiyan_reports::test_report::{self, Laboratory, Mark, Replaced, ResultRow, Said, Sample, Wording};
 use shiyan_reports::{Align, Column, Lang, Table};
 
 fn at(text: &str) -> DateTime<FixedOffset> {
@@ -23,6 +23,11 @@ fn row(items: &[&str]) -> Vec<String> {
     items.iter().map(|t| (*t).to_owned()).collect()
 }
 
+/// Chinese and English.
+pub fn both(zh: &str, en: &str) -> Said {
+    (s(zh), s(en))
+}
+
 // ---------------------------------------------------------------- 检验报告
 
 fn laboratory() -> Laboratory {
@@ -35,19 +40,31 @@ fn laboratory() -> Laboratory {
     }
 }
 
-fn notices() -> Vec<String> {
+fn notices() -> Vec<Said> {
     [
-        "报告无“检验检测专用章”无效，无骑缝章无效。",
-        "报告无主检（编制）、审核、批准人签字无效。",
-        "报告涂改、增删无效。",
-        "未经本机构书面批准，不得部分复制本报告；复制报告未重新加盖“检验检测专用章”无效。",
-        "对检验结论有异议的，被抽样食品生产经营者可以自收到检验结论之日起7个工作日内，向组织实施监督抽检的市场监督管理部门提出书面复检申请，并提供相关证明材料；逾期未提出的，视为认可检验结论。",
-        "对抽样过程、样品真实性、检验方法、标准适用等事项有异议的，依照《食品安全抽样检验管理办法》规定的时限向组织实施抽检的部门提出。",
-        "检验结果中“未检出”指低于方法检出限，括号内为方法检出限（LOD）；单位以“检验结果”表为准。",
-        "扫描封面二维码可以核对本报告的真伪及其是否已被替代、作废。",
+        ("报告无“检验检测专用章”无效，无骑缝章无效。", "This report is not valid without the testing seal of the laboratory on the cover and across the edges of its pages."),
+        ("报告无主检（编制）、审核、批准人签字无效。", "It is not valid without the names of those who tested, reviewed and approved it."),
+        ("报告涂改、增删无效。", "It is not valid if anything in it has been altered, added or removed."),
+        (
+            "未经本机构书面批准，不得部分复制本报告；复制报告未重新加盖“检验检测专用章”无效。",
+            "It may not be copied in part without the written consent of the laboratory; a copy without a new testing seal is not valid.",
+        ),
+        (
+            "对检验结论有异议的，被抽样食品生产经营者可以自收到检验结论之日起7个工作日内，向组织实施监督抽检的市场监督管理部门提出书面复检申请，并提供相关证明材料；逾期未提出的，视为认可检验结论。",
+            "A food business that objects to the conclusion may apply in writing for a recheck, with supporting documents, to the market regulator that ordered the sampling, within 7 working days of receiving the conclusion; after that the conclusion is taken as accepted.",
+        ),
+        (
+            "对抽样过程、样品真实性、检验方法、标准适用等事项有异议的，依照《食品安全抽样检验管理办法》规定的时限向组织实施抽检的部门提出。",
+            "Objections to the sampling, the authenticity of the sample, the method or the choice of standard are made to the same regulator within the terms of the Measures for Food Safety Sampling.",
+        ),
+        (
+            "检验结果中“未检出”指低于方法检出限，括号内为方法检出限（LOD）；单位以“检验结果”表为准。",
+            "“未检出” (not detected) means below the detection limit of the method, which stands in brackets; units are those of the table of results.",
+        ),
+        ("扫描封面二维码可以核对本报告的真伪及其是否已被替代、作废。", "The code on the cover leads to a page that says whether this report is genuine and still in force."),
     ]
     .into_iter()
-    .map(s)
+    .map(|(zh, en)| both(zh, en))
     .collect()
 }
 
@@ -73,8 +90,7 @@ fn sample() -> Sample {
         received_on: s("2026-02-28"),
         tested_on: s("2026-03-01～2026-03-10"),
         task_source: s("示范区市场监督管理局"),
-        category: s("监督抽检"),
-        client: s(""),
+        category: both("监督抽检", "Supervisory sampling"),
     }
 }
 
@@ -85,8 +101,9 @@ fn item(item: &str, requirement: &str, result: &str, method: &str, failed: bool)
         requirement: s(requirement),
         result: s(result),
         method: s(method),
-        verdict: s(if failed { "不合格项" } else { "合格项" }),
+        verdict: if failed { both("不合格项", "Nonconforming") } else { both("合格项", "Conforming") },
         note: String::new(),
+        working: Vec::new(),
         failed,
     }
 }
@@ -119,8 +136,9 @@ pub fn report_pass() -> test_report::Model {
         sample: sample(),
         basis: row(&["GB 23200.113—2018", "GB 23200.121—2021", "GB/T 20769—2008", "GB 5009.12—2023", "GB 5009.15—2023"]),
         judged_by: row(&["GB 2763—2021《食品安全国家标准 食品中农药最大残留限量》", "GB 2762—2022《食品安全国家标准 食品中污染物限量》"]),
-        conclusion: s(
+        conclusion: both(
             "经抽样检验，所检项目符合GB 2763—2021《食品安全国家标准 食品中农药最大残留限量》、GB 2762—2022《食品安全国家标准 食品中污染物限量》要求，检验结论为合格。",
+            "The items tested meet the requirements of GB 2763—2021 and GB 2762—2022. Conclusion: conforming.",
         ),
         remark: s("检验结果仅对所抽样品的该批次负责。"),
         results: items(),
@@ -129,8 +147,10 @@ pub fn report_pass() -> test_report::Model {
         tester: s("示范甲"),
         issued_on: Some(day(2026, 3, 12)),
         notices: notices(),
-        verify_url: s("https://lims.example.com/p/R7K2-9QXM-4TZB"),
-        mark_area: false,
+        verify_url: s("https://lims.example.com/v/7F3K92QXM4TZB01CD8E2"),
+        verify_code: s("7F3K92QXM4TZB01CD8E2"),
+        mark_picture: None,
+        seal_picture: None,
         replaces: None,
         mark: Some(Mark::Demo),
         created_at: at("2026-03-12T09:30:00+08:00"),
@@ -180,9 +200,44 @@ pub fn report_fail() -> test_report::Model {
     micro.note = s("五份样品分别列出");
     rows.push(micro);
     model.results = rows;
-    model.conclusion = s("经抽样检验，噻虫胺项目不符合GB 2763—2021《食品安全国家标准 食品中农药最大残留限量》要求，检验结论为不合格。");
+    model.conclusion = both(
+        "经抽样检验，噻虫胺项目不符合GB 2763—2021《食品安全国家标准 食品中农药最大残留限量》要求，检验结论为不合格。",
+        "Of the items tested, 噻虫胺 does not meet GB 2763—2021. Conclusion: nonconforming.",
+    );
     model.replaces = Some(Replaced { report_no: s("SF-SP2026-000124"), reason: s("被抽样单位名称录入有误") });
-    model.mark_area = true;
+    model
+}
+
+/// The failing sample with the working of every item.
+pub fn report_working() -> test_report::Model {
+    let mut model = report_fail();
+    model.replaces = None;
+    model.mark = None;
+    model.report_no = s("SF-SP2026-000125");
+    for r in &mut model.results {
+        let limit = both(&format!("限量 {}mg/kg [L0007 v2 GB 2763-2021]", r.requirement), &format!("limit {}mg/kg [L0007 v2 GB 2763-2021]", r.requirement));
+        let read = both(&format!("结果原文 \"{}\"，读作 {}mg/kg", r.result, r.result), &format!("result typed \"{}\", read as {}mg/kg", r.result, r.result));
+        r.working = vec![read, limit];
+        if r.unit == "CFU/g" {
+            r.working = vec![
+                both(
+                    "结果原文 \"3200；4100；＜10；2000；11000\"，读作 3.2×10³；4.1×10³；<10；2.0×10³；1.1×10⁴CFU/g",
+                    "result typed \"3200；4100；＜10；2000；11000\", read as five values",
+                ),
+                both("限量 n=5，c=2，m=10⁴，M=10⁵CFU/g [L0291 v1 GB 19295-2021]", "limit n=5, c=2, m=10⁴, M=10⁵CFU/g [L0291 v1 GB 19295-2021]"),
+                both(
+                    "n=5,c=2,m=10000,M=100000：大于 m 的 1 个，其中大于 M 的 0 个，不能确定的 0 个",
+                    "n=5,c=2,m=10000,M=100000: 1 above m, 0 of them above M, 0 not certain",
+                ),
+            ];
+        } else if r.failed {
+            r.working.push(both("单位换算：120µg/kg = 0.12mg/kg", "unit: 120µg/kg = 0.12mg/kg"));
+            r.working.push(both("0.12 ≤ 0.05：不成立", "0.12 ≤ 0.05: does not hold"));
+            r.working.push(both("不合格项：大于最大限量", "nonconforming: above the maximum"));
+        } else {
+            r.working.push(both("低于限量，合格项", "below the limit: conforming"));
+        }
+    }
     model
 }
 
@@ -205,9 +260,8 @@ pub fn report_en() -> test_report::Model {
     m.sample.state = s("Fresh, seals intact");
     m.sample.tested_on = s("2026-03-01 to 2026-03-10");
     m.sample.task_source = s("Market Regulation Bureau of Model District");
-    m.sample.category = s("Supervisory sampling");
     m.judged_by = row(&["GB 2763-2021 Maximum residue limits for pesticides in food", "GB 2762-2022 Limits of contaminants in food"]);
-    m.conclusion = s("The items tested meet the requirements of GB 2763-2021 and GB 2762-2022. Conclusion: pass.");
+    m.conclusion = both("", "The items tested meet the requirements of GB 2763-2021 and GB 2762-2022. Conclusion: pass.");
     m.remark = s("The results hold for the sampled lot only.");
     m.notices = [
         "This report is not valid without the testing seal of the laboratory.",
@@ -217,7 +271,7 @@ pub fn report_en() -> test_report::Model {
         "Whoever objects to the conclusion may apply in writing for a recheck to the regulator that ordered the sampling, within 7 working days of receiving it.",
     ]
     .into_iter()
-    .map(s)
+    .map(|en| both("", en))
     .collect();
     for (r, name) in m.results.iter_mut().zip([
         "Chlorpyrifos",
@@ -235,7 +289,7 @@ pub fn report_en() -> test_report::Model {
         r.item = s(name);
         r.result = r.result.replace("未检出（", "Not detected (").replace('）', ")");
         r.method = r.method.replace("（第二法）", " (2)").replace("（第一法）", " (1)").replace('—', "-");
-        r.verdict = s("Pass");
+        r.verdict = both("合格项", "Pass");
         r.note = String::new();
     }
     for t in &mut m.basis {

@@ -9,6 +9,7 @@ use shiyan_foundation::{Instant, Label};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, TestReport, judge_item};
 use shiyan_lab_results::report::ReportContent;
+use shiyan_lab_results::worksheet::near_without_remark;
 use shiyan_nonconformity::{Case, CaseState, ClockMove, open_cases};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext, credit_code};
 use shiyan_sample_intake::{Reception, ReceptionCheck, Sample};
@@ -20,7 +21,8 @@ use super::LAB;
 use super::case::{Course, Quotas, run_case};
 use super::dice::Dice;
 use super::world::{STEMS, World, era, typed_result};
-use crate::bench::{content_hash, opening_of, report_content, report_of};
+use crate::bench::{content_hash, opening_of};
+use crate::reports::{report_content, report_of};
 use crate::samples::new_order;
 
 /// What is to become of a sample.
@@ -43,6 +45,9 @@ pub(super) enum Fate {
     /// The report is amended, the conclusion stands.
     Amended,
 }
+
+/// The package of a food and its items with their limits.
+type Template = (Option<String>, Vec<TestItem>);
 
 /// One sample to be told.
 #[derive(Debug, Clone)]
@@ -80,7 +85,7 @@ pub(super) struct Run {
     pub(super) dice: Dice,
     numbers: BTreeMap<String, u32>,
     cases: BTreeMap<i32, u32>,
-    templates: BTreeMap<(usize, usize, TaskKind), Vec<TestItem>>,
+    templates: BTreeMap<(usize, usize, TaskKind), Template>,
     sites: BTreeMap<(String, &'static str, usize), (String, String)>,
     pub(super) quotas: Quotas,
     /// Conclusions of samples that a rapid positive asked for: failing, when.
@@ -416,11 +421,12 @@ fn open_order(world: &World, run: &mut Run, sample: &Sample, spec: &Spec, at: In
     let known = run.templates.get(&key).cloned();
     let packages = if known.is_some() { &[][..] } else { &world.packages[..] };
     let (order, items) = new_order(sample, packages, &world.limits, &world.calendar, at)?;
-    let items = known.unwrap_or_else(|| {
-        run.templates.insert(key, items.clone());
-        items
+    let (package, items) = known.unwrap_or_else(|| {
+        let told = (order.package.clone(), items);
+        run.templates.insert(key, told.clone());
+        told
     });
-    let order = TestOrder { id, ..order };
+    let order = TestOrder { id, package, ..order };
     let items = items.into_iter().map(|item| TestItem { id: TestItemId(run.dice.uuid(at)), order: id, sample: sample.id, ..item }).collect();
     Ok((order, items))
 }
@@ -543,6 +549,9 @@ fn enter(world: &World, order: &TestOrder, item: &mut TestItem, raw: &str, at: I
     order.may_enter(&world.people.analyst)?;
     let (understood, judgement) = judge_item(raw, &item.unit, item.limit.as_ref(), item.no_limit.as_ref(), order.kind);
     *item = item.enter(&world.people.analyst, at, raw, understood, judgement);
+    if near_without_remark(item) {
+        item.remark = "复测结果一致（演示）".to_owned();
+    }
     if item.verdict() == Some(Verdict::NeedsPerson) {
         order.may_decide(&world.people.quality)?;
         *item = item.decide(&world.people.quality, Verdict::Nonconforming, "排除带入和天然本底，判为不合格（演示）", at + TimeDelta::minutes(40))?;

@@ -7,7 +7,7 @@ use shiyan_foundation::area::{AdminBody, Street};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::Link;
 use shiyan_foundation::{Actor, Decimal, Instant, WorkCalendar, shanghai};
-use shiyan_statute::{AnalyteGroup, DetectionKind, DetectionLimit, LimitRow, LimitRule, LimitStatus};
+use shiyan_statute::{AnalyteGroup, DetectionKind, DetectionLimit, LimitLibrary, LimitRow, LimitRule, LimitStatus};
 use shiyan_store::Error;
 use shiyan_store::records::{ItemPackage, LimitRecord, PackageItem};
 
@@ -142,8 +142,14 @@ pub(super) fn packages(foods: &[Food]) -> Vec<ItemPackage> {
         .enumerate()
         .map(|(number, food)| ItemPackage {
             key: format!("DEMO-{:02}", number + 1),
+            year: 0,
             category: food.category.clone(),
-            items: food.items.iter().map(|(row, _)| PackageItem { analyte: row.analyte.clone(), unit: row.unit.clone(), method: row.method.clone() }).collect(),
+            items: food
+                .items
+                .iter()
+                .map(|(row, _)| PackageItem { analyte: row.analyte.clone(), unit: row.unit.clone(), method: row.method.clone(), limit: None })
+                .collect(),
+            retired: false,
             source: "演示数据：项目抄自随机附带的限量表".into(),
             demo: true,
             revision: 0,
@@ -253,7 +259,7 @@ pub(super) struct World {
     pub(super) own: Vec<String>,
     pub(super) neighbours: Vec<String>,
     pub(super) foods: Vec<Food>,
-    pub(super) limits: Vec<LimitRow>,
+    pub(super) limits: LimitLibrary,
     pub(super) packages: Vec<ItemPackage>,
     pub(super) labs: Vec<shiyan_store::records::Laboratory>,
     pub(super) people: People,

@@ -5,7 +5,9 @@ pub mod facts;
 pub mod people;
 pub mod rapid;
 pub mod reference;
+pub mod reports;
 pub mod samples;
+pub mod worksheets;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
 use shiyan_foundation::Scope;

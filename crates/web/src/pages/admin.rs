@@ -8,6 +8,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::people::NewUser;
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::records::{CalendarYear, Laboratory, PopulationRecord, UserAccount};
+use shiyan_app::reference::TypedLaboratory;
 use shiyan_app::{Engine, Who};
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
 use shiyan_statute::LimitStatus;
@@ -37,11 +38,14 @@ pub fn routes() -> Vec<Route> {
         add_user,
         disable_user,
         reset_password,
+        set_sign_scope,
         streets,
         save_street,
         population,
         add_population,
         choose_population,
+        laboratories,
+        save_laboratory,
         points,
         add_point,
         limits,
@@ -55,7 +59,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// A page of this group for whoever has business there; for others it does not exist.
-fn enter(user: &User, tab: AdminTab) -> Result<(), Failure> {
+pub(super) fn enter(user: &User, tab: AdminTab) -> Result<(), Failure> {
     if tab.open_to(&user.actor.roles) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
@@ -65,7 +69,8 @@ fn start(user: User) -> Result<Redirect, Failure> {
     Ok(Redirect::to(first.1))
 }
 
-fn page(site: &Site, user: &User, zh: &str, en: &str, why: &[Refusal]) -> crate::views::Page {
+/// The shell of a page of this group.
+pub(super) fn page(site: &Site, user: &User, zh: &str, en: &str, why: &[Refusal]) -> crate::views::Page {
     let title = user.t(zh, en).to_owned();
     user.page(site, "admin", title.clone()).crumb(user.t("管理", "Admin"), "/admin").crumb(title, "").refused(why)
 }
@@ -133,6 +138,13 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
             };
             let mut actions =
                 vec![ActionView::post("reset", user.t("重置密码", "Reset password"), format!("{address}/password")).with_icon("key").asking(vec![password])];
+            if u.roles.contains(&Role::Signatory) {
+                actions.push(
+                    ActionView::post("scope", user.t("授权签字领域…", "May sign for…"), format!("{address}/scope")).with_icon("seal").asking(vec![
+                        FieldView { key: format!("sign_scope-{}", u.username), ..forms::sign_scope(lang) }.required().with(u.sign_scope.join("；")),
+                    ]),
+                );
+            }
             if u.active {
                 actions.push(
                     ActionView::post("disable", user.t("停用", "Disable"), format!("{address}/disable"))
@@ -146,7 +158,11 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
             UserRow {
                 username: u.username.clone(),
                 name: u.name.clone(),
-                roles: u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
+                roles: format!(
+                    "{}{}",
+                    u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
+                    if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
+                ),
                 scope: scope.join(user.t("、", ", ")),
                 state: match (u.active, u.must_change) {
                     (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
@@ -203,7 +219,7 @@ async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>)
                 username: form.get("username").to_owned(),
                 name: form.get("name").to_owned(),
                 password: form.raw("password").to_owned(),
-                sign_scope: if roles.contains(&Role::Signatory) { vec!["*".to_owned()] } else { Vec::new() },
+                sign_scope: vec![form.get("sign_scope").to_owned()],
                 roles,
                 scope,
                 must_change: true,
@@ -241,6 +257,14 @@ async fn disable_user(site: &State<Site>, user: User, username: &str, form: Resu
     after_user(site, &user, did, "已停用，所有登录已结束", "Disabled; every login of it has ended").await
 }
 
+#[post("/admin/users/<username>/scope", data = "<form>")]
+async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Users).map_err(Err)?;
+    let did = site.app.set_sign_scope(&Who::from(&user.actor), username, form.get(&format!("sign_scope-{username}")), user.now()).await;
+    after_user(site, &user, did, "已修改授权签字领域", "The scope of the signatory was changed").await
+}
+
 #[post("/admin/users/<username>/password", data = "<form>")]
 async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
@@ -253,16 +277,18 @@ async fn reset_password(site: &State<Site>, user: User, username: &str, form: Re
 
 // ---------------------------------------------------------------- tables with a form
 
-struct Form<'a> {
-    title: (&'a str, &'a str),
-    action: &'a str,
-    button: (&'a str, &'a str),
-    fields: Vec<FieldView>,
-    open: bool,
+/// A form under a table: title, address, button, fields, unfolded.
+pub(super) struct Form<'a> {
+    pub title: (&'a str, &'a str),
+    pub action: &'a str,
+    pub button: (&'a str, &'a str),
+    pub fields: Vec<FieldView>,
+    pub open: bool,
 }
 
+/// A page of the administration that is a table with a form under it.
 #[allow(clippy::too_many_arguments)]
-fn table_page(
+pub(super) fn table_page(
     site: &Site,
     user: &User,
     tab: AdminTab,
@@ -414,6 +440,60 @@ async fn choose_population(site: &State<Site>, user: User, form: Result<Posted, 
     }
 }
 
+async fn laboratories_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let mut table = Table::new(&[
+        user.t("名称", "Name"),
+        user.t("地址", "Address"),
+        user.t("电话", "Phone"),
+        user.t("邮政编码", "Postcode"),
+        user.t("资质认定证书编号", "CMA certificate number"),
+    ]);
+    table.empty = user
+        .t("还没有承检机构：检验报告上将没有检验机构的地址和电话", "No laboratory yet: test reports will have no address or phone of the laboratory")
+        .to_owned();
+    for lab in site.app.laboratories().await? {
+        table.push(vec![Cell::from(lab.name), Cell::from(lab.address), Cell::from(lab.phone), Cell::from(lab.zip), Cell::from(lab.cma)]);
+    }
+    let form = user.actor.has_any(&[Role::Admin, Role::QualityManager]).then(|| Form {
+        title: ("新增或修改承检机构", "Add or change a laboratory"),
+        action: "/admin/laboratories",
+        button: ("保存承检机构", "Save the laboratory"),
+        fields: forms::laboratory(user.lang(), filled.unwrap_or(&Filled::default())),
+        open: filled.is_some(),
+    });
+    let lead = (
+        "检验报告的封面和声明页印这里登记的地址、电话和邮编；抽样单从这里选检验机构。名称已存在时按新内容修改，已签发的报告不变。机构更名请新登记一行。",
+        "Test reports print the address, phone and postcode kept here, and sampling sheets choose from this list. A known name is changed; reports already issued stay as they are. A laboratory that takes a new name is a new row.",
+    );
+    Ok(table_page(site, user, AdminTab::Laboratories, lead, FactGroup::default(), vec![table], form, why))
+}
+
+#[get("/admin/laboratories")]
+async fn laboratories(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Laboratories)?;
+    show(&laboratories_view(site, &user, None, &[]).await?)
+}
+
+#[post("/admin/laboratories", data = "<form>")]
+async fn save_laboratory(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Laboratories).map_err(Err)?;
+    let typed = TypedLaboratory {
+        name: form.get("name").to_owned(),
+        address: form.get("address").to_owned(),
+        phone: form.get("phone").to_owned(),
+        zip: form.get("zip").to_owned(),
+        cma: form.get("cma").to_owned(),
+    };
+    match site.app.save_laboratory(&user.actor, &typed, user.now()).await {
+        Ok(()) => Ok(done("/admin/laboratories", "已保存承检机构", "The laboratory was saved")),
+        Err(shiyan_app::Error::Refused(why)) => {
+            Err(show_refused(&laboratories_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
 async fn points_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let streets = site.app.streets().await?;
     let mut table = Table::new(&[
@@ -478,16 +558,16 @@ async fn add_point(site: &State<Site>, user: User, form: Result<Posted, Failure>
 async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, why: &[Refusal]) -> Result<LimitsPage, Failure> {
     let lang = user.lang();
     let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
-    let all = site.app.store.limits(&LimitFilter { q: some(q), status: some(state) }).await?;
+    let filter = LimitFilter { q: some(q), status: some(state) };
+    let count = site.app.store.count_limits(&filter).await?;
     let unverified = site.app.limit_rows().await?.iter().filter(|r| r.status == LimitStatus::Pending).count();
-    let pages = all.len().div_ceil(ROWS).max(1);
+    let pages = count.div_ceil(ROWS).max(1);
     let at = at.clamp(1, pages);
     let from = (at - 1) * ROWS;
+    let all = site.app.store.limits(&filter, from as u64, ROWS as u64).await?;
     let decides = user.actor.has(Role::QualityManager);
     let rows = all
         .iter()
-        .skip(from)
-        .take(ROWS)
         .map(|record| {
             let r = &record.row;
             let act = |key: &str, label: &str| ActionView::post(key, label, format!("/admin/limits/{}", encoded(&r.id)));
@@ -545,15 +625,24 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
                 value: state.to_owned(),
             }],
             chips,
-            total: num(all.len() as u64),
+            total: num(count as u64),
             ..Filters::default()
         },
         unverified: unverified as u64,
         rows,
+        actions: {
+            let mut all = vec![ActionView::link(user.t("导入限量表", "Import a limit table"), "/admin/limits/import").with_icon("upload")];
+            if decides {
+                let told =
+                    user.t("限量变了以后，看哪些样品的判定会不同；不写入", "After a change: which samples would be judged otherwise; nothing is written");
+                all.push(ActionView::link(user.t("复判", "Judge again"), "/admin/limits/rejudge").with_icon("repeat").noted(told));
+            }
+            all
+        },
         pager: Pager {
             prev: if at > 1 { format!("{base}&page={}", at - 1) } else { String::new() },
             next: if at < pages { format!("{base}&page={}", at + 1) } else { String::new() },
-            range: if all.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(all.len())) } else { String::new() },
+            range: if count > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(count)) } else { String::new() },
         },
     })
 }

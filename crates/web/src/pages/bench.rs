@@ -13,13 +13,14 @@ use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, conclude};
 use shiyan_lab_results::order_code;
+use shiyan_lab_results::report::ReportOptions;
 use shiyan_statute::{DetectionKind, RuleKey};
 
 use super::kit::{
     Again, Answer, asked, at_text, blind, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed, verdict_badge,
 };
 use super::timeline::timeline;
-use super::{Html, done, show};
+use super::{Html, done, issuing, show};
 use crate::failure::{Failure, code};
 use crate::guard::User;
 use crate::posted::Posted;
@@ -102,6 +103,7 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
         tabs.push(tab.counted(u64::try_from(n).unwrap_or_default()));
     }
     tabs.push(Tab::new(user.t("已出报告", "Issued"), "/bench?state=issued", shown == OrderState::Issued));
+    tabs.push(Tab::new(user.t("检验报告", "Test reports"), "/reports", false));
     let rows = site.app.store.worklist(&[shown.code()], user.scope(), MOST).await?;
     let wanted = q.map(str::trim).unwrap_or_default();
     let mine = QUEUES.iter().any(|(queue, role, ..)| *queue == shown && user.actor.has(*role));
@@ -151,6 +153,8 @@ struct Whole {
     sample: SampleRecord,
     due: Due,
     report: Option<String>,
+    /// 报告选项 ticked beforehand.
+    options: ReportOptions,
 }
 
 async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
@@ -168,7 +172,7 @@ async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
         None => day_chip(&order.report_due_on.to_string(), issued.as_deref(), user.now().date_naive(), &calendar, user.lang()),
     };
     let report = store.reports_of_sample(&sample_id, user.scope()).await?.into_iter().next().map(|r| r.number);
-    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, due, report })
+    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, due, report, options: site.app.report_settings().await?.options })
 }
 
 fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
@@ -368,7 +372,14 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             );
             let temporary = whole.sample.sample.core.as_ref().filter(|c| c.temporary_no);
             let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
-            vec![issue.refused(refusal.as_slice(), lang)]
+            let issue = issue.asking(asked("issue", issuing::option_fields(whole.options, lang), again, lang));
+            let draft = |label, query| ActionView::link(label, format!("/bench/{}/draft{query}", order.id)).with_icon("file");
+            let mut list = vec![issue.refused(refusal.as_slice(), lang)];
+            if !blind(user) {
+                list.push(draft(user.t("预览草稿", "Look at a draft"), ""));
+                list.push(draft(user.t("预览中英对照、附判定过程的草稿", "A draft in both languages, with the working"), "?bilingual=1&working=1"));
+            }
+            list
         }
         OrderState::Issued => {
             let amend = ActionView::post("amend", user.t("更改报告…", "Amend the report…"), to("amend"))
@@ -523,7 +534,7 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
         .filter_map(|(key, raw)| {
             let item = key.strip_prefix("r_")?.to_owned();
             let seen = form.get(&format!("rev_{item}")).parse().unwrap_or(-1);
-            Some(TypedResult { item, seen, raw: raw.trim().to_owned() })
+            Some(TypedResult { item, seen, raw: raw.trim().to_owned(), why: form.get("why").to_owned(), undo: false })
         })
         .collect();
     let typed_all = || -> Typed { cells.iter().map(|c| (c.item.clone(), (c.raw.clone(), String::new()))).collect() };
@@ -624,7 +635,7 @@ async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result
             app.return_order(&user.actor, &id, typed(&form, "return", "reason"), now).await.map(|()| done("/bench", "已退回修改", "Returned for correction"))
         }
         "issue" => app
-            .issue_report(&user.actor, &id, now)
+            .issue_report(&user.actor, &id, issuing::chosen(|key| typed(&form, "issue", key)), now)
             .await
             .map(|report| done(format!("/reports/{}", report.number), "报告已签发并归档", "The report was issued and archived")),
         "amend" => {

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rocket::{Route, State, get, routes};
-use shiyan_analytics::{Input, Tables};
 use shiyan_app::figures::{Year, year_span};
 use shiyan_app::records::ClockRecord;
 use shiyan_foundation::area::Street;
@@ -55,23 +54,6 @@ pub async fn scope_of(site: &Site, user: &Scope, year: i32) -> Result<KpiScope, 
 /// No population row; a year out of range; the database does not answer.
 pub async fn year_of(site: &Site, user: &Scope, year: i32, now: Instant) -> Result<Year, shiyan_app::Error> {
     site.app.year(scope_of(site, user, year).await?, user, now).await
-}
-
-/// The tables of a year beside the year before, counted off the request threads.
-///
-/// # Errors
-/// The database does not answer; the tables could not be made.
-pub async fn tables_of(site: &Site, user: &Scope, scope: KpiScope, now: Instant) -> Result<Tables, shiyan_app::Error> {
-    let (first, last) = year_span(scope.year)?;
-    let before = year_span(scope.year - 1).map_or(first, |(day, _)| day);
-    let facts = site.app.store.facts(before, last, user).await?;
-    let items = site.app.store.failing_item_facts(first, last, user).await?;
-    let as_of = now.date_naive().min(last).max(first);
-    let made = rocket::tokio::task::spawn_blocking(move || {
-        let classes: Vec<&str> = shiyan_statute::food_classes().iter().map(|c| c.name.as_str()).collect();
-        shiyan_analytics::tables(&Input { facts: &facts, items: &items, scope: &scope, as_of, classes: &classes })
-    });
-    Ok(made.await.map_err(|e| shiyan_app::Error::Fault(format!("tables: {e}")))??)
 }
 
 /// The years a person may choose: those with a plan, this one and the two before.

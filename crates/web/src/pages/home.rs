@@ -14,10 +14,11 @@ use shiyan_lab_results::order::TestOrder;
 use shiyan_nonconformity::case::CaseState;
 use shiyan_rapid_test::FollowUpState;
 
-use super::figures::{card, due_view, street_name, tables_of, workdays_left, year_of};
+use super::figures::{card, due_view, street_name, workdays_left, year_of};
 use super::{Html, rapid, show};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::papers::{Tabled, tabled};
 use crate::site::Site;
 use crate::ui::{self, Badge, Bar, Due, Svg, Tone};
 use crate::views::{Cell, Counter, Gauge, HomeSupervisor, HomeWork, Link, Page, RapidCard, StreetProgress, Table, WorkGroup, WorkItem};
@@ -157,9 +158,9 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         }
         Err(other) => return Err(other.into()),
     };
+    let Tabled { year: data, tables, .. } = tabled(&site.app, data, user.scope()).await?;
     let kpis = &data.kpis;
     let calendar = site.app.calendar().await?;
-    let tables = tables_of(site, user.scope(), data.scope.clone(), now).await?;
     let view = |figure| card(figure, lang, year, &streets);
 
     let definition = view(&kpis.per_thousand).definition;
@@ -414,7 +415,7 @@ async fn work(site: &Site, user: &User) -> Html {
         counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, "/bench", Tone::Fail));
     }
     if has(Role::QualityManager) {
-        let pending = store.limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?.len();
+        let pending = store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
         counters.push(counter(user.t("待核实限量", "Limits to verify"), pending, "/admin/limits?state=pending", Tone::Warn));
     }
     if has(Role::Enforcer) {
@@ -587,7 +588,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
             ..WorkItem::default()
         });
     }
-    let pending = site.app.store.limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?.len();
+    let pending = site.app.store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
     if pending > 0 {
         items.push(WorkItem {
             title: match user.lang() {

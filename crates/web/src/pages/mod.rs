@@ -8,22 +8,30 @@ pub mod bench;
 pub mod cases;
 pub mod figures;
 pub mod home;
+pub mod issuing;
+pub mod jobs;
 pub mod kit;
+pub mod limits;
 pub mod plan;
 pub mod published;
 pub mod rapid;
+pub mod report_settings;
 pub mod reports;
+pub mod review;
 pub mod samples;
 pub mod search;
 pub mod sheet;
 pub mod stats;
 pub mod timeline;
 pub mod words;
+pub mod worksheets;
 
 #[cfg(test)]
 mod tour;
 #[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod worksheet_tests;
 
 use askama::Template;
 use rocket::http::{ContentType, Header, Status};
@@ -107,13 +115,19 @@ pub fn routes() -> Vec<Route> {
         samples::routes(),
         sheet::routes(),
         bench::routes(),
+        worksheets::routes(),
+        review::routes(),
         reports::routes(),
+        issuing::routes(),
+        report_settings::routes(),
+        jobs::routes(),
         cases::routes(),
         home::routes(),
         figures::routes(),
         plan::routes(),
         rapid::routes(),
         admin::routes(),
+        limits::routes(),
         stats::routes(),
         published::routes(),
         search::routes(),

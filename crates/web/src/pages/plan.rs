@@ -448,6 +448,7 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile) -> Import
             Lang::En => format!("Write {} rows", file.lines.len()),
         },
         tables: vec![table],
+        ..ImportResult::default()
     }
 }
 

@@ -277,6 +277,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         tables: vec![totals_table(&user, &file)],
         file: name,
         dry_run: true,
+        ..ImportResult::default()
     };
     Err(show(&view(site, &user, Some(result), &[])))
 }

@@ -3,7 +3,7 @@
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
-use shiyan_foundation::text::mask;
+use shiyan_app::Who;
 use shiyan_foundation::{Label, Lang};
 use shiyan_lab_results::order::{OrderAction, TestReport};
 use shiyan_lab_results::report::ReportContent;
@@ -47,6 +47,12 @@ impl Bytes {
             cache: Header::new("Cache-Control", "no-store"),
             policy: Header::new("Content-Security-Policy", policy),
         }
+    }
+    /// A PDF shown in the browser. Its viewer is a page of its own; the policy of our pages would leave it blank.
+    #[must_use]
+    pub fn pdf(body: Vec<u8>, name: &str) -> Self {
+        let policy = "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'none'";
+        Self::new(body, ContentType::PDF, "inline", name, policy)
     }
 }
 
@@ -157,14 +163,8 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
 async fn pdf(site: &State<Site>, user: User, number: &str) -> Result<Bytes, Failure> {
     let report = found(site, &user, number).await?;
     let bytes = site.app.report_pdf(&report).await?;
-    // The viewer of a browser is a page of its own; the policy of our pages would leave it blank.
-    Ok(Bytes::new(
-        bytes,
-        ContentType::PDF,
-        "inline",
-        &format!("检验报告 {}.pdf", report.number),
-        "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    ))
+    site.app.note_printed(&Who::from(&user.actor), &[(report.id, report.number.clone())], "pdf", user.now()).await?;
+    Ok(Bytes::pdf(bytes, &format!("检验报告 {}.pdf", report.number)))
 }
 
 fn asking(site: &Site, visit: &Visit, code: &str) -> VerifyPage {
@@ -176,7 +176,7 @@ fn asking(site: &Site, visit: &Visit, code: &str) -> VerifyPage {
         sentence: if code.is_empty() {
             t("输入报告上的验真编号，或扫描报告上的二维码。", "Type the code printed on the report, or scan its QR code.")
         } else {
-            t("请核对编号；编号印在报告首页二维码下方。", "Please check the code; it is printed below the QR code on the first page.")
+            t("请核对编号；编号印在报告封面二维码下方。", "Please check the code; it is printed below the QR code on the cover.")
         },
         facts: Vec::new(),
         sha256: String::new(),
@@ -246,14 +246,18 @@ fn state(report: &TestReport, replaced_by: Option<&str>, lang: Lang) -> (Badge, 
     }
 }
 
-/// 单位名称 for the public: short names keep their first and last character.
+/// 单位名称 for the public: enough to see that it is the one on the paper. Many operators are people, and many names end in the
+/// name of a person, so that of the end only one character is shown.
 fn mask_name(name: &str) -> String {
-    let chars: Vec<char> = name.chars().collect();
-    match chars.as_slice() {
-        [] => String::new(),
-        [first, .., last] if chars.len() < 8 => format!("{first}{}{last}", "*".repeat(chars.len() - 2)),
-        _ => mask(name),
-    }
+    let chars: Vec<char> = name.trim().chars().collect();
+    let (front, back) = match chars.len() {
+        0 | 1 => (0, 0),
+        2 => (1, 0),
+        3..=7 => (1, 1),
+        _ => (3, 1),
+    };
+    let hidden = chars.len() - front - back;
+    chars.iter().take(front).chain(std::iter::repeat_n(&'*', hidden)).chain(chars.iter().skip(front + hidden)).collect()
 }
 
 #[cfg(test)]
@@ -267,9 +271,17 @@ mod tests {
     }
     #[test]
     fn names_are_masked_for_the_public() {
-        assert_eq!(mask_name("示范店"), "示*店");
-        assert_eq!(mask_name("示范农贸市场甲十二号"), "示范农***甲十二号");
-        assert_eq!((mask_name(""), mask_name("店")), (String::new(), "*".to_owned()));
+        for (name, shown) in [
+            ("", ""),
+            ("店", "*"),
+            ("示范", "示*"),
+            ("示范店", "示*店"),
+            ("示范蔬菜店", "示***店"),
+            ("示范农贸市场甲十二号", "示范农******号"),
+            ("示范蔬菜摊（经营者：示范堃玥）", "示范蔬***********）"),
+        ] {
+            assert_eq!(mask_name(name), shown);
+        }
     }
     #[test]
     fn a_file_name_never_breaks_its_header() {

@@ -7,12 +7,13 @@ use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
 use shiyan_foundation::{Label, Lang, Role, Scope};
 
-use super::figures::{Streets, card, street_name, tables_of, wanted_year, year_of, years};
+use super::figures::{Streets, card, street_name, wanted_year, year_of, years};
 use super::home::{month_table, trend};
 use super::rapid::Download;
 use super::{Html, show};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::papers::{Tabled, tabled};
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::Svg;
@@ -317,9 +318,8 @@ async fn stats(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&
     let (lang, now) = (user.lang(), user.now());
     let year = wanted_year(year, now)?;
     let tab = known_tab(tab);
-    let data = year_of(site, user.scope(), year, now).await?;
+    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), year, now).await?, user.scope()).await?;
     let streets = site.app.streets().await?;
-    let tables = tables_of(site, user.scope(), data.scope.clone(), now).await?;
     let maker = Maker { lang, tables: &tables, streets: &streets };
     let kpis = &data.kpis;
     let figures: Vec<_> = match tab {
@@ -385,10 +385,9 @@ async fn export(site: &Site, user: &User, year: Option<&str>, tab: Option<&str>)
     reads(user)?;
     let year = wanted_year(year, user.now())?;
     let tab = known_tab(tab);
-    let scope = super::figures::scope_of(site, user.scope(), year).await?;
-    let line = scope.line(user.lang());
+    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), year, user.now()).await?, user.scope()).await?;
+    let line = data.scope.line(user.lang());
     let streets = site.app.streets().await?;
-    let tables = tables_of(site, user.scope(), scope, user.now()).await?;
     let rows = cells(&Maker { lang: user.lang(), tables: &tables, streets: &streets }.tab(tab));
     Ok(Export { scope: line, rows, name: format!("stats-{year}-{tab}") })
 }

@@ -33,7 +33,26 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("item.add", "添加检验项目", "Added an item", Tone::Idle),
     ("item.enter", "录入结果", "Entered a result", Tone::Info),
     ("item.decide", "人工判定", "Decided by hand", Tone::Warn),
+    ("item.remark", "填写备注", "Wrote a remark", Tone::Idle),
+    ("item.return", "单格退回", "Sent one result back", Tone::Warn),
+    ("item.assign", "编入检验批", "Put on a worksheet", Tone::Idle),
+    ("item.unassign", "移出检验批", "Taken off a worksheet", Tone::Idle),
+    ("worksheet.make", "建立检验批", "Made the worksheet", Tone::Info),
+    ("worksheet.assign", "分派检验员和仪器", "Assigned analyst and instrument", Tone::Info),
+    ("worksheet.qc", "录入质控", "Entered controls", Tone::Info),
+    ("worksheet.finish", "完成录入", "Finished the entry", Tone::Pass),
+    ("worksheet.reopen", "退回，重新录入", "Sent back; open again", Tone::Warn),
+    ("worksheet.override", "放行质控", "Released the controls", Tone::Warn),
+    ("worksheet.void", "作废检验批", "Voided the worksheet", Tone::Warn),
+    ("worksheet.file", "留存仪器文件", "Kept an instrument file", Tone::Idle),
+    ("worksheet.taken", "从仪器文件写入", "Wrote from an instrument file", Tone::Info),
+    ("instrument.add", "登记仪器", "Added an instrument", Tone::Info),
+    ("instrument.change", "修改仪器", "Changed an instrument", Tone::Warn),
+    ("template.add", "新增检验批模板", "Added a worksheet template", Tone::Info),
+    ("template.change", "修改检验批模板", "Changed a worksheet template", Tone::Warn),
     ("report.issue", "签发检验报告", "Issued the test report", Tone::Pass),
+    ("report.print", "打开或下载检验报告", "Opened or downloaded the report", Tone::Idle),
+    ("setting.change", "修改设置", "Changed the settings", Tone::Warn),
     ("case.open", "不合格结论，生成案件", "Nonconforming: the case was opened", Tone::Fail),
     ("case.receive", "签收并部署", "Received and assigned", Tone::Info),
     ("case.fill", "填写处置环节", "Filled in a block", Tone::Info),
@@ -75,12 +94,20 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("population.unchoose", "不再使用的人口口径", "No longer the chosen figure", Tone::Idle),
     ("limit.seed", "初始限量", "Limits shipped", Tone::Idle),
     ("limit.status", "更改限量状态", "Changed the status of a limit", Tone::Warn),
+    ("limit.import", "导入限量（待核实）", "Imported a limit, to be checked", Tone::Info),
+    ("limit.end", "后一条限量启用，本条到期", "A later limit was activated; this one ends", Tone::Warn),
+    ("package.import", "导入检验项目包", "Imported an item package", Tone::Info),
+    ("package.retire", "检验项目包被替换", "The item package was replaced", Tone::Warn),
+    ("item.limit", "改用今天的限量", "Took over today’s limit", Tone::Warn),
+    ("item.claim", "录入标签明示值", "Entered the label claim", Tone::Info),
     ("calendar.add", "导入年度日历", "Imported the calendar of a year", Tone::Info),
     ("calendar.change", "更新年度日历", "Updated the calendar of a year", Tone::Warn),
     ("import.run", "导入", "Import", Tone::Info),
     ("published.import", "导入公布结果", "Imported published results", Tone::Info),
     ("limit.add", "新增限量", "Added a limit", Tone::Info),
+    ("user.sign_scope", "修改授权签字领域", "Changed the scope of a signatory", Tone::Info),
     ("lab.add", "新增承检机构", "Added a laboratory", Tone::Info),
+    ("lab.change", "修改承检机构", "Changed a laboratory", Tone::Info),
     ("package.add", "新增检验项目包", "Added an item package", Tone::Info),
     ("demo.loaded", "载入演示数据", "Loaded the demonstration", Tone::Warn),
     ("demo.removed", "移除演示数据", "Removed the demonstration", Tone::Warn),
@@ -121,10 +148,31 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
     match entry.verb.as_str() {
         "item.enter" => {
             let (from, to) = (fact(facts, "from"), fact(facts, "to"));
-            let change = if from.is_empty() { to.to_owned() } else { format!("{from} → {to}") };
+            let mut change = if from.is_empty() { to.to_owned() } else { format!("{from} → {to}") };
+            if facts.get("undo").and_then(Value::as_bool) == Some(true) {
+                change.push_str(lang.pick("（撤销）", " (undone)"));
+            }
+            if !fact(facts, "why").is_empty() {
+                change.push_str(&format!("{}{}", lang.pick("，理由：", ", because: "), fact(facts, "why")));
+            }
             if change.is_empty() { fact(facts, "analyte").to_owned() } else { format!("{}{colon}{change}", fact(facts, "analyte")) }
         }
         "item.add" => fact(facts, "analyte").to_owned(),
+        "item.remark" => format!("{}{colon}{}", fact(facts, "analyte"), fact(facts, "remark")),
+        "item.return" => format!("{} {}{colon}{reason}", fact(facts, "analyte"), fact(facts, "raw")),
+        "item.assign" | "item.unassign" => fact(facts, "worksheet").to_owned(),
+        "worksheet.assign" => joined(&[fact(facts, "analyst"), fact(facts, "instrument")], lang),
+        "worksheet.file" => fact(facts, "profile").to_owned(),
+        "worksheet.qc" => {
+            let typed = facts.get("typed").and_then(Value::as_array).into_iter().flatten();
+            let one = |t: &Value| format!("{}{colon}{}", fact(t, "analyte"), fact(t, "to"));
+            typed.take(6).map(one).collect::<Vec<_>>().join(lang.pick("；", "; "))
+        }
+        "item.claim" => format!("{}{colon}{} → {}", fact(facts, "analyte"), fact(facts, "from"), fact(facts, "to")),
+        "item.limit" => {
+            let text = |key: &str| facts.get(key).map_or("", |l| fact(l, "text")).to_owned();
+            format!("{}{colon}{} → {}", fact(facts, "analyte"), text("from"), text("to"))
+        }
         "item.decide" => {
             let verdict = Verdict::parse(fact(facts, "verdict")).map_or("", |v| v.label(lang));
             joined(&[&format!("{}{colon}{verdict}", fact(facts, "analyte")), reason], lang)
@@ -137,6 +185,7 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         "case.fill" => Block::parse(fact(facts, "block")).map_or_else(String::new, |b| b.label(lang).to_owned()),
         "sample.renumber" | "case.extend" | "clock.extend" => joined(&[&format!("{} → {}", fact(facts, "from"), fact(facts, "to")), reason], lang),
         "report.issue" => joined(&[fact(facts, "number"), reason], lang),
+        "report.print" => joined(&[fact(facts, "number"), fact(facts, "way")], lang),
         "sample.submit" => fact(facts, "no").to_owned(),
         "case.conclusion_changed" => fact(facts, "report").to_owned(),
         _ => reason.to_owned(),
@@ -209,6 +258,9 @@ mod tests {
                         "login",
                         "lab",
                         "package",
+                        "worksheet",
+                        "instrument",
+                        "template",
                     ];
                     let shape = literal
                         .split_once('.')

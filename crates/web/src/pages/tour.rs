@@ -8,7 +8,7 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::Client;
 use shiyan_app::demo::{self, DemoOptions, PASSWORD};
 use shiyan_app::{App, Store};
-use shiyan_foundation::{Instant, NaiveDate, shanghai};
+use shiyan_foundation::{Instant, NaiveDate, Scope, shanghai};
 use shiyan_migrations::{Migrator, MigratorTrait};
 
 use crate::guard::encoded;
@@ -65,7 +65,9 @@ async fn get(client: &Client, token: &str, lang: &'static str, address: &str) ->
 /// Local links, with relative ones made whole; those that leave, sign out or switch are not followed.
 fn links(page: &str) -> Vec<String> {
     let all = page.split("href=\"").skip(1).map(|x| x.split('"').next().unwrap_or_default());
+    // The place on a page stays with the browser.
     all.map(|h| h.replace("&amp;", "&").replace("&#38;", "&"))
+        .map(|h| h.split('#').next().unwrap_or_default().to_owned())
         .filter(|h| h.starts_with('/') && !["/lang", "/text", "/assets", "/explain"].iter().any(|s| h.starts_with(s)))
         .collect()
 }
@@ -127,12 +129,30 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
         "/rapid/export.csv?day=2026-13-40",
         "/admin/x",
         "/admin/limits?page=x&state=x&q=%25",
+        "/admin/limits/import",
+        "/admin/limits/rejudge?since=x",
+        "/admin/limits/rejudge?since=9999-12-31",
+        "/admin/packages?year=x&q=%25&page=-1",
+        "/admin/packages/x",
+        "/admin/packages/%00",
         "/stats?year=1&tab=x",
         "/stats?year=2000",
         "/stats/export.csv?year=x",
         "/stats/annual.pdf?year=x",
         "/published?q=%27%22&verdict=x",
         "/search?q=%00%25_'",
+        "/worksheets?tab=x&q=%25&mine=x",
+        "/worksheets/new",
+        "/worksheets/new?method=%00",
+        "/worksheets/x",
+        "/worksheets/x?by=x&limits=x&cell=%00",
+        "/worksheets/x/cells/x",
+        "/worksheets/x/finish",
+        "/worksheets/x/import",
+        "/worksheets/x/files/x",
+        "/review?step=x&all=x",
+        "/admin/instruments",
+        "/admin/templates?method=%00",
         "/api/v1/kpi?year=x",
         "/api/v1/samples?cursor=x",
         "/api/v1/samples/x",
@@ -156,14 +176,32 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
         "/admin/users",
         "/admin/users/x/disable",
         "/admin/users/x/password",
+        "/admin/users/x/scope",
         "/admin/streets",
         "/admin/population",
         "/admin/population/choose",
+        "/admin/laboratories",
         "/admin/points",
         "/admin/limits/x",
+        "/admin/limits/import",
+        "/admin/limits/rejudge",
+        "/admin/packages",
         "/admin/calendar",
         "/published/import",
         "/stats/annual.pdf",
+        "/worksheets/new",
+        "/worksheets/x",
+        "/worksheets/x/finish",
+        "/worksheets/x/assign",
+        "/worksheets/x/void",
+        "/worksheets/x/release",
+        "/worksheets/x/import",
+        "/worksheets/x/cells/x/remark",
+        "/review/x/check",
+        "/review/x/return",
+        "/review/x/x",
+        "/admin/instruments",
+        "/admin/templates",
     ];
     for name in &names {
         let token = login(&client, name).await;
@@ -187,6 +225,8 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
             ("/api/v1/judge", "{"),
             ("/api/v1/judge", r#"{"item":"铅","result":"0.1","x":1}"#),
             ("/api/v1/rapid/readings", r#"{"stall":"","food":"","method":""}"#),
+            ("/worksheets/x/cells", r#"{"cells":[]}"#),
+            ("/worksheets/00000000-0000-0000-0000-000000000000/cells", r#"{"cells":[{"item":"x","seen":0,"raw":"1"}]}"#),
         ] {
             let request = client.post(address).header(ContentType::JSON).header(Header::new("X-CSRF", csrf.clone())).cookie(("shiyan_login", token.clone()));
             let response = request.remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
@@ -200,11 +240,57 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
 async fn an_administrator_sees_no_business_record() {
     let (_dir, client, _) = site("admin").await;
     let token = login(&client, "admin").await;
-    for address in
-        ["/figures/discovery_rate", "/plan/2026", "/rapid", "/stats", "/published", "/stats/annual.pdf", "/api/v1/kpi", "/api/v1/samples", "/api/v1/cases"]
-    {
+    for address in [
+        "/admin/limits/rejudge",
+        "/figures/discovery_rate",
+        "/plan/2026",
+        "/rapid",
+        "/stats",
+        "/published",
+        "/stats/annual.pdf",
+        "/api/v1/kpi",
+        "/api/v1/samples",
+        "/api/v1/cases",
+    ] {
         assert_eq!(get(&client, &token, "zh", address).await.0, Status::NotFound, "{address}");
     }
     let (status, page) = get(&client, &token, "zh", "/search?q=XBJ").await;
     assert!(status == Status::Ok && !page.contains("/samples/"), "{encoded}", encoded = encoded("x"));
+}
+
+#[rocket::async_test]
+async fn the_tables_of_a_past_year_are_as_of_the_same_day_as_its_figures() {
+    let (dir, client, _) = site("past").await;
+    let app = &client.rocket().state::<Site>().unwrap().app;
+    let scope = app.kpi_scope(2025).await.unwrap();
+    let data = crate::papers::tabled(app, app.year(scope, &Scope::District, now()).await.unwrap(), &Scope::District).await.unwrap();
+    assert_eq!(data.tables.as_of, now().date_naive(), "a batch sampled in December and reported in January counts");
+    assert_eq!(data.tables.total.now.batches, data.year.kpis.discovery.denominator);
+    assert!(data.tables.total.now.batches > 0);
+    drop(dir);
+}
+
+#[rocket::async_test]
+async fn a_laboratory_is_registered_changed_and_offered_on_the_sheet() {
+    let (_dir, client, _) = site("labs").await;
+    let admin = login(&client, "admin").await;
+    let (_, me) = get(&client, &admin, "zh", "/me").await;
+    let csrf = me.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let send = async |body: String| {
+        let request = client.post("/admin/laboratories").header(ContentType::Form).cookie(("shiyan_login", admin.clone()));
+        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(format!("csrf={csrf}&{body}")).dispatch().await;
+        (response.status().code, response.into_string().await.unwrap_or_default())
+    };
+    let (status, page) = send("name=示范检验所&address=&phone=1&zip=45".into()).await;
+    assert_eq!(status, 422, "{page}");
+    assert!(page.contains("邮政编码") && page.contains("value=\"示范检验所\""), "what was typed is kept: {page}");
+    assert_eq!(send("name=示范检验所&address=一号&phone=000-1&zip=４５００００&cma=".into()).await.0, 303);
+    assert_eq!(send("name=示范检验所&address=二号&phone=000-2&zip=&cma=".into()).await.0, 303);
+    let labs = client.rocket().state::<Site>().unwrap().app.laboratories().await.unwrap();
+    let mine: Vec<_> = labs.iter().filter(|l| l.name == "示范检验所").collect();
+    assert_eq!(mine.len(), 1);
+    assert_eq!((mine[0].address.as_str(), mine[0].phone.as_str(), mine[0].revision), ("二号", "000-2", 1));
+    let sampler = login(&client, "sampler").await;
+    let (_, sheet) = get(&client, &sampler, "zh", "/samples/new").await;
+    assert!(sheet.contains("示范检验所"), "{sheet}");
 }

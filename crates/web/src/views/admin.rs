@@ -20,8 +20,16 @@ pub enum AdminTab {
     Population,
     /// 限量
     Limits,
+    /// 检验项目包
+    Packages,
+    /// 仪器
+    Instruments,
+    /// 检验批模板
+    Templates,
     /// 日历
     Calendar,
+    /// 承检机构
+    Laboratories,
     /// 快检点
     Points,
     /// 诊断
@@ -36,8 +44,12 @@ impl AdminTab {
         (AdminTab::Users, "/admin/users", "用户", "Users"),
         (AdminTab::Streets, "/admin/streets", "街道", "Streets"),
         (AdminTab::Population, "/admin/population", "人口", "Population"),
+        (AdminTab::Laboratories, "/admin/laboratories", "承检机构", "Laboratories"),
         (AdminTab::Points, "/admin/points", "快检点", "Points"),
         (AdminTab::Limits, "/admin/limits", "限量", "Limits"),
+        (AdminTab::Packages, "/admin/packages", "项目包", "Item packages"),
+        (AdminTab::Instruments, "/admin/instruments", "仪器", "Instruments"),
+        (AdminTab::Templates, "/admin/templates", "检验批模板", "Worksheet templates"),
         (AdminTab::Calendar, "/admin/calendar", "工作日历", "Calendar"),
         (AdminTab::Diagnose, "/admin/diagnose", "诊断", "Diagnose"),
         (AdminTab::Journal, "/admin/journal", "日志", "Journal"),
@@ -47,9 +59,9 @@ impl AdminTab {
     pub fn open_to(self, roles: &BTreeSet<Role>) -> bool {
         let fits: &[Role] = match self {
             AdminTab::Users | AdminTab::Points | AdminTab::Diagnose => &[Role::Admin],
-            AdminTab::Streets | AdminTab::Calendar => &[Role::Admin, Role::QualityManager, Role::PlanManager],
+            AdminTab::Streets | AdminTab::Calendar | AdminTab::Laboratories => &[Role::Admin, Role::QualityManager, Role::PlanManager],
             AdminTab::Population => &[Role::Admin, Role::PlanManager],
-            AdminTab::Limits => &[Role::QualityManager, Role::Admin],
+            AdminTab::Limits | AdminTab::Packages | AdminTab::Instruments | AdminTab::Templates => &[Role::QualityManager, Role::Admin],
             AdminTab::Journal => &[Role::Admin, Role::QualityManager, Role::Supervisor],
         };
         fits.iter().any(|r| roles.contains(r))
@@ -171,6 +183,8 @@ pub struct LimitsPage {
     pub unverified: u64,
     /// Limits.
     pub rows: Vec<LimitRow>,
+    /// Import, re-judgement.
+    pub actions: Vec<ActionView>,
     /// Paging.
     pub pager: Pager,
 }

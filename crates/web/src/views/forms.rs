@@ -65,9 +65,18 @@ pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>) -> Vec<FieldView> 
             password_field("password", t("初始密码", "Initial password"), "new-password").hint(t("首次登录时必须修改", "Must be changed at the first sign-in")),
             FieldView::select("scope", t("数据范围", "Scope of data"), scopes).required(),
             FieldView { options: Choice::all::<Role>(lang), ..FieldView::new(FieldKind::Users, "roles", t("角色", "Roles")) }.required().wide(),
+            sign_scope(lang),
         ],
         filled,
     )
+}
+
+/// 授权签字领域
+#[must_use]
+pub fn sign_scope(lang: Lang) -> FieldView {
+    let t = |zh, en| lang.pick(zh, en);
+    FieldView::text("sign_scope", t("授权签字领域", "May sign for"))
+        .hint(t("授权签字人必填：检验方法编号，用分号隔开；全部方法写 *", "For signatories: numbers of methods, separated by semicolons; * for all"))
 }
 
 /// A plan line: category, link, street, quarter, batches.
@@ -102,6 +111,23 @@ pub fn street(lang: Lang, filled: &Filled) -> Vec<FieldView> {
             FieldView::select("admin", t("管辖主体", "Governed by"), Choice::all::<AdminBody>(lang))
                 .required()
                 .hint(t("郑东新区管辖的街道不计入本区口径", "Streets governed by Zhengdong are outside the district's scope")),
+        ],
+        filled,
+    )
+}
+
+/// A laboratory: name, address, phone, zip, cma.
+#[must_use]
+pub fn laboratory(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            FieldView::text("name", t("名称", "Name")).required().hint(t("与抽样单上的检验机构名称一致", "As the sampling sheets name it")),
+            FieldView::text("address", t("地址", "Address")).required(),
+            FieldView::text("phone", t("电话", "Phone")).required(),
+            FieldView::text("zip", t("邮政编码", "Postcode")).hint(t("六位数字", "Six digits")),
+            FieldView::text("cma", t("资质认定证书编号", "CMA certificate number"))
+                .hint(t("只作登记；标志只在提供图样并启用后才印", "A record only; the mark is printed only when its image is supplied and enabled")),
         ],
         filled,
     )

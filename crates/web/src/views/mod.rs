@@ -9,10 +9,13 @@ pub mod bench;
 pub mod cases;
 pub mod forms;
 pub mod home;
+pub mod limits;
 pub mod plan;
 pub mod rapid;
+pub mod reports;
 pub mod samples;
 pub mod stats;
+pub mod worksheets;
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
@@ -27,10 +30,13 @@ pub use admin::*;
 pub use bench::*;
 pub use cases::*;
 pub use home::*;
+pub use limits::*;
 pub use plan::*;
 pub use rapid::*;
+pub use reports::*;
 pub use samples::*;
 pub use stats::*;
+pub use worksheets::*;
 
 // ---------------------------------------------------------------- the shell
 
@@ -51,7 +57,7 @@ pub struct Page {
     pub body: String,
     /// `2026年 · 全区` beside the search box.
     pub scope_note: String,
-    /// Key of the active group of the rail: home, plan, samples, bench, rapid, cases, stats, admin.
+    /// Key of the active group of the rail: home, plan, samples, bench, worksheets, review, rapid, cases, stats, admin.
     pub nav: &'static str,
     /// Rail, at most eight groups ([`nav_for`]).
     pub rail: Vec<NavItem>,
@@ -104,6 +110,16 @@ impl Page {
     #[must_use]
     pub fn js(&self) -> &'static str {
         crate::assets::js()
+    }
+    /// Address of the script of the result grid.
+    #[must_use]
+    pub fn grid_js(&self) -> &'static str {
+        crate::assets::grid_js()
+    }
+    /// Whether the person works with worksheets.
+    #[must_use]
+    pub fn works_at_bench(&self) -> bool {
+        self.user.as_ref().is_some_and(|u| BENCH.iter().any(|r| u.roles.contains(r)))
     }
     /// Address of the mark.
     #[must_use]
@@ -163,6 +179,11 @@ pub struct NavItem {
     pub count: u64,
 }
 
+/// Duties that work with worksheets.
+pub const BENCH: &[Role] = &[Role::Analyst, Role::Checker, Role::Reviewer, Role::Signatory, Role::QualityManager];
+/// Groups of the rail at most; what does not fit is reached from the bench.
+const MOST_GROUPS: usize = 8;
+
 /// The groups of the rail that these duties need, in the order of the way.
 #[must_use]
 pub fn nav_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
@@ -180,6 +201,12 @@ pub fn nav_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
     if lab {
         rail.push(item("bench", "/bench", "flask", "检验", "Bench"));
     }
+    if any(BENCH) {
+        rail.push(item("worksheets", "/worksheets", "list", "检验批", "Worksheets"));
+    }
+    if any(&[Role::Checker, Role::Reviewer, Role::Signatory]) {
+        rail.push(item("review", "/review", "check", "校核队列", "Review"));
+    }
     if boss || any(&[Role::PointOperator, Role::MarketOpener, Role::Enforcer]) {
         rail.push(item("rapid", "/rapid", "tube", "快检", "Rapid tests"));
     }
@@ -191,6 +218,11 @@ pub fn nav_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
     }
     if any(&[Role::Admin, Role::QualityManager, Role::PlanManager, Role::Supervisor]) {
         rail.push(item("admin", "/admin", "settings", "管理", "Admin"));
+    }
+    for key in ["review", "worksheets"] {
+        if rail.len() > MOST_GROUPS {
+            rail.retain(|n| n.key != key);
+        }
     }
     rail
 }
@@ -221,6 +253,10 @@ pub fn bottom_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
         vec![home(), item("samples", "/samples?state=in_transit", "truck", "待收", "To receive"), item("all", "/samples", "sample", "样品", "Samples"), more()]
     } else if has(Role::Admin) {
         vec![home(), item("admin", "/admin/users", "users", "用户", "Users"), item("diagnose", "/admin/diagnose", "pulse", "诊断", "Diagnose"), more()]
+    } else if has(Role::Checker) || has(Role::Reviewer) || has(Role::Signatory) {
+        vec![home(), item("review", "/review", "check", "校核", "Review"), item("bench", "/bench", "flask", "检验", "Bench"), more()]
+    } else if has(Role::Analyst) {
+        vec![home(), item("worksheets", "/worksheets", "list", "检验批", "Worksheets"), item("bench", "/bench", "flask", "检验", "Bench"), more()]
     } else {
         vec![home(), item("bench", "/bench", "flask", "检验", "Bench"), item("samples", "/samples", "sample", "样品", "Samples"), more()]
     }
@@ -887,6 +923,8 @@ pub struct ImportResult {
     pub dry_run: bool,
     /// Counters: word, number, tone.
     pub totals: Vec<(String, u64, Tone)>,
+    /// Counts above the problems, e.g. rows by reason.
+    pub summary: Vec<Table>,
     /// Problems: row, column, what was read, what is wrong, what to do.
     pub issues: Vec<ImportIssue>,
     /// Key of the kept upload, sent back to confirm; empty when it cannot be confirmed.

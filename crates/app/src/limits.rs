@@ -1,0 +1,437 @@
+//! 限量库与检验项目包: imports, what an activation does to the row before it, re-judgement of what is open and of what was issued, and
+//! the label claim of an item.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde_json::json;
+use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::{Actor, Instant, Label, Refusal, Role};
+use shiyan_lab_results::judge::Verdict;
+use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
+use shiyan_lab_results::order_code;
+use shiyan_statute::{LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitStatus};
+use shiyan_store::records::{ImportRun, ItemPackage, LimitRecord, PackageItem, SampleRecord};
+use shiyan_store::{Error, Unit, Who, sha256_hex};
+
+use crate::people::must_have;
+use crate::samples::{Limited, limit_for, limit_under};
+use crate::worksheets::Entry;
+use crate::{App, code, fresh};
+
+/// Longest label claim kept.
+const CLAIM: usize = 120;
+/// Orders loaded at once for a re-judgement.
+const PAGE: u64 = 200;
+/// Lines of one list of a re-judgement; the counts go on.
+const LINES: usize = 2_000;
+
+/// A limit table as read, ready to be stored.
+#[derive(Debug, Clone)]
+pub struct LimitFile {
+    /// File name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The rules, each once, 待核实, under keys made of their content.
+    pub rows: Vec<LimitRow>,
+    /// Rows of the file.
+    pub row_count: u64,
+    /// Counts by class and reason, as read.
+    pub totals: serde_json::Value,
+}
+
+/// What an import of limits did or would do.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LimitsImported {
+    /// Rules in the file.
+    pub rules: usize,
+    /// Rules that are new to the library.
+    pub new: usize,
+    /// Rules that the library has already, under whatever key.
+    pub known: usize,
+    /// 改动 new rows about a food and item for which a row is active: new key, active key. The active one ends only when the
+    /// quality manager activates the new one.
+    pub changes: Vec<(String, String)>,
+    /// 待核实 beside or below an active row: until the quality manager activates or retires them, the item gets no verdict in
+    /// these foods (never a wider rule, never one of two that disagree).
+    pub in_the_way: usize,
+    /// Nothing was written.
+    pub dry_run: bool,
+}
+
+/// Packages as read, ready to be stored: food and items in order.
+#[derive(Debug, Clone)]
+pub struct PackageFile {
+    /// File name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Food and items.
+    pub packages: Vec<(CategoryPath, Vec<PackageItem>)>,
+    /// Rows of the file.
+    pub row_count: u64,
+    /// Counts, as read.
+    pub totals: serde_json::Value,
+}
+
+/// What an import of packages did or would do.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PackagesImported {
+    /// 年份
+    pub year: i32,
+    /// Packages in the file.
+    pub packages: usize,
+    /// New packages.
+    pub new: usize,
+    /// Packages that are there already, item for item.
+    pub known: usize,
+    /// 替换 earlier packages of the same year and food that the new ones take the place of.
+    pub replaced: usize,
+    /// Nothing was written.
+    pub dry_run: bool,
+}
+
+/// 复判 one item whose limit or verdict would be different with today's library.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LimitChange {
+    /// Order.
+    pub order: String,
+    /// Its state.
+    pub state: OrderState,
+    /// 抽样单编号
+    pub sampling_no: String,
+    /// 样品名称
+    pub food: String,
+    /// Item.
+    pub item: String,
+    /// Its revision.
+    pub revision: i64,
+    /// 检验项目
+    pub analyte: String,
+    /// 检验结果 as typed.
+    pub result: String,
+    /// Limit used then.
+    pub limit_then: Option<LimitUsed>,
+    /// Limit of today's library.
+    pub limit_now: Option<LimitUsed>,
+    /// Why there is none today: Chinese, English.
+    pub none_now: Option<(String, String)>,
+    /// Verdict then, a person's where there is one.
+    pub verdict_then: Option<Verdict>,
+    /// Verdict of today's limit.
+    pub verdict_now: Option<Verdict>,
+    /// The verdict then was a person's.
+    pub by_hand: bool,
+    /// The order is being tested, so that the limit can be taken over at once.
+    pub may_apply: bool,
+}
+
+/// 复判清单 a dry run: nothing is written, nothing issued is touched.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Rejudgement {
+    /// Items of orders that are not issued.
+    pub open: Vec<LimitChange>,
+    /// Items of issued reports; a supervisor starts the reissue on the order.
+    pub issued: Vec<LimitChange>,
+    /// All open items that differ, listed or not.
+    pub open_count: u64,
+    /// All issued items that differ, listed or not.
+    pub issued_count: u64,
+    /// Orders that were looked at: open, issued.
+    pub orders: (u64, u64),
+    /// Items that were looked at.
+    pub items: u64,
+    /// Reports issued on this day or later were looked at.
+    pub issued_since: Option<NaiveDate>,
+}
+
+impl App {
+    /// May this person bring in limits and packages.
+    ///
+    /// # Errors
+    /// Not the quality manager.
+    pub fn may_import_limits(actor: &Actor) -> Result<(), Error> {
+        must_have(actor, Role::QualityManager, "导入限量和项目包", "import limits and packages")
+    }
+    /// 导入限量: stores the rules that the library does not have yet, all 待核实; the same file a second time changes nothing, not
+    /// even the journal. No row that is there is edited.
+    ///
+    /// # Errors
+    /// Not the quality manager; the database does not answer.
+    pub async fn import_limits(&self, actor: &Actor, file: &LimitFile, dry_run: bool, now: Instant) -> Result<LimitsImported, Error> {
+        Self::may_import_limits(actor)?;
+        let library = self.limit_rows().await?;
+        let mut unit = self.store.begin(now).await?;
+        let ids: Vec<String> = file.rows.iter().map(|r| r.id.clone()).collect();
+        let there: BTreeSet<String> = unit.known_limits(&ids).await?.into_iter().collect();
+        let known = |row: &LimitRow| there.contains(&row.id) || library.about(&row.analyte).any(|r| r.content() == row.content());
+        let rows: Vec<LimitRecord> = file
+            .rows
+            .iter()
+            .filter(|r| !known(r))
+            .map(|r| LimitRecord { row: LimitRow { status: LimitStatus::Pending, ..r.clone() }, activated_by: None, activated_at: None, revision: 0 })
+            .collect();
+        let mut changes = Vec::new();
+        let in_the_way = rows.iter().filter(|new| decided_today(&library, &new.row, now.date_naive())).count();
+        for new in &rows {
+            let old = library.about(&new.row.analyte).find(|r| r.status == LimitStatus::Active && overlap(r, &new.row) && r.same_scope(&new.row));
+            changes.extend(old.map(|old| (new.row.id.clone(), old.id.clone())));
+        }
+        let done = LimitsImported { rules: file.rows.len(), new: rows.len(), known: file.rows.len() - rows.len(), changes, in_the_way, dry_run };
+        if dry_run || rows.is_empty() {
+            return Ok(done);
+        }
+        let who = Who::from(actor);
+        unit.insert_many(&rows, &who, "limit.import").await?;
+        let run = ImportRun {
+            id: fresh().to_string(),
+            kind: "limits".into(),
+            file_name: file.name.clone(),
+            file_sha256: file.sha256.clone(),
+            at: now,
+            by: actor.name.clone(),
+            row_count: i64::try_from(file.row_count).unwrap_or(i64::MAX),
+            new_count: i64::try_from(done.new).unwrap_or(i64::MAX),
+            totals: file.totals.clone(),
+        };
+        unit.insert(&run, &who, "import.run", json!({ "file": file.name, "rows": file.row_count, "new": done.new })).await?;
+        unit.commit().await?;
+        self.forget_limits();
+        Ok(done)
+    }
+    /// 导入项目包 of a year. A package is never edited, because orders pin it: a changed one is a new package and the former one of
+    /// the same year and food is retired.
+    ///
+    /// # Errors
+    /// Not the quality manager; the year; the database does not answer.
+    pub async fn import_packages(&self, actor: &Actor, file: &PackageFile, year: i32, dry_run: bool, now: Instant) -> Result<PackagesImported, Error> {
+        Self::may_import_limits(actor)?;
+        if !(2000..=2100).contains(&year) {
+            return Err(Refusal::new(code::YEAR).with("typed", year).on("year").into());
+        }
+        let mut unit = self.store.begin(now).await?;
+        let there: Vec<ItemPackage> = self.store.all().await?;
+        let demo = self.is_demo(actor).await?;
+        let source = format!("{} SHA-256 {}", file.name, file.sha256);
+        let (mut new, mut replaced, mut known) = (Vec::new(), Vec::new(), 0);
+        for (category, items) in &file.packages {
+            let mine = |p: &&ItemPackage| !p.retired && p.year == year && p.category == *category;
+            match there.iter().find(mine) {
+                Some(old) if old.items == *items => {
+                    known += 1;
+                    continue;
+                }
+                Some(old) => replaced.push(ItemPackage { retired: true, revision: old.revision + 1, ..old.clone() }),
+                None => {}
+            }
+            let said = serde_json::to_string(&(year, category, items))?;
+            let key = format!("P{year}-{}", &sha256_hex(said.as_bytes())[..12]);
+            // a package that was replaced and comes back needs a key of its own: the old one is pinned as it was
+            let times = there.iter().filter(|p| p.key == key || p.key.starts_with(&format!("{key}-"))).count();
+            let key = if times == 0 { key } else { format!("{key}-{}", times + 1) };
+            new.push(ItemPackage { key, year, category: category.clone(), items: items.clone(), retired: false, source: source.clone(), demo, revision: 0 });
+        }
+        let done = PackagesImported { year, packages: file.packages.len(), new: new.len(), known, replaced: replaced.len(), dry_run };
+        if dry_run || new.is_empty() {
+            return Ok(done);
+        }
+        let who = Who::from(actor);
+        unit.insert_many(&new, &who, "package.import").await?;
+        for old in &replaced {
+            unit.save(old, &who, "package.retire", json!({ "year": year })).await?;
+        }
+        let run = ImportRun {
+            id: fresh().to_string(),
+            kind: "packages".into(),
+            file_name: file.name.clone(),
+            file_sha256: file.sha256.clone(),
+            at: now,
+            by: actor.name.clone(),
+            row_count: i64::try_from(file.row_count).unwrap_or(i64::MAX),
+            new_count: i64::try_from(done.new).unwrap_or(i64::MAX),
+            totals: file.totals.clone(),
+        };
+        unit.insert(&run, &who, "import.run", json!({ "file": file.name, "rows": file.row_count, "new": done.new, "year": year })).await?;
+        unit.commit().await?;
+        Ok(done)
+    }
+    /// Makes room for a row that becomes active: an active row about the same food and item that began earlier ends where the new
+    /// one begins. That is the only way in which a row in use gets its last day.
+    pub(crate) async fn end_earlier(&self, unit: &mut Unit, actor: &Actor, new: &LimitRow) -> Result<(), Error> {
+        let library = self.limit_rows().await?;
+        let near: Vec<String> = library.about(&new.analyte).filter(|r| r.id != new.id && r.same_scope(new)).map(|r| r.id.clone()).collect();
+        for id in near {
+            let old: LimitRecord = unit.require(&id).await?;
+            if old.row.status != LimitStatus::Active || !overlap(&old.row, new) {
+                continue;
+            }
+            if old.row.effective_from >= new.effective_from {
+                return Err(Refusal::new(code::LIMIT_CLASH).with("id", &new.id).with("other", &id).with("from", old.row.effective_from).into());
+            }
+            let mut ended = LimitRecord { revision: old.revision + 1, ..old };
+            ended.row.effective_to = Some(new.effective_from);
+            unit.save(&ended, &actor.into(), "limit.end", json!({ "to": new.effective_from, "by": new.id })).await?;
+        }
+        Ok(())
+    }
+    /// 复判 (dry run) every item of an open order, and of the reports issued since a day, whose limit or verdict would be different
+    /// with today's library and the package its order pinned.
+    ///
+    /// # Errors
+    /// Not the quality manager; the database does not answer.
+    pub async fn rejudge(&self, actor: &Actor, issued_since: Option<NaiveDate>) -> Result<Rejudgement, Error> {
+        must_have(actor, Role::QualityManager, "复判", "judge again")?;
+        let library = self.limit_rows().await?;
+        let packages: BTreeMap<String, ItemPackage> = self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect();
+        let mut out = Rejudgement { issued_since, ..Rejudgement::default() };
+        for since in [None].into_iter().chain(issued_since.map(Some)) {
+            let mut after = String::new();
+            loop {
+                let page = self.store.orders_to_rejudge(since, &after, &actor.scope, PAGE).await?;
+                let Some((last, ..)) = page.last() else { break };
+                after = last.id.to_string();
+                for (order, sample, items) in &page {
+                    if since.is_none() {
+                        out.orders.0 += 1;
+                    } else {
+                        out.orders.1 += 1;
+                    }
+                    out.items += items.len() as u64;
+                    for item in items {
+                        let Some(change) = changed(order, sample, item, &packages, &library) else { continue };
+                        let (list, count) = if since.is_none() { (&mut out.open, &mut out.open_count) } else { (&mut out.issued, &mut out.issued_count) };
+                        *count += 1;
+                        if list.len() < LINES {
+                            list.push(change);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+    /// 改用今天的限量 for one item of an order that is being tested; the result is judged again in the same step.
+    ///
+    /// # Errors
+    /// Not the quality manager; the order is not being tested; nothing would change; somebody else was faster.
+    pub async fn apply_limit(&self, actor: &Actor, item: &str, seen: i64, now: Instant) -> Result<TestItem, Error> {
+        must_have(actor, Role::QualityManager, "改用限量", "take over a limit")?;
+        let library = self.limit_rows().await?;
+        let packages: BTreeMap<String, ItemPackage> = self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect();
+        let mut unit = self.store.begin(now).await?;
+        let item: TestItem = unit.require(item).await?;
+        let order = self.visible_order(&unit, actor, &item.order.to_string()).await?;
+        if order.state != OrderState::Testing {
+            return Err(Refusal::new(order_code::STATE)
+                .with("state", order.state.zh())
+                .with("state_en", order.state.en())
+                .with("action", "改用限量")
+                .with("action_en", "Take over a limit")
+                .into());
+        }
+        if seen != item.revision {
+            return Err(Refusal::new(order_code::LOST_RACE).with("seen", seen).with("now", item.revision).into());
+        }
+        let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
+        let (limit, no_limit, _) = limit_today(&order, &sample, &item, &packages, &library);
+        let next = item.with_limit(limit, no_limit, order.kind);
+        if next.limit == item.limit && next.judgement == item.judgement {
+            return Err(Refusal::new(code::LIMIT_SAME).with("item", &item.analyte).into());
+        }
+        let said = |limit: &Option<LimitUsed>| limit.as_ref().map(|l| json!({ "id": l.id, "version": l.version, "text": l.text, "basis": l.basis }));
+        let facts = json!({
+            "analyte": item.analyte, "from": said(&item.limit), "to": said(&next.limit),
+            "verdict_from": item.verdict(), "verdict": next.verdict(), "decision": item.decision.as_ref().map(|d| &d.reason),
+        });
+        unit.save(&next, &actor.into(), "item.limit", facts).await?;
+        unit.commit().await?;
+        Ok(next)
+    }
+    /// 录入标签明示值 exactly as typed, while the item is being tested; the result is judged again at once. An empty text takes the
+    /// claim away.
+    ///
+    /// # Errors
+    /// Every reason why not: not an analyst, a sampler of this sample, not being tested, locked with its worksheet, too long,
+    /// somebody else was faster.
+    pub async fn set_label_claim(&self, actor: &Actor, item: &str, seen: i64, typed: &str, now: Instant) -> Result<TestItem, Error> {
+        let mut unit = self.store.begin(now).await?;
+        let item: TestItem = unit.require(item).await?;
+        let order = self.visible_order(&unit, actor, &item.order.to_string()).await?;
+        order.may_enter(actor)?;
+        Entry::new(actor, now).unlocked(&unit, &item).await?.map_err(|why| Error::Refused(vec![why]))?;
+        if typed.chars().count() > CLAIM {
+            return Err(Refusal::new(code::CLAIM_LONG).with("max", CLAIM).on("label_claim").into());
+        }
+        if seen != item.revision {
+            return Err(Refusal::new(order_code::LOST_RACE).with("seen", seen).with("now", item.revision).into());
+        }
+        let next = item.claiming(typed, order.kind);
+        if next.label_claim == item.label_claim {
+            return Ok(item);
+        }
+        let facts = json!({
+            "analyte": item.analyte, "from": item.label_claim, "to": next.label_claim,
+            "verdict": next.judgement.as_ref().map(|j| j.verdict), "code": next.judgement.as_ref().map(|j| &j.code),
+        });
+        unit.save(&next, &actor.into(), "item.claim", facts).await?;
+        unit.commit().await?;
+        Ok(next)
+    }
+}
+
+/// Some day belongs to both.
+fn overlap(a: &LimitRow, b: &LimitRow) -> bool {
+    let begins_before = |x: &LimitRow, y: &LimitRow| y.effective_to.is_none_or(|end| x.effective_from < end);
+    begins_before(a, b) && begins_before(b, a)
+}
+
+/// Does an active row decide the item in the food of this one, today or on the first day of this one.
+fn decided_today(library: &LimitLibrary, new: &LimitRow, today: NaiveDate) -> bool {
+    let ref_date = new.effective_from.max(today);
+    new.in_force(ref_date)
+        && new.categories.iter().any(|category| {
+            let query = LimitQuery { category, food_name: "", analyte: &new.analyte, ref_date, prepackaged: None };
+            matches!(library.choose(&query), LimitChoice::One(_))
+        })
+}
+
+/// What today's library, and the package that the order pinned, say of an item.
+fn limit_today(order: &TestOrder, sample: &SampleRecord, item: &TestItem, packages: &BTreeMap<String, ItemPackage>, library: &LimitLibrary) -> Limited {
+    let pinned = order.package.as_ref().and_then(|key| packages.get(key));
+    let line = pinned.and_then(|p| p.items.iter().find(|i| shiyan_statute::same_analyte(&i.analyte, &item.analyte)));
+    match line {
+        Some(line) => limit_under(&sample.sample, order.package.as_deref(), line, library),
+        None => limit_for(&sample.sample, &item.analyte, library),
+    }
+}
+
+fn changed(order: &TestOrder, sample: &SampleRecord, item: &TestItem, packages: &BTreeMap<String, ItemPackage>, library: &LimitLibrary) -> Option<LimitChange> {
+    let (limit, no_limit, _) = limit_today(order, sample, item, packages, library);
+    let none_now = no_limit.clone();
+    let next = item.with_limit(limit, no_limit, order.kind);
+    let machine = |i: &TestItem| i.judgement.as_ref().map(|j| j.verdict);
+    if next.limit == item.limit && machine(&next) == machine(item) {
+        return None;
+    }
+    Some(LimitChange {
+        order: order.id.to_string(),
+        state: order.state,
+        sampling_no: sample.sample.number().to_owned(),
+        food: sample.sample.sheet.get("name").to_owned(),
+        item: item.id.to_string(),
+        revision: item.revision,
+        analyte: item.analyte.clone(),
+        result: item.raw.clone(),
+        limit_then: item.limit.clone(),
+        none_now: if next.limit.is_none() { none_now } else { None },
+        limit_now: next.limit.clone(),
+        verdict_then: item.verdict(),
+        verdict_now: next.verdict(),
+        by_hand: item.decision.is_some(),
+        may_apply: order.state == OrderState::Testing,
+    })
+}
+
+#[cfg(test)]
+mod tests;

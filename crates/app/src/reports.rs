@@ -1,0 +1,485 @@
+//! 检验报告: issuing with what may be chosen about it, amending, drafts, the archived file, the settings, and who printed what.
+
+use serde_json::json;
+use shiyan_foundation::ids::TestReportId;
+use shiyan_foundation::task::Outcome;
+use shiyan_foundation::{Actor, Instant, Label, Refusal, Role};
+use shiyan_lab_results::judge::Verdict;
+use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder, TestReport, report_number};
+use shiyan_lab_results::report::{
+    ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, SuppliedPicture, not_in_a_batch, notices, working_of,
+};
+use shiyan_sample_intake::{Sample, code as intake_code};
+use shiyan_statute::RuleKey;
+use shiyan_store::records::{Laboratory, SampleRecord, Setting};
+use shiyan_store::{Error, Record, Who, sha256_hex};
+
+use crate::people::must_have;
+use crate::reference::number;
+use crate::samples::{cancel_clocks, stop_clock};
+use crate::{App, code, fresh, token};
+
+/// Key of the settings row.
+const SETTINGS: &str = "report";
+/// Largest picture of a mark or a seal.
+pub const PICTURE_BYTES: usize = 1024 * 1024;
+/// Prints that are journaled in one transaction.
+const PRINTS: usize = 100;
+
+/// 图样 as typed: a new file, and whether it is to be printed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedPicture {
+    /// A new PNG; the one there is stays without it.
+    pub file: Option<Vec<u8>>,
+    /// 启用
+    pub enabled: bool,
+}
+
+/// 报告设置 as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedReportSettings {
+    /// Options ticked beforehand.
+    pub options: ReportOptions,
+    /// 异议期限 in days; empty for the statutory one.
+    pub objection_days: String,
+    /// Counted in 工作日.
+    pub objection_working: bool,
+    /// 资质标志
+    pub mark: TypedPicture,
+    /// 检验检测专用章
+    pub seal: TypedPicture,
+}
+
+/// What a report is made from besides its order.
+struct House {
+    labs: Vec<Laboratory>,
+    streets: std::collections::BTreeMap<String, shiyan_foundation::area::Street>,
+    settings: ReportSettings,
+    pictures: Pictures,
+}
+
+/// 签发前 what is about to be issued.
+struct Frozen {
+    next: TestOrder,
+    content: ReportContent,
+}
+
+impl App {
+    /// 报告设置
+    ///
+    /// # Errors
+    /// The database does not answer; the settings cannot be read.
+    pub async fn report_settings(&self) -> Result<ReportSettings, Error> {
+        match self.store.get::<Setting>(SETTINGS).await? {
+            Some(row) => Ok(serde_json::from_value(row.value)?),
+            None => Ok(ReportSettings::default()),
+        }
+    }
+    /// Changes the settings; reports already issued stay as they are.
+    ///
+    /// # Errors
+    /// Not the quality manager; a term that is no number of days; a picture that is no PNG or too large, or enabled without one.
+    pub async fn save_report_settings(&self, actor: &Actor, typed: &TypedReportSettings, now: Instant) -> Result<ReportSettings, Error> {
+        must_have(actor, Role::QualityManager, "修改报告设置", "change the report settings")?;
+        let mut why = Vec::new();
+        let objection = match typed.objection_days.trim() {
+            "" => None,
+            days => number::<u32>(days, "异议期限", "objection term", "objection_days")
+                .and_then(|days| ObjectionTerm::checked(days, typed.objection_working))
+                .map_err(|refusal| why.push(refusal))
+                .ok(),
+        };
+        let old: Option<Setting> = self.store.get(SETTINGS).await?;
+        let before = match &old {
+            Some(row) => serde_json::from_value(row.value.clone())?,
+            None => ReportSettings::default(),
+        };
+        let mark = supplied(&typed.mark, before.mark, "资质标志", "mark of the laboratory", "mark", &mut why);
+        let seal = supplied(&typed.seal, before.seal, "检验检测专用章", "testing seal", "seal", &mut why);
+        if !why.is_empty() {
+            return Err(Error::Refused(why));
+        }
+        let next = ReportSettings { options: typed.options, objection, mark, seal };
+        let mut unit = self.store.begin(now).await?;
+        for bytes in [&typed.mark.file, &typed.seal.file].into_iter().flatten() {
+            unit.keep_blob(bytes, "image/png").await?;
+        }
+        let value = serde_json::to_value(&next)?;
+        let facts = json!({ "key": SETTINGS, "to": value });
+        let row = Setting { key: SETTINGS.to_owned(), value, revision: old.as_ref().map_or(0, |o| o.revision + 1) };
+        match old {
+            Some(_) => unit.save(&row, &actor.into(), "setting.change", facts).await?,
+            None => unit.insert(&row, &actor.into(), "setting.change", facts).await?,
+        }
+        unit.commit().await?;
+        Ok(next)
+    }
+    async fn house(&self) -> Result<House, Error> {
+        let settings = self.report_settings().await?;
+        let pictures = self.pictures(settings.mark_in_use().as_deref(), settings.seal_in_use().as_deref()).await?;
+        Ok(House { labs: self.store.all().await?, streets: self.streets().await?, settings, pictures })
+    }
+    async fn pictures(&self, mark: Option<&str>, seal: Option<&str>) -> Result<Pictures, Error> {
+        let mut both = [None, None];
+        for (place, sha256) in both.iter_mut().zip([mark, seal]) {
+            let Some(sha256) = sha256 else { continue };
+            let Some((_, bytes)) = self.store.blob(sha256).await? else {
+                return Err(Error::Fault(format!("the picture {sha256} of the report settings is missing; run `shiyan verify`")));
+            };
+            *place = Some(bytes);
+        }
+        let [mark, seal] = both;
+        Ok(Pictures { mark, seal })
+    }
+    /// 签发报告: freezes what the report says with what was chosen about it, typesets it, archives the bytes by their hash.
+    ///
+    /// The pages are set before the transaction, because nobody else can write while it is open; inside it everything is read
+    /// and frozen once more, and set again in the rare case that something has changed in between.
+    ///
+    /// # Errors
+    /// Every reason why not; a temporary sheet number; the typesetter failed.
+    pub async fn issue_report(&self, actor: &Actor, order: &str, options: ReportOptions, now: Instant) -> Result<TestReport, Error> {
+        let house = self.house().await?;
+        let verify_code = fresh_code();
+        let seen = self.store.order(order, &actor.scope).await?.ok_or(Error::NotFound)?;
+        let items = self.store.items_of_order(order, &actor.scope).await?;
+        let sample = self.store.sample(&seen.sample.to_string(), &actor.scope).await?.ok_or(Error::NotFound)?;
+        let ready = frozen(actor, &house, &seen, &items, &sample.sample, options, &verify_code, now)?;
+        let mut pdf = self.typeset_aside(ready.content.clone()).await?;
+
+        let mut unit = self.store.begin(now).await?;
+        let order = self.visible_order(&unit, actor, order).await?;
+        let items = unit.items_of_order(&order.id.to_string()).await?;
+        let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
+        let Frozen { next, content } = frozen(actor, &house, &order, &items, &sample.sample, options, &verify_code, now)?;
+        if content != ready.content {
+            pdf = self.typeset(&content)?;
+        }
+        let who = Who::from(actor);
+        let pdf_sha256 = unit.keep_blob(&pdf, "application/pdf").await?;
+        let report = report_of(&content, &next, Some(pdf_sha256), actor, now)?;
+        unit.save(&next, &who, "order.issue", json!({ "report": report.number })).await?;
+        let facts = json!({
+            "number": report.number, "replaces": report.replaces, "reason": report.reason, "pdf": report.pdf_sha256, "options": options,
+        });
+        unit.insert(&report, &who, "report.issue", facts).await?;
+        let subject = sample.subject();
+        stop_clock(&mut unit, &who, RuleKey::D02, &subject, now).await?;
+        stop_clock(&mut unit, &who, RuleKey::D03, &subject, now).await?;
+        // An amended report that no longer fails leaves its cases to be cancelled by a supervisor, with a reason.
+        if next.conclusion.as_ref().is_some_and(|c| c.outcome != Outcome::Fail) {
+            for case in unit.cases_of_order(&next.id.to_string()).await? {
+                unit.note(&who, "case.conclusion_changed", case.subject(), json!({ "report": report.number })).await?;
+            }
+        }
+        unit.commit().await?;
+        Ok(report)
+    }
+    /// 成批签发 one report of many: the same act in a transaction of its own, but never for a report that has to be looked at.
+    ///
+    /// # Errors
+    /// The conclusion is 不合格 or 问题; every reason why [`App::issue_report`] would not.
+    pub async fn issue_in_batch(&self, actor: &Actor, order: &str, options: ReportOptions, now: Instant) -> Result<TestReport, Error> {
+        let seen = self.store.order(order, &actor.scope).await?.ok_or(Error::NotFound)?;
+        if let Some(refusal) = not_in_a_batch(&seen) {
+            return Err(refusal.into());
+        }
+        self.issue_report(actor, order, options, now).await
+    }
+    /// 草稿 what a report awaiting issue would look like with these options, marked as a draft on every page; nothing is kept.
+    /// `None` when the order does not await its report.
+    ///
+    /// # Errors
+    /// The database does not answer; the typesetter failed.
+    pub async fn draft_report(&self, order: &TestOrder, options: ReportOptions, now: Instant) -> Result<Option<Vec<u8>>, Error> {
+        if order.state != OrderState::Approved {
+            return Ok(None);
+        }
+        let all = shiyan_foundation::Scope::District;
+        let house = self.house().await?;
+        let items = self.store.items_of_order(&order.id.to_string(), &all).await?;
+        let sample = self.store.sample(&order.sample.to_string(), &all).await?.ok_or(Error::NotFound)?;
+        let next = TestOrder { reports_issued: order.reports_issued + 1, ..order.clone() };
+        let content = chosen(&house, &sample.sample, &next, &items, options, String::new(), now)?;
+        Ok(Some(self.typeset_aside(ReportContent { draft: true, ..content }).await?))
+    }
+    /// 更改已签发报告: reopens the chain; the issued report stays in force until the next one replaces it.
+    ///
+    /// # Errors
+    /// Every reason why not.
+    pub async fn amend_report(&self, actor: &Actor, order: &str, reason: &str, now: Instant) -> Result<(), Error> {
+        let mut unit = self.store.begin(now).await?;
+        let order = self.visible_order(&unit, actor, order).await?;
+        let next = order.amend(actor, reason)?;
+        unit.save(&next, &actor.into(), "order.amend", json!({ "reason": reason.trim() })).await?;
+        // The retention and reporting clocks of the old conclusion end; the next conclusion starts its own.
+        cancel_clocks(&mut unit, &actor.into(), &format!("sample:{}", next.sample), |_| true).await?;
+        unit.commit().await?;
+        Ok(())
+    }
+    /// The archived PDF of a report; a demonstration report is typeset from its frozen facts on request.
+    ///
+    /// # Errors
+    /// The bytes are gone; the typesetter failed.
+    pub async fn report_pdf(&self, report: &TestReport) -> Result<Vec<u8>, Error> {
+        match &report.pdf_sha256 {
+            Some(sha256) => match self.store.blob(sha256).await? {
+                Some((_, bytes)) if sha256_hex(&bytes) == *sha256 => Ok(bytes),
+                _ => Err(Error::Fault(format!("the archived bytes of report {} are missing or changed; run `shiyan verify`", report.number))),
+            },
+            None => {
+                let content: ReportContent = serde_json::from_str(&report.content)?;
+                let pictures = self.pictures(content.mark.as_deref(), content.seal.as_deref()).await?;
+                self.typeset_aside(ReportContent { pictures, ..content }).await
+            }
+        }
+    }
+    /// 打印/下载 who took out the file of which report, and how (`pdf`, `zip`, `file`): one entry a report, at most a hundred a
+    /// transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn note_printed(&self, who: &Who, reports: &[(TestReportId, String)], way: &str, now: Instant) -> Result<(), Error> {
+        for some in reports.chunks(PRINTS) {
+            let mut unit = self.store.begin(now).await?;
+            for (id, number) in some {
+                unit.note(who, "report.print", format!("report:{id}"), json!({ "number": number, "way": way })).await?;
+            }
+            unit.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The picture that the settings will hold.
+fn supplied(
+    typed: &TypedPicture,
+    before: Option<SuppliedPicture>,
+    zh: &'static str,
+    en: &'static str,
+    field: &'static str,
+    why: &mut Vec<Refusal>,
+) -> Option<SuppliedPicture> {
+    let sha256 = match &typed.file {
+        Some(bytes) if bytes.len() > PICTURE_BYTES => {
+            why.push(Refusal::new(code::FILE_SIZE).with("name", zh).with("size", bytes.len()).with("most", PICTURE_BYTES).on(field));
+            return before;
+        }
+        Some(bytes) if !bytes.starts_with(b"\x89PNG\r\n\x1a\n") => {
+            let head: String = bytes.iter().take(4).map(|b| format!("{b:02x}")).collect();
+            why.push(Refusal::new(code::FILE_TYPE).with("name", zh).with("found", head).on(field));
+            return before;
+        }
+        Some(bytes) => Some(sha256_hex(bytes)),
+        None => before.map(|p| p.sha256),
+    };
+    if sha256.is_none() && typed.enabled {
+        why.push(Refusal::new(code::NO_PICTURE).with("label", zh).with("label_en", en).on(field));
+    }
+    sha256.map(|sha256| SuppliedPicture { sha256, enabled: typed.enabled })
+}
+
+/// 验真码 of eighty random bits.
+fn fresh_code() -> String {
+    token().chars().take(20).collect::<String>().to_uppercase()
+}
+
+/// The order as issued, and what its report says.
+#[allow(clippy::too_many_arguments)]
+fn frozen(
+    actor: &Actor,
+    house: &House,
+    order: &TestOrder,
+    items: &[TestItem],
+    sample: &Sample,
+    options: ReportOptions,
+    verify_code: &str,
+    now: Instant,
+) -> Result<Frozen, Error> {
+    let next = order.issue(actor, now)?;
+    if sample.core.as_ref().is_none_or(|c| c.temporary_no) {
+        return Err(Refusal::new(intake_code::TEMPORARY).with("no", sample.number()).into());
+    }
+    let content = chosen(house, sample, &next, items, options, verify_code.to_owned(), now)?;
+    // The order as issued no longer says why it was amended.
+    Ok(Frozen { content: ReportContent { amendment_reason: order.amending.clone(), ..content }, next })
+}
+
+/// What the report says with what was chosen about it.
+fn chosen(
+    house: &House,
+    sample: &Sample,
+    next: &TestOrder,
+    items: &[TestItem],
+    options: ReportOptions,
+    verify_code: String,
+    now: Instant,
+) -> Result<ReportContent, Error> {
+    let mut content = report_content(sample, next, items, &house.labs, &house.streets, now)?;
+    if options.working {
+        for (line, item) in content.items.iter_mut().zip(items) {
+            line.working = working_of(item);
+        }
+    }
+    Ok(ReportContent {
+        amendment_reason: next.amending.clone(),
+        verify_code,
+        options,
+        notices: notices(next.kind, house.settings.objection, now.date_naive())?,
+        mark: house.settings.mark_in_use(),
+        seal: house.settings.seal_in_use(),
+        pictures: house.pictures.clone(),
+        ..content
+    })
+}
+
+/// The report row around frozen content.
+pub(crate) fn report_of(content: &ReportContent, order: &TestOrder, pdf_sha256: Option<String>, actor: &Actor, now: Instant) -> Result<TestReport, Error> {
+    let text = serde_json::to_string(content)?;
+    let conclusion = order.conclusion.clone().ok_or_else(|| Error::Fault("issued without a conclusion".into()))?;
+    Ok(TestReport {
+        id: TestReportId(fresh()),
+        order: order.id,
+        sample: order.sample,
+        number: content.number.clone(),
+        amendment: order.reports_issued.saturating_sub(1),
+        replaces: content.replaces.clone(),
+        reason: content.amendment_reason.clone(),
+        conclusion,
+        signatures: order.signatures.clone(),
+        issued_by: actor.name.clone(),
+        issued_at: now,
+        content_sha256: sha256_hex(text.as_bytes()),
+        content: text,
+        pdf_sha256,
+        verify_code: content.verify_code.clone(),
+        demo: order.demo,
+    })
+}
+
+/// What the report says, out of the sheet, the reception and the items. `order` is the order as issued.
+pub(crate) fn report_content(
+    sample: &Sample,
+    order: &TestOrder,
+    items: &[TestItem],
+    labs: &[Laboratory],
+    streets: &std::collections::BTreeMap<String, shiyan_foundation::area::Street>,
+    now: Instant,
+) -> Result<ReportContent, Error> {
+    let core = sample.core.as_ref().ok_or_else(|| Error::Fault(format!("sample {} has no checked sheet", sample.id)))?;
+    let conclusion = order.conclusion.as_ref().ok_or_else(|| Error::Fault("issued without a conclusion".into()))?;
+    let amendment = order.reports_issued.saturating_sub(1);
+    let lab = labs.iter().find(|l| l.name == core.lab);
+    let sheet = |key: &str| {
+        let text = sample.sheet.get(key);
+        if text.is_empty() { "/".to_owned() } else { text.to_owned() }
+    };
+    let tested = items.iter().filter_map(|i| i.entered_at).map(|at| at.date_naive());
+    let span = match (tested.clone().min(), tested.max()) {
+        (Some(first), Some(last)) if first == last => first.to_string(),
+        (Some(first), Some(last)) => format!("{first} ～ {last}"),
+        _ => "/".to_owned(),
+    };
+    let samplers = core.samplers.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join("、");
+    let unit = sheet("qty_unit");
+    let street = streets.get(&core.street).map_or_else(|| core.street.clone(), |s| s.name.clone());
+    let joined = |of: fn(&TestItem) -> &str| {
+        let mut all: Vec<&str> = items.iter().map(of).filter(|t| !t.is_empty()).collect();
+        all.sort_unstable();
+        all.dedup();
+        if all.is_empty() { "/".to_owned() } else { all.join("、") }
+    };
+    let received = sample.reception.as_ref().and_then(|r| r.at).map_or_else(|| "/".to_owned(), crate::day);
+    let condition = sample
+        .reception
+        .as_ref()
+        .map_or_else(|| "/".to_owned(), |r| if r.failed.is_empty() { "封条、包装完好，状态正常".to_owned() } else { format!("偏离：{}", r.note) });
+    let place = sample.reception.as_ref().map(|r| r.place.trim()).filter(|p| !p.is_empty());
+    let kept = place.map_or_else(|| core.lab.clone(), |place| format!("{}（{place}）", core.lab));
+    let facts: Vec<(&str, &str, String)> = vec![
+        ("样品名称", "Sample", core.name.clone()),
+        ("规格型号", "Specification", sheet("spec")),
+        ("商标", "Brand", sheet("brand")),
+        ("质量等级", "Grade", sheet("grade")),
+        ("生产/加工/购进日期", "Date made or bought", format!("{}（{}）", core.made_on, sheet("date_kind"))),
+        ("批号", "Lot", sheet("lot_no")),
+        ("保质期", "Shelf life", sheet("shelf_life")),
+        ("样品状态", "Condition", condition),
+        ("被抽样单位", "Sampled operator", core.site_name.clone()),
+        ("被抽样单位地址", "Its address", format!("{street} {}", sheet("site_addr"))),
+        ("标称生产者", "Labelled producer", sheet("prod_name")),
+        ("标称生产者地址", "Its address", sheet("prod_addr")),
+        ("抽样单编号", "Sampling sheet", core.sampling_no.clone()),
+        ("抽样地点", "Sampling place", format!("{}（{}）", core.place, core.link.zh())),
+        ("抽样日期", "Sampled on", core.sampled_on.to_string()),
+        ("抽样人员", "Samplers", samplers),
+        ("抽样基数", "Lot size", format!("{} {unit}", sheet("base_qty"))),
+        ("抽样数量/备样数量", "Taken / reserve", format!("{} {unit} / {} {unit}", sheet("sample_qty"), sheet("backup_qty"))),
+        ("备样封存地点", "Reserve kept at", kept),
+        ("到样日期", "Received on", received),
+        ("检验日期", "Tested", span),
+        ("任务来源", "Task source", sheet("task_source")),
+        ("检验类别", "Purpose", core.kind.zh().to_owned()),
+        ("检验项目", "Items", format!("共 {} 项", items.len())),
+        ("检验依据", "Methods", joined(|i| &i.method)),
+        ("判定依据", "Standards", joined(|i| i.limit.as_ref().map_or("", |l| l.basis.as_str()))),
+        ("备注", "Remarks", sheet("remark")),
+    ];
+    Ok(ReportContent {
+        number: report_number(&core.sampling_no, amendment),
+        replaces: (amendment > 0).then(|| report_number(&core.sampling_no, amendment - 1)),
+        amendment_reason: None,
+        lab: lab.map_or_else(
+            || [core.lab.clone(), String::new(), String::new(), String::new()],
+            |l| [l.name.clone(), l.address.clone(), l.phone.clone(), l.zip.clone()],
+        ),
+        facts: facts.into_iter().map(|(zh, en, text)| (zh.to_owned(), en.to_owned(), text)).collect(),
+        sample_name: core.name.clone(),
+        site_name: core.site_name.clone(),
+        producer: sheet("prod_name"),
+        purpose: (core.kind.zh().to_owned(), core.kind.en().to_owned()),
+        conclusion: (conclusion.zh.clone(), conclusion.en.clone()),
+        outcome: (conclusion.outcome.zh().to_owned(), conclusion.outcome.en().to_owned()),
+        items: items
+            .iter()
+            .map(|i| {
+                let verdict = i.verdict().unwrap_or(Verdict::NoVerdict);
+                ReportItem {
+                    analyte: i.analyte.clone(),
+                    unit: i.unit.clone(),
+                    limit: i.limit.as_ref().map_or_else(|| "/".to_owned(), |l| required(l, &i.unit)),
+                    result: if i.understood.is_empty() { i.raw.clone() } else { i.understood.clone() },
+                    method: i.method.clone(),
+                    basis: i.limit.as_ref().map_or_else(|| "/".to_owned(), |l| l.basis.clone()),
+                    verdict: (verdict.zh().trim_end_matches('项').to_owned(), verdict.en().to_owned()),
+                    note: noted(i),
+                    working: Vec::new(),
+                }
+            })
+            .collect(),
+        signatures: order.signatures.iter().map(|s| (s.meaning.zh().to_owned(), s.name.clone(), crate::day(s.at))).collect(),
+        issued_on: now.format("%Y年%-m月%-d日").to_string(),
+        issued_at: now.to_rfc3339(),
+        verify_code: fresh_code(),
+        options: ReportOptions::default(),
+        notices: Vec::new(),
+        mark: None,
+        seal: None,
+        draft: false,
+        pictures: Pictures::default(),
+        demo: order.demo,
+    })
+}
+
+/// 标准要求 as printed; where the limit is not in the unit of the result its own stands beside it.
+fn required(limit: &LimitUsed, unit: &str) -> String {
+    let text = limit.rule.text();
+    if limit.unit == unit || limit.unit.is_empty() || limit.unit == "/" { text } else { format!("{text} {}", limit.unit) }
+}
+
+/// 备注 of one line: what the analyst remarked, and the reason of a decision by hand.
+fn noted(item: &TestItem) -> String {
+    let decided = item.decision.as_ref().map(|d| format!("人工判定：{}", d.reason));
+    let remark = Some(item.remark.trim().to_owned()).filter(|r| !r.is_empty());
+    remark.into_iter().chain(decided).collect::<Vec<_>>().join("；")
+}

@@ -1,0 +1,603 @@
+//! The way through the rows of one sheet: header, section, title, rule, sample, values. Each row is left in exactly the lists
+//! that say what became of it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use shiyan_foundation::{CodeInfo, Refusal};
+
+use super::pattern::{fits, fits_any, heading_key, is_negative, is_number, one_line};
+use super::profile::{Column, OtherRows, Profile, Shape, Take};
+use super::{Flag, InstrumentReading, ReadingKind, SkipReason, Skipped, row_text};
+use crate::book::{Row, Sheet};
+use crate::code;
+use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
+
+/// More findings than this, and the profile does not fit the file.
+const MAX_ISSUES: usize = 20_000;
+/// Readings of one file: sixty samples of five hundred pesticides are thirty thousand.
+const MAX_READINGS: usize = 200_000;
+/// Bytes of text of all readings: a short file can repeat a long heading very often.
+const MAX_TEXT: usize = 64 << 20;
+
+/// What the walk brings home.
+#[derive(Default)]
+pub(super) struct Walked {
+    pub(super) readings: Vec<InstrumentReading>,
+    pub(super) issues: Vec<Issue>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) empty_cells: u64,
+}
+
+/// A column that holds results.
+struct ValueColumn {
+    index: usize,
+    /// Wide tables: the analyte, from the heading or its group.
+    analyte: Option<String>,
+    /// Wide tables: the unit out of the heading.
+    unit: Option<String>,
+}
+
+/// The columns of the profile, found in one header.
+struct Head {
+    /// Headings as printed; their number is the width of the table.
+    names: Vec<String>,
+    sample: Option<usize>,
+    analyte: Option<usize>,
+    unit: Option<usize>,
+    replicate: Option<usize>,
+    title: Option<usize>,
+    not_detected_in: Option<usize>,
+    /// Parallel to the row rules.
+    rules: Vec<Option<usize>>,
+    /// Column and flag rule.
+    flags: Vec<(usize, usize)>,
+    values: Vec<ValueColumn>,
+    /// Columns without a heading that nothing reads: content there is a sign of a shifted row.
+    bare: Vec<usize>,
+}
+
+impl Head {
+    /// Finds every declared column, or names those that are missing or ambiguous.
+    fn find(profile: &Profile, names: Vec<String>, groups: &[String]) -> Result<Self, String> {
+        let keys: Vec<String> = names.iter().map(|n| heading_key(n)).collect();
+        let is_wide = profile.table.shape == Shape::Wide;
+        let mut lacking = BTreeSet::new();
+        let mut used = BTreeSet::new();
+        let mut one = |column: &Column, optional: bool| {
+            let found = column.one(&keys);
+            if found.is_none() && !(optional && column.all(&keys).is_empty()) {
+                lacking.insert(column.text());
+            }
+            used.extend(found);
+            found
+        };
+        let mut declared = |column: &Option<Column>| column.as_ref().and_then(|c| one(c, false));
+        let sample = declared(&profile.sample.column);
+        let analyte = declared(&profile.analyte.column);
+        let unit = declared(&profile.unit.column);
+        let replicate = declared(&profile.replicate.column);
+        let title = declared(&profile.table.title);
+        let not_detected_in = declared(&profile.result.not_detected_in);
+        let result = if is_wide { None } else { declared(&profile.result.column) };
+        let rules = profile.rows.iter().map(|r| if r.column.is_sample() { None } else { one(&r.column, r.optional) }).collect();
+        let mut flags = Vec::new();
+        for (rule, flag) in profile.flags.iter().enumerate() {
+            let all = flag.column.all(&keys);
+            if all.is_empty() && !flag.optional {
+                lacking.insert(flag.column.text());
+            }
+            used.extend(&all);
+            flags.extend(all.into_iter().map(|i| (i, rule)));
+        }
+        used.extend(profile.analyte.ignore.iter().flat_map(|c| c.all(&keys)));
+        let values = match result {
+            _ if is_wide => wide(profile, &names, &keys, groups, &used),
+            Some(index) => vec![ValueColumn { index, analyte: None, unit: None }],
+            None => Vec::new(),
+        };
+        if lacking.is_empty() && values.is_empty() {
+            lacking.insert("结果（result）".to_owned());
+        }
+        if !lacking.is_empty() {
+            return Err(lacking.into_iter().collect::<Vec<_>>().join("，"));
+        }
+        let bare = (0..keys.len()).filter(|i| is_wide && keys[*i].is_empty() && !used.contains(i)).collect();
+        Ok(Self { names, sample, analyte, unit, replicate, title, not_detected_in, rules, flags, values, bare })
+    }
+
+    fn at(&self, index: usize) -> ColumnRef {
+        ColumnRef { letter: letter(index), name: self.names.get(index).map(|n| shorten(n)).unwrap_or_default() }
+    }
+}
+
+/// The result columns of a wide table: every heading that nothing else names, or in groups those of the result heading.
+fn wide(profile: &Profile, names: &[String], keys: &[String], groups: &[String], used: &BTreeSet<usize>) -> Vec<ValueColumn> {
+    if let (Some(column), Some(pattern)) = (&profile.result.column, &profile.analyte.group) {
+        let titles = filled_right(groups, names.len());
+        let results = column.all(keys).into_iter().filter(|i| fits(pattern, &titles[*i]));
+        return results.map(|index| ValueColumn { index, analyte: Some(titles[index].clone()), unit: None }).collect();
+    }
+    let free = (0..keys.len()).filter(|i| !keys[*i].is_empty() && !used.contains(i));
+    let unit = |name: &str| match profile.unit.heading.as_deref() {
+        Some("()") => bracketed(name, '(', ')'),
+        Some("[]") => bracketed(name, '[', ']'),
+        _ => None,
+    };
+    free.map(|index| ValueColumn { index, analyte: Some(names[index].clone()), unit: unit(&names[index]) }).collect()
+}
+
+/// A group title stands over the first of its columns only.
+fn filled_right(groups: &[String], width: usize) -> Vec<String> {
+    let mut title = String::new();
+    (0..width)
+        .map(|i| {
+            let own = groups.get(i).map(|g| one_line(g)).unwrap_or_default();
+            if !own.is_empty() {
+                title = own;
+            }
+            title.clone()
+        })
+        .collect()
+}
+
+/// What stands in the last brackets.
+fn bracketed(text: &str, open: char, close: char) -> Option<String> {
+    let (_, after) = text.rsplit_once(open)?;
+    Some(after.split_once(close)?.0.trim().to_owned())
+}
+
+enum Header {
+    /// None yet.
+    None,
+    /// One that cannot be read; the rows below it go to a person.
+    Bad,
+    Good(Rc<Head>),
+}
+
+/// A single replicate that waits for the marked row of its sample.
+struct Waiting {
+    row: u32,
+    sample: String,
+    text: String,
+}
+
+struct Walk<'a> {
+    profile: &'a Profile,
+    file: &'a str,
+    sheet: &'a Sheet,
+    is_text: bool,
+    header: Header,
+    /// Headings by which a damaged header is still recognised.
+    known: BTreeSet<String>,
+    /// A readable header, or without headers a row of the right width, was seen.
+    seen: bool,
+    /// Columns that the first unreadable header lacks.
+    lacking: Option<String>,
+    /// The row before, when it may name groups.
+    above: Vec<String>,
+    /// In the section of the table, and the row of its title.
+    inside: bool,
+    section_row: u32,
+    /// 样品编号 out of a line above the table.
+    label: String,
+    /// Row, name, and whether a row stood below it.
+    title: Option<(u32, String, bool)>,
+    waiting: Vec<Waiting>,
+    text: usize,
+    out: Walked,
+}
+
+/// Walks the rows.
+///
+/// # Errors
+/// `TABLE-HEADER`, `INSTR-NOTHING`, `INSTR-TOO-MUCH`.
+pub(super) fn walk(profile: &Profile, file: &str, sheet: &Sheet, is_text: bool) -> Result<Walked, Refusal> {
+    let header = match profile.table.width {
+        Some(width) => Head::find(profile, (0..width).map(letter).collect(), &[]).map_or(Header::Bad, |head| Header::Good(Rc::new(head))),
+        None => Header::None,
+    };
+    let mut walk = Walk {
+        profile,
+        file,
+        sheet,
+        is_text,
+        header,
+        known: profile.headings(),
+        seen: false,
+        lacking: None,
+        above: Vec::new(),
+        inside: profile.table.section.is_none(),
+        section_row: 0,
+        label: String::new(),
+        title: None,
+        waiting: Vec::new(),
+        text: 0,
+        out: Walked::default(),
+    };
+    for row in sheet.rows.iter().filter(|r| !r.is_blank()) {
+        walk.row(row);
+        if profile.table.groups {
+            walk.above.clone_from(&row.cells);
+        }
+        walk.bounds()?;
+    }
+    walk.finish()
+}
+
+impl Walk<'_> {
+    fn skip(&mut self, row: &Row, reason: SkipReason) {
+        self.out.skipped.push(Skipped { row: row.number, reason, text: row_text(row) });
+    }
+    fn issue(&mut self, severity: Severity, info: &'static CodeInfo, row: u32, column: Option<ColumnRef>, facts: &[(&'static str, &str)]) {
+        self.out.issues.push(Issue::new(severity, info, &self.sheet.name, row, column, facts));
+    }
+    /// The row is not read; a person has to see it.
+    fn refuse_row(&mut self, info: &'static CodeInfo, row: &Row, column: Option<ColumnRef>) {
+        let text = row_text(row);
+        self.issue(Severity::Error, info, row.number, column, &[("text", &text)]);
+    }
+
+    fn row(&mut self, row: &Row) {
+        let table = &self.profile.table;
+        if let Some(label) = &self.profile.sample.label
+            && heading_key(row.cell(0)) == heading_key(label)
+        {
+            // the label and one value; anything more is not understood, and then there is no sample
+            let filled: Vec<&String> = row.cells.iter().filter(|c| !c.trim().is_empty()).collect();
+            self.label = if let [_, value] = filled[..] { value.clone() } else { String::new() };
+            return self.skip(row, SkipReason::Preamble);
+        }
+        if let Some(section) = &table.section {
+            if let Some(title) = section_title(row) {
+                self.leave_section();
+                self.section_row = row.number;
+                self.inside = heading_key(title) == heading_key(section);
+                self.header = Header::None;
+                return self.skip(row, SkipReason::Section);
+            }
+            if !self.inside {
+                return self.skip(row, SkipReason::Section);
+            }
+        }
+        if self.is_header(row) {
+            return self.take_header(row);
+        }
+        match &self.header {
+            Header::None => self.skip(row, SkipReason::Preamble),
+            Header::Bad => self.refuse_row(code::INSTR_UNDER, row, None),
+            Header::Good(head) => {
+                let head = Rc::clone(head);
+                self.body(row, &head);
+            }
+        }
+    }
+
+    /// The table of a section must have had a header, and the next one must bring its own sample: never the one before.
+    fn leave_section(&mut self) {
+        if !self.inside || self.profile.table.section.is_none() {
+            return;
+        }
+        self.label.clear();
+        if matches!(self.header, Header::None) {
+            self.issue(Severity::Error, code::INSTR_HEADER, self.section_row, None, &[("columns", "表头（header）")]);
+        }
+    }
+
+    /// A header names at least two columns; one cell alone is a mark. A row that is half headings counts too: a damaged header
+    /// must not leave the rows below it to the columns of the header before.
+    fn is_header(&self, row: &Row) -> bool {
+        let table = &self.profile.table;
+        if table.header_row == Some(row.number) {
+            return true;
+        }
+        if table.header.is_empty() {
+            return false;
+        }
+        let keys: Vec<String> = row.cells.iter().map(|c| heading_key(c)).filter(|k| !k.is_empty()).collect();
+        let known = keys.iter().filter(|k| self.known.contains(*k)).count();
+        let declared = || table.header.iter().any(|list| list.iter().all(|h| keys.contains(&heading_key(h))));
+        keys.len() > 1 && ((known > 1 && 2 * known >= keys.len()) || declared())
+    }
+
+    fn take_header(&mut self, row: &Row) {
+        let table = &self.profile.table;
+        let names = row.cells.iter().map(|c| one_line(c)).collect();
+        let moved = table.groups && self.is_text && !table.ragged && self.above.len() != row.cells.len();
+        let found = if moved { Err("分组行（row of groups）".to_owned()) } else { Head::find(self.profile, names, &self.above) };
+        match found {
+            Ok(head) => {
+                self.known.extend(head.names.iter().map(|n| heading_key(n)).filter(|k| !k.is_empty()));
+                self.header = Header::Good(Rc::new(head));
+                self.seen = true;
+                self.skip(row, SkipReason::Header);
+            }
+            Err(columns) => {
+                self.header = Header::Bad;
+                self.issue(Severity::Error, code::INSTR_HEADER, row.number, None, &[("columns", &columns)]);
+                self.lacking.get_or_insert(columns);
+            }
+        }
+    }
+
+    /// A row below a readable header.
+    fn body(&mut self, row: &Row, head: &Head) {
+        let profile = self.profile;
+        let printed = match head.sample {
+            Some(index) => row.cell(index).to_owned(),
+            None => self.label.clone(),
+        };
+        let (sample, suffix) = profile.sample.clean.apply(&printed);
+        let rule = profile.rows.iter().zip(&head.rules).find(|(rule, at)| match at {
+            _ if rule.column.is_sample() => fits_any(&rule.is, &sample),
+            Some(index) => fits_any(&rule.is, row.cell(*index).trim()),
+            None => false,
+        });
+        if let Some(reason) = rule.and_then(|(rule, _)| rule.skip) {
+            if reason == SkipReason::Summary {
+                // the statistics end a block: rows after them need a title of their own
+                self.close_title();
+            }
+            return self.skip(row, reason);
+        }
+        if let Some(title) = head.title {
+            if row.cells.iter().enumerate().all(|(i, c)| (i == title) != c.trim().is_empty()) {
+                return self.take_title(row, title);
+            }
+            if let Some((_, _, used)) = &mut self.title {
+                *used = true;
+            }
+        }
+        let shifted = self.shifted(row, head);
+        if shifted && profile.table.width.is_some() {
+            return self.refuse_row(code::INSTR_WIDTH, row, None);
+        }
+        self.seen = true;
+        let kind = match (rule.and_then(|(rule, _)| rule.kind), profile.table.other_rows) {
+            (Some(kind), _) => kind,
+            (None, OtherRows::Unknown) => ReadingKind::Unknown,
+            (None, OtherRows::Person) => return self.refuse_row(code::INSTR_ROW_KIND, row, None),
+        };
+        if sample.is_empty() {
+            return self.refuse_row(code::INSTR_SAMPLE, row, head.sample.map(|i| head.at(i)));
+        }
+        let replicate = head.replicate.map_or_else(|| suffix.trim_start_matches('-').to_owned(), |i| one_line(row.cell(i)));
+        if profile.replicate.take == Take::Marked {
+            let marked = fits_any(&profile.replicate.marks, &replicate);
+            self.settle(&sample, marked);
+            if !marked {
+                return self.waiting.push(Waiting { row: row.number, sample, text: row_text(row) });
+            }
+        }
+        if shifted {
+            self.issue(Severity::Warning, code::INSTR_WIDTH, row.number, None, &[("text", &row_text(row))]);
+        }
+        let flagged = self.flags(row, head);
+        let common = Common { sample, printed: one_line(&printed), kind, replicate, shifted, flagged };
+        self.values(row, head, &common);
+    }
+
+    fn take_title(&mut self, row: &Row, title: usize) {
+        self.close_title();
+        self.title = Some((row.number, one_line(row.cell(title)), false));
+        self.skip(row, SkipReason::Title);
+    }
+    /// The block is over. A title without rows may be the rest of a row that was cut off.
+    fn close_title(&mut self) {
+        if let Some((row, text, false)) = self.title.take() {
+            self.issue(Severity::Warning, code::INSTR_TITLE, row, None, &[("text", &text)]);
+        }
+    }
+
+    /// More or fewer cells than the table has columns, or content under no heading: the cells may stand in wrong columns.
+    fn shifted(&self, row: &Row, head: &Head) -> bool {
+        let width = head.names.len();
+        let beyond = row.cells.iter().skip(width).any(|c| !c.trim().is_empty());
+        let other = self.is_text && !self.profile.table.ragged && row.cells.len() != width;
+        beyond || other || head.bare.iter().any(|i| !row.cell(*i).trim().is_empty())
+    }
+
+    /// Replicates that wait all belong to one sample: its marked row settles them, the row of another sample leaves them without one.
+    fn settle(&mut self, sample: &str, marked: bool) {
+        let same = self.waiting.first().is_some_and(|w| w.sample == sample);
+        if same && !marked {
+            return;
+        }
+        for waiting in std::mem::take(&mut self.waiting) {
+            if same {
+                self.out.skipped.push(Skipped { row: waiting.row, reason: SkipReason::Replicate, text: waiting.text });
+            } else {
+                self.issue(Severity::Error, code::INSTR_REPLICATE, waiting.row, None, &[("sample", &waiting.sample), ("text", &waiting.text)]);
+            }
+        }
+    }
+
+    /// Reports every flag of the row.
+    fn flags(&mut self, row: &Row, head: &Head) -> bool {
+        let mut any = false;
+        for (index, rule) in &head.flags {
+            let text = row.cell(*index).trim();
+            if !text.is_empty() && !fits_any(&self.profile.flags[*rule].ok, text) {
+                any = true;
+                self.issue(Severity::Warning, code::INSTR_FLAG, row.number, Some(head.at(*index)), &[("text", text)]);
+            }
+        }
+        any
+    }
+
+    fn values(&mut self, row: &Row, head: &Head, common: &Common) {
+        let rule = &self.profile.result;
+        let (mut found, mut empty) = (0u64, 0u64);
+        for column in &head.values {
+            let instead = head.not_detected_in.filter(|i| fits_any(&rule.not_detected, row.cell(*i).trim()));
+            let index = match row.cell(column.index).trim() {
+                "" => instead,
+                _ => Some(column.index),
+            };
+            match index {
+                Some(index) => {
+                    found += 1;
+                    self.value(row, head, common, column, index);
+                }
+                None => empty += 1,
+            }
+        }
+        if found > 0 {
+            self.out.empty_cells += empty;
+        } else if matches!(common.kind, ReadingKind::Blank | ReadingKind::Standard) {
+            self.skip(row, SkipReason::NoResult);
+        } else {
+            let column = if self.profile.table.shape == Shape::Wide { None } else { head.values.first().map(|v| head.at(v.index)) };
+            self.refuse_row(code::INSTR_RESULT, row, column);
+        }
+    }
+
+    fn value(&mut self, row: &Row, head: &Head, common: &Common, column: &ValueColumn, index: usize) {
+        let profile = self.profile;
+        let rule = &profile.result;
+        let analyte = match (&column.analyte, head.analyte, &self.title) {
+            (Some(analyte), _, _) => analyte.clone(),
+            (None, Some(at), _) => one_line(row.cell(at)),
+            (None, None, Some((_, title, _))) => title.clone(),
+            (None, None, None) => String::new(),
+        };
+        let (analyte_clean, _) = profile.analyte.clean.apply(&analyte);
+        if analyte_clean.is_empty() {
+            return self.refuse_row(code::INSTR_ANALYTE, row, head.analyte.map(|i| head.at(i)));
+        }
+        let printed = row.cell(index).trim();
+        let not_detected = fits_any(&rule.not_detected, printed);
+        let number = is_number(printed, if rule.decimal_comma { ',' } else { '.' });
+        let value = if number && rule.decimal_comma { printed.replace(',', ".") } else { printed.to_owned() };
+        let negative = number && !rule.negative && is_negative(&value);
+        let flag = if common.shifted {
+            Some(Flag::Shape)
+        } else if common.flagged {
+            Some(Flag::Instrument)
+        } else if !not_detected && !number {
+            Some(Flag::NotNumber)
+        } else if !not_detected && negative {
+            Some(Flag::Negative)
+        } else {
+            None
+        };
+        let at = head.at(index);
+        if !not_detected && (!number || negative) {
+            let info = if number { code::INSTR_NEGATIVE } else { code::INSTR_NUMBER };
+            self.issue(Severity::Warning, info, row.number, Some(at.clone()), &[("text", printed), ("analyte", &analyte_clean)]);
+        }
+        let unit_printed = match (head.unit, &column.unit, &profile.unit.fixed) {
+            (Some(at), _, _) => one_line(row.cell(at)),
+            (None, Some(unit), _) => unit.clone(),
+            (None, None, fixed) => fixed.clone().unwrap_or_default(),
+        };
+        let unit = profile.unit.map.get(&unit_printed).unwrap_or(&unit_printed).clone();
+        let reading = InstrumentReading {
+            row: row.number,
+            column: at,
+            sample: common.sample.clone(),
+            sample_printed: common.printed.clone(),
+            analyte_mapped: profile.analyte.map.get(&analyte_clean).cloned(),
+            analyte,
+            analyte_clean,
+            value,
+            value_printed: row.cell(index).to_owned(),
+            not_detected,
+            unit,
+            unit_printed,
+            kind: common.kind,
+            replicate: common.replicate.clone(),
+            flag,
+        };
+        self.text += reading.sample.len() + reading.sample_printed.len() + 2 * reading.analyte.len() + reading.column.name.len();
+        self.out.readings.push(reading);
+    }
+
+    fn bounds(&self) -> Result<(), Refusal> {
+        let refuse = |limit: usize, what: &str| {
+            Err(Refusal::new(code::INSTR_TOO_MUCH)
+                .with("file", self.file)
+                .with("profile", &self.profile.name.zh)
+                .with("profile_en", &self.profile.name.en)
+                .with("limit", limit)
+                .with("what", what))
+        };
+        if self.out.issues.len() > MAX_ISSUES {
+            return refuse(MAX_ISSUES, "处问题（findings）");
+        }
+        if self.out.readings.len() > MAX_READINGS {
+            return refuse(MAX_READINGS, "个读数（readings）");
+        }
+        if self.text > MAX_TEXT {
+            return refuse(MAX_TEXT, "字节的读数（bytes of readings）");
+        }
+        Ok(())
+    }
+
+    /// Two values for one sample and item: nobody here may choose.
+    fn twice(&mut self) {
+        let mut places: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+        for (i, r) in self.out.readings.iter().enumerate().filter(|(_, r)| r.kind == ReadingKind::Unknown) {
+            places.entry((&r.sample, r.analyte_mapped.as_deref().unwrap_or(&r.analyte_clean))).or_default().push(i);
+        }
+        let mut several: Vec<Vec<usize>> = places.into_values().filter(|list| list.len() > 1).collect();
+        several.sort_unstable();
+        for list in several {
+            let rows: Vec<String> = list.iter().take(10).map(|i| self.out.readings[*i].row.to_string()).collect();
+            let rows = rows.join("、");
+            for i in list {
+                let reading = &mut self.out.readings[i];
+                reading.flag.get_or_insert(Flag::Twice);
+                let facts = [("sample", reading.sample.as_str()), ("analyte", &reading.analyte_clean), ("rows", &rows)];
+                let issue = Issue::new(Severity::Warning, code::INSTR_TWICE, &self.sheet.name, reading.row, Some(reading.column.clone()), &facts);
+                self.out.issues.push(issue);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Walked, Refusal> {
+        let first = || self.sheet.rows.iter().find(|r| !r.is_blank()).map(row_text).unwrap_or_default();
+        if !self.seen {
+            let table = &self.profile.table;
+            if table.width.is_some() {
+                return Err(Refusal::new(code::INSTR_NOTHING)
+                    .with("file", self.file)
+                    .with("profile", &self.profile.name.zh)
+                    .with("profile_en", &self.profile.name.en)
+                    .with("first", first()));
+            }
+            let headings: Vec<String> = table.header.iter().map(|list| list.join(", ")).collect();
+            let wanted = self.lacking.take().unwrap_or_else(|| headings.join(" / "));
+            return Err(Refusal::new(code::HEADER)
+                .with("file", self.file)
+                .with("scanned", self.sheet.rows.len())
+                .with("wanted", shorten(&wanted))
+                .with("first", first()));
+        }
+        self.leave_section();
+        self.settle("", false);
+        self.close_title();
+        self.twice();
+        self.bounds()?;
+        self.out.issues.sort_by_key(|i| i.row);
+        self.out.skipped.sort_by_key(|s| s.row);
+        Ok(self.out)
+    }
+}
+
+/// What all values of a row share.
+struct Common {
+    sample: String,
+    printed: String,
+    kind: ReadingKind,
+    replicate: String,
+    shifted: bool,
+    flagged: bool,
+}
+
+/// `[MS Quantitative Results]` alone in its row.
+fn section_title(row: &Row) -> Option<&str> {
+    let first = row.cell(0).trim();
+    let alone = row.cells.iter().skip(1).all(|c| c.trim().is_empty());
+    (alone && first.starts_with('[') && first.ends_with(']')).then_some(first)
+}

@@ -1,0 +1,386 @@
+//! 检验批 worksheets: samples × items of one method, tested together with their quality control, and the instruments and
+//! templates they are made with. The signatures stay with the order of each sample; a worksheet only arranges the work.
+
+use serde::{Deserialize, Serialize};
+use shiyan_foundation::ids::{InstrumentId, SampleId, TestItemId, TestOrderId, UserId, WorksheetId};
+use shiyan_foundation::{Actor, Decimal, Instant, Label, NaiveDate, Refusal, Role, labels};
+
+use crate::judge::Verdict;
+use crate::order::TestItem;
+use crate::qc::{QcKind, QcOverride, QcSlot, QcState, blocking, run_state};
+use crate::worksheet_code as code;
+
+labels! {
+    /// 检验批状态
+    pub enum WorksheetState {
+        Open = "open", "录入中", "Being entered";
+        Finished = "finished", "已完成录入", "Entry finished";
+        Void = "void", "已作废", "Voided";
+    }
+}
+labels! {
+    /// 检验批动作
+    pub enum WorksheetAction {
+        Assign = "assign", "分派检验员和仪器", "Assign analyst and instrument";
+        Enter = "enter", "录入结果", "Enter results";
+        Finish = "finish", "完成录入", "Finish entry";
+        Reopen = "reopen", "退回修改", "Send back for correction";
+        Void = "void", "作废检验批", "Void the worksheet";
+    }
+}
+
+/// The table of moves: from, action, to, who.
+pub const MOVES: &[(WorksheetState, WorksheetAction, WorksheetState, &[Role])] = &[
+    (WorksheetState::Open, WorksheetAction::Assign, WorksheetState::Open, &[Role::Analyst, Role::Reviewer, Role::QualityManager]),
+    (WorksheetState::Open, WorksheetAction::Enter, WorksheetState::Open, &[Role::Analyst]),
+    (WorksheetState::Open, WorksheetAction::Finish, WorksheetState::Finished, &[Role::Analyst]),
+    (WorksheetState::Open, WorksheetAction::Void, WorksheetState::Void, &[Role::Analyst, Role::Reviewer]),
+    (WorksheetState::Finished, WorksheetAction::Reopen, WorksheetState::Open, &[Role::Checker, Role::Reviewer, Role::Signatory]),
+];
+
+/// Samples on one worksheet at most, and items of one sample at most: more is a second worksheet.
+pub const MOST_SAMPLES: usize = 60;
+/// Items of one sample on one worksheet at most.
+pub const MOST_ITEMS: usize = 40;
+
+/// 仪器设备 an instrument of the laboratory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instrument {
+    /// Id.
+    pub id: InstrumentId,
+    /// 设备编号
+    pub no: String,
+    /// 名称和型号
+    pub name: String,
+    /// 文件格式 key of the profile its files are read with, if it exports files.
+    pub profile: Option<String>,
+    /// 校准有效期至 last day of its calibration; `None` where none is needed.
+    pub calibrated_until: Option<NaiveDate>,
+    /// In use.
+    pub active: bool,
+    /// 演示数据
+    pub demo: bool,
+    /// Revision.
+    pub revision: i64,
+}
+
+impl Instrument {
+    /// Why no work may be assigned to it on that day.
+    #[must_use]
+    pub fn why_not(&self, on: NaiveDate) -> Option<Refusal> {
+        if !self.active {
+            return Some(Refusal::new(code::INSTRUMENT_OFF).with("name", &self.name).on("instrument"));
+        }
+        let until = self.calibrated_until.filter(|until| *until < on)?;
+        Some(Refusal::new(code::CALIBRATION).with("name", &self.name).with("until", until).on("instrument"))
+    }
+}
+
+/// 质控要求 one line of a template: which control a run of this method carries.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QcPlan {
+    /// 种类
+    pub kind: QcKind,
+    /// 项目; `None` for every item of the worksheet.
+    pub analyte: Option<String>,
+    /// 名称 for example the control material and its lot.
+    pub name: String,
+    /// 平行样比例 one duplicate for so many samples; one at least.
+    pub every: Option<u32>,
+    /// 允许相对偏差 in percent, by the method.
+    pub limit_pct: Option<Decimal>,
+    /// 定值
+    pub target: Option<Decimal>,
+    /// 标准差
+    pub sd: Option<Decimal>,
+    /// 加标量 in the unit of the item.
+    pub added: Option<Decimal>,
+}
+
+/// 检验批模板 a method with the items it gives and the controls it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorksheetTemplate {
+    /// Key.
+    pub key: String,
+    /// 名称
+    pub title: String,
+    /// 检验依据 as items name their method.
+    pub method: String,
+    /// 质控
+    pub qc: Vec<QcPlan>,
+    /// 演示数据
+    pub demo: bool,
+    /// Revision.
+    pub revision: i64,
+}
+
+/// One sample on a worksheet, under the name the bench knows it by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorksheetSample {
+    /// The sample.
+    pub sample: SampleId,
+    /// Its order.
+    pub order: TestOrderId,
+    /// 盲样编号
+    pub label: String,
+    /// 样品名称
+    pub food: String,
+}
+
+/// 原始数据文件 a file of an instrument, kept as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawFile {
+    /// SHA-256 of the bytes.
+    pub sha256: String,
+    /// File name.
+    pub name: String,
+    /// Profile it was read with: key and version.
+    pub profile: String,
+    /// Who brought it.
+    pub by: (UserId, String),
+    /// When.
+    pub at: Instant,
+    /// Cells taken from it.
+    pub taken: u32,
+}
+
+/// 检验批
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worksheet {
+    /// Id.
+    pub id: WorksheetId,
+    /// 批号, e.g. `W2026-0312`.
+    pub no: String,
+    /// 检验依据
+    pub method: String,
+    /// 名称
+    pub title: String,
+    /// 检验机构 as the sheets name it.
+    pub lab: String,
+    /// State.
+    pub state: WorksheetState,
+    /// 检验员 it is assigned to.
+    pub analyst: Option<(UserId, String)>,
+    /// 仪器: id, number and name.
+    pub instrument: Option<(InstrumentId, String)>,
+    /// Samples in bench order.
+    pub samples: Vec<WorksheetSample>,
+    /// 项目 in bench order.
+    pub analytes: Vec<String>,
+    /// Every cell: the items of the samples that are tested here.
+    pub cells: Vec<TestItemId>,
+    /// 质控
+    pub qc: Vec<QcSlot>,
+    /// 质控放行 by the quality manager.
+    pub qc_override: Option<QcOverride>,
+    /// 原始数据文件
+    pub files: Vec<RawFile>,
+    /// 期限 the earliest report deadline (D02) of its samples.
+    pub due_on: NaiveDate,
+    /// Who made it.
+    pub created_by: (UserId, String),
+    /// When.
+    pub created_at: Instant,
+    /// 完成录入: who, when.
+    pub finished: Option<(UserId, String, Instant)>,
+    /// 退回: who, why; cleared when it is finished again.
+    pub returned: Option<(String, String)>,
+    /// 演示数据
+    pub demo: bool,
+    /// Revision.
+    pub revision: i64,
+}
+
+impl Worksheet {
+    /// Every reason why this person may not do this now.
+    #[must_use]
+    pub fn why_not(&self, actor: &Actor, action: WorksheetAction) -> Vec<Refusal> {
+        let mut why = Vec::new();
+        let row = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action);
+        if row.is_none() {
+            why.push(
+                Refusal::new(code::STATE)
+                    .with("state", self.state.zh())
+                    .with("state_en", self.state.en())
+                    .with("action", action.zh())
+                    .with("action_en", action.en()),
+            );
+        }
+        let roles = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map_or(&[][..], |(.., roles)| roles);
+        if !actor.has_any(roles) {
+            let zh: Vec<&str> = roles.iter().map(|r| r.zh()).collect();
+            let en: Vec<&str> = roles.iter().map(|r| r.en()).collect();
+            why.push(
+                Refusal::new(crate::order_code::ROLE)
+                    .with("role", zh.join("或"))
+                    .with("role_en", en.join(" or "))
+                    .with("action", action.zh())
+                    .with("action_en", action.en().to_lowercase()),
+            );
+        }
+        why
+    }
+    fn allowed(&self, actor: &Actor, action: WorksheetAction) -> Result<WorksheetState, Vec<Refusal>> {
+        let why = self.why_not(actor, action);
+        let to = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action).map(|(_, _, to, _)| *to);
+        match to {
+            Some(to) if why.is_empty() => Ok(to),
+            _ => Err(why),
+        }
+    }
+    /// May cells and controls be entered by this person now. Whether one sample may be tested by them is the order's word.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn may_enter(&self, actor: &Actor) -> Result<(), Vec<Refusal>> {
+        self.allowed(actor, WorksheetAction::Enter).map(|_| ())
+    }
+    /// 分派 to an analyst and an instrument.
+    ///
+    /// # Errors
+    /// All reasons why not; the analyst is none; the instrument is out of calibration.
+    pub fn assign(&self, actor: &Actor, analyst: Option<&Actor>, instrument: Option<&Instrument>, on: NaiveDate) -> Result<Worksheet, Vec<Refusal>> {
+        self.allowed(actor, WorksheetAction::Assign)?;
+        let mut why: Vec<Refusal> = instrument.and_then(|i| i.why_not(on)).into_iter().collect();
+        if let Some(a) = analyst
+            && !a.has(Role::Analyst)
+        {
+            why.push(Refusal::new(code::NOT_ANALYST).with("name", &a.name).on("analyst"));
+        }
+        if !why.is_empty() {
+            return Err(why);
+        }
+        Ok(Worksheet {
+            analyst: analyst.map(|a| (a.id, a.name.clone())),
+            instrument: instrument.map(|i| (i.id, format!("{} {}", i.no, i.name))),
+            revision: self.revision + 1,
+            ..self.clone()
+        })
+    }
+    /// Why the entry cannot be finished yet: empty cells, cells sent back, values near a limit without a remark, controls not
+    /// entered. A run out of control may be finished: it blocks the release, not the record.
+    #[must_use]
+    pub fn unfinished(&self, items: &[TestItem]) -> Vec<Refusal> {
+        let mut why = Vec::new();
+        let mut named = |info, wanted: Vec<String>| {
+            if !wanted.is_empty() {
+                why.push(Refusal::new(info).with("count", wanted.len()).with("items", few(&wanted)));
+            }
+        };
+        let cell = |i: &TestItem| format!("{} {}", self.label_of(i.order), i.analyte);
+        let which = |wanted: fn(&TestItem) -> bool| items.iter().filter(|i| wanted(i)).map(cell).collect::<Vec<_>>();
+        named(code::EMPTY, which(|i| i.verdict().is_none()));
+        named(code::RETURNED, which(|i| i.returned.is_some()));
+        named(code::NEAR, which(near_without_remark));
+        let open = |s: &&QcSlot| s.raw.trim().is_empty();
+        named(code::QC_EMPTY, self.qc.iter().filter(open).map(|s| format!("{} {}", s.name, s.analyte)).collect());
+        why
+    }
+    /// 完成录入: the cells are locked and the orders that are whole can go to the checker.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn finish(&self, actor: &Actor, items: &[TestItem], now: Instant) -> Result<Worksheet, Vec<Refusal>> {
+        let state = self.allowed(actor, WorksheetAction::Finish)?;
+        let why = self.unfinished(items);
+        if !why.is_empty() {
+            return Err(why);
+        }
+        Ok(Worksheet { state, finished: Some((actor.id, actor.name.clone(), now)), returned: None, revision: self.revision + 1, ..self.clone() })
+    }
+    /// 退回: open again for the cells that were sent back.
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn reopen(&self, actor: &Actor, reason: &str) -> Result<Worksheet, Vec<Refusal>> {
+        let state = self.allowed(actor, WorksheetAction::Reopen)?;
+        Ok(Worksheet { state, finished: None, returned: Some((actor.name.clone(), reason.to_owned())), revision: self.revision + 1, ..self.clone() })
+    }
+    /// 作废: the items go back to the waiting list; only while nothing was entered.
+    ///
+    /// # Errors
+    /// All reasons why not; results were entered already.
+    pub fn void(&self, actor: &Actor, items: &[TestItem]) -> Result<Worksheet, Vec<Refusal>> {
+        let state = self.allowed(actor, WorksheetAction::Void)?;
+        if items.iter().any(|i| !i.raw.is_empty()) || self.qc.iter().any(|s| !s.raw.is_empty()) {
+            return Err(vec![Refusal::new(code::HAS_RESULTS)]);
+        }
+        Ok(Worksheet { state, revision: self.revision + 1, ..self.clone() })
+    }
+    /// 在控状态 of the run.
+    #[must_use]
+    pub fn qc_state(&self) -> QcState {
+        run_state(&self.qc).0
+    }
+    /// 质控放行条件 what keeps the results of this run from being released; empty once the quality manager has let them pass as they stand.
+    #[must_use]
+    pub fn blocks(&self) -> Vec<Refusal> {
+        blocking(&self.qc, self.qc_override.as_ref())
+    }
+    /// 全部正常: every cell conforms by itself, none near its limit, and the run is in control. Only such a worksheet may be
+    /// passed in one step.
+    #[must_use]
+    pub fn all_normal(&self, items: &[TestItem]) -> bool {
+        matches!(self.qc_state(), QcState::None | QcState::Pass) && self.qc_override.is_none() && items.iter().all(normal)
+    }
+    /// The label of the sample with this order.
+    #[must_use]
+    pub fn label_of(&self, order: TestOrderId) -> &str {
+        self.samples.iter().find(|s| s.order == order).map_or("", |s| s.label.as_str())
+    }
+}
+
+/// 正常 conforms (or is not judged because nothing limits it), not near the limit, not decided by hand, not sent back.
+#[must_use]
+pub fn normal(item: &TestItem) -> bool {
+    matches!(item.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict))
+        && item.decision.is_none()
+        && item.returned.is_none()
+        && item.judgement.as_ref().is_some_and(|j| !j.near_limit)
+}
+
+/// 可疑 near its limit and nobody wrote why it stands or what a retest found.
+#[must_use]
+pub fn near_without_remark(item: &TestItem) -> bool {
+    item.judgement.as_ref().is_some_and(|j| j.near_limit) && item.decision.is_none() && item.remark.trim().chars().count() < 2
+}
+
+fn few(names: &[String]) -> String {
+    let shown = names.iter().take(8).cloned().collect::<Vec<_>>().join("、");
+    if names.len() > 8 { format!("{shown} …") } else { shown }
+}
+
+/// The controls a run carries by its template: for each line and item one slot, duplicates spread over the samples.
+#[must_use]
+pub fn slots_of(
+    plans: &[QcPlan],
+    cells: &[(TestItemId, TestOrderId, String, String)],
+    analytes: &[String],
+    loqs: &dyn Fn(&str) -> Option<Decimal>,
+) -> Vec<QcSlot> {
+    let mut slots = Vec::new();
+    for plan in plans {
+        for analyte in analytes.iter().filter(|a| plan.analyte.as_ref().is_none_or(|wanted| shiyan_statute::same_analyte(wanted, a))) {
+            let of: Vec<&(TestItemId, TestOrderId, String, String)> = cells.iter().filter(|(_, _, a, _)| a == analyte).collect();
+            let Some(first) = of.first() else { continue };
+            let every = plan.every.and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0).unwrap_or(usize::MAX);
+            let picked: Vec<_> = match plan.kind {
+                QcKind::Duplicate => of.iter().step_by(every.min(of.len().max(1))).map(|c| Some(c.0)).collect(),
+                QcKind::Spike => vec![Some(first.0)],
+                QcKind::Blank | QcKind::Control => vec![None],
+            };
+            for of_item in picked {
+                let position = u32::try_from(slots.len()).unwrap_or(u32::MAX);
+                slots.push(QcSlot {
+                    limit_pct: plan.limit_pct,
+                    target: plan.target,
+                    sd: plan.sd,
+                    added: plan.added,
+                    loq: loqs(analyte),
+                    ..QcSlot::empty(format!("q{}", position + 1), plan.kind, analyte, &first.3, position, &plan.name, of_item)
+                });
+            }
+        }
+    }
+    slots
+}

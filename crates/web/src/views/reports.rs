@@ -1,0 +1,163 @@
+//! 报告 the list of reports, issuing many, the page of a job, the settings.
+
+use askama::Template;
+
+use crate::ui::{Badge, Due};
+
+use super::{FieldGroup, FieldView, Filters, Link, Page, Pager, ProblemView, Tab};
+
+/// One order that waits for its report.
+#[derive(Debug, Clone, Default)]
+pub struct WaitingReport {
+    /// Order id, sent as `order`.
+    pub id: String,
+    /// Sample code.
+    pub no: String,
+    /// Address.
+    pub href: String,
+    /// Sample name.
+    pub name: String,
+    /// Operator; empty for people who test blind.
+    pub site: String,
+    /// Conclusion.
+    pub outcome: Badge,
+    /// Items.
+    pub items: u64,
+    /// Deadline.
+    pub due: Due,
+    /// Reason of an amendment under way; may be empty.
+    pub amending: String,
+    /// Why it is not issued together with others; empty if it may be.
+    pub alone: String,
+    /// Ticked on the page that was refused.
+    pub ticked: bool,
+}
+
+/// One report in force.
+#[derive(Debug, Clone, Default)]
+pub struct IssuedReport {
+    /// Number, sent as `number`.
+    pub no: String,
+    /// Sample code.
+    pub sampling_no: String,
+    /// Sample name.
+    pub name: String,
+    /// Operator; empty for people who test blind.
+    pub site: String,
+    /// Conclusion.
+    pub outcome: Badge,
+    /// Issued on.
+    pub issued: String,
+    /// `更改 1` where it replaces another; may be empty.
+    pub amended: String,
+}
+
+/// A job in one line.
+#[derive(Debug, Clone, Default)]
+pub struct JobLink {
+    /// Title.
+    pub link: Link,
+    /// `37/50 · 进行中`
+    pub state: String,
+    /// Under way.
+    pub running: bool,
+}
+
+/// 报告 what waits and what is issued.
+#[derive(Debug, Template)]
+#[template(path = "reports.html")]
+pub struct ReportsPage {
+    /// Shell.
+    pub p: Page,
+    /// 待签发 / 已签发.
+    pub tabs: Vec<Tab>,
+    /// Filters.
+    pub filters: Filters,
+    /// What waits; shown on the first tab.
+    pub waiting: Vec<WaitingReport>,
+    /// What is issued; shown on the second.
+    pub issued: Vec<IssuedReport>,
+    /// The second tab is shown.
+    pub second: bool,
+    /// Paging.
+    pub pager: Pager,
+    /// 报告选项
+    pub options: Vec<FieldView>,
+    /// Why this person may not issue; empty if they may.
+    pub why_not: Vec<ProblemView>,
+    /// Conforming ones under the present search text.
+    pub passing: u64,
+    /// The search text, sent along.
+    pub q: String,
+    /// Jobs of this person, newest first.
+    pub jobs: Vec<JobLink>,
+    /// Address of the settings; empty for people who may not change them.
+    pub settings: String,
+}
+
+/// One thing of a job.
+#[derive(Debug, Clone, Default)]
+pub struct JobLine {
+    /// Place in the list.
+    pub index: usize,
+    /// What it is called.
+    pub name: Link,
+    /// What became of it.
+    pub state: Badge,
+    /// What was done: word and address.
+    pub result: Link,
+    /// Why not.
+    pub why: Vec<ProblemView>,
+}
+
+/// 作业 with its progress.
+#[derive(Debug, Template)]
+#[template(path = "job.html")]
+pub struct JobPage {
+    /// Shell.
+    pub p: Page,
+    /// Id; empty when there is no such job.
+    pub id: String,
+    /// `已完成 37 / 50，未完成 1`
+    pub text: String,
+    /// Things that have an outcome.
+    pub settled: usize,
+    /// Things in all.
+    pub total: usize,
+    /// Number of the last change.
+    pub change: u64,
+    /// Still going on.
+    pub running: bool,
+    /// Was asked to stop.
+    pub stopping: bool,
+    /// What is true after a restart.
+    pub after_restart: String,
+    /// Back to where it came from.
+    pub back: Link,
+    /// What the result can be used for.
+    pub then: Vec<Link>,
+    /// Lines.
+    pub lines: Vec<JobLine>,
+}
+
+/// One line of a job, as the script puts it into the table.
+#[derive(Debug, Template)]
+#[template(path = "job_line.html")]
+pub struct JobLineCells<'a> {
+    /// Shell, for the language.
+    pub p: &'a Page,
+    /// The line.
+    pub l: &'a JobLine,
+}
+
+/// 报告设置
+#[derive(Debug, Template)]
+#[template(path = "report_settings.html")]
+pub struct ReportSettingsPage {
+    /// Shell.
+    pub p: Page,
+    /// Groups of fields.
+    pub groups: Vec<FieldGroup>,
+    /// Pictures that are kept: word and address.
+    pub pictures: Vec<Link>,
+}
