@@ -446,8 +446,8 @@ async fn a_crash_loses_nothing(tab: &Tab, lab: &Lab, at: &str) {
     tab.keys(&format!("61{ENTER}62{ENTER}6")).await;
     tab.until("return document.querySelector('[data-net]').textContent.includes('网络不通')").await;
     // Two committed, one being typed.
-    let kept = "const key = Object.keys(localStorage).find(k => k.startsWith('shiyan.ws.')); return Object.values(JSON.parse(localStorage.getItem(key))).map(w => w.raw)";
-    assert_eq!(tab.js(kept).await, json!(["61", "62", "6"]));
+    let kept = "const key = Object.keys(localStorage).find(k => k.startsWith('shiyan.ws.')); return Object.values(JSON.parse(localStorage.getItem(key))).map(w => w.raw).sort()";
+    assert_eq!(tab.js(kept).await, json!(["6", "61", "62"]));
     assert_eq!(lab.raws(at).await, before);
     // The renderer is gone; there is nobody left to answer the command that killed it.
     let body = json!({ "cmd": "Page.crash", "params": {} }).to_string();

@@ -153,7 +153,10 @@ fn display(value: &Measured, unit: &str) -> String {
             Some(DetectionKind::Loq) => format!("未检出(定量限:{limit}{unit})"),
             None => format!("未检出(<{limit}{unit})"),
         },
-        Measured::NotDetected { limit: None, .. } => format!("未检出{}", if unit.starts_with('/') { unit } else { "" }),
+        // below a limit of the method that the text names and does not give: less than 未检出 says
+        Measured::NotDetected { limit: None, method_limit: Some(DetectionKind::Lod) } => "<检出限".to_owned(),
+        Measured::NotDetected { limit: None, method_limit: Some(DetectionKind::Loq) } => "<定量限".to_owned(),
+        Measured::NotDetected { limit: None, method_limit: None } => format!("未检出{}", if unit.starts_with('/') { unit } else { "" }),
         Measured::Detected => format!("检出{}", if unit.starts_with('/') { unit } else { "" }),
         Measured::Negative => "阴性".to_owned(),
         Measured::Positive => "阳性".to_owned(),
@@ -923,6 +926,10 @@ mod tests {
             Measured::NotDetected { limit: Some(d("1.0")), method_limit: Some(DetectionKind::Loq) }
         );
         assert_eq!(parse("<LOQ", None).understood, Measured::NotDetected { limit: None, method_limit: Some(DetectionKind::Loq) });
+        for text in ["<LOQ", "<检出限", "‹检出限"] {
+            let read = parse(text, Some("mg/kg"));
+            assert_eq!(parse(&read.canonical(), Some("mg/kg")).understood, read.understood, "{text:?}");
+        }
     }
     #[test]
     fn words() {

@@ -1227,6 +1227,7 @@ fn render(out: &mut Out, c: &Ctx) {
             action: "/bench/1".into(),
             rows: result_rows(c),
             editable: true,
+            asks_why: false,
             filled: 6,
             failing: 1,
             wrong: 1,

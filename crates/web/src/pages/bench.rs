@@ -34,7 +34,7 @@ use crate::views::{
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, one, enter, add_item, decide, step]
+    routes![list, one, enter, add_item, decide, remark, claim, step]
 }
 
 /// Orders shown in one queue.
@@ -258,6 +258,9 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
             .map_or_else(String::new, |(_, name)| format!("{name} {}", item.entered_at.map_or_else(String::new, |at| at_text(at, user.now())))),
         ..ResultRow::default()
     };
+    if let Some(back) = &item.returned {
+        row.returned = format!("{}{}{}", back.by.1, user.t("：", ": "), back.reason);
+    }
     if let Some(judged) = &item.judgement {
         row.reason = lang.pick(&judged.zh, &judged.en).to_owned();
         if judged.near_limit {
@@ -315,6 +318,44 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
         .collect()
 }
 
+/// 备注 on a value near its limit, and 标签明示值, for whoever may enter results.
+fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
+    if whole.order.may_enter(&user.actor).is_err() || whole.items.is_empty() {
+        return Vec::new();
+    }
+    let (lang, order) = (user.lang(), whole.order.id);
+    let near = whole.items.iter().filter(|i| i.decision.is_none() && i.judgement.as_ref().is_some_and(|j| j.near_limit));
+    let mut list: Vec<ActionView> = near
+        .map(|item| {
+            let key = format!("remark-{}", item.id);
+            let hint = user.t("复测结果，或为什么不需复测", "What a second test found, or why none is needed");
+            let field = FieldView::area("remark", user.t("备注", "Remark")).required().hint(hint).with(item.remark.clone());
+            ActionView::post(
+                key.clone(),
+                format!("{}{}", user.t("接近限量，写备注：", "Near its limit, remark: "), item.analyte),
+                format!("/bench/{order}/items/{}/remark?rev={}", item.id, item.revision),
+            )
+            .with_icon("edit")
+            .noted(item.remark.clone())
+            .asking(asked(&key, vec![field], again, lang))
+        })
+        .collect();
+    let items = whole.items.iter().map(|i| Choice::new(format!("{}:{}", i.id, i.revision), i.analyte.clone())).collect();
+    let fields = vec![
+        FieldView::select("item", user.t("项目", "Item"), items).required(),
+        FieldView::text("claim", user.t("标签明示值", "Label claim"))
+            .hint(user.t("照标签原样写，例如 ≥9.62g/100mL；留空为没有明示", "As the label says, e.g. ≥9.62g/100mL; empty for none")),
+    ];
+    let claims: Vec<String> = whole.items.iter().filter_map(|i| i.label_claim.as_ref().map(|c| format!("{} {c}", i.analyte))).collect();
+    list.push(
+        ActionView::post("claim", user.t("标签明示值…", "Label claim…"), format!("/bench/{order}/claim"))
+            .with_icon("edit")
+            .noted(claims.join(user.t("、", ", ")))
+            .asking(asked("claim", fields, again, lang)),
+    );
+    list
+}
+
 fn return_action(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> ActionView {
     let lang = user.lang();
     ActionView::post("return", user.t("退回修改…", "Return for correction…"), format!("/bench/{}/return", whole.order.id))
@@ -336,6 +377,7 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             let submit = signing(OrderAction::Submit, "send")
                 .noted(user.t("以主检签名，交另一人校核；先保存录入的结果。", "Signs as main analyst and goes to another person; save the results first."));
             let mut list = vec![submit];
+            list.extend(word_actions(user, whole, again));
             list.extend(decide_actions(user, whole, again));
             if order.may_enter(&user.actor).is_ok() {
                 let fields = vec![
@@ -450,6 +492,7 @@ async fn results_view(site: &Site, user: &User, whole: &Whole, again: Option<&Ag
         steps: steps(user, &whole.order),
         action: format!("/bench/{}", whole.order.id),
         editable,
+        asks_why: editable && (whole.order.returned.is_some() || whole.order.amending.is_some()),
         filled: whole.items.iter().filter(|i| i.verdict().is_some()).count() as u64,
         failing: whole.items.iter().filter(|i| i.verdict() == Some(Verdict::Nonconforming)).count() as u64,
         wrong: rows.iter().filter(|r| !r.error.is_empty()).count() as u64,
@@ -608,6 +651,29 @@ async fn decide(site: &State<Site>, user: User, id: &str, item: &str, form: Resu
     match site.app.decide_item(&user.actor, &item, typed(&form, &key, "verdict"), typed(&form, &key, "reason"), user.now()).await {
         Ok(()) => Ok(done(format!("/bench/{id}"), "判定已保存", "The decision was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
+    }
+}
+
+#[post("/bench/<id>/items/<item>/remark?<rev>", data = "<form>")]
+async fn remark(site: &State<Site>, user: User, id: &str, item: &str, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
+    let key = format!("remark-{item}");
+    match site.app.remark_item(&user.actor, &item, rev.unwrap_or(-1), typed(&form, &key, "remark"), user.now()).await {
+        Ok(_) => Ok(done(format!("/bench/{id}"), "备注已保存", "The remark was saved")),
+        Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
+    }
+}
+
+#[post("/bench/<id>/claim", data = "<form>")]
+async fn claim(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let id = id_of(id).map_err(Err)?;
+    let (item, seen) = typed(&form, "claim", "item").split_once(':').unwrap_or_default();
+    let item = id_of(item).map_err(Err)?;
+    match site.app.set_label_claim(&user.actor, &item, seen.parse().unwrap_or(-1), typed(&form, "claim", "claim"), user.now()).await {
+        Ok(_) => Ok(done(format!("/bench/{id}"), "明示值已保存，已重新判定", "The label claim was saved and the result judged again")),
+        Err(error) => Err(again(site, &user, &id, "claim", &form, error).await),
     }
 }
 

@@ -114,6 +114,8 @@ pub struct ResultsPage {
     pub rows: Vec<ResultRow>,
     /// May be edited.
     pub editable: bool,
+    /// 更正理由 is asked for: the results were submitted before.
+    pub asks_why: bool,
     /// Filled, not detected, failing, unclear.
     pub filled: u64,
     /// Failing items.
