@@ -74,11 +74,8 @@ pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mu
         demo: true,
         revision: 0,
     };
-    let instruments = [
-        instrument("YQ-001", "气相色谱-质谱联用仪", "", 150),
-        instrument("YQ-002", "电感耦合等离子体质谱仪", "", 90),
-        instrument("YQ-003", "原子荧光光度计", "", -20),
-    ];
+    let instruments =
+        [instrument("YQ-001", "气相色谱-质谱联用仪", "", 150), instrument("YQ-002", "高效液相色谱仪", "", 90), instrument("YQ-003", "原子荧光光度计", "", -20)];
     unit.insert_many(&instruments, who, "instrument.add").await?;
 
     let free = |items: &[TestItem], method: &str| items.iter().any(|i| i.method == method);
