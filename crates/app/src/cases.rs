@@ -8,7 +8,7 @@ use shiyan_foundation::{Actor, Instant, Refusal, WorkCalendar};
 use shiyan_nonconformity::{Block, BlockRecord, Case, ClockMove, EvidenceRef};
 use shiyan_statute::{Extension, RuleKey};
 use shiyan_store::records::ClockRecord;
-use shiyan_store::{Error, Record, Unit, Who};
+use shiyan_store::{Error, Record, Unit, Who, lost_race};
 
 use crate::samples::{cancel_clocks, start_clock, stop_clock};
 use crate::{App, code};
@@ -116,7 +116,7 @@ impl App {
         let mut unit = self.store.begin(now).await?;
         let case = self.visible_case(&unit, actor, id).await?;
         if case.revision != seen {
-            return Err(Refusal::new(shiyan_lab_results::order_code::LOST_RACE).with("seen", seen).with("now", case.revision).into());
+            return Err(lost_race(seen, case.revision).into());
         }
         let mut record = BlockRecord { fields, inapplicable, ..BlockRecord::default() };
         record.evidence = case.blocks.get(&block).map(|b| b.evidence.clone()).unwrap_or_default();

@@ -66,17 +66,8 @@ impl App {
             return Ok(done);
         }
         unit.insert_many(&fresh_rows, who, "published.import").await?;
-        let record = ImportRun {
-            id: run,
-            kind: "published-results".into(),
-            file_name: file.name.clone(),
-            file_sha256: file.sha256.clone(),
-            at: now,
-            by: by.to_owned(),
-            row_count: i64::try_from(done.rows).unwrap_or(i64::MAX),
-            new_count: i64::try_from(done.new).unwrap_or(i64::MAX),
-            totals: file.totals.clone(),
-        };
+        let counts = (done.rows as u64, done.new);
+        let record = ImportRun { id: run, ..import_run("published-results", &file.name, &file.sha256, counts, &file.totals, by, now) };
         unit.insert(&record, who, "import.run", json!({ "file": file.name, "rows": done.rows, "new": done.new })).await?;
         unit.commit().await?;
         Ok(done)
@@ -87,4 +78,19 @@ impl App {
 #[must_use]
 pub fn file_hash(bytes: &[u8]) -> String {
     sha256_hex(bytes)
+}
+
+/// 导入记录 of a file: its rows, and how many of what it holds were new.
+pub(crate) fn import_run(kind: &str, name: &str, sha256: &str, (rows, new): (u64, usize), totals: &serde_json::Value, by: &str, at: Instant) -> ImportRun {
+    ImportRun {
+        id: fresh().to_string(),
+        kind: kind.to_owned(),
+        file_name: name.to_owned(),
+        file_sha256: sha256.to_owned(),
+        at,
+        by: by.to_owned(),
+        row_count: i64::try_from(rows).unwrap_or(i64::MAX),
+        new_count: i64::try_from(new).unwrap_or(i64::MAX),
+        totals: totals.clone(),
+    }
 }

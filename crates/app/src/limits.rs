@@ -11,13 +11,14 @@ use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::order_code;
 use shiyan_statute::{LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitStatus};
-use shiyan_store::records::{ImportRun, ItemPackage, LimitRecord, PackageItem, SampleRecord};
-use shiyan_store::{Error, Unit, Who, sha256_hex};
+use shiyan_store::records::{ItemPackage, LimitRecord, PackageItem, SampleRecord};
+use shiyan_store::{Error, Unit, Who, lost_race, sha256_hex};
 
+use crate::imports::import_run;
 use crate::people::must_have;
 use crate::samples::{Limited, limit_for, limit_under};
 use crate::worksheets::Entry;
-use crate::{App, code, fresh};
+use crate::{App, code};
 
 /// Longest label claim kept.
 const CLAIM: usize = 120;
@@ -184,17 +185,7 @@ impl App {
         }
         let who = Who::from(actor);
         unit.insert_many(&rows, &who, "limit.import").await?;
-        let run = ImportRun {
-            id: fresh().to_string(),
-            kind: "limits".into(),
-            file_name: file.name.clone(),
-            file_sha256: file.sha256.clone(),
-            at: now,
-            by: actor.name.clone(),
-            row_count: i64::try_from(file.row_count).unwrap_or(i64::MAX),
-            new_count: i64::try_from(done.new).unwrap_or(i64::MAX),
-            totals: file.totals.clone(),
-        };
+        let run = import_run("limits", &file.name, &file.sha256, (file.row_count, done.new), &file.totals, &actor.name, now);
         unit.insert(&run, &who, "import.run", json!({ "file": file.name, "rows": file.row_count, "new": done.new })).await?;
         unit.commit().await?;
         self.forget_limits();
@@ -241,17 +232,7 @@ impl App {
         for old in &replaced {
             unit.save(old, &who, "package.retire", json!({ "year": year })).await?;
         }
-        let run = ImportRun {
-            id: fresh().to_string(),
-            kind: "packages".into(),
-            file_name: file.name.clone(),
-            file_sha256: file.sha256.clone(),
-            at: now,
-            by: actor.name.clone(),
-            row_count: i64::try_from(file.row_count).unwrap_or(i64::MAX),
-            new_count: i64::try_from(done.new).unwrap_or(i64::MAX),
-            totals: file.totals.clone(),
-        };
+        let run = import_run("packages", &file.name, &file.sha256, (file.row_count, done.new), &file.totals, &actor.name, now);
         unit.insert(&run, &who, "import.run", json!({ "file": file.name, "rows": file.row_count, "new": done.new, "year": year })).await?;
         unit.commit().await?;
         Ok(done)
@@ -331,7 +312,7 @@ impl App {
                 .into());
         }
         if seen != item.revision {
-            return Err(Refusal::new(order_code::LOST_RACE).with("seen", seen).with("now", item.revision).into());
+            return Err(lost_race(seen, item.revision).into());
         }
         let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
         let (limit, no_limit, _) = limit_today(&order, &sample, &item, &packages, &library);
@@ -364,7 +345,7 @@ impl App {
             return Err(Refusal::new(code::CLAIM_LONG).with("max", CLAIM).on("label_claim").into());
         }
         if seen != item.revision {
-            return Err(Refusal::new(order_code::LOST_RACE).with("seen", seen).with("now", item.revision).into());
+            return Err(lost_race(seen, item.revision).into());
         }
         let next = item.claiming(typed, order.kind);
         if next.label_claim == item.label_claim {

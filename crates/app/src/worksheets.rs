@@ -16,7 +16,7 @@ use shiyan_lab_results::worksheet::{
 use shiyan_lab_results::worksheet_code as code;
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_store::records::{SampleRecord, UserAccount};
-use shiyan_store::{Error, Unit, Who};
+use shiyan_store::{Error, Unit, Who, lost_race};
 
 use crate::bench::{Saved, TypedResult, content_hash, verb};
 use crate::people::must_have;
@@ -256,8 +256,8 @@ impl App {
         entry.sheets.insert(sheet.id, sheet.clone());
         let mut saved = Vec::new();
         for cell in typed {
-            let item: Option<TestItem> = if sheet.cells.iter().any(|c| c.to_string() == cell.item) { unit.get(&cell.item).await? } else { None };
-            let Some(item) = item.filter(|i| i.worksheet == Some(sheet.id)) else { continue };
+            let item = unit.get::<TestItem>(&cell.item).await?.filter(|i| i.worksheet == Some(sheet.id));
+            let Some(item) = item else { continue };
             saved.extend(entry.enter(&mut unit, &item, cell).await?);
         }
         // The controls that lean on a cell (duplicate, spike) are judged again with it.
@@ -335,13 +335,10 @@ impl App {
     /// Every control of the run judged anew: against its cell, its limits, and the earlier runs of the same material.
     async fn judged_controls(&self, unit: &Unit, actor: &Actor, sheet: &Worksheet) -> Result<Worksheet, Error> {
         let items = unit.items_of_worksheet(&sheet.id.to_string()).await?;
-        let earlier: Vec<Worksheet> = self
-            .store
-            .worksheets_of_method(&sheet.method, &actor.scope, HISTORY)
-            .await?
-            .into_iter()
-            .filter(|w| w.id != sheet.id && w.created_at < sheet.created_at)
-            .collect();
+        // Only control materials look back on earlier runs.
+        let looks_back = sheet.qc.iter().any(|s| s.kind == QcKind::Control && !s.raw.trim().is_empty());
+        let mut earlier = if looks_back { self.store.worksheets_of_method(&sheet.method, &actor.scope, HISTORY).await? } else { Vec::new() };
+        earlier.retain(|w| w.id != sheet.id && w.created_at < sheet.created_at);
         let mut next = sheet.clone();
         let run = sheet.id.to_string();
         let slots = next.qc.clone();
@@ -384,13 +381,7 @@ impl App {
             for other in all.iter().filter_map(|i| i.worksheet).filter(|w| *w != sheet.id).collect::<BTreeSet<_>>() {
                 let other: Worksheet = unit.require(&other.to_string()).await?;
                 if other.state == WorksheetState::Open {
-                    why.push(
-                        Refusal::new(code::STATE)
-                            .with("state", other.no.as_str())
-                            .with("state_en", other.no.as_str())
-                            .with("action", "提交校核")
-                            .with("action_en", "submit for checking"),
-                    );
+                    why.push(Refusal::new(code::OTHER_OPEN).with("no", &other.no));
                 }
             }
             let hash = content_hash(&order, &all)?;
@@ -430,10 +421,8 @@ impl App {
         for (order, cells) in chosen {
             let order = self.visible_order(&unit, actor, &order.to_string()).await?;
             let names = cells.iter().map(|i| i.analyte.as_str()).collect::<Vec<_>>().join("、");
-            let next = order.send_back(actor, &format!("{}（{names}）", reason.trim()))?;
-            if reason.trim().chars().count() < 4 {
-                return Err(Refusal::new(order_code::REASON).on("reason").into());
-            }
+            let mut next = order.send_back(actor, reason)?;
+            next.returned = Some((actor.name.clone(), format!("{}（{names}）", reason.trim())));
             unit.save(&next, &who, "order.return", json!({ "reason": reason.trim(), "items": names })).await?;
             for item in cells {
                 sheets.extend(item.worksheet);
@@ -473,8 +462,11 @@ impl App {
             }
             let items = unit.items_of_order(&row.order.to_string()).await?;
             let odd = items.iter().filter(|i| !normal(i)).count();
-            if odd > 0 || !sheet.all_normal(&[]) {
-                return Err(Refusal::new(code::ABNORMAL).with("count", odd.max(1)).into());
+            if odd > 0 {
+                return Err(Refusal::new(code::ABNORMAL).with("count", odd).into());
+            }
+            if let Some(why) = sheet.run_not_normal() {
+                return Err(why.into());
             }
             let mut why = order.why_not(actor, action, &items, &[]);
             if action == OrderAction::Review {
@@ -672,10 +664,6 @@ fn same_series(a: &QcSlot, b: &QcSlot) -> bool {
 
 fn series_of(sheet: &Worksheet, slot: &QcSlot) -> Vec<QcPoint> {
     sheet.qc.iter().filter(|s| same_series(s, slot)).filter_map(|s| s.point(&sheet.id.to_string(), &sheet.no)).collect()
-}
-
-fn lost_race(seen: i64, now: i64) -> Refusal {
-    Refusal::new(order_code::LOST_RACE).with("seen", seen).with("now", now)
 }
 
 /// One sitting of typing: the orders and worksheets it touches are loaded once.

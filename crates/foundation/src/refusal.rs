@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::Lang;
+use crate::{Label, Lang, Role};
 
 /// One refusal code: texts with `{placeholders}` that the facts fill.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,6 +45,20 @@ impl Refusal {
     pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
         self.facts.insert(key, value.to_string());
         self
+    }
+    /// 状态不许 a move that is not on the table: `{state}`, `{action}` and their English.
+    #[must_use]
+    pub fn in_state(self, state: impl Label, action: impl Label) -> Self {
+        self.with("state", state.zh()).with("state_en", state.en()).with("action", action.zh()).with("action_en", action.en())
+    }
+    /// 无此角色 an action of other duties: `{role}`, `{action}` and their English.
+    #[must_use]
+    pub fn for_roles(self, roles: &[Role], action: impl Label) -> Self {
+        let terms = |of: fn(Role) -> &'static str| roles.iter().map(|r| of(*r)).collect::<Vec<_>>();
+        self.with("role", terms(Label::zh).join("或"))
+            .with("role_en", terms(Label::en).join(" or "))
+            .with("action", action.zh())
+            .with("action_en", action.en().to_lowercase())
     }
     /// Names the field.
     #[must_use]

@@ -408,25 +408,11 @@ impl TestOrder {
         let row = MOVES.iter().find(|(from, a, _, roles)| *from == self.state && *a == action && (action != OrderAction::Return || actor.has_any(roles)));
         let row = row.or_else(|| MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action));
         if row.is_none() {
-            why.push(
-                Refusal::new(code::STATE)
-                    .with("state", self.state.zh())
-                    .with("state_en", self.state.en())
-                    .with("action", action.zh())
-                    .with("action_en", action.en()),
-            );
+            why.push(Refusal::new(code::STATE).in_state(self.state, action));
         }
         let roles = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map_or(&[][..], |(_, _, _, roles)| roles);
         if !actor.has_any(roles) {
-            let zh: Vec<&str> = roles.iter().map(|r| r.zh()).collect();
-            let en: Vec<&str> = roles.iter().map(|r| r.en()).collect();
-            why.push(
-                Refusal::new(code::ROLE)
-                    .with("role", zh.join("或"))
-                    .with("role_en", en.join(" or "))
-                    .with("action", action.zh())
-                    .with("action_en", action.en().to_lowercase()),
-            );
+            why.push(Refusal::new(code::ROLE).for_roles(roles, action));
         }
         why.extend(self.separation(actor, action, items));
         if action == OrderAction::Submit {

@@ -198,25 +198,11 @@ impl Worksheet {
         let mut why = Vec::new();
         let row = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action);
         if row.is_none() {
-            why.push(
-                Refusal::new(code::STATE)
-                    .with("state", self.state.zh())
-                    .with("state_en", self.state.en())
-                    .with("action", action.zh())
-                    .with("action_en", action.en()),
-            );
+            why.push(Refusal::new(code::STATE).in_state(self.state, action));
         }
         let roles = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map_or(&[][..], |(.., roles)| roles);
         if !actor.has_any(roles) {
-            let zh: Vec<&str> = roles.iter().map(|r| r.zh()).collect();
-            let en: Vec<&str> = roles.iter().map(|r| r.en()).collect();
-            why.push(
-                Refusal::new(crate::order_code::ROLE)
-                    .with("role", zh.join("或"))
-                    .with("role_en", en.join(" or "))
-                    .with("action", action.zh())
-                    .with("action_en", action.en().to_lowercase()),
-            );
+            why.push(Refusal::new(crate::order_code::ROLE).for_roles(roles, action));
         }
         why
     }
@@ -317,11 +303,12 @@ impl Worksheet {
     pub fn blocks(&self) -> Vec<Refusal> {
         blocking(&self.qc, self.qc_override.as_ref())
     }
-    /// 全部正常: every cell conforms by itself, none near its limit, and the run is in control. Only such a worksheet may be
-    /// passed in one step.
+    /// 质控不全在控 why the samples of this run may not be passed in one step; whether their cells are [`normal`] is asked apart.
     #[must_use]
-    pub fn all_normal(&self, items: &[TestItem]) -> bool {
-        matches!(self.qc_state(), QcState::None | QcState::Pass) && self.qc_override.is_none() && items.iter().all(normal)
+    pub fn run_not_normal(&self) -> Option<Refusal> {
+        let state = self.qc_state();
+        let fine = matches!(state, QcState::None | QcState::Pass) && self.qc_override.is_none();
+        (!fine).then(|| Refusal::new(code::RUN_NOT_NORMAL).with("state", state.zh()).with("state_en", state.en().to_lowercase()))
     }
     /// The label of the sample with this order.
     #[must_use]

@@ -33,6 +33,10 @@ codes! {
         next "写明为什么更正（录入错误、复测、计算错误等）" / "Write why it is corrected (typing error, retest, miscalculation …)", article "ISO/IEC 17025 7.5.2";
     ABNORMAL = "WS-ABNORMAL", zh "检验批有 {count} 格异常，不能成批通过", en "{count} cells of the worksheet are not normal; it cannot be passed in one step",
         next "逐个样品查看后通过" / "Look at each sample and pass it by itself", article "";
+    RUN_NOT_NORMAL = "WS-RUN", zh "本批质控不是全部在控（{state}），不能成批通过", en "The controls of the run are not all in control ({state_en}); it cannot be passed in one step",
+        next "看过质控后逐个样品通过" / "Look at the controls, then pass each sample by itself", article "";
+    OTHER_OPEN = "WS-OTHER-OPEN", zh "样品还有项目在检验批 {no} 上录入", en "The sample still has items being entered on worksheet {no}",
+        next "检验批 {no} 完成录入后，样品随之提交校核" / "The sample goes to the checker when entry on worksheet {no} is finished", article "";
     NO_CELL_CHOSEN = "WS-NO-CELL", zh "没有选择要退回的格", en "No cell was chosen to be sent back",
         next "勾选要退回的结果" / "Tick the results to be sent back", article "";
     NOTHING_WAITS = "WS-NOTHING", zh "检验批中没有等待这一步的样品", en "No sample of the worksheet is waiting for this step",

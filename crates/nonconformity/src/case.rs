@@ -260,24 +260,12 @@ impl Case {
         let mut why = Vec::new();
         let row = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action);
         if row.is_none() {
-            why.push(
-                Refusal::new(code::STATE)
-                    .with("state", self.state.zh())
-                    .with("state_en", self.state.en())
-                    .with("action", action.zh())
-                    .with("action_en", action.en()),
-            );
+            why.push(Refusal::new(code::STATE).in_state(self.state, action));
         }
         if let Some(role) = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map(|(_, _, _, role)| *role)
             && !actor.has(role)
         {
-            why.push(
-                Refusal::new(code::ROLE)
-                    .with("role", role.zh())
-                    .with("role_en", role.en())
-                    .with("action", action.zh())
-                    .with("action_en", action.en().to_lowercase()),
-            );
+            why.push(Refusal::new(code::ROLE).for_roles(&[role], action));
         }
         if action == CaseAction::Approve {
             let handled = self.handler.iter().chain(self.blocks.values().filter_map(|b| b.by.as_ref())).find(|(id, _)| *id == actor.id);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{ReadingId, SampleId};
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{Actor, Decimal, Instant, Label, Refusal, Role, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, labels};
 
 use crate::code;
 use crate::reading::RapidVerdict;
@@ -97,15 +97,7 @@ impl FollowUp {
         let mut why = Vec::new();
         if !MOVES.contains(&(self.state, action)) {
             let retest_first = self.state == FollowUpState::AwaitingRetest && action != FollowUpAction::Retest;
-            why.push(if retest_first {
-                Refusal::new(code::RETEST_FIRST)
-            } else {
-                Refusal::new(code::STATE)
-                    .with("state", self.state.zh())
-                    .with("state_en", self.state.en())
-                    .with("action", action.zh())
-                    .with("action_en", action.en())
-            });
+            why.push(if retest_first { Refusal::new(code::RETEST_FIRST) } else { Refusal::new(code::STATE).in_state(self.state, action) });
         }
         let roles: &[Role] = match action {
             FollowUpAction::Retest | FollowUpAction::Object => &[Role::PointOperator, Role::Enforcer],

@@ -97,24 +97,12 @@ impl Sample {
         let row = MOVES.iter().find(|(from, a, _, _)| *from == self.state && *a == action);
         let role = row.or_else(|| MOVES.iter().find(|(_, a, _, _)| *a == action)).map(|(_, _, _, role)| *role);
         if row.is_none() {
-            why.push(
-                Refusal::new(code::STATE)
-                    .with("state", self.state.zh())
-                    .with("state_en", self.state.en())
-                    .with("action", action.zh())
-                    .with("action_en", action.en()),
-            );
+            why.push(Refusal::new(code::STATE).in_state(self.state, action));
         }
         if let Some(role) = role
             && !actor.has(role)
         {
-            why.push(
-                Refusal::new(code::ROLE)
-                    .with("role", role.zh())
-                    .with("role_en", role.en())
-                    .with("action", action.zh())
-                    .with("action_en", action.en().to_lowercase()),
-            );
+            why.push(Refusal::new(code::ROLE).for_roles(&[role], action));
         }
         if matches!(action, SampleAction::Accept | SampleAction::Refuse)
             && let Some(core) = &self.core

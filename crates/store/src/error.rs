@@ -1,6 +1,7 @@
 //! What can come back instead of an answer.
 
 use shiyan_foundation::Refusal;
+use shiyan_lab_results::order_code;
 
 /// Not an answer.
 #[derive(Debug)]
@@ -31,6 +32,12 @@ impl std::fmt::Display for Error {
     }
 }
 impl std::error::Error for Error {}
+
+/// 已被他人修改 the revision that was seen is no longer the one that stands.
+#[must_use]
+pub fn lost_race(seen: i64, now: i64) -> Refusal {
+    Refusal::new(order_code::LOST_RACE).with("seen", seen).with("now", now)
+}
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {

@@ -13,7 +13,7 @@ mod unit;
 pub mod verify;
 
 pub use connect::{Engine, Store};
-pub use error::Error;
+pub use error::{Error, lost_race};
 pub use journal::{Entry, GENESIS, Head, sha256_hex};
 pub use record::Record;
 pub use unit::{Unit, Who};

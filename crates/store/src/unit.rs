@@ -5,14 +5,13 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use shiyan_foundation::ids::UserId;
-use shiyan_foundation::{Actor, Instant, Refusal};
-use shiyan_lab_results::order_code;
+use shiyan_foundation::{Actor, Instant};
 
 use crate::connect::{is_postgres, text};
 use crate::entity::{blob, journal};
 use crate::journal::{GENESIS, Head, hash_of, sha256_hex, stamp};
 use crate::record::{Record, from_row, to_row};
-use crate::{Error, Store};
+use crate::{Error, Store, lost_race};
 
 /// Rows a statement when many are inserted: below the parameter limits of both engines for the widest table.
 const CHUNK: usize = 500;
@@ -146,7 +145,7 @@ impl Unit {
         let done = T::Entity::update_many().set(changed).filter(id.eq(record.key())).filter(revision.eq(before)).exec(&self.tx).await?;
         if done.rows_affected != 1 {
             let now = self.get::<T>(&record.key()).await?.map_or(-1, |r| r.revision());
-            return Err(Refusal::new(order_code::LOST_RACE).with("seen", before).with("now", now).into());
+            return Err(lost_race(before, now).into());
         }
         self.write_entry(who, verb, &Content::of(record, hash), &facts).await
     }

@@ -16,6 +16,17 @@ use super::sample::Batch;
 use super::world::{World, typed_result};
 use super::{LAB, dice::Dice};
 
+/// How far a worksheet of the demonstration is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filled {
+    /// Nothing is entered.
+    Nothing,
+    /// Every second sample, and the controls.
+    Half,
+    /// Everything, and the entry is finished.
+    Finished,
+}
+
 /// Samples on one worksheet of the demonstration.
 const SAMPLES: usize = 12;
 
@@ -89,12 +100,12 @@ pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mu
     ranked.sort_by_key(|(method, n)| (std::cmp::Reverse(*n), *method));
     let mut serial = 0;
     let mut templates = Vec::new();
-    for (half, (method, _)) in ranked.iter().take(2).enumerate() {
+    for (at, (method, _)) in ranked.iter().take(2).enumerate() {
         let chosen: Vec<&OnBench> = untouched.iter().copied().filter(|b| free(&b.items, method)).take(SAMPLES).collect();
         let template = template(dice, method, opened);
         serial += 1;
-        let sheet = sheet(world, dice, &template, &chosen, instruments.get(half), serial);
-        lay(unit, who, world, dice, sheet, &chosen, if half == 0 { 0 } else { 2 }).await?;
+        let sheet = sheet(world, dice, &template, &chosen, instruments.get(at), serial);
+        lay(unit, who, world, dice, sheet, &chosen, if at == 0 { Filled::Nothing } else { Filled::Half }).await?;
         templates.push(template);
     }
     if let Some(method) = entered.iter().flat_map(|b| &b.items).map(|i| i.method.clone()).find(|m| templates.iter().all(|t| t.method != *m)) {
@@ -102,7 +113,7 @@ pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mu
         let template = template(dice, &method, opened);
         serial += 1;
         let sheet = sheet(world, dice, &template, &chosen, instruments.first(), serial);
-        lay(unit, who, world, dice, sheet, &chosen, 1).await?;
+        lay(unit, who, world, dice, sheet, &chosen, Filled::Finished).await?;
         templates.push(template);
     }
     unit.insert_many(&templates, who, "template.add").await
@@ -145,9 +156,8 @@ fn sheet(world: &World, dice: &mut Dice, template: &WorksheetTemplate, chosen: &
     }
 }
 
-/// Puts the items on the worksheet. `fill`: 0 nothing is entered, 1 everything was entered before (finished), 2 every second
-/// sample is entered.
-async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut sheet: Worksheet, chosen: &[&OnBench], fill: u8) -> Result<(), Error> {
+/// Puts the items on the worksheet; those of a finished one were entered before.
+async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut sheet: Worksheet, chosen: &[&OnBench], filled: Filled) -> Result<(), Error> {
     let analyst = &world.people.analyst;
     let at = world.now - TimeDelta::hours(3);
     let mut values: BTreeMap<_, TestItem> = BTreeMap::new();
@@ -156,7 +166,7 @@ async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut she
         for item in on.items.iter().filter(|i| i.method == sheet.method) {
             let mut next = TestItem { worksheet: Some(sheet.id), revision: item.revision + 1, ..item.clone() };
             unit.save(&next, who, "item.assign", json!({ "worksheet": sheet.no })).await?;
-            if fill == 2 && rank.get(&on.order.id).is_some_and(|n| n % 2 == 0) {
+            if filled == Filled::Half && rank.get(&on.order.id).is_some_and(|n| n % 2 == 0) {
                 let row = item.limit.as_ref().and_then(|used| world.limits.about(&item.analyte).find(|r| r.id == used.id));
                 let raw = row.map_or_else(|| "未检出".to_owned(), |row| typed_result(dice, row, false));
                 on.order.may_enter(analyst)?;
@@ -170,12 +180,12 @@ async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut she
             values.insert(next.id, next);
         }
     }
-    if fill > 0 {
+    if filled != Filled::Nothing {
         let run = sheet.id.to_string();
         let controls: Vec<QcSlot> = sheet.qc.iter().map(|slot| entered_control(slot, &values, analyst, at, &run)).collect();
         sheet.qc = controls;
     }
-    if fill == 1 {
+    if filled == Filled::Finished {
         sheet.state = WorksheetState::Finished;
         sheet.finished = Some((analyst.id, analyst.name.clone(), at));
     }

@@ -178,14 +178,7 @@ fn why_not(user: &User) -> Vec<Refusal> {
     if user.actor.has(Role::ReportSender) {
         return Vec::new();
     }
-    let (role, action) = (Role::ReportSender, OrderAction::Issue);
-    vec![
-        Refusal::new(order_code::ROLE)
-            .with("role", role.zh())
-            .with("role_en", role.en())
-            .with("action", action.zh())
-            .with("action_en", action.en().to_lowercase()),
-    ]
+    vec![Refusal::new(order_code::ROLE).for_roles(&[Role::ReportSender], OrderAction::Issue)]
 }
 
 fn job_link(job: &Job, lang: Lang) -> JobLink {

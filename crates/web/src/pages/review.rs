@@ -13,7 +13,7 @@ use shiyan_lab_results::worksheet_code;
 
 use super::kit::{Answer, at_text, blind, day_chip, id_of, order_badge, refusals, show_as, verdict_badge};
 use super::worksheets::grid::{control_mark, control_name, limit_text, near, orders_by_id, qc_badge, reason_of};
-use super::worksheets::{code, enter_room, state_badge};
+use super::worksheets::{enter_room, state_badge};
 use super::{Html, done, show};
 use crate::failure::Failure;
 use crate::guard::User;
@@ -138,10 +138,7 @@ fn why_not_pass(sheet: &Worksheet, step: &Step, waiting: &[&TestOrder], of: &BTr
     if odd > 0 {
         why.push(Refusal::new(worksheet_code::ABNORMAL).with("count", odd));
     }
-    if !sheet.all_normal(&[]) {
-        let state = sheet.qc_state();
-        why.push(Refusal::new(code::RUN_NOT_NORMAL).with("state", state.zh()).with("state_en", state.en().to_lowercase()));
-    }
+    why.extend(sheet.run_not_normal());
     if step.action == OrderAction::Review {
         why.extend(sheet.blocks());
     }

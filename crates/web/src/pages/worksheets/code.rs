@@ -9,8 +9,6 @@ codes! {
         next "重新试读" / "Read the file again", article "";
     OTHER_PERSON = "WS-OTHER-PERSON", zh "这台电脑现在登录的是 {now}，这一页是 {page} 打开的，没有保存", en "{now} is signed in on this computer, but {page} opened this page; nothing was saved",
         next "由 {page} 重新登录后再保存，输入的内容仍在页面上" / "Let {page} sign in again, then save; what was typed is still on the page", article "ISO/IEC 17025 7.5.1";
-    RUN_NOT_NORMAL = "WS-RUN", zh "本批质控不是全部在控（{state}），不能成批通过", en "The controls of the run are not all in control ({state_en}); it cannot be passed in one step",
-        next "看过质控后逐个样品通过" / "Look at the controls, then pass each sample by itself", article "";
     TOO_MANY_CELLS = "WS-BATCH", zh "一次最多保存 {most} 格", en "{most} cells at most are saved at once",
         next "分几次保存" / "Save them in several messages", article "";
 }
