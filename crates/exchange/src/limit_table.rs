@@ -805,20 +805,11 @@ fn write(lang: Lang, rows: &[LimitRow]) -> Result<Vec<u8>, XlsxError> {
     }
     sheet.set_freeze_panes(1, 1)?;
 
-    let help = book.add_worksheet();
-    help.set_name(lang.pick(HELP.0, HELP.1))?;
-    help.set_column_width(0, 22)?;
-    help.set_column_width(1, 90)?;
     let intro = lang.pick(
         "一行一个食品、一个项目、一段日期；带 * 的列必须填写。导入的行一律待核实，由质量负责人对照标准启用；改动是新的一行，写新的实施日期。",
         "One row for each food, item and span of days; columns marked * are required. What is imported is to be checked until the quality manager activates it; a change is a new row with its own first day.",
     );
-    help.write_string(0, 1, intro)?;
-    for (r, column) in (1u32..).zip(L::ALL) {
-        let (zh, en) = column.hint();
-        help.write_string(r, 0, column.label(lang))?;
-        help.write_string(r, 1, lang.pick(zh, en))?;
-    }
+    out::help_sheet(&mut book, lang.pick(HELP.0, HELP.1), Some(intro), L::ALL.iter().map(|c| (c.label(lang), lang.pick(c.hint().0, c.hint().1))))?;
     let hidden = book.add_worksheet();
     hidden.set_name(HIDDEN)?.set_very_hidden(true);
     hidden.write_string(0, 0, TEMPLATE_VERSION)?;

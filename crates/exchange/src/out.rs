@@ -87,6 +87,22 @@ pub fn xlsx(sheet: &str, header: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>,
     write(sheet, header, rows).map_err(|e| Refusal::new(code::WRITE).with("detail", e))
 }
 
+/// 填写说明 the sheet of a template that explains its columns, one a row, below the opening sentence if there is one.
+pub(crate) fn help_sheet<'a>(book: &mut Workbook, name: &str, intro: Option<&str>, columns: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), XlsxError> {
+    let help = book.add_worksheet();
+    help.set_name(name)?;
+    help.set_column_width(0, 22)?;
+    help.set_column_width(1, 90)?;
+    if let Some(intro) = intro {
+        help.write_string(0, 1, intro)?;
+    }
+    for (r, (label, hint)) in (u32::from(intro.is_some())..).zip(columns) {
+        help.write_string(r, 0, label)?;
+        help.write_string(r, 1, hint)?;
+    }
+    Ok(())
+}
+
 fn write(name: &str, header: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&properties()?);

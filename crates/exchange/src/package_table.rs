@@ -404,14 +404,6 @@ fn write(lang: Lang) -> Result<Vec<u8>, XlsxError> {
         sheet.set_column_format(at, &text)?;
     }
     sheet.set_freeze_panes(1, 1)?;
-    let help = book.add_worksheet();
-    help.set_name(lang.pick(HELP.0, HELP.1))?;
-    help.set_column_width(0, 22)?;
-    help.set_column_width(1, 90)?;
-    for (r, column) in (0u32..).zip(P::ALL) {
-        let (zh, en) = column.hint();
-        help.write_string(r, 0, column.label(lang))?;
-        help.write_string(r, 1, lang.pick(zh, en))?;
-    }
+    out::help_sheet(&mut book, lang.pick(HELP.0, HELP.1), None, P::ALL.iter().map(|c| (c.label(lang), lang.pick(c.hint().0, c.hint().1))))?;
     book.save_to_buffer()
 }

@@ -218,21 +218,12 @@ fn write(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, XlsxErr
     sheet.autofilter(0, 0, PREPARED, u16::try_from(PlanColumn::ALL.len() - 1).unwrap_or(0))?;
     sheet.set_freeze_panes(1, 1)?;
 
-    let help = book.add_worksheet();
-    help.set_name(lang.pick("填写说明", "How to fill in"))?;
-    help.set_column_width(0, 18)?;
-    help.set_column_width(1, 80)?;
     let intro = lang.pick(
         "一行一个类别、环节、街道和季度；带 * 的列必须填写。可以把 csv（UTF-8 或 GBK）直接上传。",
         "One row for each class, link, street and quarter; columns marked * are required. A csv (UTF-8 or GBK) may be uploaded as well.",
     );
-    help.write_string(0, 1, intro)?;
-    for (r, column) in (1u32..).zip(PlanColumn::ALL) {
-        let (zh, en) = column.hint();
-        help.write_string(r, 0, column.label(lang))?;
-        help.write_string(r, 1, lang.pick(zh, en))?;
-    }
-
+    let columns = PlanColumn::ALL.iter().map(|c| (c.label(lang), lang.pick(c.hint().0, c.hint().1)));
+    out::help_sheet(&mut book, lang.pick("填写说明", "How to fill in"), Some(intro), columns)?;
     let hidden = book.add_worksheet();
     hidden.set_name(HIDDEN)?.set_very_hidden(true);
     hidden.write_string(0, 0, TEMPLATE_VERSION)?;

@@ -74,30 +74,7 @@ const LEVELS: &[&str] = &["国抽", "转移地方", "省抽", "市抽", "区抽"
 const DEPARTMENTS: &[&str] = &["市场监管", "农业农村", "卫健", "粮食"];
 const SAMPLING_TYPES: &[&str] = &["常规抽样", "网络抽样", "应急", "专项"];
 const LINKS: &[&str] = &["生产", "流通", "餐饮"];
-/// 抽样地点 by 环节, in the order of the national lists.
-pub const PLACES: &[(&str, &[&str])] = &[
-    ("生产", &["原辅料库", "生产线", "半成品库", "成品库(待检区)", "成品库(已检区)"]),
-    ("流通", &["农贸市场", "菜市场", "批发市场", "商场", "超市", "小食杂店", "药店", "网购", "其他"]),
-    (
-        "餐饮",
-        &[
-            "特大型餐馆",
-            "大型餐馆",
-            "中型餐馆",
-            "小型餐馆",
-            "机关食堂",
-            "学校/托幼食堂",
-            "企事业单位食堂",
-            "建筑工地食堂",
-            "小吃店",
-            "快餐店",
-            "饮品店",
-            "集体用餐配送单位",
-            "中央厨房",
-            "其他餐饮",
-        ],
-    ),
-];
+/// 抽样地点 in the order of the national lists.
 const ALL_PLACES: &[&str] = &[
     "原辅料库",
     "生产线",
@@ -128,6 +105,12 @@ const ALL_PLACES: &[&str] = &[
     "中央厨房",
     "其他餐饮",
 ];
+/// Places of [`ALL_PLACES`] from one rank to another.
+const fn places(from: usize, to: usize) -> &'static [&'static str] {
+    ALL_PLACES.split_at(to).0.split_at(from).1
+}
+/// 抽样地点 by 环节, in the order of the national lists.
+pub const PLACES: &[(&str, &[&str])] = &[("生产", places(0, 5)), ("流通", places(5, 14)), ("餐饮", places(14, 28))];
 const AREA_KINDS: &[&str] = &["城市", "乡村", "景点"];
 const PERMITS: &[&str] = &["食品经营许可证", "流通许可", "餐饮服务许可", "生产许可", "小作坊登记", "小餐饮", "备案", "无"];
 const YES_NO: &[&str] = &["否", "是"];
