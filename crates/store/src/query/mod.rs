@@ -74,7 +74,7 @@ impl Sql {
         }
     }
     pub(crate) fn statement(&self, db: &impl ConnectionTrait) -> Statement {
-        let text = if crate::connect::is_postgres(db) { numbered(&self.text) } else { self.text.clone() };
+        let text = if crate::connect::is_postgres(db) { for_postgres(&self.text) } else { self.text.clone() };
         // PostgreSQL takes no NUL in a text, and no stored text holds one: an address that brings it finds nothing.
         let values = self.values.iter().map(|value| match value {
             Value::String(Some(text)) if text.contains('\0') => Value::from(text.replace('\0', "\u{fffd}")),
@@ -88,6 +88,11 @@ impl Sql {
     pub(crate) async fn one<R: FromQueryResult>(&self, db: &impl ConnectionTrait) -> Result<Option<R>, Error> {
         Ok(R::find_by_statement(self.statement(db)).one(db).await?)
     }
+}
+
+/// The fragments are written for SQLite; PostgreSQL numbers its marks and has other names for the two functions that pack rows.
+fn for_postgres(text: &str) -> String {
+    numbered(text).replace("json_group_array(", "json_agg(").replace("json_array(", "json_build_array(")
 }
 
 /// `?` → `$1`, `$2` …; the fragments are ours and hold no question mark in a literal.
