@@ -34,17 +34,16 @@ impl<const K: usize, const N: usize> Counts<K, N> {
         let texts = self.keys.into_iter().enumerate().map(|(i, v)| Column::new(key(i).into(), v));
         let numbers = self.amounts.into_iter().enumerate().map(|(i, v)| Column::new(amount(i).into(), v));
         let frame = DataFrame::new_infer_height(texts.chain(numbers).collect())?;
-        let keys: Vec<Expr> = (0..K).map(|i| col(key(i))).collect();
-        let sums: Vec<Expr> = (0..N).map(|i| col(amount(i)).sum()).collect();
-        let frame = frame.lazy().group_by(keys).agg(sums).collect()?;
+        #[expect(deprecated, reason = "the lazy engine it points to takes longer to build than all of our own crates")]
+        let frame = frame.group_by((0..K).map(key))?.select((0..N).map(amount)).sum()?;
         let mut out: Sums<K, N> = (0..frame.height()).map(|_| (std::array::from_fn(|_| String::new()), [0; N])).collect();
         for i in 0..K {
             for (row, text) in out.iter_mut().zip(frame.column(&key(i))?.str()?.iter()) {
                 row.0[i] = text.unwrap_or_default().to_owned();
             }
         }
-        for i in 0..N {
-            for (row, n) in out.iter_mut().zip(frame.column(&amount(i))?.u64()?.iter()) {
+        for (i, sums) in frame.columns().iter().skip(K).enumerate() {
+            for (row, n) in out.iter_mut().zip(sums.u64()?.iter()) {
                 row.1[i] = n.unwrap_or_default();
             }
         }
