@@ -8,7 +8,7 @@ use shiyan_foundation::{Actor, Instant, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
 use shiyan_sample_intake::{Reception, Sample, code};
-use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitLibrary, LimitQuery, LimitRow, RuleKey};
+use shiyan_statute::{AnalyteGroup, Clock, LimitLibrary, LimitQuery, RuleKey};
 use shiyan_store::records::{ClockRecord, ItemPackage, PackageItem, SampleRecord};
 use shiyan_store::{Error, Record, Unit, Who};
 
@@ -293,41 +293,8 @@ pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &LimitLibrary) -
     let Some(core) = &sample.core else { return (None, None, group(known)) };
     let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
     let query = LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) };
-    let named = |rows: &[&LimitRow]| rows.iter().map(|r| format!("{} {}", r.id, r.category_text)).collect::<Vec<_>>().join("；");
-    match limits.choose(&query) {
-        LimitChoice::One(row) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
-        LimitChoice::None { reason } => {
-            let told = Refusal::new(reason).with("category", core.category.text()).with("food", &core.name).with("analyte", analyte);
-            (None, Some((told.what(Lang::Zh), told.what(Lang::En))), group(known))
-        }
-        LimitChoice::Tie(rows) => (
-            None,
-            Some((format!("有几条限量同样接近，须由人决定：{}", named(&rows)), format!("Several limits are equally near; a person decides: {}", named(&rows)))),
-            group(known),
-        ),
-        LimitChoice::Conditional(rows) => (
-            None,
-            Some((
-                format!("限量附有条件或除外，须由人确认是否适用：{}", named(&rows)),
-                format!("The limit has conditions or exceptions; a person confirms that it applies: {}", named(&rows)),
-            )),
-            group(known),
-        ),
-        LimitChoice::OnlyPending(rows) => (
-            None,
-            Some((
-                format!("限量待核实，质量负责人启用后才能自动判定：{}", named(&rows)),
-                format!("The limit is not activated yet; the quality manager activates it first: {}", named(&rows)),
-            )),
-            group(known),
-        ),
-        LimitChoice::Expired(rows) => (
-            None,
-            Some((
-                format!("{ref_date} 没有有效的限量（已失效或停用）：{}", named(&rows)),
-                format!("No limit is in force on {ref_date} (expired or retired): {}", named(&rows)),
-            )),
-            group(known),
-        ),
+    match limits.choose(&query).settled(&query) {
+        Ok(row) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
+        Err(why) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(known)),
     }
 }

@@ -348,7 +348,7 @@ pub struct JudgeArgs {
     #[arg(long, requires = "result")]
     pub item: Option<String>,
     /// 结果 / result as typed
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub result: Option<String>,
     /// 限量，如 ≤0.2mg/kg；给出时不查限量库 / limit; when given the library is not asked
     #[arg(long)]
@@ -356,6 +356,9 @@ pub struct JudgeArgs {
     /// 日期 / date that counts [default: today]
     #[arg(long)]
     pub on: Option<String>,
+    /// 是否预包装；有的限量只适用于预包装食品 / prepackaged or not; some limits hold for prepackaged food only
+    #[arg(long, value_name = "true|false")]
+    pub prepacked: Option<bool>,
     /// JSON
     #[arg(long)]
     pub json: bool,

@@ -689,46 +689,31 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     let food = args.food.clone().unwrap_or_default();
     let category = if food.contains('/') { CategoryPath::parse(&food) } else { find_category(&rows, &food) };
     let name = category.0.last().cloned().unwrap_or_else(|| food.clone());
-    let query = LimitQuery { category: &category, food_name: &name, analyte: item, ref_date: on, prepackaged: None };
-    let chosen = choose(rows.iter(), &query);
-    // The library is asked as shipped: a row still to be checked is used and said so, never silently.
-    let pending;
-    let row = match &chosen {
-        LimitChoice::One(row) => {
-            pending = false;
-            Some(*row)
-        }
-        LimitChoice::OnlyPending(rows) if rows.len() == 1 => {
-            pending = true;
-            rows.first().copied()
-        }
-        _ => {
-            pending = false;
-            None
-        }
+    let query = LimitQuery { category: &category, food_name: &name, analyte: item, ref_date: on, prepackaged: args.prepacked };
+    let choice = choose(rows.iter(), &query);
+    // The library is asked as shipped: a row still to be checked is used and said so, never silently; its conditions stay conditions.
+    let chosen = match &choice {
+        LimitChoice::OnlyPending(rows) if rows.len() == 1 && !rows[0].is_conditional(args.prepacked) => Ok(rows[0]),
+        other => other.settled(&query),
     };
-    // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
-    let parsed = value::parse(result, row.map(|r| r.unit.as_str()));
-    match row {
-        Some(row) => {
+    match chosen {
+        Ok(row) => {
+            // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
+            let bare = value::parse(result, None);
+            let parsed = if bare.unit.is_none() { value::parse(result, Some(&row.unit)) } else { bare };
             let judged = judge(&JudgeInput::for_row(&parsed, row, TaskKind::Supervisory));
-            say_judgement(&judged, Some((row, pending || row.status != LimitStatus::Active)), args.json, lang)
+            say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), args.json, lang)
         }
-        None => {
-            let reason = match &chosen {
-                LimitChoice::None { reason } => lang.pick(reason.zh, reason.en).to_owned(),
-                LimitChoice::Tie(rows) | LimitChoice::Conditional(rows) | LimitChoice::OnlyPending(rows) | LimitChoice::Expired(rows) => {
-                    let named = rows.iter().map(|r| r.reference(lang)).collect::<Vec<_>>().join("；");
-                    format!("{}{named}", lang.pick("须由人决定适用的限量：", "a person decides which limit applies: "))
-                }
-                LimitChoice::One(_) => String::new(),
-            };
+        Err(why) => {
+            let verdict = shiyan_lab_results::judge::Verdict::NoVerdict;
+            let understood = value::parse(result, None).canonical();
             if args.json {
-                return print_json(
-                    &json!({ "judgement": "不判定", "verdict": "no_verdict", "reason_code": "LIMIT-NONE", "reason": reason, "understood": parsed.canonical(), "limit": null, "on": on }),
-                );
+                return print_json(&json!({
+                    "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
+                    "understood": understood, "limit": null, "candidates": choice.rows().iter().map(|r| r.reference(lang)).collect::<Vec<_>>(), "on": on,
+                }));
             }
-            println!("{} · {reason}", lang.pick("不判定", "no verdict"));
+            println!("{} · {}\n{}", lang.pick("不判定", "no verdict"), why.what(lang), why.next(lang));
             Ok(())
         }
     }

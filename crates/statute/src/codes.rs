@@ -21,6 +21,14 @@ codes! {
         next "核对食品分类与项目名称；确无限量的，本项不判定" / "Check the category and the item name; without a limit there is no verdict", article "";
     TOO_WIDE = "LIMIT-TOO-WIDE", zh "样品分类不够细，不能确定适用哪一条限量", en "The sample is filed too high up in the categories to tell which limit applies",
         next "把样品分到细类，或由人工选定限量并写明理由" / "File the sample at the finest level, or have a person choose the limit and say why", article "";
+    TIE = "LIMIT-TIE", zh "有几条限量同样接近，须由人决定：{rows}", en "Several limits are equally near; a person decides: {rows_en}",
+        next "选定一条并写明理由" / "Choose one and say why", article "";
+    CONDITION = "LIMIT-CONDITION", zh "限量附有条件或除外，须由人确认是否适用：{rows}", en "The limit has conditions or exceptions; a person confirms that it applies: {rows_en}",
+        next "对照标签和抽样单确认后选定" / "Confirm against the label and the sampling sheet, then choose it", article "";
+    PENDING = "LIMIT-PENDING", zh "限量待核实，质量负责人启用后才能自动判定：{rows}", en "The limit is not activated yet; the quality manager activates it first: {rows_en}",
+        next "请质量负责人核对标准后启用" / "Ask the quality manager to check it against the standard and activate it", article "";
+    EXPIRED = "LIMIT-EXPIRED", zh "{on} 没有有效的限量（未实施、已失效或停用）：{rows}", en "No limit is in force on {on} (not yet, expired or retired): {rows_en}",
+        next "核对该日有效的标准版本，录入新的限量行" / "Look up the edition in force on that day and enter its row", article "";
     NO_QUERY = "LIMIT-NAME", zh "没有写检验项目或食品分类，不能选限量", en "The item or the food category is missing; no limit can be chosen",
         next "补填检验项目和食品分类" / "Fill in the item and the category", article "";
 }

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, NaiveDate, labels};
+use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, NaiveDate, Refusal, labels};
 
 use crate::{codes, data};
 
@@ -169,6 +169,22 @@ impl LimitRow {
     #[must_use]
     pub fn in_force(&self, on: NaiveDate) -> bool {
         self.effective_from <= on && self.effective_to.is_none_or(|end| on < end)
+    }
+    /// Whether a person has to confirm that the row holds for this food: it names conditions or exceptions that the sheet does
+    /// not settle.
+    #[must_use]
+    pub fn is_conditional(&self, prepackaged: Option<bool>) -> bool {
+        !self.exceptions.is_empty() || self.conditions.iter().any(|c| !(c == "预包装" && prepackaged == Some(true)))
+    }
+    /// The row in one phrase: its key, food, days, and the words a person has to confirm.
+    #[must_use]
+    fn named(&self, lang: Lang) -> String {
+        let to = self.effective_to.map_or_else(String::new, |end| format!(" {} {end} {}", lang.pick("至", "until"), lang.pick("前", "")));
+        let mut text = format!("{} {} {} {}{to}", self.id, self.category_text, lang.pick("自", "from"), self.effective_from).trim_end().to_owned();
+        let words = |label: &str, words: &[String]| if words.is_empty() { String::new() } else { format!(" {label}{}", words.join(lang.pick("、", ", "))) };
+        text.push_str(&words(lang.pick("条件：", "if "), &self.conditions));
+        text.push_str(&words(lang.pick("除外：", "not "), &self.exceptions));
+        text
     }
     /// 内容 what makes two rows the same limit, whatever file they came from and whatever became of them since.
     #[must_use]
@@ -423,6 +439,35 @@ pub enum LimitChoice<'a> {
     Expired(Vec<&'a LimitRow>),
 }
 
+impl<'a> LimitChoice<'a> {
+    /// The rows that came into question.
+    #[must_use]
+    pub fn rows(&self) -> &[&'a LimitRow] {
+        match self {
+            Self::One(row) => std::slice::from_ref(row),
+            Self::None { .. } => &[],
+            Self::Tie(rows) | Self::Conditional(rows) | Self::OnlyPending(rows) | Self::Expired(rows) => rows,
+        }
+    }
+    /// The row to judge by.
+    ///
+    /// # Errors
+    /// Why there is none; a person decides.
+    pub fn settled(&self, query: &LimitQuery<'_>) -> Result<&'a LimitRow, Refusal> {
+        let code = match self {
+            Self::One(row) => return Ok(row),
+            Self::None { reason } => *reason,
+            Self::Tie(_) => codes::TIE,
+            Self::Conditional(_) => codes::CONDITION,
+            Self::OnlyPending(_) => codes::PENDING,
+            Self::Expired(_) => codes::EXPIRED,
+        };
+        let named = |lang: Lang| self.rows().iter().map(|r| r.named(lang)).collect::<Vec<_>>().join(lang.pick("；", "; "));
+        let told = Refusal::new(code).with("category", query.category.text()).with("food", query.food_name).with("analyte", query.analyte);
+        Err(told.with("on", query.ref_date).with("rows", named(Lang::Zh)).with("rows_en", named(Lang::En)))
+    }
+}
+
 /// [`choose`] without knowing whether the food is prepackaged.
 pub fn choose_limit<'a>(
     rows: impl Iterator<Item = &'a LimitRow>,
@@ -493,8 +538,7 @@ fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, 
         // a pending row beside an active one is a contradiction somebody has not settled
         return if active.is_empty() { LimitChoice::OnlyPending(living) } else { LimitChoice::Tie(living) };
     }
-    let open = |r: &&LimitRow| !r.exceptions.is_empty() || r.conditions.iter().any(|c| !(c == "预包装" && query.prepackaged == Some(true)));
-    if active.iter().any(open) {
+    if active.iter().any(|r| r.is_conditional(query.prepackaged)) {
         return LimitChoice::Conditional(active);
     }
     match active.as_slice() {

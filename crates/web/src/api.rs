@@ -17,9 +17,9 @@ use shiyan_app::rapid::TypedReading;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Label, Lang, Refusal, Role};
-use shiyan_lab_results::judge::{JudgeInput, Judgement, judge as judge_one, judge_texts};
+use shiyan_lab_results::judge::{JudgeInput, Judgement, Verdict, judge as judge_one, judge_texts};
 use shiyan_lab_results::value;
-use shiyan_statute::{LimitChoice, LimitQuery, LimitRow};
+use shiyan_statute::{LimitQuery, LimitRow};
 use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
 
@@ -393,24 +393,17 @@ async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'
     let name = category.0.last().cloned().unwrap_or_default();
     let limits = site.app.limit_rows().await?;
     let query = LimitQuery { category: &category, food_name: &name, analyte: &body.item, ref_date: on, prepackaged: None };
-    let rows = |kind: &str, zh: &str, en: &str, rows: &[&LimitRow]| {
-        json!({
-            "verdict": "needs_person", "verdict_zh": "需人工", "verdict_en": "Needs a person", "reason_code": kind, "reason_zh": zh, "reason_en": en,
-            "candidates": rows.iter().map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })).collect::<Vec<_>>(),
-        })
-    };
-    Ok(Json(match limits.choose(&query) {
-        LimitChoice::One(row) => {
+    let choice = limits.choose(&query);
+    Ok(Json(match choice.settled(&query) {
+        Ok(row) => {
             let measured = value::parse(&body.result, body.unit.as_deref());
             judged_json(&judge_one(&JudgeInput::for_row(&measured, row, TaskKind::Supervisory)), Some(row))
         }
-        LimitChoice::None { reason } => {
-            json!({ "verdict": "no_verdict", "verdict_zh": "不判定项", "verdict_en": "No verdict", "reason_code": reason.code, "reason_zh": reason.zh, "reason_en": reason.en, "candidates": [] })
-        }
-        LimitChoice::Tie(all) => rows("LIMIT-TIE", "多条限量同样适用，须人工选择", "Several limits fit equally; a person chooses", &all),
-        LimitChoice::Conditional(all) => rows("LIMIT-CONDITION", "限量附有条件，须人工确认", "The limit has conditions that a person confirms", &all),
-        LimitChoice::OnlyPending(all) => rows("LIMIT-PENDING", "适用的限量待核实，尚未启用", "The limit is not activated yet", &all),
-        LimitChoice::Expired(all) => rows("LIMIT-EXPIRED", "适用的限量在该日未生效或已停用", "The limit is not in force on that day", &all),
+        Err(why) => json!({
+            "verdict": Verdict::NoVerdict, "verdict_zh": Verdict::NoVerdict.zh(), "verdict_en": Verdict::NoVerdict.en(),
+            "reason_code": why.code(), "reason_zh": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
+            "candidates": choice.rows().iter().map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })).collect::<Vec<_>>(),
+        }),
     }))
 }
 
