@@ -43,7 +43,16 @@ impl JudgeColumn {
     }
 }
 
-/// One row to be judged; the texts are verbatim.
+/// A bare number under a header such as `检验结果(mg/kg)` or `检验结果（×10³CFU/g）` with the unit or factor of the header behind it.
+fn with_header_unit(text: String, header: &str) -> String {
+    let header = header.replace('（', "(").replace('）', ")");
+    let unit = header.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')')).map_or("", |(unit, _)| unit.trim());
+    let is_unit = unit.contains(|c: char| c.is_ascii_alphabetic() || "%‰×万μµ℃".contains(c));
+    let bare = text.contains(|c: char| c.is_ascii_digit()) && !text.contains(|c: char| c.is_alphabetic() || "%‰".contains(c));
+    if is_unit && bare { format!("{text}{unit}") } else { text }
+}
+
+/// One row to be judged; the texts are verbatim but for the unit that the header gives to a bare number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JudgeRow {
     /// Row in the file.
@@ -121,6 +130,7 @@ pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
             continue;
         }
         let value = |c: JudgeColumn| at[c as usize].map(|i| out::restore(row.cell(i)));
+        let measured = |c: JudgeColumn| value(c).map(|text| with_header_unit(text, at[c as usize].map_or("", |i| names.cell(i)))).unwrap_or_default();
         for c in [JudgeColumn::Item, JudgeColumn::Result, JudgeColumn::Limit] {
             if let Some(i) = at[c as usize].filter(|i| fold(row.cell(*i)).is_empty()) {
                 let column = ColumnRef { letter: letter(i), name: fold(names.cell(i)) };
@@ -131,8 +141,8 @@ pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
         out.rows.push(JudgeRow {
             row: row.number,
             item: value(JudgeColumn::Item).unwrap_or_default(),
-            result: value(JudgeColumn::Result).unwrap_or_default(),
-            limit: value(JudgeColumn::Limit).unwrap_or_default(),
+            result: measured(JudgeColumn::Result),
+            limit: measured(JudgeColumn::Limit),
             unit: optional(JudgeColumn::Unit),
             label_claim: optional(JudgeColumn::LabelClaim),
             cells: row.cells.clone(),
@@ -193,6 +203,15 @@ mod tests {
             );
         }
         assert_eq!(read(b"item,result\n1,2\n", "x.csv").unwrap_err().code(), "TABLE-HEADER");
+    }
+    #[test]
+    fn a_unit_in_the_header_belongs_to_the_numbers_below_it() {
+        let got = read("检验项目,检验结果(mg/kg),标准值（μg/kg）\n恩诺沙星,0.126,≤100\n氯霉素,1.92μg/kg,不得检出\n镉,未检出,/\n".as_bytes(), "x.csv").unwrap();
+        let texts: Vec<(&str, &str)> = got.rows.iter().map(|r| (r.result.as_str(), r.limit.as_str())).collect();
+        assert_eq!(texts, [("0.126mg/kg", "≤100μg/kg"), ("1.92μg/kg", "不得检出"), ("未检出", "/")]);
+        assert_eq!(got.rows[0].cells[1], "0.126", "the file goes out as it came in");
+        let got = read("检验项目,检验结果(×10³CFU/g),标准值\n菌落总数,12,≤1000CFU/g\n".as_bytes(), "x.csv").unwrap();
+        assert_eq!(got.rows[0].result, "12×10³CFU/g");
     }
     #[test]
     fn no_row_vanishes_and_the_working_is_written() {

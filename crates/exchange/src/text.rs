@@ -1,5 +1,7 @@
 //! 编码 of text files: UTF-8 with or without BOM, UTF-16, GBK; and the lines of a csv file.
 
+use std::collections::BTreeMap;
+
 use shiyan_foundation::{Refusal, labels};
 
 use crate::code;
@@ -65,7 +67,7 @@ fn no_nul(text: String, file: &str) -> Result<String, Refusal> {
     Ok(text)
 }
 
-/// One record of a csv file: the line it begins on, counted from 1, and its cells.
+/// One record of a csv file: its row as a spreadsheet shows it, counted from 1, and its cells.
 pub(crate) type Record = (u32, Vec<String>);
 
 /// Splits decoded text into records. The separator (comma, tab or semicolon) is the one that the first lines use most.
@@ -83,16 +85,14 @@ pub(crate) fn records(text: &str, file: &str, limits: &Limits) -> Result<Vec<Rec
 pub(crate) fn split(text: &str, separator: char, quotes: bool, file: &str, limits: &Limits) -> Result<Vec<Record>, Refusal> {
     let mut records: Vec<Record> = Vec::new();
     let (mut row, mut cell) = (Vec::new(), String::new());
-    let (mut line, mut begins, mut cells) = (1u32, 1u32, 0usize);
-    let mut quote: Option<(u32, usize)> = None;
+    let (mut at_row, mut cells) = (1u32, 0usize);
+    // The column of an open quotation mark.
+    let mut quote: Option<usize> = None;
     let mut quoted = false;
     let mut chars = text.chars().peekable();
     let mut length = 0usize;
     while let Some(c) = chars.next() {
         let newline = c == '\n' || (c == '\r' && chars.peek() != Some(&'\n'));
-        if c == '\n' || newline {
-            line += 1;
-        }
         if quote.is_some() {
             if c == '"' {
                 if chars.peek() == Some(&'"') {
@@ -106,7 +106,7 @@ pub(crate) fn split(text: &str, separator: char, quotes: bool, file: &str, limit
                 length += 1;
             }
         } else if c == '"' && quotes && cell.is_empty() && !quoted {
-            quote = Some((line, row.len()));
+            quote = Some(row.len());
             quoted = true;
         } else if c == separator {
             row.push(std::mem::take(&mut cell));
@@ -114,16 +114,16 @@ pub(crate) fn split(text: &str, separator: char, quotes: bool, file: &str, limit
         } else if newline {
             row.push(std::mem::take(&mut cell));
             (quoted, length) = (false, 0);
-            records.push((begins, std::mem::take(&mut row)));
-            begins = line;
+            records.push((at_row, std::mem::take(&mut row)));
+            at_row += 1;
         } else if !(c == '\r' && chars.peek() == Some(&'\n')) {
             cell.push(c);
             length += 1;
         }
-        let at = |info| Refusal::new(info).with("file", file).with("sheet", file).with("row", begins).with("column", letter(row.len()));
+        let at = |info| Refusal::new(info).with("file", file).with("sheet", file).with("row", at_row).with("column", letter(row.len()));
         if length > limits.cell_chars {
             return Err(match quote {
-                Some((line, column)) => Refusal::new(code::QUOTE).with("file", file).with("row", line).with("column", letter(column)),
+                Some(column) => Refusal::new(code::QUOTE).with("file", file).with("row", at_row).with("column", letter(column)),
                 None => at(code::CELL_TEXT).with("limit", limits.cell_chars),
             });
         }
@@ -140,21 +140,41 @@ pub(crate) fn split(text: &str, separator: char, quotes: bool, file: &str, limit
             return Err(at(code::ROWS).with("limit", limits.rows));
         }
     }
-    if let Some((line, column)) = quote {
-        return Err(Refusal::new(code::QUOTE).with("file", file).with("row", line).with("column", letter(column)));
+    if let Some(column) = quote {
+        return Err(Refusal::new(code::QUOTE).with("file", file).with("row", at_row).with("column", letter(column)));
     }
     if !cell.is_empty() || !row.is_empty() || quoted {
         row.push(cell);
-        records.push((begins, row));
+        records.push((at_row, row));
     }
     Ok(records)
 }
 
-/// The separator that the first lines use most.
+/// The separator that cuts most of the first records into the same number of cells. What stands between quotation marks is no
+/// separator, and five values of one cell are seldom as many in every row as the columns are.
 pub(crate) fn separator(text: &str) -> char {
-    let head: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(20).collect();
-    let count = |c: char| head.iter().map(|l| l.matches(c).count()).sum::<usize>();
-    [',', '\t', ';'].into_iter().rev().max_by_key(|c| count(*c)).unwrap_or(',')
+    let alike = |c: char| {
+        let mut records: BTreeMap<usize, usize> = BTreeMap::new();
+        let (mut cuts, mut quoted, mut seen) = (0, false, 0);
+        for at in text.chars().chain(['\n']) {
+            match at {
+                '"' => quoted = !quoted,
+                '\n' | '\r' if !quoted => {
+                    if cuts > 0 {
+                        *records.entry(cuts).or_default() += 1;
+                    }
+                    (cuts, seen) = (0, seen + 1);
+                }
+                at if at == c && !quoted => cuts += 1,
+                _ => {}
+            }
+            if seen == 20 {
+                break;
+            }
+        }
+        records.into_values().max().unwrap_or(0)
+    };
+    [';', '\t', ','].into_iter().max_by_key(|c| alike(*c)).unwrap_or(',')
 }
 
 #[cfg(test)]
@@ -191,13 +211,26 @@ mod tests {
         assert_eq!(decode(b"a\0b\0c\0\0\0\0x", "a.csv").unwrap_err().code(), "FILE-KIND");
     }
     #[test]
-    fn records_know_their_line() {
+    fn records_know_their_row() {
         let got = read("a,b\r\n\"x\ny\",\"q\"\"q\"\n\n1;2,3\n").unwrap();
         let expect: Vec<Record> =
-            vec![(1, vec!["a".into(), "b".into()]), (2, vec!["x\ny".into(), "q\"q".into()]), (4, vec![String::new()]), (5, vec!["1;2".into(), "3".into()])];
+            vec![(1, vec!["a".into(), "b".into()]), (2, vec!["x\ny".into(), "q\"q".into()]), (3, vec![String::new()]), (4, vec!["1;2".into(), "3".into()])];
         assert_eq!(got, expect);
         assert_eq!(read("a\tb\nc\td").unwrap()[1].1, ["c", "d"]);
+        assert_eq!(read("a;b\n1,5;2,5\n").unwrap()[1].1, ["1,5", "2,5"]);
         assert_eq!(read("a\rb").unwrap().len(), 2);
+    }
+    #[test]
+    fn five_values_in_a_cell_do_not_choose_the_separator() {
+        let header = "item,result,limit\n";
+        for row in ["菌落总数,1;2;3;4;5,n=5，c=2\n", "菌落总数,1&times;10;2&times;10;3,≤1\n", "菌落总数,\"1\t2\t3\t4\n5\",≤1\n"] {
+            for rows in [1, 30] {
+                let text = format!("{header}{}", row.repeat(rows));
+                assert_eq!(separator(&text), ',', "{text}");
+                assert!(read(&text).unwrap().iter().all(|(_, cells)| cells.len() == 3), "{text}");
+            }
+        }
+        assert_eq!(separator("公告\n食品;项目\n\"a,b,c\";d\n"), ';');
     }
     #[test]
     fn an_open_quote_names_its_place() {
