@@ -160,27 +160,18 @@ impl App {
             must_have(actor, Role::Admin, "维护承检机构", "maintain laboratories")?;
         }
         let mut problems = Vec::new();
-        let mut take = |read: Result<String, Refusal>| {
-            read.unwrap_or_else(|why| {
-                problems.push(why);
-                String::new()
-            })
-        };
-        let name = take(needed(&typed.name, 100, "承检机构名称", "name of the laboratory", "name"));
-        let address = take(needed(&typed.address, 200, "地址", "address", "address"));
-        let phone = take(needed(&typed.phone, 40, "电话", "phone", "phone"));
-        let zip = fold(&typed.zip);
-        take(if zip.is_empty() || (zip.len() == 6 && zip.bytes().all(|b| b.is_ascii_digit())) {
-            Ok(String::new())
-        } else {
-            Err(Refusal::new(code::NUMBER).with("label", "邮政编码（6 位）").with("label_en", "postcode (6 digits)").with("typed", &typed.zip).on("zip"))
-        });
-        let cma = typed.cma.trim().to_owned();
-        take(if cma.chars().count() > 40 {
-            Err(Refusal::new(code::TEXT).with("label", "资质认定证书编号").with("label_en", "CMA certificate number").on("cma"))
-        } else {
-            Ok(String::new())
-        });
+        let mut text = |read: Result<String, Refusal>| read.map_err(|why| problems.push(why)).unwrap_or_default();
+        let name = text(needed(&typed.name, 100, "承检机构名称", "name of the laboratory", "name"));
+        let address = text(needed(&typed.address, 200, "地址", "address", "address"));
+        let phone = text(needed(&typed.phone, 40, "电话", "phone", "phone"));
+        let (zip, cma) = (fold(&typed.zip), typed.cma.trim().to_owned());
+        if !zip.is_empty() && (zip.len() != 6 || !zip.bytes().all(|b| b.is_ascii_digit())) {
+            let why = Refusal::new(code::NUMBER).with("label", "邮政编码（6 位）").with("label_en", "postcode (6 digits)");
+            problems.push(why.with("typed", &typed.zip).on("zip"));
+        }
+        if cma.chars().count() > 40 {
+            problems.push(Refusal::new(code::TEXT).with("label", "资质认定证书编号").with("label_en", "CMA certificate number").on("cma"));
+        }
         if !problems.is_empty() {
             return Err(Error::Refused(problems));
         }
@@ -295,11 +286,11 @@ impl App {
         Ok(())
     }
     /// Imports the holidays of a year (`date,OFF|WORK` a line) and recounts every running clock; stopped clocks are never
-    /// judged again. Says how many running clocks moved.
+    /// judged again. A dry run writes nothing and says the same.
     ///
     /// # Errors
     /// Not an administrator; a row that cannot be read.
-    pub async fn import_calendar(&self, actor: &Actor, text: &str, source: &str, now: Instant) -> Result<(i32, usize), Error> {
+    pub async fn import_calendar(&self, actor: &Actor, text: &str, source: &str, dry_run: bool, now: Instant) -> Result<CalendarImported, Error> {
         must_have(actor, Role::Admin, "导入节假日", "import holidays")?;
         let source = needed(source, 200, "通知文号或网址", "notice", "source")?;
         let (year, off, work) = read_holidays(text)?;
@@ -319,18 +310,35 @@ impl App {
         calendar.work.extend(&next.work);
         calendar.years.insert(year);
         calendar.version = format!("{}+{year}r{}", shiyan_statute::calendar().version, next.revision);
-        let mut moved = 0;
+        let mut done = CalendarImported { year, off: next.off.len(), work: next.work.len(), replaces: old.is_some(), moved: 0 };
         for old in unit.running_clocks().await? {
             let clock = old.clock.recount(&calendar)?;
             if clock.due.due_on != old.clock.due.due_on || clock.due.provisional != old.clock.due.provisional {
-                moved += 1;
+                done.moved += 1;
                 let facts = json!({ "from": old.clock.due.due_on, "to": clock.due.due_on });
                 unit.save(&shiyan_store::records::ClockRecord { clock, revision: old.revision + 1, ..old }, &actor.into(), "clock.recount", facts).await?;
             }
         }
-        unit.commit().await?;
-        Ok((year, moved))
+        if !dry_run {
+            unit.commit().await?;
+        }
+        Ok(done)
     }
+}
+
+/// What the import of a calendar does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CalendarImported {
+    /// 年份
+    pub year: i32,
+    /// 放假 days off.
+    pub off: usize,
+    /// 调休上班 make-up workdays.
+    pub work: usize,
+    /// An earlier import of the year is replaced.
+    pub replaces: bool,
+    /// 在办期限 running deadlines that move or stop being provisional.
+    pub moved: usize,
 }
 
 type Holidays = (i32, BTreeSet<NaiveDate>, BTreeSet<NaiveDate>);

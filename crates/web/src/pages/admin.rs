@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use chrono::Datelike;
+use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::people::NewUser;
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::records::{CalendarYear, Laboratory, PopulationRecord, UserAccount};
-use shiyan_app::reference::TypedLaboratory;
+use shiyan_app::reference::{CalendarImported, TypedLaboratory};
 use shiyan_app::{Engine, Who};
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
 use shiyan_statute::LimitStatus;
 
 use super::figures::street_name;
+use super::published::{kept, kept_back};
 use super::{Html, done, show, show_refused, timeline};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
@@ -22,8 +24,8 @@ use crate::site::Site;
 use crate::ui::{self, Badge, Tone, num};
 use crate::views::forms::{self, Filled};
 use crate::views::{
-    ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldKind, FieldView, FilterSelect, Filters, LimitRow,
-    LimitsPage, Pager, Table, UserRow, UsersPage,
+    ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldKind, FieldView, FilterSelect, Filters,
+    ImportResult, LimitRow, LimitsPage, Pager, Table, UserRow, UsersPage,
 };
 
 /// Limits a page.
@@ -672,7 +674,7 @@ async fn set_limit(site: &State<Site>, user: User, id: &str, form: Result<Posted
 
 // ---------------------------------------------------------------- calendar
 
-async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, result: Option<ImportResult>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let calendar = site.app.calendar().await?;
     let imported = site.app.store.all::<CalendarYear>().await?;
     let this = user.now().year();
@@ -716,7 +718,7 @@ async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, why: &
     let form = user.actor.has(Role::Admin).then(|| Form {
         title: ("导入一年的节假日", "Import the holidays of a year"),
         action: "/admin/calendar",
-        button: ("导入并重算在办期限", "Import and recount running deadlines"),
+        button: ("试运行", "Dry run"),
         fields: forms::calendar(user.lang(), filled.unwrap_or(&Filled::default())),
         open: filled.is_some(),
     });
@@ -725,7 +727,29 @@ async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, why: &
         "From the yearly notice of the State Council. After an import running deadlines are recounted; those that ended are never judged again.",
     );
     let facts = FactGroup { title: String::new(), facts: vec![Fact::new(user.t("日历版本", "Version"), calendar.version.clone())] };
-    Ok(table_page(site, user, AdminTab::Calendar, lead, facts, vec![table, days], form, why))
+    let mut view = table_page(site, user, AdminTab::Calendar, lead, facts, vec![table, days], form, why);
+    view.result = result;
+    Ok(view)
+}
+
+fn calendar_result(user: &User, source: &str, text: &str, told: CalendarImported) -> ImportResult {
+    let total = |zh, en, n: usize, tone| (user.t(zh, en).to_owned(), n as u64, tone);
+    let replaces = if told.replaces { user.t("，替换已导入的安排", ", replacing what was imported before") } else { "" };
+    ImportResult {
+        file: format!("{} · {source}{replaces}", told.year),
+        dry_run: true,
+        totals: vec![
+            total("天放假", "days off", told.off, Tone::Info),
+            total("天调休上班", "make-up workdays", told.work, Tone::Info),
+            total("个在办期限会变化", "running deadlines would move", told.moved, if told.moved > 0 { Tone::Warn } else { Tone::Idle }),
+        ],
+        confirm: kept(source, text.as_bytes()),
+        confirm_label: match user.lang() {
+            Lang::Zh => format!("导入 {} 年并重算在办期限", told.year),
+            Lang::En => format!("Import {} and recount running deadlines", told.year),
+        },
+        ..ImportResult::default()
+    }
 }
 
 #[get("/admin/calendars")]
@@ -736,27 +760,40 @@ fn calendars(_user: User) -> Redirect {
 #[get("/admin/calendar")]
 async fn calendar(site: &State<Site>, user: User) -> Html {
     enter(&user, AdminTab::Calendar)?;
-    show(&calendar_view(site, &user, None, &[]).await?)
+    show(&calendar_view(site, &user, None, None, &[]).await?)
 }
 
 #[post("/admin/calendar", data = "<form>")]
 async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Calendar).map_err(Err)?;
-    let text = match form.file("file") {
-        Some(file) => String::from_utf8_lossy(&file.bytes.into_iter().take(200_000).collect::<Vec<u8>>()).trim_start_matches('\u{feff}').to_owned(),
-        None => form.raw("days").to_owned(),
+    let dry_run = form.some("confirm").is_none();
+    let (source, bytes) = if dry_run {
+        let bytes = form.file("file").map_or_else(|| form.raw("days").as_bytes().to_vec(), |file| file.bytes);
+        (form.get("source").to_owned(), bytes)
+    } else {
+        kept_back(form.get("confirm")).ok_or_else(|| Err(Failure::With(Status::BadRequest, Refusal::new(crate::failure::code::MALFORMED))))?
     };
-    match site.app.import_calendar(&user.actor, &text, form.get("source"), user.now()).await {
-        Ok((year, moved)) => Ok(done(
+    let text = String::from_utf8_lossy(bytes.get(..CALENDAR).unwrap_or(&bytes)).trim_start_matches('\u{feff}').to_owned();
+    match site.app.import_calendar(&user.actor, &text, &source, dry_run, user.now()).await {
+        Ok(told) if dry_run => {
+            let result = calendar_result(&user, &source, &text, told);
+            Err(show(&calendar_view(site, &user, None, Some(result), &[]).await.map_err(Err)?))
+        }
+        Ok(CalendarImported { year, moved, .. }) => Ok(done(
             "/admin/calendar",
             &format!("已导入 {year} 年，{moved} 个在办期限重算后有变化"),
             &format!("{year} was imported; {moved} running deadlines moved"),
         )),
-        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
+        Err(shiyan_app::Error::Refused(why)) => {
+            Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), None, &why).await.map_err(Err)?))
+        }
         Err(other) => Err(Err(other.into())),
     }
 }
+
+/// Bytes of a calendar file that are read; a year has some thirty rows.
+const CALENDAR: usize = 200_000;
 
 // ---------------------------------------------------------------- diagnosis and journal
 

@@ -27,6 +27,8 @@ pub mod words;
 pub mod worksheets;
 
 #[cfg(test)]
+mod stage;
+#[cfg(test)]
 mod tour;
 #[cfg(test)]
 mod walk;

@@ -2,56 +2,18 @@
 //! Then the same addresses with nonsense in them.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::path::PathBuf;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::Client;
-use shiyan_app::demo::{self, DemoOptions, PASSWORD};
-use shiyan_app::{App, Store};
-use shiyan_foundation::{Instant, NaiveDate, Scope, shanghai};
-use shiyan_migrations::{Migrator, MigratorTrait};
+use shiyan_foundation::Scope;
 
+use super::stage::{Temp, client, demonstration, login, now};
+use crate::Site;
 use crate::guard::encoded;
-use crate::{Site, SiteConfig};
-
-struct Temp(PathBuf);
-impl Drop for Temp {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn now() -> Instant {
-    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(14, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
-}
 
 async fn site(name: &str) -> (Temp, Client, Vec<String>) {
-    let dir = Temp(std::env::temp_dir().join(format!("shiyan-tour-{name}-{}", std::process::id())));
-    std::fs::create_dir_all(&dir.0).unwrap();
-    let store = Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap();
-    Migrator::up(store.migration_connection(), None).await.unwrap();
-    let app = App::new(store, |_| Ok(b"%PDF-1.7 test".to_vec()));
-    let told = demo::load(&app, DemoOptions { seed: 7, now: now(), samples: Some(60), password: None }).await.unwrap();
-    let config = SiteConfig {
-        public_url: "http://127.0.0.1:8000".into(),
-        https: false,
-        body: "示范区市场监督管理局".into(),
-        demo: true,
-        demo_accounts: Vec::new(),
-        demo_password: String::new(),
-        version: "0".into(),
-        key_file: PathBuf::new(),
-    };
-    let rocket = crate::build(Site::new(app, config, now), "127.0.0.1:0".parse().unwrap());
-    let names = told.accounts.into_iter().map(|a| a.username).collect();
-    (dir, Client::untracked(rocket).await.unwrap(), names)
-}
-
-async fn login(client: &Client, name: &str) -> String {
-    let body = format!("username={name}&password={PASSWORD}");
-    let response = client.post("/login").header(ContentType::Form).remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
-    let cookie = response.headers().get("Set-Cookie").find_map(|c| c.strip_prefix("shiyan_login=")).unwrap_or_else(|| panic!("{name}"));
-    cookie.split(';').next().unwrap().to_owned()
+    let (dir, app, names) = demonstration(name, 7, 60).await;
+    (dir, client(&app).await, names)
 }
 
 async fn get(client: &Client, token: &str, lang: &'static str, address: &str) -> (Status, String) {
@@ -293,4 +255,29 @@ async fn a_laboratory_is_registered_changed_and_offered_on_the_sheet() {
     let sampler = login(&client, "sampler").await;
     let (_, sheet) = get(&client, &sampler, "zh", "/samples/new").await;
     assert!(sheet.contains("示范检验所"), "{sheet}");
+}
+
+#[rocket::async_test]
+async fn the_holidays_of_a_year_are_tried_before_they_are_imported() {
+    let (_dir, client, _) = site("calendar").await;
+    let app = &client.rocket().state::<Site>().unwrap().app;
+    let admin = login(&client, "admin").await;
+    let (_, me) = get(&client, &admin, "zh", "/me").await;
+    let csrf = me.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let send = async |body: String| {
+        let request = client.post("/admin/calendar").header(ContentType::Form).cookie(("shiyan_login", admin.clone()));
+        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(format!("csrf={csrf}&{body}")).dispatch().await;
+        (response.status().code, response.into_string().await.unwrap_or_default())
+    };
+    let (status, page) = send("source=通知一号&days=2027-01-01,OFF%0A2027-01-02,什么".into()).await;
+    assert!(status == 422 && page.contains("2027-01-02"), "{page}");
+    let (status, page) = send("source=通知一号&days=2027-01-01,OFF%0A2027-01-03,WORK".into()).await;
+    assert!(status == 200 && page.contains("试运行没有写入任何数据") && page.contains("天放假"), "{page}");
+    assert!(!app.calendar().await.unwrap().knows(2027), "a dry run writes nothing");
+    let confirm = page.split("name=\"confirm\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(send(format!("confirm={}", encoded(confirm))).await.0, 303);
+    let calendar = app.calendar().await.unwrap();
+    let day = |d| shiyan_foundation::NaiveDate::from_ymd_opt(2027, 1, d).unwrap();
+    assert!(calendar.knows(2027) && calendar.off.contains(&day(1)) && calendar.work.contains(&day(3)));
+    assert_eq!(send("confirm=nonsense".into()).await.0, 400);
 }

@@ -1,48 +1,19 @@
 //! One walk through the rooms of samples, bench, reports and cases, the way a browser takes: pages, forms, refusals.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::Client;
-use shiyan_app::demo::{self, DemoOptions, PASSWORD};
-use shiyan_app::{App, Store};
-use shiyan_foundation::{Instant, NaiveDate, shanghai};
-use shiyan_migrations::{Migrator, MigratorTrait};
+use shiyan_app::App;
+use shiyan_app::demo::PASSWORD;
 
+use super::stage::{self, Temp, client, demonstration};
 use crate::guard::encoded;
-use crate::{Site, SiteConfig};
-
-struct Temp(PathBuf);
-impl Drop for Temp {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn now() -> Instant {
-    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(14, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
-}
 
 async fn site(name: &str) -> (Temp, App, Client) {
-    let dir = Temp(std::env::temp_dir().join(format!("shiyan-walk-{name}-{}", std::process::id())));
-    std::fs::create_dir_all(&dir.0).unwrap();
-    let store = Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap();
-    Migrator::up(store.migration_connection(), None).await.unwrap();
-    let app = App::new(store, |_| Ok(b"%PDF-1.7 test".to_vec()));
-    demo::load(&app, DemoOptions { seed: 7, now: now(), samples: Some(60), password: None }).await.unwrap();
-    let config = SiteConfig {
-        public_url: "http://127.0.0.1:8000".into(),
-        https: false,
-        body: "示范区市场监督管理局".into(),
-        demo: true,
-        demo_accounts: Vec::new(),
-        demo_password: String::new(),
-        version: "0".into(),
-        key_file: PathBuf::new(),
-    };
-    let rocket = crate::build(Site::new(app.clone(), config, now), "127.0.0.1:0".parse().unwrap());
-    (dir, app, Client::untracked(rocket).await.unwrap())
+    let (dir, app, _) = demonstration(name, 7, 60).await;
+    let client = client(&app).await;
+    (dir, app, client)
 }
 
 /// One person at a browser.
@@ -79,10 +50,7 @@ impl Page {
 }
 
 async fn login<'c>(client: &'c Client, name: &str) -> Person<'c> {
-    let body = format!("username={name}&password={PASSWORD}");
-    let response = client.post("/login").header(ContentType::Form).remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
-    let cookie = response.headers().get("Set-Cookie").find_map(|c| c.strip_prefix("shiyan_login=")).unwrap_or_else(|| panic!("{name}"));
-    Person { client, token: cookie.split(';').next().unwrap().to_owned(), lang: "zh" }
+    Person { client, token: stage::login(client, name).await, lang: "zh" }
 }
 
 impl Person<'_> {

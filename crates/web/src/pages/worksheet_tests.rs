@@ -1,33 +1,24 @@
 //! 检验批 over HTTP: two analysts, a checker, a reviewer, a quality manager and people who have no business there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use serde_json::{Value, json};
-use shiyan_app::demo::{self, DemoOptions, PASSWORD};
+use shiyan_app::demo::PASSWORD;
 use shiyan_app::people::NewUser;
 use shiyan_app::records::{Laboratory, UserAccount};
-use shiyan_app::{App, Store, Who};
-use shiyan_foundation::{Instant, NaiveDate, Role, Scope, shanghai};
+use shiyan_app::{App, Who};
+use shiyan_foundation::{Role, Scope};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::TestItem;
 use shiyan_lab_results::worksheet::{Worksheet, WorksheetState};
-use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_sample_intake::Reception;
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind, Sheet, credit_code};
 use shiyan_statute::LimitStatus;
 
+use super::stage::{self, Temp, now};
 use crate::guard::encoded;
-use crate::{Site, SiteConfig};
-
-struct Temp(PathBuf);
-impl Drop for Temp {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 /// The method of the tests, which no sample of the demonstration uses.
 const METHOD: &str = "GB/T 99999-2026";
@@ -35,10 +26,6 @@ const METHOD: &str = "GB/T 99999-2026";
 const ELSEWHERE: &str = "别处检验所";
 /// 恩诺沙星 in fish: at most 100 μg/kg, once the limit is active.
 const LIMITED: &str = "恩诺沙星";
-
-fn now() -> Instant {
-    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(14, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
-}
 
 struct Bench {
     _dir: Temp,
@@ -48,12 +35,7 @@ struct Bench {
 }
 
 async fn bench(name: &str) -> Bench {
-    let dir = Temp(std::env::temp_dir().join(format!("shiyan-sheets-{name}-{}", std::process::id())));
-    std::fs::create_dir_all(&dir.0).unwrap();
-    let store = Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap();
-    Migrator::up(store.migration_connection(), None).await.unwrap();
-    let app = App::new(store, |_| Ok(b"%PDF-1.7 test".to_vec()));
-    demo::load(&app, DemoOptions { seed: 7, now: now(), samples: Some(60), password: None }).await.unwrap();
+    let (dir, app, _) = stage::demonstration(name, 7, 60).await;
     let mut people: BTreeMap<String, UserAccount> = app.store.people().await.unwrap().into_iter().map(|u| (u.username.clone(), u)).collect();
     let lab = people["analyst"].scope.clone();
     let elsewhere = Laboratory { name: ELSEWHERE.into(), ..app.store.all::<Laboratory>().await.unwrap()[0].clone() };
@@ -76,18 +58,8 @@ async fn bench(name: &str) -> Bench {
         people.insert(username.into(), added);
     }
     app.set_limit_status(&people["quality-manager"].actor(), "L0071", LimitStatus::Active, now()).await.unwrap();
-    let config = SiteConfig {
-        public_url: "http://127.0.0.1:8000".into(),
-        https: false,
-        body: "示范区市场监督管理局".into(),
-        demo: true,
-        demo_accounts: Vec::new(),
-        demo_password: String::new(),
-        version: "0".into(),
-        key_file: PathBuf::new(),
-    };
-    let rocket = crate::build(Site::new(app.clone(), config, now), "127.0.0.1:0".parse().unwrap());
-    Bench { _dir: dir, app, client: Client::untracked(rocket).await.unwrap(), people }
+    let client = stage::client(&app).await;
+    Bench { _dir: dir, app, client, people }
 }
 
 fn paper(no: &str, lab: &str, samplers: Vec<(shiyan_foundation::ids::UserId, String)>) -> Sheet {
@@ -171,11 +143,7 @@ impl Bench {
         items
     }
     async fn login(&self, name: &str) -> Person<'_> {
-        let body = format!("username={name}&password={PASSWORD}");
-        let request = self.client.post("/login").header(ContentType::Form).remote("127.0.0.1:9".parse().unwrap()).body(body);
-        let response = request.dispatch().await;
-        let cookie = response.headers().get("Set-Cookie").find_map(|c| c.strip_prefix("shiyan_login=")).unwrap_or_else(|| panic!("{name}"));
-        let token = cookie.split(';').next().unwrap().to_owned();
+        let token = stage::login(&self.client, name).await;
         let mut person = Person { client: &self.client, token, csrf: String::new(), lang: "zh", cookies: Vec::new() };
         person.csrf = person.get("/me").await.csrf().to_owned();
         person

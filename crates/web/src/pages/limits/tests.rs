@@ -3,48 +3,18 @@
 use super::*;
 use rocket::http::{ContentType, Header};
 use rocket::local::asynchronous::Client;
-use shiyan_app::demo::{self, DemoOptions, PASSWORD};
+use shiyan_app::limits::LimitFile;
 use shiyan_app::records::LimitRecord;
-use shiyan_app::{Store, limits::LimitFile};
-use shiyan_foundation::{Decimal, Instant, shanghai};
+use shiyan_foundation::Decimal;
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::OrderState;
-use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_statute::{LimitRow, LimitRule, LimitStatus};
-use std::path::PathBuf;
 
-use crate::SiteConfig;
-
-struct Temp(PathBuf);
-impl Drop for Temp {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-fn now() -> Instant {
-    NaiveDate::from_ymd_opt(2026, 11, 23).unwrap().and_hms_opt(14, 0, 0).unwrap().and_local_timezone(shanghai()).unwrap()
-}
+use crate::pages::stage::{self, Temp, now};
 
 async fn client(name: &str) -> (Temp, Client) {
-    let dir = Temp(std::env::temp_dir().join(format!("shiyan-web-limits-{name}-{}", std::process::id())));
-    std::fs::create_dir_all(&dir.0).unwrap();
-    let store = Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap();
-    Migrator::up(store.migration_connection(), None).await.unwrap();
-    let app = App::new(store, |_| Ok(b"%PDF-1.7 test".to_vec()));
-    demo::load(&app, DemoOptions { seed: 5, now: now(), samples: Some(120), password: None }).await.unwrap();
-    let config = SiteConfig {
-        public_url: "http://127.0.0.1:8000".into(),
-        https: false,
-        body: "示范区市场监督管理局".into(),
-        demo: true,
-        demo_accounts: Vec::new(),
-        demo_password: String::new(),
-        version: "0".into(),
-        key_file: PathBuf::new(),
-    };
-    let rocket = crate::build(Site::new(app, config, now), "127.0.0.1:0".parse().unwrap());
-    (dir, Client::untracked(rocket).await.unwrap())
+    let (dir, app, _) = stage::demonstration(name, 5, 120).await;
+    (dir, stage::client(&app).await)
 }
 
 /// Somebody signed in: cookie and form token.
@@ -56,11 +26,7 @@ struct Person<'a> {
 
 impl<'a> Person<'a> {
     async fn of(client: &'a Client, name: &str) -> Self {
-        let body = format!("username={name}&password={PASSWORD}");
-        let response = client.post("/login").header(ContentType::Form).remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
-        let cookie = response.headers().get("Set-Cookie").find_map(|c| c.strip_prefix("shiyan_login=")).unwrap_or_else(|| panic!("{name}"));
-        let login = cookie.split(';').next().unwrap().to_owned();
-        let mut me = Self { client, login, csrf: String::new() };
+        let mut me = Self { client, login: stage::login(client, name).await, csrf: String::new() };
         let (_, page) = me.get("/me").await;
         me.csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned();
         me
