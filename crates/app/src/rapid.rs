@@ -148,12 +148,12 @@ impl App {
         if let Some(first) = retest_of {
             self.store.reading(&first.to_string(), &actor.scope).await?.ok_or(Error::NotFound)?;
             let old: FollowUpRecord = unit.require(&first.to_string()).await?;
-            let follow_up = old.follow_up.retest(actor, reading.id, verdict, now)?;
-            unit.save(&FollowUpRecord { follow_up, ..old }, &who, "followup.retest", json!({ "verdict": verdict })).await?;
-        } else if verdict == RapidVerdict::Positive {
             let due = shiyan_statute::deadline(RuleKey::D28, now, &self.calendar().await?)?.due.due_at;
-            let record = FollowUpRecord { follow_up: FollowUp::open(reading.id, now, due), point: point.id, demo: point.demo };
-            unit.insert(&record, &who, "followup.open", json!({ "objection_due_at": due })).await?;
+            let follow_up = old.follow_up.retest(actor, reading.id, verdict, due, now)?;
+            unit.save(&FollowUpRecord { follow_up, ..old }, &who, "followup.retest", json!({ "verdict": verdict, "objection_due_at": due })).await?;
+        } else if verdict == RapidVerdict::Positive {
+            let record = FollowUpRecord { follow_up: FollowUp::open(reading.id, now), point: point.id, demo: point.demo };
+            unit.insert(&record, &who, "followup.open", json!({})).await?;
         }
         unit.commit().await?;
         Ok(reading)

@@ -75,12 +75,12 @@ pub struct FollowUp {
 impl FollowUp {
     /// Opens the follow-up of a positive.
     #[must_use]
-    pub fn open(reading: ReadingId, told_at: Instant, objection_due_at: Option<Instant>) -> Self {
+    pub fn open(reading: ReadingId, told_at: Instant) -> Self {
         Self {
             reading,
             state: FollowUpState::AwaitingRetest,
             told_at,
-            objection_due_at,
+            objection_due_at: None,
             retest: None,
             disposed_kg: None,
             disposal_note: String::new(),
@@ -116,11 +116,12 @@ impl FollowUp {
     fn next(&self) -> Self {
         Self { revision: self.revision + 1, ..self.clone() }
     }
-    /// 登记复测: both readings stay; negative settles it, positive suspends the sale, invalid keeps waiting.
+    /// 登记复测: both readings stay; negative settles it, positive suspends the sale and starts the time to object (D28), invalid
+    /// keeps waiting.
     ///
     /// # Errors
     /// State or duty.
-    pub fn retest(&self, actor: &Actor, retest: ReadingId, verdict: RapidVerdict, now: Instant) -> Result<Self, Refusal> {
+    pub fn retest(&self, actor: &Actor, retest: ReadingId, verdict: RapidVerdict, objection_due_at: Option<Instant>, now: Instant) -> Result<Self, Refusal> {
         self.allowed(actor, FollowUpAction::Retest)?;
         let mut next = self.next();
         match verdict {
@@ -133,6 +134,7 @@ impl FollowUp {
             RapidVerdict::Positive => {
                 next.retest = Some(retest);
                 next.state = FollowUpState::Suspended;
+                next.objection_due_at = objection_due_at;
             }
         }
         Ok(next)
@@ -255,15 +257,15 @@ mod tests {
     }
     #[test]
     fn a_positive_is_rerun_before_anything_else() {
-        let open = FollowUp::open(ReadingId(Uuid::nil()), at(8), Some(at(12)));
+        let open = FollowUp::open(ReadingId(Uuid::nil()), at(8));
         assert_eq!(open.dispose(&operator(), "1", "", vec!["x".into()], at(9)).unwrap_err().code(), "RAPID-RETEST");
         let again = ReadingId(Uuid::from_u128(2));
-        assert_eq!(open.retest(&operator(), again, RapidVerdict::Negative, at(9)).unwrap().state, FollowUpState::NegativeOnRetest);
-        assert_eq!(open.retest(&operator(), again, RapidVerdict::Invalid, at(9)).unwrap().state, FollowUpState::AwaitingRetest);
-        let suspended = open.retest(&operator(), again, RapidVerdict::Positive, at(9)).unwrap();
+        assert_eq!(open.retest(&operator(), again, RapidVerdict::Negative, None, at(9)).unwrap().state, FollowUpState::NegativeOnRetest);
+        assert_eq!(open.retest(&operator(), again, RapidVerdict::Invalid, None, at(9)).unwrap().state, FollowUpState::AwaitingRetest);
+        let suspended = open.retest(&operator(), again, RapidVerdict::Positive, Some(at(13)), at(9)).unwrap();
         assert_eq!(suspended.dispose(&operator(), "12", "下架", vec![], at(9)).unwrap_err().code(), "RAPID-EVIDENCE");
-        assert_eq!(suspended.object(&operator(), at(13)).unwrap_err().code(), "RAPID-OBJECT-LATE");
-        let objected = suspended.object(&operator(), at(12)).unwrap();
+        assert_eq!(suspended.object(&operator(), at(14)).unwrap_err().code(), "RAPID-OBJECT-LATE");
+        let objected = suspended.object(&operator(), at(13)).unwrap();
         let sent = objected.send_to_lab(&operator(), SampleId(Uuid::nil())).unwrap();
         assert_eq!(sent.conclude(&operator(), None, at(20)).unwrap_err().code(), "RAPID-CONFIRM");
         assert_eq!(sent.conclude(&operator(), Some(true), at(20)).unwrap().state, FollowUpState::Confirmed);

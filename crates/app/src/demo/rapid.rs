@@ -142,8 +142,7 @@ impl Teller<'_> {
         let method = rapid_method(code).ok_or_else(|| Error::Fault(format!("rapid method {code}")))?;
         let first = self.keep(run, point, method, food, at, way.is_some(), None)?;
         let Some(way) = way else { return Ok(()) };
-        let due = shiyan_statute::deadline(RuleKey::D28, at, &world.calendar)?.due.due_at;
-        let mut follow_up = FollowUp::open(first, at, due);
+        let mut follow_up = FollowUp::open(first, at);
         let who = operator(world, self.points, point);
         let enforcer = &world.people.enforcer;
         let later = |minutes: i64| at + TimeDelta::minutes(minutes);
@@ -151,7 +150,8 @@ impl Teller<'_> {
             let negative = way == Way::Negative;
             let verdict = if negative { RapidVerdict::Negative } else { RapidVerdict::Positive };
             let again = self.keep(run, point, method, food, later(25), !negative, Some(first))?;
-            follow_up = follow_up.retest(who, again, verdict, later(25))?;
+            let due = shiyan_statute::deadline(RuleKey::D28, later(25), &world.calendar)?.due.due_at;
+            follow_up = follow_up.retest(who, again, verdict, due, later(25))?;
         }
         let kilograms = run.dice.within(2, 30).to_string();
         let evidence = || vec![world.evidence.0.clone()];
