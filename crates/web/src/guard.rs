@@ -45,7 +45,20 @@ pub fn encoded(text: &str) -> String {
 #[must_use]
 pub fn same_site(address: &str) -> String {
     let local = address.starts_with('/') && !address.starts_with("//") && !address.contains(['\\', '\r', '\n']);
-    if local { address.to_owned() } else { "/".to_owned() }
+    if !local {
+        return "/".to_owned();
+    }
+    // A header takes only what an address may be made of; the rest is written as its bytes.
+    let mut out = String::with_capacity(address.len());
+    for (at, byte) in address.bytes().enumerate() {
+        let escape = byte == b'%' && address.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        if escape || byte.is_ascii_alphanumeric() || b"-._~/?&=:@!$()*+,;".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }
 
 /// Anybody: language, address, text size, what just happened.
@@ -254,6 +267,7 @@ mod tests {
     #[test]
     fn a_way_back_never_leaves_the_site() {
         assert_eq!(same_site("/samples?q=1"), "/samples?q=1");
+        assert_eq!(same_site("/a b\"?q=中\t%E4%zz"), "/a%20b%22?q=%E4%B8%AD%09%E4%25zz");
         for evil in ["//evil", "/\\evil", "http:evil", "", "/a\r\nSet-Cookie: x"] {
             assert_eq!(same_site(evil), "/", "{evil}");
         }
