@@ -58,7 +58,7 @@ pub struct CaseRow {
 }
 
 impl Store {
-    /// Cases by due day, open ones first, at most 500.
+    /// Cases by due day, open ones first.
     ///
     /// # Errors
     /// The database does not answer.
@@ -89,7 +89,7 @@ impl Store {
         if let Some(year) = filter.year {
             sql.push("AND c.opened_on >= ? AND c.opened_on < ?", [format!("{year:04}-01-01").into(), format!("{:04}-01-01", year.saturating_add(1)).into()]);
         }
-        sql.push("ORDER BY CASE WHEN c.state IN ('closed', 'cancelled') THEN 1 ELSE 0 END, k.due_on, c.no LIMIT 500", []);
+        sql.push("ORDER BY CASE WHEN c.state IN ('closed', 'cancelled') THEN 1 ELSE 0 END, k.due_on, c.no", []);
         sql.all(&self.read).await
     }
     /// One case.

@@ -1,5 +1,6 @@
 //! 样品 lists and single samples.
 
+use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use shiyan_foundation::Scope;
@@ -100,7 +101,8 @@ fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope) {
         .and_if("AND s.level = ?", filter.level.as_deref())
         .and_if("AND s.link = ?", filter.link.as_deref())
         .and_if("AND s.class = ?", filter.class.as_deref())
-        .and_if("AND s.street = ?", filter.street.as_deref())
+        // Whoever tests blind does not learn the street by asking for it.
+        .and_if("AND s.street = ?", filter.street.as_deref().filter(|_| !filter.blind))
         .and_if("AND o.outcome = ?", filter.outcome.as_deref())
         .and_if("AND o.issued_on IS NULL AND o.report_due_on < ?", filter.overdue_on.as_deref());
     if let Some(year) = filter.year {
@@ -240,6 +242,23 @@ impl Store {
         let mut sql = Sql::new("SELECT o.state, COUNT(*) AS n FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
         sql.sample_scope(scope).push("GROUP BY o.state", []);
         Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
+    }
+    /// How many orders stand in a state, and how many of them are past their last day.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn waiting(&self, state: &str, today: NaiveDate, scope: &Scope) -> Result<(u64, u64), Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            n: i64,
+            late: i64,
+        }
+        let mut sql = Sql::new("SELECT COUNT(*) AS n, COUNT(CASE WHEN");
+        sql.push("o.report_due_on < ? THEN 1 END) AS late FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE", [today.to_string().into()]);
+        sql.push("o.state = ?", [state.into()]).sample_scope(scope);
+        let line = sql.one::<Line>(&self.read).await?;
+        let plain = |n: i64| u64::try_from(n).unwrap_or(0);
+        Ok(line.map_or((0, 0), |l| (plain(l.n), plain(l.late))))
     }
     /// Samples taken and not yet received.
     ///

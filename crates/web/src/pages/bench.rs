@@ -8,6 +8,7 @@ use shiyan_app::Error;
 use shiyan_app::bench::TypedResult;
 use shiyan_app::query::samples::{SampleFilter, WorkRow};
 use shiyan_app::records::SampleRecord;
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
@@ -17,7 +18,8 @@ use shiyan_lab_results::report::ReportOptions;
 use shiyan_statute::{DetectionKind, RuleKey};
 
 use super::kit::{
-    Again, Answer, asked, at_text, blind, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed, verdict_badge,
+    Again, Answer, asked, at_text, blind, class_label, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed,
+    verdict_badge,
 };
 use super::timeline::timeline;
 use super::{Html, done, issuing, show};
@@ -79,7 +81,7 @@ fn queue_row(row: &WorkRow, mine: bool, user: &User, calendar: &WorkCalendar) ->
         no: row.sampling_no.clone().unwrap_or_default(),
         href: format!("/bench/{}", row.order_id),
         name: row.name.clone(),
-        package: row.category.replace('/', " / "),
+        package: class_label(&CategoryPath::parse(&row.category), lang),
         filled: count(row.entered),
         items: count(row.items),
         state: order_badge(state, lang),

@@ -40,6 +40,8 @@ pub fn routes() -> Vec<Route> {
 
 /// Rows of a page.
 const ROWS: usize = 50;
+/// `within` the cases that the indicators count.
+const FIGURES: &str = "figures";
 
 /// The filters as they stand in the address.
 #[derive(Debug, FromForm)]
@@ -51,6 +53,7 @@ struct Sought<'r> {
     year: Option<i32>,
     due: Option<&'r str>,
     overdue: Option<&'r str>,
+    within: Option<&'r str>,
     page: Option<usize>,
 }
 
@@ -92,6 +95,7 @@ fn filters(sought: &Sought<'_>, address: &Address, due: &str, streets: Vec<Choic
         select("street", "街道", "Street", streets, own(sought.street)),
         select("part", "环节", "Part", Choice::all::<Part>(lang), own(sought.part)),
         select("year", "立案年份", "Year of opening", years, sought.year.map(|y| y.to_string()).unwrap_or_default()),
+        select("within", "统计口径", "Figures", vec![Choice::new(FIGURES, user.t("计入指标的街道", "Streets of the figures"))], own(sought.within)),
     ];
     let mut chips = Vec::new();
     if let Some(q) = sought.q.map(str::trim).filter(|q| !q.is_empty()) {
@@ -133,10 +137,17 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
             ("street", filter.street.clone().unwrap_or_default()),
             ("part", filter.part.clone().unwrap_or_default()),
             ("year", filter.year.map(|y| y.to_string()).unwrap_or_default()),
+            ("within", own(sought.within).filter(|w| w == FIGURES).unwrap_or_default()),
         ],
     );
+    // The figures may count fewer streets than the district has: those that another body governs are not its own.
+    let counted = match sought.within {
+        Some(FIGURES) => site.app.kpi_scope(chrono::Datelike::year(&today)).await?.streets,
+        _ => None,
+    };
     let all = site.app.store.cases(&filter, user.scope()).await?;
-    let lines: Vec<&Line> = all.iter().filter(|l| wanted_due.is_empty() || due_class(l, today, &calendar) == wanted_due).collect();
+    let fits = |l: &&Line| wanted_due.is_empty() || due_class(l, today, &calendar) == wanted_due;
+    let lines: Vec<&Line> = all.iter().filter(fits).filter(|l| counted.as_ref().is_none_or(|streets| streets.contains(&l.street))).collect();
     let states = site.app.store.case_states(user.scope()).await?;
     let count = |wanted: &[&str]| u64::try_from(states.iter().filter(|(s, _)| wanted.contains(&s.as_str())).map(|(_, n)| *n).sum::<i64>()).unwrap_or_default();
     let late = site.app.store.cases(&CaseFilter { overdue_on: Some(today.to_string()), ..CaseFilter::default() }, user.scope()).await?.len() as u64;

@@ -6,8 +6,9 @@ use rocket::{Route, State, get, routes};
 use shiyan_analytics::Tables;
 use shiyan_app::query::cases::CaseFilter;
 use shiyan_app::query::reference::LimitFilter;
-use shiyan_app::query::samples::WorkRow;
+use shiyan_app::query::samples::{SampleFilter, WorkRow};
 use shiyan_charts::{Chart, Series, Trend};
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Decimal, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::Kpis;
 use shiyan_lab_results::order::TestOrder;
@@ -15,6 +16,7 @@ use shiyan_nonconformity::case::CaseState;
 use shiyan_rapid_test::FollowUpState;
 
 use super::figures::{card, due_view, street_name, workdays_left, year_of};
+use super::kit::class_label;
 use super::{Html, rapid, show};
 use crate::failure::Failure;
 use crate::guard::User;
@@ -214,7 +216,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         as_of: as_of(user),
         gauge: gauge(kpis, crate::papers::scope_line(kpis.scope_line(lang), &streets), definition),
         disposal,
-        not_due: kpis.open_not_due.len() as u64,
+        not_due: kpis.open_not_due.len().saturating_sub(soon) as u64,
         overdue: kpis.overdue.len() as u64,
         due_today: kpis.due_today.len() as u64,
         due_soon: soon as u64,
@@ -335,12 +337,12 @@ async fn work(site: &Site, user: &User) -> Html {
     let mut groups = Vec::new();
     let mut primary = None;
     let has = |role| user.actor.has(role);
-    let counter = |label: &str, value: usize, href: &str, tone| Counter { label: label.to_owned(), value: value as u64, href: href.to_owned(), tone };
+    let counter = |label: &str, value: u64, href: &str, tone| Counter { label: label.to_owned(), value, href: href.to_owned(), tone };
 
     if has(Role::Sampler) {
         primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
         let drafts = store.drafts_of(&user.actor.id.to_string()).await?;
-        counters.push(counter(user.t("填写中的抽样单", "Sheets being written"), drafts.len(), "/samples?state=draft", Tone::Info));
+        counters.push(counter(user.t("填写中的抽样单", "Sheets being written"), drafts.len() as u64, "/samples?state=draft", Tone::Info));
         groups.push(WorkGroup {
             title: user.t("填写中的抽样单", "Sheets being written").to_owned(),
             items: drafts
@@ -365,7 +367,9 @@ async fn work(site: &Site, user: &User) -> Html {
     if has(Role::Sampler) || has(Role::SampleKeeper) {
         let waiting = store.samples_waiting_for_reception(scope).await?;
         let keeper = has(Role::SampleKeeper);
-        counters.push(counter(user.t("待收样品", "Waiting for reception"), waiting.len(), "/samples?state=in_transit", Tone::Info));
+        let in_transit = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
+        let all = u64::try_from(store.count_samples(&in_transit, scope).await?).unwrap_or(0);
+        counters.push(counter(user.t("待收样品", "Waiting for reception"), all, "/samples?state=in_transit", Tone::Info));
         let mut items: Vec<WorkItem> = waiting
             .iter()
             .map(|s| WorkItem {
@@ -398,12 +402,13 @@ async fn work(site: &Site, user: &User) -> Html {
         if !mine {
             continue;
         }
-        let rows = store.worklist(&[state], scope, 200).await?;
+        let rows = store.worklist(&[state], scope, 60).await?;
         let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, &calendar)).collect();
-        late += items.iter().filter(|(_, i)| i.due.tone == Tone::Fail).count();
+        let (waiting, overdue) = store.waiting(state, today, scope).await?;
+        late += overdue;
         // what came back comes first
         items.sort_by_key(|(returned, _)| !returned);
-        counters.push(counter(lang.pick(title.0, title.1), rows.len(), &format!("/bench?state={state}"), Tone::Info));
+        counters.push(counter(lang.pick(title.0, title.1), waiting, &format!("/bench?state={state}"), Tone::Info));
         groups.push(WorkGroup {
             title: lang.pick(title.0, title.1).to_owned(),
             more: Some(Link::new(user.t("全部", "All"), format!("/bench?state={state}"))),
@@ -416,7 +421,7 @@ async fn work(site: &Site, user: &User) -> Html {
     }
     if has(Role::QualityManager) {
         let pending = store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
-        counters.push(counter(user.t("待核实限量", "Limits to verify"), pending, "/admin/limits?state=pending", Tone::Warn));
+        counters.push(counter(user.t("待核实限量", "Limits to verify"), pending as u64, "/admin/limits?state=pending", Tone::Warn));
     }
     if has(Role::Enforcer) {
         enforcer(site, user, &calendar, &mut counters, &mut groups).await?;
@@ -461,7 +466,7 @@ fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, 
     };
     let sub = match &returned {
         Some((who, why)) => format!("{progress} · {}{who}：{why}", user.t("退回 ", "Returned by ")),
-        None => format!("{progress} · {}", row.category),
+        None => format!("{progress} · {}", class_label(&CategoryPath::parse(&row.category), lang)),
     };
     let state = if returned.is_some() {
         Badge::new(Tone::Warn, user.t("退回", "Returned"))

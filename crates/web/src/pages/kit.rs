@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use rocket::http::{ContentType, Status};
 use rocket::response::{Flash, Redirect};
 use shiyan_app::Error;
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::OrderState;
@@ -44,6 +45,13 @@ const ROOM: &[Role] = &[
 #[must_use]
 pub fn blind(user: &User) -> bool {
     user.actor.roles.iter().all(|r| BLIND.contains(r))
+}
+
+/// 食品分类 with its class in the language of the reader; the levels below it have no other name.
+#[must_use]
+pub fn class_label(path: &CategoryPath, lang: Lang) -> String {
+    let class = shiyan_statute::food_class(path.class()).map_or_else(|| path.class().to_owned(), |c| c.label(lang).to_owned());
+    std::iter::once(class).chain(path.0.iter().skip(1).cloned()).collect::<Vec<_>>().join(" / ")
 }
 
 /// Samples, bench and reports exist for these people only; administrators keep to their own room.

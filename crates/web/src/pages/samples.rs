@@ -5,6 +5,7 @@ use rocket::{FromForm, Route, State, get, post, routes};
 use shiyan_app::query::samples::{SampleFilter, SampleRow as Line};
 use shiyan_app::records::{ClockRecord, SampleRecord};
 use shiyan_foundation::area::Street;
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link as Chain, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::text::mask;
 use shiyan_foundation::{Instant, Label, Lang, Role, WorkCalendar};
@@ -14,8 +15,8 @@ use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group};
 use shiyan_sample_intake::{Sample, SampleAction, SampleState};
 
 use super::kit::{
-    Address, Again, Answer, asked, at_text, blind, case_badge, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals, room,
-    sample_badge, show_as, typed, verdict_badge,
+    Address, Again, Answer, asked, at_text, blind, case_badge, class_label, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals,
+    room, sample_badge, show_as, typed, verdict_badge,
 };
 use super::timeline::timeline;
 use super::words::word;
@@ -112,16 +113,18 @@ fn filters(asked: &Asked<'_>, address: &Address, streets: &[Choice], total: i64,
         value: value.unwrap_or_default().trim().to_owned(),
     };
     let year = asked.year.map(|y| y.to_string());
-    let selects = vec![
+    let mut selects = vec![
         select("state", "状态", "State", states(lang), state),
         select("kind", "任务类别", "Kind", Choice::all::<TaskKind>(lang), asked.kind),
         select("level", "任务级别", "Level", Choice::all::<TaskLevel>(lang), asked.level),
         select("link", "环节", "Link", Choice::all::<Chain>(lang), asked.link),
         select("class", "食品大类", "Food class", classes, asked.class),
-        select("street", "街道", "Street", streets.to_vec(), asked.street),
         select("outcome", "结论", "Conclusion", Choice::all::<Outcome>(lang), asked.outcome),
         select("year", "年份", "Year", years, year.as_deref()),
     ];
+    if !streets.is_empty() {
+        selects.insert(5, select("street", "街道", "Street", streets.to_vec(), asked.street));
+    }
     let mut chips = Vec::new();
     if let Some(q) = asked.q.map(str::trim).filter(|q| !q.is_empty()) {
         chips.push(address.chip("q", t("查找", "Find"), q, lang));
@@ -204,7 +207,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
             href: format!("/samples/{}", line.id),
             name: if line.name.is_empty() { "--".to_owned() } else { line.name.clone() },
             site: if veiled { user.t("盲样", "Blind sample").to_owned() } else { line.site_name.clone() },
-            category: class_word(&line.class, lang),
+            category: class_label(&CategoryPath::parse(&line.class), lang),
             link: Chain::parse(&line.link).map_or_else(String::new, |l| l.label(lang).to_owned()),
             street: if veiled { "--".to_owned() } else { street_name(&streets, &line.street) },
             sampled_on: crate::ui::dash(&line.sampled_on).to_owned(),
@@ -229,16 +232,12 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     ];
     show(&SamplesPage {
         p: user.page(site, "samples", user.t("样品", "Samples")),
-        filters: filters(&asked, &address, &street_choices(&streets), total, now, lang),
+        filters: filters(&asked, &address, &if veiled { Vec::new() } else { street_choices(&streets) }, total, now, lang),
         tabs,
         rows,
         pager,
         may_create: user.actor.has(Role::Sampler),
     })
-}
-
-fn class_word(class: &str, lang: Lang) -> String {
-    shiyan_statute::food_class(class).map_or_else(|| class.to_owned(), |c| c.label(lang).to_owned())
 }
 
 /// What belongs to one sample.
@@ -348,7 +347,7 @@ fn sheet_groups(user: &User, whole: &Whole) -> Vec<FactGroup> {
                 _ if spec.personal && text != "/" && !user.sees_personal() => mask(text),
                 Holds::Choice(_) => word(text, lang),
                 Holds::Street => street_name(&whole.streets, text),
-                _ if spec.key == "cat1" => class_word(text, lang),
+                _ if spec.key == "cat1" => class_label(&CategoryPath::parse(text), lang),
                 _ => text.to_owned(),
             };
             let code = matches!(spec.key, "sampling_no" | "uscc" | "permit_no" | "barcode" | "lot_no" | "prod_permit" | "tp_permit");
