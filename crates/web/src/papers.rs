@@ -759,7 +759,7 @@ fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &st
     let mut blocks = vec![
         Block::Paragraph(text),
         table(
-            caption("分街道核查处置", "Disposal by street"),
+            caption("本年启动的核查处置，按街道", "Cases opened in the year, by street"),
             if lang == Lang::Zh {
                 &["街道", "#立案", "#办结", "#按期办结", "#逾期", "#撤销"]
             } else {

@@ -10,12 +10,13 @@ use shiyan_app::figures::year_span;
 use shiyan_app::planning::TypedLine;
 use shiyan_exchange::out;
 use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
-use shiyan_foundation::task::Link as Chain;
+use shiyan_foundation::task::{Link as Chain, required_batches};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
 use shiyan_indicators::PlanFact;
 use shiyan_sampling_plan::{Plan, PlanState};
 
 use super::figures::{street_name, wanted_year};
+use super::kit::class_label;
 use super::published::{issue_view, kept, kept_back};
 use super::rapid::Download;
 use super::{Html, done, show, show_refused};
@@ -127,7 +128,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     let row = |(line, done): &&(&shiyan_sampling_plan::PlanLine, u64)| {
         let planned = u64::from(line.batches);
         PlanLineRow {
-            category: line.category.text(),
+            category: class_label(&line.category, lang),
             link: line.link.label(lang).to_owned(),
             street: street_name(&streets, &line.street),
             quarter: quarter_text(line.quarter, lang),
@@ -173,11 +174,17 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     let days = calendar.workdays_in(year).max(1);
     let passed = if now.date_naive() < first { 0 } else { calendar.workdays_between(first, now.date_naive().min(last)) };
     let done: u64 = lines.iter().map(|(_, done)| done).sum();
-    let (required, allocated, gap) = plan.as_ref().map_or((0, 0, 0), |p| (p.required(), p.allocated(), p.gap()));
     let population = match &plan {
         Some(plan) => Some(plan.population.clone()),
         None => site.app.chosen_population().await.ok(),
     };
+    let (required, allocated, gap) = plan.as_ref().map_or_else(
+        || {
+            let asked = population.as_ref().map_or(0, |p| required_batches(shiyan_foundation::Decimal::from(4), p.people));
+            (asked, 0, asked)
+        },
+        |p| (p.required(), p.allocated(), p.gap()),
+    );
     let people = population.as_ref().map_or_else(String::new, |p| match lang {
         Lang::Zh => format!("{} 人（{}年{}，{}，来源：{}）", num(p.people), p.year, p.basis.zh(), p.boundary.zh(), p.source),
         Lang::En => format!("{} people ({} {}, {}; source: {})", num(p.people), p.year, p.basis.en(), p.boundary.en(), p.source),
