@@ -15,10 +15,13 @@ use shiyan_app::query::cases::CaseFilter;
 use shiyan_app::query::samples::SampleFilter;
 use shiyan_app::rapid::TypedReading;
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::task::TaskKind;
+use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
 use shiyan_lab_results::judge::{JudgeInput, Judgement, Verdict, judge as judge_one, judge_texts};
+use shiyan_lab_results::order::OrderState;
 use shiyan_lab_results::value;
+use shiyan_nonconformity::{CaseState, Part};
+use shiyan_sample_intake::SampleState;
 use shiyan_statute::{LimitQuery, LimitRow};
 use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
@@ -129,6 +132,24 @@ fn some(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|t| !t.is_empty()).map(|t| t.chars().take(100).collect())
 }
 
+fn unread(name: &str, typed: &str, known: &str) -> Failure {
+    let typed: String = typed.chars().take(60).collect();
+    Failure::With(Status::UnprocessableEntity, Refusal::new(code::QUERY).with("name", name).with("typed", typed).with("known", known).on(name))
+}
+
+/// A value of a list of codes; anything else is refused rather than answered with an empty list.
+fn one_of(name: &str, typed: Option<&str>, known: &[&str]) -> Result<Option<String>, Failure> {
+    match some(typed) {
+        Some(value) if !known.contains(&value.as_str()) => Err(unread(name, &value, &known.join(", "))),
+        other => Ok(other),
+    }
+}
+
+/// The codes of a list, with more words that are understood beside them.
+fn codes_of<T: Label>(more: &[&'static str]) -> Vec<&'static str> {
+    T::ALL.iter().map(|m| m.code()).chain(more.iter().copied()).collect()
+}
+
 fn date(typed: &str, zh: &str, en: &str, field: &str) -> Result<NaiveDate, Failure> {
     let refusal = || Refusal::new(shiyan_app::code::DATE).with("label", zh).with("label_en", en).with("typed", typed).on(field);
     Ok(typed.trim().parse().map_err(|_| refusal())?)
@@ -198,7 +219,8 @@ async fn samples(
     let after = match some(cursor) {
         None => None,
         Some(text) => {
-            let (day, id) = text.split_once(',').ok_or_else(|| bad(Status::UnprocessableEntity, "cursor"))?;
+            let read = text.split_once(',').filter(|(day, id)| day.parse::<NaiveDate>().is_ok() && id_of(id).is_ok());
+            let (day, id) = read.ok_or_else(|| unread("cursor", &text, "next"))?;
             Some((day.to_owned(), id.to_owned()))
         }
     };
@@ -206,13 +228,13 @@ async fn samples(
         // Whoever tests blind may not find out whose sample it is by searching for the operator.
         q: some(q),
         blind: blind(&user),
-        state: some(state),
-        kind: some(kind),
-        level: some(level),
-        link: some(link),
+        state: one_of("state", state, &[codes_of::<SampleState>(&[]), codes_of::<OrderState>(&[])].concat())?,
+        kind: one_of("kind", kind, &codes_of::<TaskKind>(&[]))?,
+        level: one_of("level", level, &codes_of::<TaskLevel>(&[]))?,
+        link: one_of("link", link, &codes_of::<Link>(&[]))?,
         class: some(class),
         street: some(street),
-        outcome: some(outcome),
+        outcome: one_of("outcome", outcome, &codes_of::<Outcome>(&[]))?,
         year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
         overdue_on: None,
         after,
@@ -272,7 +294,7 @@ async fn sample(site: &State<Site>, caller: Result<Caller, Failure>, id: &str) -
     })))
 }
 
-/// 案件 by due day, open ones first, at most 500.
+/// 案件 by due day, open ones first.
 #[utoipa::path(
     get, path = "/api/v1/cases",
     params(
@@ -291,17 +313,17 @@ async fn cases(
     street: Option<&str>,
     part: Option<&str>,
     year: Option<&str>,
-    overdue: Option<bool>,
+    overdue: Option<&str>,
 ) -> Answer {
     let Caller(user) = caller?;
     case_room(&user)?;
     let filter = CaseFilter {
         q: some(q),
-        state: some(state),
+        state: one_of("state", state, &codes_of::<CaseState>(&["open"]))?,
         street: some(street),
-        part: some(part),
+        part: one_of("part", part, &codes_of::<Part>(&[]))?,
         year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
-        overdue_on: (overdue == Some(true)).then(|| user.now().date_naive().to_string()),
+        overdue_on: (one_of("overdue", overdue, &["true", "false"])?.as_deref() == Some("true")).then(|| user.now().date_naive().to_string()),
     };
     Ok(Json(json!({ "cases": site.app.store.cases(&filter, user.scope()).await? })))
 }

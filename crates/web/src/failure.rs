@@ -27,6 +27,8 @@ pub mod code {
             next "减小文件后再提交" / "Make the file smaller and submit again", article "";
         MALFORMED = "BODY-FORM", zh "提交的内容读不懂或没有传完", en "What was sent cannot be read or did not arrive whole",
             next "重新提交" / "Submit again", article "";
+        QUERY = "QUERY-VALUE", zh "地址里的参数 {name} 读不懂：{typed}", en "The parameter {name} of the address cannot be read: {typed}",
+            next "改用文档 /api/openapi.json 写明的值：{known}" / "Use one of the values that /api/openapi.json names: {known}", article "";
         FIELD = "BODY-FIELD", zh "提交的 JSON 不符合约定：{detail}", en "The JSON sent does not keep to the contract: {detail}",
             next "对照 /api/openapi.json 改正字段" / "Correct the fields by /api/openapi.json", article "";
         LOGIN_NEEDED = "LOGIN-NEEDED", zh "须先登录", en "Please sign in first",
