@@ -74,7 +74,7 @@
     if (x.left < left) { wrap.scrollLeft -= left - x.left; } else if (x.right > w.left + wrap.clientWidth) { wrap.scrollLeft += x.right - w.left - wrap.clientWidth; }
     td.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
-  // Enter goes down a column and on to the next, Tab along a row and on to the next, through cells that may be typed into
+  // down a column and on to the next, or along a row and on to the next, through cells that may be typed into
   function step(dr, dc) {
     let r = at.r, c = at.c;
     for (;;) {
@@ -486,9 +486,10 @@
   });
 
   // ---- what stands around the grid
+  let remembered = Promise.resolve();
   form.addEventListener('submit', (e) => { e.preventDefault(); if (at) { commit(at); } flush(); });
   doc.addEventListener('click', (e) => {
-    const a = e.target.closest('[data-cell]'), mine = e.target.closest('[data-mine]'), theirs = e.target.closest('[data-theirs]'), todo = e.target.closest('[data-do]'), lim = e.target.closest('[data-limits]'), away = e.target.closest('a[data-flush]');
+    const a = e.target.closest('[data-cell]'), mine = e.target.closest('[data-mine]'), theirs = e.target.closest('[data-theirs]'), todo = e.target.closest('[data-do]'), lim = e.target.closest('[data-limits]'), rows = e.target.closest('[data-rows]'), away = e.target.closest('a[data-flush]');
     if (a) { const cell = byKey.get(a.getAttribute('data-cell')); if (cell) { e.preventDefault(); go(cell.r, cell.c); } }
     if (mine) { resolve(mine.getAttribute('data-mine'), true); }
     if (theirs) { resolve(theirs.getAttribute('data-theirs'), false); }
@@ -498,6 +499,12 @@
       const off = frame.classList.toggle('no-lim');
       lim.setAttribute('aria-pressed', String(!off));
       doc.cookie = 'ws_limits=' + (off ? 'off' : 'on') + '; path=/worksheets; max-age=31536000; samesite=lax';
+    }
+    // the server remembers it; nothing that is on the page is lost by it
+    if (rows && !e.ctrlKey && !e.metaKey) {
+      e.preventDefault();
+      $$('[data-rows]').forEach((a) => { frame.classList.toggle('d-' + a.getAttribute('data-rows'), a === rows); if (a === rows) { a.setAttribute('aria-current', 'true'); } else { a.removeAttribute('aria-current'); } });
+      remembered = remembered.then(() => fetch(rows.href, { credentials: 'same-origin' })).then((r) => r.text()).catch(() => {});
     }
     // leaving the page through one of our links waits for what is still on its way
     if (away && !e.ctrlKey && !e.metaKey) {

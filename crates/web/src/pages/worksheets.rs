@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::serde::json::Json;
-use rocket::{Route, State, get, post, routes};
+use rocket::{FromForm, Route, State, get, post, routes};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -37,8 +37,8 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Tone, num};
 use crate::views::{
-    ActionView, BENCH, CellState, Choice, Drawer, Fact, FieldView, FileView, Filters, FinishPage, GridIssue, Link, NewRow, NewWorksheetPage, OpenPoint, Page,
-    ProblemView, SampleStand, SheetRow, Tab, WaitingRow, WorksheetPage, WorksheetsPage,
+    ActionView, BENCH, CellState, Choice, Density, Drawer, Fact, FieldView, FileView, Filters, FinishPage, GridIssue, Link, NewRow, NewWorksheetPage,
+    OpenPoint, Page, ProblemView, SampleStand, SheetRow, Tab, WaitingRow, WorksheetPage, WorksheetsPage,
 };
 use grid::{Kept, Shown, cell_json, control_json, control_name, counts, orders_by_id, print_of, qc_badge, read_seen};
 
@@ -62,6 +62,10 @@ const NAMED: usize = 12;
 const BY_SAMPLE: &str = "ws_by";
 /// Cookie of 显示限量.
 const LIMITS: &str = "ws_limits";
+/// Cookie of 密度: the print of each person who chose another than the usual one, and its first letter.
+const DENSITY: &str = "ws_rows";
+/// People a cookie remembers.
+const REMEMBERED: usize = 40;
 
 /// For whoever has no work here there is no such page.
 ///
@@ -364,15 +368,15 @@ impl Whole {
     }
 }
 
-/// A short name of a person and a method for the cookie.
-fn print_of_pair(user: &User, sheet: &Worksheet) -> String {
-    let hash = hex::encode(Sha256::digest(format!("{}\n{}", user.actor.id, sheet.method).as_bytes()));
+/// A short name of a person, and of a method where it depends on one, for the cookie.
+fn print_for(user: &User, method: &str) -> String {
+    let hash = hex::encode(Sha256::digest(format!("{}\n{method}", user.actor.id).as_bytes()));
     hash.get(..8).unwrap_or_default().to_owned()
 }
 
 /// The orientation: as asked for and then remembered, else as remembered.
 fn orientation(cookies: &CookieJar<'_>, user: &User, sheet: &Worksheet, asked: Option<&str>) -> bool {
-    let print = print_of_pair(user, sheet);
+    let print = print_for(user, &sheet.method);
     let mut known: Vec<String> = cookies.get(BY_SAMPLE).map(|c| c.value().split('.').map(str::to_owned).collect()).unwrap_or_default();
     known.retain(|k| k.len() == 8 && k.bytes().all(|b| b.is_ascii_hexdigit()));
     let was = known.contains(&print);
@@ -382,10 +386,30 @@ fn orientation(cookies: &CookieJar<'_>, user: &User, sheet: &Worksheet, asked: O
         if by_sample {
             known.push(print);
         }
-        let keep = known.len().saturating_sub(40);
+        let keep = known.len().saturating_sub(REMEMBERED);
         remember(cookies, BY_SAMPLE, known[keep..].join("."));
     }
     by_sample
+}
+
+/// 密度 as asked for and then remembered, else as remembered.
+fn density(cookies: &CookieJar<'_>, user: &User, asked: Option<&str>) -> Density {
+    let print = print_for(user, "");
+    let letter = |d: Density| d.code().get(..1).unwrap_or_default();
+    let mut known: Vec<String> = cookies.get(DENSITY).map(|c| c.value().split('.').map(str::to_owned).collect()).unwrap_or_default();
+    known.retain(|k| k.len() == 9 && k.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let own = known.iter().find_map(|k| k.strip_prefix(print.as_str()));
+    let was = Density::ALL.iter().copied().find(|d| own == Some(letter(*d))).unwrap_or_default();
+    let density = asked.and_then(Density::parse).unwrap_or(was);
+    if density != was {
+        known.retain(|k| !k.starts_with(&print));
+        if density != Density::default() {
+            known.push(format!("{print}{}", letter(density)));
+        }
+        let keep = known.len().saturating_sub(REMEMBERED);
+        remember(cookies, DENSITY, known[keep..].join("."));
+    }
+    density
 }
 
 fn remember(cookies: &CookieJar<'_>, name: &'static str, value: String) {
@@ -393,20 +417,31 @@ fn remember(cookies: &CookieJar<'_>, name: &'static str, value: String) {
 }
 
 /// What the address asks for.
+#[derive(Debug, Clone, Copy, Default, FromForm)]
+struct Wanted<'a> {
+    by: Option<&'a str>,
+    limits: Option<&'a str>,
+    rows: Option<&'a str>,
+    cell: Option<&'a str>,
+}
+
+/// How the grid is shown.
 #[derive(Debug, Clone, Copy, Default)]
 struct View<'a> {
     by_sample: bool,
     limits: bool,
+    density: Density,
     cell: Option<&'a str>,
 }
 
-fn view_of<'a>(cookies: &CookieJar<'_>, user: &User, sheet: &Worksheet, by: Option<&str>, limits: Option<&str>, cell: Option<&'a str>) -> View<'a> {
+fn view_of<'a>(cookies: &CookieJar<'_>, user: &User, sheet: &Worksheet, wanted: Wanted<'a>) -> View<'a> {
     let was = cookies.get(LIMITS).is_none_or(|c| c.value() != "off");
-    let shown = limits.map_or(was, |l| l != "off");
-    if shown != was {
-        remember(cookies, LIMITS, if shown { "on" } else { "off" }.to_owned());
+    let limits = wanted.limits.map_or(was, |l| l != "off");
+    if limits != was {
+        remember(cookies, LIMITS, if limits { "on" } else { "off" }.to_owned());
     }
-    View { by_sample: orientation(cookies, user, sheet, by.filter(|b| ["item", "sample"].contains(b))), limits: shown, cell }
+    let by_sample = orientation(cookies, user, sheet, wanted.by.filter(|b| ["item", "sample"].contains(b)));
+    View { by_sample, limits, density: density(cookies, user, wanted.rows), cell: wanted.cell }
 }
 
 fn last_saved(whole: &Whole, user: &User) -> String {
@@ -622,6 +657,8 @@ async fn sheet_view(
         editable: editable && !open.is_empty(),
         why_locked: why_locked(user, whole),
         limits: view.limits,
+        density: view.density,
+        densities: Choice::all::<Density>(lang),
         asks_why: whole.asks_why(),
         why: why.to_owned(),
         returned: sheet.returned.as_ref().map_or_else(String::new, |(who, why)| format!("{who}{}{why}", user.t("：", ": "))),
@@ -639,10 +676,10 @@ async fn sheet_view(
     })
 }
 
-#[get("/worksheets/<id>?<by>&<limits>&<cell>")]
-async fn one(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, by: Option<&str>, limits: Option<&str>, cell: Option<&str>) -> Html {
+#[get("/worksheets/<id>?<wanted..>")]
+async fn one(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, wanted: Wanted<'_>) -> Html {
     let whole = Whole::load(site, &user, id).await?;
-    let view = view_of(cookies, &user, &whole.sheet, by, limits, cell);
+    let view = view_of(cookies, &user, &whole.sheet, wanted);
     show(&sheet_view(site, &user, &whole, view, None, &grid::Typed::new(), "").await?)
 }
 
@@ -659,7 +696,7 @@ pub(super) async fn refused_drawer(site: &Site, user: &User, whole: &Whole, draw
 async fn again_page(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, action: &str, form: &Posted, error: shiyan_app::Error) -> Html {
     let (status, why) = refusals(error)?;
     let whole = Whole::load(site, user, id).await?;
-    let view = view_of(cookies, user, &whole.sheet, None, None, None);
+    let view = view_of(cookies, user, &whole.sheet, Wanted::default());
     let again = Again { action, form, why: &why };
     show_as(status, &sheet_view(site, user, &whole, view, Some(&again), &grid::Typed::new(), "").await?)
 }
@@ -758,7 +795,7 @@ async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, fo
         }
         None => (if conflict { Status::Conflict } else { Status::UnprocessableEntity }, Vec::new()),
     };
-    let view = view_of(cookies, user, &whole.sheet, None, None, None);
+    let view = view_of(cookies, user, &whole.sheet, Wanted::default());
     let again = Again { action: "enter", form, why: &why_all };
     Ok(Err(show_as(status, &sheet_view(site, user, &whole, view, Some(&again), &kept, &why).await?)))
 }

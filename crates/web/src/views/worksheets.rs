@@ -1,10 +1,11 @@
 //! 检验批 the list, the making, the result grid with its drawer, finishing, instrument files, templates, and the queue of checking.
 
 use askama::Template;
+use shiyan_foundation::{Label, labels};
 
 use crate::ui::{Badge, Due, Svg, Tone};
 
-use super::{ActionView, Event, Fact, FieldView, FileView, Filters, Link, Page, ProblemView, Tab, Table};
+use super::{ActionView, Choice, Event, Fact, FieldView, FileView, Filters, Link, Page, ProblemView, Tab, Table};
 
 /// One worksheet of the list.
 #[derive(Debug, Clone, Default)]
@@ -301,6 +302,17 @@ pub struct OpenPoint {
     pub more: u64,
 }
 
+labels! {
+    /// 密度 height of the rows of the grid on a wide screen: 44, 36 or 28 px; on a phone rows stay 44 px for the finger.
+    #[derive(Default)]
+    pub enum Density {
+        Roomy = "roomy", "舒适", "Roomy";
+        #[default]
+        Normal = "normal", "标准", "Normal";
+        Compact = "compact", "紧凑", "Compact";
+    }
+}
+
 /// 样品去向 where a sample of a finished worksheet stands.
 #[derive(Debug, Clone, Default)]
 pub struct SampleStand {
@@ -346,6 +358,10 @@ pub struct WorksheetPage {
     pub why_locked: Vec<ProblemView>,
     /// 限量 under the values.
     pub limits: bool,
+    /// 密度
+    pub density: Density,
+    /// 密度 to choose from.
+    pub densities: Vec<Choice>,
     /// 更正 asks for a reason.
     pub asks_why: bool,
     /// The reason typed.
