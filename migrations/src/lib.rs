@@ -16,6 +16,7 @@ mod m0005_cases;
 mod m0006_rapid;
 mod m0007_imports;
 mod m0008_bench;
+mod m0009_history;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_rapid::Migration),
             Box::new(m0007_imports::Migration),
             Box::new(m0008_bench::Migration),
+            Box::new(m0009_history::Migration),
         ]
     }
 }

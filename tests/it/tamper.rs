@@ -32,7 +32,7 @@ async fn a_changed_row_is_found_and_named(t: TestApp) {
     let forged = detail.replace("2.4", "0.1");
     assert_ne!(forged, detail);
     let with_hash = |of: &str| format!("detail = {}, content_hash = '{}'", quoted(of), sha256_hex(of.as_bytes()));
-    let columns = "revision, order_id, sample_id, position, analyte, analyte_group, method, worksheet_id, verdict, analyst, demo, detail, content_hash";
+    let columns = "revision, order_id, sample_id, position, analyte, analyte_group, method, worksheet_id, verdict, analyst, lab, category, value, demo, detail, content_hash";
     let copy = "0198ffff-ffff-7fff-bfff-ffffffffffff";
     let ways: [(&str, Vec<String>, String); 8] = [
         (

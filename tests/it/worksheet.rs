@@ -1,11 +1,13 @@
 //! The worksheet: several samples typed together, controlled, finished, sent back cell by cell, passed.
 
+use serde_json::json;
 use shiyan_app::bench::TypedResult;
 use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQc, TypedQcPlan};
 use shiyan_foundation::{Scope, ids::WorksheetId};
+use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem};
 use shiyan_lab_results::qc::QcState;
-use shiyan_lab_results::worksheet::{Worksheet, WorksheetState};
+use shiyan_lab_results::worksheet::{Worksheet, WorksheetState, normal};
 use shiyan_testkit::{TestApp, at, codes};
 
 shiyan_testkit::on_both_engines!(
@@ -15,6 +17,8 @@ shiyan_testkit::on_both_engines!(
     an_item_is_on_one_worksheet_and_a_void_one_gives_it_back,
     an_instrument_out_of_calibration_takes_no_work,
     a_value_near_its_limit_needs_a_word_on_the_second_test,
+    a_value_above_the_historical_p99_needs_a_word_too,
+    an_item_of_before_is_compared_once_a_result_is_entered,
 );
 
 const METHOD: &str = "GB 23200.113-2018";
@@ -216,5 +220,73 @@ async fn a_value_near_its_limit_needs_a_word_on_the_second_test(t: TestApp) {
     assert_eq!(codes(t.app.remark_item(&analyst, &id, near.revision - 1, "复测 0.188", now).await), ["RACE"]);
     t.app.remark_item(&analyst, &id, near.revision, "复测 0.188", now).await.unwrap();
     t.app.forward_order(&analyst, &order, OrderAction::Submit, now).await.unwrap();
+    t.assert_whole().await;
+}
+
+/// So many leeks with 0.001, 0.002 … mg/kg of the first item and nothing of the second.
+async fn history(t: &TestApp, results: usize) {
+    let analyst = t.people.analyst.actor();
+    for n in 1..=results {
+        let (_, order) = t.received(&format!("XBJ25410105{:09}", 500 + n)).await;
+        let items = t.items(&order).await;
+        let value = format!("0.{n:03}");
+        t.app.enter_results(&analyst, &order, &[typed(&items[0], &value), typed(&items[1], "未检出")], at("2025-06-04T10:00")).await.unwrap();
+    }
+}
+
+fn first_cells(cells: Vec<TestItem>) -> Vec<TestItem> {
+    cells.into_iter().filter(|i| i.analyte == "腐霉利").collect()
+}
+
+async fn a_value_above_the_historical_p99_needs_a_word_too(t: TestApp) {
+    history(&t, 99).await;
+    let (id, _) = laid_out(&t, false).await;
+    let (analyst, checker) = (t.people.analyst.actor(), t.people.checker.actor());
+    let enter = async |cells: &[TypedResult]| t.app.enter_cells(&analyst, &id, cells, at("2025-06-05T10:00")).await.unwrap();
+    fill(&t, &id, "未检出").await;
+    // Ninety-nine numbers say nothing yet; the hundredth does.
+    let leek = first_cells(cells(&t, &id).await);
+    enter(&[typed(&leek[0], "0.1")]).await;
+    assert_eq!(first_cells(cells(&t, &id).await)[0].above_p99, None);
+    // Of 100 numbers and one not detected the hundredth: equal is not above, and what is typed together is not compared with itself.
+    let leek = first_cells(cells(&t, &id).await);
+    enter(&[typed(&leek[1], "0.0990"), typed(&leek[2], "0.15")]).await;
+    let leek = first_cells(cells(&t, &id).await);
+    assert_eq!(leek[1].above_p99, None);
+    let above = leek[2].above_p99.clone().expect("0.15 is above");
+    assert_eq!((above.p99.to_string().as_str(), above.unit.as_str(), above.count), ("0.099", "mg/kg", 101));
+    assert_eq!((leek[2].verdict(), normal(&leek[1]), normal(&leek[2])), (Some(Verdict::Conforming), true, false), "a hint changes no verdict");
+    let journal = t.app.store.timeline(&[format!("item:{}", leek[2].id)]).await.unwrap();
+    assert_eq!(journal.last().unwrap().facts["above_p99"]["p99"], "0.099", "it is on record");
+    // It asks for what a value near its limit asks for.
+    assert_eq!(codes(t.app.finish_worksheet(&analyst, &id, at("2025-06-05T11:00")).await), ["WS-NEAR"]);
+    t.app.remark_item(&analyst, &leek[2].id.to_string(), leek[2].revision, "复测 0.148，结果成立", at("2025-06-05T11:10")).await.unwrap();
+    assert_eq!(t.app.finish_worksheet(&analyst, &id, at("2025-06-05T12:00")).await.unwrap().submitted.len(), 3);
+    assert_eq!(codes(t.app.pass_worksheet(&checker, &id, OrderAction::Check, at("2025-06-06T09:00")).await), ["WS-ABNORMAL"]);
+    // Sent back and corrected, it is compared again.
+    t.app.return_cells(&checker, &[leek[2].id.to_string()], "稀释倍数有误", at("2025-06-06T10:00")).await.unwrap();
+    let back = first_cells(cells(&t, &id).await).remove(2);
+    enter(&[TypedResult { why: "稀释倍数更正".into(), ..typed(&back, "0.015") }]).await;
+    assert_eq!(first_cells(cells(&t, &id).await)[2].above_p99, None);
+    t.assert_whole().await;
+}
+
+async fn an_item_of_before_is_compared_once_a_result_is_entered(t: TestApp) {
+    history(&t, 100).await;
+    let (_, order) = t.received(NUMBERS[0]).await;
+    let analyst = t.people.analyst.actor();
+    // As an earlier version stored it: without the two new fields, under the hash of that text.
+    let before = TestItem { peers: None, above_p99: None, ..t.items(&order).await[0].clone() };
+    let before = TestItem { revision: before.revision + 1, ..before };
+    let stored = serde_json::to_string(&before).unwrap();
+    assert!(!stored.contains("peers") && !stored.contains("p99"), "{stored}");
+    let mut unit = t.app.store.begin(at("2025-06-05T09:00")).await.unwrap();
+    unit.save(&before, &(&analyst).into(), "item.limit", json!({})).await.unwrap();
+    unit.commit().await.unwrap();
+    t.assert_whole().await;
+    t.app.enter_results(&analyst, &order, &[typed(&before, "0.15")], at("2025-06-05T10:00")).await.unwrap().pop().unwrap().outcome.unwrap();
+    let now = t.items(&order).await.remove(0);
+    assert_eq!(now.above_p99.map(|a| a.count), Some(100));
+    assert_eq!(now.peers.map(|p| p.category), t.items(&order).await[1].peers.clone().map(|p| p.category), "it is found by later ones");
     t.assert_whole().await;
 }

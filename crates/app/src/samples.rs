@@ -5,6 +5,7 @@ use serde_json::json;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{ClockId, SampleId, TestItemId, TestOrderId};
 use shiyan_foundation::{Actor, Instant, Lang, Refusal, Role, WorkCalendar};
+use shiyan_lab_results::history::Peers;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
 use shiyan_sample_intake::{Reception, Sample, code};
@@ -267,10 +268,18 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         worksheet: None,
         returned: None,
         label_claim: None,
+        peers: peers_of(sample),
+        above_p99: None,
         remark: String::new(),
         demo: sample.demo,
         revision: 0,
     }
+}
+
+/// 同类 whose earlier results those of this sample are compared with.
+pub(crate) fn peers_of(sample: &Sample) -> Option<Peers> {
+    let core = sample.core.as_ref()?;
+    Some(Peers { lab: sample.sheet.get("lab_org").to_owned(), category: core.category.text() })
 }
 
 /// The limit of an item, why there is none, and the group of the item.

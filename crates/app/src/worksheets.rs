@@ -7,6 +7,7 @@ use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::ids::{InstrumentId, TestItemId, TestOrderId, UserId, WorksheetId};
 use shiyan_foundation::{Actor, Instant, NaiveDate, Refusal, Role};
+use shiyan_lab_results::history::{self, AboveP99, Earlier, Peers};
 use shiyan_lab_results::order::{CellReturn, OrderAction, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcPoint, QcSlot, override_run};
@@ -21,6 +22,7 @@ use shiyan_store::{Error, Unit, Who, lost_race};
 use crate::bench::{Saved, TypedResult, content_hash, verb};
 use crate::people::must_have;
 use crate::reference::{needed, number, one_of};
+use crate::samples::peers_of;
 use crate::{App, fresh};
 
 /// Longest text kept in a result cell.
@@ -271,7 +273,7 @@ impl App {
         unit.commit().await?;
         Ok(saved)
     }
-    /// 明示备注 why a value near its limit stands, or what a retest found.
+    /// 明示备注 why a doubtful value stands, or what a retest found.
     ///
     /// # Errors
     /// The order is not being tested; the worksheet is finished; too long.
@@ -672,11 +674,12 @@ pub(crate) struct Entry<'a> {
     now: Instant,
     orders: BTreeMap<TestOrderId, TestOrder>,
     sheets: BTreeMap<WorksheetId, Worksheet>,
+    earlier: BTreeMap<(Peers, String), Vec<(String, Earlier)>>,
 }
 
 impl<'a> Entry<'a> {
     pub(crate) fn new(actor: &'a Actor, now: Instant) -> Self {
-        Self { actor, now, orders: BTreeMap::new(), sheets: BTreeMap::new() }
+        Self { actor, now, orders: BTreeMap::new(), sheets: BTreeMap::new(), earlier: BTreeMap::new() }
     }
     /// The worksheet of the item is open, or there is none.
     pub(crate) async fn unlocked(&mut self, unit: &Unit, item: &TestItem) -> Result<Result<bool, Refusal>, Error> {
@@ -686,6 +689,20 @@ impl<'a> Entry<'a> {
             MapEntry::Vacant(room) => room.insert(unit.require(&id.to_string()).await?),
         };
         Ok(if sheet.state == WorksheetState::Open { Ok(sheet.returned.is_some()) } else { Err(Refusal::new(code::LOCKED).with("no", sheet.no.as_str())) })
+    }
+    /// 历史P99 whether the number of an item is above it; the earlier results of its item and food are read once a sitting.
+    async fn above_p99(&mut self, unit: &Unit, item: &TestItem) -> Result<Option<AboveP99>, Error> {
+        let Some(peers) = item.peers.clone().filter(|_| history::compared(&item.raw, &item.unit)) else { return Ok(None) };
+        let earlier = match self.earlier.entry((peers, item.analyte.clone())) {
+            MapEntry::Occupied(known) => known.into_mut(),
+            MapEntry::Vacant(room) => {
+                // one more than count, because the item itself may be among them
+                let found = unit.earlier_readings(&room.key().0, &item.analyte, history::MOST + 1).await?;
+                room.insert(found.into_iter().filter_map(|e| Some((e.id, Earlier::read(&e.value)?))).collect())
+            }
+        };
+        let own = item.id.to_string();
+        Ok(history::above_p99(&item.raw, &item.unit, earlier.iter().filter(|(id, _)| *id != own).map(|(_, e)| e)))
     }
     /// Saves one typed cell with its judgement; `None` when nothing changes.
     pub(crate) async fn enter(&mut self, unit: &mut Unit, item: &TestItem, cell: &TypedResult) -> Result<Option<Saved>, Error> {
@@ -721,7 +738,11 @@ impl<'a> Entry<'a> {
             return refuse(vec![Refusal::new(code::WHY_CHANGED)]);
         }
         let (understood, judgement) = item.judged(&cell.raw, order.kind);
-        let next = item.enter(self.actor, self.now, &cell.raw, understood, judgement);
+        let mut next = item.enter(self.actor, self.now, &cell.raw, understood, judgement);
+        if next.peers.is_none() {
+            next.peers = peers_of(&unit.require::<SampleRecord>(&item.sample.to_string()).await?.sample);
+        }
+        next.above_p99 = self.above_p99(unit, &next).await?;
         let mut facts = json!({
             "analyte": item.analyte, "from": item.raw, "to": cell.raw,
             "verdict": next.judgement.as_ref().map(|j| j.verdict), "code": next.judgement.as_ref().map(|j| &j.code),
@@ -731,6 +752,9 @@ impl<'a> Entry<'a> {
         }
         if cell.undo {
             facts["undo"] = json!(true);
+        }
+        if let Some(above) = &next.above_p99 {
+            facts["above_p99"] = json!(above);
         }
         unit.save(&next, &self.actor.into(), "item.enter", facts).await?;
         Ok(Some(Saved { item: cell.item.clone(), outcome: Ok(next), now: None }))

@@ -3,6 +3,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod claim;
+pub mod history;
 pub mod judge;
 pub mod limit;
 pub mod order;

@@ -7,6 +7,7 @@ use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal, Role, labels};
 use shiyan_statute::{DetectionKind, DetectionLimit, LimitRow, LimitRule};
 
 use crate::claim;
+use crate::history::{AboveP99, Peers};
 use crate::judge::{Amount, JudgeInput, Judgement, LimitRef, Verdict, judge};
 use crate::order_code as code;
 use crate::value;
@@ -308,7 +309,13 @@ pub struct TestItem {
     /// 明示值 what the label claims, exactly as typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_claim: Option<String>,
-    /// 备注 why a value near its limit stands, what a retest found.
+    /// 同类 whose earlier results a new one is compared with; an item of before this comparison has none until a result is entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peers: Option<Peers>,
+    /// 高于历史P99 as it was found when the result was entered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above_p99: Option<AboveP99>,
+    /// 备注 why a doubtful value stands, what a retest found.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
     /// 演示数据
@@ -345,6 +352,7 @@ impl TestItem {
             analyst: Some((actor.id, actor.name.clone())),
             entered_at: Some(now),
             returned: None,
+            above_p99: None,
             revision: self.revision + 1,
             ..self.clone()
         }
@@ -573,7 +581,7 @@ fn unfinished(items: &[TestItem]) -> Vec<Refusal> {
     };
     named(code::EMPTY, items.iter().filter(|i| i.verdict().is_none()).map(|i| i.analyte.as_str()).collect());
     named(code::RETURNED, items.iter().filter(|i| i.returned.is_some()).map(|i| i.analyte.as_str()).collect());
-    named(code::NEAR_LIMIT, items.iter().filter(|i| crate::worksheet::near_without_remark(i)).map(|i| i.analyte.as_str()).collect());
+    named(code::DOUBTFUL, items.iter().filter(|i| crate::worksheet::doubtful_without_remark(i)).map(|i| i.analyte.as_str()).collect());
     named(code::NEEDS_PERSON, items.iter().filter(|i| i.verdict() == Some(Verdict::NeedsPerson)).map(|i| i.analyte.as_str()).collect());
     why
 }
@@ -727,6 +735,8 @@ mod tests {
             worksheet: None,
             returned: None,
             label_claim: None,
+            peers: None,
+            above_p99: None,
             remark: String::new(),
             demo: false,
             revision: 1,

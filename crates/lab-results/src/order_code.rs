@@ -13,7 +13,7 @@ codes! {
         next "由审核人或质量负责人写明理由作出判定" / "A reviewer or the quality manager decides with a reason", article "";
     RETURNED = "LAB-RETURNED", zh "还有 {count} 个项目被退回后没有更正：{items}", en "{count} items were sent back and not corrected yet: {items}",
         next "按退回理由更正或重新确认" / "Correct or confirm them as the reason asks", article "";
-    NEAR_LIMIT = "LAB-NEAR", zh "还有 {count} 个项目接近限量而没有说明：{items}", en "{count} items are near their limit without a remark: {items}",
+    DOUBTFUL = "LAB-NEAR", zh "还有 {count} 个项目可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} items are doubtful (near their limit or above the historical P99) without a remark: {items}",
         next "复测，并在备注写明复测结果或理由" / "Test again and write what was found, or why it stands, under remarks", article "";
     SAMPLER_TESTS = "LAB-SAMPLER", zh "{name} 抽取了本样品，不能检验（抽检分离）", en "{name} took this sample and may not test it (sampling and testing are kept apart)",
         next "换其他检验员" / "Let another analyst test it", article "";

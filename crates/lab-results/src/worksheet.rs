@@ -243,7 +243,15 @@ impl Worksheet {
             ..self.clone()
         })
     }
-    /// Why the entry cannot be finished yet: empty cells, cells sent back, values near a limit without a remark, controls not
+    /// 设定键入走向
+    ///
+    /// # Errors
+    /// All reasons why not.
+    pub fn advancing(&self, actor: &Actor, advance: Advance) -> Result<Worksheet, Vec<Refusal>> {
+        let state = self.allowed(actor, WorksheetAction::Advance)?;
+        Ok(Worksheet { state, advance, revision: self.revision + 1, ..self.clone() })
+    }
+    /// Why the entry cannot be finished yet: empty cells, cells sent back, doubtful values without a remark, controls not
     /// entered. A run out of control may be finished: it blocks the release, not the record.
     #[must_use]
     pub fn unfinished(&self, items: &[TestItem]) -> Vec<Refusal> {
@@ -257,7 +265,7 @@ impl Worksheet {
         let which = |wanted: fn(&TestItem) -> bool| items.iter().filter(|i| wanted(i)).map(cell).collect::<Vec<_>>();
         named(code::EMPTY, which(|i| i.verdict().is_none()));
         named(code::RETURNED, which(|i| i.returned.is_some()));
-        named(code::NEAR, which(near_without_remark));
+        named(code::DOUBTFUL, which(doubtful_without_remark));
         let open = |s: &&QcSlot| s.raw.trim().is_empty();
         named(code::QC_EMPTY, self.qc.iter().filter(open).map(|s| format!("{} {}", s.name, s.analyte)).collect());
         why
@@ -317,19 +325,22 @@ impl Worksheet {
     }
 }
 
-/// 正常 conforms (or is not judged because nothing limits it), not near the limit, not decided by hand, not sent back.
+/// 正常 conforms (or is not judged because nothing limits it), not doubtful, not decided by hand, not sent back.
 #[must_use]
 pub fn normal(item: &TestItem) -> bool {
-    matches!(item.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict))
-        && item.decision.is_none()
-        && item.returned.is_none()
-        && item.judgement.as_ref().is_some_and(|j| !j.near_limit)
+    matches!(item.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict)) && item.decision.is_none() && item.returned.is_none() && !doubtful(item)
 }
 
-/// 可疑 near its limit and nobody wrote why it stands or what a retest found.
+/// 可疑 near its limit or above the historical P99, whatever the verdict says, until a person decided it.
 #[must_use]
-pub fn near_without_remark(item: &TestItem) -> bool {
-    item.judgement.as_ref().is_some_and(|j| j.near_limit) && item.decision.is_none() && item.remark.trim().chars().count() < 2
+pub fn doubtful(item: &TestItem) -> bool {
+    item.decision.is_none() && (item.above_p99.is_some() || item.judgement.as_ref().is_some_and(|j| j.near_limit))
+}
+
+/// 可疑而没有说明 doubtful, and nobody wrote why it stands or what a retest found.
+#[must_use]
+pub fn doubtful_without_remark(item: &TestItem) -> bool {
+    doubtful(item) && item.remark.trim().chars().count() < 2
 }
 
 fn few(names: &[String]) -> String {

@@ -7,7 +7,7 @@ codes! {
         next "录入结果；确不检的写“/”" / "Enter the results; write “/” for what is not tested", article "";
     RETURNED = "WS-RETURNED", zh "还有 {count} 格被退回后没有更正：{items}", en "{count} cells were sent back and not corrected yet: {items}",
         next "按退回理由更正或重新确认这些结果" / "Correct these results or confirm them again as the reason asks", article "";
-    NEAR = "WS-NEAR", zh "还有 {count} 格接近限量而没有说明：{items}", en "{count} cells are near their limit without a remark: {items}",
+    DOUBTFUL = "WS-NEAR", zh "还有 {count} 格可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} cells are doubtful (near their limit or above the historical P99) without a remark: {items}",
         next "复测，并在备注写明复测结果或理由" / "Test again and write what was found, or why it stands, under remarks", article "";
     QC_EMPTY = "WS-QC-EMPTY", zh "还有 {count} 个质控没有填：{items}", en "{count} controls are not entered yet: {items}",
         next "填写空白、平行、质控样、加标的结果" / "Enter the results of blank, duplicate, control and spike", article "GB/T 27404-2008";

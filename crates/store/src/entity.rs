@@ -73,7 +73,8 @@ entity!(test_order, "test_order", {
     sampler_b: String, main_analyst: Option<String>, checker: Option<String>, reviewer: Option<String>, signatory: Option<String>, demo: bool,
 });
 entity!(test_item, "test_item", {
-    order_id: String, sample_id: String, position: i64, analyte: String, analyte_group: String, method: String, worksheet_id: Option<String>, verdict: Option<String>, analyst: Option<String>, demo: bool,
+    order_id: String, sample_id: String, position: i64, analyte: String, analyte_group: String, method: String, worksheet_id: Option<String>, verdict: Option<String>, analyst: Option<String>,
+    lab: String, category: String, value: String, demo: bool,
 });
 entity!(test_report, "test_report", {
     order_id: String, sample_id: String, number: String, amendment: i64, issued_on: String, verify_code: String, pdf_sha256: Option<String>, demo: bool,

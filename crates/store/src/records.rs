@@ -365,7 +365,9 @@ record!(TestOrder, test_order, "order", key |o| o.id.to_string(), revision |o| o
 record!(TestItem, test_item, "item", key |i| i.id.to_string(), revision |i| i.revision, demo |i| i.demo, row |r| {
     order_id: r.order.to_string(), sample_id: r.sample.to_string(), position: i64::from(r.position), analyte: r.analyte.clone(), analyte_group: r.group.clone(),
     method: r.method.clone(), worksheet_id: r.worksheet.map(|w| w.to_string()),
-    verdict: r.verdict().map(|v| v.code().to_owned()), analyst: r.analyst.as_ref().map(|(id, _)| id.to_string()), demo: r.demo,
+    verdict: r.verdict().map(|v| v.code().to_owned()), analyst: r.analyst.as_ref().map(|(id, _)| id.to_string()),
+    lab: r.peers.as_ref().map_or_else(String::new, |p| p.lab.clone()), category: r.peers.as_ref().map_or_else(String::new, |p| p.category.clone()),
+    value: reading(r), demo: r.demo,
 });
 record!(Worksheet, worksheet, "worksheet", key |w| w.id.to_string(), revision |w| w.revision, demo |w| w.demo, row |r| {
     no: r.no.clone(), method: r.method.clone(), lab: r.lab.clone(), state: r.state.code().to_owned(), analyst: r.analyst.as_ref().map(|(id, _)| id.to_string()),
@@ -419,6 +421,14 @@ fn number(sample: &Sample) -> Option<String> {
 }
 fn sampler(sample: &Sample, index: usize) -> String {
     sample.core.as_ref().and_then(|c| c.samplers.get(index)).map_or_else(String::new, |(id, _)| id.to_string())
+}
+/// Bytes of a reading that is kept for comparing; what is longer is no single number.
+const READING: usize = 64;
+
+/// 历史读数 of an item that has a result and peers to be compared with.
+fn reading(item: &TestItem) -> String {
+    let kept = item.peers.is_some() && item.understood.len() <= READING;
+    if kept { item.understood.clone() } else { String::new() }
 }
 fn signed(order: &TestOrder, meaning: Meaning) -> Option<String> {
     order.signatures.iter().find(|s| s.meaning == meaning).map(|s| s.user.to_string())

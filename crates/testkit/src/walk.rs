@@ -9,7 +9,7 @@ use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Instant, Scope};
 use shiyan_lab_results::order::{OrderAction, TestItem, TestOrder, TestReport};
 use shiyan_lab_results::report::ReportOptions;
-use shiyan_lab_results::worksheet::near_without_remark;
+use shiyan_lab_results::worksheet::doubtful_without_remark;
 use shiyan_nonconformity::{Block, Case};
 use shiyan_sample_intake::Reception;
 
@@ -100,8 +100,8 @@ impl TestApp {
         assert_eq!(typed.len(), raws.len(), "as many results as items");
         for saved in self.app.enter_results(&self.people.analyst.actor(), order, &typed, now).await.unwrap() {
             let item = saved.outcome.unwrap();
-            // 临界: a value near its limit goes on only with a word of what the second test found.
-            if near_without_remark(&item) {
+            // 可疑: a doubtful value goes on only with a word of what the second test found.
+            if doubtful_without_remark(&item) {
                 self.app.remark_item(&self.people.analyst.actor(), &saved.item, item.revision, "复测结果一致", now).await.unwrap();
             }
         }

@@ -9,7 +9,7 @@ use shiyan_foundation::{Instant, Label};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, TestReport, judge_item};
 use shiyan_lab_results::report::ReportContent;
-use shiyan_lab_results::worksheet::near_without_remark;
+use shiyan_lab_results::worksheet::doubtful_without_remark;
 use shiyan_nonconformity::{Case, CaseState, ClockMove, open_cases};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext, credit_code};
 use shiyan_sample_intake::{Reception, ReceptionCheck, Sample};
@@ -23,7 +23,7 @@ use super::dice::Dice;
 use super::world::{STEMS, World, era, typed_result};
 use crate::bench::{content_hash, opening_of};
 use crate::reports::{report_content, report_of};
-use crate::samples::new_order;
+use crate::samples::{new_order, peers_of};
 
 /// What is to become of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -427,7 +427,8 @@ fn open_order(world: &World, run: &mut Run, sample: &Sample, spec: &Spec, at: In
         told
     });
     let order = TestOrder { id, package, ..order };
-    let items = items.into_iter().map(|item| TestItem { id: TestItemId(run.dice.uuid(at)), order: id, sample: sample.id, ..item }).collect();
+    let items =
+        items.into_iter().map(|item| TestItem { id: TestItemId(run.dice.uuid(at)), order: id, sample: sample.id, peers: peers_of(sample), ..item }).collect();
     Ok((order, items))
 }
 
@@ -549,7 +550,7 @@ fn enter(world: &World, order: &TestOrder, item: &mut TestItem, raw: &str, at: I
     order.may_enter(&world.people.analyst)?;
     let (understood, judgement) = judge_item(raw, &item.unit, item.limit.as_ref(), item.no_limit.as_ref(), order.kind);
     *item = item.enter(&world.people.analyst, at, raw, understood, judgement);
-    if near_without_remark(item) {
+    if doubtful_without_remark(item) {
         item.remark = "复测结果一致（演示）".to_owned();
     }
     if item.verdict() == Some(Verdict::NeedsPerson) {

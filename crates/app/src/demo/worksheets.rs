@@ -9,7 +9,9 @@ use shiyan_foundation::ids::{InstrumentId, TestOrderId, WorksheetId};
 use shiyan_foundation::{Actor, Decimal, Instant};
 use shiyan_lab_results::order::{OrderState, TestItem, TestOrder, judge_item};
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcSlot};
-use shiyan_lab_results::worksheet::{Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, near_without_remark, slots_of};
+use shiyan_lab_results::worksheet::{
+    Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, doubtful_without_remark, slots_of,
+};
 use shiyan_store::{Error, Unit, Who};
 
 use super::sample::Batch;
@@ -172,7 +174,7 @@ async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut she
                 on.order.may_enter(analyst)?;
                 let (understood, judgement) = judge_item(&raw, &item.unit, item.limit.as_ref(), item.no_limit.as_ref(), on.order.kind);
                 next = next.enter(analyst, at, &raw, understood, judgement);
-                if near_without_remark(&next) {
+                if doubtful_without_remark(&next) {
                     next.remark = "复测结果一致（演示）".to_owned();
                 }
                 unit.save(&next, &analyst.into(), "item.enter", json!({ "analyte": next.analyte, "from": "", "to": next.raw })).await?;

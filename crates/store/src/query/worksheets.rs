@@ -3,6 +3,7 @@
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use shiyan_foundation::Scope;
+use shiyan_lab_results::history::Peers;
 use shiyan_lab_results::order::{TestItem, TestOrder};
 use shiyan_lab_results::worksheet::Worksheet;
 
@@ -69,6 +70,15 @@ pub struct EarlierValue {
     pub item: TestItem,
     /// 抽样日期
     pub sampled_on: String,
+}
+
+/// 历史读数 an earlier result as it was understood, without the rest of its item.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct EarlierReading {
+    /// Item.
+    pub id: String,
+    /// `0.15mg/kg`, `未检出`, `<0.01mg/kg`
+    pub value: String,
 }
 
 impl Sql {
@@ -237,6 +247,16 @@ impl Store {
 }
 
 impl Unit {
+    /// 历史读数 the newest results of an item among its peers, inside the transaction: a walk along one index (`test_item_peers`).
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn earlier_readings(&self, peers: &Peers, analyte: &str, most: usize) -> Result<Vec<EarlierReading>, Error> {
+        let mut sql = Sql::new("SELECT id, value FROM test_item WHERE value <> ''");
+        sql.push("AND lab = ? AND category = ? AND analyte = ?", [peers.lab.clone().into(), peers.category.clone().into(), analyte.into()]);
+        sql.push("ORDER BY id DESC LIMIT ?", [i64::try_from(most).unwrap_or(1).into()]);
+        sql.all(self.tx()).await
+    }
     /// The cells of a worksheet, inside the transaction.
     ///
     /// # Errors

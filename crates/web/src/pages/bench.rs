@@ -15,6 +15,7 @@ use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, conclude};
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::report::ReportOptions;
+use shiyan_lab_results::worksheet::doubtful;
 use shiyan_statute::{DetectionKind, RuleKey};
 
 use super::kit::{
@@ -22,6 +23,7 @@ use super::kit::{
     verdict_badge,
 };
 use super::timeline::timeline;
+use super::worksheets::grid::doubt;
 use super::{Html, done, issuing, show};
 use crate::failure::{Failure, code};
 use crate::guard::User;
@@ -265,8 +267,8 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
     }
     if let Some(judged) = &item.judgement {
         row.reason = lang.pick(&judged.zh, &judged.en).to_owned();
-        if judged.near_limit {
-            row.reason.push_str(lang.pick("（接近限量）", " (near the limit)"));
+        if let Some(doubt) = doubt(item, lang) {
+            row.reason.push_str(&format!("{}{doubt}{}", lang.pick("（", " ("), lang.pick("）", ")")));
         }
         row.working = judged.working.iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect();
     }
@@ -320,21 +322,23 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
         .collect()
 }
 
-/// 备注 on a value near its limit, and 标签明示值, for whoever may enter results.
+/// 备注 on a doubtful value, and 标签明示值, for whoever may enter results.
 fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
     if whole.order.may_enter(&user.actor).is_err() || whole.items.is_empty() {
         return Vec::new();
     }
     let (lang, order) = (user.lang(), whole.order.id);
-    let near = whole.items.iter().filter(|i| i.decision.is_none() && i.judgement.as_ref().is_some_and(|j| j.near_limit));
-    let mut list: Vec<ActionView> = near
+    let mut list: Vec<ActionView> = whole
+        .items
+        .iter()
+        .filter(|i| doubtful(i))
         .map(|item| {
             let key = format!("remark-{}", item.id);
             let hint = user.t("复测结果，或为什么不需复测", "What a second test found, or why none is needed");
             let field = FieldView::area("remark", user.t("备注", "Remark")).required().hint(hint).with(item.remark.clone());
             ActionView::post(
                 key.clone(),
-                format!("{}{}", user.t("接近限量，写备注：", "Near its limit, remark: "), item.analyte),
+                format!("{}{}", user.t("可疑，写备注：", "Doubtful, remark: "), item.analyte),
                 format!("/bench/{order}/items/{}/remark?rev={}", item.id, item.revision),
             )
             .with_icon("edit")

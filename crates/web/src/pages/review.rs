@@ -8,11 +8,11 @@ use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::qc::{QcKind, QcSlot, QcVerdict};
-use shiyan_lab_results::worksheet::{Worksheet, normal};
+use shiyan_lab_results::worksheet::{Worksheet, doubtful, normal};
 use shiyan_lab_results::worksheet_code;
 
 use super::kit::{Answer, at_text, blind, day_chip, id_of, order_badge, refusals, show_as, verdict_badge};
-use super::worksheets::grid::{control_mark, control_name, limit_text, near, orders_by_id, qc_badge, reason_of};
+use super::worksheets::grid::{control_mark, control_name, doubt, limit_text, orders_by_id, qc_badge, reason_of};
 use super::worksheets::{enter_room, state_badge};
 use super::{Html, done, show};
 use crate::failure::Failure;
@@ -123,7 +123,7 @@ fn queue_cell(sheet: &Worksheet, item: &TestItem, user: &User) -> QueueCell {
         value: if item.raw.is_empty() { String::new() } else { format!("{} {}", item.raw, item.unit) },
         limit: limit_text(item),
         badge: verdict_badge(verdict, lang),
-        near: near(item),
+        doubt: doubt(item, lang).unwrap_or_default(),
         note: [reason, remark].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · "),
         href: format!("/bench/{}", item.order),
     }
@@ -155,7 +155,7 @@ fn line(user: &User, step: &Step, waiting: usize, cells: &[&TestItem]) -> String
     let named = [
         (count(&|i| i.verdict() == Some(Verdict::Nonconforming)), "不合格", "failing"),
         (count(&|i| i.verdict() == Some(Verdict::Problem)), "问题", "problem"),
-        (count(&|i| near(i) && i.verdict() == Some(Verdict::Conforming)), "接近限量", "near the limit"),
+        (count(&|i| doubtful(i) && matches!(i.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict))), "可疑", "doubtful"),
         (count(&|i| i.decision.is_some()), "人工判定", "decided by hand"),
         (count(&|i| i.verdict() == Some(Verdict::NoVerdict)), "不判定", "without verdict"),
     ];

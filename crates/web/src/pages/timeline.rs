@@ -155,6 +155,9 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
             if !fact(facts, "why").is_empty() {
                 change.push_str(&format!("{}{}", lang.pick("，理由：", ", because: "), fact(facts, "why")));
             }
+            if let Some(above) = facts.get("above_p99") {
+                change.push_str(&format!("{} {} {}", lang.pick("，高于历史P99", ", above the historical P99"), fact(above, "p99"), fact(above, "unit")));
+            }
             if change.is_empty() { fact(facts, "analyte").to_owned() } else { format!("{}{colon}{change}", fact(facts, "analyte")) }
         }
         "item.add" => fact(facts, "analyte").to_owned(),

@@ -9,7 +9,8 @@ use shiyan_app::demo::PASSWORD;
 use shiyan_app::people::NewUser;
 use shiyan_app::records::{Laboratory, UserAccount};
 use shiyan_app::{App, Who};
-use shiyan_foundation::{Role, Scope};
+use shiyan_foundation::{Decimal, Role, Scope};
+use shiyan_lab_results::history::AboveP99;
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::TestItem;
 use shiyan_lab_results::worksheet::{Worksheet, WorksheetState};
@@ -744,6 +745,33 @@ async fn a_value_near_its_limit_wants_a_remark() {
     analyst.post("", &to, &[("rev", &now.revision.to_string()), ("remark", "复测 96，取首次值")]).await.is(Status::SeeOther);
     analyst.get(&format!("{at}/finish")).await.is(Status::Ok).says("没有遗漏");
     analyst.get(&format!("{at}/cells/{}", now.id)).await.is(Status::Ok).says("复测 96，取首次值");
+}
+
+#[rocket::async_test]
+async fn a_value_above_the_historical_p99_is_seen_wherever_it_is_looked_at() {
+    let b = bench("p99").await;
+    let at = b.sheet(1, &["虚构项甲"]).await;
+    let analyst = b.login("analyst").await;
+    let item = b.items(&at).await.remove(0);
+    analyst.save(&at, &[(&item, "12")]).await;
+    let item = b.items(&at).await.remove(0);
+    let above = AboveP99 { p99: Decimal::new(95, 1), unit: "μg/kg".into(), count: 312 };
+    let item = TestItem { above_p99: Some(above), revision: item.revision + 1, ..item };
+    let mut unit = b.app.store.begin(now()).await.unwrap();
+    unit.save(&item, &Who::from(&b.actor("analyst")), "item.enter", json!({ "above_p99": item.above_p99 })).await.unwrap();
+    unit.commit().await.unwrap();
+    analyst.get(&at).await.is(Status::Ok).says("（高于历史P99 9.5 μg/kg）").says("可疑 <b data-n=\"doubtful\">1</b>");
+    let cell = format!("{at}/cells/{}", item.id);
+    analyst.get(&cell).await.is(Status::Ok).says("不判定项，高于历史P99 9.5 μg/kg").says("录入时同类食品最近 312 个结果").says("须写明复测结果或理由");
+    analyst.get(&format!("/bench/{}", item.order)).await.is(Status::Ok).says("高于历史P99 9.5 μg/kg").says("可疑，写备注：虚构项甲");
+    analyst.get(&format!("{at}/finish")).await.is(Status::Ok).says("WS-NEAR");
+    analyst.post("", &format!("{cell}/remark"), &[("rev", &item.revision.to_string()), ("remark", "复测 11.8")]).await.is(Status::SeeOther);
+    analyst.post(&at, &format!("{at}/finish"), &[]).await.is(Status::SeeOther);
+    // The queue shows what is not normal only: this is.
+    let checker = b.login("checker").await;
+    checker.get("/review").await.is(Status::Ok).says("可疑：高于历史P99 9.5 μg/kg").says("复测 11.8");
+    let english = Person { lang: "en", ..b.login("checker").await };
+    english.get("/review").await.is(Status::Ok).says("Doubtful: above the historical P99 9.5 μg/kg");
 }
 
 // ---------------------------------------------------------------- instruments

@@ -23,7 +23,9 @@ use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::qc::{QcState, why_not_override};
 use shiyan_lab_results::qc_code;
-use shiyan_lab_results::worksheet::{Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, WorksheetTemplate, near_without_remark};
+use shiyan_lab_results::worksheet::{
+    Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, WorksheetTemplate, doubtful_without_remark,
+};
 use shiyan_lab_results::worksheet_code;
 use validator::Validate;
 
@@ -921,13 +923,13 @@ fn open_points(user: &User, whole: &Whole) -> Vec<OpenPoint> {
     let why = whole.sheet.unfinished(&whole.items);
     let empty = |i: &&TestItem| i.verdict().is_none();
     let back = |i: &&TestItem| i.returned.is_some();
-    let near = |i: &&TestItem| near_without_remark(i);
+    let doubtful = |i: &&TestItem| doubtful_without_remark(i);
     why.iter()
         .map(|refusal| {
             let links: Vec<Link> = match refusal.code() {
                 c if c == worksheet_code::EMPTY.code => whole.items.iter().filter(empty).map(|i| cell_link(whole, i)).collect(),
                 c if c == worksheet_code::RETURNED.code => whole.items.iter().filter(back).map(|i| cell_link(whole, i)).collect(),
-                c if c == worksheet_code::NEAR.code => whole.items.iter().filter(near).map(|i| cell_link(whole, i)).collect(),
+                c if c == worksheet_code::DOUBTFUL.code => whole.items.iter().filter(doubtful).map(|i| cell_link(whole, i)).collect(),
                 _ => {
                     let blank = whole.sheet.qc.iter().filter(|s| s.raw.trim().is_empty());
                     let link = |s: &shiyan_lab_results::qc::QcSlot| {
@@ -948,7 +950,7 @@ fn open_points(user: &User, whole: &Whole) -> Vec<OpenPoint> {
 
 fn finish_view(site: &Site, user: &User, whole: &Whole, why: &[Refusal]) -> FinishPage {
     let lang = user.lang();
-    let listed = [worksheet_code::EMPTY.code, worksheet_code::RETURNED.code, worksheet_code::NEAR.code, worksheet_code::QC_EMPTY.code];
+    let listed = [worksheet_code::EMPTY.code, worksheet_code::RETURNED.code, worksheet_code::DOUBTFUL.code, worksheet_code::QC_EMPTY.code];
     let others: Vec<Refusal> = why.iter().filter(|r| !listed.contains(&r.code())).cloned().collect();
     let why_not = if why.is_empty() { whole.sheet.why_not(&user.actor, WorksheetAction::Finish) } else { others };
     let title = user.t("完成录入", "Finish the entry");

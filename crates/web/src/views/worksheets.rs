@@ -281,7 +281,7 @@ pub struct GridCounts {
     pub not_detected: u64,
     /// 不合格
     pub failing: u64,
-    /// 可疑 near the limit, or for a person.
+    /// 可疑 near the limit, above the historical P99, or for a person.
     pub doubtful: u64,
     /// 已退回
     pub returned: u64,
@@ -429,7 +429,7 @@ pub struct Drawer {
     pub remark_action: String,
     /// 备注
     pub remark: String,
-    /// A value near its limit asks for a remark.
+    /// A doubtful value asks for a remark.
     pub remark_asked: bool,
     /// Links: the test order, decide by hand.
     pub links: Vec<Link>,
@@ -587,8 +587,8 @@ pub struct QueueCell {
     pub limit: String,
     /// Verdict.
     pub badge: Badge,
-    /// Near its limit.
-    pub near: bool,
+    /// 可疑 why; may be empty.
+    pub doubt: String,
     /// Reason, remark, hand decision.
     pub note: String,
     /// The test order.

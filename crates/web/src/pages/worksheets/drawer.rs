@@ -8,13 +8,13 @@ use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::TestItem;
 use shiyan_lab_results::qc::{QcKind, QcPoint, QcSlot, westgard};
 use shiyan_lab_results::value::{self, Measured};
-use shiyan_lab_results::worksheet::{WorksheetState, near_without_remark};
+use shiyan_lab_results::worksheet::{WorksheetState, doubtful_without_remark};
 use shiyan_statute::DetectionKind;
 
 use super::super::kit::{Answer, at_text, blind, id_of, refusals, verdict_badge};
 use super::super::timeline::timeline;
 use super::super::{Html, done};
-use super::grid::{control_mark, control_name, figure_of, limit_text, mark_of, near, reason_of};
+use super::grid::{control_mark, control_name, doubt, figure_of, limit_text, mark_of, reason_of};
 use super::{Whole, enter_room};
 use crate::failure::Failure;
 use crate::guard::User;
@@ -66,6 +66,13 @@ fn facts_of(user: &User, item: &TestItem) -> Vec<Fact> {
         }
         (None, Some((zh, en))) => facts.push(Fact::new(user.t("限量", "Limit"), lang.pick(zh, en))),
         (None, None) => facts.push(Fact::new(user.t("限量", "Limit"), user.t("没有适用的限量", "No limit applies"))),
+    }
+    if let Some(above) = &item.above_p99 {
+        let from = match lang {
+            Lang::Zh => format!("录入时同类食品最近 {} 个结果", above.count),
+            Lang::En => format!("of the newest {} results of such food at entry", above.count),
+        };
+        facts.push(Fact::new(user.t("历史P99", "Historical P99"), Cell::Two(format!("{} {}", above.p99, above.unit), from)));
     }
     if let Some(claim) = item.label_claim.as_ref().filter(|c| !c.trim().is_empty()) {
         facts.push(Fact::new(user.t("明示值", "Label claim"), claim.as_str()));
@@ -120,8 +127,8 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
     let mut badge = verdict_badge(item.verdict(), lang);
     if item.verdict().is_none() {
         badge = Badge::new(Tone::Idle, user.t("未填", "Not entered"));
-    } else if near(item) {
-        badge = Badge::new(Tone::Warn, format!("{}{}", badge.text, user.t("，接近限量", ", near the limit")));
+    } else if let Some(doubt) = doubt(item, lang) {
+        badge = Badge::new(Tone::Warn, format!("{}{}{doubt}", badge.text, user.t("，", ", ")));
     }
     let order = whole.orders.get(&item.order);
     let may_write = whole.sheet.state == WorksheetState::Open && order.is_some_and(|o| o.may_enter(&user.actor).is_ok());
@@ -151,7 +158,7 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
         history,
         remark_action: if may_write { format!("{}/cells/{}/remark", whole.href(), item.id) } else { String::new() },
         remark: item.remark.clone(),
-        remark_asked: near_without_remark(item),
+        remark_asked: doubtful_without_remark(item),
         links,
         ..Drawer::default()
     })

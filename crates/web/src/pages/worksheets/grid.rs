@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shiyan_foundation::ids::{TestItemId, TestOrderId};
 use shiyan_foundation::{Label, Lang};
+use shiyan_lab_results::history::AboveP99;
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{TestItem, TestOrder};
 use shiyan_lab_results::qc::{QcKind, QcSlot, QcState, QcVerdict};
 use shiyan_lab_results::value::{self, Measured};
-use shiyan_lab_results::worksheet::Worksheet;
+use shiyan_lab_results::worksheet::{Worksheet, doubtful};
 
 use super::super::kit::verdict_badge;
 use crate::ui::{Badge, Tone};
@@ -62,9 +63,8 @@ pub fn limit_text(item: &TestItem) -> String {
 #[must_use]
 pub fn mark_of(item: &TestItem, lang: Lang) -> Mark {
     let Some(verdict) = item.verdict() else { return Mark::default() };
-    let near = near(item);
     let (sign, tone) = match verdict {
-        Verdict::Conforming if near => ("⚠", Tone::Warn),
+        Verdict::Conforming | Verdict::NoVerdict if doubtful(item) => ("⚠", Tone::Warn),
         Verdict::Conforming => ("✓", Tone::Pass),
         Verdict::Nonconforming => ("✗", Tone::Fail),
         Verdict::Problem => ("✗", Tone::Warn),
@@ -74,16 +74,24 @@ pub fn mark_of(item: &TestItem, lang: Lang) -> Mark {
     let mut word = verdict.label(lang).to_owned();
     if item.decision.is_some() {
         word.push_str(lang.pick("（人工判定）", " (decided by hand)"));
-    } else if near {
-        word.push_str(lang.pick("（接近限量）", " (near the limit)"));
+    } else if let Some(doubt) = doubt(item, lang) {
+        word.push_str(&format!("{}{doubt}{}", lang.pick("（", " ("), lang.pick("）", ")")));
     }
     Mark { sign, tone, word, why: reason_of(item, lang) }
 }
 
-/// 可疑 near its limit, whatever the verdict says, until a person decided it.
+/// 可疑 why: near the limit, above the historical P99, or both; until a person decided it.
 #[must_use]
-pub fn near(item: &TestItem) -> bool {
-    item.decision.is_none() && item.judgement.as_ref().is_some_and(|j| j.near_limit)
+pub fn doubt(item: &TestItem, lang: Lang) -> Option<String> {
+    let near = item.judgement.as_ref().filter(|j| j.near_limit).map(|_| lang.pick("接近限量", "near the limit").to_owned());
+    let above = item.above_p99.as_ref().map(|a| p99_text(a, lang));
+    let why: Vec<String> = [near, above].into_iter().flatten().filter(|_| doubtful(item)).collect();
+    (!why.is_empty()).then(|| why.join(lang.pick("，", ", ")))
+}
+
+/// `高于历史P99 0.18 mg/kg`
+fn p99_text(above: &AboveP99, lang: Lang) -> String {
+    format!("{} {} {}", lang.pick("高于历史P99", "above the historical P99"), above.p99, above.unit).trim_end().to_owned()
 }
 
 /// The reason of the verdict in one line.
@@ -159,7 +167,7 @@ pub fn counts(sheet: &Worksheet, items: &[TestItem]) -> GridCounts {
             !i.raw.is_empty() && matches!(value::parse(&i.raw, Some(&i.unit)).understood, Measured::NotDetected { .. } | Measured::Negative)
         }),
         failing: count(&|i| matches!(i.verdict(), Some(Verdict::Nonconforming | Verdict::Problem))),
-        doubtful: count(&|i| near(i) && i.verdict() == Some(Verdict::Conforming) || i.verdict() == Some(Verdict::NeedsPerson)),
+        doubtful: count(&|i| doubtful(i) && matches!(i.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict)) || i.verdict() == Some(Verdict::NeedsPerson)),
         returned: count(&|i| i.returned.is_some()),
         controls: sheet.qc.len() as u64,
         controls_filled: sheet.qc.iter().filter(|s| !s.raw.trim().is_empty()).count() as u64,
@@ -336,7 +344,8 @@ pub fn cell_json(item: &TestItem, lang: Lang) -> Value {
         "mark": mark.sign,
         "tone": if mark.sign.is_empty() { "" } else { mark.tone.css() },
         "title": mark.title(),
-        "near": near(item),
+        "near": item.decision.is_none() && item.judgement.as_ref().is_some_and(|j| j.near_limit),
+        "above_p99": item.above_p99,
         "reason": mark.why,
         "returned": item.returned.as_ref().map(|r| r.reason.clone()),
         "by": item.analyst.as_ref().map(|(_, name)| name.clone()),
