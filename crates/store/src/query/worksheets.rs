@@ -103,6 +103,16 @@ impl Store {
         sql.push("ORDER BY w.due_on, w.id LIMIT ?", [i64::try_from(most).unwrap_or(200).into()]);
         records(sql.all::<Detail>(&self.read).await?)
     }
+    /// 我的检验批 those being entered that are assigned to this person, by due date.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn worksheets_of(&self, analyst: &str, scope: &Scope, most: u64) -> Result<Vec<Worksheet>, Error> {
+        let mut sql = Sql::new("SELECT w.detail FROM worksheet w WHERE w.state = 'open'");
+        sql.push("AND w.analyst = ?", [analyst.into()]).worksheet_scope(scope);
+        sql.push("ORDER BY w.due_on, w.id LIMIT ?", [i64::try_from(most).unwrap_or(200).into()]);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
     /// How many worksheets stand in a state.
     ///
     /// # Errors

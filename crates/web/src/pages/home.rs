@@ -12,11 +12,13 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Decimal, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::Kpis;
 use shiyan_lab_results::order::TestOrder;
+use shiyan_lab_results::worksheet::Worksheet;
 use shiyan_nonconformity::case::CaseState;
 use shiyan_rapid_test::FollowUpState;
 
 use super::figures::{card, due_view, street_name, workdays_left, year_of};
 use super::kit::class_label;
+use super::worksheets::state_badge;
 use super::{Html, rapid, show};
 use crate::failure::Failure;
 use crate::guard::User;
@@ -24,6 +26,9 @@ use crate::papers::{Tabled, tabled};
 use crate::site::Site;
 use crate::ui::{self, Badge, Bar, Due, Svg, Tone};
 use crate::views::{Cell, Counter, Gauge, HomeSupervisor, HomeWork, Link, Page, RapidCard, StreetProgress, Table, WorkGroup, WorkItem};
+
+/// Worksheets of one analyst shown at most.
+const OWN_SHEETS: u64 = 30;
 
 /// Routes of this room.
 #[must_use]
@@ -402,6 +407,11 @@ async fn work(site: &Site, user: &User) -> Html {
         if !mine {
             continue;
         }
+        if role == Role::Analyst && has(role) {
+            let mine = own_worksheets(site, user, today, &calendar).await?;
+            counters.push(counter(user.t("录入中的检验批", "Worksheets being entered"), mine.items.len() as u64, "/worksheets?mine=1", Tone::Info));
+            groups.push(mine);
+        }
         let rows = store.worklist(&[state], scope, 60).await?;
         let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, &calendar)).collect();
         let (waiting, overdue) = store.waiting(state, today, scope).await?;
@@ -441,6 +451,47 @@ async fn work(site: &Site, user: &User) -> Html {
         counters,
         groups,
         primary,
+    })
+}
+
+/// 我的检验批 the open worksheets of an analyst, those sent back first, then by due date.
+async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &WorkCalendar) -> Result<WorkGroup, Failure> {
+    let (lang, store) = (user.lang(), &site.app.store);
+    let mut sheets = store.worksheets_of(&user.actor.id.to_string(), user.scope(), OWN_SHEETS).await?;
+    sheets.sort_by_key(|w| w.returned.is_none());
+    let ids: Vec<String> = sheets.iter().map(|w| w.id.to_string()).collect();
+    let counts = store.worksheet_counts(&ids).await?;
+    let item = |w: &Worksheet| {
+        let (filled, cells) = counts.iter().find(|c| c.worksheet_id == w.id.to_string()).map_or((0, 0), |c| (c.filled, c.cells));
+        let mut sub = format!("{} · {} {filled}/{cells}", w.method, user.t("已填", "filled"));
+        if let Some((who, why)) = &w.returned {
+            sub.push_str(&format!(" · {}{who}：{why}", user.t("退回 ", "Returned by ")));
+        }
+        WorkItem {
+            title: format!("{} {}", w.no, w.title),
+            href: format!("/worksheets/{}", w.id),
+            sub,
+            state: if w.returned.is_some() { Badge::new(Tone::Warn, user.t("退回", "Returned")) } else { state_badge(w.state, lang) },
+            due: due_view(lang, today, w.due_on, calendar),
+            verb: user.t("录入", "Enter").to_owned(),
+        }
+    };
+    let items: Vec<WorkItem> = sheets.iter().map(item).collect();
+    let more = if items.is_empty() {
+        Link::new(user.t("去编批", "Make one"), "/worksheets?tab=waiting")
+    } else {
+        Link::new(user.t("全部", "All"), "/worksheets?mine=1")
+    };
+    Ok(WorkGroup {
+        title: user.t("我的检验批", "My worksheets").to_owned(),
+        more: Some(more),
+        items,
+        empty: user
+            .t(
+                "没有分派给我的检验批。点“去编批”，把收到的样品编成检验批。",
+                "No worksheet is assigned to you. “Make one” puts the samples received on a worksheet.",
+            )
+            .to_owned(),
     })
 }
 
