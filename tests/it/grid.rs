@@ -53,6 +53,8 @@ async fn the_result_grid_in_a_browser() {
     a_block_is_pasted(&tab, &lab, &sheets[1]).await;
     an_input_method_commits_nothing(&tab, &lab, &sheets[2]).await;
     everything_has_a_name(&tab, &sheets[0]).await;
+    a_balance_walks_from_sample_to_sample(&tab, &lab, &sheets[2]).await;
+    rows_are_as_high_as_the_person_likes(&tab, &sheets[2]).await;
     on_a_phone_the_grid_scrolls_and_the_page_does_not(&tab, &sheets[0]).await;
     tab.nothing_complained_but(&[]);
     two_people(&driver, &serving, &tab, &lab, &sheets[2]).await;
@@ -341,6 +343,68 @@ async fn everything_has_a_name(tab: &Tab, at: &str) {
     assert_eq!(tab.js(twice).await, json!(0), "no two cells have one name");
 }
 
+/// A balance that sends Enter, or Tab, walks along the samples of one item, whichever way the grid is turned.
+async fn a_balance_walks_from_sample_to_sample(tab: &Tab, lab: &Lab, at: &str) {
+    let choose = async |way: &str| {
+        let script = format!("const s = document.querySelector('#advance'); s.value = '{way}'; s.dispatchEvent(new Event('change', {{ bubbles: true }}))");
+        tab.js(&script).await;
+        tab.until(&format!("return document.querySelector('table.ws').dataset.advance === '{way}'")).await;
+    };
+    let here = "const td = document.activeElement.closest('td'); return [td.parentNode.rowIndex - 1, td.cellIndex - 1]";
+    // 按项目: along the row; the other key goes to the next item.
+    tab.open_sheet(&format!("{at}?by=item")).await;
+    choose("enter").await;
+    tab.at(1, 0).await;
+    tab.keys(&format!("1.1{ENTER}1.2{ENTER}1.3{ENTER}")).await;
+    assert_eq!(tab.js(here).await, json!([2, 0]), "after the last sample the next item");
+    tab.keys(&format!("{TAB}")).await;
+    assert_eq!(tab.js(here).await, json!([0, 1]), "Tab goes down, and on at the top");
+    tab.keys(&format!("{SHIFT}{TAB}{FREE}")).await;
+    assert_eq!(tab.js(here).await, json!([2, 0]));
+    tab.saved().await;
+    // 按样品: down the column, and the choice was kept.
+    tab.open_sheet(&format!("{at}?by=sample")).await;
+    assert_eq!(tab.js("return document.querySelector('#advance').value").await, json!("enter"));
+    choose("tab").await;
+    tab.at(0, 2).await;
+    tab.keys(&format!("2.1{TAB}2.2{TAB}2.3{TAB}")).await;
+    tab.saved().await;
+    assert_eq!(tab.column(2).await, ["2.1", "2.2", "2.3"]);
+    tab.at(0, 0).await;
+    tab.keys(&format!("{ENTER}")).await;
+    assert_eq!(tab.js(here).await, json!([0, 1]), "Enter goes to the next item");
+    // sample after sample: the second and the third item of each
+    let raws = lab.raws(at).await;
+    assert_eq!([1, 4, 7].map(|n| raws[n].as_str()), ["1.1", "1.2", "1.3"]);
+    assert_eq!([2, 5, 8].map(|n| raws[n].as_str()), ["2.1", "2.2", "2.3"]);
+    choose("excel").await;
+    tab.open_sheet(&format!("{at}?by=item")).await;
+    tab.at(0, 0).await;
+    tab.keys(&format!("{ENTER}")).await;
+    assert_eq!(tab.js(here).await, json!([1, 0]));
+}
+
+/// 密度: 44, 36 and 28 px, with and without the limits, remembered.
+async fn rows_are_as_high_as_the_person_likes(tab: &Tab, at: &str) {
+    let heights = "return [...new Set([...document.querySelectorAll('table.ws tbody tr')].map(r => Math.round(r.getBoundingClientRect().height)))]";
+    tab.open_sheet(at).await;
+    assert_eq!(tab.js(heights).await, json!([36]));
+    for (rows, height) in [("roomy", 44), ("compact", 28)] {
+        tab.js(&format!("document.querySelector('[data-rows={rows}]').click()")).await;
+        assert_eq!(tab.js(heights).await, json!([height]), "{rows}");
+        tab.js("document.querySelector('[data-limits]').click()").await;
+        assert_eq!(tab.js(heights).await, json!([height]), "{rows} without limits");
+        tab.js("document.querySelector('[data-limits]').click()").await;
+    }
+    tab.until("return /ws_rows=[0-9a-f]{8}c/.test(document.cookie)").await;
+    tab.open_sheet(at).await;
+    assert_eq!(tab.js(heights).await, json!([28]), "it is remembered");
+    assert_eq!(tab.js("return document.querySelector('[data-rows][aria-current]').dataset.rows").await, json!("compact"));
+    tab.goto(&format!("{at}?rows=normal")).await;
+    tab.open_sheet(at).await;
+    assert_eq!(tab.js(heights).await, json!([36]));
+}
+
 async fn on_a_phone_the_grid_scrolls_and_the_page_does_not(tab: &Tab, at: &str) {
     tab.cdp("Emulation.setDeviceMetricsOverride", &json!({"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": true}));
     for path in [
@@ -406,6 +470,15 @@ async fn without_script(tab: &Tab, lab: &Lab, at: &str) {
     tab.press("a[href$='by=sample']").await;
     assert_eq!(tab.js("return document.querySelector('table.ws').dataset.by").await, json!("sample"));
     tab.press("a[href$='by=item']").await;
+    tab.press("a[href$='rows=roomy']").await;
+    assert_eq!(tab.js("return document.querySelector('[data-rows][aria-current]').dataset.rows").await, json!("roomy"));
+    tab.press("a[href$='rows=normal']").await;
+    tab.js("document.querySelector('#advance').value = 'tab'").await;
+    tab.press("form[data-advances] button").await;
+    tab.says("键入走向已设定").await;
+    assert_eq!(tab.js("return document.querySelector('table.ws').dataset.advance").await, json!("tab"));
+    tab.js("document.querySelector('#advance').value = 'excel'").await;
+    tab.press("form[data-advances] button").await;
     tab.cdp("Emulation.setScriptExecutionDisabled", &json!({"value": false}));
 }
 

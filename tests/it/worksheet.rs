@@ -7,7 +7,7 @@ use shiyan_foundation::{Scope, ids::WorksheetId};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem};
 use shiyan_lab_results::qc::QcState;
-use shiyan_lab_results::worksheet::{Worksheet, WorksheetState, normal};
+use shiyan_lab_results::worksheet::{Advance, Worksheet, WorksheetState, normal};
 use shiyan_testkit::{TestApp, at, codes};
 
 shiyan_testkit::on_both_engines!(
@@ -19,6 +19,7 @@ shiyan_testkit::on_both_engines!(
     a_value_near_its_limit_needs_a_word_on_the_second_test,
     a_value_above_the_historical_p99_needs_a_word_too,
     an_item_of_before_is_compared_once_a_result_is_entered,
+    a_balance_goes_to_the_next_sample,
 );
 
 const METHOD: &str = "GB 23200.113-2018";
@@ -288,5 +289,36 @@ async fn an_item_of_before_is_compared_once_a_result_is_entered(t: TestApp) {
     let now = t.items(&order).await.remove(0);
     assert_eq!(now.above_p99.map(|a| a.count), Some(100));
     assert_eq!(now.peers.map(|p| p.category), t.items(&order).await[1].peers.clone().map(|p| p.category), "it is found by later ones");
+    t.assert_whole().await;
+}
+
+async fn a_balance_goes_to_the_next_sample(t: TestApp) {
+    let (id, _) = laid_out(&t, false).await;
+    let p = &t.people;
+    let now = at("2025-06-05T09:10");
+    // As before nothing is stored of it, so that worksheets of before keep their hash.
+    let plain = sheet(&t, &id).await;
+    assert_eq!(plain.advance, Advance::Excel);
+    assert!(!serde_json::to_string(&plain).unwrap().contains("advance"));
+    t.app.set_advance(&p.analyst.actor(), &id, "tab", now).await.unwrap();
+    t.app.set_advance(&p.analyst.actor(), &id, "tab", now).await.unwrap();
+    let set = sheet(&t, &id).await;
+    assert_eq!((set.advance, set.revision), (Advance::Tab, plain.revision + 1), "saying it twice writes it once");
+    let journal = t.app.store.timeline(&[format!("worksheet:{id}")]).await.unwrap();
+    let last = journal.last().unwrap();
+    assert_eq!((last.verb.as_str(), &last.facts["from"], &last.facts["to"]), ("worksheet.advance", &json!("excel"), &json!("tab")));
+    assert_eq!(codes(t.app.set_advance(&p.analyst.actor(), &id, "sideways", now).await), ["TYPED-CHOICE"]);
+    assert_eq!(codes(t.app.set_advance(&p.checker.actor(), &id, "enter", now).await), ["LAB-ROLE"]);
+    fill(&t, &id, "未检出").await;
+    t.app.finish_worksheet(&p.analyst.actor(), &id, at("2025-06-05T12:00")).await.unwrap();
+    assert_eq!(codes(t.app.set_advance(&p.analyst.actor(), &id, "enter", now).await), ["WS-STATE"]);
+    // It is chosen when the worksheet is made, too.
+    let (_, order) = t.received("XBJ25410105000000099").await;
+    let items: Vec<String> = t.items(&order).await.iter().map(|i| i.id.to_string()).collect();
+    let new = NewWorksheet { items, advance: "sideways".into(), ..NewWorksheet::default() };
+    assert_eq!(codes(t.app.create_worksheet(&p.analyst.actor(), &new, now).await), ["TYPED-CHOICE"]);
+    let new = NewWorksheet { advance: "enter".into(), ..new };
+    let made = t.app.create_worksheet(&p.analyst.actor(), &new, now).await.unwrap().to_string();
+    assert_eq!(sheet(&t, &made).await.advance, Advance::Enter);
     t.assert_whole().await;
 }

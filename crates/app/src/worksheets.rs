@@ -12,7 +12,7 @@ use shiyan_lab_results::order::{CellReturn, OrderAction, OrderState, TestItem, T
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcPoint, QcSlot, override_run};
 use shiyan_lab_results::worksheet::{
-    Instrument, MOST_ITEMS, MOST_SAMPLES, QcPlan, RawFile, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, normal, slots_of,
+    Advance, Instrument, MOST_ITEMS, MOST_SAMPLES, QcPlan, RawFile, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, normal, slots_of,
 };
 use shiyan_lab_results::worksheet_code as code;
 use shiyan_sample_intake::sheet::read_date;
@@ -41,6 +41,8 @@ pub struct NewWorksheet {
     pub analyst: String,
     /// Id of the instrument; empty for none.
     pub instrument: String,
+    /// 键入走向 by its code; empty for the habits of Excel.
+    pub advance: String,
 }
 
 /// One typed control: slot, the revision that was on the page, the text exactly as typed.
@@ -103,11 +105,12 @@ impl App {
     /// 新建检验批 from waiting items of one method, with the controls its template asks for.
     ///
     /// # Errors
-    /// Not of the bench; nothing chosen; an item that is no longer free; the instrument is out of calibration.
+    /// Not of the bench; nothing chosen; an item that is no longer free; the instrument is out of calibration; no such 键入走向.
     pub async fn create_worksheet(&self, actor: &Actor, new: &NewWorksheet, now: Instant) -> Result<WorksheetId, Error> {
         if !actor.has_any(&[Role::Analyst, Role::Reviewer]) {
             must_have(actor, Role::Analyst, "新建检验批", "make a worksheet")?;
         }
+        let advance = if new.advance.is_empty() { Advance::default() } else { advance_of(&new.advance)? };
         let mut templates = self.store.all::<WorksheetTemplate>().await?;
         let mut unit = self.store.begin(now).await?;
         let (items, orders) = self.free_items(&unit, actor, &new.items).await?;
@@ -156,6 +159,7 @@ impl App {
             state: WorksheetState::Open,
             analyst: None,
             instrument: None,
+            advance,
             qc: slots_of(&plans, &cells, &analytes, &|analyte| loq_of(items.iter(), analyte)),
             samples,
             analytes,
@@ -244,6 +248,20 @@ impl App {
         let facts = json!({ "analyst": next.analyst.as_ref().map(|(_, n)| n), "instrument": next.instrument.as_ref().map(|(_, n)| n) });
         unit.save(&next, &actor.into(), "worksheet.assign", facts).await?;
         unit.commit().await?;
+        Ok(())
+    }
+    /// 设定键入走向 which key goes to the next sample; setting it to what it is changes nothing.
+    ///
+    /// # Errors
+    /// Every reason why not; no such choice.
+    pub async fn set_advance(&self, actor: &Actor, id: &str, advance: &str, now: Instant) -> Result<(), Error> {
+        let mut unit = self.store.begin(now).await?;
+        let sheet = self.visible_worksheet(&unit, actor, id).await?;
+        let next = sheet.advancing(actor, advance_of(advance)?)?;
+        if next.advance != sheet.advance {
+            unit.save(&next, &actor.into(), "worksheet.advance", json!({ "from": sheet.advance, "to": next.advance })).await?;
+            unit.commit().await?;
+        }
         Ok(())
     }
     /// Saves typed cells of a worksheet, whatever sample they belong to, in one transaction; each stands for itself.
@@ -636,6 +654,10 @@ impl App {
 
 /// Runs of a method looked back on by the control rules and the chart.
 const HISTORY: u64 = 60;
+
+fn advance_of(typed: &str) -> Result<Advance, Refusal> {
+    one_of(typed, "键入走向", "way of the keys", "advance")
+}
 
 fn plan_of(line: &TypedQcPlan, at: usize) -> Result<QcPlan, Refusal> {
     let field = |name: &str| format!("{name}_{at}");

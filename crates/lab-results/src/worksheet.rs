@@ -19,9 +19,21 @@ labels! {
     }
 }
 labels! {
+    /// 键入走向 where the key goes that ends a value: as in Excel (Enter down, Tab right), or to the next sample with the key that
+    /// the balance sends, whichever way the grid is turned; the other of the two then goes to the next item.
+    #[derive(Default)]
+    pub enum Advance {
+        #[default]
+        Excel = "excel", "同 Excel：回车向下，Tab 向右", "As in Excel: Enter down, Tab right";
+        Enter = "enter", "回车到下一个样品，Tab 到下一个项目", "Enter to the next sample, Tab to the next item";
+        Tab = "tab", "Tab 到下一个样品，回车到下一个项目", "Tab to the next sample, Enter to the next item";
+    }
+}
+labels! {
     /// 检验批动作
     pub enum WorksheetAction {
         Assign = "assign", "分派检验员和仪器", "Assign analyst and instrument";
+        Advance = "advance", "设定键入走向", "Set where the keys go";
         Enter = "enter", "录入结果", "Enter results";
         Finish = "finish", "完成录入", "Finish entry";
         Reopen = "reopen", "退回修改", "Send back for correction";
@@ -32,6 +44,7 @@ labels! {
 /// The table of moves: from, action, to, who.
 pub const MOVES: &[(WorksheetState, WorksheetAction, WorksheetState, &[Role])] = &[
     (WorksheetState::Open, WorksheetAction::Assign, WorksheetState::Open, &[Role::Analyst, Role::Reviewer, Role::QualityManager]),
+    (WorksheetState::Open, WorksheetAction::Advance, WorksheetState::Open, &[Role::Analyst, Role::Reviewer]),
     (WorksheetState::Open, WorksheetAction::Enter, WorksheetState::Open, &[Role::Analyst]),
     (WorksheetState::Open, WorksheetAction::Finish, WorksheetState::Finished, &[Role::Analyst]),
     (WorksheetState::Open, WorksheetAction::Void, WorksheetState::Void, &[Role::Analyst, Role::Reviewer]),
@@ -163,6 +176,9 @@ pub struct Worksheet {
     pub analyst: Option<(UserId, String)>,
     /// 仪器: id, number and name.
     pub instrument: Option<(InstrumentId, String)>,
+    /// 键入走向
+    #[serde(default, skip_serializing_if = "Advance::is_default")]
+    pub advance: Advance,
     /// Samples in bench order.
     pub samples: Vec<WorksheetSample>,
     /// 项目 in bench order.
@@ -189,6 +205,14 @@ pub struct Worksheet {
     pub demo: bool,
     /// Revision.
     pub revision: i64,
+}
+
+impl Advance {
+    /// The habit that a worksheet has unless somebody chose another.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Worksheet {

@@ -85,6 +85,13 @@
       if (grid[r][c].input) { go(r, c); return true; }
     }
   }
+  // Enter goes down and Tab right, unless the worksheet says which of them goes to the next sample: along the row 按项目, down the
+  // column 按样品; then the other one goes to the next item
+  function advance(k, back) {
+    const by = table.getAttribute('data-by'), samples = table.getAttribute('data-advance'), d = back ? -1 : 1;
+    const down = samples === 'excel' ? k === 'Enter' : (samples === k.toLowerCase()) === (by === 'sample');
+    return down ? step(d, 0) : step(0, d);
+  }
   function edge(dr, dc, extend) {
     let { r, c } = at;
     const ok = (y, x) => y >= 0 && y < R && x >= 0 && x < C, full = (y, x) => text(grid[y][x]) !== '';
@@ -301,8 +308,8 @@
     if (k === 'F6') { stop(); commit(at); const out = drawer.hidden ? $('[data-quick] button, .ws-status button', form) : drawer; if (out) { out.focus(); } return; }
     if (k === 'F2') { stop(); if (at.input) { mode = 'edit'; const n = at.input.value.length; at.input.setSelectionRange(n, n); } return; }
     if (k === 'Escape') { if (typing && at.input) { stop(); at.input.value = at.val; mode = 'sel'; at.input.select(); keep(); } else if (!ribbon.hidden) { close(); } else if (!drawer.hidden) { toggle(); } return; }
-    if (k === 'Enter') { stop(); commit(at); step(e.shiftKey ? -1 : 1, 0); return; }
-    if (k === 'Tab') { commit(at); if (step(0, e.shiftKey ? -1 : 1)) { stop(); } return; }
+    if (k === 'Enter') { stop(); commit(at); advance(k, e.shiftKey); return; }
+    if (k === 'Tab') { commit(at); if (advance(k, e.shiftKey)) { stop(); } return; }
     if (ctrl && !typing) {
       if (/^[zZ]$/.test(k)) { stop(); if (e.shiftKey) { redo(); } else { undo(); } return; }
       if (/^[yY]$/.test(k)) { stop(); redo(); return; }
@@ -517,6 +524,19 @@
     if (b.checked && cell && cell.input) { write([[cell, cell.val]], 'confirm'); }
   }));
   if (why) { why.addEventListener('change', () => { if (why.value.trim().length > 1) { whyBox.classList.remove('need'); Array.from(refused).forEach(([k, w]) => { if (w.code === 'WS-WHY') { const cell = byKey.get(k); cell.val = w.raw; enqueue(cell); } }); list(); schedule(); } }); }
+  const ways = $('[data-advances]');
+  if (ways) {
+    ways.elements.advance.addEventListener('change', () => {
+      const chosen = ways.elements.advance, was = table.getAttribute('data-advance');
+      const failed = () => { chosen.value = was; say(t('键入走向没有设定，请再试。', 'Where the keys go was not set; try again.')); };
+      fetch(ways.action, { method: 'POST', credentials: 'same-origin', body: new URLSearchParams(new FormData(ways)) }).then((r) => {
+        if (!r.ok || r.url.indexOf('/login') >= 0) { failed(); return; }
+        table.setAttribute('data-advance', chosen.value);
+        say('');
+        if (at) { go(at.r, at.c); }
+      }, failed);
+    });
+  }
   const quick = $('[data-quick]', form);
   if (quick) {
     quick.addEventListener('mousedown', (e) => e.preventDefault());
@@ -524,7 +544,7 @@
       const b = e.target.closest('button');
       if (!b || !at || !at.input) { return; }
       if (b.value === '<') { if (mode === 'sel') { at.input.value = ''; } at.input.value = '<' + at.input.value.replace(/^</, ''); mode = 'edit'; at.input.focus(); const n = at.input.value.length; at.input.setSelectionRange(n, n); keep(); }
-      else { write([[at, b.value]], ''); step(1, 0); }
+      else { write([[at, b.value]], ''); advance('Enter'); }
     });
   }
   addEventListener('online', () => { fails = 0; schedule(); });

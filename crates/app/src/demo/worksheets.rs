@@ -10,7 +10,7 @@ use shiyan_foundation::{Actor, Decimal, Instant};
 use shiyan_lab_results::order::{OrderState, TestItem, TestOrder, judge_item};
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcSlot};
 use shiyan_lab_results::worksheet::{
-    Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, doubtful_without_remark, slots_of,
+    Advance, Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, doubtful_without_remark, slots_of,
 };
 use shiyan_store::{Error, Unit, Who};
 
@@ -142,6 +142,7 @@ fn sheet(world: &World, dice: &mut Dice, template: &WorksheetTemplate, chosen: &
         state: WorksheetState::Open,
         analyst: Some(person(&world.people.analyst)),
         instrument: instrument.map(|i| (i.id, format!("{} {}", i.no, i.name))),
+        advance: Advance::default(),
         samples: chosen.iter().map(|b| WorksheetSample { sample: b.order.sample, order: b.order.id, label: b.label.clone(), food: b.food.clone() }).collect(),
         qc: slots_of(&template.qc, &slots, &analytes, &loq),
         analytes,

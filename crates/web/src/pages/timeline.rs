@@ -5,6 +5,7 @@ use shiyan_app::{Entry, Error};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Instant, Label, Lang};
 use shiyan_lab_results::judge::Verdict;
+use shiyan_lab_results::worksheet::Advance;
 use shiyan_nonconformity::Block;
 
 use super::kit::stamp_text;
@@ -39,6 +40,7 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("item.unassign", "移出检验批", "Taken off a worksheet", Tone::Idle),
     ("worksheet.make", "建立检验批", "Made the worksheet", Tone::Info),
     ("worksheet.assign", "分派检验员和仪器", "Assigned analyst and instrument", Tone::Info),
+    ("worksheet.advance", "设定键入走向", "Set where the keys go", Tone::Idle),
     ("worksheet.qc", "录入质控", "Entered controls", Tone::Info),
     ("worksheet.finish", "完成录入", "Finished the entry", Tone::Pass),
     ("worksheet.reopen", "退回，重新录入", "Sent back; open again", Tone::Warn),
@@ -164,6 +166,7 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         "item.remark" => format!("{}{colon}{}", fact(facts, "analyte"), fact(facts, "remark")),
         "item.return" => format!("{} {}{colon}{reason}", fact(facts, "analyte"), fact(facts, "raw")),
         "item.assign" | "item.unassign" => fact(facts, "worksheet").to_owned(),
+        "worksheet.advance" => Advance::parse(fact(facts, "to")).map_or("", |a| a.label(lang)).to_owned(),
         "worksheet.assign" => joined(&[fact(facts, "analyst"), fact(facts, "instrument")], lang),
         "worksheet.file" => fact(facts, "profile").to_owned(),
         "worksheet.qc" => {

@@ -775,6 +775,29 @@ async fn a_value_above_the_historical_p99_is_seen_wherever_it_is_looked_at() {
 }
 
 #[rocket::async_test]
+async fn the_way_of_the_keys_is_set_on_the_page() {
+    let b = bench("advance").await;
+    let at = b.sheet(1, &[LIMITED]).await;
+    let analyst = b.login("analyst").await;
+    let to = format!("{at}/advance");
+    analyst.get(&at).await.is(Status::Ok).says("data-advance=\"excel\"").says("Tab 到下一个样品，回车到下一个项目");
+    analyst.post(&at, &to, &[("advance", "tab")]).await.is(Status::SeeOther);
+    analyst.get(&at).await.is(Status::Ok).says("data-advance=\"tab\"").says("设定键入走向");
+    analyst.post(&at, &to, &[("advance", "x")]).await.is(Status::UnprocessableEntity).says("TYPED-CHOICE");
+    let checker = b.login("checker").await;
+    checker.get(&at).await.is(Status::Ok).lacks("data-advances");
+    checker.post(&at, &to, &[("advance", "enter")]).await.is(Status::UnprocessableEntity).says("LAB-ROLE");
+    // 密度 is remembered for each person on a shared computer.
+    let page = analyst.get(&format!("{at}?rows=compact")).await;
+    page.is(Status::Ok).says("d-compact");
+    let set = page.set.iter().find_map(|c| c.strip_prefix("ws_rows=")).unwrap().split(';').next().unwrap().to_owned();
+    let again = Person { cookies: vec![("ws_rows".into(), set.clone())], ..b.login("analyst").await };
+    again.get(&at).await.is(Status::Ok).says("d-compact");
+    let other = Person { cookies: vec![("ws_rows".into(), set)], ..b.login("analyst2").await };
+    other.get(&at).await.is(Status::Ok).says("d-normal");
+}
+
+#[rocket::async_test]
 async fn an_analyst_begins_with_the_own_worksheets() {
     let b = bench("home").await;
     let second = b.login("analyst2").await;
@@ -870,7 +893,7 @@ async fn a_worksheet_exists_only_for_those_who_work_with_it() {
     let item = b.items(&at).await.remove(0);
     let id = at.trim_start_matches("/worksheets/");
     let here = ["", "/finish", "/import"].map(|tail| format!("{at}{tail}"));
-    let steps = ["/finish", "/assign", "/void", "/release", "/import"].map(|tail| format!("{at}{tail}"));
+    let steps = ["/finish", "/assign", "/advance", "/void", "/release", "/import"].map(|tail| format!("{at}{tail}"));
     let body = json!({ "cells": [{ "item": item.id, "seen": item.revision, "raw": "1" }] }).to_string();
     for name in ["stranger", "supervisor", "enforcer", "sampler", "sample-keeper", "point-operator", "admin"] {
         let person = b.login(name).await;

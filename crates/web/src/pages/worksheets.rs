@@ -24,7 +24,7 @@ use shiyan_lab_results::order_code;
 use shiyan_lab_results::qc::{QcState, why_not_override};
 use shiyan_lab_results::qc_code;
 use shiyan_lab_results::worksheet::{
-    Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, WorksheetTemplate, doubtful_without_remark,
+    Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, WorksheetTemplate, doubtful_without_remark,
 };
 use shiyan_lab_results::worksheet_code;
 use validator::Validate;
@@ -47,7 +47,7 @@ use grid::{Kept, Shown, cell_json, control_json, control_name, counts, orders_by
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let mut all = routes![list, new_page, make, one, enter, save, finish_page, finish, assign, void, release];
+    let mut all = routes![list, new_page, make, one, enter, save, finish_page, finish, assign, advance, void, release];
     all.extend(drawer::routes());
     all.extend(file::routes());
     all.extend(setup::routes());
@@ -263,6 +263,9 @@ async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>,
         FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(site, user).await?),
         FieldView::select("instrument", user.t("仪器", "Instrument"), instruments(site, user).await?)
             .hint(user.t("没有仪器的方法可不选", "May be left open for methods without an instrument")),
+        FieldView::select("advance", user.t("天平、仪器键入后", "After a value from a balance"), Choice::all::<Advance>(lang))
+            .with(Advance::default().code())
+            .hint(user.t("看天平在数值后面发回车还是 Tab；录入中可以再改", "Does the balance send Enter or Tab after the value; it can be changed later")),
     ];
     match form {
         Some(form) => {
@@ -303,6 +306,7 @@ async fn make(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> 
         title: form.get("title").to_owned(),
         analyst: form.get("analyst").to_owned(),
         instrument: form.get("instrument").to_owned(),
+        advance: form.get("advance").to_owned(),
     };
     match site.app.create_worksheet(&user.actor, &new, user.now()).await {
         Ok(id) => Ok(done(format!("/worksheets/{id}"), "检验批已建立", "The worksheet was made")),
@@ -661,6 +665,8 @@ async fn sheet_view(
         limits: view.limits,
         density: view.density,
         densities: Choice::all::<Density>(lang),
+        advance: sheet.advance,
+        advances: if sheet.why_not(&user.actor, WorksheetAction::Advance).is_empty() { Choice::all::<Advance>(lang) } else { Vec::new() },
         asks_why: whole.asks_why(),
         why: why.to_owned(),
         returned: sheet.returned.as_ref().map_or_else(String::new, |(who, why)| format!("{who}{}{why}", user.t("：", ": "))),
@@ -1010,6 +1016,17 @@ async fn assign(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &st
     match site.app.assign_worksheet(&user.actor, &id, field("analyst"), field("instrument"), user.now()).await {
         Ok(()) => Ok(done(format!("/worksheets/{id}"), "已分派", "Assigned")),
         Err(error) => Err(again_page(site, &user, cookies, &id, "assign", &form, error).await),
+    }
+}
+
+#[post("/worksheets/<id>/advance", data = "<form>")]
+async fn advance(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    enter_room(&user).map_err(Err)?;
+    let id = id_of(id).map_err(Err)?;
+    match site.app.set_advance(&user.actor, &id, form.get("advance"), user.now()).await {
+        Ok(()) => Ok(done(format!("/worksheets/{id}"), "键入走向已设定", "Where the keys go was set")),
+        Err(error) => Err(again_page(site, &user, cookies, &id, "advance", &form, error).await),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use shiyan_foundation::{Label, labels};
+use shiyan_lab_results::worksheet::Advance;
 
 use crate::ui::{Badge, Due, Svg, Tone};
 
@@ -102,7 +103,7 @@ pub struct NewWorksheetPage {
     pub rows: Vec<NewRow>,
     /// Samples that wait too and do not fit on one worksheet.
     pub left_out: u64,
-    /// 名称, 检验员, 仪器.
+    /// 名称, 检验员, 仪器, 键入走向.
     pub fields: Vec<FieldView>,
     /// 质控 that the template of the method brings, one line each; empty when it has none.
     pub controls: Vec<String>,
@@ -362,6 +363,10 @@ pub struct WorksheetPage {
     pub density: Density,
     /// 密度 to choose from.
     pub densities: Vec<Choice>,
+    /// 键入走向
+    pub advance: Advance,
+    /// 键入走向 to choose from, the present one chosen; empty for whoever may not change it.
+    pub advances: Vec<Choice>,
     /// 更正 asks for a reason.
     pub asks_why: bool,
     /// The reason typed.
