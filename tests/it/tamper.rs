@@ -41,8 +41,8 @@ async fn a_changed_row_is_found_and_named(t: TestApp) {
             format!("item:{one} does not match its own hash"),
         ),
         (
-            "a result edited, its hash too",
-            vec![format!("UPDATE test_item SET {} WHERE id = '{one}'", with_hash(&forged))],
+            "a result edited, its column and hash too",
+            vec![format!("UPDATE test_item SET {}, value = replace(value, '2.4', '0.1') WHERE id = '{one}'", with_hash(&forged))],
             format!("item:{one} differs from what the journal last recorded"),
         ),
         ("a column only", vec![format!("UPDATE test_item SET verdict = 'conforming' WHERE id = '{one}'")], format!("item:{one} has columns that differ")),

@@ -165,7 +165,7 @@ mod tests {
     fn every_method_is_cited_and_readable() {
         assert_eq!(rapid_methods().len(), 21);
         for m in rapid_methods() {
-            assert!(![&m.name_zh, &m.analyte].iter().any(|t| t.contains("同上") || t.contains("见名称")), "{}", m.code);
+            assert!(![&m.name, &m.analyte].iter().any(|t| t.contains("同上") || t.contains("见名称")), "{}", m.code);
             assert!(!m.source.is_empty() && !m.confidence.is_empty() && !m.positive_rule.is_empty() && !m.name_en.is_empty());
             assert_eq!(m.threshold.is_some(), m.threshold_op.is_some(), "{}", m.code);
         }
