@@ -23,14 +23,15 @@ const fn unit(name: &'static str, dimension: &'static str, power: i32, spellings
 
 /// Base of "mass/mass" is mg/kg, of "mass/volume" mg/L.
 const UNITS: &[Unit] = &[
-    unit("mg/kg", "mass/mass", 0, &["毫克/千克", "毫克/公斤", "mg·kg^-1", "mg.kg^-1"]),
-    unit("μg/kg", "mass/mass", -3, &["ug/kg", "微克/千克", "微克/公斤", "μg·kg^-1"]),
-    unit("g/kg", "mass/mass", 3, &["克/千克", "克/公斤", "g·kg^-1"]),
+    unit("mg/kg", "mass/mass", 0, &["毫克/千克", "毫克/公斤", "mg·kg-1", "mg.kg-1"]),
+    unit("μg/kg", "mass/mass", -3, &["ug/kg", "微克/千克", "微克/公斤", "μg·kg-1", "ug·kg-1", "μg.kg-1"]),
+    unit("g/kg", "mass/mass", 3, &["克/千克", "克/公斤", "g·kg-1", "g.kg-1"]),
+    unit("g/g", "g/g", 0, &[]),
     unit("ng/g", "mass/mass", -3, &[]),
     unit("ng/kg", "mass/mass", -6, &[]),
     unit("pg/g", "mass/mass", -6, &[]),
     unit("μg/g", "mass/mass", 0, &["ug/g"]),
-    unit("mg/g", "mass/mass", 3, &["毫克/克", "mgkoh/g"]),
+    unit("mg/g", "mass/mass", 3, &["毫克/克", "mgkoh/g", "(mgkoh)/g"]),
     unit("μg/100g", "mass/mass", -2, &["ug/100g"]),
     unit("mg/100g", "mass/mass", 1, &["毫克/100克"]),
     unit("g/100g", "mass/mass", 4, &["克/100克"]),
@@ -55,7 +56,10 @@ const UNITS: &[Unit] = &[
     unit("CFU/g(mL)", "CFU/g(mL)", 0, &["cfu/g(或ml)", "cfu/g或cfu/ml", "cfu/g或ml", "cfu/ml(g)"]),
     unit("CFU/100mL", "CFU/100mL", 0, &[]),
     unit("CFU/250mL", "CFU/250mL", 0, &[]),
+    unit("CFU/50mL", "CFU/50mL", 0, &[]),
     unit("CFU/50cm2", "CFU/50cm2", 0, &[]),
+    unit("个/g", "个/g", 0, &["个/克"]),
+    unit("个/mL", "个/mL", 0, &["个/毫升"]),
     unit("MPN/g", "MPN/mass", 0, &[]),
     unit("MPN/100g", "MPN/mass", -2, &[]),
     unit("MPN/mL", "MPN/volume", 0, &[]),
@@ -68,8 +72,9 @@ const UNITS: &[Unit] = &[
     unit("/100g", "/100g", 0, &[]),
     unit("/100mL", "/100mL", 0, &[]),
     unit("/250mL", "/250mL", 0, &[]),
-    unit("/50cm2", "/50cm2", 0, &["/50c㎡"]),
+    unit("/50cm2", "/50cm2", 0, &[]),
     unit("mg/100cm2", "mass/area", 0, &["mg/dm2"]),
+    unit("mg/cm2", "mass/area", 2, &[]),
     unit("%", "%", 0, &["百分比"]),
     unit("%vol", "%vol", 0, &["%(vol)", "%(v/v)", "vol%"]),
     unit("‰", "‰", 0, &[]),
@@ -84,33 +89,40 @@ const UNITS: &[Unit] = &[
     unit("mL/100g", "mL/100g", 0, &[]),
     unit("NTU", "NTU", 0, &[]),
     unit("°T", "°T", 0, &[]),
+    unit("μS/cm", "μS/cm", 0, &["us/cm"]),
+    unit("IU", "IU", 0, &[]),
+    unit("度", "度", 0, &[]),
+    unit("倍", "倍", 0, &[]),
+    unit("°P", "°P", 0, &[]),
+    unit("g", "g", 0, &[]),
+    unit("mL", "mL", 0, &[]),
     unit("Bq/kg", "Bq/kg", 0, &[]),
     unit("Bq/L", "Bq/L", 0, &[]),
 ];
 
 /// A spelling with what does not matter taken out: width, spaces, case, µ (U+00B5) and μ (U+03BC), raised digits, litres.
 fn key(text: &str) -> String {
-    fold(text)
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .flat_map(|c| {
-            let c = match c {
-                'µ' => 'μ',
-                '²' => '2',
-                '³' => '3',
-                'ℓ' => 'l',
-                '∕' | '⁄' => '/',
-                c => c,
-            };
-            c.to_lowercase()
-        })
-        .collect::<String>()
-        .replace("㎏", "kg")
-        .replace("㎎", "mg")
-        .replace("㎍", "μg")
-        .replace("㎖", "ml")
-        .replace("cm^{2}", "cm2")
-        .replace("cm^2", "cm2")
+    let mut out = String::with_capacity(text.len());
+    for c in fold(text).chars() {
+        match c {
+            c if c.is_whitespace() => {}
+            'µ' => out.push('μ'),
+            '²' => out.push('2'),
+            '³' => out.push('3'),
+            '¹' => out.push('1'),
+            '⁻' | '−' => out.push('-'),
+            'ℓ' => out.push('l'),
+            '∕' | '⁄' => out.push('/'),
+            '㎏' => out.push_str("kg"),
+            '㎎' => out.push_str("mg"),
+            '㎍' => out.push_str("μg"),
+            '㎖' => out.push_str("ml"),
+            '㎡' => out.push_str("m2"),
+            '㎠' => out.push_str("cm2"),
+            c => out.extend(c.to_lowercase()),
+        }
+    }
+    if out.contains('^') { out.replace("^{2}", "2").replace("^2", "2").replace("^{-1}", "-1").replace("^-1", "-1") } else { out }
 }
 
 static SPELLINGS: LazyLock<BTreeMap<String, &'static Unit>> =
@@ -132,9 +144,12 @@ pub fn canonical(text: &str) -> Option<&'static str> {
 pub fn leading(text: &str) -> Option<(&'static str, usize)> {
     let ends: Vec<usize> = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(24).collect();
     ends.into_iter().rev().find_map(|end| {
-        let next = text[end..].chars().next();
-        if next.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | 'μ' | 'µ' | '^')) {
-            return None;
+        let mut after = text[end..].chars();
+        match after.next() {
+            // 12CFU/g/33CFU/g: a slash before the next value
+            Some('/') if after.next().is_some_and(|c| matches!(c, '未' | '检') || (!text.starts_with('/') && (c.is_ascii_digit() || c == '<'))) => {}
+            Some(c) if c.is_ascii_alphanumeric() || matches!(c, '/' | 'μ' | 'µ' | '^') => return None,
+            _ => {}
         }
         let head = &text[..end];
         if head.ends_with(char::is_whitespace) {
@@ -147,7 +162,14 @@ pub fn leading(text: &str) -> Option<(&'static str, usize)> {
 /// A count of microbes.
 #[must_use]
 pub fn is_count(unit: &str) -> bool {
-    unit.starts_with("CFU") || unit.starts_with("MPN")
+    unit.starts_with("CFU") || unit.starts_with("MPN") || unit.starts_with("个/")
+}
+
+/// Words and marks in the place of a unit that say there is none: `/`, `—`, 无, 无量纲.
+#[must_use]
+pub fn is_none(text: &str) -> bool {
+    let text = text.trim();
+    text.chars().all(|c| matches!(c, '/' | '-' | '—' | '–' | '－' | '−' | '\\' | '_')) || ["无", "无量纲", "无单位"].contains(&text)
 }
 
 /// The value in another unit, exactly.
@@ -215,6 +237,9 @@ mod tests {
             ("7", "CFU/mL", "CFU/g(mL)", "7"),
             ("7", "CFU/g", "CFU/g(mL)", "7"),
             ("0.1", "mg/100cm²", "mg/100cm2", "0.1"),
+            ("0.1", "mg/100c㎡", "mg/100cm2", "0.1"),
+            ("0.001", "mg/cm²", "mg/100cm²", "0.1"),
+            ("0.2", "mg·kg⁻¹", "mg/kg", "0.2"),
         ] {
             assert_eq!(convert(d(value), from, to), Ok(d(expected)), "{value} {from} {to}");
         }
@@ -231,6 +256,12 @@ mod tests {
             ("mg/100kJ", "mg/100g"),
             ("/25g", "/100g"),
             ("%vol", "%"),
+            ("个/g", "CFU/g"),
+            ("g", "g/kg"),
+            ("g/g", "g/100g"),
+            ("度", "%vol"),
+            ("CFU/50mL", "CFU/100mL"),
+            ("IU", "U/g"),
             ("mmol/kg", "g/100g"),
         ] {
             assert_eq!(convert(d("1"), from, to), Err(reasons::UNIT_INCOMPATIBLE), "{from} {to}");
@@ -245,5 +276,9 @@ mod tests {
         assert_eq!(leading("mg/kgx"), None);
         assert_eq!(leading("/25g；检出"), Some(("/25g", 4)));
         assert_eq!(leading("μ/g"), None);
+        assert_eq!(leading("CFU/g/3.3×10^4CFU/g"), Some(("CFU/g", 5)));
+        assert_eq!(leading("g/kg/d"), None);
+        assert_eq!(leading("mg·kg^{-1}"), Some(("mg/kg", "mg·kg^{-1}".len())));
+        assert!(is_none("/") && is_none("——") && is_none(" 无量纲 ") && is_none("") && !is_none("mg/kg"));
     }
 }
