@@ -7,7 +7,7 @@ use shiyan_foundation::text::fold;
 use shiyan_foundation::{CodeInfo, Decimal};
 use shiyan_statute::LimitRule;
 
-use crate::judge::{ClaimRule, JudgeInput, Judgement, LabelClaim, Step, Verdict, judge};
+use crate::judge::{Beside, ClaimRule, JudgeInput, Judgement, LabelClaim, Step, Verdict, judge, judge_beside};
 use crate::limit::{self, LimitText};
 use crate::reasons::{self, Reason};
 use crate::units;
@@ -35,7 +35,7 @@ pub enum Claim {
 #[must_use]
 pub fn is_none(text: &str) -> bool {
     let text = fold(text);
-    text.is_empty() || text.chars().all(|c| matches!(c, '/' | '-' | '—' | '\\'))
+    units::is_none(&text) || ["未标示", "未标注", "未明示"].contains(&text.as_str())
 }
 
 /// Reads a claim; `unit` is the unit of the item, for a number that brings none.
@@ -93,10 +93,15 @@ fn bounds(claim: &Claim) -> Option<(LimitRule, bool, Option<String>)> {
 /// The verdict under a limit and a claim.
 #[must_use]
 pub fn judge_with(input: &JudgeInput<'_>, typed: &str, unit: &str) -> Judgement {
+    judge_beside_claim(input, typed, unit, &Beside::default())
+}
+
+/// The same with what stands beside result and limit.
+pub(crate) fn judge_beside_claim(input: &JudgeInput<'_>, typed: &str, unit: &str, beside: &Beside<'_>) -> Judgement {
     match parse(typed, unit) {
-        Claim::Value(claim) => judge(&JudgeInput { label_claim: Some(claim), ..input.clone() }),
+        Claim::Value(claim) => judge_beside(&JudgeInput { label_claim: Some(claim), ..input.clone() }, beside),
         bound @ Claim::Bound { .. } => {
-            let mut judged = judge(input);
+            let mut judged = judge_beside(input, beside);
             judged.working.push(Step::Claim { claimed: typed.trim().to_owned(), basis: String::new() });
             if judged.verdict == Verdict::Conforming
                 && let Some(against) = against(input, &bound, unit)
@@ -189,6 +194,7 @@ mod tests {
         assert_eq!(value("5g/100g 80%~180%").1, Some(ClaimRule::Between { lo: d("80"), hi: d("180") }));
         assert_eq!(value("5g/100g ≥x%").1, None);
         assert!(matches!(parse("≥9.62g/100mL", "g/100g"), Claim::Bound { rule: LimitRule::Min { .. }, unit: Some(unit), .. } if unit == "g/100mL"));
+        assert!(is_none("－") && is_none("无") && is_none("未标示") && is_none("--"));
         assert!(is_none(" / ") && is_none("") && is_none("——") && !is_none("0"));
     }
     #[test]

@@ -7,8 +7,11 @@ use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, labels};
 use shiyan_statute::{DetectionKind, LimitRow, LimitRule};
 
+use crate::claim;
+use crate::item;
 use crate::limit::{self, LimitText};
 use crate::reasons::{self, Reason};
+use crate::remark::{self, Remark};
 use crate::rounding::{Comparison, round_gbt8170};
 use crate::units;
 use crate::value::{self, Measured, ParseNote, Parsed};
@@ -145,7 +148,7 @@ pub enum Step {
     Understood {
         /// As typed.
         raw: String,
-        /// As understood.
+        /// As understood; empty when it was not.
         canonical: String,
         /// What was changed in order to read it.
         notes: Vec<ParseNote>,
@@ -250,6 +253,13 @@ impl Step {
         let unit = |u: &Option<String>| u.clone().unwrap_or_default();
         let notes = |all: &[ParseNote]| all.iter().map(|n| format!(" ({})", n.text(lang))).collect::<String>();
         match self {
+            Self::Understood { raw, canonical, notes: n } if canonical.is_empty() => {
+                if zh {
+                    format!("结果原文“{raw}”，未能读出{}", notes(n))
+                } else {
+                    format!("result typed “{raw}”, not read{}", notes(n))
+                }
+            }
             Self::Understood { raw, canonical, notes: n } if zh => format!("结果原文“{raw}”，读作 {canonical}{}", notes(n)),
             Self::Understood { raw, canonical, notes: n } => format!("result typed “{raw}”, read as {canonical}{}", notes(n)),
             Self::Limit { source, text, notes: n } => {
@@ -331,21 +341,38 @@ const FAIL: Verdict = Verdict::Nonconforming;
 /// Judges one result against one limit.
 #[must_use]
 pub fn judge(input: &JudgeInput<'_>) -> Judgement {
-    judge_noted(input, &[])
+    judge_beside(input, &Beside::default())
 }
 
-fn judge_noted(input: &JudgeInput<'_>, limit_notes: &[ParseNote]) -> Judgement {
+/// What stands beside result and limit.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    /// What was changed in order to read the limit.
+    pub limit_notes: &'a [ParseNote],
+    /// The name of the item says that it counts microbes.
+    pub count: bool,
+    /// The name of the item.
+    pub item: &'a str,
+}
+
+pub(crate) fn judge_beside(input: &JudgeInput<'_>, beside: &Beside<'_>) -> Judgement {
     let unit = known_unit(input.limit_unit);
     let with_unit = matches!(input.limit, LimitRule::NotDetected { banned: false });
     let text = format!("{}{}", limit_text(input.limit, input.strict), if with_unit { "" } else { unit.unwrap_or_default() });
     let mut at = Work {
         input,
         unit,
-        steps: vec![understood(input.measured), Step::Limit { source: input.limit_ref.clone(), text, notes: limit_notes.to_vec() }],
+        beside: *beside,
+        steps: vec![understood(input.measured), Step::Limit { source: input.limit_ref.clone(), text, notes: beside.limit_notes.to_vec() }],
         near: false,
         second: false,
     };
-    let decision = at.decide().and_then(|d| at.claim(d));
+    if input.limit_ref.is_some()
+        && let Some(Step::Understood { notes, .. }) = at.steps.first_mut()
+    {
+        notes.iter_mut().for_each(named_by_the_limit);
+    }
+    let decision = at.decide().and_then(|d| at.doubtful(d)).and_then(|d| at.claim(d));
     let (mut verdict, reason) = decision.unwrap_or_else(|reason| (Verdict::NeedsPerson, reason));
     if verdict == FAIL && input.kind == TaskKind::RiskMonitoring {
         verdict = Verdict::Problem;
@@ -355,7 +382,15 @@ fn judge_noted(input: &JudgeInput<'_>, limit_notes: &[ParseNote]) -> Judgement {
 }
 
 fn understood(measured: &Parsed) -> Step {
-    Step::Understood { raw: measured.raw.clone(), canonical: measured.canonical(), notes: measured.notes.clone() }
+    let canonical = if measured.needs_person().is_some() { String::new() } else { measured.canonical() };
+    Step::Understood { raw: measured.raw.clone(), canonical, notes: measured.notes.clone() }
+}
+
+/// With a limit of the library there is no column: the unit came from the limit.
+fn named_by_the_limit(note: &mut ParseNote) {
+    if let ParseNote::UnitFromHint(unit) = note {
+        *note = ParseNote::UnitFromLimit(std::mem::take(unit));
+    }
 }
 
 fn limit_text(rule: &LimitRule, strict: bool) -> String {
@@ -365,7 +400,16 @@ fn limit_text(rule: &LimitRule, strict: bool) -> String {
 
 /// `/` and nothing are no unit.
 fn known_unit(unit: Option<&str>) -> Option<&str> {
-    unit.map(str::trim).filter(|u| !u.is_empty() && *u != "/")
+    unit.map(str::trim).filter(|u| !units::is_none(u))
+}
+
+/// `1.44103` read as 1.44×10^3: a mantissa with one or two places, then 10 and one digit.
+fn with_times(text: &str) -> Option<Decimal> {
+    let (mantissa, power) = text.split_at_checked(text.len().checked_sub(3)?)?;
+    let power: i32 = power.strip_prefix("10")?.parse().ok().filter(|p| *p > 0)?;
+    let (whole, places) = mantissa.split_once('.')?;
+    let one_digit = whole.len() == 1 && whole != "0";
+    (one_digit && (1..=2).contains(&places.len())).then(|| mantissa.parse().ok().and_then(|m| units::shift(m, power))).flatten()
 }
 
 /// What is certain about a value against a bound.
@@ -379,6 +423,7 @@ enum Side {
 struct Work<'a, 'b> {
     input: &'b JudgeInput<'a>,
     unit: Option<&'b str>,
+    beside: Beside<'b>,
     steps: Vec<Step>,
     near: bool,
     second: bool,
@@ -386,6 +431,9 @@ struct Work<'a, 'b> {
 
 impl Work<'_, '_> {
     fn decide(&mut self) -> Decision {
+        if !matches!(self.input.limit, LimitRule::ThreeClass { .. }) && self.remarks().any(|r| r.is_none_or(|r| r.of_a_plan())) {
+            return Err(reasons::COMMENT_CONTRADICTS);
+        }
         match (&self.input.measured.understood, self.input.limit) {
             (Measured::NeedsPerson { reason }, _) => Err(reason.0),
             (Measured::NotApplicable, _) => Ok((Verdict::NoVerdict, reasons::NOT_APPLICABLE)),
@@ -396,6 +444,48 @@ impl Work<'_, '_> {
             (one, LimitRule::Range { lo, hi }) => self.range(one, *lo, *hi),
             (one, LimitRule::NotDetected { banned }) => self.not_detected(one, *banned),
         }
+    }
+
+    /// The remarks beside the values; nothing where one is not understood.
+    fn remarks(&self) -> impl Iterator<Item = Option<Remark>> {
+        self.input.measured.notes.iter().filter_map(|n| if let ParseNote::Comment(text) = n { Some(remark::read(text)) } else { None })
+    }
+
+    /// A verdict against which the cell itself speaks.
+    fn doubtful(&self, decided: (Verdict, &'static CodeInfo)) -> Decision {
+        let said = |verdict: bool| if verdict { PASS } else { FAIL };
+        if self.remarks().flatten().any(|r| r.verdict.is_some_and(|v| said(v) != decided.0)) {
+            return Err(reasons::COMMENT_CONTRADICTS);
+        }
+        let bound = |v: &Measured| matches!(v, Measured::LessThan { inclusive: true, .. } | Measured::GreaterThan { inclusive: true, .. });
+        let repeats = match &self.input.measured.understood {
+            Measured::Several { values } => values.iter().any(bound),
+            one => bound(one),
+        };
+        if repeats && decided.0 == PASS { Err(reasons::REPEATS_LIMIT) } else { Ok(decided) }
+    }
+
+    /// A number that passes or fails only because a unit may be wrong by a thousand, or because a × may be lost.
+    fn slip(&self, number: Decimal, text: &str, converted: Decimal, limit: Decimal, least: bool) -> Result<(), &'static CodeInfo> {
+        let meets = |v: Decimal| if least { v >= limit } else { v <= limit };
+        let far = if least {
+            limit.checked_mul(Decimal::ONE_HUNDRED).is_some_and(|l| converted > l)
+        } else {
+            converted.checked_mul(Decimal::ONE_HUNDRED).is_some_and(|v| v < limit)
+        };
+        if number != converted && !meets(number) && far {
+            return Err(reasons::UNIT_SLIP);
+        }
+        if let Some(other) = with_times(text) {
+            let other = match (self.input.measured.unit.as_deref(), self.unit) {
+                (Some(from), Some(to)) => units::convert(other, from, to)?,
+                _ => other,
+            };
+            if meets(other) != meets(converted) {
+                return Err(reasons::LOST_TIMES);
+            }
+        }
+        Ok(())
     }
 
     /// A value of the result in the unit of the limit.
@@ -483,21 +573,25 @@ impl Work<'_, '_> {
         Ok(bound)
     }
 
-    /// A count that cannot be what the plate gave: 103 where the method writes 1.0×10², 2.1103 where a × has gone.
+    /// A count that cannot be what the plate gave: 103 where the method writes 1.0×10², 2.1103 where a × has gone, 10^-4.
     fn plausible_count(&self, one: &Measured) -> Result<(), &'static CodeInfo> {
-        let Measured::Number { value, text, .. } = one else { return Ok(()) };
         let unit = self.input.measured.unit.as_deref().or(self.unit);
         let plan = matches!(self.input.limit, LimitRule::ThreeClass { .. });
-        if text.contains('^') || !unit.map_or(plan, units::is_count) {
+        if !unit.map_or(plan || self.beside.count, units::is_count) {
             return Ok(());
         }
-        if !value.fract().is_zero() && !unit.is_some_and(|u| u.starts_with("MPN")) {
-            return Err(reasons::COUNT_FRACTION);
+        let mpn = unit.is_some_and(|u| u.starts_with("MPN"));
+        match one {
+            Measured::Number { text, .. } if text.contains("^-") => Err(reasons::COUNT_POWER),
+            Measured::Number { text, .. } if text.contains('^') => Ok(()),
+            Measured::Number { value, .. } if !value.fract().is_zero() && !mpn => Err(reasons::COUNT_FRACTION),
+            Measured::Number { value, .. } if limit::ends_like_a_power(value) => Err(reasons::LOST_POWER),
+            Measured::LessThan { value, .. } | Measured::GreaterThan { value, .. } | Measured::NotDetected { limit: Some(value), .. } => {
+                let least = if unit.is_some() && !mpn { Decimal::ONE } else { Decimal::new(1, 2) };
+                if !value.is_zero() && *value < least { Err(reasons::COUNT_POWER) } else { Ok(()) }
+            }
+            _ => Ok(()),
         }
-        if value.fract().is_zero() && *value > Decimal::ONE_HUNDRED && *value < Decimal::from(110) {
-            return Err(reasons::LOST_POWER);
-        }
-        Ok(())
     }
 
     fn maximum(&mut self, one: &Measured, limit: Decimal) -> Decision {
@@ -505,8 +599,9 @@ impl Work<'_, '_> {
         let strict = self.input.strict;
         let operator = if strict { "<" } else { "≤" };
         match one {
-            Measured::Number { value, .. } => {
-                let value = self.convert(*value)?;
+            Measured::Number { value: number, text, .. } => {
+                let value = self.convert(*number)?;
+                self.slip(*number, text, value, limit, false)?;
                 if self.below_method(value, limit)? {
                     return Ok((Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT));
                 }
@@ -555,8 +650,9 @@ impl Work<'_, '_> {
         let strict = self.input.strict;
         let operator = if strict { ">" } else { "≥" };
         match one {
-            Measured::Number { value, .. } => {
-                let value = self.convert(*value)?;
+            Measured::Number { value: number, text, .. } => {
+                let value = self.convert(*number)?;
+                self.slip(*number, text, value, limit, true)?;
                 let value = self.compared_value(value);
                 self.mark_near(value, limit);
                 let holds = value > limit || (value == limit && !strict);
@@ -588,6 +684,7 @@ impl Work<'_, '_> {
     }
 
     fn range(&mut self, one: &Measured, lo: Decimal, hi: Decimal) -> Decision {
+        self.plausible_count(one)?;
         match one {
             Measured::Number { value, .. } => {
                 let value = self.convert(*value)?;
@@ -656,7 +753,13 @@ impl Work<'_, '_> {
                 self.second = true;
                 Err(reasons::TRACE)
             }
-            Measured::Number { .. } | Measured::GreaterThan { .. } | Measured::Detected | Measured::Positive if !banned => Err(reasons::CARRY_OVER),
+            Measured::Number { .. } | Measured::GreaterThan { .. } | Measured::Detected | Measured::Positive if !banned => {
+                let additive = match &self.input.limit_ref {
+                    Some(row) => row.basis.is_empty() || row.basis.contains("2760"),
+                    None => item::may_be_an_additive(self.beside.item),
+                };
+                Err(if additive { reasons::CARRY_OVER } else { reasons::FORBIDDEN })
+            }
             Measured::Number { value, .. } => {
                 let (lod, loq) = (lod?, loq?);
                 if let Some(bound) = lod.or(loq) {
@@ -688,7 +791,7 @@ impl Work<'_, '_> {
             return Err(reasons::PLAN_COUNT);
         }
         values.iter().try_for_each(|v| self.plausible_count(v))?;
-        self.plan_unit()?;
+        self.plan_unit(values, m, upper)?;
         let (mut above_m, mut above_upper, mut open_m, mut open_upper, mut unknown) = (0_u32, 0_u32, 0_u32, 0_u32, false);
         for one in values {
             let side_m = self.side(one, m, &mut unknown)?;
@@ -702,7 +805,7 @@ impl Work<'_, '_> {
             open_upper += u32::from(side_upper == Side::Open);
         }
         self.steps.push(Step::Counted { n, c, m, upper, above_m, above_upper, open: open_m.max(open_upper) });
-        self.check_comment(values.len(), above_m, above_upper)?;
+        self.check_remarks(values, m, upper)?;
         if above_upper > 0 {
             return Ok((FAIL, reasons::PLAN_OVER_M));
         }
@@ -715,16 +818,19 @@ impl Work<'_, '_> {
         if unknown { Err(reasons::LOQ_UNKNOWN) } else { Err(reasons::BOUND_ONLY) }
     }
 
-    /// A plan printed without its unit is in the unit of the counts.
-    fn plan_unit(&mut self) -> Result<(), &'static CodeInfo> {
+    /// A plan printed without its unit is in the unit of the counts; none at all (m = 0) is none in every unit.
+    fn plan_unit(&mut self, values: &[Measured], m: Decimal, upper: Option<Decimal>) -> Result<(), &'static CodeInfo> {
+        let none_at_all = m.is_zero() && upper.is_none();
+        let word = |v: &Measured| matches!(v, Measured::NotDetected { limit: None, .. } | Measured::Negative | Measured::Detected | Measured::Positive);
         match (self.input.measured.unit.as_deref(), self.unit) {
-            (Some(own), None) if matches!(own, "CFU/g" | "CFU/mL" | "MPN/g" | "MPN/mL") || own.starts_with('/') => {
+            (Some(own), None) if matches!(own, "CFU/g" | "CFU/mL" | "MPN/g" | "MPN/mL") || own.starts_with('/') || (none_at_all && units::is_count(own)) => {
                 let own = own.to_owned();
                 self.note(Step::UnitAssumed { unit: Some(own) });
                 Ok(())
             }
             // 检出 and 未检出 are without a unit what they are with /25g
             (None, Some(unit)) if unit.starts_with('/') => Ok(()),
+            (None, Some(_)) if none_at_all && values.iter().all(word) => Ok(()),
             (Some(_), Some(_)) | (None, None) => self.convert(Decimal::ZERO).map(|_| ()),
             _ => Err(reasons::UNIT_MISSING),
         }
@@ -739,7 +845,7 @@ impl Work<'_, '_> {
 
     /// Where one value of a plan lies against m or M.
     fn side(&mut self, one: &Measured, bound: Decimal, unknown: &mut bool) -> Result<Side, &'static CodeInfo> {
-        let count = self.unit.or(self.input.measured.unit.as_deref()).is_some_and(units::is_count);
+        let count = self.unit.or(self.input.measured.unit.as_deref()).map_or(self.beside.count, units::is_count);
         let under = |value: Decimal| {
             // "<10" counts as none against m ≥ 10; "<1" is no colony at all
             if value <= bound || (count && bound.is_zero() && value <= Decimal::ONE) { Side::NotAbove } else { Side::Open }
@@ -772,23 +878,20 @@ impl Work<'_, '_> {
     }
 
     /// 结果均大于M beside the values has to be true.
-    fn check_comment(&self, values: usize, above_m: u32, above_upper: u32) -> Result<(), &'static CodeInfo> {
-        let all = u32::try_from(values).unwrap_or(u32::MAX);
-        for note in &self.input.measured.notes {
-            let ParseNote::Comment(text) = note else { continue };
-            let says = |words: &[&str], of: &str| words.iter().any(|w| text.contains(&format!("{w}{of}")));
-            let more = ["大于", "高于", "超过"];
-            let less = ["小于", "低于", "不大于", "不超过", "不高于", "不等于"];
-            let every = ["均", "都", "全部"].iter().any(|w| text.contains(w));
-            for (of, above) in [("m", above_m), ("M", above_upper)] {
-                let under = says(&less, of);
-                let over = says(&more, of) && !under;
-                if (every && over && above < all) || (over && above == 0) || (every && under && above > 0) {
-                    return Err(reasons::COMMENT_CONTRADICTS);
-                }
-            }
+    fn check_remarks(&self, values: &[Measured], m: Decimal, upper: Option<Decimal>) -> Result<(), &'static CodeInfo> {
+        let mut remarks = self.remarks().peekable();
+        if remarks.peek().is_none() {
+            return Ok(());
         }
-        Ok(())
+        // m and M in the unit of the values
+        let own = |bound: Decimal| match (self.input.measured.unit.as_deref(), self.unit) {
+            (Some(to), Some(from)) if from != to => {
+                units::convert(bound, from, to).ok().or_else(|| units::convert(Decimal::ONE, to, from).ok().filter(|one| *one == Decimal::ONE).map(|_| bound))
+            }
+            _ => Some(bound),
+        };
+        let (Some(m), upper) = (own(m), upper.and_then(own)) else { return Err(reasons::COMMENT_CONTRADICTS) };
+        if remarks.all(|r| r.is_some_and(|r| r.holds(values, m, upper))) { Ok(()) } else { Err(reasons::COMMENT_CONTRADICTS) }
     }
 
     /// A value that passes the limit still has to be what the label says.
@@ -921,35 +1024,101 @@ fn exact_product(a: Decimal, b: Decimal) -> Option<Decimal> {
 /// limits: what only they could settle is 需人工.
 #[must_use]
 pub fn judge_texts(item: &str, result: &str, limit: &str, unit: Option<&str>, label_claim: Option<&str>) -> Judgement {
-    let column = known_unit(unit).map(str::to_owned).or_else(|| unit_in_brackets(item).map(str::to_owned));
-    let measured = value::parse(result, column.as_deref());
-    let wanted = limit::parse(limit);
-    let claim = label_claim.map(str::trim).filter(|c| !c.is_empty() && !c.chars().all(|c| "/-—".contains(c)));
+    if let Some(both) = value::first_and_second(result) {
+        return both_tests(result, both.map(|one| judge_texts(item, &one, limit, unit, label_claim)));
+    }
+    let facts = item::facts(item);
+    let column = known_unit(unit);
+    let mut measured = value::parse_on_any_basis(result, column.or(facts.unit));
+    if column.is_none() {
+        for note in &mut measured.notes {
+            if let ParseNote::UnitFromHint(unit) = note {
+                *note = ParseNote::UnitFromItem(std::mem::take(unit));
+            }
+        }
+    }
+    let claim = label_claim.map(str::trim).filter(|c| !claim::is_none(c));
+    let reading = limit::read_beside(limit, claim);
+    let wanted = &reading.parsed;
     let steps = || vec![understood(&measured), Step::Limit { source: None, text: wanted.raw.clone(), notes: wanted.notes.clone() }];
+    let person = |reason| Judgement::person(reason, steps());
     let no_verdict = |reason| Judgement { verdict: Verdict::NoVerdict, ..Judgement::person(reason, steps()) };
-    match (&measured.understood, &wanted.understood) {
-        (Measured::NeedsPerson { reason }, _) => Judgement::person(reason.0, steps()),
-        (_, LimitText::NeedsPerson { reason }) => Judgement::person(reason.0, steps()),
-        (Measured::NotApplicable, _) => no_verdict(reasons::NOT_APPLICABLE),
-        (_, LimitText::NoLimit) if claim.is_some() => Judgement::person(reasons::CLAIM_RULE_UNKNOWN, steps()),
-        (_, LimitText::NoLimit) => no_verdict(reasons::LIMIT_ABSENT),
-        (_, LimitText::Rule { rule, strict }) => {
-            let limit_unit = match (wanted.unit.as_deref(), column.as_deref()) {
-                (None, Some(column)) => units::canonical(column),
-                (own, _) => own,
-            };
-            let label_claim = claim.map(|c| LabelClaim { claimed: value::parse(c, None), rule: None, basis: String::new() });
-            let input = JudgeInput { strict: *strict, label_claim, ..JudgeInput::new(&measured, rule, limit_unit) };
-            judge_noted(&input, &wanted.notes)
+    let (rule, strict) = match (&measured.understood, &wanted.understood) {
+        (Measured::NeedsPerson { reason }, _) => return person(reason.0),
+        (_, LimitText::NeedsPerson { reason }) => return person(reason.0),
+        (Measured::NotApplicable, _) => return no_verdict(reasons::NOT_APPLICABLE),
+        (_, LimitText::NoLimit) => match claim {
+            Some(_) if facts.factor || !same_basis(&measured, wanted, &facts) => return person(reasons::CLAIM_RULE_UNKNOWN),
+            Some(typed) => return claim::judge_alone(&JudgeInput::new(&measured, &LimitRule::NotDetected { banned: false }, None), typed, ""),
+            None => return no_verdict(reasons::LIMIT_ABSENT),
+        },
+        (_, LimitText::Rule { rule, strict }) => (rule, *strict),
+    };
+    if facts.factor {
+        return person(reasons::ITEM_FACTOR);
+    }
+    if !same_basis(&measured, wanted, &facts) {
+        return person(reasons::BASIS);
+    }
+    let limit_unit = wanted.unit.as_deref().or_else(|| column.or(facts.unit).and_then(units::canonical));
+    let counted = measured.unit.as_deref().or(limit_unit).map_or(facts.count, units::is_count);
+    if counted && !reading.power && limit::lost_power(rule, limit_unit.or(measured.unit.as_deref())) {
+        return person(reasons::LIMIT_POWER);
+    }
+    let (mut lod, mut loq) = (None, None);
+    match reading.method {
+        Some((DetectionKind::Lod, amount)) => lod = Some(amount),
+        Some((DetectionKind::Loq, amount)) => loq = Some(amount),
+        None => {}
+    }
+    let input = JudgeInput { strict, lod, loq, ..JudgeInput::new(&measured, rule, limit_unit) };
+    let beside = Beside { limit_notes: &wanted.notes, count: facts.count, item };
+    match claim {
+        None => judge_beside(&input, &beside),
+        // the limit is what the label claims
+        Some(typed) if reading.of_claim => {
+            let mut judged = judge_beside(&input, &beside);
+            judged.working.insert(1, Step::Claim { claimed: typed.to_owned(), basis: String::new() });
+            match judged.verdict {
+                Verdict::Conforming => judged.reason = Reason(reasons::CLAIM_MET),
+                Verdict::Nonconforming => judged.reason = Reason(reasons::CLAIM_FAILED),
+                _ => {}
+            }
+            judged
+        }
+        Some(typed) => {
+            // a claim without a unit is in the unit of result and limit only where these agree
+            let unit = limit_unit.filter(|u| measured.unit.as_deref() == Some(*u)).unwrap_or_default();
+            claim::judge_beside_claim(&input, typed, unit, &beside)
         }
     }
 }
 
-/// The unit in the last brackets of an item name, e.g. 菌落总数(CFU/g).
-fn unit_in_brackets(item: &str) -> Option<&'static str> {
-    let folded = shiyan_foundation::text::fold(item).replace(['﹙', '［'], "(").replace(['﹚', '］'], ")");
-    let open = folded.rfind('(')?;
-    units::canonical(folded[open + 1..].strip_suffix(')')?)
+/// 初检 and 复检 in one cell: certain only where both fail.
+fn both_tests(raw: &str, judged: [Judgement; 2]) -> Judgement {
+    let agree = judged.iter().all(|j| j.verdict == FAIL);
+    let [first, mut second] = judged;
+    let mut working = first.working;
+    working.append(&mut second.working);
+    if !agree {
+        working.insert(0, Step::Understood { raw: raw.to_owned(), canonical: String::new(), notes: Vec::new() });
+        return Judgement::person(reasons::TWO_RESULTS, working);
+    }
+    second.near_limit |= first.near_limit;
+    second.needs_second_analyst |= first.needs_second_analyst;
+    Judgement { working, ..second }
+}
+
+/// Result and limit are counted on one basis: the words stand on both sides, in the name of the item, or on neither.
+fn same_basis(measured: &Parsed, wanted: &limit::ParsedLimit, facts: &item::Facts) -> bool {
+    let of_result: Vec<&str> = value::bases(&measured.notes).collect();
+    let of_limit: Vec<&str> = value::bases(&wanted.notes).collect();
+    let named = |words: &&str| facts.bases.iter().any(|b| b == words);
+    match (of_result.is_empty(), of_limit.is_empty()) {
+        (true, true) => true,
+        (false, false) => of_result == of_limit,
+        _ => of_result.iter().all(named) && of_limit.iter().all(named),
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 //! Pure and exact: no I/O, no clock, no floating point.
 #![deny(clippy::float_arithmetic)]
 
+mod basis;
 pub mod claim;
 pub mod history;
+mod item;
 pub mod judge;
 pub mod limit;
 pub mod order;
@@ -11,8 +13,10 @@ pub mod order_code;
 pub mod qc;
 pub mod qc_code;
 pub mod reasons;
+mod remark;
 pub mod report;
 pub mod rounding;
+mod uniform;
 pub mod units;
 pub mod value;
 pub mod worksheet;

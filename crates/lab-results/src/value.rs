@@ -5,11 +5,13 @@
 //! rest is not understood.
 
 use serde::{Deserialize, Serialize};
-use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, Lang};
 use shiyan_statute::DetectionKind;
 
+use crate::basis;
 use crate::reasons::{self, Reason};
+use crate::remark;
+use crate::uniform::prepare;
 use crate::units;
 
 /// 读到的结果 what was understood.
@@ -86,6 +88,14 @@ pub enum ParseNote {
     Comment(String),
     /// The unit was taken from the column, not from the text.
     UnitFromHint(String),
+    /// The unit was taken from the brackets in the name of the item.
+    UnitFromItem(String),
+    /// The unit was taken from the limit of the library.
+    UnitFromLimit(String),
+    /// A word that only names the value, such as 实测值.
+    Label(String),
+    /// Words that say on which basis the value is counted, such as 以脂肪计.
+    Basis(String),
 }
 
 impl ParseNote {
@@ -100,6 +110,10 @@ impl ParseNote {
             Self::TenE(n) => (format!("×10E 按 {n} 读"), format!("×10E read as {n}")),
             Self::Comment(c) => (format!("附注：{c}"), format!("remark: {c}")),
             Self::UnitFromHint(u) => (format!("单位取自单位栏：{u}"), format!("unit taken from the unit column: {u}")),
+            Self::UnitFromItem(u) => (format!("单位取自项目名称：{u}"), format!("unit taken from the name of the item: {u}")),
+            Self::UnitFromLimit(u) => (format!("未写单位，按限量的单位读：{u}"), format!("no unit was written; read in the unit of the limit: {u}")),
+            Self::Label(w) => (format!("标注：{w}"), format!("labelled {w}")),
+            Self::Basis(w) => (format!("计法：{w}"), format!("basis: {w}")),
         };
         match lang {
             Lang::Zh => zh,
@@ -166,9 +180,24 @@ fn display(value: &Measured, unit: &str) -> String {
     }
 }
 
-/// Reads a result. `unit_hint` is the unit of the column, for texts that give none.
+/// Reads a result. `unit_hint` is the unit of the column, for texts that give none. A value on a basis of its own
+/// (以脂肪计) is for a person, because nothing here says that the limit is on the same.
 #[must_use]
 pub fn parse(text: &str, unit_hint: Option<&str>) -> Parsed {
+    let mut parsed = parse_on_any_basis(text, unit_hint);
+    if parsed.needs_person().is_none() && bases(&parsed.notes).next().is_some() {
+        parsed.understood = Measured::NeedsPerson { reason: Reason(reasons::BASIS) };
+    }
+    parsed
+}
+
+/// The bases among the notes.
+pub(crate) fn bases(notes: &[ParseNote]) -> impl Iterator<Item = &str> {
+    notes.iter().filter_map(|n| if let ParseNote::Basis(words) = n { Some(words.as_str()) } else { None })
+}
+
+/// The same for a caller that compares the bases itself.
+pub(crate) fn parse_on_any_basis(text: &str, unit_hint: Option<&str>) -> Parsed {
     let mut notes = Vec::new();
     let read = read(text, &mut notes);
     let (understood, own_unit) = match read {
@@ -176,7 +205,7 @@ pub fn parse(text: &str, unit_hint: Option<&str>) -> Parsed {
         Err(reason) => (Measured::NeedsPerson { reason: Reason(reason) }, None),
     };
     let mut parsed = Parsed { raw: text.to_owned(), understood, unit: own_unit.map(str::to_owned), notes };
-    let hint = unit_hint.map(str::trim).filter(|h| !h.is_empty() && !is_dash(h));
+    let hint = unit_hint.map(str::trim).filter(|h| !units::is_none(h));
     if let Some(hint) = hint
         && !matches!(parsed.understood, Measured::NeedsPerson { .. } | Measured::NotApplicable)
     {
@@ -208,9 +237,12 @@ fn read(raw: &str, notes: &mut Vec<ParseNote>) -> Read<(Measured, Option<&'stati
     if is_dash(&text) || ["n/a", "na", "不适用"].contains(&text.to_lowercase().as_str()) {
         return Ok((Measured::NotApplicable, None));
     }
-    if ["初检", "复检", "复测", "复验", "初次", "第一次", "第二次", "平行", "重复"].iter().any(|w| text.contains(w)) {
-        return Err(reasons::TWO_RESULTS);
+    match FIRST_AND_SECOND.iter().map(|w| text.matches(w).count()).sum::<usize>() {
+        0 => {}
+        1 if !text.contains([';', '；', ',', '，', '、', '\n']) => return Err(reasons::ONE_OF_TWO),
+        _ => return Err(reasons::TWO_RESULTS),
     }
+    let text = without_label(without_numbers(text), notes);
     if thousands(&text) {
         return Err(reasons::THOUSANDS);
     }
@@ -228,12 +260,111 @@ fn read(raw: &str, notes: &mut Vec<ParseNote>) -> Read<(Measured, Option<&'stati
     match values.len() {
         0 => Err(reasons::UNREADABLE),
         1 => Ok((values.remove(0), unit)),
+        2 if matches!(values.as_slice(), [Measured::Detected, Measured::Number { .. } | Measured::GreaterThan { .. }])
+            && !unit.is_some_and(|u| matches!(u, "g" | "mL")) =>
+        {
+            Ok((values.remove(1), unit))
+        }
+        _ if common_factor(&values) => Err(reasons::COMMON_FACTOR),
         // "未检出，<0.01" is one result in two words, and which words mean what is for a person
         2 if values.iter().any(|v| matches!(v, Measured::NotDetected { .. })) && values.iter().any(|v| matches!(v, Measured::LessThan { .. })) => {
             Err(reasons::UNREADABLE)
         }
         _ => Ok((Measured::Several { values }, unit)),
     }
+}
+
+const FIRST_AND_SECOND: [&str; 9] = ["初检", "复检", "复测", "复验", "初次", "第一次", "第二次", "平行", "重复"];
+
+/// `初检：0.35；复检：0.33` as its two results.
+pub(crate) fn first_and_second(raw: &str) -> Option<[String; 2]> {
+    if !raw.contains("初检") {
+        return None;
+    }
+    let text = prepare(raw, &mut Vec::new());
+    let (first, second) = text.strip_prefix("初检")?.split_once("复检")?;
+    let bare = |part: &str| -> Option<String> {
+        let part = part.trim().trim_start_matches(['结', '果', '值']).trim_start_matches([':', '为', ' ']);
+        let part = part.trim_end_matches(|c: char| c.is_whitespace() || ";；,，、/".contains(c));
+        (part.starts_with(|c: char| c.is_ascii_digit() || c == '.') && !FIRST_AND_SECOND.iter().any(|w| part.contains(w))).then(|| part.to_owned())
+    };
+    Some([bare(first)?, bare(second)?])
+}
+
+/// `实测值：0.35mg/kg`: a word that only names the value is taken off and noted.
+fn without_label(text: String, notes: &mut Vec<ParseNote>) -> String {
+    const LABELS: [&str; 7] = ["检验结果", "检测结果", "实测值", "检测值", "检出值", "测定值", "结果"];
+    let Some((label, rest)) = LABELS.iter().find_map(|l| text.strip_prefix(l).map(|rest| (*l, rest))) else { return text };
+    let rest = rest.trim_start().trim_start_matches([':', '为']).trim_start();
+    if !rest.starts_with(|c: char| c.is_ascii_digit() || "<>≤≥.".contains(c)) {
+        return text;
+    }
+    notes.push(ParseNote::Label(label.to_owned()));
+    rest.to_owned()
+}
+
+/// `1、1.2×10⁴；2、3.3×10⁴；3、…`: the numbers in front are taken off where every part has its own, in order and in one style.
+/// A point needs a blank behind it, because `1.2×10⁴；2.3×10⁴` are values.
+fn without_numbers(text: String) -> String {
+    if !text.starts_with('1') {
+        return text;
+    }
+    let parts = |marks: &[char]| -> Vec<String> { text.split(marks).map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect() };
+    let mut parts = parts(&[';', '；', '\n']);
+    if parts.len() < 3 {
+        // 1、1.2×10⁴CFU/g 2、3.3×10⁴CFU/g
+        parts = text.split(' ').map(str::to_owned).collect();
+        if !parts.iter().all(|p| p.ends_with(|c: char| c.is_ascii_alphabetic() || c == ')')) {
+            return text;
+        }
+    }
+    if parts.len() < 3 {
+        return text;
+    }
+    for mark in ["、", ". ", ")", ":"] {
+        let bare: Option<Vec<&str>> = parts
+            .iter()
+            .zip(1_usize..)
+            .map(|(part, n)| {
+                let rest = part.strip_prefix(&n.to_string())?.strip_prefix(mark)?.trim_start();
+                (rest.starts_with(|c: char| c.is_ascii_digit() || "<>未检阴阳".contains(c)) && !rest.contains(['、', ','])).then_some(rest)
+            })
+            .collect();
+        if let Some(bare) = bare {
+            return bare.join(";");
+        }
+    }
+    text
+}
+
+/// `3、5、4、6、2×10⁴`: only the last value (or the first) has a power and the others are plain numbers below it. The power
+/// may stand for all of them.
+fn common_factor(values: &[Measured]) -> bool {
+    let text = |v: &Measured| if let Measured::Number { text, value, .. } = v { Some((text.contains('^'), *value)) } else { None };
+    let Some(numbers) = values.iter().map(text).collect::<Option<Vec<_>>>() else {
+        // with "<1" or 未检出 among them the same holds for the numbers; "<10" is the foot of a plate and no mantissa
+        return common_factor_beside_bounds(values);
+    };
+    let powers = numbers.iter().filter(|(power, _)| *power).count();
+    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return false };
+    let small = |all: &[(bool, Decimal)]| all.iter().all(|(_, v)| *v < Decimal::ONE_THOUSAND) && all.iter().any(|(_, v)| !v.is_zero());
+    let tens = |all: &[(bool, Decimal)]| all.iter().all(|(_, v)| (*v % Decimal::TEN).is_zero());
+    powers == 1 && ((last.0 && small(&numbers[..numbers.len() - 1])) || (first.0 && small(&numbers[1..]) && !tens(&numbers[1..])))
+}
+
+fn common_factor_beside_bounds(values: &[Measured]) -> bool {
+    let Some((Measured::Number { text, .. }, before)) = values.split_last() else { return false };
+    let mut numbers = 0;
+    let plain = before.iter().all(|v| match v {
+        Measured::Number { text, value, .. } => {
+            numbers += usize::from(!value.is_zero());
+            !text.contains('^') && *value < Decimal::ONE_THOUSAND
+        }
+        Measured::LessThan { value, .. } => *value < Decimal::TEN,
+        Measured::NotDetected { limit: None, .. } => true,
+        _ => false,
+    });
+    text.contains('^') && plain && numbers > 0
 }
 
 /// `1,234`, `0,05` and `1,234,567`: a comma that may be a thousands mark or a decimal point. Four or more parts are values
@@ -251,107 +382,20 @@ fn thousands(text: &str) -> bool {
     })
 }
 
-/// Text made uniform: width, look-alikes, markup of raised and lowered digits. Line breaks stay.
-pub(crate) fn prepare(raw: &str, notes: &mut Vec<ParseNote>) -> String {
-    let mut text = unescape(raw);
-    let folded = fold(&text);
-    if folded != text.trim() {
-        notes.push(ParseNote::Folded);
-    }
-    text = folded;
-    let chars: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
-    let mut i = 0;
-    while i < chars.len() {
-        let c = chars[i];
-        let before = chars[..i].iter().rev().find(|c| !c.is_whitespace()).copied();
-        let after = chars.get(i + 1).copied();
-        if let Some(first) = raised(c) {
-            let mut digits = String::from(first);
-            while let Some(d) = chars.get(i + 1).copied().and_then(raised) {
-                digits.push(d);
-                i += 1;
-            }
-            out.push_str("^{");
-            out.push_str(&digits);
-            out.push('}');
-        } else {
-            match c {
-                '。' | '｡' if before.is_some_and(|b| b.is_ascii_digit()) && after.is_some_and(|a| a.is_ascii_digit()) => {
-                    notes.push(ParseNote::StopAsPoint);
-                    out.push('.');
-                }
-                '《' | '〈' => {
-                    notes.push(ParseNote::BracketAsLess);
-                    out.push('<');
-                }
-                '》' | '〉' => out.push('>'),
-                '﹤' | '‹' => out.push('<'),
-                '﹥' | '›' => out.push('>'),
-                '≦' | '⩽' | '≲' => out.push('≤'),
-                '≧' | '⩾' | '≳' => out.push('≥'),
-                '✕' | '✖' | 'Χ' | 'χ' | '╳' | '⨯' | '∗' | '＊' => out.push('×'),
-                'µ' => out.push('μ'),
-                '₀'..='₉' => out.extend(char::from_u32(u32::from(c) - 0x2080 + 0x30)),
-                '−' | '‐' | '‑' | '‒' => out.push('-'),
-                '∶' | '：' => out.push(':'),
-                '﹙' | '【' | '〔' => out.push('('),
-                '﹚' | '】' | '〕' => out.push(')'),
-                '﹐' => out.push(','),
-                '\r' => {}
-                '\t' => out.push(' '),
-                c => out.push(c),
-            }
-        }
-        i += 1;
-    }
-    out.trim().trim_end_matches(['。', '；', ';', '、', ',', '，']).trim().to_owned()
-}
-
-fn raised(c: char) -> Option<char> {
-    Some(match c {
-        '⁰' => '0',
-        '¹' => '1',
-        '²' => '2',
-        '³' => '3',
-        '⁴'..='⁹' => char::from_u32(u32::from(c) - 0x2074 + 0x34)?,
-        '⁻' => '-',
-        '⁺' => '+',
-        _ => return None,
-    })
-}
-
-/// Markup of notices copied from web pages: `<sup>4</sup>` becomes `^{4}`, `<sub>1</sub>` becomes `1`, `<br>` a line break.
-fn unescape(raw: &str) -> String {
-    // Markup has an & or ends in >; hardly any result has either.
-    if !raw.contains(['&', '>']) {
-        return raw.to_owned();
-    }
-    let mut text = raw.replace("&lt;", "<").replace("&gt;", ">").replace("&times;", "×").replace("&nbsp;", " ").replace("&le;", "≤").replace("&ge;", "≥");
-    for (tag, to) in
-        [("<sup>", "^{"), ("</sup>", "}"), ("<sub>", ""), ("</sub>", ""), ("<br>", "\n"), ("<br/>", "\n"), ("<br />", "\n"), ("<p>", ""), ("</p>", "\n")]
-    {
-        text = replace_ignoring_case(&text, tag, to);
-    }
-    text
-}
-
-fn replace_ignoring_case(text: &str, from: &str, to: &str) -> String {
-    let lower = text.to_ascii_lowercase(); // same byte offsets
-    let mut out = String::with_capacity(text.len());
-    let mut last = 0;
-    for (at, hit) in lower.match_indices(from) {
-        out.push_str(&text[last..at]);
-        out.push_str(to);
-        last = at + hit.len();
-    }
-    out.push_str(&text[last..]);
-    out
-}
-
 struct Item {
     value: Measured,
     unit: Option<&'static str>,
+}
+
+impl Item {
+    /// A blank behind it can only be the end of the value: a number with a power, or a word.
+    fn apart(&self) -> bool {
+        match &self.value {
+            Measured::Number { text, .. } => text.contains('^'),
+            Measured::NotDetected { limit: None, .. } | Measured::Detected | Measured::Negative | Measured::Positive => true,
+            _ => false,
+        }
+    }
 }
 
 /// A number found at the beginning of a text.
@@ -366,6 +410,16 @@ pub(crate) struct Num {
 pub(crate) struct Scan<'a, 'n> {
     pub rest: &'a str,
     pub notes: &'n mut Vec<ParseNote>,
+}
+
+/// `mg/kg` or `(mg/kg)` at the beginning, and what follows.
+fn leading_unit(text: &str) -> Option<(&'static str, &str)> {
+    if let Some((unit, end)) = units::leading(text) {
+        return Some((unit, &text[end..]));
+    }
+    let inside = text.strip_prefix('(')?.trim_start();
+    let (unit, end) = units::leading(inside)?;
+    Some((unit, inside[end..].trim_start().strip_prefix(')')?))
 }
 
 const SEPARATORS: [char; 6] = [';', '；', ',', '、', '\n', '，'];
@@ -400,6 +454,7 @@ impl<'a> Scan<'a, '_> {
     fn items(&mut self) -> Read<Vec<Item>> {
         let mut items: Vec<Item> = Vec::new();
         let mut labels: Vec<Option<u32>> = Vec::new();
+        let mut blanks = false;
         loop {
             self.rest = self.rest.trim_start();
             if self.rest.is_empty() {
@@ -411,7 +466,7 @@ impl<'a> Scan<'a, '_> {
             labels.push(self.label());
             self.rest = self.rest.trim_start();
             items.push(self.item()?);
-            let spaced = self.rest.starts_with(char::is_whitespace);
+            let spaced = self.rest.starts_with([' ', '\t']);
             self.skip_blank();
             if self.rest.is_empty() {
                 break;
@@ -422,14 +477,21 @@ impl<'a> Scan<'a, '_> {
                 // a slash that did not belong to a unit stands between two values
                 let a_unit = units::leading(self.rest).is_some();
                 self.rest = &self.rest[1..];
-                if a_unit || self.rest.is_empty() {
+                let portion = items.last().is_some_and(|i| i.value == Measured::Detected) && self.rest.starts_with(|c: char| c.is_ascii_digit());
+                if a_unit || portion || self.rest.is_empty() {
                     return Err(reasons::UNREADABLE);
                 }
             } else if self.rest.starts_with('(') || self.rest.starts_with("结果") || self.at_label() {
                 // a remark, or the next numbered value without a mark in between
+            } else if spaced && items.last().is_some_and(|i| i.unit.is_none() && i.apart()) {
+                blanks = true;
             } else if !(spaced && items.last().is_some_and(|i| i.unit.is_some())) {
                 return Err(self.why_left());
             }
+        }
+        // "1.2×10⁴ 3.3×10⁴" is two values and "10 20" is nothing that is certain
+        if blanks && !items.iter().all(Item::apart) {
+            return Err(reasons::UNREADABLE);
         }
         let numbered = labels.iter().flatten().count();
         if numbered > 0 {
@@ -452,10 +514,14 @@ impl<'a> Scan<'a, '_> {
         copy.label().is_some()
     }
 
-    /// ① , n1=, n₁：, (1), 1#: in front of one of several values.
+    /// ① , ⑴, n1=, n₁：, (1), 1#:, #1:, 1号：, 样1： in front of one of several values.
     fn label(&mut self) -> Option<u32> {
         let first = self.rest.chars().next()?;
         if let Some(n) = u32::from(first).checked_sub(u32::from('①')).filter(|n| *n < 20) {
+            self.rest = self.rest[first.len_utf8()..].trim_start_matches([':', '.', '、', ' ']);
+            return Some(n + 1);
+        }
+        if let Some(n) = u32::from(first).checked_sub(u32::from('⑴')).filter(|n| *n < 20) {
             self.rest = self.rest[first.len_utf8()..].trim_start_matches([':', '.', '、', ' ']);
             return Some(n + 1);
         }
@@ -463,9 +529,10 @@ impl<'a> Scan<'a, '_> {
         let (prefix, marks): (&str, &[char]) = match first {
             'n' | 'N' | 'x' | 'X' => (&at[1..], &['=', ':']),
             '(' => (&at[1..], &[')']),
-            '样' => (at.strip_prefix("样品")?, &['=', ':']),
+            '样' => (at.strip_prefix("样品").or_else(|| at.strip_prefix("样"))?, &['=', ':']),
             '第' => (&at["第".len()..], &['份', '个']),
-            '0'..='9' => (at, &['#']),
+            '0'..='9' => (at, &['#', '号']),
+            '#' => (&at[1..], &[':', '=']),
             _ => return None,
         };
         let prefix = prefix.trim_start();
@@ -480,11 +547,12 @@ impl<'a> Scan<'a, '_> {
         Some(n)
     }
 
-    /// A remark after several values; only words that cannot change what the values mean are let through.
+    /// A remark after the values; only what can be held against the values is let through.
     fn comment(&mut self, items: &mut [Item]) -> Read<bool> {
         let text = self.rest;
         let mut left: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        if left.starts_with(|c: char| c.is_ascii_digit() || "<>≤≥①②③④⑤⑥⑦⑧⑨⑩".contains(c)) || self.at_label() {
+        if left.starts_with(|c: char| c.is_ascii_digit() || "<>≤≥①②③④⑤⑥⑦⑧⑨⑩".contains(c)) && remark::read(&left).is_none() || self.at_label()
+        {
             return Ok(false);
         }
         // the unit of all values on a line of its own
@@ -510,26 +578,10 @@ impl<'a> Scan<'a, '_> {
             }
             left = format!("{}{}", &left[..at], after.get(end..).unwrap_or_default());
         }
-        const HARMLESS: [&str; 26] = [
-            "结果", "均", "都", "全部", "各", "个", "份", "样品", "样本", "大于", "小于", "高于", "低于", "超过", "不", "介于", "和", "与", "之间", "等于",
-            "m", "M", "值", "五", "其中", "的",
-        ];
-        let mut word = left.as_str();
-        'words: while !word.is_empty() {
-            for harmless in HARMLESS {
-                if let Some(rest) = word.strip_prefix(harmless) {
-                    word = rest;
-                    continue 'words;
-                }
-            }
-            match word.chars().next() {
-                Some(c) if "()，,;；。:=".contains(c) => word = &word[c.len_utf8()..],
-                _ => {
-                    // not a remark that is known to be harmless: perhaps it is another value
-                    let mut copy = Scan { rest: text, notes: &mut Vec::new() };
-                    return if copy.item().is_ok() { Ok(false) } else { Err(reasons::UNREADABLE) };
-                }
-            }
+        if remark::read(&left).is_none() {
+            // no remark that is understood: perhaps it is another value
+            let mut copy = Scan { rest: text, notes: &mut Vec::new() };
+            return if copy.item().is_ok() { Ok(false) } else { Err(reasons::UNREADABLE) };
         }
         if !left.is_empty() && left.chars().any(|c| !"()，,;；。".contains(c)) {
             self.notes.push(ParseNote::Comment(left));
@@ -559,7 +611,13 @@ impl<'a> Scan<'a, '_> {
             self.skip_blank();
             if unit.is_none() && self.rest.starts_with(|c: char| c.is_ascii_digit() || c == ':') {
                 self.eat(":");
-                return self.item();
+                // 检出25g names the portion, not what was found in it
+                return self.item().and_then(|i| if i.unit.is_some_and(|u| matches!(u, "g" | "mL")) { Err(reasons::UNREADABLE) } else { Ok(i) });
+            }
+            if unit.is_none()
+                && let Some(item) = self.detected_amount()
+            {
+                return Ok(item);
             }
             return Ok(Item { value: Measured::Detected, unit });
         }
@@ -583,6 +641,12 @@ impl<'a> Scan<'a, '_> {
         let number = self.number()?;
         self.ended(&number)?;
         let unit = self.unit();
+        if bound.is_none() && !number.value.is_zero() {
+            let behind = self.rest.trim_start_matches(' ');
+            if let Some(rest) = ["(检出)", "(实测值)", "(检测值)"].iter().find_map(|w| behind.strip_prefix(w)) {
+                self.rest = rest;
+            }
+        }
         let value = match bound {
             None => Measured::Number { value: number.value, sig_digits: number.sig_digits, text: number.text },
             Some((false, inclusive)) => {
@@ -597,6 +661,17 @@ impl<'a> Scan<'a, '_> {
             Some((true, inclusive)) => Measured::GreaterThan { value: number.value, inclusive },
         };
         Ok(Item { value, unit })
+    }
+
+    /// `(0.92μg/kg)` behind 检出.
+    fn detected_amount(&mut self) -> Option<Item> {
+        let mut copy = Scan { rest: self.rest.strip_prefix('(')?.trim_start(), notes: self.notes };
+        let number = copy.number().ok()?;
+        copy.ended(&number).ok()?;
+        let unit = copy.unit()?;
+        let rest = copy.rest.trim_start().strip_prefix(')')?;
+        self.rest = rest;
+        Some(Item { value: Measured::Number { value: number.value, sig_digits: number.sig_digits, text: number.text }, unit: Some(unit) })
     }
 
     fn eat_any_case(&mut self, word: &str) -> bool {
@@ -658,26 +733,29 @@ impl<'a> Scan<'a, '_> {
         Ok(Item { value: Measured::NotDetected { limit: Some(number.value), method_limit }, unit })
     }
 
-    /// The unit at this place, with brackets that only name the substance.
+    /// The unit at this place, with the brackets behind it that say how the value is counted.
     pub(crate) fn unit(&mut self) -> Option<&'static str> {
         let trimmed = self.rest.trim_start_matches([' ', '\t']);
-        let bracketed = trimmed.strip_prefix('(').map(str::trim_start);
-        let found = units::leading(trimmed).map(|(u, end)| (u, &trimmed[end..])).or_else(|| {
-            let (u, end) = units::leading(bracketed?)?;
-            Some((u, bracketed?[end..].trim_start().strip_prefix(')')?))
-        });
-        let (unit, rest) = found?;
-        self.rest = rest;
-        for remark in ["(KOH)", "(以KOH计)", "(koh)"] {
-            self.eat(remark);
+        let found = leading_unit(trimmed).or_else(|| leading_unit(trimmed.strip_prefix("(KOH)")?.trim_start()).filter(|(u, _)| *u == "mg/g"));
+        if let Some((_, rest)) = found {
+            self.rest = rest;
         }
-        if let Some(inside) = self.rest.strip_prefix("(以")
-            && let Some(end) = inside.find("计)")
-            && !inside[..end].contains(['(', ')', '干', '脂', '肪', ';', ','])
-        {
-            self.rest = &inside[end + "计)".len()..];
+        let unit = found.map(|(unit, _)| unit);
+        loop {
+            let behind = self.rest.trim_start_matches(' ');
+            if unit == Some("mg/g")
+                && let Some(rest) = ["KOH", "koh", "(KOH)", "(koh)"].iter().find_map(|w| behind.strip_prefix(w))
+            {
+                self.rest = rest;
+            } else if let Some((words, rest)) = basis::leading(behind) {
+                if !basis::names_a_substance(&words) && !bases(self.notes).any(|b| b == words) {
+                    self.notes.push(ParseNote::Basis(words));
+                }
+                self.rest = rest;
+            } else {
+                return unit;
+            }
         }
-        Some(unit)
     }
 
     /// A number in every spelling of an exponent.
@@ -701,6 +779,10 @@ impl<'a> Scan<'a, '_> {
             return Err(reasons::NEGATIVE);
         }
         let digits = &body[..len];
+        if whole > 1 && digits.starts_with('0') {
+            // the 000 of 12,000,33,000
+            return Err(if digits == "000" { reasons::THOUSANDS } else { reasons::LEADING_ZERO });
+        }
         let mantissa = exact(digits)?;
         self.rest = &body[len..];
         let (power, caret) = self.power(&mantissa, digits)?;
@@ -735,6 +817,10 @@ impl<'a> Scan<'a, '_> {
         if let Some(rest) = after.strip_prefix(['e', 'E'])
             && rest.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+')
         {
+            // 10E4 is 10×10^4 by arithmetic and 10^4 in many laboratories
+            if digits == "10" {
+                return Err(reasons::TEN_E);
+            }
             self.rest = rest;
             return Ok((Some(self.integer()?), false));
         }
@@ -791,6 +877,7 @@ impl<'a> Scan<'a, '_> {
     }
 
     fn integer(&mut self) -> Read<i32> {
+        self.rest = self.rest.trim_start_matches(' ');
         let negative = self.rest.starts_with('-');
         let body = self.rest.strip_prefix(['-', '+']).unwrap_or(self.rest);
         let count = body.bytes().take_while(u8::is_ascii_digit).count();

@@ -187,7 +187,7 @@ proptest! {
         let rule = LimitRule::ThreeClass { n: 5, c: 2, m: Decimal::from(100), upper: Some(Decimal::from(1000)) };
         let of = |v: &[u32]| {
             // written with an exponent so that no count looks like a power that lost its superscript
-            let text = v.iter().map(|x| format!("{x}E0CFU/g")).collect::<Vec<_>>().join(";");
+            let text = v.iter().map(|x| format!("{x}×10^0CFU/g")).collect::<Vec<_>>().join(";");
             let parsed = parse(&text, None);
             severity(judge(&JudgeInput::new(&parsed, &rule, Some("CFU/g"))).verdict).expect("a verdict")
         };
