@@ -16,12 +16,8 @@ pub(crate) struct Facts {
     pub bases: Vec<String>,
 }
 
-/// Names of what is counted in colonies or as a most probable number.
-const COUNTED: [&str; 18] =
-    ["菌落", "大肠菌", "菌群", "霉菌", "酵母", "乳酸菌", "双歧杆菌", "球菌", "杆菌", "弧菌", "梭菌", "菌数", "细菌", "氏菌", "单胞菌", "活菌", "CFU", "MPN"];
-
-/// Substances and requirements whose names contain one of those.
-const NOT_COUNTED: [&str; 8] = ["商业无菌", "杆菌肽", "菌素", "毒素", "灭菌", "酵母抽提", "酵母膏", "酵母葡聚糖"];
+/// What follows 菌 in the names of pesticides, drugs and additives (多菌灵, 腈菌唑, 嘧菌酯, 杆菌肽, 链球菌素), which are not counted.
+const NO_MICROBE: &str = "灵唑酯胺清核丹环素肽达威剂毒净肠";
 
 /// Additives: only for them there is a carry-over (GB 2760 3.4).
 const ADDITIVES: [&str; 52] = [
@@ -106,8 +102,13 @@ pub(crate) fn facts(item: &str) -> Facts {
     out
 }
 
+/// A name of microbes: 菌落总数, 大肠菌群, 霉菌, 双歧杆菌; not 商业无菌, 多菌灵, 肠毒素.
 fn counted(text: &str) -> bool {
-    COUNTED.iter().any(|w| text.contains(w)) && !NOT_COUNTED.iter().any(|w| text.contains(w))
+    if ["无菌", "毒素", "灭菌", "酵母抽提", "酵母膏", "酵母葡聚糖"].iter().any(|w| text.contains(w)) {
+        return false;
+    }
+    let microbe = text.match_indices('菌').any(|(at, w)| !text[at + w.len()..].starts_with(|c: char| NO_MICROBE.contains(c)));
+    microbe || ["酵母", "CFU", "cfu", "MPN", "mpn"].iter().any(|w| text.contains(w))
 }
 
 /// What stands in the bracket at the beginning, with the brackets inside it.
@@ -127,7 +128,7 @@ fn closed(text: &str) -> Option<&str> {
 /// `×10³`, `10^3`, `万CFU/g`, `lgCFU/g`, `103CFU/g` anywhere in the name.
 fn factor(text: &str) -> bool {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-    if ["×10", "x10", "*10", "·10", "10^"].iter().any(|w| compact.contains(w)) {
+    if ["×10", "x10", "*10", "·10", "10^", "次方", "分之"].iter().any(|w| compact.contains(w)) {
         return true;
     }
     ["cfu", "mpn", "个/"].iter().any(|unit| {
@@ -163,6 +164,13 @@ mod tests {
             ("菌落总数(103CFU/g)", None, true, true),
             ("大肠菌群(MPN/100g)", Some("MPN/100g"), true, false),
             ("沙门氏菌(/25g)", Some("/25g"), true, false),
+            ("菌落总数（10的3次方CFU/g）", None, true, true),
+            ("铅（千分之一mg/kg）", None, false, true),
+            ("单增李斯特菌", None, true, false),
+            ("大肠埃希氏菌O157:H7", None, true, false),
+            ("多菌灵", None, false, false),
+            ("吡唑醚菌酯", None, false, false),
+            ("啶酰菌胺", None, false, false),
             ("商业无菌", None, false, false),
             ("乳酸链球菌素", None, false, false),
             ("杆菌肽", None, false, false),

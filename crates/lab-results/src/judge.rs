@@ -587,6 +587,9 @@ impl Work<'_, '_> {
             Measured::Number { value, .. } if !value.fract().is_zero() && !mpn => Err(reasons::COUNT_FRACTION),
             Measured::Number { value, .. } if limit::ends_like_a_power(value) => Err(reasons::LOST_POWER),
             Measured::LessThan { value, .. } | Measured::GreaterThan { value, .. } | Measured::NotDetected { limit: Some(value), .. } => {
+                if limit::ends_like_a_power(value) {
+                    return Err(reasons::LOST_POWER);
+                }
                 let least = if unit.is_some() && !mpn { Decimal::ONE } else { Decimal::new(1, 2) };
                 if !value.is_zero() && *value < least { Err(reasons::COUNT_POWER) } else { Ok(()) }
             }

@@ -494,6 +494,8 @@ pub(crate) fn lost_power(rule: &LimitRule, unit: Option<&str>) -> bool {
             }
             odd(value) || *value < Decimal::ONE_THOUSAND || digits >= 100
         }
+        // colonies of a plan are whole
+        LimitRule::ThreeClass { m, .. } => unit.is_some() && !mpn && !m.fract().is_zero(),
         _ => false,
     }
 }

@@ -142,6 +142,10 @@ pub fn canonical(text: &str) -> Option<&'static str> {
 /// The longest unit at the beginning of a text and the number of bytes it takes. A letter or digit must not follow.
 #[must_use]
 pub fn leading(text: &str) -> Option<(&'static str, usize)> {
+    // what no unit begins with is not looked up
+    if text.starts_with(|c: char| c.is_ascii_digit() || ",;，；、<>≤≥=)~\n ".contains(c)) {
+        return None;
+    }
     let ends: Vec<usize> = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(24).collect();
     ends.into_iter().rev().find_map(|end| {
         let mut after = text[end..].chars();

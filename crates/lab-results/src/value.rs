@@ -237,10 +237,12 @@ fn read(raw: &str, notes: &mut Vec<ParseNote>) -> Read<(Measured, Option<&'stati
     if is_dash(&text) || ["n/a", "na", "不适用"].contains(&text.to_lowercase().as_str()) {
         return Ok((Measured::NotApplicable, None));
     }
-    match FIRST_AND_SECOND.iter().map(|w| text.matches(w).count()).sum::<usize>() {
-        0 => {}
-        1 if !text.contains([';', '；', ',', '，', '、', '\n']) => return Err(reasons::ONE_OF_TWO),
-        _ => return Err(reasons::TWO_RESULTS),
+    if !text.is_ascii() {
+        match FIRST_AND_SECOND.iter().map(|w| text.matches(w).count()).sum::<usize>() {
+            0 => {}
+            1 if !text.contains([';', '；', ',', '，', '、', '\n']) => return Err(reasons::ONE_OF_TWO),
+            _ => return Err(reasons::TWO_RESULTS),
+        }
     }
     let text = without_label(without_numbers(text), notes);
     if thousands(&text) {
@@ -294,6 +296,9 @@ pub(crate) fn first_and_second(raw: &str) -> Option<[String; 2]> {
 /// `实测值：0.35mg/kg`: a word that only names the value is taken off and noted.
 fn without_label(text: String, notes: &mut Vec<ParseNote>) -> String {
     const LABELS: [&str; 7] = ["检验结果", "检测结果", "实测值", "检测值", "检出值", "测定值", "结果"];
+    if text.starts_with(|c: char| c.is_ascii()) {
+        return text;
+    }
     let Some((label, rest)) = LABELS.iter().find_map(|l| text.strip_prefix(l).map(|rest| (*l, rest))) else { return text };
     let rest = rest.trim_start().trim_start_matches([':', '为']).trim_start();
     if !rest.starts_with(|c: char| c.is_ascii_digit() || "<>≤≥.".contains(c)) {
@@ -337,34 +342,29 @@ fn without_numbers(text: String) -> String {
     text
 }
 
-/// `3、5、4、6、2×10⁴`: only the last value (or the first) has a power and the others are plain numbers below it. The power
-/// may stand for all of them.
+/// `3、5、4、6、2×10⁴`: the last value (or the first) alone has a power and the others are plain numbers below it, or digits
+/// stand beside powers. The power may be meant for all of them. `<10` is the foot of a plate and no mantissa.
 fn common_factor(values: &[Measured]) -> bool {
-    let text = |v: &Measured| if let Measured::Number { text, value, .. } = v { Some((text.contains('^'), *value)) } else { None };
-    let Some(numbers) = values.iter().map(text).collect::<Option<Vec<_>>>() else {
-        // with "<1" or 未检出 among them the same holds for the numbers; "<10" is the foot of a plate and no mantissa
-        return common_factor_beside_bounds(values);
-    };
-    let powers = numbers.iter().filter(|(power, _)| *power).count();
-    let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return false };
-    let small = |all: &[(bool, Decimal)]| all.iter().all(|(_, v)| *v < Decimal::ONE_THOUSAND) && all.iter().any(|(_, v)| !v.is_zero());
-    let tens = |all: &[(bool, Decimal)]| all.iter().all(|(_, v)| (*v % Decimal::TEN).is_zero());
-    powers == 1 && ((last.0 && small(&numbers[..numbers.len() - 1])) || (first.0 && small(&numbers[1..]) && !tens(&numbers[1..])))
-}
-
-fn common_factor_beside_bounds(values: &[Measured]) -> bool {
-    let Some((Measured::Number { text, .. }, before)) = values.split_last() else { return false };
-    let mut numbers = 0;
-    let plain = before.iter().all(|v| match v {
-        Measured::Number { text, value, .. } => {
-            numbers += usize::from(!value.is_zero());
-            !text.contains('^') && *value < Decimal::ONE_THOUSAND
+    let power = |v: &Measured| matches!(v, Measured::Number { text, .. } if text.contains('^'));
+    let powers = values.iter().filter(|v| power(v)).count();
+    if powers == 0 {
+        return false;
+    }
+    let (mut any, mut digit, mut tens, mut foot) = (false, false, true, false);
+    for one in values.iter().filter(|v| !power(v)) {
+        match one {
+            Measured::Number { value, .. } if *value >= Decimal::ONE_THOUSAND => return false,
+            Measured::Number { value, .. } => {
+                any |= !value.is_zero();
+                digit |= !value.is_zero() && *value < Decimal::TEN;
+                tens &= (*value % Decimal::TEN).is_zero();
+            }
+            Measured::LessThan { value, .. } => foot |= *value >= Decimal::TEN,
+            _ => {}
         }
-        Measured::LessThan { value, .. } => *value < Decimal::TEN,
-        Measured::NotDetected { limit: None, .. } => true,
-        _ => false,
-    });
-    text.contains('^') && plain && numbers > 0
+    }
+    let alone = powers == 1 && any && (values.last().is_some_and(power) || (values.first().is_some_and(power) && !tens));
+    !foot && (alone || digit)
 }
 
 /// `1,234`, `0,05` and `1,234,567`: a comma that may be a thousands mark or a decimal point. Four or more parts are values
