@@ -608,6 +608,7 @@ impl<'a> Scan<'a, '_> {
         }
         if self.eat_word(&["检出", "检测出"]) {
             let unit = self.unit();
+            let behind = self.rest;
             self.skip_blank();
             if unit.is_none() && self.rest.starts_with(|c: char| c.is_ascii_digit() || c == ':') {
                 self.eat(":");
@@ -619,6 +620,7 @@ impl<'a> Scan<'a, '_> {
             {
                 return Ok(item);
             }
+            self.rest = behind;
             return Ok(Item { value: Measured::Detected, unit });
         }
         let less = ["<", "lt", "小于", "低于"];
@@ -697,8 +699,8 @@ impl<'a> Scan<'a, '_> {
     /// What follows 未检出: nothing, a basis such as /25g, or the limit of the method.
     fn not_detected(&mut self) -> Read<Item> {
         let mut unit = self.unit();
-        self.skip_blank();
         let before = self.rest;
+        self.skip_blank();
         let bracket = self.eat("(");
         let comma = !bracket && (self.eat(",") || self.eat("，") || self.eat(";"));
         self.skip_blank();
