@@ -476,16 +476,17 @@ impl Work<'_, '_> {
         if number != converted && !meets(number) && far {
             return Err(reasons::UNIT_SLIP);
         }
-        if let Some(other) = with_times(text) {
-            let other = match (self.input.measured.unit.as_deref(), self.unit) {
-                (Some(from), Some(to)) => units::convert(other, from, to)?,
-                _ => other,
-            };
-            if meets(other) != meets(converted) {
-                return Err(reasons::LOST_TIMES);
-            }
-        }
-        Ok(())
+        self.lost_times(text, converted, meets)
+    }
+
+    /// `1.44103` where 1.44×10^3 would lie on the other side of the limit.
+    fn lost_times(&self, text: &str, converted: Decimal, meets: impl Fn(Decimal) -> bool) -> Result<(), &'static CodeInfo> {
+        let Some(other) = with_times(text) else { return Ok(()) };
+        let other = match (self.input.measured.unit.as_deref(), self.unit) {
+            (Some(from), Some(to)) => units::convert(other, from, to)?,
+            _ => other,
+        };
+        if meets(other) == meets(converted) { Ok(()) } else { Err(reasons::LOST_TIMES) }
     }
 
     /// A value of the result in the unit of the limit.
@@ -689,8 +690,9 @@ impl Work<'_, '_> {
     fn range(&mut self, one: &Measured, lo: Decimal, hi: Decimal) -> Decision {
         self.plausible_count(one)?;
         match one {
-            Measured::Number { value, .. } => {
+            Measured::Number { value, text, .. } => {
                 let value = self.convert(*value)?;
+                self.lost_times(text, value, |v| v >= lo && v <= hi)?;
                 let value = self.compared_value(value);
                 self.mark_near(value, lo);
                 self.mark_near(value, hi);
@@ -1210,6 +1212,41 @@ mod tests {
         assert_eq!(of(&[("0.9", &max), ("0.005", &max)]), (Verdict::NoVerdict, "JUDGE-SUM-ONE"));
         assert_eq!(of(&[("0.4", &max), ("0.1", &used)]), (Verdict::NoVerdict, "JUDGE-SUM-NO-LIMIT"));
         assert_eq!(of(&[("0.4", &max), ("1,2", &max)]), (Verdict::NeedsPerson, "VALUE-THOUSANDS"));
+    }
+    #[test]
+    fn the_working_says_where_a_unit_came_from_and_what_was_not_read() {
+        let told = |item, result, limit, unit| judge_texts(item, result, limit, unit, None).explain(Lang::Zh);
+        assert!(told("铅", "0.1", "≤0.2", Some("mg/kg")).contains("单位取自单位栏：mg/kg"));
+        assert!(told("铅(mg/kg)", "0.1", "≤0.2", None).contains("单位取自项目名称：mg/kg"));
+        let row = limits().iter().find(|r| r.id == "L0001").expect("L0001");
+        let measured = value::parse("0.1", Some(&row.unit));
+        let judged = judge(&JudgeInput::for_row(&measured, row, TaskKind::Supervisory));
+        assert!(judged.explain(Lang::Zh).contains("未写单位，按限量的单位读：mg/kg"));
+        let unread = told("铅", "约0.1mg/kg", "≤0.2mg/kg", None);
+        assert!(unread.contains("未能读出") && !unread.contains("读作"), "{unread}");
+        assert!(told("甲醇", "0.45g/L", "≤0.6g/L(以100%酒精度计)", None).contains("计法：以100%酒精度计"));
+        let slip = told("恩诺沙星", "126μg/kg", "≤100mg/kg", None);
+        assert!(slip.contains("126μg/kg") && slip.contains("0.126mg/kg"), "{slip}");
+    }
+    #[test]
+    fn only_one_sided_texts_never_pass() {
+        for k in 1..10 {
+            for head in ["", "1", "2", "21", "2.", "2.1"] {
+                for (item, unit) in [("菌落总数", None), ("菌落总数", Some("CFU/g")), ("大肠菌群", Some("MPN/g")), ("", Some("CFU/mL"))] {
+                    let result = format!("{head}10{k}");
+                    assert_ne!(judge_texts(item, &result, "≤100000", unit, None).verdict, Verdict::Conforming, "{item} {result}");
+                    let limit = format!("≥{head}10{k}");
+                    assert_ne!(judge_texts(item, "9.9×10^9", &limit, unit, None).verdict, Verdict::Conforming, "{item} {limit}");
+                }
+            }
+        }
+        for words in ["以脂肪计", "以乙醇计", "按干重计", "干样品,以Al计", "以每份计", "以乳固体计", "以可食部计"] {
+            for (result, limit) in [(format!("0.1mg/kg({words})"), "≤0.2mg/kg".to_owned()), ("0.1mg/kg".to_owned(), format!("≤0.2mg/kg（{words}）"))] {
+                let judged = judge_texts("镉", &result, &limit, None, None);
+                assert_eq!(judged.reason.code, "UNIT-BASIS", "{result} {limit}");
+                assert_eq!(judge_texts(&format!("镉({words})"), &result, &limit, None, None).verdict, Verdict::Conforming, "{result} {limit}");
+            }
+        }
     }
     #[test]
     fn the_unit_may_stand_in_the_item() {
