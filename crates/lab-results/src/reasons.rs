@@ -29,7 +29,7 @@ codes! {
     UNIT_INCOMPATIBLE = "UNIT-INCOMPATIBLE", zh "结果单位与限量单位不能精确换算", en "The unit of the result cannot be converted exactly into that of the limit", next "核对单位；质量与体积、g 与 mL 之间不换算" / "Check the unit; mass and volume, g and mL are never converted", article "";
     BASIS = "UNIT-BASIS", zh "结果或限量写明另一种计法（以…计），两边的计法不同或只有一边写明", en "Result or limit names a basis of its own (per fat, per alcohol, dry); the two differ, or only one names it", next "确认两边按同一计法，或换算后判定" / "See that both are on one basis, or convert, then judge", article "";
     UNIT_SLIP = "UNIT-SLIP", zh "结果与限量的单位相差千倍以上：数字超过限量，换算后却不到限量的百分之一，疑似有一个单位写错", en "The units of result and limit are a thousand times apart: the number is beyond the limit, and converted it is less than a hundredth of it; one unit may be wrong", next "核对两个单位" / "Check both units", article "";
-    ITEM_FACTOR = "ITEM-FACTOR", zh "项目名称里带倍数或带数字的单位，结果的含义不能确定", en "The name of the item carries a factor or a number with a unit, so what the result means is not certain", next "把结果写成完整的数和单位" / "Write the result as a full number with its unit", article "";
+    ITEM_FACTOR = "ITEM-FACTOR", zh "项目名称里带倍数、带数字的单位或两个单位，结果的含义不能确定", en "The name of the item carries a factor, a number with a unit or two units, so what the result means is not certain", next "把结果写成完整的数和单位" / "Write the result as a full number with its unit", article "";
     // the limit text
     LIMIT_EMPTY = "LIMIT-TEXT-EMPTY", zh "没有写限量", en "No limit is written", next "补写限量；无限量写 /" / "Add the limit; type / if there is none", article "";
     LIMIT_ABSENT = "LIMIT-TEXT-ABSENT", zh "该项目没有限量，不判定", en "There is no limit for this item", next "只报告结果" / "Report the result only", article "";

@@ -483,7 +483,10 @@ impl<'a> Scan<'a, '_> {
                 }
             } else if self.rest.starts_with('(') || self.rest.starts_with("结果") || self.at_label() {
                 // a remark, or the next numbered value without a mark in between
-            } else if spaced && items.last().is_some_and(|i| i.unit.is_none() && i.apart()) {
+            } else if spaced
+                && items.last().is_some_and(|i| i.unit.is_none() && i.apart())
+                && self.rest.starts_with(|c: char| c.is_ascii_digit() || "<>未检阴阳".contains(c))
+            {
                 blanks = true;
             } else if !(spaced && items.last().is_some_and(|i| i.unit.is_some())) {
                 return Err(self.why_left());
