@@ -823,7 +823,7 @@ impl<'a> Scan<'a, '_> {
             && rest.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+')
         {
             // 10E4 is 10×10^4 by arithmetic and 10^4 in many laboratories
-            if digits == "10" {
+            if *mantissa == Decimal::TEN {
                 return Err(reasons::TEN_E);
             }
             self.rest = rest;
@@ -1087,6 +1087,14 @@ mod tests {
             ("①1.2×10", "VALUE-TRUNCATED"),
             ("5.8×10^", "VALUE-TRUNCATED"),
             ("58×103", "VALUE-POWER"),
+            ("10E4CFU/g", "VALUE-TEN-E"),
+            ("10.0e+04", "VALUE-TEN-E"),
+            ("036g/100g", "VALUE-LEADING-ZERO"),
+            ("3,5,4,6,2×10^4", "VALUE-COMMON-FACTOR"),
+            ("0.18mg/kg(以湿重计)", "UNIT-BASIS"),
+            ("复检结果：0.35mg/kg", "VALUE-ONE-OF-TWO"),
+            ("检出/5", "VALUE-UNREADABLE"),
+            ("1.2×10⁴ 3", "VALUE-UNREADABLE"),
             ("5.8×1000", "VALUE-POWER"),
             ("5.8×100", "VALUE-POWER"),
             ("5.8×1012", "VALUE-POWER"),
