@@ -1,5 +1,6 @@
 //! The test report: what is frozen, what the public sees, many at once, the house's own mark and terms.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,8 +9,8 @@ use rocket::http::{ContentType, Status};
 use serde_json::Value;
 use shiyan_app::reports::{TypedPicture, TypedReportSettings};
 use shiyan_app::{App, Error, Who, sha256_hex};
-use shiyan_foundation::Scope;
 use shiyan_foundation::task::Outcome;
+use shiyan_foundation::{Lang, Scope};
 use shiyan_lab_results::order::{OrderState, TestReport};
 use shiyan_lab_results::report::{ReportContent, ReportOptions};
 use shiyan_testkit::{PASSWORD, PNG, TestApp, at, codes};
@@ -24,6 +25,7 @@ shiyan_testkit::on_both_engines!(
     the_public_sees_what_is_public_of_both_revisions,
     a_number_is_never_given_twice,
     the_house_has_its_own_term_mark_and_seal,
+    the_house_words_its_own_conclusions,
     taking_a_report_out_is_journaled,
 );
 
@@ -440,6 +442,77 @@ async fn the_house_has_its_own_term_mark_and_seal(t: TestApp) {
     assert_eq!(kept.status, Status::SeeOther, "{}", kept.text());
     let settings = t.app.report_settings().await.unwrap();
     assert!(settings.objection.is_none() && settings.mark.is_some_and(|m| !m.enabled), "the picture is kept, only not printed");
+    t.assert_whole().await;
+}
+
+const OWN_PASS: &str = "经检验，本批样品所检项目符合{依据}的规定，判为合格。";
+
+fn worded(outcome: Outcome, zh: &str, en: &str) -> BTreeMap<Outcome, (String, String)> {
+    BTreeMap::from([(outcome, (zh.to_owned(), en.to_owned()))])
+}
+
+async fn the_house_words_its_own_conclusions(t: TestApp) {
+    let p = &t.people;
+    let before = t.concluded(&no(1), &["0.1", "未检出"]).await.1;
+    let before = t.issued(&before).await;
+    let own = worded(Outcome::Pass, OWN_PASS, "All items of this lot comply with {basis}.");
+    assert_eq!(codes(t.app.save_sentences(&p.sender.actor(), &own, now()).await), ["ADMIN-ROLE"]);
+    let contrary = worded(Outcome::Pass, "所检项目不符合{依据}要求。", "");
+    assert_eq!(codes(t.app.save_sentences(&p.quality.actor(), &contrary, now()).await), ["LAB-SENTENCE-CONTRARY"]);
+    let order = t.concluded(&no(2), &["0.1", "未检出"]).await.1;
+    t.app.save_sentences(&p.quality.actor(), &own, now()).await.unwrap();
+
+    // Who approves and who issues read the sentence that will be printed, on the page and in the draft.
+    let site = client(&t.app, now).await;
+    let sender = Browser::login(&site, "sender", PASSWORD).await;
+    let printed = "经检验，本批样品所检项目符合GB 2763-2021的规定，判为合格。";
+    assert!(sender.get(&format!("/bench/{order}")).await.text().contains(printed));
+    let draft = t.app.draft_report(&t.order(&order).await, BOTH, at("2025-06-10T15:00")).await.unwrap().unwrap();
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(said(&draft).is_none_or(|text| text.contains(&bare(printed))));
+    let report = t.app.issue_report(&p.sender.actor(), &order, BOTH, at("2025-06-10T16:00")).await.unwrap();
+    let frozen = content(&report);
+    assert_eq!(frozen.conclusion, (printed.to_owned(), "All items of this lot comply with GB 2763-2021.".to_owned()));
+    assert_eq!((report.conclusion.zh.as_str(), t.order(&order).await.in_force.unwrap().zh.as_str()), (printed, printed), "one sentence everywhere");
+    let pdf = t.app.report_pdf(&report).await.unwrap();
+    if let Some(text) = said(&pdf) {
+        assert!(text.contains(&bare(printed)) && text.contains("AllitemsofthislotcomplywithGB2763-2021.") && !text.contains("经抽样检验"), "{text}");
+    }
+    assert!(content(&before).conclusion.0.starts_with("经抽样检验，所检项目符合 "), "what was issued before stays");
+
+    // By the form of the page: what is refused stays typed and keeps its preview away; a preview saves nothing.
+    let quality = Browser::login(&site, "quality", PASSWORD).await;
+    let page = quality.get("/reports/settings").await.text();
+    assert!(
+        page.contains(OWN_PASS) && page.contains("{不合格项目}") && page.contains("经检验，本批样品所检项目符合GB 2762-2022、GB 2763-2021的规定"),
+        "{page}"
+    );
+    let typed =
+        [("sentence_zh_pass", OWN_PASS), ("sentence_zh_fail", "{不合格项目}经检验不合格。"), ("sentence_en_fail", "{failing_items} {what} fail {basis}.")];
+    let refused = quality.send("/reports/settings/sentences", &typed).await;
+    let text = refused.text();
+    assert_eq!(refused.status, Status::UnprocessableEntity);
+    for wanted in ["LAB-SENTENCE-WITHOUT", "LAB-SENTENCE-SLOT", "{不合格项目}经检验不合格。", "href=\"#f-sentence_zh_fail\""] {
+        assert!(text.contains(wanted), "{wanted} is not in {text}");
+    }
+    let shown = quality.send("/reports/settings/sentences", &[("do", "preview"), ("sentence_zh_fail", "{不合格项目}不符合{依据}，不合格。")]).await;
+    assert!(shown.status == Status::Ok && shown.text().contains("腐霉利、毒死蜱不符合GB 2762-2022、GB 2763-2021，不合格。"), "{}", shown.text());
+    assert_eq!(t.app.report_settings().await.unwrap().sentences.template(Outcome::Pass, Lang::Zh), OWN_PASS);
+    // The other form of the page leaves the sentences alone, and this one the rest.
+    assert_eq!(quality.send("/reports/settings", &[("objection_days", "9")]).await.status, Status::SeeOther);
+    let settings = t.app.report_settings().await.unwrap();
+    assert!(settings.objection.is_some_and(|o| o.days == 9) && !settings.sentences.is_standard());
+    assert_eq!(sender.send("/reports/settings/sentences", &[("do", "standard")]).await.status, Status::NotFound);
+    assert_eq!(quality.send("/reports/settings/sentences", &[("do", "standard")]).await.status, Status::SeeOther);
+    let settings = t.app.report_settings().await.unwrap();
+    assert!(settings.sentences.is_standard() && settings.objection.is_some_and(|o| o.days == 9));
+    let entry = t.app.store.timeline(&["setting:report".to_owned()]).await.unwrap();
+    assert!(entry.iter().any(|e| e.verb == "setting.change" && e.facts["to"]["sentences"]["pass"][0] == OWN_PASS), "{entry:?}");
+
+    // What was issued is printed as it was issued; the next one has the standing wording again.
+    assert_eq!(pdf, t.app.typeset(&content(&report)).unwrap());
+    let after = t.concluded(&no(3), &["0.1", "未检出"]).await.1;
+    assert_eq!(content(&t.issued(&after).await).conclusion.0, "经抽样检验，所检项目符合 GB 2763-2021 要求。");
     t.assert_whole().await;
 }
 

@@ -1,5 +1,7 @@
 //! 检验报告: issuing with what may be chosen about it, amending, drafts, the archived file, the settings, and who printed what.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use shiyan_foundation::ids::TestReportId;
 use shiyan_foundation::task::Outcome;
@@ -7,8 +9,9 @@ use shiyan_foundation::{Actor, Instant, Label, Refusal, Role};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder, TestReport, report_number};
 use shiyan_lab_results::report::{
-    ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, SuppliedPicture, not_in_a_batch, notices, working_of,
+    ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, Said, SuppliedPicture, not_in_a_batch, notices, working_of,
 };
+use shiyan_lab_results::sentence::Sentences;
 use shiyan_sample_intake::{Sample, code as intake_code};
 use shiyan_statute::RuleKey;
 use shiyan_store::records::{Laboratory, SampleRecord, Setting};
@@ -53,7 +56,7 @@ pub struct TypedReportSettings {
 /// What a report is made from besides its order.
 struct House {
     labs: Vec<Laboratory>,
-    streets: std::collections::BTreeMap<String, shiyan_foundation::area::Street>,
+    streets: BTreeMap<String, shiyan_foundation::area::Street>,
     settings: ReportSettings,
     pictures: Pictures,
 }
@@ -70,10 +73,7 @@ impl App {
     /// # Errors
     /// The database does not answer; the settings cannot be read.
     pub async fn report_settings(&self) -> Result<ReportSettings, Error> {
-        match self.store.get::<Setting>(SETTINGS).await? {
-            Some(row) => Ok(serde_json::from_value(row.value)?),
-            None => Ok(ReportSettings::default()),
-        }
+        read_settings(self.store.get::<Setting>(SETTINGS).await?.as_ref())
     }
     /// Changes the settings; reports already issued stay as they are.
     ///
@@ -90,21 +90,36 @@ impl App {
                 .ok(),
         };
         let old: Option<Setting> = self.store.get(SETTINGS).await?;
-        let before = match &old {
-            Some(row) => serde_json::from_value(row.value.clone())?,
-            None => ReportSettings::default(),
-        };
+        let before = read_settings(old.as_ref())?;
         let mark = supplied(&typed.mark, before.mark, "资质标志", "mark of the laboratory", "mark", &mut why);
         let seal = supplied(&typed.seal, before.seal, "检验检测专用章", "testing seal", "seal", &mut why);
         if !why.is_empty() {
             return Err(Error::Refused(why));
         }
-        let next = ReportSettings { options: typed.options, objection, mark, seal };
+        let next = ReportSettings { options: typed.options, objection, mark, seal, ..before };
+        let files: Vec<&[u8]> = [&typed.mark.file, &typed.seal.file].into_iter().flatten().map(Vec::as_slice).collect();
+        self.keep_settings(actor, old, &next, &files, now).await?;
+        Ok(next)
+    }
+    /// 改结论用语 takes the templates of the conclusions as typed, Chinese and English; an empty one goes back to the standing wording.
+    /// Reports already issued stay as they are.
+    ///
+    /// # Errors
+    /// Not the quality manager; everything that is wrong with a template, each on its field.
+    pub async fn save_sentences(&self, actor: &Actor, typed: &BTreeMap<Outcome, Said>, now: Instant) -> Result<ReportSettings, Error> {
+        must_have(actor, Role::QualityManager, "修改报告设置", "change the report settings")?;
+        let sentences = Sentences::checked(typed)?;
+        let old: Option<Setting> = self.store.get(SETTINGS).await?;
+        let next = ReportSettings { sentences, ..read_settings(old.as_ref())? };
+        self.keep_settings(actor, old, &next, &[], now).await?;
+        Ok(next)
+    }
+    async fn keep_settings(&self, actor: &Actor, old: Option<Setting>, next: &ReportSettings, files: &[&[u8]], now: Instant) -> Result<(), Error> {
         let mut unit = self.store.begin(now).await?;
-        for bytes in [&typed.mark.file, &typed.seal.file].into_iter().flatten() {
+        for bytes in files {
             unit.keep_blob(bytes, "image/png").await?;
         }
-        let value = serde_json::to_value(&next)?;
+        let value = serde_json::to_value(next)?;
         let facts = json!({ "key": SETTINGS, "to": value });
         let row = Setting { key: SETTINGS.to_owned(), value, revision: old.as_ref().map_or(0, |o| o.revision + 1) };
         match old {
@@ -112,7 +127,7 @@ impl App {
             None => unit.insert(&row, &actor.into(), "setting.change", facts).await?,
         }
         unit.commit().await?;
-        Ok(next)
+        Ok(())
     }
     async fn house(&self) -> Result<House, Error> {
         let settings = self.report_settings().await?;
@@ -199,7 +214,7 @@ impl App {
         let house = self.house().await?;
         let items = self.store.items_of_order(&order.id.to_string(), &all).await?;
         let sample = self.store.sample(&order.sample.to_string(), &all).await?.ok_or(Error::NotFound)?;
-        let next = TestOrder { reports_issued: order.reports_issued + 1, ..order.clone() };
+        let next = TestOrder { reports_issued: order.reports_issued + 1, ..house.settings.sentences.of_order(order, &items) };
         let content = chosen(&house, &sample.sample, &next, &items, options, String::new(), now)?;
         Ok(Some(self.typeset_aside(ReportContent { draft: true, ..content }).await?))
     }
@@ -251,6 +266,10 @@ impl App {
     }
 }
 
+fn read_settings(row: Option<&Setting>) -> Result<ReportSettings, Error> {
+    Ok(row.map(|row| serde_json::from_value(row.value.clone())).transpose()?.unwrap_or_default())
+}
+
 /// The picture that the settings will hold.
 fn supplied(
     typed: &TypedPicture,
@@ -296,7 +315,8 @@ fn frozen(
     verify_code: &str,
     now: Instant,
 ) -> Result<Frozen, Error> {
-    let next = order.issue(actor, now)?;
+    // The sentence in force now is the one that is issued; the signatures stand over the results that it is made from.
+    let next = house.settings.sentences.of_order(order, items).issue(actor, now)?;
     if sample.core.as_ref().is_none_or(|c| c.temporary_no) {
         return Err(Refusal::new(intake_code::TEMPORARY).with("no", sample.number()).into());
     }
@@ -363,7 +383,7 @@ pub(crate) fn report_content(
     order: &TestOrder,
     items: &[TestItem],
     labs: &[Laboratory],
-    streets: &std::collections::BTreeMap<String, shiyan_foundation::area::Street>,
+    streets: &BTreeMap<String, shiyan_foundation::area::Street>,
     now: Instant,
 ) -> Result<ReportContent, Error> {
     let core = sample.core.as_ref().ok_or_else(|| Error::Fault(format!("sample {} has no checked sheet", sample.id)))?;

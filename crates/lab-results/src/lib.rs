@@ -16,6 +16,7 @@ pub mod reasons;
 mod remark;
 pub mod report;
 pub mod rounding;
+pub mod sentence;
 mod uniform;
 pub mod units;
 pub mod value;

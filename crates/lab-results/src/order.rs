@@ -10,6 +10,7 @@ use crate::claim;
 use crate::history::{AboveP99, Peers};
 use crate::judge::{Amount, JudgeInput, Judgement, LimitRef, Verdict, judge};
 use crate::order_code as code;
+use crate::sentence::{Finding, Sentences};
 use crate::value;
 
 labels! {
@@ -586,45 +587,13 @@ fn unfinished(items: &[TestItem]) -> Vec<Refusal> {
     why
 }
 
-/// 检验结论 from the items: one failing item fails the sample; items without verdict never make it pass on their own.
+/// 检验结论 from the items, in the standing wording: one failing item fails the sample; items without verdict never make it pass on
+/// their own.
 #[must_use]
 pub fn conclude(kind: TaskKind, items: &[TestItem], now: Instant) -> Conclusion {
-    let named = |wanted: Verdict| -> Vec<String> { items.iter().filter(|i| i.verdict() == Some(wanted)).map(|i| i.analyte.clone()).collect() };
-    let (failing, problems) = (named(Verdict::Nonconforming), named(Verdict::Problem));
-    let conforming = items.iter().any(|i| i.verdict() == Some(Verdict::Conforming));
-    let bases = |wanted: &[String]| -> String {
-        let mut list: Vec<&str> =
-            items.iter().filter(|i| wanted.is_empty() || wanted.contains(&i.analyte)).filter_map(|i| i.limit.as_ref()).map(|l| l.basis.as_str()).collect();
-        list.sort_unstable();
-        list.dedup();
-        if list.is_empty() { "判定依据".to_owned() } else { list.join("、") }
-    };
-    let (outcome, zh, en, failing) = if !failing.is_empty() && kind != TaskKind::RiskMonitoring {
-        (
-            Outcome::Fail,
-            format!("经抽样检验，{}不符合 {} 要求，检验结论为不合格。", failing.join("、"), bases(&failing)),
-            format!("Of the items tested, {} do not meet {}. Conclusion: nonconforming.", failing.join(", "), bases(&failing)),
-            failing,
-        )
-    } else if !failing.is_empty() || !problems.is_empty() {
-        let all: Vec<String> = failing.into_iter().chain(problems).collect();
-        (
-            Outcome::Problem,
-            format!("经检验，{}的结果提示存在问题，本样品为问题样品（风险监测，不作合格与否的判定）。", all.join("、")),
-            format!("The results of {} point to a problem (risk monitoring, no verdict of conformity).", all.join(", ")),
-            all,
-        )
-    } else if conforming {
-        (
-            Outcome::Pass,
-            format!("经抽样检验，所检项目符合 {} 要求。", bases(&[])),
-            format!("The items tested meet the requirements of {}.", bases(&[])),
-            Vec::new(),
-        )
-    } else {
-        (Outcome::Undetermined, "所检项目均不作判定。".to_owned(), "No verdict is given on the items tested.".to_owned(), Vec::new())
-    };
-    Conclusion { outcome, zh, en, failing, at: now }
+    let finding = Finding::of(kind, items);
+    let (zh, en) = Sentences::default().say(&finding);
+    Conclusion { outcome: finding.outcome, zh, en, failing: finding.items, at: now }
 }
 
 /// 检验报告 one issued revision; the row is never changed. An older revision is withdrawn by the newer one that names it.

@@ -35,6 +35,18 @@ codes! {
         next "打开该检验任务，核对后单独签发" / "Open the order, look it through and issue it alone", article "";
     TERM = "LAB-TERM", zh "异议期限“{typed}”不是 1 到 90 之间的天数", en "The objection term “{typed}” is not a number of days from 1 to 90",
         next "写天数，例如 7；留空则按法定期限" / "Type a number of days, for example 7; leave it empty for the statutory term", article "";
+    SENTENCE_LONG = "LAB-SENTENCE-LONG", zh "“{outcome}”的{lang}结论用语超过 {most} 个字", en "The {lang_en} sentence for “{outcome_en}” is longer than {most} characters",
+        next "写短一些；清空则用标准用语" / "Make it shorter, or clear it for the standard wording", article "";
+    SENTENCE_SLOT = "LAB-SENTENCE-SLOT", zh "“{outcome}”的{lang}结论用语中，花括号里的“{found}”不是可用的占位", en "In the {lang_en} sentence for “{outcome_en}”, “{found}” in braces is no placeholder",
+        next "花括号成对使用，里面只写：{known}" / "Use braces in pairs, with one of these inside: {known}", article "";
+    SENTENCE_NO_SLOT = "LAB-SENTENCE-NO-SLOT", zh "“{outcome}”的{lang}结论用语不用占位，花括号里写了“{found}”", en "The {lang_en} sentence for “{outcome_en}” takes no placeholder; “{found}” stands in braces",
+        next "去掉花括号" / "Take the braces out", article "";
+    SENTENCE_WITHOUT = "LAB-SENTENCE-WITHOUT", zh "“{outcome}”的{lang}结论用语缺少占位：{missing}", en "The {lang_en} sentence for “{outcome_en}” lacks a placeholder: {missing}",
+        next "把它写在花括号里，放在要印出实际内容的地方" / "Write it in braces where the real text is to stand", article "";
+    SENTENCE_SILENT = "LAB-SENTENCE-SILENT", zh "“{outcome}”的{lang}结论用语没有写明结论", en "The {lang_en} sentence for “{outcome_en}” does not say its outcome",
+        next "占位之外至少写上其中一个：{words}" / "Outside the placeholders, use at least one of: {words}", article "";
+    SENTENCE_CONTRARY = "LAB-SENTENCE-CONTRARY", zh "“{outcome}”的{lang}结论用语里有“{word}”，读起来是另一种结论", en "The {lang_en} sentence for “{outcome_en}” has “{word}”, which says another outcome",
+        next "去掉“{word}”，换一种写法" / "Take “{word}” out and word it another way", article "";
     LONG = "LAB-LONG", zh "结果超过 {max} 个字", en "The result is longer than {max} characters",
         next "结果栏只写结果，说明写在备注" / "Keep the cell to the result; put the rest under remarks", article "";
     LOST_RACE = "RACE", zh "别人刚刚改过这条记录（您看到的是第 {seen} 版，现在是第 {now} 版）", en "Somebody has just changed this record (you saw revision {seen}, it is now {now})",

@@ -9,6 +9,7 @@ use shiyan_statute::{RuleKey, deadline_rule};
 
 use crate::order::{TestItem, TestOrder};
 use crate::order_code as code;
+use crate::sentence::Sentences;
 
 /// 说法 Chinese and English of one thing.
 pub type Said = (String, String);
@@ -93,6 +94,9 @@ pub struct ReportSettings {
     pub mark: Option<SuppliedPicture>,
     /// 检验检测专用章
     pub seal: Option<SuppliedPicture>,
+    /// 结论用语 of the house.
+    #[serde(skip_serializing_if = "Sentences::is_standard")]
+    pub sentences: Sentences,
 }
 
 impl ReportSettings {
@@ -138,7 +142,7 @@ pub struct ReportContent {
     pub producer: String,
     /// 任务类别, Chinese and English.
     pub purpose: Said,
-    /// 检验结论 sentence, Chinese and English.
+    /// 检验结论 the sentence in force when it was issued, Chinese and English.
     pub conclusion: Said,
     /// 合格, 不合格, 问题, 不判定: Chinese and English.
     pub outcome: Said,

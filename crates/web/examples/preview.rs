@@ -2259,6 +2259,14 @@ fn reports(out: &mut Out, c: &Ctx) {
                 ),
             ],
             pictures: Vec::new(),
+            sentences: vec![SentenceView {
+                outcome: Badge::outcome(Some(Outcome::Fail), l),
+                texts: vec![(
+                    FieldView::area("sentence_zh_fail", t("中文", "Chinese")).with("经抽样检验，{不合格项目}不符合 {依据} 要求，检验结论为不合格。"),
+                    "经抽样检验，腐霉利、毒死蜱不符合 GB 2762-2022、GB 2763-2021 要求，检验结论为不合格。".into(),
+                )],
+            }],
+            worded: true,
         },
     );
 }

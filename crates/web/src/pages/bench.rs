@@ -15,6 +15,7 @@ use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, conclude};
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::report::ReportOptions;
+use shiyan_lab_results::report::ReportSettings;
 use shiyan_lab_results::worksheet::doubtful;
 use shiyan_statute::{DetectionKind, RuleKey};
 
@@ -157,8 +158,8 @@ struct Whole {
     sample: SampleRecord,
     due: Due,
     report: Option<String>,
-    /// 报告选项 ticked beforehand.
-    options: ReportOptions,
+    /// 报告设置 as they stand.
+    settings: ReportSettings,
 }
 
 async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
@@ -176,7 +177,7 @@ async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
         None => day_chip(&order.report_due_on.to_string(), issued.as_deref(), user.now().date_naive(), &calendar, user.lang()),
     };
     let report = store.reports_of_sample(&sample_id, user.scope()).await?.into_iter().next().map(|r| r.number);
-    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, due, report, options: site.app.report_settings().await?.options })
+    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, due, report, settings: site.app.report_settings().await? })
 }
 
 fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
@@ -420,7 +421,7 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             );
             let temporary = whole.sample.sample.core.as_ref().filter(|c| c.temporary_no);
             let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
-            let issue = issue.asking(asked("issue", issuing::option_fields(whole.options, lang), again, lang));
+            let issue = issue.asking(asked("issue", issuing::option_fields(whole.settings.options, lang), again, lang));
             let draft = |label, query| ActionView::link(label, format!("/bench/{}/draft{query}", order.id)).with_icon("file");
             let mut list = vec![issue.refused(refusal.as_slice(), lang)];
             if !blind(user) {
@@ -516,7 +517,11 @@ fn page(site: &Site, user: &User, whole: &Whole, title: &str) -> crate::views::P
 
 async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Result<ReviewPage, Failure> {
     let lang = user.lang();
-    let conclusion = whole.order.conclusion.clone().unwrap_or_else(|| conclude(whole.order.kind, &whole.items, user.now()));
+    let kind = whole.order.kind;
+    let mut conclusion = whole.order.conclusion.clone().unwrap_or_else(|| conclude(kind, &whole.items, user.now()));
+    if whole.order.state != OrderState::Issued {
+        conclusion = whole.settings.sentences.worded(&conclusion, kind, &whole.items);
+    }
     let queue = site.app.store.worklist(&[whole.order.state.code()], user.scope(), 20).await?;
     let next = queue.iter().find(|r| r.order_id != whole.order.id.to_string()).filter(|_| whole.order.state != OrderState::Issued);
     let title = match whole.order.state {

@@ -1,11 +1,16 @@
-//! 报告设置 what new reports carry by default: options, the objection term, the laboratory's own mark and seal.
+//! 报告设置 what new reports carry by default: options, the objection term, the laboratory's own mark and seal, the sentences of
+//! the conclusion.
+
+use std::collections::BTreeMap;
 
 use rocket::http::ContentType;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::reports::{TypedPicture, TypedReportSettings};
-use shiyan_foundation::{Lang, Refusal, Role};
-use shiyan_lab_results::report::{ObjectionTerm, ReportSettings};
+use shiyan_foundation::task::Outcome;
+use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_lab_results::report::{ObjectionTerm, ReportSettings, Said};
+use shiyan_lab_results::sentence::{self, Finding, Sentences};
 use shiyan_reports::Picture;
 
 use super::issuing::{chosen, option_fields};
@@ -15,13 +20,14 @@ use crate::failure::{Failure, code};
 use crate::guard::User;
 use crate::posted::Posted;
 use crate::site::Site;
+use crate::ui::Badge;
 use crate::views::forms::Filled;
-use crate::views::{FieldGroup, FieldKind, FieldView, Link, ReportSettingsPage};
+use crate::views::{FieldGroup, FieldKind, FieldView, Link, ReportSettingsPage, SentenceView};
 
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![form, save, picture]
+    routes![form, save, save_sentences, picture]
 }
 
 fn enter(user: &User) -> Result<(), Failure> {
@@ -94,13 +100,54 @@ fn groups(user: &User, settings: &ReportSettings, filled: Option<&Filled>) -> Ve
     groups
 }
 
+/// What was typed for every outcome; `field` finds the text of a field.
+fn templates<'f>(field: impl Fn(&str) -> &'f str) -> BTreeMap<Outcome, Said> {
+    let typed = |outcome, lang| field(&sentence::field(outcome, lang)).to_owned();
+    Outcome::ALL.iter().map(|outcome| (*outcome, (typed(*outcome, Lang::Zh), typed(*outcome, Lang::En)))).collect()
+}
+
+/// 占位 of a sentence: those that must be there, and those that may.
+fn slots(outcome: Outcome, of: Lang, lang: Lang) -> String {
+    let rule = sentence::rule(outcome, of);
+    let named = |needed: bool| {
+        let wanted = rule.slots.iter().filter(|name| rule.needed.contains(name) == needed);
+        wanted.map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(lang.pick("、", ", "))
+    };
+    match (named(true), named(false)) {
+        (must, may) if must.is_empty() && may.is_empty() => lang.pick("不用占位", "Takes no placeholder").to_owned(),
+        (must, may) if may.is_empty() => format!("{}{must}", lang.pick("须有 ", "Needs ")),
+        (must, may) => format!("{}{must}{}{may}", lang.pick("须有 ", "Needs "), lang.pick("，可有 ", "; may have ")),
+    }
+}
+
+fn sentences(lang: Lang, settings: &ReportSettings, filled: Option<&Filled>) -> Vec<SentenceView> {
+    // A form that was typed into shows what was typed; one of the other form leaves these alone.
+    let own = filled.filter(|f| f.values.keys().any(|key| key.starts_with("sentence_")));
+    let view = |outcome: &Outcome| {
+        let outcome = *outcome;
+        let field = |of: Lang| {
+            let label = of.pick(lang.pick("中文", "Chinese"), lang.pick("英文", "English"));
+            let field = FieldView::area(sentence::field(outcome, of), label).hint(slots(outcome, of, lang));
+            let field = field.with(settings.sentences.template(outcome, of));
+            own.map_or(field.clone(), |own| field.filled(own))
+        };
+        let (zh, en) = (field(Lang::Zh), field(Lang::En));
+        let typed = BTreeMap::from([(outcome, (zh.value.clone(), en.value.clone()))]);
+        let said = Sentences::checked(&typed).map_or_else(|_| Said::default(), |own| own.say(&Finding::example(outcome)));
+        SentenceView { outcome: Badge::outcome(Some(outcome), lang), texts: vec![(zh, said.0), (en, said.1)] }
+    };
+    Outcome::ALL.iter().map(view).collect()
+}
+
 async fn view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<ReportSettingsPage, Failure> {
     let settings = site.app.report_settings().await?;
     let title = user.t("报告设置", "Report settings");
     let kept = [(&settings.mark, "mark", user.t("资质标志", "Mark of the laboratory")), (&settings.seal, "seal", user.t("检验检测专用章", "Testing seal"))];
     Ok(ReportSettingsPage {
         p: user.page(site, "bench", title).crumb(user.t("检验报告", "Test reports"), "/reports").crumb(title, "").refused(why),
-        groups: groups(user, &settings, filled),
+        groups: groups(user, &settings, filled.filter(|f| !f.values.keys().any(|key| key.starts_with("sentence_")))),
+        sentences: sentences(user.lang(), &settings, filled),
+        worded: !settings.sentences.is_standard(),
         pictures: kept.iter().filter(|(p, ..)| p.is_some()).map(|(_, key, word)| Link::new(*word, format!("/reports/settings/picture/{key}"))).collect(),
     })
 }
@@ -142,6 +189,24 @@ async fn save(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> 
         }
     }
     Err(show_refused(&view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
+}
+
+#[post("/reports/settings/sentences", data = "<form>")]
+async fn save_sentences(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user).map_err(Err)?;
+    let typed = if form.get("do") == "standard" { BTreeMap::new() } else { templates(|key| form.get(key)) };
+    let why = if form.get("do") == "preview" {
+        Sentences::checked(&typed).err().unwrap_or_default()
+    } else {
+        match site.app.save_sentences(&user.actor, &typed, user.now()).await {
+            Ok(_) => return Ok(done("/reports/settings", "已保存结论用语", "The sentences were saved")),
+            Err(shiyan_app::Error::Refused(refused)) => refused,
+            Err(other) => return Err(Err(other.into())),
+        }
+    };
+    let page = view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?;
+    Err(if why.is_empty() { show(&page) } else { show_refused(&page) })
 }
 
 #[get("/reports/settings/picture/<which>")]

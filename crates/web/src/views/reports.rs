@@ -160,4 +160,17 @@ pub struct ReportSettingsPage {
     pub groups: Vec<FieldGroup>,
     /// Pictures that are kept: word and address.
     pub pictures: Vec<Link>,
+    /// 结论用语 outcome by outcome.
+    pub sentences: Vec<SentenceView>,
+    /// Some are worded by the house.
+    pub worded: bool,
+}
+
+/// 结论用语 the templates of one outcome.
+#[derive(Debug, Clone)]
+pub struct SentenceView {
+    /// 结论
+    pub outcome: Badge,
+    /// Chinese and English: the template, and the sentence that it gives with invented values (empty while it is refused).
+    pub texts: Vec<(FieldView, String)>,
 }
