@@ -26,14 +26,37 @@ mod site {
 
 const STARTS: usize = 7;
 const REQUESTS: usize = 300;
+/// Reports of one job, and how many of them typst sets: figures are a page.
+const REPORTS: usize = 1_000;
+const TYPST_REPORTS: usize = 200;
 
-/// One promise and what became of it. Times in milliseconds, memory in MiB.
+/// What a measured value is held against.
+#[derive(Debug)]
+enum Against {
+    /// A promise: at most this.
+    AtMost(f64),
+    /// Nothing was promised; the same work by typst stands beside it, if typst is there.
+    Typst(Result<Option<f64>, Failure>),
+}
+
+/// One promise, or one figure reported without one, and what became of it. Times in milliseconds, memory in MiB, files in kB.
 #[derive(Debug)]
 struct Line {
     name: &'static str,
-    limit: f64,
+    against: Against,
     unit: &'static str,
     measured: Result<f64, Failure>,
+}
+
+impl Line {
+    fn promised(name: &'static str, limit: f64, unit: &'static str, measured: Result<f64, Failure>) -> Line {
+        Line { name, against: Against::AtMost(limit), unit, measured }
+    }
+    /// What was to be measured and could not be; typst that is not there is none of that.
+    fn failures(&self) -> impl Iterator<Item = &Failure> {
+        let beside = if let Against::Typst(Err(why)) = &self.against { Some(why) } else { None };
+        self.measured.as_ref().err().into_iter().chain(beside)
+    }
 }
 
 /// What the caller asked for.
@@ -43,12 +66,17 @@ struct Options {
     samples: u32,
     year: Option<String>,
     small_only: bool,
+    reports_only: bool,
     keep: bool,
 }
 
 /// Build, measure, print; an error when any measurement could not be made.
 pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     let options = options(args)?;
+    if options.reports_only {
+        println!("{}\n", machine());
+        return told(&thousand_reports(root, &Scratch::new(options.keep)?.dir));
+    }
     println!("building in release ...");
     run(cargo(root).args(["build", "--release"]))?;
     let program = release_binary(root)?;
@@ -64,10 +92,54 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     if !options.small_only {
         lines.extend(large(&program, &scratch.dir.join("large"), options.samples, &year));
     }
-    lines.push(Line { name: "judging 1,000,000 results on one core", limit: 5_000.0, unit: "ms", measured: judging(root) });
-    print!("{}", table(&lines));
-    let failed = lines.iter().filter(|line| line.measured.is_err()).count();
+    lines.push(Line::promised("judging 1,000,000 results on one core", 5_000.0, "ms", judging(root)));
+    lines.extend(thousand_reports(root, &scratch.dir));
+    told(&lines)
+}
+
+fn told(lines: &[Line]) -> Result<(), Failure> {
+    print!("{}", table(lines));
+    let failed = lines.iter().filter(|line| line.failures().next().is_some()).count();
     if failed == 0 { Ok(()) } else { Err(format!("{failed} of {} measurements failed", lines.len())) }
+}
+
+/// 成批报告 a thousand test reports by our own typesetter, and some of the same by typst.
+fn thousand_reports(root: &Path, scratch: &Path) -> Vec<Line> {
+    let papers = scratch.join("papers");
+    let ours =
+        output(cargo(root).args(["run", "--release", "--quiet", "-p", "shiyan-reports", "--example", "thousand", "--", &REPORTS.to_string()]).arg(&papers))
+            .map(|out| String::from_utf8_lossy(&out.stdout).trim().to_owned());
+    let typst = typst(root, &papers);
+    for (who, said) in [("shiyan", ours.clone().ok()), ("typst", typst.clone().ok().flatten())] {
+        if let Some(said) = said {
+            println!("{who:<6} {said}");
+        }
+    }
+    println!();
+    let own = |key| ours.clone().and_then(|said| figure(&said, key));
+    let beside = |key| Against::Typst(typst.clone().and_then(|said| said.map(|said| figure(&said, key)).transpose()));
+    vec![
+        Line { name: "test reports as one job, pages a second", against: beside("pages_per_s"), unit: "/s", measured: own("pages_per_s") },
+        Line { name: "test report, size of a page", against: beside("kb_per_page"), unit: "kB", measured: own("kb_per_page") },
+        Line::promised("1,000 test reports, peak memory (VmHWM)", 300.0, "MiB", own("peak_mib")),
+    ]
+}
+
+/// The same papers by typst, in one process as ours; `None` where Python has no typst.
+fn typst(root: &Path, papers: &Path) -> Result<Option<String>, Failure> {
+    let there = Command::new("python3").args(["-c", "import typst"]).stderr(Stdio::null()).status();
+    if !there.is_ok_and(|status| status.success()) {
+        return Ok(None);
+    }
+    let script = root.join("fixtures").join("bench").join("typst_thousand.py");
+    let out = output(Command::new("python3").arg(script).arg(papers).arg(TYPST_REPORTS.to_string()))?;
+    Ok(Some(String::from_utf8_lossy(&out.stdout).trim().to_owned()))
+}
+
+/// A figure of a line of `key=value` pairs.
+fn figure(said: &str, key: &str) -> Result<f64, Failure> {
+    let value = said.split_whitespace().find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='));
+    value.and_then(|value| value.parse().ok()).ok_or_else(|| format!("no {key} in: {said}"))
 }
 
 /// A million texts read and judged; the example prints `… results in N ms: …`.
@@ -84,14 +156,9 @@ fn small(program: &Path, data: &Path, year: &str, pdf: &Path) -> Vec<Line> {
     let after = |work: &dyn Fn() -> Result<f64, Failure>| loaded.clone().and_then(|()| work());
     let pdf = pdf.to_string_lossy();
     vec![
-        Line { name: "cold start to ready, demo (median of 7)", limit: 300.0, unit: "ms", measured: after(&|| cold_start(program, data)) },
-        Line { name: "idle memory, demo (VmRSS)", limit: 80.0, unit: "MiB", measured: after(&|| idle_memory(program, data)) },
-        Line {
-            name: "annual report of the demo year",
-            limit: 3_000.0,
-            unit: "ms",
-            measured: after(&|| timed(program, data, &["report", "annual", "--year", year, "--out", &pdf])),
-        },
+        Line::promised("cold start to ready, demo (median of 7)", 300.0, "ms", after(&|| cold_start(program, data))),
+        Line::promised("idle memory, demo (VmRSS)", 80.0, "MiB", after(&|| idle_memory(program, data))),
+        Line::promised("annual report of the demo year", 3_000.0, "ms", after(&|| timed(program, data, &["report", "annual", "--year", year, "--out", &pdf]))),
     ]
 }
 
@@ -108,9 +175,9 @@ fn large(program: &Path, data: &Path, samples: u32, year: &str) -> Vec<Line> {
         })
     };
     vec![
-        Line { name: "kpi, all samples (median of 5)", limit: 1_000.0, unit: "ms", measured: after(&|| kpi(program, data, year)) },
-        Line { name: "list page, p99", limit: 50.0, unit: "ms", measured: served(list_page) },
-        Line { name: "save a result with its judgement, p99", limit: 50.0, unit: "ms", measured: served(save_results) },
+        Line::promised("kpi, all samples (median of 5)", 1_000.0, "ms", after(&|| kpi(program, data, year))),
+        Line::promised("list page, p99", 50.0, "ms", served(list_page)),
+        Line::promised("save a result with its judgement, p99", 50.0, "ms", served(save_results)),
     ]
 }
 
@@ -291,7 +358,7 @@ fn this_year() -> Result<u32, Failure> {
 }
 
 fn options(args: &[String]) -> Result<Options, Failure> {
-    let mut options = Options { samples: 53_000, year: None, small_only: false, keep: false };
+    let mut options = Options { samples: 53_000, year: None, small_only: false, reports_only: false, keep: false };
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("{arg} needs a value"));
@@ -299,6 +366,7 @@ fn options(args: &[String]) -> Result<Options, Failure> {
             "--samples" => options.samples = value()?.parse().map_err(|e| format!("--samples: {e}"))?,
             "--year" => options.year = Some(value()?.clone()),
             "--small-only" => options.small_only = true,
+            "--reports-only" => options.reports_only = true,
             "--keep" => options.keep = true,
             other => return Err(format!("bench does not know `{other}`")),
         }
@@ -329,19 +397,35 @@ fn vm_rss(status: &str) -> Option<f64> {
 
 /// The table, ready for the README.
 fn table(lines: &[Line]) -> String {
-    let mut out = format!("| {:<42} | {:>12} | {:>10} | {:<6} |\n|{:-<44}|{:->14}|{:->12}|{:-<8}|\n", "measured", "value", "at most", "", "", "", "", "");
+    let heads = ["measured", "value", "at most", ""];
+    let mut out = format!("| {:<42} | {:>12} | {:>14} | {:<6} |\n|{:-<44}|{:->14}|{:->16}|{:-<8}|\n", heads[0], heads[1], heads[2], heads[3], "", "", "", "");
     for line in lines {
-        let limit = format!("{:.0} {}", line.limit, line.unit);
-        let (value, word) = match &line.measured {
-            Ok(value) => (format!("{value:.1} {}", line.unit), if *value <= line.limit { "ok" } else { "OVER" }),
-            Err(_) => ("-".to_owned(), "FAILED"),
+        let (beside, limit) = match &line.against {
+            Against::AtMost(limit) => (format!("{limit:.0} {}", line.unit), Some(*limit)),
+            Against::Typst(Ok(Some(value))) => (format!("typst {value:.1} {}", line.unit), None),
+            Against::Typst(_) => ("typst -".to_owned(), None),
         };
-        out += &format!("| {:<42} | {value:>12} | {limit:>10} | {word:<6} |\n", line.name);
+        let value = line.measured.as_ref().map_or_else(|_| "-".to_owned(), |value| format!("{value:.1} {}", line.unit));
+        let word = match (line.failures().next(), &line.measured, limit) {
+            (Some(_), ..) | (_, Err(_), _) => "FAILED",
+            (None, Ok(value), Some(limit)) => {
+                if *value <= limit {
+                    "ok"
+                } else {
+                    "OVER"
+                }
+            }
+            (None, Ok(_), None) => "",
+        };
+        out += &format!("| {:<42} | {value:>12} | {beside:>14} | {word:<6} |\n", line.name);
     }
     for line in lines {
-        if let Err(why) = &line.measured {
+        for why in line.failures() {
             out += &format!("\n{}: {why}\n", line.name);
         }
+    }
+    if lines.iter().any(|line| matches!(line.against, Against::Typst(Ok(None)))) {
+        out += "\nNothing stands beside our papers: Python has no typst (`pip install typst`, then once more with --reports-only).\n";
     }
     out
 }
@@ -384,15 +468,42 @@ mod tests {
 
     #[test]
     fn the_table_says_what_is_over() {
-        let line = |measured| Line { name: "x", limit: 50.0, unit: "ms", measured };
+        let line = |measured| Line::promised("x", 50.0, "ms", measured);
         let text = table(&[line(Ok(49.9)), line(Ok(50.1))]);
         assert!(text.contains("49.9 ms") && text.contains("| ok ") && text.contains("| OVER "), "{text}");
     }
 
     #[test]
+    fn typst_stands_beside_our_papers_or_is_said_to_be_missing() {
+        let line = |beside, measured| Line { name: "x", against: Against::Typst(beside), unit: "/s", measured };
+        let failed = |line: &Line| line.failures().next().is_some();
+        let both = line(Ok(Some(20.0)), Ok(300.0));
+        let text = table(std::slice::from_ref(&both));
+        assert!(text.contains("300.0 /s") && text.contains("typst 20.0 /s") && !failed(&both) && !text.contains("pip install"), "{text}");
+        let alone = line(Ok(None), Ok(300.0));
+        let text = table(std::slice::from_ref(&alone));
+        assert!(text.contains("pip install typst") && !failed(&alone) && !text.contains("FAILED"), "{text}");
+        for broken in [line(Err("no template".to_owned()), Ok(300.0)), line(Ok(None), Err("no example".to_owned()))] {
+            let text = table(std::slice::from_ref(&broken));
+            assert!(failed(&broken) && text.contains("FAILED") && text.contains("x: no "), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_figure_is_read_by_its_key() {
+        let said = "reports=10 pages=40 ms=123 pages_per_s=325.2 kb_per_page=12.34 peak_mib=?";
+        assert_eq!((figure(said, "pages"), figure(said, "pages_per_s")), (Ok(40.0), Ok(325.2)));
+        assert!(figure(said, "peak_mib").is_err() && figure(said, "page").is_err());
+    }
+
+    #[test]
     fn options_are_read_or_refused() {
         let args = |text: &str| options(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-        assert_eq!(args("--samples 500 --year 2025 --keep"), Ok(Options { samples: 500, year: Some("2025".to_owned()), small_only: false, keep: true }));
+        assert_eq!(
+            args("--samples 500 --year 2025 --keep"),
+            Ok(Options { samples: 500, year: Some("2025".to_owned()), small_only: false, reports_only: false, keep: true })
+        );
+        assert!(args("--reports-only").is_ok_and(|o| o.reports_only) && args("").is_ok_and(|o| !o.reports_only));
         assert!(args("--samples").is_err() && args("--samples x").is_err() && args("--what").is_err());
     }
 }
