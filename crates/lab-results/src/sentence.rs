@@ -56,8 +56,8 @@ impl Finding {
     /// What stands for a placeholder; `None` for a name that is none.
     fn value(&self, name: &str, lang: Lang) -> Option<String> {
         match name {
-            "依据" | "basis" if self.bases.is_empty() => Some("判定依据".to_owned()),
-            "依据" | "basis" => Some(self.bases.join("、")),
+            "依据" | "basis" if self.bases.is_empty() => Some(lang.pick("判定依据", "the standards cited").to_owned()),
+            "依据" | "basis" => Some(self.bases.join(lang.pick("、", ", "))),
             "不合格项目" | "问题项目" | "failing_items" | "problem_items" => Some(self.items.join(lang.pick("、", ", "))),
             _ => None,
         }
@@ -323,7 +323,7 @@ mod tests {
         let own = Sentences::checked(&typed(Outcome::Fail, "经检验，｛不合格项目｝项目不符合{ 依据 }的规定，\r\n判为不合格。", "")).unwrap();
         let (zh, en) = own.say(&Finding::example(Outcome::Fail));
         assert_eq!(zh, "经检验，腐霉利、毒死蜱项目不符合GB 2762-2022、GB 2763-2021的规定， 判为不合格。");
-        assert_eq!(en, "Of the items tested, 腐霉利, 毒死蜱 do not meet GB 2762-2022、GB 2763-2021. Conclusion: nonconforming.");
+        assert_eq!(en, "Of the items tested, 腐霉利, 毒死蜱 do not meet GB 2762-2022, GB 2763-2021. Conclusion: nonconforming.");
         let text = serde_json::to_string(&own).unwrap();
         assert!(text.starts_with(r#"{"fail":["#), "{text}");
         assert_eq!(serde_json::from_str::<Sentences>(&text).unwrap(), own);

@@ -23,7 +23,7 @@ const HELP: &str = "cargo xtask <command>
   needs    only say what `ci` needs and what is missing
   tidy     refuse arrows that are not in the architecture table, and a short list of habits
   pg CMD.. start the private PostgreSQL server of `ci`, run CMD with SHIYAN_TEST_PG set, stop the server
-  bench    build in release and measure the speeds we promise  [--samples N] [--year Y] [--small-only] [--reports-only] [--keep]
+  bench    build in release and measure the speeds we promise  [--samples N] [--year Y] [--small-only] [--million] [--reports-only] [--keep]
   golden   write the golden files of the reports anew; look at the difference before committing it
 ";
 
