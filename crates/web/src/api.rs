@@ -23,11 +23,12 @@ use shiyan_lab_results::value;
 use shiyan_nonconformity::{CaseState, Part};
 use shiyan_sample_intake::SampleState;
 use shiyan_statute::{LimitQuery, LimitRow};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
 
 use crate::failure::{Failure, code};
-use crate::guard::User;
+use crate::guard::{LOGIN, User};
 use crate::pages::figures::{reads_figures, wanted_year, year_of};
 use crate::pages::kit::{blind, case_room, id_of, room};
 use crate::site::{Site, more_codes};
@@ -46,13 +47,16 @@ pub fn routes() -> Vec<Route> {
         description = "食品安全抽检全流程接口 the sampling way as JSON. Sign in with the login cookie; a POST carries the header X-CSRF or comes from the same origin."
     ),
     paths(kpi, samples, sample, cases, deadline, judge, explain, rapid_reading),
-    components(schemas(JudgeBody, ReadingBody, ProblemDocument))
+    components(schemas(JudgeBody, ReadingBody, ProblemDocument)),
+    security(("login" = []))
 )]
 struct Contract;
 
 static CONTRACT: LazyLock<String> = LazyLock::new(|| {
     let mut document = Contract::openapi();
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(LOGIN, "登录后的会话 the session after signing in at /login")));
+    document.components.get_or_insert_default().add_security_scheme("login", cookie);
     document.to_json().unwrap_or_else(|_| "{}".to_owned())
 });
 
@@ -159,7 +163,7 @@ fn date(typed: &str, zh: &str, en: &str, field: &str) -> Result<NaiveDate, Failu
 #[utoipa::path(
     get, path = "/api/v1/kpi",
     params(("year" = Option<i32>, Query, description = "2000 to 2100; this year when missing")),
-    responses((status = 200, description = "Figures", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+    responses((status = 200, description = "Figures", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/kpi?<year>")]
 async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&str>) -> Answer {
@@ -196,7 +200,7 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&
         ("class" = Option<String>, Query), ("street" = Option<String>, Query), ("outcome" = Option<String>, Query), ("year" = Option<i32>, Query),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, description = "Samples", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+    responses((status = 200, description = "Samples", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/samples?<q>&<state>&<kind>&<level>&<link>&<class>&<street>&<outcome>&<year>&<cursor>")]
 #[allow(clippy::too_many_arguments)]
@@ -251,7 +255,7 @@ async fn samples(
 #[utoipa::path(
     get, path = "/api/v1/samples/{id}",
     params(("id" = String, Path)),
-    responses((status = 200, description = "The sample", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument))
+    responses((status = 200, description = "The sample", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/samples/<id>")]
 async fn sample(site: &State<Site>, caller: Result<Caller, Failure>, id: &str) -> Answer {
@@ -301,7 +305,7 @@ async fn sample(site: &State<Site>, caller: Result<Caller, Failure>, id: &str) -
         ("q" = Option<String>, Query), ("state" = Option<String>, Query, description = "A state, or `open`"), ("street" = Option<String>, Query),
         ("part" = Option<String>, Query), ("year" = Option<i32>, Query), ("overdue" = Option<bool>, Query, description = "Only those past their day"),
     ),
-    responses((status = 200, description = "Cases", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+    responses((status = 200, description = "Cases", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/cases?<q>&<state>&<street>&<part>&<year>&<overdue>")]
 #[allow(clippy::too_many_arguments)]
@@ -332,7 +336,7 @@ async fn cases(
 #[utoipa::path(
     get, path = "/api/v1/deadline",
     params(("rule" = String, Query, description = "Rule key, e.g. D07"), ("from" = String, Query, description = "Date, or date and time with offset for periods in hours")),
-    responses((status = 200, description = "The deadline", body = Value), (status = 401, body = ProblemDocument), (status = 422, body = ProblemDocument))
+    responses((status = 200, description = "The deadline", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/deadline?<rule>&<from>")]
 async fn deadline(site: &State<Site>, caller: Result<Caller, Failure>, rule: Option<&str>, from: Option<&str>) -> Answer {
@@ -395,7 +399,7 @@ struct JudgeBody {
 #[utoipa::path(
     post, path = "/api/v1/judge",
     request_body = JudgeBody,
-    responses((status = 200, description = "The judgement", body = Value), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 422, body = ProblemDocument))
+    responses((status = 200, description = "The judgement", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 403, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[post("/api/v1/judge", data = "<body>")]
 async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'_, JudgeBody>) -> Answer {
@@ -450,7 +454,7 @@ fn judged_json(judged: &Judgement, row: Option<&LimitRow>) -> Value {
 #[utoipa::path(
     get, path = "/api/v1/explain/{code}",
     params(("code" = String, Path, description = "e.g. D07 or SHEET-SAMPLERS")),
-    responses((status = 200, description = "What it means", body = Value), (status = 401, body = ProblemDocument), (status = 404, body = ProblemDocument))
+    responses((status = 200, description = "What it means", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/explain/<code>")]
 fn explain(caller: Result<Caller, Failure>, code: &str) -> Answer {
@@ -505,7 +509,7 @@ struct ReadingBody {
 #[utoipa::path(
     post, path = "/api/v1/rapid/readings",
     request_body = ReadingBody,
-    responses((status = 200, description = "The reading with the verdict of the server", body = Value), (status = 401, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 422, body = ProblemDocument))
+    responses((status = 200, description = "The reading with the verdict of the server", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 403, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[post("/api/v1/rapid/readings", data = "<body>")]
 async fn rapid_reading(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'_, ReadingBody>) -> Answer {

@@ -335,8 +335,8 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
     let t = &data.tables;
     let year = data.year.scope.year;
     let street = |code: &str| data.streets.get(code).map_or_else(|| code.to_owned(), |s| s.name.clone());
-    let line_heads_zh = ["项目", "#批次", "#不合格", "#不合格率", "#上年批次", "#上年不合格率", "#增减（百分点）"];
-    let line_heads_en = ["Item", "#Batches", "#Failing", "#Rate", "#Batches last year", "#Rate last year", "#Change (points)"];
+    let line_heads_zh = ["项目", "#批次", "#不合格", "#不合格率", "#上年同期批次", "#上年同期不合格率", "#增减（百分点）"];
+    let line_heads_en = ["Item", "#Batches", "#Failing", "#Rate", "#Same period last year", "#Rate then", "#Change (points)"];
     let line_heads: &[&str] = if lang == Lang::Zh { &line_heads_zh } else { &line_heads_en };
     let mut number = 0;
     let mut caption = |zh: &str, en: &str| {
@@ -423,7 +423,7 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
     );
     // 2
     let mut links = t.by_link.clone();
-    links.push(t.online.clone());
+    links.push(Line { zh: "其中：网络抽样".to_owned(), en: "of which online".to_owned(), ..t.online.clone() });
     add(
         "分环节情况",
         "By link of the chain",

@@ -183,7 +183,9 @@ fn explained(site: &State<Site>, visit: Visit, user: Option<User>, wanted: &str)
         facts.facts.push(Fact::new(lang.pick("依据", "Article"), found.article.clone()));
     }
     if !found.source.is_empty() {
-        facts.facts.push(Fact::new(lang.pick("来源与可信度", "Source and confidence"), found.source.clone()));
+        let (source, grade) = found.source.rsplit_once(" · ").unwrap_or((&found.source, ""));
+        let told = super::kit::cited(source.trim_start_matches("source:"), grade, lang);
+        facts.facts.push(Fact::new(lang.pick("来源与可信度", "Source and confidence"), told));
     }
     show(&Explain {
         p,

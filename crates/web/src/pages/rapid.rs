@@ -726,7 +726,7 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
     let mut working = vec![lang.pick(&r.why_zh, &r.why_en).to_owned()];
     if let Some(m) = method {
         working.push(format!("{}：{}（{}）", user.t("方法的判定规则", "Rule of the method"), m.positive_rule, m.code));
-        working.push(format!("{}：{} · {}", user.t("来源与可信度", "Source and confidence"), m.source, m.confidence));
+        working.push(format!("{}：{}", user.t("来源与可信度", "Source and confidence"), super::kit::cited(&m.source, &m.confidence, lang)));
     }
     let mut files = Vec::new();
     let evidence = row.follow_up.as_ref().map(|f| f.follow_up.evidence.clone()).unwrap_or_default();

@@ -258,6 +258,22 @@ async fn a_laboratory_is_registered_changed_and_offered_on_the_sheet() {
 }
 
 #[rocket::async_test]
+async fn a_number_of_the_home_page_opens_as_many_cases() {
+    let (_dir, client, _) = site("numbers").await;
+    let supervisor = login(&client, "supervisor").await;
+    let (_, home) = get(&client, &supervisor, "zh", "/").await;
+    let mut cases = 0;
+    for due in ["overdue", "today", "soon", "later"] {
+        let link = format!("/cases?due={due}&amp;within=figures\"><b>");
+        let told: usize = home.split(&link).nth(1).unwrap_or_else(|| panic!("no {link}")).split('<').next().unwrap().parse().unwrap();
+        let (_, list) = get(&client, &supervisor, "zh", &format!("/cases?due={due}&within=figures")).await;
+        assert_eq!(list.matches("<tr data-row").count(), told, "{due}");
+        cases += told;
+    }
+    assert!(cases > 0, "the demonstration has open cases");
+}
+
+#[rocket::async_test]
 async fn the_holidays_of_a_year_are_tried_before_they_are_imported() {
     let (_dir, client, _) = site("calendar").await;
     let app = &client.rocket().state::<Site>().unwrap().app;
