@@ -8,6 +8,7 @@ use shiyan_foundation::ids::{CaseId, ClockId, ReadingId, SampleId};
 use shiyan_foundation::{Lang, labels};
 
 use crate::exact;
+use crate::scope::Family;
 
 labels! {
     /// 未计入原因 why a fact is not in a figure; of several reasons the first of this list that applies.
@@ -113,6 +114,8 @@ pub struct Figure {
     pub zh: &'static str,
     /// English name.
     pub en: &'static str,
+    /// 指标族: which parts of the scope narrowed it.
+    pub family: Family,
     /// The part it is cut to, if any.
     pub cut: Option<Cut>,
     /// 分子
@@ -163,6 +166,7 @@ impl Figure {
     pub fn brief(&self) -> FigureBrief {
         FigureBrief {
             key: self.key,
+            family: self.family,
             name_zh: self.name(Lang::Zh),
             name_en: self.name(Lang::En),
             numerator: self.numerator,
@@ -186,6 +190,8 @@ impl Figure {
 pub struct FigureBrief {
     /// Stable key.
     pub key: &'static str,
+    /// 指标族
+    pub family: Family,
     /// Chinese name with its cut.
     pub name_zh: String,
     /// English name with its cut.
@@ -244,9 +250,9 @@ pub fn compare(first: &Figure, second: &Figure) -> Vec<Difference> {
         .collect()
 }
 
-/// Name of a figure.
+/// Name of a figure, and its family.
 #[derive(Clone, Copy)]
-pub(crate) struct Name(pub &'static str, pub &'static str, pub &'static str);
+pub(crate) struct Name(pub &'static str, pub &'static str, pub &'static str, pub Family);
 
 /// How each fact is treated: in the numerator, only in the denominator, or left out.
 pub(crate) enum Treat {
@@ -291,8 +297,9 @@ impl Tally {
         };
         self.figure(name, cut, total, Unit::Percent, percent, format!("{hits}/{total}"), display, target)
     }
-    /// Counted facts per thousand people.
-    pub fn per_thousand(self, name: Name, people: u64, target: Decimal) -> Figure {
+    /// Counted facts per thousand people; of people whose number is not known there is no value and no verdict.
+    pub fn per_thousand(self, name: Name, people: Option<u64>, target: Decimal) -> Figure {
+        let people = people.unwrap_or(0);
         let value = (self.counted.len() as u128 * 1000, u128::from(people));
         let display = exact::display(value.0, value.1, Some(target)).unwrap_or_else(|| NOTHING.to_owned());
         self.figure(name, None, people, Unit::PerThousand, value, format!("{}/{people}", value.0), display, Some(target))
@@ -314,6 +321,7 @@ impl Tally {
             key: name.0,
             zh: name.1,
             en: name.2,
+            family: name.3,
             cut,
             numerator: self.hits.len() as u64,
             denominator,

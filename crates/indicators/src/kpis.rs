@@ -14,21 +14,21 @@ use crate::exact;
 use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule};
 use crate::figure::{Axis, Cut, FactId, Figure, LeftOut, Name, Tally, Treat};
 use crate::groups::KEY_FOOD_GROUPS;
-use crate::scope::{KpiScope, YearBasis};
+use crate::scope::{Family, KpiScope, YearBasis};
 
-const PER_THOUSAND: Name = Name("batches_per_thousand", "千人批次", "Batches per thousand people");
-const DISCOVERY: Name = Name("discovery_rate", "问题发现率", "Discovery rate");
-const EVALUATIVE: Name = Name("evaluative_pass_rate", "评价性抽检合格率", "Pass rate of evaluative sampling");
-const DISPOSAL: Name = Name("disposal_rate", "核查处置率", "Disposal rate");
-const DISPOSAL_ON_TIME: Name = Name("disposal_on_time_rate", "核查处置按期率", "Disposal on-time rate");
-const REPORT_ON_TIME: Name = Name("report_on_time_rate", "报告及时率", "Report timeliness");
-const URGENT_ON_TIME: Name = Name("urgent_report_on_time_rate", "限时报告及时率", "Timeliness of urgent reports");
-const SERVE_ON_TIME: Name = Name("service_on_time_rate", "送达及时率", "Timeliness of service");
-const PUBLISH_ON_TIME: Name = Name("publication_on_time_rate", "公示及时率", "Timeliness of publication");
-const RAPID_VALID: Name = Name("rapid_valid_rate", "快检有效数据率", "Valid rapid records");
-const RAPID_POSITIVE: Name = Name("rapid_positive_rate", "快检阳性率", "Rapid positive rate");
-const RAPID_HANDLED: Name = Name("rapid_handled_rate", "快检阳性72小时处置率", "Rapid positives handled within 72 hours");
-const RAPID_CONFIRMED: Name = Name("rapid_confirmation_rate", "快检阳性确证率", "Rapid positives confirmed by a laboratory");
+const PER_THOUSAND: Name = Name("batches_per_thousand", "千人批次", "Batches per thousand people", Family::Batches);
+const DISCOVERY: Name = Name("discovery_rate", "问题发现率", "Discovery rate", Family::Batches);
+const EVALUATIVE: Name = Name("evaluative_pass_rate", "评价性抽检合格率", "Pass rate of evaluative sampling", Family::Batches);
+const DISPOSAL: Name = Name("disposal_rate", "核查处置率", "Disposal rate", Family::Cases);
+const DISPOSAL_ON_TIME: Name = Name("disposal_on_time_rate", "核查处置按期率", "Disposal on-time rate", Family::Cases);
+const REPORT_ON_TIME: Name = Name("report_on_time_rate", "报告及时率", "Report timeliness", Family::Batches);
+const URGENT_ON_TIME: Name = Name("urgent_report_on_time_rate", "限时报告及时率", "Timeliness of urgent reports", Family::Cases);
+const SERVE_ON_TIME: Name = Name("service_on_time_rate", "送达及时率", "Timeliness of service", Family::Cases);
+const PUBLISH_ON_TIME: Name = Name("publication_on_time_rate", "公示及时率", "Timeliness of publication", Family::Cases);
+const RAPID_VALID: Name = Name("rapid_valid_rate", "快检有效数据率", "Valid rapid records", Family::Rapid);
+const RAPID_POSITIVE: Name = Name("rapid_positive_rate", "快检阳性率", "Rapid positive rate", Family::Rapid);
+const RAPID_HANDLED: Name = Name("rapid_handled_rate", "快检阳性72小时处置率", "Rapid positives handled within 72 hours", Family::Rapid);
+const RAPID_CONFIRMED: Name = Name("rapid_confirmation_rate", "快检阳性确证率", "Rapid positives confirmed by a laboratory", Family::Rapid);
 
 /// Every figure of one scope at one date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,13 +37,13 @@ pub struct Kpis {
     pub scope: KpiScope,
     /// 统计截止日
     pub as_of: NaiveDate,
-    /// Scope line in Chinese.
+    /// Scope line of the batches in Chinese.
     pub scope_line_zh: String,
-    /// Scope line in English.
+    /// Scope line of the batches in English.
     pub scope_line_en: String,
     /// KPI-1 千人批次
     pub per_thousand: Figure,
-    /// 应完成批次
+    /// 应完成批次; 0 when the people of the scope are not known.
     pub required: u64,
     /// 差额
     pub gap: u64,
@@ -117,7 +117,12 @@ impl Kpis {
         .chain(&self.discovery_by_street)
         .chain(&self.discovery_by_lab)
     }
-    /// The scope line in a language.
+    /// The scope line of a family of figures in a language.
+    #[must_use]
+    pub fn scope_of(&self, family: Family, lang: Lang) -> String {
+        self.scope.line_of(family, lang)
+    }
+    /// The scope line of the batches in a language.
     #[must_use]
     pub fn scope_line(&self, lang: Lang) -> &str {
         lang.pick(&self.scope_line_zh, &self.scope_line_en)
@@ -217,7 +222,7 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
 
     let per_thousand = Tally::of(batches().map(|(b, out)| (FactId::Sample(b.sample_id), out.map_or(Treat::Hit, Treat::Out)))).per_thousand(
         PER_THOUSAND,
-        scope.population.people,
+        scope.people(),
         scope.target_per_mille,
     );
     let counted = per_thousand.numerator;
@@ -300,11 +305,12 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
     }
 }
 
-/// 应完成批次 ceil(target × people ÷ 1000).
+/// 应完成批次 ceil(target × people ÷ 1000); 0 when the people are not known.
 #[must_use]
 pub fn required(scope: &KpiScope) -> u64 {
-    match scope.target_per_mille.checked_mul(Decimal::from(scope.population.people)) {
-        Some(_) if scope.target_per_mille > Decimal::ZERO => required_batches(scope.target_per_mille, scope.population.people),
+    let people = scope.people().unwrap_or(0);
+    match scope.target_per_mille.checked_mul(Decimal::from(people)) {
+        Some(_) if scope.target_per_mille > Decimal::ZERO => required_batches(scope.target_per_mille, people),
         Some(_) => 0,
         None => u64::MAX,
     }
@@ -453,7 +459,7 @@ fn forecast(facts: &Facts, scope: &KpiScope, counted: u64, required: u64, in_lab
     };
     let plan_remaining = facts.plan.iter().filter(planned).map(|p| u64::from(p.planned.saturating_sub(p.sampled))).sum();
     let total = counted + in_lab + in_transit + plan_remaining;
-    Forecast { counted, in_lab, in_transit, plan_remaining, total, reaches: total >= required }
+    Forecast { counted, in_lab, in_transit, plan_remaining, total, reaches: scope.people().is_some() && total >= required }
 }
 
 fn closed(c: &CaseFact, as_of: NaiveDate) -> Option<NaiveDate> {

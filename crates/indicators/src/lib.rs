@@ -18,4 +18,4 @@ pub use facts::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, Rapi
 pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, LeftOut, Unit, compare};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
 pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, kpis};
-pub use scope::{KpiScope, YearBasis};
+pub use scope::{Divisor, Family, KpiScope, YearBasis};

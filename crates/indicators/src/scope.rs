@@ -15,6 +15,34 @@ labels! {
     }
 }
 
+labels! {
+    /// 指标族 what a figure counts; each family is narrowed by other parts of the scope.
+    pub enum Family {
+        Batches = "batches", "批次", "Batches";
+        Cases = "cases", "案件和送达", "Cases and services";
+        Rapid = "rapid", "快检读数", "Rapid readings";
+    }
+}
+
+/// 人口除数 what the batches per thousand are divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Divisor {
+    /// The people of the population row: it is the row of the streets that count.
+    #[default]
+    Row,
+    /// So many people live in the chosen streets.
+    Given(u64),
+    /// Nobody said how many live in the chosen streets: there are no batches per thousand.
+    Unknown,
+}
+
+impl Divisor {
+    fn is_row(&self) -> bool {
+        *self == Divisor::Row
+    }
+}
+
 /// 统计口径 which batches count, and which population they are divided by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KpiScope {
@@ -32,6 +60,9 @@ pub struct KpiScope {
     pub streets: Option<BTreeSet<String>>,
     /// 人口行; its boundary also decides whether the streets run by 郑东新区 count.
     pub population: Population,
+    /// 人口除数: the population row, unless the streets are not those of the row.
+    #[serde(default, skip_serializing_if = "Divisor::is_row")]
+    pub divisor: Divisor,
     /// 目标 batches per thousand people.
     pub target_per_mille: Decimal,
     /// 问题发现率目标 in percent; the plan names none, so there is none unless the district sets it.
@@ -59,22 +90,46 @@ impl KpiScope {
             kinds: BTreeSet::from([TaskKind::Supervisory, TaskKind::Evaluative]),
             streets: None,
             population,
+            divisor: Divisor::Row,
             target_per_mille: Decimal::from(4),
             discovery_target_percent: None,
             evaluative_target_percent: ninety_eight(),
         }
     }
 
-    /// The scope line 口径说明 printed beside every figure.
+    /// 人口 that the batches per thousand are divided by; `None` when it is not known.
     #[must_use]
-    pub fn line(&self, lang: Lang) -> String {
-        let p = &self.population;
-        let levels = listed(&self.levels, lang);
-        let departments = listed(&self.departments, lang);
-        let kinds = listed(&self.kinds, lang);
-        let people = thousands(p.people);
-        let target = self.target_per_mille.normalize();
-        let streets = match (&self.streets, p.boundary) {
+    pub fn people(&self) -> Option<u64> {
+        match self.divisor {
+            Divisor::Row => Some(self.population.people),
+            Divisor::Given(people) => Some(people),
+            Divisor::Unknown => None,
+        }
+    }
+    /// 口径说明 the scope as it was applied to the figures of a family: cases and readings know no level, department or kind.
+    #[must_use]
+    pub fn line_of(&self, family: Family, lang: Lang) -> String {
+        let year = self.year;
+        let area = match &self.streets {
+            Some(_) => self.area(lang),
+            None => lang.pick("全部街道", "all streets").to_owned(),
+        };
+        match (family, lang) {
+            (Family::Batches, _) => self.line(lang),
+            (Family::Cases, Lang::Zh) => {
+                format!("统计口径：{year}年（年内在办的核查处置和送达，往年未结的计入）；不按任务级别、部门、任务类别区分；范围：{area}。")
+            }
+            (Family::Cases, Lang::En) => format!(
+                "Scope: {year} (cases and services under way in the year, open ones of earlier years included); not narrowed by level, department or kind; area: {area}."
+            ),
+            (Family::Rapid, Lang::Zh) => format!("统计口径：{year}年（按检测日期）；快检读数单独统计，不按任务级别、部门、任务类别区分；范围：{area}。"),
+            (Family::Rapid, Lang::En) => {
+                format!("Scope: {year} (by date of the test); rapid readings, counted apart; not narrowed by level, department or kind; area: {area}.")
+            }
+        }
+    }
+    fn area(&self, lang: Lang) -> String {
+        match (&self.streets, self.population.boundary) {
             (Some(set), _) => {
                 let codes: Vec<&str> = set.iter().map(String::as_str).collect();
                 match lang {
@@ -84,27 +139,45 @@ impl KpiScope {
             }
             (None, Boundary::Division) => lang.pick("行政区划内全部街道", "all streets of the division").to_owned(),
             (None, Boundary::Governed) => lang.pick("实际管辖的全部街道", "all streets the district runs").to_owned(),
-        };
+        }
+    }
+    /// Who is counted as people, and where that is known from.
+    fn people_text(&self, lang: Lang) -> String {
+        let p = &self.population;
+        match (self.divisor, lang) {
+            (Divisor::Row, Lang::Zh) => format!("{}年{} {} 人（{}，来源：{}）", p.year, p.basis.zh(), thousands(p.people), p.boundary.zh(), p.source),
+            (Divisor::Row, Lang::En) => {
+                format!("{} people, {} {} ({}; source: {})", thousands(p.people), p.basis.en(), p.year, p.boundary.en(), p.source)
+            }
+            (Divisor::Given(n), Lang::Zh) => format!("所选街道 {} 人（口径中写明）", thousands(n)),
+            (Divisor::Given(n), Lang::En) => format!("{} people in these streets (as given with the scope)", thousands(n)),
+            (Divisor::Unknown, Lang::Zh) => "所选街道的人口没有写明，不计算千人批次".to_owned(),
+            (Divisor::Unknown, Lang::En) => "that of these streets is not given, so there are no batches per thousand".to_owned(),
+        }
+    }
+
+    /// The scope line 口径说明 of the figures of batches.
+    #[must_use]
+    pub fn line(&self, lang: Lang) -> String {
+        let p = &self.population;
+        let levels = listed(&self.levels, lang);
+        let departments = listed(&self.departments, lang);
+        let kinds = listed(&self.kinds, lang);
+        let people = self.people_text(lang);
+        let target = self.target_per_mille.normalize();
+        let streets = self.area(lang);
         match lang {
             Lang::Zh => format!(
-                "统计口径：{}年（{}）；任务级别：{levels}；部门：{departments}；任务类别：{kinds}；范围：{}，{streets}；人口：{}年{} {people} 人（{}，来源：{}）；目标：{target} 批次/千人；快速检测不计入。",
+                "统计口径：{}年（{}）；任务级别：{levels}；部门：{departments}；任务类别：{kinds}；范围：{}，{streets}；人口：{people}；目标：{target} 批次/千人；快速检测不计入。",
                 self.year,
                 self.basis.zh(),
                 p.boundary.zh(),
-                p.year,
-                p.basis.zh(),
-                p.boundary.zh(),
-                p.source,
             ),
             Lang::En => format!(
-                "Scope: {} ({}); levels: {levels}; departments: {departments}; kinds: {kinds}; area: {}, {streets}; population: {people} people, {} {} ({}; source: {}); target: {target} batches per thousand people; rapid tests do not count.",
+                "Scope: {} ({}); levels: {levels}; departments: {departments}; kinds: {kinds}; area: {}, {streets}; population: {people}; target: {target} batches per thousand people; rapid tests do not count.",
                 self.year,
                 self.basis.en(),
                 p.boundary.en(),
-                p.basis.en(),
-                p.year,
-                p.boundary.en(),
-                p.source,
             ),
         }
     }

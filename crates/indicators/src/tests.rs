@@ -353,6 +353,38 @@ fn the_scope_line_names_everything() {
 }
 
 #[test]
+fn each_family_says_the_scope_that_was_applied_to_it() {
+    let mut s = scope(1_588_611);
+    s.levels = std::collections::BTreeSet::from([TaskLevel::District]);
+    s.streets = Some(std::collections::BTreeSet::from(["410105008".to_owned()]));
+    assert_eq!(s.line_of(Family::Batches, Lang::Zh), s.line(Lang::Zh));
+    assert!(s.line(Lang::Zh).contains("任务级别：区抽；"));
+    for family in [Family::Cases, Family::Rapid] {
+        for (lang, without, streets) in [(Lang::Zh, "区抽", "1 个街道（410105008）"), (Lang::En, "District", "1 streets (410105008)")] {
+            let line = s.line_of(family, lang);
+            assert!(!line.contains(without) && line.contains(streets) && line.contains("2026"), "{line}");
+        }
+    }
+    let k = at(&batches(2), &s, day(10, 10));
+    assert_eq!(
+        [&k.per_thousand, &k.disposal, &k.serve_on_time, &k.rapid.valid].map(|f| f.family),
+        [Family::Batches, Family::Cases, Family::Cases, Family::Rapid]
+    );
+}
+
+#[test]
+fn batches_of_some_streets_are_not_divided_by_the_people_of_all() {
+    let with = |divisor| at(&batches(4), &KpiScope { divisor, ..scope(1_588_611) }, day(10, 10));
+    let k = with(Divisor::Unknown);
+    assert_eq!((k.per_thousand.numerator, k.per_thousand.display.as_str(), k.per_thousand.met), (4, "—", None));
+    assert_eq!((k.required, k.gap, k.forecast.reaches), (0, 0, false));
+    assert!(k.scope_line_zh.contains("人口：所选街道的人口没有写明"), "{}", k.scope_line_zh);
+    let k = with(Divisor::Given(1000));
+    assert_eq!((k.required, k.per_thousand.met, k.per_thousand.display.as_str()), (4, Some(true), "4.00"));
+    assert!(k.scope_line_en.contains("1,000 people in these streets"), "{}", k.scope_line_en);
+}
+
+#[test]
 fn figures_are_data() {
     let k = at(&batches(2), &scope(1000), day(10, 10));
     let json = serde_json::to_value(&k).unwrap();

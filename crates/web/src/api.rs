@@ -17,6 +17,7 @@ use shiyan_app::rapid::TypedReading;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_indicators::Family;
 use shiyan_lab_results::judge::{JudgeInput, Judgement, Verdict, judge as judge_one, judge_texts};
 use shiyan_lab_results::order::OrderState;
 use shiyan_lab_results::value;
@@ -174,12 +175,15 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&
     let wanted = wanted_year(year, user.now())?;
     let year = year_of(site, user.scope(), wanted, user.now()).await?;
     let k = &year.kpis;
+    let scopes: serde_json::Map<String, Value> =
+        Family::ALL.iter().map(|f| (f.code().to_owned(), json!({ "zh": k.scope_of(*f, Lang::Zh), "en": k.scope_of(*f, Lang::En) }))).collect();
     Ok(Json(json!({
         "year": wanted,
         "as_of": k.as_of,
         "scope": k.scope,
         "scope_zh": k.scope_line(Lang::Zh),
         "scope_en": k.scope_line(Lang::En),
+        "scopes": scopes,
         "required": k.required,
         "gap": k.gap,
         "pace": k.pace,

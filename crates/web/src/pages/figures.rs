@@ -365,7 +365,7 @@ async fn figure(site: &State<Site>, user: User, key: &str, year: Option<&str>, t
     show(&FigurePage {
         p,
         figure: view,
-        scope: crate::papers::scope_line(year.kpis.scope_line(lang), &streets),
+        scope: crate::papers::scope_line(&year.kpis.scope_of(figure.family, lang), &streets),
         numerator: num(figure.numerator),
         denominator: num(figure.denominator),
         exact: figure.exact.clone(),

@@ -6,6 +6,7 @@ use shiyan_analytics::{Line, Tables};
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
 use shiyan_foundation::{Label, Lang, Role, Scope};
+use shiyan_indicators::Family;
 
 use super::figures::{Streets, card, street_name, wanted_year, year_of, years};
 use super::home::{month_table, trend};
@@ -42,6 +43,15 @@ fn reads(user: &User) -> Result<(), Failure> {
 
 fn known_tab(tab: Option<&str>) -> &'static str {
     TABS.iter().map(|t| t.0).find(|t| Some(*t) == tab).unwrap_or("overview")
+}
+
+/// What the figures of a tab count; the overview is led by the batches.
+fn family(tab: &str) -> Family {
+    match tab {
+        "disposal" => Family::Cases,
+        "rapid" => Family::Rapid,
+        _ => Family::Batches,
+    }
 }
 
 struct Maker<'a> {
@@ -335,7 +345,7 @@ async fn stats(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&
         p: user.page(site, "stats", user.t("统计", "Statistics")).crumb(user.t("统计", "Statistics"), "/stats").crumb(year.to_string(), ""),
         year,
         years: years(site, now, year).await?,
-        scope: crate::papers::scope_line(kpis.scope_line(lang), &streets),
+        scope: crate::papers::scope_line(&kpis.scope_of(family(tab), lang), &streets),
         tabs: TABS.iter().map(|(key, zh, en)| Tab::new(user.t(zh, en), format!("/stats?year={year}&tab={key}"), *key == tab)).collect(),
         filters: None,
         figures: figures.into_iter().map(|f| card(f, lang, year, &streets)).collect(),
@@ -386,7 +396,7 @@ async fn export(site: &Site, user: &User, year: Option<&str>, tab: Option<&str>)
     let year = wanted_year(year, user.now())?;
     let tab = known_tab(tab);
     let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), year, user.now()).await?, user.scope()).await?;
-    let line = data.scope.line(user.lang());
+    let line = data.scope.line_of(family(tab), user.lang());
     let streets = site.app.streets().await?;
     let rows = cells(&Maker { lang: user.lang(), tables: &tables, streets: &streets }.tab(tab));
     Ok(Export { scope: line, rows, name: format!("stats-{year}-{tab}") })
