@@ -49,20 +49,47 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
     Ok(())
 }
 
-/// Forbids UPDATE and DELETE on a table: enforcement before detection.
+/// 只增保护 one trigger that refuses to change rows of an append-only table: enforcement before detection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guard {
+    /// The table.
+    pub table: &'static str,
+    /// What it forbids: `UPDATE` or `DELETE`.
+    pub verb: &'static str,
+}
+
+/// Every trigger that the migrations make; `shiyan verify` looks whether they stand.
+pub const GUARDS: [Guard; 2] = [Guard { table: "journal", verb: "UPDATE" }, Guard { table: "journal", verb: "DELETE" }];
+
+impl Guard {
+    /// Name of the trigger, and on PostgreSQL of its function.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{}_no_{}", self.table, self.verb.to_lowercase())
+    }
+    /// What the function of PostgreSQL does.
+    #[must_use]
+    pub fn body(self) -> String {
+        format!(" BEGIN RAISE EXCEPTION 'rows of {} are append-only'; END ", self.table)
+    }
+    /// The statement that makes the trigger on SQLite, as its catalogue keeps it.
+    #[must_use]
+    pub fn sqlite(self) -> String {
+        let Guard { table, verb } = self;
+        format!("CREATE TRIGGER {} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'rows of {table} are append-only'); END", self.name())
+    }
+}
+
+/// Makes the guards of a table.
 pub(crate) async fn append_only(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
-    for verb in ["UPDATE", "DELETE"] {
-        let name = format!("{table}_no_{}", verb.to_lowercase());
+    for guard in GUARDS.iter().filter(|g| g.table == table) {
         if manager.get_database_backend() == DbBackend::Postgres {
-            db.execute_unprepared(&format!(
-                "CREATE FUNCTION {name}() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'rows of {table} are append-only'; END $$ LANGUAGE plpgsql"
-            ))
-            .await?;
+            let (name, verb) = (guard.name(), guard.verb);
+            db.execute_unprepared(&format!("CREATE FUNCTION {name}() RETURNS trigger AS $${}$$ LANGUAGE plpgsql", guard.body())).await?;
             db.execute_unprepared(&format!("CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")).await?;
         } else {
-            db.execute_unprepared(&format!("CREATE TRIGGER {name} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'rows of {table} are append-only'); END"))
-                .await?;
+            db.execute_unprepared(&guard.sqlite()).await?;
         }
     }
     Ok(())

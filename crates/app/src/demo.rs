@@ -204,6 +204,8 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
     let facts = json!({ "seed": options.seed.to_string(), "samples": summary.samples, "cases": summary.cases, "readings": summary.readings });
     unit.note(&who, "demo.loaded", "demo".to_owned(), facts).await?;
     unit.commit().await?;
+    // One large transaction leaves a large write-ahead log behind.
+    app.store.fold_log().await?;
     app.forget_limits();
     Ok(summary)
 }

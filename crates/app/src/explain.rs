@@ -37,6 +37,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
         shiyan_lab_results::qc_code::ALL,
         shiyan_lab_results::worksheet_code::ALL,
         shiyan_nonconformity::code::ALL,
+        shiyan_store::code::ALL,
         crate::code::ALL,
     ]
     .concat()

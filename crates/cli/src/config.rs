@@ -5,6 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
+use shiyan_foundation::Refusal;
+
+use crate::code;
+use crate::print::Failed;
 
 /// 食验 Shiyan
 #[derive(Debug, Parser)]
@@ -92,8 +96,19 @@ pub enum Command {
         /// 年份 / year
         #[arg(long)]
         year: i32,
-        /// 口径：levels=国抽,省抽;kinds=监督抽检;streets=410105008 / scope, parts separated by semicolons
-        #[arg(long)]
+        /// 口径，各段用分号隔开；写哪一段就换掉缺省口径的哪一段 / scope: parts separated by semicolons, each replaces that part of the default
+        ///
+        /// levels=国抽,省抽 任务级别（national, transferred, provincial, city, district）/ task levels
+        /// kinds=监督抽检 任务类别 / task kinds
+        /// departments=市场监管 部门 / departments
+        /// streets=410105008 街道代码或名称，* 为全部 / streets by code or name, * for all
+        /// people=80000 这些街道的人口；不写就不算千人批次 / people of these streets; without them there are no batches per thousand
+        /// basis=report_date 年度归属：sampling_date 或 report_date / which date decides the year
+        /// target=4.0 每千人批次目标 / target of batches per thousand
+        ///
+        /// levels、kinds、departments、basis、people、target 只作用于批次类指标；案件、送达和快检只按年度和街道
+        /// / only the figures of batches know levels, kinds, departments, basis, people and target; cases, services and rapid tests only year and streets
+        #[arg(long, verbatim_doc_comment)]
         scope: Option<String>,
         /// JSON
         #[arg(long)]
@@ -136,6 +151,9 @@ pub enum Command {
     Backup {
         /// 文件 / file
         file: PathBuf,
+        /// 覆盖已有的文件 / overwrite a file that is there
+        #[arg(long)]
+        force: bool,
     },
     /// 从备份恢复到空数据库 / restore a backup into an empty database
     Restore {
@@ -385,16 +403,20 @@ pub struct FileConfig {
 /// Reads the configuration file; an explicit file must be there, the default one may be absent.
 ///
 /// # Errors
-/// It cannot be read, or holds an unknown key.
-pub fn read_file(explicit: Option<&Path>, data: &Path) -> Result<FileConfig, String> {
+/// `CLI-FILE-READ`; `CLI-CONFIG` where it does not read as one or holds an unknown key.
+pub fn read_file(explicit: Option<&Path>, data: &Path) -> Result<FileConfig, Failed> {
     let default = data.join("shiyan.toml");
     let path = match explicit {
         Some(path) => path,
         None if default.exists() => &default,
         None => return Ok(FileConfig::default()),
     };
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))
+    let text = std::fs::read_to_string(path).map_err(|e| Failed::io(code::FILE_READ, path.display(), &e))?;
+    toml::from_str(&text).map_err(|e| {
+        // The message and its line, never the text of the line: it may hold a password.
+        let line = e.span().and_then(|at| text.get(..at.start)).map_or(0, |before| before.matches('\n').count() + 1);
+        Failed::Fault(Refusal::new(code::CONFIG).with("at", format!("{}:{line}", path.display())).with("detail", e.message()))
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! 命令行 the one binary. Names of commands and flags are fixed: scripts and checks call them.
 
+pub mod code;
 pub mod config;
+mod keep;
+mod kpi;
+mod place;
 pub mod print;
 pub mod run;
 

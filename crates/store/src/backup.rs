@@ -7,11 +7,11 @@ use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder, Transact
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use shiyan_foundation::Instant;
+use shiyan_foundation::{Instant, Refusal};
 
 use crate::entity as e;
 use crate::unit::head_of;
-use crate::{Error, Head, Store};
+use crate::{Error, Head, Store, code};
 
 /// First line of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,8 +120,9 @@ impl Store {
     /// The file is cut or changed; the database is not empty or does not answer.
     pub async fn restore(&self, mut input: impl FnMut() -> Result<Box<dyn BufRead + Send>, Error>) -> Result<BackupHeader, Error> {
         let header = check_backup(input()?)?;
-        if head_of(&self.read).await?.seq > 0 {
-            return Err(Error::Fault("the database is not empty; restore into a new one".into()));
+        let entries = head_of(&self.read).await?.seq;
+        if entries > 0 {
+            return Err(Error::Unusable(Refusal::new(code::NOT_EMPTY).with("entries", entries)));
         }
         let tx = self.write.begin().await?;
         let mut waiting: Vec<(String, serde_json::Value)> = Vec::new();
@@ -166,13 +167,13 @@ async fn put_back(tx: &sea_orm::DatabaseTransaction, rows: Vec<(String, serde_js
 /// # Errors
 /// Not a backup; cut; changed.
 pub fn check_backup(input: Box<dyn BufRead + Send>) -> Result<BackupHeader, Error> {
-    let bad = |what: &str| Error::Fault(format!("备份文件不可用 / the backup cannot be used: {what}"));
+    let bad = |zh: &str, en: &str| Error::Unusable(Refusal::new(code::BACKUP).with("why", zh).with("why_en", en));
     let mut hash = Sha256::new();
     let (mut header, mut closing, mut rows) = (None, None, 0u64);
     for (index, line) in input.lines().enumerate() {
-        let line = line.map_err(|_| bad("读到一半中断 / it ends in the middle"))?;
+        let line = line.map_err(|_| bad("读到一半中断", "it ends in the middle"))?;
         if closing.is_some() {
-            return Err(bad("结尾之后还有内容 / there is more after its end"));
+            return Err(bad("结尾之后还有内容", "there is more after its end"));
         }
         if index == 0 {
             header = serde_json::from_str::<BackupHeader>(&line).ok().filter(|h| h.format == "shiyan-backup" && h.version == 1);
@@ -185,10 +186,10 @@ pub fn check_backup(input: Box<dyn BufRead + Send>) -> Result<BackupHeader, Erro
         hash.update(line.as_bytes());
         hash.update(b"\n");
     }
-    let header = header.ok_or_else(|| bad("不是本系统的备份 / not a backup of this system"))?;
+    let header = header.ok_or_else(|| bad("不是本系统的备份", "not a backup of this system"))?;
     match closing {
         Some(end) if end.rows == rows && end.sha256 == hex::encode(hash.finalize()) => Ok(header),
-        Some(_) => Err(bad("内容与校验和不符 / its content does not match its checksum")),
-        None => Err(bad("没有结尾，可能被截断 / it has no end and may be cut off")),
+        Some(_) => Err(bad("内容与校验和不符", "its content does not match its checksum")),
+        None => Err(bad("没有结尾，可能被截断", "it has no end and may be cut off")),
     }
 }

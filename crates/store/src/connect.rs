@@ -1,11 +1,19 @@
 //! Connecting: SQLite with one writer and a pool of readers, or PostgreSQL; settings are read back, not believed.
 
+use std::io::ErrorKind;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
+use shiyan_foundation::Refusal;
 
-use crate::Error;
+use crate::{Error, code};
+
+/// How long a PostgreSQL server may take to accept a connection before it counts as silent.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 
 /// The engine underneath.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,16 +37,43 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens `sqlite://PATH` or `postgres://…`.
+    /// Opens `sqlite://PATH` or `postgres://…`; a SQLite file that is not there is made.
     ///
     /// # Errors
-    /// The engine cannot be reached, is too old, or did not take the durable settings.
+    /// The address cannot be read; the engine cannot be reached, is too old, or did not take the durable settings.
     pub async fn open(url: &str) -> Result<Store, Error> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") { Self::open_postgres(url).await } else { Self::open_sqlite(url).await }
+        if is_postgres_url(url) {
+            Self::open_postgres(url).await
+        } else if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await
+        } else {
+            Err(Error::Unusable(Refusal::new(code::ADDRESS).with("at", shown(url))))
+        }
+    }
+    /// The tables of this program are there: `false` of an empty database, and of one that holds something else.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holds_tables(&self) -> Result<bool, Error> {
+        let sql = match self.engine {
+            Engine::Sqlite => "SELECT CAST(COUNT(*) AS TEXT) FROM sqlite_master WHERE type = 'table' AND name = 'journal'",
+            Engine::Postgres => "SELECT CAST(COUNT(*) AS TEXT) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'journal'",
+        };
+        Ok(text(&self.read, sql).await? != "0")
+    }
+    /// Folds the write-ahead log of SQLite into the file and gives its room back; nothing to do on PostgreSQL.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn fold_log(&self) -> Result<(), Error> {
+        if self.engine == Engine::Sqlite {
+            self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
     }
     async fn open_sqlite(url: &str) -> Result<Store, Error> {
         let options = |writers: bool| {
-            let mut options = ConnectOptions::new(format!("{url}?mode=rwc"));
+            let mut options = ConnectOptions::new(format!("{}?mode=rwc", url.split('?').next().unwrap_or(url)));
             options.sqlx_logging(false).test_before_acquire(false).acquire_timeout(Duration::from_secs(30)).map_sqlx_sqlite_opts(move |o| {
                 o.journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
@@ -57,21 +92,23 @@ impl Store {
             }
             options
         };
-        let write = Database::connect(options(true)).await?;
+        let refused = |e: DbErr| Error::Unusable(Refusal::new(code::CONNECT).with("at", shown(url)).with("detail", e));
+        let write = Database::connect(options(true)).await.map_err(refused)?;
         let version = text(&write, "SELECT sqlite_version()").await?;
         if parse_version(&version) < SQLITE_AT_LEAST {
-            return Err(Error::Fault(format!("SQLite {version} is older than 3.51.3 and may corrupt a WAL database; refused")));
+            return Err(settings(format!("SQLite {version} < 3.51.3")));
         }
         for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
             let got = text(&write, &format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}")).await?;
             if !got.eq_ignore_ascii_case(wanted) {
-                return Err(Error::Fault(format!("SQLite did not take {pragma}={wanted} (it says {got}); refused, answers would not be durable")));
+                return Err(settings(format!("SQLite {pragma}={got} ≠ {wanted}")));
             }
         }
-        let read = Database::connect(options(false)).await?;
+        let read = Database::connect(options(false)).await.map_err(refused)?;
         Ok(Store { read, write, engine: Engine::Sqlite, version })
     }
     async fn open_postgres(url: &str) -> Result<Store, Error> {
+        reach(url)?;
         let options = |most: u32| {
             let mut options = ConnectOptions::new(url.to_owned());
             options.sqlx_logging(false).max_connections(most).acquire_timeout(Duration::from_secs(30)).map_sqlx_postgres_opts(|o| {
@@ -84,13 +121,14 @@ impl Store {
             });
             options
         };
-        let write = Database::connect(options(2)).await?;
+        let refused = |e: DbErr| Error::Unusable(Refusal::new(code::CONNECT).with("at", shown(url)).with("detail", e));
+        let write = Database::connect(options(2)).await.map_err(refused)?;
         let version = text(&write, "SHOW server_version").await?;
         let durable = text(&write, "SHOW fsync").await?;
         if durable != "on" {
-            return Err(Error::Fault(format!("PostgreSQL runs with fsync={durable}; refused, answers would not be durable")));
+            return Err(settings(format!("PostgreSQL fsync={durable}")));
         }
-        let read = Database::connect(options(6)).await?;
+        let read = Database::connect(options(6)).await.map_err(refused)?;
         Ok(Store { read, write, engine: Engine::Postgres, version })
     }
     /// The engine.
@@ -151,6 +189,65 @@ impl Store {
     }
 }
 
+/// Whether an address is one of PostgreSQL.
+#[must_use]
+pub fn is_postgres_url(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// The address of a SQLite file; `?` and `%` in its name are kept from meaning something.
+#[must_use]
+pub fn sqlite_url(file: &Path) -> String {
+    format!("sqlite://{}", file.display().to_string().replace('%', "%25").replace('?', "%3F"))
+}
+
+/// The file that a SQLite address names; `None` of any other address.
+#[must_use]
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    url.starts_with("sqlite:").then(|| url.parse::<SqliteConnectOptions>().ok().map(|o| o.get_filename().to_path_buf())).flatten()
+}
+
+/// An address as it may be shown: without user, password and parameters.
+#[must_use]
+pub fn shown(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return if url.starts_with("sqlite:") { url.to_owned() } else { "…".to_owned() };
+    };
+    // A password may hold any sign: what counts is the last @, and nothing of the parameters.
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{}", place.split('?').next().unwrap_or_default())
+}
+
+fn settings(detail: String) -> Error {
+    Error::Unusable(Refusal::new(code::SETTINGS).with("detail", detail))
+}
+
+/// Knocks at the server before the pool does, which would wait half a minute for one that is not there.
+fn reach(url: &str) -> Result<(), Error> {
+    let options: PgConnectOptions = url.parse().map_err(|_| Error::Unusable(Refusal::new(code::ADDRESS).with("at", shown(url))))?;
+    let (host, port) = (options.get_host(), options.get_port());
+    if options.get_socket().is_some() || host.starts_with('/') {
+        return Ok(());
+    }
+    let silent = |error: std::io::Error| {
+        let (zh, en) = match error.kind() {
+            ErrorKind::ConnectionRefused => ("连接被拒绝".to_owned(), "the connection is refused".to_owned()),
+            ErrorKind::TimedOut => ("没有回应".to_owned(), "no reply".to_owned()),
+            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => ("网络不通".to_owned(), "the network does not reach it".to_owned()),
+            _ => (error.to_string(), error.to_string()),
+        };
+        Error::Unusable(Refusal::new(code::SILENT).with("at", format!("{host}:{port}")).with("detail", zh).with("detail_en", en))
+    };
+    let mut last = std::io::Error::from(ErrorKind::NotFound);
+    for address in (host, port).to_socket_addrs().map_err(silent)? {
+        match TcpStream::connect_timeout(&address, ANSWERS_WITHIN) {
+            Ok(_) => return Ok(()),
+            Err(error) => last = error,
+        }
+    }
+    Err(silent(last))
+}
+
 /// One text out of one fixed statement.
 pub(crate) async fn text(db: &impl ConnectionTrait, sql: &str) -> Result<String, Error> {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
@@ -172,6 +269,21 @@ pub(crate) fn is_postgres(db: &impl ConnectionTrait) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[test]
+    fn an_address_is_shown_without_its_secrets() {
+        for url in ["mysql://u:secretpw@h/db", "postgres://u:secret@pw@h/db?password=secretpw", "postgres://h/db?user=u&password=secretpw"] {
+            assert!(shown(url).ends_with("://h/db"), "{}", shown(url));
+        }
+        assert_eq!(shown("u:secretpw"), "…");
+        assert_eq!(shown("sqlite:///data/shiyan.db?mode=ro"), "sqlite:///data/shiyan.db");
+    }
+    #[test]
+    fn the_file_of_an_address_is_found_again() {
+        for name in ["/a b/shiyan.db", "/what?/100%/shiyan.db", "data/shiyan.db"] {
+            assert_eq!(sqlite_file(&sqlite_url(Path::new(name))), Some(PathBuf::from(name)));
+        }
+        assert_eq!(sqlite_file("postgres://h/db"), None);
+    }
     #[test]
     fn an_old_sqlite_is_older() {
         assert!(parse_version("3.40.1") < SQLITE_AT_LEAST);

@@ -10,6 +10,8 @@ pub enum Error {
     Refused(Vec<Refusal>),
     /// Nothing there that this person may see.
     NotFound,
+    /// 不可用 a database or a file that cannot be worked with: the machine's, not the user's, but with words for whoever runs it.
+    Unusable(Refusal),
     /// 故障 the machine's, not the user's; the text goes to the log, never to the page.
     Fault(String),
 }
@@ -27,6 +29,7 @@ impl std::fmt::Display for Error {
                 Ok(())
             }
             Error::NotFound => f.write_str("没有找到 / not found"),
+            Error::Unusable(why) => why.fmt(f),
             Error::Fault(text) => write!(f, "系统故障 / fault: {text}"),
         }
     }

@@ -2,6 +2,7 @@
 //! queries that always take the scope of the user. Returns domain types and plain rows.
 
 pub mod backup;
+pub mod code;
 mod connect;
 mod entity;
 pub mod error;
@@ -12,7 +13,7 @@ pub mod records;
 mod unit;
 pub mod verify;
 
-pub use connect::{Engine, Store};
+pub use connect::{Engine, Store, shown, sqlite_file, sqlite_url};
 pub use error::{Error, lost_race};
 pub use journal::{Entry, GENESIS, Head, sha256_hex};
 pub use record::Record;

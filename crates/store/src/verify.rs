@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
 use serde::Serialize;
 use shiyan_lab_results::order::{TestItem, TestOrder, TestReport};
 use shiyan_lab_results::worksheet::{Instrument, Worksheet, WorksheetTemplate};
+use shiyan_migrations::GUARDS;
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;
@@ -14,7 +15,7 @@ use crate::entity::{blob, journal};
 use crate::journal::{GENESIS, hash_of, sha256_hex};
 use crate::record::{Record, Row, from_row};
 use crate::records::*;
-use crate::{Error, Head, Store};
+use crate::{Engine, Error, Head, Store};
 
 /// Verb of the entry that notes the removal of the demonstration.
 pub const DEMO_REMOVED: &str = "demo.removed";
@@ -53,8 +54,8 @@ struct Check<'a> {
     rows: u64,
 }
 
-/// The first disagreement, in both languages.
-type Bad = (String, String);
+/// The first disagreement: Chinese, English.
+pub type Bad = (String, String);
 
 impl Store {
     /// Checks the whole database against its journal; a checkpoint kept elsewhere also finds truncation and an old copy.
@@ -70,6 +71,35 @@ impl Store {
         }
         let (problem_zh, problem_en) = bad.map_or((None, None), |(zh, en)| (Some(zh), Some(en)));
         Ok(Finding { ok: problem_zh.is_none(), entries: head.seq, rows: check.rows, head, problem_zh, problem_en })
+    }
+    /// 只增保护 the triggers that keep the journal append-only: the first that is gone, off, or no longer does what it was made for.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn guards(&self) -> Result<Option<Bad>, Error> {
+        let db = &self.read;
+        let sql = match self.engine() {
+            Engine::Sqlite => "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = $1 AND tbl_name = $2",
+            Engine::Postgres => {
+                "SELECT p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE t.tgname = $1 AND t.tgrelid = to_regclass($2) AND t.tgenabled IN ('O', 'A')"
+            }
+        };
+        for guard in GUARDS {
+            let wanted = if self.engine() == Engine::Sqlite { guard.sqlite() } else { guard.body() };
+            let asked = Statement::from_sql_and_values(db.get_database_backend(), sql, [guard.name().into(), guard.table.into()]);
+            let stands = match db.query_one_raw(asked).await? {
+                Some(row) => row.try_get_by_index::<String>(0)? == wanted,
+                None => false,
+            };
+            if !stands {
+                let name = guard.name();
+                return Ok(Some((
+                    format!("日志的只增保护（触发器 {name}）不见了、被停用或被改动：日志可以被改写"),
+                    format!("the trigger {name} that keeps the journal append-only is gone, off or changed: the journal could be rewritten"),
+                )));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -72,6 +72,7 @@ impl From<Error> for Failure {
         match error {
             Error::Refused(why) => Failure::Refused(why),
             Error::NotFound => Failure::NotFound,
+            Error::Unusable(why) => Failure::Fault(why.to_string()),
             Error::Fault(text) => Failure::Fault(text),
         }
     }

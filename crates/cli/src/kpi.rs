@@ -1,0 +1,127 @@
+//! 指标 the figures of a year, each beside the scope that was applied to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+use shiyan_foundation::area::Street;
+use shiyan_foundation::task::{Department, TaskKind, TaskLevel};
+use shiyan_foundation::{Label, Lang, Refusal, Scope};
+use shiyan_indicators::{Divisor, Family, Figure, KpiScope, YearBasis};
+
+use crate::place::Place;
+use crate::print::{json as print_json, member, no_such, not_listed};
+use crate::run::{Done, now};
+use crate::say;
+
+/// Keys of `--scope`.
+const KEYS: [&str; 7] = ["levels", "kinds", "departments", "streets", "people", "basis", "target"];
+
+/// A scope as typed over the default one; see the help of `--scope`. Batches of some streets are divided by the people of the
+/// whole district only when those are the streets of the population row.
+fn read_scope(default: KpiScope, text: &str, streets: &BTreeMap<String, Street>) -> Result<KpiScope, Refusal> {
+    let mut scope = default.clone();
+    let mut people = None;
+    for part in text.split([';', '；']).map(str::trim).filter(|p| !p.is_empty()) {
+        let keys = KEYS.map(str::to_owned);
+        let (key, list) = part.split_once('=').ok_or_else(|| not_listed(("口径", "scope"), part, &keys, &keys))?;
+        let list = list.trim();
+        match key.trim() {
+            "levels" => scope.levels = members::<TaskLevel>(list, ("口径 levels", "scope levels"))?,
+            "kinds" => scope.kinds = members::<TaskKind>(list, ("口径 kinds", "scope kinds"))?,
+            "departments" => scope.departments = members::<Department>(list, ("口径 departments", "scope departments"))?,
+            "streets" => scope.streets = if list == "*" { None } else { Some(chosen(list, streets)?) },
+            "people" => people = Some(list.parse::<u64>().ok().filter(|n| *n > 0).ok_or_else(|| number("people", list))?),
+            "basis" => scope.basis = member::<YearBasis>(list).ok_or_else(|| no_such::<YearBasis>(("口径 basis", "scope basis"), list))?,
+            "target" => scope.target_per_mille = list.parse().map_err(|_| number("target", list))?,
+            other => return Err(not_listed(("口径", "scope"), other, &keys, &keys)),
+        }
+    }
+    let whole = scope.streets.as_ref().is_none_or(|set| Some(set) == default.streets.as_ref() || set.len() == streets.len());
+    scope.divisor = match people {
+        Some(people) => Divisor::Given(people),
+        None if whole => default.divisor,
+        None => Divisor::Unknown,
+    };
+    Ok(scope)
+}
+
+fn number(key: &str, typed: &str) -> Refusal {
+    Refusal::new(shiyan_app::code::NUMBER).with("label", format!("口径 {key}")).with("label_en", format!("scope {key}")).with("typed", typed)
+}
+
+fn parts(list: &str) -> impl Iterator<Item = &str> {
+    list.split([',', '，', '、']).map(str::trim).filter(|m| !m.is_empty())
+}
+
+fn members<L: Label + Ord>(list: &str, label: (&str, &str)) -> Result<BTreeSet<L>, Refusal> {
+    let set: BTreeSet<L> = parts(list).map(|m| member(m).ok_or_else(|| no_such::<L>(label, m))).collect::<Result<_, _>>()?;
+    if set.is_empty() { Err(no_such::<L>(label, list)) } else { Ok(set) }
+}
+
+/// Streets by code or name.
+fn chosen(list: &str, streets: &BTreeMap<String, Street>) -> Result<BTreeSet<String>, Refusal> {
+    let unknown = |typed: &str| no_street(typed, streets);
+    let code = |typed| streets.values().find(|s| s.code == typed || s.name == typed).map(|s| s.code.clone()).ok_or_else(|| unknown(typed));
+    let set: BTreeSet<String> = parts(list).map(code).collect::<Result<_, _>>()?;
+    if set.is_empty() { Err(unknown(list)) } else { Ok(set) }
+}
+
+/// A street that is not in the table, with the table.
+pub(crate) fn no_street(typed: &str, streets: &BTreeMap<String, Street>) -> Refusal {
+    let all: Vec<String> = streets.values().map(|s| format!("{}（{}）", s.code, s.name)).collect();
+    not_listed(("街道", "street"), typed, &all, &all)
+}
+
+pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, json: bool, lang: Lang) -> Done {
+    let app = place.app().await?;
+    let mut wanted = app.kpi_scope(year).await?;
+    if let Some(text) = scope {
+        wanted = read_scope(wanted, text, &app.streets().await?)?;
+    }
+    let year = app.year(wanted, &Scope::District, now()).await?;
+    let k = &year.kpis;
+    // Without people there is nothing that was required, and so no gap, pace or forecast.
+    let divides = k.scope.people().is_some();
+    if json {
+        let indicator = |figure: &Figure| {
+            let left_out: serde_json::Map<String, serde_json::Value> =
+                figure.left_out.iter().map(|(reason, ids)| (reason.code().to_owned(), json!(ids.len()))).collect();
+            json!({
+                "key": figure.key, "family": figure.family, "cut": figure.cut, "name": figure.name(Lang::Zh), "name_en": figure.name(Lang::En),
+                "numerator": figure.numerator, "denominator": figure.denominator, "exact": figure.exact, "decimal": figure.decimal, "display": figure.display,
+                "target": figure.target, "met": figure.met, "provisional": figure.provisional,
+                "scope": k.scope_of(figure.family, Lang::Zh), "scope_en": k.scope_of(figure.family, Lang::En),
+                "counted": figure.counted.len(), "left_out": left_out,
+            })
+        };
+        return print_json(&json!({
+            "year": k.scope.year, "as_of": k.as_of, "scope": k.scope, "scope_line": k.scope_line_zh, "scope_line_en": k.scope_line_en,
+            "required": divides.then_some(k.required), "gap": divides.then_some(k.gap), "pace": divides.then_some(&k.pace), "forecast": divides.then_some(&k.forecast),
+            "in_lab": k.in_lab.len(), "in_transit": k.in_transit.len(), "overdue": k.overdue, "open_not_due": k.open_not_due,
+            "indicators": k.figures().map(indicator).collect::<Vec<_>>(),
+        }));
+    }
+    for family in Family::ALL {
+        say!("{}", k.scope_of(*family, lang))?;
+        if *family == Family::Batches && divides {
+            say!("{} {} · {} {}", lang.pick("应完成", "required"), k.required, lang.pick("缺口", "gap"), k.gap)?;
+        } else if *family == Family::Batches {
+            let why = lang.pick(
+                "没有千人批次：所选街道的人口没有写明，在 --scope 中加 people=人数",
+                "no batches per thousand: the people of these streets are not given; add people=N to --scope",
+            );
+            say!("{why}")?;
+        }
+        for figure in k.figures().filter(|f| f.cut.is_none() && f.family == *family) {
+            let met = match figure.met {
+                Some(true) => lang.pick("达标", "met"),
+                Some(false) => lang.pick("未达标", "not met"),
+                None => "",
+            };
+            let left: usize = figure.left_out.values().map(Vec::len).sum();
+            let (name, out) = (figure.name(lang), lang.pick("未计入", "left out"));
+            say!("{name:<24} {:>10}  {}/{}  {met}  {out} {left}", figure.display, figure.numerator, figure.denominator)?;
+        }
+    }
+    Ok(())
+}

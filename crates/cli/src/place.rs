@@ -1,0 +1,140 @@
+//! 所在 where the data of an installation are, and whether a command may make them.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use shiyan_app::{App, Store};
+use shiyan_foundation::Refusal;
+use shiyan_migrations::{Migrator, MigratorTrait};
+use shiyan_store::{shown, sqlite_file, sqlite_url};
+use shiyan_web::papers;
+
+use crate::code;
+use crate::config::{Cli, FileConfig, read_file};
+use crate::print::Failed;
+use crate::run::now;
+
+/// The data directory, the database and the configuration file of one call.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// 数据目录
+    pub data: PathBuf,
+    /// 配置文件
+    pub file: FileConfig,
+    /// Address of the database: the one given, or the SQLite file in the data directory.
+    url: String,
+}
+
+impl Place {
+    /// Reads flags and configuration file.
+    pub fn of(cli: &Cli) -> Result<Self, Failed> {
+        let data = cli.data.clone().unwrap_or_else(|| PathBuf::from("data"));
+        let unusable = |zh: &str, en: &str| {
+            let refusal = Refusal::new(code::DATA_DIR).with("at", data.display());
+            Failed::Refused(vec![refusal.with("why", zh).with("why_en", en)])
+        };
+        if data.as_os_str().is_empty() {
+            return Err(unusable("没有写路径", "the path is empty"));
+        }
+        if data.to_str().is_none() {
+            return Err(unusable("路径不是 UTF-8", "the path is not UTF-8"));
+        }
+        if data.exists() && !data.is_dir() {
+            return Err(unusable("它不是目录", "it is not a directory"));
+        }
+        let file = read_file(cli.config.as_deref(), &data)?;
+        let given = cli.database_url.clone().or_else(|| file.database_url.clone());
+        let url = given.unwrap_or_else(|| sqlite_url(&data.join("shiyan.db")));
+        Ok(Self { data, file, url })
+    }
+    /// The signing key of checkpoints.
+    pub fn key_file(&self) -> PathBuf {
+        self.data.join("checkpoint.key")
+    }
+    /// 对外地址 printed into QR codes.
+    pub fn public_url(&self, flag: Option<&str>, listen: SocketAddr) -> String {
+        flag.map(str::to_owned).or_else(|| self.file.public_url.clone()).unwrap_or_else(|| format!("http://{listen}"))
+    }
+    /// The database, made when it is not there, with the schema up to date.
+    pub async fn make(&self) -> Result<Store, Failed> {
+        if sqlite_file(&self.url).is_some() {
+            make_private(&self.data)?;
+        }
+        up_to_date(Store::open(&self.url).await?).await
+    }
+    /// The database with the schema up to date, or nothing where there is none; nothing is made.
+    pub async fn found(&self) -> Result<Option<Store>, Failed> {
+        if let Some(file) = sqlite_file(&self.url)
+            && !std::fs::metadata(&file).is_ok_and(|m| m.len() > 0)
+        {
+            return Ok(None);
+        }
+        let store = Store::open(&self.url).await?;
+        if !store.holds_tables().await? {
+            store.close().await;
+            return Ok(None);
+        }
+        Ok(Some(up_to_date(store).await?))
+    }
+    /// The database that must be there.
+    pub async fn existing(&self) -> Result<Store, Failed> {
+        let at = || sqlite_file(&self.url).map_or_else(|| shown(&self.url), |file| file.display().to_string());
+        self.found().await?.ok_or_else(|| Refusal::new(code::NO_DATABASE).with("at", at()).into())
+    }
+    /// The application over the database that must be there.
+    pub async fn app(&self) -> Result<App, Failed> {
+        self.over(self.existing().await?, None).await
+    }
+    /// The application over a database, with the shipped reference data in it.
+    pub async fn over(&self, store: Store, public_url: Option<String>) -> Result<App, Failed> {
+        let public_url = public_url.unwrap_or_else(|| self.public_url(None, SocketAddr::from(([127, 0, 0, 1], 8000))));
+        let app = App::new(store, move |content| papers::test_report_pdf(content, &public_url));
+        app.seed_reference(now()).await?;
+        Ok(app)
+    }
+    /// What [`Place::make`] would make here.
+    pub fn unmade(&self) -> Unmade {
+        let file = sqlite_file(&self.url).filter(|file| !file.exists());
+        let dirs = self.data.ancestors().filter(|dir| !dir.as_os_str().is_empty() && !dir.exists()).map(Path::to_path_buf).collect();
+        Unmade { file, dirs }
+    }
+}
+
+/// What was not there before a command began.
+#[derive(Debug)]
+pub(crate) struct Unmade {
+    file: Option<PathBuf>,
+    /// Innermost first.
+    dirs: Vec<PathBuf>,
+}
+
+impl Unmade {
+    /// Takes away what has been made since; a directory that holds anything else stays.
+    pub fn clear(&self) {
+        for end in ["", "-wal", "-shm"] {
+            if let Some(file) = &self.file {
+                let _ = std::fs::remove_file(format!("{}{end}", file.display()));
+            }
+        }
+        for dir in &self.dirs {
+            let _ = std::fs::remove_dir(dir);
+        }
+    }
+}
+
+async fn up_to_date(store: Store) -> Result<Store, Failed> {
+    Migrator::up(store.migration_connection(), None).await.map_err(Failed::fault)?;
+    Ok(store)
+}
+
+/// The data directory, readable by its owner only when we make it.
+pub(crate) fn make_private(dir: &Path) -> Result<(), Failed> {
+    if dir.exists() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(|e| Failed::io(code::DATA_DIR, dir.display(), &e))
+}
