@@ -5,7 +5,7 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, text::fold};
-use shiyan_sampling_plan::{Plan, PlanLine, PlanState, code as plan_code};
+use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState, code as plan_code, compare};
 use shiyan_store::Error;
 
 use crate::people::must_have;
@@ -123,7 +123,7 @@ impl App {
         unit.commit().await?;
         Ok(plan)
     }
-    /// Adds lines (one typed, or those of a file that was read without problems).
+    /// Adds lines that were typed.
     ///
     /// # Errors
     /// No plan; not a plan manager; an issued plan without a reason.
@@ -135,6 +135,33 @@ impl App {
         unit.save(&next, &actor.into(), "plan.add_lines", json!({ "lines": count, "allocated": next.allocated(), "reason": reason })).await?;
         unit.commit().await?;
         Ok(next)
+    }
+    /// Takes the rows of a file (row number, line) into the plan: only lines that are not there yet are added, so that the same file
+    /// a second time changes nothing, not even the journal. A dry run adds none; it needs no plan.
+    ///
+    /// # Errors
+    /// No plan; not a plan manager; a line of an issued plan that lacks something.
+    pub async fn import_plan(
+        &self,
+        actor: &Actor,
+        year: i32,
+        rows: Vec<(u32, PlanLine)>,
+        reason: Option<&str>,
+        dry_run: bool,
+        now: Instant,
+    ) -> Result<(Compared, Option<Plan>), Error> {
+        crate::figures::year_span(year)?;
+        let mut unit = self.store.begin(now).await?;
+        let plan = unit.plan_of_year(year).await?;
+        let compared = compare(plan.as_ref().map_or(&[], |p| &p.lines), rows);
+        if dry_run || compared.new.is_empty() {
+            return Ok((compared, plan));
+        }
+        let plan = plan.ok_or_else(|| Refusal::new(code::NO_PLAN).with("year", year))?;
+        let next = plan.add_lines(actor, compared.new.clone(), reason)?;
+        unit.save(&next, &actor.into(), "plan.add_lines", json!({ "lines": compared.new.len(), "allocated": next.allocated(), "reason": reason })).await?;
+        unit.commit().await?;
+        Ok((compared, Some(next)))
     }
     /// 下达 issues the plan.
     ///

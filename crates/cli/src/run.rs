@@ -286,47 +286,50 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
         }
         ImportCommand::Limits { file, from, dry_run, json } => import_limits(&app, &file, from.as_deref(), dry_run, json, lang).await,
         ImportCommand::Packages { file, year, dry_run, json } => import_packages(&app, &file, year, dry_run, json, lang).await,
-        ImportCommand::Plan { file, year, dry_run, json } => {
-            let plan = plan_lines(&app, &read(&file)?, &file_name(&file)).await?;
-            let batches: u64 = plan.lines.iter().map(|l| u64::from(l.batches)).sum();
-            let clean = plan.refused.is_empty() && plan.read.issues.iter().all(|i| i.severity != shiyan_exchange::Severity::Error);
-            if json {
-                let refused: Vec<_> =
-                    plan.refused.iter().map(|(row, why)| json!({ "row": row, "problems": why.iter().map(Refusal::problem).collect::<Vec<_>>() })).collect();
-                print_json(
-                    &json!({ "rows": plan.read.rows_in, "lines": plan.lines.len(), "batches": batches, "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": clean && !dry_run }),
-                )?;
-            } else {
-                say!(
-                    "{} {} · {} {} · {} {batches}",
-                    lang.pick("行", "rows"),
-                    plan.read.rows_in,
-                    lang.pick("计划行", "lines"),
-                    plan.lines.len(),
-                    lang.pick("批次", "batches")
-                )?;
-                say_issues(&plan.read.issues, lang)?;
-                for (row, why) in &plan.refused {
-                    for refusal in why {
-                        say!("  {} {row}: [{}] {}", lang.pick("行", "row"), refusal.code(), refusal.what(lang))?;
-                    }
-                }
-            }
-            if !clean {
-                return Err(Failed::Found);
-            }
-            if !dry_run {
-                let manager = at_the_machine(Role::PlanManager);
-                if app.store.plan_of_year(year).await?.is_none() {
-                    app.create_plan(&manager, year, "4.0", now()).await?;
-                }
-                let next = app.add_plan_lines(&manager, year, plan.lines, Some("命令行导入"), now()).await?;
-                if !json {
-                    say!("{} {} / {}", lang.pick("已写入；计划批次/应完成", "written; allocated/required"), next.allocated(), next.required())?;
-                }
-            }
-            Ok(())
+        ImportCommand::Plan { file, year, dry_run, json } => import_plan(&app, &file, year, dry_run, json, lang).await,
+    }
+}
+
+/// The whole file or nothing: a row with a problem, or one that contradicts the plan, keeps all of it out.
+async fn import_plan(app: &App, file: &Path, year: i32, dry_run: bool, json: bool, lang: Lang) -> Done {
+    let plan = plan_lines(app, &read(file)?, &file_name(file)).await?;
+    let manager = at_the_machine(Role::PlanManager);
+    let (found, _) = app.import_plan(&manager, year, plan.lines.clone(), None, true, now()).await?;
+    let batches: u64 = plan.lines.iter().map(|(_, l)| u64::from(l.batches)).sum();
+    let refused: Vec<(u32, &Refusal)> =
+        plan.refused.iter().flat_map(|(row, why)| why.iter().map(|r| (*row, r))).chain(found.clashes.iter().map(|(row, r)| (*row, r))).collect();
+    let clean = refused.is_empty() && plan.read.issues.iter().all(|i| i.severity != shiyan_exchange::Severity::Error);
+    let write = clean && !dry_run && !found.new.is_empty();
+    let mut standing = None;
+    if write {
+        if app.store.plan_of_year(year).await?.is_none() {
+            app.create_plan(&manager, year, "4.0", now()).await?;
         }
+        (_, standing) = app.import_plan(&manager, year, plan.lines.clone(), Some("命令行导入"), false, now()).await?;
+    }
+    if json {
+        let refused: Vec<_> = refused.iter().map(|(row, why)| json!({ "row": row, "problems": [why.problem()] })).collect();
+        print_json(&json!({
+            "rows": plan.read.rows_in, "lines": plan.lines.len(), "batches": batches, "new": found.new.len(), "known": found.known,
+            "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": write,
+        }))?;
+        return if clean { Ok(()) } else { Err(Failed::Found) };
+    }
+    let (rows, lines) = (plan.read.rows_in, plan.lines.len());
+    say!("{} {rows} · {} {lines} · {} {batches}", lang.pick("行", "rows"), lang.pick("计划行", "lines"), lang.pick("批次", "batches"))?;
+    say_issues(&plan.read.issues, lang)?;
+    for (row, refusal) in refused {
+        say!("  {} {row}: [{}] {}\n    {} {}", lang.pick("行", "row"), refusal.code(), refusal.what(lang), lang.pick("提示：", "hint:"), refusal.next(lang))?;
+    }
+    if !clean {
+        say!("{}", lang.pick("没有写入：先处理以上各行", "nothing was written: settle these rows first"))?;
+        return Err(Failed::Found);
+    }
+    let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
+    say!("{verb} {} · {} {}", found.new.len(), lang.pick("已有", "already there"), found.known)?;
+    match standing {
+        Some(next) => say!("{} {} / {}", lang.pick("计划批次/应完成", "allocated/required"), next.allocated(), next.required()),
+        None => Ok(()),
     }
 }
 

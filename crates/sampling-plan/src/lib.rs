@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
 use shiyan_foundation::task::{Link, Population, TaskKind, TaskLevel, required_batches};
-use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, codes, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Label, Refusal, Role, codes, labels};
 
 pub mod code {
     //! Refusals of the plan.
@@ -29,6 +29,10 @@ pub mod code {
             next "写 1、2、3 或 4" / "Type 1, 2, 3 or 4", article "";
         NO_POPULATION = "PLAN-POPULATION", zh "{year} 年没有可用的人口数据行", en "There is no population row for {year}",
             next "在“管理 → 人口”中登记人口数、口径、范围和来源" / "Register people, basis, boundary and source under Administration → Population", article "";
+        STANDS = "PLAN-STANDS", zh "计划中已有这一行（{line}），{column}是“{stands}”，文件中是“{typed}”", en "The plan has this line ({line}) with {column_en} “{stands}”; the file says “{typed}”",
+            next "导入不改写已有的计划行：核对文件；要增加批次，在计划页新增一行，只写增加的数，计划已下达的写明理由" / "An import never rewrites a line: check the file; to add batches, add a line on the plan page with only the difference, and with a reason once the plan is issued", article "抽检办法 第8条";
+        NO_ROWS = "PLAN-FILE-EMPTY", zh "文件“{name}”里没有计划行", en "The file “{name}” has no plan lines",
+            next "从标题行的下一行起填写，再导入" / "Fill in the rows below the header and import it again", article "";
         REASON = "PLAN-REASON", zh "调整已下达的计划必须写明理由", en "Adjusting an issued plan needs a written reason",
             next "写明理由" / "Write the reason", article "抽检办法 第8条";
     }
@@ -194,6 +198,62 @@ impl Plan {
     }
 }
 
+/// 导入对照 the rows of a file beside the lines that stand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Lines that are not there yet.
+    pub new: Vec<PlanLine>,
+    /// Rows that say what stands already.
+    pub known: usize,
+    /// Rows that say something else about a line that stands: row of the file, why it is not taken.
+    pub clashes: Vec<(u32, Refusal)>,
+}
+
+/// What makes a line the same line: everything but the number and the words about how it is done.
+type Same<'a> = (&'a CategoryPath, Link, &'a str, u8, TaskLevel, TaskKind, &'a str);
+
+fn same(l: &PlanLine) -> Same<'_> {
+    (&l.category, l.link, &l.street, l.quarter, l.level, l.kind, &l.item_package)
+}
+
+fn words(l: &PlanLine) -> [(&str, &'static str, &'static str, &'static str); 3] {
+    [(&l.method, "检验方法", "the method", "method"), (&l.basis, "判定依据", "the basis", "basis"), (&l.reporting, "报送要求", "reporting", "reporting")]
+}
+
+/// Sorts the rows of a file (row number, line) into what is new, what stands already and what contradicts the plan. A row answers
+/// for one line that stands, so that what was added on the page later does not disturb the file that was imported before.
+#[must_use]
+pub fn compare(standing: &[PlanLine], rows: Vec<(u32, PlanLine)>) -> Compared {
+    let mut out = Compared::default();
+    let mut left: Vec<&PlanLine> = standing.iter().collect();
+    let mut rest = Vec::new();
+    for (row, line) in rows {
+        match left.iter().position(|s| same(s) == same(&line) && s.batches == line.batches && words(s) == words(&line)) {
+            Some(at) => {
+                left.remove(at);
+                out.known += 1;
+            }
+            None => rest.push((row, line)),
+        }
+    }
+    for (row, line) in rest {
+        let Some(stands) = left.iter().chain(&standing.iter().collect::<Vec<_>>()).find(|s| same(s) == same(&line)).copied() else {
+            out.new.push(line);
+            continue;
+        };
+        let (was, now) = (stands.batches.to_string(), line.batches.to_string());
+        let differs = words(stands).into_iter().zip(words(&line)).find(|(s, l)| s.0 != l.0);
+        let (was, now, zh, en, field) = match differs {
+            Some((s, l)) if was == now => (s.0.to_owned(), l.0.to_owned(), s.1, s.2, s.3),
+            _ => (was, now, "批次", "batches", "batches"),
+        };
+        let named = format!("{} {} {} Q{}", line.category.text(), line.link.zh(), line.street, line.quarter);
+        let refusal = Refusal::new(code::STANDS).with("line", named).with("column", zh).with("column_en", en);
+        out.clashes.push((row, refusal.with("stands", was).with("typed", now).on(field)));
+    }
+    out
+}
+
 /// What a countable batch is matched to plan lines by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineKey {
@@ -305,6 +365,27 @@ mod tests {
         let issued = plan(vec![line(5332)], 1_333_000).issue(&manager(), None, now()).unwrap();
         assert_eq!(issued.add_lines(&manager(), vec![line(3)], None).unwrap_err().code(), "PLAN-REASON");
         assert_eq!(issued.add_lines(&manager(), vec![line(3)], Some("舆情专项")).unwrap().allocated(), 5335);
+    }
+    #[test]
+    fn a_file_imported_again_changes_nothing_and_contradicts_aloud() {
+        let other = PlanLine { quarter: 2, ..line(6) };
+        let file = || vec![(2, line(12)), (3, other.clone())];
+        let first = compare(&[], file());
+        assert_eq!((first.new.len(), first.known, first.clashes.len()), (2, 0, 0));
+        let again = compare(&first.new, file());
+        assert_eq!((again.new.len(), again.known, again.clashes.len()), (0, 2, 0));
+        // What the page added since is left alone, and the plan given out comes back as it went.
+        let grown = [first.new.clone(), vec![line(3)]].concat();
+        assert_eq!(compare(&grown, file()).known, 2);
+        assert_eq!(compare(&grown, grown.iter().cloned().zip(2..).map(|(l, n)| (n, l)).collect()).known, 3);
+        let changed = PlanLine { basis: "GB 2762".into(), ..other.clone() };
+        let found = compare(&first.new, vec![(2, line(15)), (3, changed), (4, PlanLine { quarter: 3, ..line(1) })]);
+        assert_eq!((found.new.len(), found.known), (1, 0));
+        let said: Vec<_> =
+            found.clashes.iter().map(|(row, r)| (*row, r.code(), r.facts["stands"].as_str(), r.facts["typed"].as_str(), r.field.as_deref())).collect();
+        assert_eq!(said, [(2, "PLAN-STANDS", "12", "15", Some("batches")), (3, "PLAN-STANDS", "GB 2763", "GB 2762", Some("basis"))]);
+        // One row more than the plan has lines: as much a contradiction as another number.
+        assert_eq!(compare(&first.new, vec![(2, line(12)), (3, line(12))]).clashes.len(), 1);
     }
     #[test]
     fn progress_never_counts_a_batch_twice_and_loses_none() {

@@ -58,8 +58,8 @@ pub type RefusedRow = (u32, Vec<Refusal>);
 /// A plan file as lines.
 #[derive(Debug)]
 pub struct PlanFile {
-    /// Lines that can be added.
-    pub lines: Vec<PlanLine>,
+    /// Rows that are lines, by row number; the plan decides which of them are new.
+    pub lines: Vec<(u32, PlanLine)>,
     /// Rows that could be read but name something unknown (a street, a class).
     pub refused: Vec<RefusedRow>,
     /// What was read, with its findings and counts.
@@ -69,9 +69,12 @@ pub struct PlanFile {
 /// A plan file as lines of a plan; street and class are looked up.
 ///
 /// # Errors
-/// The file cannot be read at all; the database does not answer.
+/// The file cannot be read at all or holds no row; the database does not answer.
 pub async fn plan_lines(app: &App, bytes: &[u8], name: &str) -> Result<PlanFile, Error> {
     let read = plan::read(bytes, name)?;
+    if read.rows_in == read.blank {
+        return Err(Refusal::new(shiyan_sampling_plan::code::NO_ROWS).with("name", name).on("file").into());
+    }
     let (mut lines, mut refused) = (Vec::new(), Vec::new());
     for row in &read.rows {
         let subclass = row.subclass.as_deref().map_or_else(String::new, |s| format!("/{s}"));
@@ -94,7 +97,7 @@ pub async fn plan_lines(app: &App, bytes: &[u8], name: &str) -> Result<PlanFile,
             ..TypedLine::default()
         };
         match app.read_plan_line(&typed).await {
-            Ok(line) => lines.push(line),
+            Ok(line) => lines.push((row.row, line)),
             Err(Error::Refused(why)) => refused.push((row.row, why)),
             Err(other) => return Err(other),
         }

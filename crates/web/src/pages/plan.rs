@@ -13,7 +13,7 @@ use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
 use shiyan_foundation::task::{Link as Chain, required_batches};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
 use shiyan_indicators::PlanFact;
-use shiyan_sampling_plan::{Plan, PlanState};
+use shiyan_sampling_plan::{Compared, Plan, PlanState};
 
 use super::figures::{street_name, wanted_year};
 use super::kit::class_label;
@@ -412,24 +412,25 @@ async fn import_page(site: &State<Site>, user: User, year: &str) -> Html {
     show(&import_view(site, &user, year, &years, None, &[]))
 }
 
-fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile) -> ImportResult {
+fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &Compared) -> ImportResult {
     let lang = user.lang();
-    let batches: u64 = file.lines.iter().map(|l| u64::from(l.batches)).sum();
-    let refused = file.refused.len() as u64 + file.read.rows_refused;
+    let batches: u64 = found.new.iter().map(|l| u64::from(l.batches)).sum();
+    let refused = (file.refused.len() + found.clashes.len()) as u64 + file.read.rows_refused;
     let mut issues: Vec<ImportIssue> = file.read.issues.iter().map(|i| issue_view(i, lang)).collect();
-    for (row, why) in &file.refused {
-        issues.extend(why.iter().map(|r| ImportIssue {
+    let of_application = file.refused.iter().flat_map(|(row, why)| why.iter().map(move |r| (row, r)));
+    for (row, r) in of_application.chain(found.clashes.iter().map(|(row, r)| (row, r))) {
+        issues.push(ImportIssue {
             row: u64::from(*row),
             column: r.field.clone().unwrap_or_default(),
             value: r.facts.get("typed").cloned().unwrap_or_default(),
             text: r.what(lang),
             next: r.next(lang),
             tone: Tone::Fail,
-        }));
+        });
     }
     issues.sort_by_key(|i| i.row);
     let mut by_class: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for line in &file.lines {
+    for line in &found.new {
         let sum = by_class.entry(line.category.class()).or_default();
         sum.0 += 1;
         sum.1 += u64::from(line.batches);
@@ -444,15 +445,16 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile) -> Import
         dry_run: true,
         totals: vec![
             (user.t("行读到", "rows read").to_owned(), file.read.rows_in - file.read.blank, Tone::Idle),
-            (user.t("行可写入", "rows to write").to_owned(), file.lines.len() as u64, Tone::Pass),
+            (user.t("行可写入", "rows to write").to_owned(), found.new.len() as u64, Tone::Pass),
+            (user.t("行已在计划中", "rows already there").to_owned(), found.known as u64, Tone::Idle),
             (user.t("批次", "batches").to_owned(), batches, Tone::Idle),
             (user.t("行不写入", "rows left out").to_owned(), refused, if refused > 0 { Tone::Fail } else { Tone::Idle }),
         ],
         issues,
-        confirm: if file.lines.is_empty() { String::new() } else { kept(name, bytes) },
+        confirm: if found.new.is_empty() { String::new() } else { kept(name, bytes) },
         confirm_label: match lang {
-            Lang::Zh => format!("写入 {} 行", file.lines.len()),
-            Lang::En => format!("Write {} rows", file.lines.len()),
+            Lang::Zh => format!("写入 {} 行", found.new.len()),
+            Lang::En => format!("Write {} rows", found.new.len()),
         },
         tables: vec![table],
         ..ImportResult::default()
@@ -487,20 +489,22 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
         Err(shiyan_app::Error::Refused(why)) => return again(&why),
         Err(other) => return Err(Err(other.into())),
     };
-    if !confirmed {
-        let result = plan_result(&user, &name, &bytes, &file);
-        return Err(show(&import_view(site, &user, year, &years, Some(result), &[])));
-    }
-    let count = file.lines.len();
     let reason = match user.lang() {
         Lang::Zh => format!("导入文件 {name}"),
         Lang::En => format!("Imported from {name}"),
     };
-    match site.app.add_plan_lines(&user.actor, year, file.lines, Some(&reason), user.now()).await {
-        Ok(_) => Ok(done(format!("/plan/{year}"), &format!("已写入 {count} 行"), &format!("{count} rows were written"))),
-        Err(shiyan_app::Error::Refused(why)) => again(&why),
-        Err(other) => Err(Err(other.into())),
+    let found = match site.app.import_plan(&user.actor, year, file.lines.clone(), Some(&reason), !confirmed, user.now()).await {
+        Ok((found, _)) => found,
+        Err(shiyan_app::Error::Refused(why)) => return again(&why),
+        Err(other) => return Err(Err(other.into())),
+    };
+    if !confirmed {
+        let result = plan_result(&user, &name, &bytes, &file, &found);
+        return Err(show(&import_view(site, &user, year, &years, Some(result), &[])));
     }
+    let (new, known) = (found.new.len(), found.known);
+    let zh = format!("已写入 {new} 行；已在计划中 {known} 行，没有改动");
+    Ok(done(format!("/plan/{year}"), &zh, &format!("{new} rows were written; {known} were there already and stay as they are")))
 }
 
 #[get("/plan/<year>/export")]
