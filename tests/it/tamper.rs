@@ -127,7 +127,10 @@ async fn a_changed_journal_is_found_and_named(t: TestApp) {
         side.refused(&sql, "append-only").await;
     }
     t.assert_whole().await;
+    assert_eq!(t.app.store.guards().await.unwrap(), None);
     side.open_the_journal().await;
+    let (zh, en) = t.app.store.guards().await.unwrap().unwrap();
+    assert!(zh.contains("journal_no_update") && en.contains("journal_no_update"), "{zh} {en}");
     side.must("CREATE TABLE kept AS SELECT * FROM journal").await;
     for (what, sql, says) in [
         ("who", format!("UPDATE journal SET actor_name = '另一人' WHERE seq = {middle}"), format!("journal entry {middle} does not match")),

@@ -218,6 +218,7 @@ pub async fn remove(app: &App, now: Instant) -> Result<u64, Error> {
     let mut unit = app.store.begin(now).await?;
     let removed = unit.remove_demo(&Who::system("演示数据")).await?;
     unit.commit().await?;
+    app.store.fold_log().await?;
     app.forget_limits();
     Ok(removed)
 }

@@ -107,6 +107,8 @@ async fn any_day_of_the_year_will_do() {
         let now: Instant = day.parse().unwrap();
         let summary = load(&app, DemoOptions { seed: 3, now, samples: Some(250), password: None }).await.unwrap();
         assert!(summary.samples > 200);
+        let log = std::fs::metadata(dir.0.join("demo.db-wal")).unwrap().len();
+        assert_eq!(log, 0, "the write-ahead log is folded into the file while the database stays open");
         assert!(app.store.verify(None).await.unwrap().ok);
     }
 }

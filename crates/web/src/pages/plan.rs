@@ -554,3 +554,39 @@ fn template_csv(user: User) -> Result<Download, Failure> {
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     Ok(Download::csv(out::csv(&heads, &[])?, "plan-template.csv"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Site;
+    use crate::pages::stage::{self, Person, confirm};
+
+    const FILE: &str = "食品大类,食品亚类,抽样环节,街道,季度,批次\n食用农产品,蔬菜,流通,文化路街道,1,12\n餐饮食品,,餐饮,410105001,2,6\n";
+
+    #[rocket::async_test]
+    async fn a_plan_file_is_written_once_and_what_contradicts_the_plan_is_shown() {
+        let (_dir, app, _) = stage::demonstration("plan-import", 5, 120).await;
+        let client = stage::client(&app).await;
+        let manager = Person::of(&client, "plan-manager").await;
+        assert_eq!(manager.post("/plan/2028/create", "target=4.0".to_owned()).await.0, 303);
+        let upload = async |text: &str| manager.upload("/plan/2028/import", &[("year", "2028")], "plan.csv", text.as_bytes()).await;
+        let allocated = async || client.rocket().state::<Site>().unwrap().app.store.plan_of_year(2028).await.unwrap().unwrap().allocated();
+        let (status, page) = upload(FILE).await;
+        assert!(status == 200 && page.contains("写入 2 行"), "{status} {page}");
+        let sent = format!("{}&year=2028", confirm(&page));
+        assert_eq!(manager.post("/plan/2028/import", sent.clone()).await, (303, "/plan/2028".to_owned()));
+        assert_eq!(allocated().await, 18);
+        // The same once more: nothing is offered, and sending the old page again changes nothing.
+        let (status, page) = upload(FILE).await;
+        assert!(status == 200 && page.contains("行已在计划中") && !page.contains("name=\"confirm\""), "{status} {page}");
+        assert_eq!(manager.post("/plan/2028/import", sent).await.0, 303);
+        assert_eq!(allocated().await, 18);
+        // Another number is a problem of its row; the new row beside it may be written.
+        let (status, page) = upload(&(FILE.replace(",12", ",15") + "餐饮食品,,餐饮,410105001,3,4\n")).await;
+        assert!(status == 200 && page.contains("批次是“12”，文件中是“15”") && page.contains("写入 1 行"), "{status} {page}");
+        assert_eq!(manager.post("/plan/2028/import", format!("{}&year=2028", confirm(&page))).await.0, 303);
+        assert_eq!(allocated().await, 22);
+        // A file without rows is refused.
+        let (status, page) = upload("食品大类,食品亚类,抽样环节,街道,季度,批次\n").await;
+        assert!(status == 422 && page.contains("没有计划行"), "{status} {page}");
+    }
+}

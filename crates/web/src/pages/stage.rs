@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use rocket::http::ContentType;
+use rocket::http::{ContentType, Header};
 use rocket::local::asynchronous::Client;
 use shiyan_app::demo::{self, DemoOptions, PASSWORD};
 use shiyan_app::{App, Store};
 use shiyan_foundation::{Instant, NaiveDate, shanghai};
 use shiyan_migrations::{Migrator, MigratorTrait};
 
+use crate::guard::encoded;
 use crate::{Site, SiteConfig};
 
 /// A directory that goes with the test.
@@ -57,4 +58,51 @@ pub(super) async fn login(client: &Client, name: &str) -> String {
     let response = client.post("/login").header(ContentType::Form).remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
     let cookie = response.headers().get("Set-Cookie").find_map(|c| c.strip_prefix("shiyan_login=")).unwrap_or_else(|| panic!("{name} cannot sign in"));
     cookie.split(';').next().unwrap().to_owned()
+}
+
+/// Somebody signed in: cookie and form token.
+pub(super) struct Person<'a> {
+    client: &'a Client,
+    login: String,
+    csrf: String,
+}
+
+impl<'a> Person<'a> {
+    pub(super) async fn of(client: &'a Client, name: &str) -> Self {
+        let mut me = Self { client, login: login(client, name).await, csrf: String::new() };
+        let (_, page) = me.get("/me").await;
+        me.csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned();
+        me
+    }
+    pub(super) async fn get(&self, address: &str) -> (u16, String) {
+        let response = self.client.get(address.to_owned()).cookie(("shiyan_login", self.login.clone())).dispatch().await;
+        let status = response.status().code;
+        (status, String::from_utf8_lossy(&response.into_bytes().await.unwrap_or_default()).into_owned())
+    }
+    pub(super) async fn post(&self, address: &str, body: String) -> (u16, String) {
+        let request = self.client.post(address.to_owned()).header(ContentType::Form).cookie(("shiyan_login", self.login.clone()));
+        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(format!("csrf={}&{body}", self.csrf)).dispatch().await;
+        let status = response.status().code;
+        let to = response.headers().get_one("Location").map(str::to_owned);
+        (status, to.unwrap_or(response.into_string().await.unwrap_or_default()))
+    }
+    pub(super) async fn upload(&self, address: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> (u16, String) {
+        let mut body = Vec::new();
+        for (key, value) in [("csrf", self.csrf.as_str())].iter().chain(fields) {
+            body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes());
+        body.extend_from_slice(bytes);
+        body.extend(b"\r\n--x--\r\n");
+        let kind = Header::new("Content-Type", "multipart/form-data; boundary=x");
+        let request = self.client.post(address.to_owned()).header(kind).cookie(("shiyan_login", self.login.clone()));
+        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
+        (response.status().code, response.into_string().await.unwrap_or_default())
+    }
+}
+
+/// What the page of a dry run sends back to have the file written.
+pub(super) fn confirm(page: &str) -> String {
+    let value = page.split("name=\"confirm\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default();
+    format!("confirm={}", encoded(&value.replace("&#38;", "&").replace("&amp;", "&")))
 }

@@ -1,7 +1,6 @@
 //! The pages of limits, re-judgement and packages over a small demonstration: upload, dry run, confirmation, taking a limit over.
 
 use super::*;
-use rocket::http::{ContentType, Header};
 use rocket::local::asynchronous::Client;
 use shiyan_app::limits::LimitFile;
 use shiyan_app::records::LimitRecord;
@@ -10,57 +9,11 @@ use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::OrderState;
 use shiyan_statute::{LimitRow, LimitRule, LimitStatus};
 
-use crate::pages::stage::{self, Temp, now};
+use crate::pages::stage::{self, Person, Temp, confirm, now};
 
 async fn client(name: &str) -> (Temp, Client) {
     let (dir, app, _) = stage::demonstration(name, 5, 120).await;
     (dir, stage::client(&app).await)
-}
-
-/// Somebody signed in: cookie and form token.
-struct Person<'a> {
-    client: &'a Client,
-    login: String,
-    csrf: String,
-}
-
-impl<'a> Person<'a> {
-    async fn of(client: &'a Client, name: &str) -> Self {
-        let mut me = Self { client, login: stage::login(client, name).await, csrf: String::new() };
-        let (_, page) = me.get("/me").await;
-        me.csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned();
-        me
-    }
-    async fn get(&self, address: &str) -> (u16, String) {
-        let response = self.client.get(address.to_owned()).cookie(("shiyan_login", self.login.clone())).dispatch().await;
-        let status = response.status().code;
-        (status, String::from_utf8_lossy(&response.into_bytes().await.unwrap_or_default()).into_owned())
-    }
-    async fn post(&self, address: &str, body: String) -> (u16, String) {
-        let request = self.client.post(address.to_owned()).header(ContentType::Form).cookie(("shiyan_login", self.login.clone()));
-        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(format!("csrf={}&{body}", self.csrf)).dispatch().await;
-        let status = response.status().code;
-        let to = response.headers().get_one("Location").map(str::to_owned);
-        (status, to.unwrap_or(response.into_string().await.unwrap_or_default()))
-    }
-    async fn upload(&self, address: &str, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> (u16, String) {
-        let mut body = Vec::new();
-        for (key, value) in [("csrf", self.csrf.as_str())].iter().chain(fields) {
-            body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{key}\"\r\n\r\n{value}\r\n").into_bytes());
-        }
-        body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes());
-        body.extend_from_slice(bytes);
-        body.extend(b"\r\n--x--\r\n");
-        let kind = Header::new("Content-Type", "multipart/form-data; boundary=x");
-        let request = self.client.post(address.to_owned()).header(kind).cookie(("shiyan_login", self.login.clone()));
-        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(body).dispatch().await;
-        (response.status().code, response.into_string().await.unwrap_or_default())
-    }
-}
-
-fn confirm(page: &str) -> String {
-    let value = page.split("name=\"confirm\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default();
-    format!("confirm={}", encoded(&value.replace("&#38;", "&").replace("&amp;", "&")))
 }
 
 const PLAN: &str = "大类,亚类,次亚类,细类,检验项目,检验依据,判定依据,最小允许限,最小允许限单位,最大允许限,最大允许限单位,结果单位\n\
