@@ -14,7 +14,6 @@ use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, conclude};
 use shiyan_lab_results::order_code;
-use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::report::ReportSettings;
 use shiyan_lab_results::worksheet::doubtful;
 use shiyan_statute::{DetectionKind, RuleKey};
