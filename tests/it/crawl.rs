@@ -81,8 +81,8 @@ fn problem(answer: &Answer, lang: &str, path: &str) -> Option<String> {
     if text.contains("{{") || text.contains("{%") || text.contains("TODO") || text.contains('\u{fffd}') {
         return Some("a marker of the template is on the page".into());
     }
-    // Where a code is explained its text is shown as it stands, with the names of its facts.
-    if let Some(name) = placeholder(&text).filter(|_| !path.starts_with("/explain/")) {
+    // Where a code is explained, or a sentence with its placeholders is written, their names are shown as they stand.
+    if let Some(name) = placeholder(&text).filter(|_| !path.starts_with("/explain/") && path != "/reports/settings") {
         return Some(format!("an unfilled {{{name}}}"));
     }
     let tag = if lang == "en" { "<html lang=\"en" } else { "<html lang=\"zh" };
