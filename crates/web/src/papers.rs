@@ -14,7 +14,7 @@ use shiyan_foundation::area::Street;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Instant, Label, Lang, Scope};
-use shiyan_indicators::{Figure, ItemFact, KpiScope};
+use shiyan_indicators::{Divisor, Figure, ItemFact, KpiScope};
 use shiyan_lab_results::report::{self, ReportContent};
 use shiyan_nonconformity::{Block as CaseBlock, Case, CaseState, Part};
 use shiyan_reports::annual::{self, Block, ChartBlock, Figures, KeyFigure, Model, Section};
@@ -246,16 +246,19 @@ pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, now: Ins
     .map_err(|e| Error::Fault(e.to_string()))?
 }
 
-/// The scope of a year narrowed to the streets of a person who sees only some, so that the scope line names them.
+/// The scope of a year narrowed to what a person sees, so that the scope line names it. The people of the population row live in
+/// all of its streets: of a part of them there are no batches per thousand.
 #[must_use]
-pub fn narrowed(mut scope: KpiScope, user: &Scope) -> KpiScope {
-    if let Scope::Streets(mine) = user {
-        scope.streets = Some(match scope.streets {
-            Some(all) => all.intersection(mine).cloned().collect(),
-            None => mine.clone(),
-        });
+pub fn narrowed(scope: KpiScope, user: &Scope) -> KpiScope {
+    match user {
+        Scope::District => scope,
+        Scope::Streets(mine) => {
+            let part = scope.streets.as_ref().map_or_else(|| mine.clone(), |all| all.intersection(mine).cloned().collect());
+            let divisor = if scope.streets.as_ref() == Some(&part) { scope.divisor } else { Divisor::Unknown };
+            KpiScope { streets: Some(part), divisor, ..scope }
+        }
+        Scope::Point(_) | Scope::Lab(_) => KpiScope { divisor: Divisor::Unknown, ..scope },
     }
-    scope
 }
 
 /// 统计口径 as people read it: the scope line with the names of the streets, without its own heading.
@@ -365,26 +368,25 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
         Some(false) => w.t("尚未达到目标", "the target is not met yet"),
         None => w.t("无法与目标比较", "it cannot be compared with the target"),
     };
+    let (target, required, reached) = (data.year.scope.target_per_mille.normalize(), k.required, &k.per_thousand.display);
+    let against = match (data.year.scope.people(), lang) {
+        (Some(_), Lang::Zh) => format!("按每千人 {target} 批次的目标应完成 {required} 批次，完成 {reached} 批次/千人，{met}。"),
+        (Some(_), Lang::En) => format!("The target of {target} per thousand people requires {required}; {reached} per thousand were reached and {met}."),
+        (None, _) => w
+            .t(
+                "千人批次按全区常住人口计算，这里只有部分街道，不作计算。",
+                "Batches per thousand are counted for the whole district, not for some of its streets.",
+            )
+            .to_owned(),
+    };
     let overall = match lang {
         Lang::Zh => format!(
-            "{year}年计划抽检 {planned} 批次，口径内已出具报告 {} 批次（计划对应完成 {done} 批次）。按每千人 {} 批次的目标应完成 {} 批次，完成 {} 批次/千人，{met}。监督抽检问题发现率 {}（不合格 {} 批次 / {} 批次）。快速检测不计入4批次/千人。",
-            k.per_thousand.numerator,
-            data.year.scope.target_per_mille.normalize(),
-            k.required,
-            k.per_thousand.display,
-            k.discovery.display,
-            k.discovery.numerator,
-            k.discovery.denominator,
+            "{year}年计划抽检 {planned} 批次，口径内已出具报告 {} 批次（计划对应完成 {done} 批次）。{against}监督抽检问题发现率 {}（不合格 {} 批次 / {} 批次）。快速检测不计入4批次/千人。",
+            k.per_thousand.numerator, k.discovery.display, k.discovery.numerator, k.discovery.denominator,
         ),
         Lang::En => format!(
-            "The plan of {year} asks for {planned} batches; {} batches inside the scope have a report ({done} of them on plan lines). The target of {} per thousand people requires {}; {} per thousand were reached and {met}. Problem discovery rate of supervisory sampling: {} ({} of {}). Rapid tests do not count towards the 4 per thousand.",
-            k.per_thousand.numerator,
-            data.year.scope.target_per_mille.normalize(),
-            k.required,
-            k.per_thousand.display,
-            k.discovery.display,
-            k.discovery.numerator,
-            k.discovery.denominator,
+            "The plan of {year} asks for {planned} batches; {} batches inside the scope have a report ({done} of them on plan lines). {against} Problem discovery rate of supervisory sampling: {} ({} of {}). Rapid tests do not count towards the 4 per thousand.",
+            k.per_thousand.numerator, k.discovery.display, k.discovery.numerator, k.discovery.denominator,
         ),
     };
     let figures = [&k.per_thousand, &k.discovery, &k.evaluative, &k.disposal, &k.disposal_on_time, &k.report_on_time];

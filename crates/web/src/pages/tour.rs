@@ -274,6 +274,23 @@ async fn a_number_of_the_home_page_opens_as_many_cases() {
 }
 
 #[rocket::async_test]
+async fn a_part_of_the_district_is_not_divided_by_all_of_its_people() {
+    let (_dir, client, _) = site("part").await;
+    let site = client.rocket().state::<Site>().unwrap();
+    let scope = site.app.kpi_scope(2026).await.unwrap();
+    let all = scope.streets.clone().unwrap();
+    let one = Scope::Streets(all.iter().take(1).cloned().collect());
+    for (user, divided) in [(Scope::District, true), (Scope::Streets(all), true), (one, false)] {
+        let data = site.app.year(crate::papers::narrowed(scope.clone(), &user), &user, now()).await.unwrap();
+        let figure = &data.kpis.per_thousand;
+        assert_eq!((figure.met.is_some(), data.kpis.required > 0, figure.display != "—"), (divided, divided, divided), "{user:?}");
+        let data = crate::papers::tabled(&site.app, data, &user).await.unwrap();
+        let home = crate::pages::home::gauge(&data.year.kpis, String::new(), String::new());
+        assert_eq!(home.required > 0, divided);
+    }
+}
+
+#[rocket::async_test]
 async fn the_holidays_of_a_year_are_tried_before_they_are_imported() {
     let (_dir, client, _) = site("calendar").await;
     let app = &client.rocket().state::<Site>().unwrap().app;
