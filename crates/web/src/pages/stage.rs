@@ -60,6 +60,11 @@ pub(super) async fn login(client: &Client, name: &str) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
+/// The form token of a page; empty where it has no form.
+pub(super) fn csrf_of(page: &str) -> &str {
+    page.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default()
+}
+
 /// Somebody signed in: cookie and form token.
 pub(super) struct Person<'a> {
     client: &'a Client,
@@ -71,7 +76,7 @@ impl<'a> Person<'a> {
     pub(super) async fn of(client: &'a Client, name: &str) -> Self {
         let mut me = Self { client, login: login(client, name).await, csrf: String::new() };
         let (_, page) = me.get("/me").await;
-        me.csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned();
+        csrf_of(&page).clone_into(&mut me.csrf);
         me
     }
     pub(super) async fn get(&self, address: &str) -> (u16, String) {

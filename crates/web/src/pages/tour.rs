@@ -7,7 +7,7 @@ use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::Client;
 use shiyan_foundation::Scope;
 
-use super::stage::{Temp, client, demonstration, login, now};
+use super::stage::{Person, Temp, client, confirm, csrf_of, demonstration, login, now};
 use crate::Site;
 use crate::guard::encoded;
 
@@ -172,7 +172,7 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
             assert!(status.code < 500, "{name}: {status} {address}\n{page}");
         }
         let (_, home) = get(&client, &token, "zh", "/me").await;
-        let csrf = home.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned();
+        let csrf = csrf_of(&home).to_owned();
         for address in forms {
             let nonsense = "year=x&action=x&confirm=zz%7Czz&scope=x&roles=x&batches=x&people=x&id=x&kg=x&days=x&file=x";
             for body in [format!("csrf={csrf}&{nonsense}"), nonsense.to_owned()] {
@@ -235,14 +235,8 @@ async fn the_tables_of_a_past_year_are_as_of_the_same_day_as_its_figures() {
 #[rocket::async_test]
 async fn a_laboratory_is_registered_changed_and_offered_on_the_sheet() {
     let (_dir, client, _) = site("labs").await;
-    let admin = login(&client, "admin").await;
-    let (_, me) = get(&client, &admin, "zh", "/me").await;
-    let csrf = me.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let send = async |body: String| {
-        let request = client.post("/admin/laboratories").header(ContentType::Form).cookie(("shiyan_login", admin.clone()));
-        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(format!("csrf={csrf}&{body}")).dispatch().await;
-        (response.status().code, response.into_string().await.unwrap_or_default())
-    };
+    let admin = Person::of(&client, "admin").await;
+    let send = async |body: String| admin.post("/admin/laboratories", body).await;
     let (status, page) = send("name=示范检验所&address=&phone=1&zip=45".into()).await;
     assert_eq!(status, 422, "{page}");
     assert!(page.contains("邮政编码") && page.contains("value=\"示范检验所\""), "what was typed is kept: {page}");
@@ -294,21 +288,14 @@ async fn a_part_of_the_district_is_not_divided_by_all_of_its_people() {
 async fn the_holidays_of_a_year_are_tried_before_they_are_imported() {
     let (_dir, client, _) = site("calendar").await;
     let app = &client.rocket().state::<Site>().unwrap().app;
-    let admin = login(&client, "admin").await;
-    let (_, me) = get(&client, &admin, "zh", "/me").await;
-    let csrf = me.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let send = async |body: String| {
-        let request = client.post("/admin/calendar").header(ContentType::Form).cookie(("shiyan_login", admin.clone()));
-        let response = request.remote("127.0.0.1:9".parse().unwrap()).body(format!("csrf={csrf}&{body}")).dispatch().await;
-        (response.status().code, response.into_string().await.unwrap_or_default())
-    };
+    let admin = Person::of(&client, "admin").await;
+    let send = async |body: String| admin.post("/admin/calendar", body).await;
     let (status, page) = send("source=通知一号&days=2027-01-01,OFF%0A2027-01-02,什么".into()).await;
     assert!(status == 422 && page.contains("2027-01-02"), "{page}");
     let (status, page) = send("source=通知一号&days=2027-01-01,OFF%0A2027-01-03,WORK".into()).await;
     assert!(status == 200 && page.contains("试运行没有写入任何数据") && page.contains("天放假"), "{page}");
     assert!(!app.calendar().await.unwrap().knows(2027), "a dry run writes nothing");
-    let confirm = page.split("name=\"confirm\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    assert_eq!(send(format!("confirm={}", encoded(confirm))).await.0, 303);
+    assert_eq!(send(confirm(&page)).await.0, 303);
     let calendar = app.calendar().await.unwrap();
     let day = |d| shiyan_foundation::NaiveDate::from_ymd_opt(2027, 1, d).unwrap();
     assert!(calendar.knows(2027) && calendar.off.contains(&day(1)) && calendar.work.contains(&day(3)));

@@ -33,7 +33,7 @@ struct Page {
 
 impl Page {
     fn csrf(&self) -> &str {
-        self.text.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default()
+        stage::csrf_of(&self.text)
     }
     fn value(&self, name: &str) -> String {
         let at = format!("name=\"{name}\" value=\"");

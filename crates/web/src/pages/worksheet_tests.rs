@@ -170,7 +170,7 @@ struct Page {
 
 impl Page {
     fn csrf(&self) -> &str {
-        self.text.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default().split('"').next().unwrap_or_default()
+        stage::csrf_of(&self.text)
     }
     fn value(&self, name: &str) -> String {
         self.values(name).into_iter().next().unwrap_or_default()
