@@ -1,5 +1,11 @@
 //! Refusals of the use cases themselves.
 use shiyan_foundation::codes;
+
+/// 暂停 the database or its disk cannot take anything just now.
+#[must_use]
+pub fn away() -> &'static shiyan_foundation::CodeInfo {
+    shiyan_store::code::AWAY
+}
 codes! {
     LOGIN = "LOGIN", zh "用户名或密码不对", en "Wrong user name or password",
         next "核对后再试；忘记密码请系统管理员重置" / "Check and try again; an administrator can reset a password", article "";

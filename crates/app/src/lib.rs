@@ -20,8 +20,8 @@ pub mod worksheets;
 
 use std::sync::{Arc, RwLock};
 
-pub use shiyan_store::query;
 pub use shiyan_store::{Engine, Entry, Error, Head, Store, Who, records, sha256_hex, verify};
+pub use shiyan_store::{once, query};
 
 use shiyan_foundation::{Instant, WorkCalendar};
 use shiyan_lab_results::report::ReportContent;

@@ -55,6 +55,19 @@ impl Place {
     pub fn public_url(&self, flag: Option<&str>, listen: SocketAddr) -> String {
         flag.map(str::to_owned).or_else(|| self.file.public_url.clone()).unwrap_or_else(|| format!("http://{listen}"))
     }
+    /// 独占 the file of an SQLite database, held by one server however its path is spelt; commands beside it do not ask. It must stay
+    /// open for as long as the database is: closing any handle of the file would give up the locks of SQLite itself.
+    pub fn lock_database(&self) -> Result<Option<std::fs::File>, Failed> {
+        let Some(file) = sqlite_file(&self.url) else { return Ok(None) };
+        let lock = std::fs::File::open(&file).map_err(|e| Failed::io(code::FILE_READ, file.display(), &e))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(_) => {
+                std::mem::forget(lock);
+                Err(Failed::Fault(Refusal::new(code::SERVER_THERE)))
+            }
+        }
+    }
     /// The database, made when it is not there, with the schema up to date.
     pub async fn make(&self) -> Result<Store, Failed> {
         if sqlite_file(&self.url).is_some() {

@@ -25,7 +25,8 @@ impl From<Error> for Failed {
         match error {
             Error::Refused(why) => Failed::Refused(why),
             Error::NotFound => Failed::not_found("-", ("记录", "record"), ("核对编号", "check the number")),
-            Error::Unusable(why) => Failed::Fault(why),
+            Error::Unusable(why) | Error::Away(why) => Failed::Fault(why),
+            Error::Again(_) => Failed::fault(error),
             Error::Fault(text) => Failed::fault(text),
         }
     }

@@ -94,7 +94,10 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     if lock.try_lock().is_err() {
         return Err(Failed::Fault(Refusal::new(code::SERVER_THERE)));
     }
-    let app = place.over(place.make().await?, Some(public_url.clone())).await?;
+    let store = place.make().await?;
+    // The file itself is locked as well: however its path is spelt, there is one server on it.
+    let file_lock = place.lock_database()?;
+    let app = place.over(store, Some(public_url.clone())).await?;
     let has_demo = app.has_demo().await?;
     let loaded = if args.demo && !has_demo {
         eprintln!("{}", lang.pick("正在载入演示区……", "loading the demonstration district ..."));
@@ -102,6 +105,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     } else {
         None
     };
+    // From here on this is an installation at work: its database is looked after, its clock held against the journal.
+    app.store.hold_clock();
+    let looking = app.store.look_after();
     let demo = has_demo || loaded.is_some();
     let accounts = if demo { app.demo_accounts().await? } else { Vec::new() };
     let config = SiteConfig {
@@ -145,8 +151,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     }
     // A job in hand finishes the one thing it is at; then the database is closed.
     site.jobs.stop_all().await;
+    looking.abort();
     site.app.store.close().await;
-    drop(lock);
+    drop((lock, file_lock));
     served.map(|_| ()).map_err(|error| match error.kind() {
         ErrorKind::Bind(why) => Failed::io(code::LISTEN, listen, why),
         other => Failed::fault(format!("{listen}: {other}")),

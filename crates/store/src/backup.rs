@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Write};
 
-use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder, TransactionTrait};
+use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait, QueryOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -60,7 +60,8 @@ macro_rules! tables {
             rapid_reading,
             follow_up,
             import_run,
-            published_result
+            published_result,
+            act_key
         )
     };
 }
@@ -88,7 +89,8 @@ impl Store {
     pub async fn backup(&self, out: &mut (dyn Write + Send), now: Instant) -> Result<BackupHeader, Error> {
         // One read transaction: the copy is of one moment whatever is written meanwhile.
         let options = sea_orm::TransactionOptions { isolation_level: Some(sea_orm::IsolationLevel::RepeatableRead), ..Default::default() };
-        let tx = if self.engine() == crate::Engine::Postgres { self.read.begin_with_options(options).await? } else { self.read.begin().await? };
+        let options = if self.engine() == crate::Engine::Postgres { options } else { sea_orm::TransactionOptions::default() };
+        let tx = self.read.begin(options).await?;
         let header = BackupHeader { format: "shiyan-backup".into(), version: 1, taken_at: now.to_rfc3339(), head: head_of(&tx).await? };
         let mut file = Hashing { out, hash: Sha256::new(), rows: 0 };
         file.line(&serde_json::to_value(&header)?)?;
@@ -124,7 +126,8 @@ impl Store {
         if entries > 0 {
             return Err(Error::Unusable(Refusal::new(code::NOT_EMPTY).with("entries", entries)));
         }
-        let tx = self.write.begin().await?;
+        let _turn = self.turn().await?;
+        let tx = self.write.begin(sea_orm::TransactionOptions::default()).await?;
         let mut waiting: Vec<(String, serde_json::Value)> = Vec::new();
         for line in input()?.lines().skip(1) {
             let line = line.map_err(|e| Error::Fault(format!("backup: {e}")))?;
@@ -142,7 +145,7 @@ impl Store {
 }
 
 /// Inserts rows of one table.
-async fn put_back(tx: &sea_orm::DatabaseTransaction, rows: Vec<(String, serde_json::Value)>) -> Result<(), Error> {
+async fn put_back(tx: &crate::link::Tx, rows: Vec<(String, serde_json::Value)>) -> Result<(), Error> {
     let Some(table) = rows.first().map(|(t, _)| t.clone()) else { return Ok(()) };
     macro_rules! read_tables {
         ($($table:ident),+ $(,)?) => {

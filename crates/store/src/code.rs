@@ -9,6 +9,18 @@ codes! {
         next "核对用户、密码和库名；SQLite 核对文件是否完整、是否可写" / "Check user, password and database; for SQLite, that the file is whole and may be written", article "";
     SETTINGS = "DB-SETTINGS", zh "数据库不能保证落盘，拒绝使用：{detail}", en "The database would not keep what it was given, refused: {detail}",
         next "升级 SQLite，或在 PostgreSQL 中把 fsync 设为 on" / "Upgrade SQLite, or set fsync=on in PostgreSQL", article "";
+    AWAY = "DB-AWAY", zh "数据库或磁盘暂时不能写入，这次没有保存", en "The database or its disk cannot take anything just now; this was not saved",
+        next "内容还在页面上，过一会儿再提交；仍不行请系统管理员看诊断页（磁盘空间、数据库服务）" / "What was typed is still on the page; submit it again in a moment. If it goes on, the administrator looks at the diagnosis page (disk space, database server)", article "";
+    BUSY = "DB-BUSY", zh "数据库正忙，这次没有保存", en "The database is busy; this was not saved",
+        next "过几秒再提交" / "Submit it again in a few seconds", article "";
+    UNCERTAIN = "DB-UNCERTAIN", zh "数据库在保存的最后一步中断，是否已保存还不能确定", en "The database broke off at the last step of saving; whether it was saved is not known yet",
+        next "不要改动内容，过一会儿原样再提交一次：已保存的不会重复" / "Change nothing and submit the same once more in a moment: what was saved is not saved twice", article "";
+    DAMAGED = "DB-DAMAGED", zh "数据库文件已损坏，停止写入：{detail}", en "The database file is damaged and no longer written to: {detail}",
+        next "停止服务，保留现有文件，运行 shiyan verify，再从最近的备份恢复" / "Stop the server, keep the files as they are, run shiyan verify, then restore the latest backup", article "";
+    KEY_TAKEN = "KEY-TAKEN", zh "这份表单先前已用别的内容提交过", en "This form was submitted before with other content",
+        next "打开刚才保存的记录核对；要再提交新的内容，重新打开页面填写" / "Open what was saved before and check it; for new content, open the page anew", article "";
+    CLOCK = "CLOCK-BACK", zh "服务器时钟现在是 {now}，比日志最后一条的时间 {last} 早：不写入", en "The server’s clock says {now}, before the last journal entry at {last}: nothing is written",
+        next "请系统管理员校正服务器时钟；时钟追上后自动恢复" / "The administrator sets the server’s clock right; writing goes on by itself once it has caught up", article "";
     NOT_EMPTY = "RESTORE-NOT-EMPTY", zh "数据库不是空的（日志已有 {entries} 条），不恢复到它上面", en "The database is not empty ({entries} journal entries); nothing is restored over it",
         next "用 --data 指定一个新目录，或用 --database-url 指定一个空库" / "Give a new directory with --data, or an empty database with --database-url", article "";
     BACKUP = "BACKUP-FILE", zh "备份文件不可用：{why}", en "The backup cannot be used: {why_en}",

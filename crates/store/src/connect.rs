@@ -3,17 +3,32 @@
 use std::io::ErrorKind;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
+use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{Connection, Database as SqlxDatabase, Executor};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
 use shiyan_foundation::Refusal;
+use sqlx_core::transaction::TransactionManager;
+use tokio::sync::Mutex;
 
+use crate::health::Health;
+use crate::link::Link;
+use crate::wal::Wal;
 use crate::{Error, code};
 
 /// How long a PostgreSQL server may take to accept a connection before it counts as silent.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+/// How long a running server waits for a connection of PostgreSQL before it says that the database is away: whoever asks is told
+/// within two seconds.
+const AWAY_AFTER: Duration = Duration::from_millis(1_700);
+/// Connections of the writer: one in use, one to settle what became of a commit that did not answer.
+const PG_WRITERS: u32 = 2;
+/// Connections of readers.
+const PG_READERS: u32 = 6;
 
 /// The engine underneath.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +45,43 @@ pub const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
 /// The open database.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) read: DatabaseConnection,
-    pub(crate) write: DatabaseConnection,
+    pub(crate) read: Link,
+    pub(crate) write: Link,
+    /// The pool of the writer as it was opened, for the migrations.
+    first: DatabaseConnection,
     engine: Engine,
     version: String,
+    url: String,
+    pub(crate) health: Arc<Health>,
+    /// 轮次 one unit of work at a time.
+    pub(crate) turn: Arc<Mutex<()>>,
+    /// The write-ahead log of SQLite, watched.
+    pub(crate) wal: Option<Arc<Wal>>,
+    /// The clock is held against the journal: on a running installation, not where years are told in seconds.
+    pub(crate) clock_held: Arc<std::sync::atomic::AtomicBool>,
+}
+
+/// Nothing of an unfinished transaction may reach the next one who uses a connection: a failed commit leaves sqlx counting a
+/// transaction that SQLite has ended, and every later commit would only release a savepoint inside one that never ends. A
+/// connection that still counts one when it comes back, or that was there before a failure, is closed.
+fn supervised<DB: SqlxDatabase>(options: PoolOptions<DB>, health: Arc<Health>) -> PoolOptions<DB>
+where
+    DB::Connection: Connection<Database = DB>,
+{
+    let fresh = health.clone();
+    options
+        .before_acquire(move |connection: &mut DB::Connection, at: PoolConnectionMetadata| {
+            let trusted = fresh.trusts(at.age) && DB::TransactionManager::get_transaction_depth(connection) == 0;
+            Box::pin(async move { Ok(trusted) })
+        })
+        .after_release(move |connection: &mut DB::Connection, at: PoolConnectionMetadata| {
+            let trusted = health.trusts(at.age);
+            Box::pin(async move {
+                // A rollback that was asked for is carried out before anything else, so that the depth read afterwards is true.
+                connection.ping().await?;
+                Ok(trusted && DB::TransactionManager::get_transaction_depth(connection) == 0)
+            })
+        })
 }
 
 impl Store {
@@ -67,33 +115,15 @@ impl Store {
     /// The database does not answer.
     pub async fn fold_log(&self) -> Result<(), Error> {
         if self.engine == Engine::Sqlite {
+            let _turn = self.turn().await?;
             self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())
     }
     async fn open_sqlite(url: &str) -> Result<Store, Error> {
-        let options = |writers: bool| {
-            let mut options = ConnectOptions::new(format!("{}?mode=rwc", url.split('?').next().unwrap_or(url)));
-            options.sqlx_logging(false).test_before_acquire(false).acquire_timeout(Duration::from_secs(30)).map_sqlx_sqlite_opts(move |o| {
-                o.journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(10))
-                    .pragma("trusted_schema", "OFF")
-                    .pragma("cell_size_check", "ON")
-                    .pragma("mmap_size", "0")
-                    .pragma("cache_size", "-8000")
-                    .pragma("temp_store", "memory")
-            });
-            if writers {
-                options.max_connections(1).min_connections(1);
-            } else {
-                options.max_connections(4).min_connections(1);
-            }
-            options
-        };
         let refused = |e: DbErr| Error::Unusable(Refusal::new(code::CONNECT).with("at", shown(url)).with("detail", e));
-        let write = Database::connect(options(true)).await.map_err(refused)?;
+        let health = Arc::new(Health::new());
+        let write = Database::connect(sqlite_options(url, true, &health)).await.map_err(refused)?;
         let version = text(&write, "SELECT sqlite_version()").await?;
         if parse_version(&version) < SQLITE_AT_LEAST {
             return Err(settings(format!("SQLite {version} < 3.51.3")));
@@ -104,32 +134,94 @@ impl Store {
                 return Err(settings(format!("SQLite {pragma}={got} ≠ {wanted}")));
             }
         }
-        let read = Database::connect(options(false)).await.map_err(refused)?;
-        Ok(Store { read, write, engine: Engine::Sqlite, version })
+        let read = Database::connect(sqlite_options(url, false, &health)).await.map_err(refused)?;
+        let wal = sqlite_file(url).map(|file| Arc::new(Wal::beside(&file)));
+        Ok(Store::over(url, Engine::Sqlite, version, health, write, read, wal))
+    }
+    fn over(
+        url: &str,
+        engine: Engine,
+        version: String,
+        health: Arc<Health>,
+        write: DatabaseConnection,
+        read: DatabaseConnection,
+        wal: Option<Arc<Wal>>,
+    ) -> Self {
+        Store {
+            first: write.clone(),
+            read: Link::new(read, health.clone()),
+            write: Link::new(write, health.clone()),
+            engine,
+            version,
+            url: url.to_owned(),
+            health,
+            turn: Arc::default(),
+            wal,
+            clock_held: Arc::default(),
+        }
+    }
+    /// Closes every connection and opens new ones on the file that stands at the address now.
+    pub(crate) async fn reopen_sqlite(&self) -> Result<(), Error> {
+        self.health.condemn();
+        for link in [&self.write, &self.read] {
+            let _ = link.pool().close().await;
+        }
+        for (link, writers) in [(&self.write, true), (&self.read, false)] {
+            let mut options = sqlite_options(&self.url, writers, &self.health);
+            options.connect_lazy(true);
+            link.replace(Database::connect(options).await?);
+        }
+        Ok(())
     }
     async fn open_postgres(url: &str) -> Result<Store, Error> {
         reach(url)?;
+        let health = Arc::new(Health::new());
         let options = |most: u32| {
             let mut options = ConnectOptions::new(url.to_owned());
-            options.sqlx_logging(false).max_connections(most).acquire_timeout(Duration::from_secs(30)).map_sqlx_postgres_opts(|o| {
-                o.options([
-                    ("idle_in_transaction_session_timeout", "10000"),
-                    ("lock_timeout", "10000"),
-                    ("statement_timeout", "60000"),
-                    ("synchronous_commit", "on"),
-                ])
-            });
+            let (writing, supervisor) = (most == PG_WRITERS, health.clone());
+            options
+                .sqlx_logging(false)
+                .max_connections(most)
+                .test_before_acquire(false)
+                .acquire_timeout(AWAY_AFTER)
+                .map_sqlx_postgres_opts(|o| {
+                    o.options([
+                        ("idle_in_transaction_session_timeout", "10000"),
+                        ("lock_timeout", "10000"),
+                        ("statement_timeout", "60000"),
+                        ("synchronous_commit", "on"),
+                    ])
+                })
+                .map_sqlx_postgres_pool_opts(move |pool| {
+                    let fresh = supervisor.clone();
+                    supervised(pool, supervisor.clone()).before_acquire(move |connection, at| {
+                        let trusted = fresh.trusts(at.age);
+                        Box::pin(async move {
+                            if !trusted {
+                                return Ok(false);
+                            }
+                            // A begin that was given up on leaves a transaction open that sqlx does not count: the server is asked to
+                            // undo whatever there is, which is also the proof that it answers.
+                            if writing {
+                                connection.execute("ROLLBACK").await?;
+                            } else {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
+                });
             options
         };
         let refused = |e: DbErr| Error::Unusable(Refusal::new(code::CONNECT).with("at", shown(url)).with("detail", e));
-        let write = Database::connect(options(2)).await.map_err(refused)?;
+        let write = Database::connect(options(PG_WRITERS)).await.map_err(refused)?;
         let version = text(&write, "SHOW server_version").await?;
         let durable = text(&write, "SHOW fsync").await?;
         if durable != "on" {
             return Err(settings(format!("PostgreSQL fsync={durable}")));
         }
-        let read = Database::connect(options(6)).await.map_err(refused)?;
-        Ok(Store { read, write, engine: Engine::Postgres, version })
+        let read = Database::connect(options(PG_READERS)).await.map_err(refused)?;
+        Ok(Store::over(url, Engine::Postgres, version, health, write, read, None))
     }
     /// The engine.
     #[must_use]
@@ -144,7 +236,7 @@ impl Store {
     /// The connection that migrations run on.
     #[must_use]
     pub fn migration_connection(&self) -> &DatabaseConnection {
-        &self.write
+        &self.first
     }
     /// Answers when the database answers.
     ///
@@ -178,15 +270,39 @@ impl Store {
         };
         let mut out = Vec::new();
         for (name, sql) in asked {
-            out.push(((*name).to_owned(), text(&self.write, sql).await?));
+            out.push(((*name).to_owned(), text(&self.read, sql).await?));
         }
         Ok(out)
     }
     /// Closes both pools after the last answer.
     pub async fn close(self) {
-        let _ = self.read.close().await;
-        let _ = self.write.close().await;
+        let _ = self.read.pool().close().await;
+        let _ = self.write.pool().close().await;
     }
+}
+
+fn sqlite_options(url: &str, writers: bool, health: &Arc<Health>) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("{}?mode=rwc", url.split('?').next().unwrap_or(url)));
+    let supervisor = health.clone();
+    options
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(10))
+        .map_sqlx_sqlite_opts(move |o| {
+            o.journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(10))
+                .pragma("trusted_schema", "OFF")
+                .pragma("cell_size_check", "ON")
+                .pragma("mmap_size", "0")
+                .pragma("cache_size", "-8000")
+                .pragma("temp_store", "memory")
+        })
+        .map_sqlx_sqlite_pool_opts(move |pool| supervised(pool, supervisor.clone()))
+        .max_connections(if writers { 1 } else { 4 })
+        .min_connections(1);
+    options
 }
 
 /// Whether an address is one of PostgreSQL.

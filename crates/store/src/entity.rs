@@ -180,3 +180,21 @@ pub mod setup_token {
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
 }
+pub mod act_key {
+    use super::*;
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]
+    #[sea_orm(table_name = "act_key")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub owner: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key: String,
+        pub content: String,
+        pub at: String,
+        pub subject: String,
+        pub answer: String,
+    }
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}

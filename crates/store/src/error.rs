@@ -3,6 +3,10 @@
 use shiyan_foundation::Refusal;
 use shiyan_lab_results::order_code;
 
+use crate::code;
+use crate::health::{Sort, sort_of};
+use crate::once::First;
+
 /// Not an answer.
 #[derive(Debug)]
 pub enum Error {
@@ -12,6 +16,10 @@ pub enum Error {
     NotFound,
     /// 不可用 a database or a file that cannot be worked with: the machine's, not the user's, but with words for whoever runs it.
     Unusable(Refusal),
+    /// 暂停 the disk, the server or the clock fails: nothing was decided, and the same may be asked again. Answered 503 with a time.
+    Away(Refusal),
+    /// 已做过 the same request was carried out before: this is what was answered first.
+    Again(First),
     /// 故障 the machine's, not the user's; the text goes to the log, never to the page.
     Fault(String),
 }
@@ -29,7 +37,8 @@ impl std::fmt::Display for Error {
                 Ok(())
             }
             Error::NotFound => f.write_str("没有找到 / not found"),
-            Error::Unusable(why) => why.fmt(f),
+            Error::Unusable(why) | Error::Away(why) => why.fmt(f),
+            Error::Again(_) => f.write_str("先前已做过 / carried out before"),
             Error::Fault(text) => write!(f, "系统故障 / fault: {text}"),
         }
     }
@@ -54,7 +63,12 @@ impl From<Vec<Refusal>> for Error {
 }
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
-        Error::Fault(error.to_string())
+        match sort_of(&error) {
+            Sort::Ours => Error::Fault(error.to_string()),
+            Sort::Busy => Error::Away(Refusal::new(code::BUSY)),
+            Sort::Away => Error::Away(Refusal::new(code::AWAY)),
+            Sort::Damaged => Error::Away(Refusal::new(code::DAMAGED).with("detail", error)),
+        }
     }
 }
 impl From<serde_json::Error> for Error {

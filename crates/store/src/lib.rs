@@ -6,12 +6,17 @@ pub mod code;
 mod connect;
 mod entity;
 pub mod error;
+mod health;
 mod journal;
+mod link;
+pub mod once;
 pub mod query;
 pub mod record;
 pub mod records;
+mod steady;
 mod unit;
 pub mod verify;
+mod wal;
 
 pub use connect::{Engine, Store, shown, sqlite_file, sqlite_url};
 pub use error::{Error, lost_race};

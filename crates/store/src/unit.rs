@@ -1,15 +1,12 @@
 //! The unit of work: load, decide, save by compare-and-set, journal, commit; one transaction, one writer.
 
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set};
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::{Actor, Instant};
 
-use crate::connect::{is_postgres, text};
 use crate::entity::{blob, journal};
 use crate::journal::{GENESIS, Head, hash_of, sha256_hex, stamp};
+use crate::link::Tx;
 use crate::record::{Record, from_row, to_row};
 use crate::{Error, Store, lost_race};
 
@@ -63,26 +60,16 @@ impl Content {
 /// One transaction under way. Dropping it without [`Unit::commit`] undoes everything.
 #[derive(Debug)]
 pub struct Unit {
-    tx: DatabaseTransaction,
-    head: Head,
-    at: Instant,
-}
-
-impl Store {
-    /// Opens a unit of work; there is one at a time, so the journal is one chain.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn begin(&self, at: Instant) -> Result<Unit, Error> {
-        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-        let tx = self.write.begin_with_options(options).await?;
-        if is_postgres(&tx) {
-            // One chain: the lock is held to the end of the transaction.
-            text(&tx, "SELECT CAST(pg_advisory_xact_lock(7201610) AS TEXT)").await?;
-        }
-        let head = head_of(&tx).await?;
-        Ok(Unit { tx, head, at })
-    }
+    pub(crate) tx: Tx,
+    pub(crate) head: Head,
+    pub(crate) at: Instant,
+    pub(crate) store: Store,
+    /// Given back when the unit ends.
+    pub(crate) turn: tokio::sync::OwnedMutexGuard<()>,
+    /// The key that this unit is carried out under, what it answers, and what it first changed.
+    pub(crate) once: Option<crate::once::Key>,
+    pub(crate) given: String,
+    pub(crate) subject: Option<String>,
 }
 
 /// The last entry of the journal.
@@ -105,7 +92,7 @@ impl Unit {
     pub fn at(&self) -> Instant {
         self.at
     }
-    pub(crate) fn tx(&self) -> &DatabaseTransaction {
+    pub(crate) fn tx(&self) -> &Tx {
         &self.tx
     }
     /// Loads a record inside the transaction.
@@ -181,6 +168,7 @@ impl Unit {
     }
     /// Makes the next entry of the chain.
     fn link(&mut self, who: &Who, verb: &str, content: &Content, facts: String) -> journal::Model {
+        self.subject.get_or_insert_with(|| content.subject.clone());
         let mut entry = journal::Model {
             seq: self.head.seq + 1,
             at: stamp(self.at),
@@ -216,13 +204,5 @@ impl Unit {
             blob::Entity::insert(row).exec_without_returning(&self.tx).await?;
         }
         Ok(sha256)
-    }
-    /// Commits; returns when the commit is durable.
-    ///
-    /// # Errors
-    /// The commit failed: nothing of the unit happened.
-    pub async fn commit(self) -> Result<Head, Error> {
-        self.tx.commit().await?;
-        Ok(self.head)
     }
 }

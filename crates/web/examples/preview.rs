@@ -1424,7 +1424,6 @@ fn render(out: &mut Out, c: &Ctx) {
         p: c.page(("快检录入", "Record a rapid test"), "home", "/", "operator"),
         point: t("示范农贸市场甲快检室", "Demo Market A, rapid-test room"),
         action: "/rapid/new".into(),
-        idempotency: "01J8".into(),
         points: Vec::new(),
         chosen_point: String::new(),
         retest: String::new(),

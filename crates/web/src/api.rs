@@ -4,16 +4,20 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, NaiveDate};
+use rocket::data::{Data, FromData, Outcome as DataOutcome, ToByteUnit};
 use rocket::http::{ContentType, Method, Status};
 use rocket::outcome::Outcome as Asked;
 use rocket::request::FromRequest;
-use rocket::serde::json::{Error as JsonError, Json};
+use rocket::serde::json::Json;
 use rocket::{Request, Route, State, get, post, routes};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use shiyan_app::once::Key;
 use shiyan_app::query::cases::CaseFilter;
 use shiyan_app::query::samples::SampleFilter;
 use shiyan_app::rapid::TypedReading;
+use shiyan_app::sha256_hex;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
@@ -28,6 +32,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
 
+use crate::carried::{HEADER, carried};
 use crate::failure::{Failure, code};
 use crate::guard::{LOGIN, User};
 use crate::pages::figures::{reads_figures, wanted_year, year_of};
@@ -97,8 +102,10 @@ fn from_here(request: &Request<'_>) -> bool {
 impl<'r> FromRequest<'r> for Caller {
     type Error = Failure;
     async fn from_request(request: &'r Request<'_>) -> Asked<Self, (Status, Failure), Status> {
-        let Asked::Success(user) = request.guard::<User>().await else {
-            return Asked::Error((Status::Unauthorized, Failure::SignIn(String::new())));
+        let user = match request.guard::<User>().await {
+            Asked::Success(user) => user,
+            Asked::Error(error) => return Asked::Error(error),
+            Asked::Forward(_) => return Asked::Error((Status::Unauthorized, Failure::SignIn(String::new()))),
         };
         let token = request.headers().get_one("X-CSRF").is_some_and(|t| t == user.csrf);
         if request.method() != Method::Get && !token && !from_here(request) {
@@ -110,8 +117,43 @@ impl<'r> FromRequest<'r> for Caller {
 
 /// An answer.
 type Answer = Result<Json<Value>, Failure>;
-/// A body as read.
-pub(crate) type Body<'r, T> = Result<Json<T>, JsonError<'r>>;
+/// Largest body in JSON, MiB.
+const MOST: u64 = 1;
+
+/// A body in JSON as read: bounded, said to be JSON, and what it asks for known by its hash.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(T);
+/// The same, or why not.
+pub(crate) type Body<T> = Result<JsonBody<T>, Failure>;
+
+#[rocket::async_trait]
+impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for JsonBody<T> {
+    type Error = Failure;
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> DataOutcome<'r, Self> {
+        let refused = |status: Status, refusal: Refusal| DataOutcome::Error((status, Failure::With(status, refusal)));
+        // A page of another site may send plain text without asking; it may not send JSON.
+        if !request.content_type().is_some_and(|kind| kind.is_json()) {
+            return refused(Status::UnsupportedMediaType, Refusal::new(code::NOT_JSON));
+        }
+        let bytes = match data.open(MOST.mebibytes()).into_bytes().await {
+            Ok(bytes) if bytes.is_complete() => bytes.into_inner(),
+            Ok(_) => return refused(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", MOST)),
+            Err(_) => return refused(Status::BadRequest, Refusal::new(code::MALFORMED)),
+        };
+        let body = match serde_json::from_slice(&bytes) {
+            Ok(body) => body,
+            Err(error) => {
+                let failure = bad(Status::UnprocessableEntity, error);
+                return DataOutcome::Error((Status::UnprocessableEntity, failure));
+            }
+        };
+        if let (Some(key), Asked::Success(user)) = (request.headers().get_one(HEADER), request.guard::<User>().await) {
+            let content = sha256_hex(&[request.uri().to_string().as_bytes(), b"\n", &bytes].concat());
+            carried(request).carries(Key { owner: user.actor.id.to_string(), key: key.to_owned(), content });
+        }
+        DataOutcome::Success(JsonBody(body))
+    }
+}
 
 /// A body or an address that does not keep to the contract.
 pub(crate) fn bad(status: Status, detail: impl ToString) -> Failure {
@@ -120,15 +162,8 @@ pub(crate) fn bad(status: Status, detail: impl ToString) -> Failure {
 }
 
 /// The body, if it keeps to the contract.
-pub(crate) fn checked<T: Validate>(body: Body<'_, T>) -> Result<T, Failure> {
-    let body = match body {
-        Ok(body) => body.into_inner(),
-        Err(JsonError::Io(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
-            return Err(Failure::With(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", 1)));
-        }
-        Err(JsonError::Io(_)) => return Err(Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED))),
-        Err(JsonError::Parse(_, e)) => return Err(bad(Status::UnprocessableEntity, e)),
-    };
+pub(crate) fn checked<T: Validate>(body: Body<T>) -> Result<T, Failure> {
+    let JsonBody(body) = body?;
     body.validate().map_err(|e| bad(Status::UnprocessableEntity, e.to_string().replace('\n', "; ")))?;
     Ok(body)
 }
@@ -406,7 +441,7 @@ struct JudgeBody {
     responses((status = 200, description = "The judgement", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 403, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[post("/api/v1/judge", data = "<body>")]
-async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'_, JudgeBody>) -> Answer {
+async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<JudgeBody>) -> Answer {
     let Caller(user) = caller?;
     let body = checked(body)?;
     let given = body.limit.as_deref().filter(|l| !l.trim().is_empty());
@@ -516,7 +551,7 @@ struct ReadingBody {
     responses((status = 200, description = "The reading with the verdict of the server", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 403, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[post("/api/v1/rapid/readings", data = "<body>")]
-async fn rapid_reading(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<'_, ReadingBody>) -> Answer {
+async fn rapid_reading(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<ReadingBody>) -> Answer {
     let Caller(user) = caller?;
     if !user.actor.has_any(&[Role::PointOperator, Role::Enforcer]) {
         return Err(Failure::NotFound);

@@ -8,6 +8,7 @@ use rocket::response::{self, Responder};
 use rocket::{Catcher, Request, Response, catch, catchers as catch_all};
 use serde_json::json;
 use shiyan_app::Error;
+use shiyan_app::once::First;
 use shiyan_foundation::{Lang, Refusal};
 
 use crate::guard::lang_of;
@@ -31,6 +32,8 @@ pub mod code {
             next "改用文档 /api/openapi.json 写明的值：{known}" / "Use one of the values that /api/openapi.json names: {known}", article "";
         FIELD = "BODY-FIELD", zh "提交的 JSON 不符合约定：{detail}", en "The JSON sent does not keep to the contract: {detail}",
             next "对照 /api/openapi.json 改正字段" / "Correct the fields by /api/openapi.json", article "";
+        NOT_JSON = "BODY-NOT-JSON", zh "提交的内容没有声明为 JSON", en "The body is not said to be JSON",
+            next "请求头写 Content-Type: application/json" / "Send the header Content-Type: application/json", article "";
         LOGIN_NEEDED = "LOGIN-NEEDED", zh "须先登录", en "Please sign in first",
             next "登录后再试" / "Sign in and try again", article "";
         TOO_MANY = "TOO-MANY", zh "请求太频繁", en "Too many requests",
@@ -65,6 +68,8 @@ pub enum Failure {
     SignIn(String),
     /// A refusal with a status of its own.
     With(Status, Refusal),
+    /// 已做过 the same request was carried out before.
+    Again(First),
 }
 
 impl From<Error> for Failure {
@@ -73,6 +78,8 @@ impl From<Error> for Failure {
             Error::Refused(why) => Failure::Refused(why),
             Error::NotFound => Failure::NotFound,
             Error::Unusable(why) => Failure::Fault(why.to_string()),
+            Error::Away(why) => Failure::With(Status::ServiceUnavailable, why),
+            Error::Again(first) => Failure::Again(first),
             Error::Fault(text) => Failure::Fault(text),
         }
     }
@@ -99,12 +106,15 @@ impl Failure {
     pub fn parts(self) -> (Status, Vec<Refusal>) {
         match self {
             Failure::Refused(why) => {
-                let status = if why.iter().any(|r| r.code() == "RACE") { Status::Conflict } else { Status::UnprocessableEntity };
+                let conflict = why.iter().any(|r| matches!(r.code(), "RACE" | "KEY-TAKEN"));
+                let status = if conflict { Status::Conflict } else { Status::UnprocessableEntity };
                 (status, why)
             }
             Failure::NotFound => (Status::NotFound, vec![Refusal::new(code::NOT_FOUND)]),
             Failure::SignIn(_) => (Status::Unauthorized, vec![Refusal::new(code::LOGIN_NEEDED)]),
             Failure::With(status, refusal) => (status, vec![refusal]),
+            // The wrapper around the handler answers it; nothing else sees this.
+            Failure::Again(_) => (Status::Ok, Vec::new()),
             Failure::Fault(text) => {
                 let trace = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
                 tracing::error!(trace, "{text}");
@@ -128,21 +138,27 @@ pub fn problem_json(status: Status, why: &[Refusal]) -> String {
     .to_string()
 }
 
-fn page(status: Status, why: &[Refusal], lang: Lang, path: &str) -> String {
+fn page(status: Status, why: &[Refusal], request: &Request<'_>) -> String {
+    let lang = lang_of(request);
     let mut p = Page::public(lang, lang.pick("不能完成", "Cannot be done"));
-    p.path = path.to_owned();
+    p.path = request.uri().to_string();
+    // Only what may be sent again as it is: whoever was refused for good has the form itself.
+    let typed = crate::posted::kept(request).filter(|_| matches!(status.code, 429 | 503));
     let view = ErrorPage {
         p,
         status: status.code,
         problems: why.iter().map(|r| ProblemView::of(r, lang)).collect(),
         links: vec![Link::new(lang.pick("回到工作台", "Back to the home page"), "/")],
         trace: why.first().and_then(|r| r.facts.get("trace")).cloned().unwrap_or_default(),
+        again: typed.map_or_else(Vec::new, |t| t.fields.clone()),
+        secrets: typed.map_or_else(Vec::new, |t| t.secrets.clone()),
+        files: typed.is_some_and(|t| t.files),
     };
     view.render().unwrap_or_else(|_| why.iter().map(|r| r.what(lang)).collect::<Vec<_>>().join("\n"))
 }
 
 /// A program asks: an address of the interface, or a body in JSON from the script of a page.
-fn from_program(request: &Request<'_>) -> bool {
+pub(crate) fn from_program(request: &Request<'_>) -> bool {
     request.uri().path().starts_with("/api/") || request.content_type().is_some_and(|c| c.is_json())
 }
 
@@ -150,9 +166,16 @@ fn answer(request: &Request<'_>, status: Status, why: &[Refusal]) -> Response<'s
     let (kind, body) = if from_program(request) {
         (ContentType::new("application", "problem+json"), problem_json(status, why))
     } else {
-        (ContentType::HTML, page(status, why, lang_of(request), &request.uri().to_string()))
+        (ContentType::HTML, page(status, why, request))
     };
-    Response::build().status(status).header(kind).sized_body(body.len(), Cursor::new(body)).finalize()
+    let mut response = Response::build();
+    response.status(status).header(kind).sized_body(body.len(), Cursor::new(body));
+    if matches!(status.code, 429 | 503) {
+        // Whoever knows better says so in the fact of the refusal.
+        let told = why.iter().find_map(|r| r.facts.get("retry_after")).cloned();
+        response.header(Header::new("Retry-After", told.unwrap_or_else(|| "2".to_owned())));
+    }
+    response.finalize()
 }
 
 impl<'r> Responder<'r, 'static> for Failure {
@@ -162,6 +185,10 @@ impl<'r> Responder<'r, 'static> for Failure {
         {
             let address = format!("/login?next={}", crate::guard::encoded(back));
             return Response::build().status(Status::SeeOther).header(Header::new("Location", address)).ok();
+        }
+        if let Failure::Again(first) = self {
+            crate::carried::before(request, first);
+            return Response::build().status(Status::NoContent).ok();
         }
         let (status, why) = self.parts();
         Ok(answer(request, status, &why))
@@ -176,6 +203,7 @@ fn anything(status: Status, request: &Request<'_>) -> Failure {
         401 | 403 => Refusal::new(code::LOGIN_NEEDED),
         413 => Refusal::new(code::TOO_LARGE).with("most", 1),
         400..=499 => Refusal::new(code::MALFORMED),
+        503 => Refusal::new(shiyan_app::code::away()),
         _ => {
             let trace = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
             tracing::error!(trace, %status, uri = %request.uri(), "unhandled");

@@ -143,11 +143,13 @@ impl<'r> FromRequest<'r> for User {
         };
         match signed_in(request, visit).await {
             // With a password that somebody else set, nothing but choosing one's own.
-            Some(user) if user.account.must_change && !matches!(request.uri().path().as_str(), OWN_PASSWORD | "/logout") => {
+            Ok(Some(user)) if user.account.must_change && !matches!(request.uri().path().as_str(), OWN_PASSWORD | "/logout") => {
                 Outcome::Forward(Status::Unauthorized)
             }
-            Some(user) => Outcome::Success(user),
-            None => Outcome::Forward(Status::Unauthorized),
+            Ok(Some(user)) => Outcome::Success(user),
+            Ok(None) => Outcome::Forward(Status::Unauthorized),
+            // Whoever cannot be looked up is not sent to sign in: the database is away, and that is what is said.
+            Err(failure) => Outcome::Error((Status::ServiceUnavailable, failure)),
         }
     }
 }
@@ -162,21 +164,22 @@ impl<'r> FromRequest<'r> for Newcomer {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, (Status, Failure), Status> {
         let Outcome::Success(visit) = request.guard::<Visit>().await else { return Outcome::Forward(Status::Unauthorized) };
         match signed_in(request, visit).await {
-            Some(user) if user.account.must_change => Outcome::Success(Newcomer),
-            _ => Outcome::Forward(Status::Unauthorized),
+            Ok(Some(user)) if user.account.must_change => Outcome::Success(Newcomer),
+            Ok(_) => Outcome::Forward(Status::Unauthorized),
+            Err(failure) => Outcome::Error((Status::ServiceUnavailable, failure)),
         }
     }
 }
 
-async fn signed_in(request: &Request<'_>, visit: Visit) -> Option<User> {
-    let site = request.rocket().state::<Site>()?;
-    let token = request.cookies().get(LOGIN)?.value().to_owned();
+async fn signed_in(request: &Request<'_>, visit: Visit) -> Result<Option<User>, Failure> {
+    let (Some(site), Some(cookie)) = (request.rocket().state::<Site>(), request.cookies().get(LOGIN)) else { return Ok(None) };
+    let token = cookie.value().to_owned();
     match site.app.who_is(&token, visit.now).await {
-        Ok(Some(login)) => Some(User { actor: login.user.actor(), account: login.user, csrf: login.csrf, token, visit }),
-        Ok(None) => None,
+        Ok(Some(login)) => Ok(Some(User { actor: login.user.actor(), account: login.user, csrf: login.csrf, token, visit })),
+        Ok(None) => Ok(None),
         Err(error) => {
             tracing::error!("login check: {error}");
-            None
+            Err(error.into())
         }
     }
 }
@@ -257,6 +260,22 @@ impl Fairing for Headers {
         }
         if !response.headers().contains("Cache-Control") {
             response.set_header(Header::new("Cache-Control", "no-store"));
+        }
+    }
+}
+
+/// A form is a POST, whatever its first field says: Rocket would take another method from it, and an answer to HEAD has no body.
+#[derive(Debug)]
+pub struct Methods;
+
+#[rocket::async_trait]
+impl Fairing for Methods {
+    fn info(&self) -> Info {
+        Info { name: "one method", kind: Kind::Request }
+    }
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut rocket::Data<'_>) {
+        if request.method() != rocket::http::Method::Post && request.content_type().is_some_and(|kind| kind.is_form()) {
+            request.set_method(rocket::http::Method::Post);
         }
     }
 }

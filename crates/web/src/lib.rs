@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod carried;
 pub mod failure;
 pub mod guard;
 pub mod jobs;
@@ -47,7 +48,8 @@ pub fn build(site: Site, listen: SocketAddr) -> Rocket<Build> {
         .manage(site)
         .attach(guard::Headers)
         .attach(metrics::Counter)
-        .mount("/", pages::routes())
-        .mount("/", api::routes())
+        .attach(guard::Methods)
+        .mount("/", carried::around(pages::routes()))
+        .mount("/", carried::around(api::routes()))
         .register("/", failure::catchers())
 }

@@ -1,14 +1,17 @@
 //! 提交 what a form posts, read once and bounded: fields, files; refused when it did not come from a page of ours.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::http::Status;
 use rocket::outcome::Outcome as RocketOutcome;
 use shiyan_app::cases::Upload;
+use shiyan_app::once::Key;
 use shiyan_foundation::Refusal;
 
+use crate::carried::carried;
 use crate::failure::{Failure, code};
 use crate::guard::User;
 use crate::views::ProblemView;
@@ -77,8 +80,65 @@ impl Posted {
     }
 }
 
-fn refused<'r>(status: Status, refusal: Refusal) -> Outcome<'r, Posted> {
-    Outcome::Error((status, Failure::With(status, refusal)))
+/// 已填内容 what a form brought, kept beside the request so that a page that says "not now" can give it back.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// Names and values, without secrets.
+    pub fields: Vec<(String, String)>,
+    /// Names of the fields that are never given back.
+    pub secrets: Vec<String>,
+    /// Files were with it.
+    pub files: bool,
+}
+
+/// What was typed into the form of this request, if it was read.
+pub fn kept<'r>(request: &'r Request<'_>) -> Option<&'r Typed> {
+    request.local_cache(|| OnceLock::<Typed>::new()).get()
+}
+
+/// Content of a form of this size is given back; a larger one is not written into a page.
+const GIVEN_BACK: usize = 256 * 1024;
+
+impl Posted {
+    /// Keeps what was typed beside the request.
+    pub fn keep(&self, request: &Request<'_>) {
+        let secret = |key: &str| key.contains("password") || key == "totp" || key == "old";
+        let size: usize = self.fields.iter().map(|(k, v)| k.len() + v.len()).sum();
+        if size > GIVEN_BACK {
+            return;
+        }
+        let typed = Typed {
+            fields: self.fields.iter().filter(|(k, _)| !secret(k)).cloned().collect(),
+            secrets: self.fields.iter().map(|(k, _)| k).filter(|k| secret(k)).cloned().collect(),
+            files: self.files.iter().any(|(_, f)| !f.bytes.is_empty()),
+        };
+        let _ = request.local_cache(|| OnceLock::<Typed>::new()).set(typed);
+    }
+    /// Hash of what is asked for: the address and every field and file, in order, but what differs from page to page.
+    fn print(&self, request: &Request<'_>) -> String {
+        let mut content = Vec::new();
+        let mut add = |part: &[u8]| {
+            content.extend((part.len() as u64).to_be_bytes());
+            content.extend(part);
+        };
+        add(request.uri().to_string().as_bytes());
+        for (key, value) in self.fields.iter().filter(|(k, _)| !matches!(k.as_str(), "csrf" | "idempotency") && !k.contains("password")) {
+            add(key.as_bytes());
+            add(value.as_bytes());
+        }
+        for (key, file) in &self.files {
+            add(key.as_bytes());
+            add(file.name.as_bytes());
+            add(shiyan_app::sha256_hex(&file.bytes).as_bytes());
+        }
+        shiyan_app::sha256_hex(&content)
+    }
+}
+
+type Refused = (Status, Failure);
+
+fn refused(status: Status, refusal: Refusal) -> Refused {
+    (status, Failure::With(status, refusal))
 }
 
 /// Same origin by what the browser itself says; a client that says nothing (not a browser) needs the token all the same.
@@ -97,13 +157,38 @@ fn from_here(request: &Request<'_>) -> bool {
 impl<'r> FromData<'r> for Posted {
     type Error = Failure;
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let posted = match Self::read(request, data).await {
+            Ok(posted) => posted,
+            Err(refused) => return Outcome::Error(refused),
+        };
+        posted.keep(request);
+        // Signed in, the form must carry the token of this very login.
+        match request.guard::<User>().await {
+            RocketOutcome::Success(user) if user.csrf != posted.raw("csrf") => Outcome::Error(refused(Status::Forbidden, Refusal::new(code::CSRF))),
+            RocketOutcome::Success(user) => {
+                let key = Key { owner: user.actor.id.to_string(), key: posted.get("idempotency").to_owned(), content: posted.print(request) };
+                carried(request).carries(key);
+                Outcome::Success(posted)
+            }
+            RocketOutcome::Error(error) => Outcome::Error(error),
+            RocketOutcome::Forward(_) => Outcome::Success(posted),
+        }
+    }
+}
+
+impl Posted {
+    /// Reads a form, bounded; who sent it is not asked here.
+    ///
+    /// # Errors
+    /// Not from a page of ours; too large; not a form.
+    pub async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Posted, Refused> {
         if !from_here(request) {
-            return refused(Status::Forbidden, Refusal::new(code::CSRF));
+            return Err(refused(Status::Forbidden, Refusal::new(code::CSRF)));
         }
         let bytes = match data.open(MOST.mebibytes()).into_bytes().await {
             Ok(bytes) if bytes.is_complete() => bytes.into_inner(),
-            Ok(_) => return refused(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", MOST)),
-            Err(_) => return refused(Status::BadRequest, Refusal::new(code::MALFORMED)),
+            Ok(_) => return Err(refused(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", MOST))),
+            Err(_) => return Err(refused(Status::BadRequest, Refusal::new(code::MALFORMED))),
         };
         let kind = request.headers().get_one("Content-Type").unwrap_or_default().to_owned();
         let posted = if kind.starts_with("multipart/form-data") {
@@ -113,14 +198,7 @@ impl<'r> FromData<'r> for Posted {
         } else {
             None
         };
-        let Some(posted) = posted.filter(|p| p.fields.len() <= FIELDS) else {
-            return refused(Status::BadRequest, Refusal::new(code::MALFORMED));
-        };
-        // Signed in, the form must carry the token of this very login.
-        match request.guard::<User>().await {
-            RocketOutcome::Success(user) if user.csrf != posted.raw("csrf") => refused(Status::Forbidden, Refusal::new(code::CSRF)),
-            _ => Outcome::Success(posted),
-        }
+        posted.filter(|p| p.fields.len() <= FIELDS).ok_or_else(|| refused(Status::BadRequest, Refusal::new(code::MALFORMED)))
     }
 }
 

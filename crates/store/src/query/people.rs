@@ -77,6 +77,11 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn touch_login(&self, token_hash: &str, now: Instant) -> Result<(), Error> {
+        // Whoever only looks at a page does not wait for somebody who writes.
+        let Ok(_turn) = self.turn.clone().try_lock_owned() else { return Ok(()) };
+        if self.health.failing().is_some() {
+            return Ok(());
+        }
         let row = login_session::ActiveModel { token_hash: Set(token_hash.to_owned()), seen_at: Set(stamp(now)), ..Default::default() };
         row.update(&self.write).await?;
         Ok(())

@@ -102,9 +102,10 @@ fn healthz() -> &'static str {
 
 #[get("/readyz")]
 async fn readyz(site: &State<Site>) -> (Status, &'static str) {
-    match site.app.store.ping().await {
+    match site.app.store.ready().await {
         Ok(()) => (Status::Ok, "ready\n"),
-        Err(_) => (Status::ServiceUnavailable, "database does not answer\n"),
+        Err(why) if why.code() == shiyan_app::code::away().code => (Status::ServiceUnavailable, "not ready: the database or its disk takes no writes\n"),
+        Err(_) => (Status::ServiceUnavailable, "not ready: the database is damaged\n"),
     }
 }
 

@@ -1,7 +1,5 @@
 //! 快检 entry at a point, the ledger of a day, one reading and what follows a positive.
 
-use std::collections::VecDeque;
-
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use rocket::http::{ContentType, Header};
 use rocket::response::{Flash, Redirect};
@@ -208,7 +206,6 @@ async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&Ledge
         p,
         point: title,
         action: "/rapid/new".to_owned(),
-        idempotency: shiyan_app::token().chars().take(32).collect(),
         points: if choose { points.iter().map(|p| Choice::new(p.id.to_string(), p.name.clone())).collect() } else { Vec::new() },
         chosen_point: chosen.map_or_else(|| typed.point.clone(), |p| p.id.to_string()),
         retest: typed.retest.clone(),
@@ -287,10 +284,6 @@ async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: O
     show(&entry_view(site, &user, &typed, saved.as_ref(), &[]).await?)
 }
 
-/// The last posts with where they led: a second press of the same form goes where the first one went.
-static POSTED: rocket::tokio::sync::Mutex<VecDeque<(String, String)>> = rocket::tokio::sync::Mutex::const_new(VecDeque::new());
-const REMEMBERED: usize = 2_000;
-
 #[post("/rapid/new", data = "<form>")]
 async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
@@ -306,12 +299,6 @@ async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
         point: form.get("point").to_owned(),
         retest: form.get("retest").to_owned(),
     };
-    let key = format!("{}:{}", user.actor.id, form.get("idempotency"));
-    let once = !form.get("idempotency").is_empty();
-    let mut posted = POSTED.lock().await;
-    if once && let Some((_, to)) = posted.iter().find(|(k, _)| *k == key) {
-        return Ok(done(to.clone(), "这条读数已经保存过，没有重复记录", "This reading was saved before; nothing was recorded twice"));
-    }
     // The method decides whether a number is read or a card is looked at.
     let reads = rapid_method(&typed.method).is_some_and(|m| !unit_of(m).is_empty());
     let note = match (typed.origin.is_empty(), typed.note.is_empty()) {
@@ -338,18 +325,11 @@ async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
                 (Some(first), _) => format!("/rapid/{first}"),
                 (None, _) => format!("/rapid/new?after={}", reading.id),
             };
-            if once {
-                posted.push_back((key, to.clone()));
-                while posted.len() > REMEMBERED {
-                    posted.pop_front();
-                }
-            }
             let zh = format!("已保存：{} {}", reading.food, reading.verdict.zh());
             let en = format!("Saved: {} {}", reading.food, reading.verdict.en());
             Ok(done(to, &zh.replace('|', "／"), &en.replace('|', "／")))
         }
         Err(shiyan_app::Error::Refused(why)) => {
-            drop(posted);
             let view = entry_view(site, &user, &typed, None, &why).await.map_err(Err)?;
             Err(show_refused(&view))
         }

@@ -851,7 +851,7 @@ struct SaveBody {
 }
 
 #[post("/worksheets/<id>/cells", data = "<body>")]
-async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: &str, body: Body<'_, SaveBody>) -> Result<Json<Value>, Failure> {
+async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: &str, body: Body<SaveBody>) -> Result<Json<Value>, Failure> {
     let Caller(user) = caller?;
     enter_room(&user)?;
     let id = id_of(id)?;

@@ -70,6 +70,12 @@ pub struct ErrorPage {
     pub links: Vec<Link>,
     /// Request id for whoever looks into it; may be empty.
     pub trace: String,
+    /// What was typed, to be sent again as it is: names and values.
+    pub again: Vec<(String, String)>,
+    /// Fields that are never sent back: a password is typed once more.
+    pub secrets: Vec<String>,
+    /// Files were with it, which have to be chosen again.
+    pub files: bool,
 }
 
 /// 说明 a rule or a refusal code.

@@ -76,6 +76,10 @@ pub struct Page {
 }
 
 impl Page {
+    /// A fresh key for a form: sent twice, it is carried out once.
+    pub fn key(&self) -> String {
+        shiyan_app::token().chars().take(32).collect()
+    }
     /// A page without a user.
     pub fn public(lang: Lang, title: impl Into<String>) -> Self {
         Self { lang, title: title.into(), ..Self::default() }

@@ -68,8 +68,6 @@ pub struct RapidNew {
     pub point: String,
     /// Where the form posts to.
     pub action: String,
-    /// Id that makes a second post of the same form harmless.
-    pub idempotency: String,
     /// Points to choose from; empty for an operator, who has one.
     pub points: Vec<Choice>,
     /// Point chosen.
