@@ -15,6 +15,8 @@ use crate::{App, code};
 
 /// Largest evidence file.
 pub const EVIDENCE_BYTES: usize = 8 * 1024 * 1024;
+/// Most pixels of a picture.
+const EVIDENCE_PIXELS: u64 = 100_000_000;
 
 /// A file as uploaded.
 #[derive(Debug, Clone)]
@@ -28,11 +30,15 @@ pub struct Upload {
 /// The media type by content; only what can be evidence.
 ///
 /// # Errors
-/// Too large, empty, or of another type.
+/// Too large, empty, of another type, or a picture of more pixels than anybody's machine can open.
 pub fn evidence_type(upload: &Upload) -> Result<&'static str, Refusal> {
     let size = upload.bytes.len();
     if size == 0 || size > EVIDENCE_BYTES {
         return Err(Refusal::new(code::FILE_SIZE).with("name", &upload.name).with("size", size).with("most", EVIDENCE_BYTES).on("file"));
+    }
+    // A picture may be small and say that it is enormous: whoever opens it would run out of memory.
+    if declared_pixels(&upload.bytes).is_some_and(|pixels| pixels > EVIDENCE_PIXELS) {
+        return Err(Refusal::new(code::FILE_PIXELS).with("name", &upload.name).with("most", EVIDENCE_PIXELS / 1_000_000).on("file"));
     }
     match upload.bytes.as_slice() {
         [0xff, 0xd8, 0xff, ..] => Ok("image/jpeg"),
@@ -41,6 +47,30 @@ pub fn evidence_type(upload: &Upload) -> Result<&'static str, Refusal> {
         bytes => {
             let head: String = bytes.iter().take(4).map(|b| format!("{b:02x}")).collect();
             Err(Refusal::new(code::FILE_TYPE).with("name", &upload.name).with("found", head).on("file"))
+        }
+    }
+}
+
+/// Width times height as the header of a PNG or JPEG declares them; `None` of anything else, or where no header stands.
+fn declared_pixels(bytes: &[u8]) -> Option<u64> {
+    let word = |at: usize| bytes.get(at..at + 2).map(|b| u64::from(u16::from_be_bytes([b[0], b[1]])));
+    if bytes.starts_with(&[0x89, b'P', b'N', b'G']) {
+        let long = |at: usize| Some((word(at)? << 16) + word(at + 2)?);
+        return long(16)?.checked_mul(long(20)?);
+    }
+    if !bytes.starts_with(&[0xff, 0xd8]) {
+        return None;
+    }
+    let mut at = 2;
+    loop {
+        let marker = *bytes.get(at + 1)?;
+        match marker {
+            // Start of frame: length, precision, height, width.
+            0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return word(at + 5)?.checked_mul(word(at + 7)?),
+            0xff => at += 1,
+            0x01 | 0xd0..=0xd8 => at += 2,
+            0xd9 | 0xda => return None,
+            _ => at += 2 + usize::try_from(word(at + 2)?).ok()?,
         }
     }
 }
@@ -195,5 +225,30 @@ mod tests {
         assert_eq!(evidence_type(&file(b"%PDF-1.7")).unwrap(), "application/pdf");
         assert_eq!(evidence_type(&file(b"<html>")).unwrap_err().code(), "FILE-TYPE");
         assert_eq!(evidence_type(&file(b"")).unwrap_err().code(), "FILE-SIZE");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_that_declares_two_thousand_million_pixels_is_refused() {
+        let png = |width: u32, height: u32| {
+            let head = [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R'];
+            [&head[..], &width.to_be_bytes(), &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat()
+        };
+        let jpeg = |width: u16, height: u16| {
+            let head = [0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc2, 0, 11, 8];
+            [&head[..], &height.to_be_bytes(), &width.to_be_bytes(), &[1, 1, 0x11, 0]].concat()
+        };
+        let tried = |bytes: Vec<u8>| evidence_type(&Upload { name: "x".into(), bytes });
+        assert_eq!(tried(png(4_000, 3_000)).unwrap(), "image/png");
+        assert_eq!(tried(jpeg(8_000, 6_000)).unwrap(), "image/jpeg");
+        for bytes in [png(1, 1 << 31), png(1 << 31, 1), png(46_341, 46_341), png(u32::MAX, u32::MAX), jpeg(65_535, 65_535)] {
+            assert_eq!(tried(bytes).unwrap_err().code(), "FILE-PIXELS");
+        }
+        // A header that was cut says nothing; the file is kept as it is and nobody here opens it.
+        assert!(tried(vec![0xff, 0xd8, 0xff]).is_ok());
     }
 }

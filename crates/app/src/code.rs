@@ -53,6 +53,8 @@ codes! {
         next "上传 JPG、PNG 或 PDF" / "Upload a JPG, PNG or PDF", article "";
     FILE_SIZE = "FILE-SIZE", zh "文件“{name}”有 {size} 字节，超过 {most} 字节或为空", en "File “{name}” has {size} bytes; allowed are 1 to {most}",
         next "压缩后再上传" / "Compress it and upload again", article "";
+    FILE_PIXELS = "FILE-PIXELS", zh "图片“{name}”声明的像素超过 {most} 百万", en "Picture “{name}” declares more than {most} million pixels",
+        next "用相机或手机重新拍，或缩小后再上传" / "Take it anew, or make it smaller and upload again", article "";
     NO_PICTURE = "PICTURE-NONE", zh "没有提供“{label}”的图样，不能启用", en "There is no picture of the {label_en} that could be enabled",
         next "先选择 PNG 图样文件，再勾选启用" / "Choose the PNG file first, then enable it", article "";
     REPORT_FROZEN = "REPORT-FROZEN", zh "报告 {number} 已签发归档，选项在签发时已定，不能再选", en "Report {number} is issued and archived; what may be chosen about it was chosen then",

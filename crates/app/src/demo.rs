@@ -206,7 +206,6 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
     unit.commit().await?;
     // One large transaction leaves a large write-ahead log behind.
     app.store.fold_log().await?;
-    app.forget_limits();
     Ok(summary)
 }
 
@@ -219,7 +218,6 @@ pub async fn remove(app: &App, now: Instant) -> Result<u64, Error> {
     let removed = unit.remove_demo(&Who::system("演示数据")).await?;
     unit.commit().await?;
     app.store.fold_log().await?;
-    app.forget_limits();
     Ok(removed)
 }
 

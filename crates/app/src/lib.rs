@@ -36,8 +36,8 @@ pub struct App {
     /// The database.
     pub store: Store,
     typesetter: Arc<Typesetter>,
-    /// The limit library, read once and again after a change.
-    limits: Arc<RwLock<Option<Arc<LimitLibrary>>>>,
+    /// The limit library with the change it was read after; read again after a change, whoever made it.
+    limits: Arc<RwLock<Option<(i64, Arc<LimitLibrary>)>>>,
     /// Password hashing is bounded: each costs 19 MiB and some 30 ms.
     hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -76,19 +76,19 @@ impl App {
     /// # Errors
     /// The database does not answer.
     pub async fn limit_rows(&self) -> Result<Arc<LimitLibrary>, Error> {
-        if let Some(rows) = self.limits.read().ok().and_then(|g| g.clone()) {
+        // Another server, or a command beside this one, may have changed it: the change is asked for before, so that rows that are
+        // changed meanwhile are read again at the next use.
+        let changed = self.store.library_changed().await?;
+        if let Some((of, rows)) = self.limits.read().ok().and_then(|g| g.clone())
+            && of == changed
+        {
             return Ok(rows);
         }
         let rows = Arc::new(LimitLibrary::new(self.store.all::<records::LimitRecord>().await?.into_iter().map(|r| r.row).collect()));
         if let Ok(mut guard) = self.limits.write() {
-            *guard = Some(rows.clone());
+            *guard = Some((changed, rows.clone()));
         }
         Ok(rows)
-    }
-    pub(crate) fn forget_limits(&self) {
-        if let Ok(mut guard) = self.limits.write() {
-            *guard = None;
-        }
     }
     /// Typesets a report from its frozen facts.
     ///

@@ -188,7 +188,6 @@ impl App {
         let run = import_run("limits", &file.name, &file.sha256, (file.row_count, done.new), &file.totals, &actor.name, now);
         unit.insert(&run, &who, "import.run", json!({ "file": file.name, "rows": file.row_count, "new": done.new })).await?;
         unit.commit().await?;
-        self.forget_limits();
         Ok(done)
     }
     /// 导入项目包 of a year. A package is never edited, because orders pin it: a changed one is a new package and the former one of

@@ -95,7 +95,11 @@ impl App {
         }
         let retest_of: Option<ReadingId> = typed.retest_of.as_deref().filter(|r| !r.is_empty()).map(str::parse).transpose().map_err(|_| Error::NotFound)?;
         let (Some(point), Some(method), Ok(media)) = (point, method, media) else { return Err(problems.into()) };
-        let mut unit = self.store.begin(now).await?;
+        let mut unit = match self.store.begin(now).await {
+            // The same reading once more, because no answer came: the first one is the answer.
+            Err(Error::Again(first)) => return first.read::<Reading>().ok_or(Error::Again(first)),
+            begun => begun?,
+        };
         let photo = match (&typed.photo, media) {
             (Some(photo), Some(media)) => Some(unit.keep_blob(&photo.bytes, media).await?),
             _ => None,
@@ -155,6 +159,7 @@ impl App {
             let record = FollowUpRecord { follow_up: FollowUp::open(reading.id, now), point: point.id, demo: point.demo };
             unit.insert(&record, &who, "followup.open", json!({})).await?;
         }
+        unit.answer(&reading)?;
         unit.commit().await?;
         Ok(reading)
     }

@@ -96,7 +96,6 @@ impl App {
         unit.insert_many(&limits, &who, "limit.seed").await?;
         unit.insert_many(&populations, &who, "population.seed").await?;
         unit.commit().await?;
-        self.forget_limits();
         Ok(())
     }
     /// Names of the streets by code.
@@ -282,7 +281,6 @@ impl App {
         }
         unit.save(&next, &actor.into(), "limit.status", json!({ "to": to })).await?;
         unit.commit().await?;
-        self.forget_limits();
         Ok(())
     }
     /// Imports the holidays of a year (`date,OFF|WORK` a line) and recounts every running clock; stopped clocks are never

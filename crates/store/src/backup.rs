@@ -61,7 +61,8 @@ macro_rules! tables {
             follow_up,
             import_run,
             published_result,
-            act_key
+            act_key,
+            changed
         )
     };
 }

@@ -96,6 +96,14 @@ pub struct First {
     pub subject: String,
 }
 
+impl First {
+    /// What the act gave, if it kept that with it.
+    #[must_use]
+    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(&self.answer).ok()
+    }
+}
+
 impl Unit {
     /// Asks whether the request that runs now was carried out before.
     pub(crate) async fn not_twice(&mut self) -> Result<(), Error> {

@@ -1,15 +1,17 @@
 //! The unit of work: load, decide, save by compare-and-set, journal, commit; one transaction, one writer.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::OnConflict};
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::{Actor, Instant};
 
-use crate::entity::{blob, journal};
+use crate::entity::{blob, changed, journal};
 use crate::journal::{GENESIS, Head, hash_of, sha256_hex, stamp};
 use crate::link::Tx;
 use crate::record::{Record, from_row, to_row};
 use crate::{Error, Store, lost_race};
 
+/// The limit library in the table of changes.
+const LIBRARY: &str = "limit";
 /// Rows a statement when many are inserted: below the parameter limits of both engines for the widest table.
 const CHUNK: usize = 500;
 
@@ -70,6 +72,18 @@ pub struct Unit {
     pub(crate) once: Option<crate::once::Key>,
     pub(crate) given: String,
     pub(crate) subject: Option<String>,
+    /// 限量库 was changed by this unit.
+    pub(crate) library: bool,
+}
+
+impl Store {
+    /// 限量库版本 the entry that changed the limit library last, on this server or beside it; 0 before the first change.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn library_changed(&self) -> Result<i64, Error> {
+        Ok(changed::Entity::find_by_id(LIBRARY).one(&self.read).await?.map_or(0, |row| row.seq))
+    }
 }
 
 /// The last entry of the journal.
@@ -169,6 +183,7 @@ impl Unit {
     /// Makes the next entry of the chain.
     fn link(&mut self, who: &Who, verb: &str, content: &Content, facts: String) -> journal::Model {
         self.subject.get_or_insert_with(|| content.subject.clone());
+        self.library |= content.subject.starts_with("limit:") || verb.starts_with("demo.");
         let mut entry = journal::Model {
             seq: self.head.seq + 1,
             at: stamp(self.at),
@@ -186,6 +201,15 @@ impl Unit {
         entry.hash = hash_of(&entry);
         self.head = Head { seq: entry.seq, hash: entry.hash.clone() };
         entry
+    }
+    /// Notes which entry changed the limit library last, in the transaction that changes it.
+    pub(crate) async fn note_changes(&self) -> Result<(), Error> {
+        if self.library {
+            let row = changed::ActiveModel { topic: Set(LIBRARY.to_owned()), seq: Set(self.head.seq) };
+            let replace = OnConflict::column(changed::Column::Topic).update_column(changed::Column::Seq).to_owned();
+            changed::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.tx).await?;
+        }
+        Ok(())
     }
     /// Keeps bytes by their hash; the same bytes are kept once.
     ///

@@ -63,8 +63,77 @@ static CONTRACT: LazyLock<String> = LazyLock::new(|| {
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(LOGIN, "登录后的会话 the session after signing in at /login")));
     document.components.get_or_insert_default().add_security_scheme("login", cookie);
-    document.to_json().unwrap_or_else(|_| "{}".to_owned())
+    serde_json::to_value(&document).map_or_else(|_| "{}".to_owned(), |document| completed(document).to_string())
 });
+
+/// What every route answers beside its own refusals, and what is the same for a parameter wherever it stands: said once here, so that
+/// no route forgets it.
+fn completed(mut document: Value) -> Value {
+    let known = |name: &str, path: &str| -> Option<Vec<&'static str>> {
+        Some(match (name, path) {
+            ("state", "/api/v1/samples") => [codes_of::<SampleState>(&[]), codes_of::<OrderState>(&[])].concat(),
+            ("state", "/api/v1/cases") => codes_of::<CaseState>(&["open"]),
+            ("kind", _) => codes_of::<TaskKind>(&[]),
+            ("level", _) => codes_of::<TaskLevel>(&[]),
+            ("link", _) => codes_of::<Link>(&[]),
+            ("outcome", _) => codes_of::<Outcome>(&[]),
+            ("part", _) => codes_of::<Part>(&[]),
+            ("rule", _) => shiyan_statute::RuleKey::ALL.iter().map(|k| k.code()).collect(),
+            _ => return None,
+        })
+    };
+    let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } });
+    let told = |text: &str| json!({ "description": text, "content": problem });
+    let later = |text: &str| {
+        let header = json!({ "Retry-After": { "description": "Seconds", "schema": { "type": "integer", "minimum": 1 } } });
+        json!({ "description": text, "headers": header, "content": problem })
+    };
+    for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+                let schema = match name.as_str() {
+                    "year" => json!({ "type": "integer", "minimum": 2000, "maximum": 2100 }),
+                    "overdue" => json!({ "type": "string", "enum": ["true", "false"] }),
+                    _ => match known(&name, path) {
+                        Some(codes) => json!({ "type": "string", "enum": codes }),
+                        None => json!({ "type": "string", "maxLength": 100 }),
+                    },
+                };
+                parameter["schema"] = schema;
+            }
+            let mut more = vec![
+                ("400", told("What was sent is no request of this contract, or did not arrive whole")),
+                ("429", later("Too much at once")),
+                (
+                    "503",
+                    later(
+                        "The database or its disk takes nothing just now: nothing was carried out, or it is not known yet (DB-UNCERTAIN): send the same once more",
+                    ),
+                ),
+            ];
+            if method == "post" {
+                more.push(("409", told("The key was used for other content")));
+                more.push(("413", told("More than 1 MiB")));
+                more.push(("415", told("Not said to be JSON")));
+                let key = json!({
+                    "name": HEADER, "in": "header", "required": false, "schema": { "type": "string", "maxLength": shiyan_app::once::KEY },
+                    "description": "A request sent again under the same key is carried out once and answered as the first time",
+                });
+                match operation["parameters"].as_array_mut() {
+                    Some(parameters) => parameters.push(key),
+                    None => operation["parameters"] = json!([key]),
+                }
+            }
+            for (status, response) in more {
+                if operation["responses"].get(status).is_none() {
+                    operation["responses"][status] = response;
+                }
+            }
+        }
+    }
+    document
+}
 
 /// A refusal as `application/problem+json`.
 #[derive(Debug, ToSchema)]
@@ -413,24 +482,31 @@ async fn deadline(site: &State<Site>, caller: Result<Caller, Failure>, rule: Opt
 struct JudgeBody {
     /// 检验项目
     #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
     item: String,
     /// 检验结果 exactly as typed.
     #[validate(length(max = 500))]
+    #[schema(max_length = 500)]
     result: String,
     /// 标准值 as written; without it the library decides.
     #[validate(length(max = 500))]
+    #[schema(max_length = 500)]
     limit: Option<String>,
     /// 单位
     #[validate(length(max = 50))]
+    #[schema(max_length = 50)]
     unit: Option<String>,
     /// 标签明示值
     #[validate(length(max = 200))]
+    #[schema(max_length = 200)]
     label_claim: Option<String>,
     /// 食品分类 大类/亚类/…, for the library.
     #[validate(length(max = 200))]
+    #[schema(max_length = 200)]
     food: Option<String>,
     /// Day the limit must be in force, `2026-03-05`; today when missing.
     #[validate(length(max = 10))]
+    #[schema(max_length = 10)]
     on: Option<String>,
 }
 
@@ -508,39 +584,49 @@ fn explain(caller: Result<Caller, Failure>, code: &str) -> Answer {
 struct ReadingBody {
     /// 快检点 id; an operator has one and may leave it out.
     #[validate(length(max = 64))]
+    #[schema(max_length = 64)]
     #[serde(default)]
     point: String,
     /// 摊位
     #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
     stall: String,
     /// 品种
     #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
     food: String,
     /// 方法代码
     #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
     method: String,
     /// 检测项目, when the method covers several.
     #[validate(length(max = 60))]
+    #[schema(max_length = 60)]
     #[serde(default)]
     analyte: String,
     /// 读数 as typed.
     #[validate(length(max = 40))]
+    #[schema(max_length = 40)]
     #[serde(default)]
     value: String,
     /// negative, weak_positive, positive or invalid, for methods read by eye.
     #[validate(length(max = 20))]
+    #[schema(max_length = 20)]
     #[serde(default)]
     observed: String,
     /// 试剂批号
     #[validate(length(max = 40))]
+    #[schema(max_length = 40)]
     #[serde(default)]
     reagent_lot: String,
     /// 备注
     #[validate(length(max = 300))]
+    #[schema(max_length = 300)]
     #[serde(default)]
     note: String,
     /// 复测 id of the positive reading that this one repeats.
     #[validate(length(max = 64))]
+    #[schema(max_length = 64)]
     retest_of: Option<String>,
 }
 
@@ -610,6 +696,23 @@ mod tests {
             .collect();
         assert_eq!(written, mounted);
         assert!(mounted.len() >= 8);
+    }
+    #[test]
+    fn the_contract_says_what_may_be_sent_and_every_refusal() {
+        let document: Value = serde_json::from_str(&CONTRACT).unwrap();
+        let samples = &document["paths"]["/api/v1/samples"]["get"];
+        let parameter = |name: &str| samples["parameters"].as_array().unwrap().iter().find(|p| p["name"] == name).unwrap()["schema"].clone();
+        assert!(parameter("state")["enum"].as_array().unwrap().len() > 5 && parameter("q")["maxLength"] == 100 && parameter("year")["maximum"] == 2100);
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                for status in if method == "post" { &["400", "401", "409", "413", "415", "429", "503"][..] } else { &["400", "429", "503"][..] } {
+                    assert!(operation["responses"][status].is_object(), "{method} {path} {status}");
+                }
+            }
+        }
+        let reading = &document["components"]["schemas"]["ReadingBody"]["properties"];
+        assert_eq!((reading["stall"]["minLength"].as_u64(), reading["stall"]["maxLength"].as_u64()), (Some(1), Some(40)));
+        assert!(CONTRACT.contains(HEADER));
     }
     #[test]
     fn unknown_fields_and_long_texts_are_refused() {
