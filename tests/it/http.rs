@@ -66,7 +66,7 @@ impl Answer {
         let set = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("Set-Cookie")).map(|(_, v)| v);
         set.filter_map(|v| v.strip_prefix("shiyan_login=")).map(|v| v.split(';').next().unwrap_or_default().to_owned()).find(|v| !v.is_empty())
     }
-    fn csrf(&self) -> String {
+    pub fn csrf(&self) -> String {
         let text = self.text();
         text.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
     }
@@ -87,6 +87,9 @@ fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 impl<'c> Browser<'c> {
+    pub fn client(&self) -> &'c Client {
+        self.client
+    }
     pub fn nobody(client: &'c Client) -> Self {
         Browser { client, token: String::new(), lang: "zh" }
     }

@@ -6,6 +6,7 @@ mod crawl;
 mod demonstration;
 mod http;
 mod keeping;
+mod once;
 mod rapid;
 mod report;
 mod scope;

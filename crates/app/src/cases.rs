@@ -226,12 +226,6 @@ mod tests {
         assert_eq!(evidence_type(&file(b"<html>")).unwrap_err().code(), "FILE-TYPE");
         assert_eq!(evidence_type(&file(b"")).unwrap_err().code(), "FILE-SIZE");
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
     #[test]
     fn a_picture_that_declares_two_thousand_million_pixels_is_refused() {
         let png = |width: u32, height: u32| {
