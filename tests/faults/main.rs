@@ -259,3 +259,18 @@ fn what_is_asked_for_is_read_or_refused() {
         assert!(all.iter().filter(|p| p.fault == fault).map(|p| p.each).sum::<usize>() >= 3, "each pair three times: {}", fault.name());
     }
 }
+
+#[test]
+fn every_test_that_the_attack_list_names_is_there() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let list = std::fs::read_to_string(root.join("tests/README.md")).unwrap();
+    let named: Vec<(&str, &str)> = list.split('`').skip(1).step_by(2).filter_map(|code| code.split_once(".rs::")).collect();
+    assert!(named.len() > 100, "{}", named.len());
+    let lines = list.lines().filter(|l| l.starts_with("| ") && l.as_bytes().get(3).is_some_and(u8::is_ascii_digit)).count();
+    assert_eq!(lines, 135, "every attack has its line");
+    for (file, test) in named {
+        let source = ["tests", "crates", ""].iter().find_map(|folder| std::fs::read_to_string(root.join(folder).join(format!("{file}.rs"))).ok());
+        let source = source.unwrap_or_else(|| panic!("there is no {file}.rs"));
+        assert!(source.contains(&format!("fn {test}(")), "{file}.rs has no test {test}");
+    }
+}
