@@ -14,8 +14,8 @@ use shiyan_testkit::{Side, Temp};
 use crate::http::{Answer, Cut, Request};
 use crate::saves::{ACCOUNTS, Person, World};
 
-/// Samples of the furnished district; some hundred more come with it, in every state.
-const SAMPLES: &str = "300";
+/// Samples of the furnished district; a hundred more come with it, in every state.
+const SAMPLES: &str = "60";
 /// Room of the file system of a trial.
 const ROOM: &str = "160m";
 

@@ -122,7 +122,7 @@ impl World {
         let mut passing = Vec::new();
         // What a batch of reports may hold: conforming, under its final number.
         let issued = "SELECT o.id || ' ' || o.state FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE s.sampling_no NOT LIKE 'LS%' AND NOT EXISTS \
-            (SELECT 1 FROM test_item i WHERE i.order_id = o.id AND (i.verdict IS NULL OR i.verdict <> 'pass')) ORDER BY o.id";
+            (SELECT 1 FROM test_item i WHERE i.order_id = o.id AND (i.verdict IS NULL OR i.verdict <> 'conforming')) ORDER BY o.id";
         for (id, state) in pairs(side, issued).await {
             if state == "approved" { approved.push(id) } else { passing.push(id) }
         }
@@ -300,13 +300,17 @@ impl Hand {
         Some(Save { kind, mark, request, owner })
     }
     /// Sends it and says what the client may believe; of a job, what it says of its one report when it has ended.
-    pub fn send(&mut self, save: &Save, port: u16) -> (Heard, Result<Answer, Cut>) {
+    #[must_use]
+    pub fn fire(&self, save: &Save, port: u16) -> (Heard, Result<Answer, Cut>) {
         let answer = save.request.send(port, PATIENCE);
         let mut heard = heard(save, &answer);
         if let (Kind::Job, Heard::Yes, Ok(answer)) = (save.kind, heard, &answer) {
             heard = self.ended(answer.header("location"), port);
         }
-        // The next signature on this order; what was refused or is not known is not asked for again, so that a mark stands for one save.
+        (heard, answer)
+    }
+    /// The next signature on this order; what was refused or is not known is not asked for again, so that a mark stands for one save.
+    pub fn settle(&mut self, save: &Save, heard: Heard) {
         if save.kind == Kind::Approval
             && heard == Heard::Yes
             && let Some((order, steps)) = self.world.steps.iter_mut().find(|(order, _)| *order == save.owner)
@@ -318,7 +322,6 @@ impl Hand {
                 self.world.approved.push(order.clone());
             }
         }
-        (heard, answer)
     }
     fn ended(&self, job: &str, port: u16) -> Heard {
         let person = self.person("report-sender");

@@ -88,6 +88,18 @@ impl Fault {
     pub fn by_shim(self) -> bool {
         matches!(self, Fault::SyncFails | Fault::WriteFails | Fault::WriteNoRoom | Fault::ShortWrite | Fault::ReadOnly)
     }
+    /// Holds until it is taken away, so that whoever is ready meanwhile is wrong.
+    fn stands(self) -> bool {
+        self.lasts() || self.whole() || matches!(self, Fault::FullDisk | Fault::ReadOnly)
+    }
+    /// The whole database is gone for a while: saves of every kind meet it together.
+    fn whole(self) -> bool {
+        matches!(self, Fault::PgRestarted | Fault::PgAbsent | Fault::PgSilent | Fault::PgFullDisk)
+    }
+    /// Done at a random moment while the save is under way.
+    fn strikes_meanwhile(self) -> bool {
+        matches!(self, Fault::PgTerminated | Fault::PgBackendKilled)
+    }
     /// What it takes away cannot come back: only a new start of the server can heal it.
     fn lasts(self) -> bool {
         matches!(self, Fault::LogDeleted | Fault::LogTruncated)
@@ -240,8 +252,12 @@ impl Trial<'_> {
     }
     /// Sends it, counts what was heard, and notes it for the oracle.
     fn send(&mut self, save: &Save) -> (Heard, Result<Answer, NoAnswer>) {
-        let port = self.port();
-        let (heard, answer) = self.hand.send(save, port);
+        let (heard, answer) = self.hand.fire(save, self.port());
+        self.note(save, heard);
+        (heard, answer)
+    }
+    fn note(&mut self, save: &Save, heard: Heard) {
+        self.hand.settle(save, heard);
         let tally = self.tally(save.kind);
         tally.tried += 1;
         match heard {
@@ -250,7 +266,6 @@ impl Trial<'_> {
             Heard::Unknown => tally.uncertain += 1,
         }
         self.records.push((save.kind, save.clone(), Record { mark: save.mark.clone(), heard: vec![heard], destroyed: false }));
-        (heard, answer)
     }
     /// Another save of this kind, or of another when there is nothing left of this.
     fn next(&mut self, kind: Kind) -> Save {
@@ -271,7 +286,7 @@ impl Trial<'_> {
             self.violation(&format!("{when}: /readyz said {ready:?} and a {} was not accepted ({told})", save.kind.name()));
         }
     }
-    fn on(&mut self, kind: Kind, calls: &mut BTreeMap<Kind, i32>) {
+    fn on(&mut self, kind: Kind, calls: &BTreeMap<Kind, i32>) {
         let place = &self.place;
         let forever = if self.dice.roll(2) == 0 { 1 } else { 1_000_000 };
         let nth = 1 + i32::try_from(self.dice.roll(calls.get(&kind).copied().unwrap_or(6).max(1).unsigned_abs().into())).unwrap_or(0);
@@ -296,7 +311,6 @@ impl Trial<'_> {
                     cluster.wire.at_next_commit(how);
                 }
             }
-            // At a random moment of the save.
             Fault::PgTerminated | Fault::PgBackendKilled => {}
             Fault::PgRestarted | Fault::PgAbsent => {
                 if let Some(cluster) = &mut self.cluster {
@@ -363,12 +377,12 @@ impl Trial<'_> {
         self.server = Some(self.program.serve(&self.place.data, &self.database)?);
         Ok(())
     }
-    /// One save under the fault.
-    fn struck(&mut self, kind: Kind, calls: &mut BTreeMap<Kind, i32>) -> Result<(), String> {
+    /// One save of each of these kinds under the fault, at the same time.
+    fn struck(&mut self, kinds: &[Kind], calls: &BTreeMap<Kind, i32>) -> Result<(), String> {
         let port = self.port();
-        // Both forms are read before the fault: what is tried is the save.
-        let Some(save) = (0..3).find_map(|_| self.hand.next(kind, port)) else { return Ok(()) };
-        let second = self.hand.next(kind, port);
+        // The forms are read before the fault: what is tried is the save. Of some there are too few to try more.
+        let saves: Vec<Save> = kinds.iter().filter_map(|kind| (0..3).find_map(|_| self.hand.next(*kind, port))).collect();
+        let (Some(first), Some(second)) = (saves.first(), self.hand.next(Kind::Sheet, port)) else { return Ok(()) };
         let fault = self.plan.fault;
         if fault.lasts() {
             // What stood in the log alone goes with it; that is the fault's doing.
@@ -376,62 +390,46 @@ impl Trial<'_> {
                 record.destroyed = true;
             }
         }
-        self.on(kind, calls);
-        let (heard, answer) = match fault {
-            Fault::PgTerminated | Fault::PgBackendKilled => self.send_while(&save, fault),
-            _ => self.send(&save),
-        };
-        let hit = heard != Heard::Yes || fault.by_shim() && self.place.failed_calls() > 0 || fault.lasts();
-        self.tally(kind).struck += usize::from(hit);
-        if heard != Heard::Yes {
-            if let Some(how) = badly_told(&answer, heard) {
-                self.tally(kind).badly_told += 1;
-                let n = self.records.len();
-                self.violation(&format!("a {} {how} (save {})", kind.name(), n - 1));
+        self.on(first.kind, calls);
+        let pause = fault.strikes_meanwhile().then(|| Duration::from_micros(self.dice.roll(14_000)));
+        let (hand, cluster, name) = (&self.hand, self.cluster.as_deref(), &self.name);
+        let answers: Vec<(Heard, Result<Answer, NoAnswer>)> = std::thread::scope(|scope| {
+            let sending: Vec<_> = saves.iter().map(|save| scope.spawn(move || hand.fire(save, port))).collect();
+            if let (Some(pause), Some(cluster)) = (pause, cluster) {
+                std::thread::sleep(pause);
+                if fault == Fault::PgTerminated { cluster.terminate(name) } else { cluster.kill_a_backend(name) }
             }
-            // Ready, and then refusing again: it was not ready.
-            let stands = matches!(fault, Fault::FullDisk | Fault::ReadOnly | Fault::PgAbsent | Fault::PgSilent | Fault::PgRestarted | Fault::PgFullDisk)
-                || fault.lasts();
-            let ready = self.server.as_ref().map(Server::ask_readyz);
-            if let (true, Some(Ok(ready)), Some(second)) = (stands, &ready, second) {
-                if ready.took > Duration::from_secs(4) {
-                    self.violation(&format!("/readyz answers after {:.1} s", ready.took.as_secs_f32()));
-                }
-                if ready.status == 200 {
-                    let (heard, answer) = self.send(&second);
-                    let for_storage = answer.as_ref().is_ok_and(|a| a.status >= 500) || answer.as_ref().is_err_and(|cut| cut.sent);
-                    if heard != Heard::Yes && for_storage {
-                        self.violation(&format!("/readyz says 200 while a {} is refused, and refused again", kind.name()));
-                    }
+            sending.into_iter().map(|s| s.join().unwrap()).collect()
+        });
+        let mut refused = None;
+        for (save, (heard, answer)) in saves.iter().zip(&answers) {
+            self.note(save, *heard);
+            let hit = *heard != Heard::Yes || fault.by_shim() && self.place.failed_calls() > 0 || fault.lasts();
+            self.tally(save.kind).struck += usize::from(hit);
+            if *heard == Heard::Yes {
+                continue;
+            }
+            refused = Some(save.kind);
+            if let Some(how) = badly_told(answer, *heard) {
+                self.tally(save.kind).badly_told += 1;
+                self.violation(&format!("a {} {how} (save {})", save.kind.name(), self.records.len() - 1));
+            }
+        }
+        // Ready, and then refusing again: it was not ready.
+        if let (Some(kind), true, Some(Ok(ready))) = (refused, fault.stands(), self.server.as_ref().map(Server::ask_readyz)) {
+            if ready.took > Duration::from_secs(4) {
+                self.violation(&format!("/readyz answers after {:.1} s", ready.took.as_secs_f32()));
+            }
+            if ready.status == 200 {
+                let (heard, answer) = self.send(&second);
+                let for_storage = answer.as_ref().is_ok_and(|a| a.status >= 500) || answer.as_ref().is_err_and(|cut| cut.sent);
+                if heard != Heard::Yes && for_storage {
+                    self.violation(&format!("/readyz says 200 after a {} was refused, and a sheet is refused again", kind.name()));
                 }
             }
         }
         self.off()?;
         self.heal()
-    }
-    /// Sends the save and does the harm while it is under way.
-    fn send_while(&mut self, save: &Save, fault: Fault) -> (Heard, Result<Answer, NoAnswer>) {
-        let pause = Duration::from_micros(self.dice.roll(14_000));
-        let (port, name) = (self.port(), self.name.clone());
-        let hand = &mut self.hand;
-        let cluster = self.cluster.as_deref();
-        let (heard, answer) = std::thread::scope(|scope| {
-            let sending = scope.spawn(move || hand.send(save, port));
-            std::thread::sleep(pause);
-            if let Some(cluster) = cluster {
-                if fault == Fault::PgTerminated { cluster.terminate(&name) } else { cluster.kill_a_backend(&name) }
-            }
-            sending.join().unwrap()
-        });
-        let tally = self.tally(save.kind);
-        tally.tried += 1;
-        match heard {
-            Heard::Yes => tally.acknowledged += 1,
-            Heard::No => tally.refused += 1,
-            Heard::Unknown => tally.uncertain += 1,
-        }
-        self.records.push((save.kind, save.clone(), Record { mark: save.mark.clone(), heard: vec![heard], destroyed: false }));
-        (heard, answer)
     }
     fn run(&mut self, since: i64) -> Result<(), String> {
         let kinds = self.plan.kinds.clone();
@@ -450,13 +448,14 @@ impl Trial<'_> {
             }
             let begun = Instant::now();
             for round in 0..self.plan.each {
-                for i in 0..kinds.len() {
+                let turned: Vec<Kind> =
+                    (0..kinds.len()).map(|i| kinds[(i + round + usize::try_from(self.plan.seed % 97).unwrap_or(0)) % kinds.len()]).collect();
+                for some in turned.chunks(if self.plan.fault.whole() { kinds.len() } else { 1 }) {
                     if begun.elapsed() > BUDGET {
                         self.violation(&format!("cut short after {} s", BUDGET.as_secs()));
                         return self.finish(&kinds, since);
                     }
-                    let kind = kinds[(i + round + usize::try_from(self.plan.seed % 97).unwrap_or(0)) % kinds.len()];
-                    self.struck(kind, &mut calls)?;
+                    self.struck(some, &calls)?;
                     let other = if self.dice.roll(2) == 0 { Kind::Sheet } else { Kind::Reading };
                     self.plain(other, "when the fault was over");
                 }
@@ -490,7 +489,8 @@ impl Trial<'_> {
         for i in 0..self.records.len() {
             if self.records[i].2.heard.last() == Some(&Heard::Unknown) {
                 let save = self.records[i].1.clone();
-                let (heard, _) = self.hand.send(&save, port);
+                let (heard, _) = self.hand.fire(&save, port);
+                self.hand.settle(&save, heard);
                 self.records[i].2.heard.push(heard);
             }
         }
@@ -524,7 +524,8 @@ impl Trial<'_> {
                                     continue;
                                 };
                                 none = 0;
-                                let (heard, answer) = hand.send(&save, port);
+                                let (heard, answer) = hand.fire(&save, port);
+                                hand.settle(&save, heard);
                                 said.push((save, heard));
                                 if answer.is_err() {
                                     break;
@@ -540,15 +541,8 @@ impl Trial<'_> {
             });
             self.out.kills += 1;
             for (save, heard) in heard.into_iter().flatten() {
-                let tally = self.tally(save.kind);
-                tally.tried += 1;
-                match heard {
-                    Heard::Yes => tally.acknowledged += 1,
-                    Heard::No => tally.refused += 1,
-                    Heard::Unknown => tally.uncertain += 1,
-                }
-                tally.struck += usize::from(heard == Heard::Unknown);
-                self.records.push((save.kind, save.clone(), Record { mark: save.mark.clone(), heard: vec![heard], destroyed: false }));
+                self.note(&save, heard);
+                self.tally(save.kind).struck += usize::from(heard == Heard::Unknown);
             }
             self.restart()?;
         }
