@@ -79,7 +79,7 @@ impl Program {
     pub fn serve(&self, data: &Path, database: &Database) -> Result<Server, String> {
         for _ in 0..3 {
             let port = free_port();
-            let log = File::options().create(true).append(true).open(data.join("server.out")).map_err(|e| format!("the log: {e}"))?;
+            let log = File::options().create(true).append(true).open(log_of(data)).map_err(|e| format!("the log: {e}"))?;
             let mut command = self.command(data, database);
             command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).stdout(Stdio::null()).stderr(log);
             if let Some(shim) = &self.shim {
@@ -93,7 +93,7 @@ impl Program {
                     return Ok(server);
                 }
                 if let Ok(Some(status)) = server.process.try_wait() {
-                    let said = std::fs::read_to_string(data.join("server.out")).unwrap_or_default();
+                    let said = std::fs::read_to_string(log_of(data)).unwrap_or_default();
                     let end: Vec<&str> = said.trim_end().lines().rev().take(3).collect();
                     if said.contains("Address already in use") || said.contains("LISTEN") && end.iter().any(|l| l.contains("LISTEN")) {
                         break;
@@ -113,6 +113,32 @@ impl Program {
         let out = self.command(data, database).arg("verify").output().map_err(|e| format!("verify: {e}"))?;
         if out.status.success() { Ok(()) } else { Err(format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))) }
     }
+}
+
+/// What the server says on its error output: beside the file system of the trial, so that it can be read when that is full, unless
+/// the trial wants it there.
+fn log_of(data: &Path) -> PathBuf {
+    let inside = data.join("server.log");
+    if inside.exists() { inside } else { data.parent().unwrap_or(data).with_extension("log") }
+}
+
+/// The last different things that it said, without their times and colours.
+#[must_use]
+pub fn said(data: &Path, lines: usize) -> String {
+    let text = String::from_utf8_lossy(&std::fs::read(log_of(data)).unwrap_or_default()).into_owned();
+    let mut seen: Vec<String> = Vec::new();
+    for line in text.lines().rev() {
+        let plain: String =
+            line.split('\u{1b}').map(|part| if part.starts_with('[') { part.split_once('m').map_or("", |(_, rest)| rest) } else { part }).collect();
+        let plain: String = plain.split_once(' ').map_or(plain.as_str(), |(_, rest)| rest).trim().chars().take(200).collect();
+        if !seen.contains(&plain) {
+            seen.push(plain);
+        }
+        if seen.len() == lines {
+            break;
+        }
+    }
+    seen.join(" | ")
 }
 
 fn free_port() -> u16 {
@@ -138,6 +164,10 @@ impl Server {
     /// Whether the process is still there.
     pub fn lives(&mut self) -> bool {
         matches!(self.process.try_wait(), Ok(None))
+    }
+    /// How it ended, if it has; a signal nobody sent is worth a word.
+    pub fn ended(&mut self) -> Option<std::process::ExitStatus> {
+        self.process.try_wait().ok().flatten()
     }
     /// Asks it to stop as a service manager does; kills it after half a minute and says so.
     pub fn stop(mut self) -> Result<(), String> {
@@ -195,6 +225,7 @@ impl Template {
             world
         });
         world.people = people;
+        let _ = std::fs::remove_file(log_of(&dir.0));
         Ok(Template { dir, world, born: Instant::now() })
     }
     /// A copy to work on.
@@ -238,6 +269,12 @@ impl Place {
         std::fs::write(data.join("fault.ctl"), [0_u8; 4096]).map_err(|e| e.to_string())?;
         Ok(Place { dir, mounted: root, data })
     }
+    /// Where the server's words go.
+    pub fn log_inside(&self, inside: bool) {
+        if inside {
+            let _ = File::create(self.data.join("server.log"));
+        }
+    }
     /// 磁盘写满 another file takes all the room but so many bytes.
     pub fn fill(&self, leave: u64) {
         let Ok(mut ballast) = File::create(self.dir.join("ballast")) else { return };
@@ -268,6 +305,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
+        let _ = std::fs::remove_file(log_of(&self.data));
         if self.mounted {
             let _ = tool("umount", &["-l", &self.dir.0.display().to_string()]);
         }

@@ -300,7 +300,6 @@ impl Hand {
         Some(Save { kind, mark, request, owner })
     }
     /// Sends it and says what the client may believe; of a job, what it says of its one report when it has ended.
-    #[must_use]
     pub fn fire(&self, save: &Save, port: u16) -> (Heard, Result<Answer, Cut>) {
         let answer = save.request.send(port, PATIENCE);
         let mut heard = heard(save, &answer);
@@ -339,7 +338,7 @@ impl Hand {
                 let line = standing["lines"].to_string();
                 return match standing["done"].as_u64() {
                     Some(1) => Heard::Yes,
-                    _ if line.contains("DB-UNCERTAIN") => Heard::Unknown,
+                    _ if line.contains("DB-UNCERTAIN") || line.contains("还不能确定") => Heard::Unknown,
                     _ => Heard::No,
                 };
             }
@@ -366,6 +365,18 @@ fn heard(save: &Save, answer: &Result<Answer, Cut>) -> Heard {
         200 if save.request.path.starts_with("/api/") => Heard::Yes,
         302 | 303 if !answer.header("location").starts_with("/login") => Heard::Yes,
         _ => Heard::No,
+    }
+}
+
+/// An answer in a few words.
+#[must_use]
+pub fn in_short(answer: &Result<Answer, Cut>) -> String {
+    match answer {
+        Err(cut) => format!("no answer: {}", cut.why),
+        Ok(answer) => {
+            let code = between(&answer.body, "\"code\":\"", "\"").or_else(|| between(&answer.body, "/explain/", "\"")).unwrap_or_default();
+            format!("{} {}{code}", answer.status, answer.header("location"))
+        }
     }
 }
 

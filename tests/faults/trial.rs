@@ -10,8 +10,8 @@ use shiyan_testkit::Side;
 use crate::http::{Answer, Cut as NoAnswer};
 use crate::oracle::{Heard, Record, Wrong, judge};
 use crate::pg::{Cluster, Cut};
-use crate::place::{Database, Place, Program, Server, Template, address, block_on, tool};
-use crate::saves::{Hand, Kind, Save, badly_told, found};
+use crate::place::{Database, Place, Program, Server, Template, address, block_on, said, tool};
+use crate::saves::{Hand, Kind, Save, badly_told, found, in_short};
 
 /// What is done to the server or to what lies under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,11 +90,11 @@ impl Fault {
     }
     /// Holds until it is taken away, so that whoever is ready meanwhile is wrong.
     fn stands(self) -> bool {
-        self.lasts() || self.whole() || matches!(self, Fault::FullDisk | Fault::ReadOnly)
+        self.lasts() || self.whole() || self == Fault::ReadOnly
     }
-    /// The whole database is gone for a while: saves of every kind meet it together.
+    /// The whole database is gone for a while, or all room: saves of every kind meet it together.
     fn whole(self) -> bool {
-        matches!(self, Fault::PgRestarted | Fault::PgAbsent | Fault::PgSilent | Fault::PgFullDisk)
+        matches!(self, Fault::FullDisk | Fault::PgRestarted | Fault::PgAbsent | Fault::PgSilent | Fault::PgFullDisk)
     }
     /// Done at a random moment while the save is under way.
     fn strikes_meanwhile(self) -> bool {
@@ -148,6 +148,8 @@ pub struct Outcome {
     pub violations: Vec<String>,
     pub kills: usize,
     pub trials: usize,
+    /// How long it took to be ready again, each time.
+    pub healed: Vec<Duration>,
 }
 
 impl Outcome {
@@ -158,6 +160,7 @@ impl Outcome {
         self.violations.extend(other.violations);
         self.kills += other.kills;
         self.trials += other.trials;
+        self.healed.extend(other.healed);
     }
 }
 
@@ -191,7 +194,15 @@ impl Dice {
 /// A trial against a server that falls silent is cut short after this; what it tried counts.
 const BUDGET: Duration = Duration::from_secs(90);
 /// How long a server may take to be ready again by itself.
-const HEALS_WITHIN: Duration = Duration::from_secs(12);
+const HEALS_WITHIN: Duration = Duration::from_secs(10);
+const GIVEN_UP: Duration = Duration::from_secs(45);
+
+/// A save with what became of it, for the oracle and for whoever reads of a violation.
+struct Noted {
+    save: Save,
+    record: Record,
+    told: Vec<String>,
+}
 
 struct Trial<'a> {
     plan: &'a Plan,
@@ -203,7 +214,7 @@ struct Trial<'a> {
     server: Option<Server>,
     hand: Hand,
     dice: Dice,
-    records: Vec<(Kind, Save, Record)>,
+    records: Vec<Noted>,
     out: Outcome,
 }
 
@@ -219,6 +230,8 @@ pub fn trial(plan: &Plan, program: &Program, template: &Template, cluster: Optio
     } else {
         template.copy_to(&place.data);
     }
+    // What the server says goes where its data is, as it often does: a full disk is full for both.
+    place.log_inside(plan.fault == Fault::FullDisk);
     let server = program.serve(&place.data, &database)?;
     let hand = Hand::new(&template.world, &format!("s{}", plan.seed), (0, 1));
     let (dice, since) = (Dice(plan.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)), template.world.since);
@@ -253,10 +266,10 @@ impl Trial<'_> {
     /// Sends it, counts what was heard, and notes it for the oracle.
     fn send(&mut self, save: &Save) -> (Heard, Result<Answer, NoAnswer>) {
         let (heard, answer) = self.hand.fire(save, self.port());
-        self.note(save, heard);
+        self.note(save, heard, in_short(&answer));
         (heard, answer)
     }
-    fn note(&mut self, save: &Save, heard: Heard) {
+    fn note(&mut self, save: &Save, heard: Heard, told: String) {
         self.hand.settle(save, heard);
         let tally = self.tally(save.kind);
         tally.tried += 1;
@@ -265,7 +278,8 @@ impl Trial<'_> {
             Heard::No => tally.refused += 1,
             Heard::Unknown => tally.uncertain += 1,
         }
-        self.records.push((save.kind, save.clone(), Record { mark: save.mark.clone(), heard: vec![heard], destroyed: false }));
+        let record = Record { mark: save.mark.clone(), heard: vec![heard], destroyed: false };
+        self.records.push(Noted { save: save.clone(), record, told: vec![told] });
     }
     /// Another save of this kind, or of another when there is nothing left of this.
     fn next(&mut self, kind: Kind) -> Save {
@@ -279,10 +293,7 @@ impl Trial<'_> {
         let ready = self.server.as_ref().and_then(Server::readyz);
         let (heard, answer) = self.send(&save);
         if heard != Heard::Yes {
-            let told = match &answer {
-                Ok(a) => format!("{} {}", a.status, crate::http::between(&a.body, "\"code\":\"", "\"").unwrap_or_default()),
-                Err(cut) => cut.why.clone(),
-            };
+            let told = in_short(&answer);
             self.violation(&format!("{when}: /readyz said {ready:?} and a {} was not accepted ({told})", save.kind.name()));
         }
     }
@@ -291,7 +302,7 @@ impl Trial<'_> {
         let forever = if self.dice.roll(2) == 0 { 1 } else { 1_000_000 };
         let nth = 1 + i32::try_from(self.dice.roll(calls.get(&kind).copied().unwrap_or(6).max(1).unsigned_abs().into())).unwrap_or(0);
         match self.plan.fault {
-            Fault::FullDisk => place.fill([0, 0, 4096, 8192, 16384, 32768][usize::try_from(self.dice.roll(6)).unwrap_or(0)]),
+            Fault::FullDisk => place.fill([0, 0, 8192, 32768, 65536, 131_072][usize::try_from(self.dice.roll(6)).unwrap_or(0)]),
             Fault::SyncFails => place.arm([1, 5, 3, 1, forever, 0, 0, 0]),
             Fault::WriteFails => place.arm([2, 5, 3, nth, forever, 0, 0, 0]),
             Fault::WriteNoRoom => place.arm([2, 28, 3, nth, forever, 0, 0, 0]),
@@ -356,17 +367,23 @@ impl Trial<'_> {
     fn heal(&mut self) -> Result<(), String> {
         let begun = Instant::now();
         loop {
-            let (lives, ready) = self.server.as_mut().map_or((false, None), |s| (s.lives(), s.readyz()));
-            if !lives {
+            if let Some(status) = self.server.as_mut().and_then(Server::ended) {
+                if status.code().is_none() {
+                    self.violation(&format!("the server died ({status}); it said: {}", said(&self.place.data, 6)));
+                }
                 return self.restart();
             }
+            let ready = self.server.as_ref().and_then(Server::readyz);
+            let took = begun.elapsed();
             if ready == Some(200) {
+                self.out.healed.push(took);
+                if took > HEALS_WITHIN {
+                    self.violation(&format!("ready again {:.1} s after the fault was over; it said: {}", took.as_secs_f32(), said(&self.place.data, 2)));
+                }
                 return Ok(());
             }
-            if begun.elapsed() > HEALS_WITHIN {
-                if !self.plan.fault.lasts() {
-                    self.violation(&format!("the fault is over and the server is not ready after {} s ({ready:?})", HEALS_WITHIN.as_secs()));
-                }
+            if took > GIVEN_UP {
+                self.violation(&format!("not ready {:.0} s after the fault was over ({ready:?}); it said: {}", took.as_secs_f32(), said(&self.place.data, 6)));
                 return self.restart();
             }
             std::thread::sleep(Duration::from_millis(25));
@@ -379,6 +396,13 @@ impl Trial<'_> {
     }
     /// One save of each of these kinds under the fault, at the same time.
     fn struck(&mut self, kinds: &[Kind], calls: &BTreeMap<Kind, i32>) -> Result<(), String> {
+        if self.plan.fault == Fault::FullDisk {
+            // A log that was folded in has room for the next saves; a new start begins a new one.
+            if let Some(server) = self.server.take() {
+                server.stop()?;
+            }
+            self.restart()?;
+        }
         let port = self.port();
         // The forms are read before the fault: what is tried is the save. Of some there are too few to try more.
         let saves: Vec<Save> = kinds.iter().filter_map(|kind| (0..3).find_map(|_| self.hand.next(*kind, port))).collect();
@@ -386,10 +410,12 @@ impl Trial<'_> {
         let fault = self.plan.fault;
         if fault.lasts() {
             // What stood in the log alone goes with it; that is the fault's doing.
-            for (_, _, record) in &mut self.records {
-                record.destroyed = true;
+            for noted in &mut self.records {
+                noted.record.destroyed = true;
             }
         }
+        let cuts = |cluster: &Option<&mut Cluster>| cluster.as_ref().map_or(0, |c| c.wire.cuts.load(std::sync::atomic::Ordering::SeqCst));
+        let before = cuts(&self.cluster);
         self.on(first.kind, calls);
         let pause = fault.strikes_meanwhile().then(|| Duration::from_micros(self.dice.roll(14_000)));
         let (hand, cluster, name) = (&self.hand, self.cluster.as_deref(), &self.name);
@@ -403,16 +429,18 @@ impl Trial<'_> {
         });
         let mut refused = None;
         for (save, (heard, answer)) in saves.iter().zip(&answers) {
-            self.note(save, *heard);
-            let hit = *heard != Heard::Yes || fault.by_shim() && self.place.failed_calls() > 0 || fault.lasts();
+            self.note(save, *heard, in_short(answer));
+            let hit = *heard != Heard::Yes || fault.by_shim() && self.place.failed_calls() > 0 || fault.lasts() || cuts(&self.cluster) > before;
             self.tally(save.kind).struck += usize::from(hit);
             if *heard == Heard::Yes {
                 continue;
             }
             refused = Some(save.kind);
-            if let Some(how) = badly_told(answer, *heard) {
+            // A program that ends itself rather than go on with a damaged log cuts its answer off.
+            let ended_itself = fault.lasts() && answer.is_err() && self.server.as_mut().and_then(Server::ended).is_some_and(|s| s.code().is_some());
+            if let Some(how) = badly_told(answer, *heard).filter(|_| !ended_itself) {
                 self.tally(save.kind).badly_told += 1;
-                self.violation(&format!("a {} {how} (save {})", save.kind.name(), self.records.len() - 1));
+                self.violation(&format!("a {} {how} (save {}); it said: {}", save.kind.name(), self.records.len() - 1, said(&self.place.data, 2)));
             }
         }
         // Ready, and then refusing again: it was not ready.
@@ -473,7 +501,7 @@ impl Trial<'_> {
         }
         if let Some(server) = self.server.take() {
             // By turns as a service manager stops it, and as nobody should.
-            if self.plan.seed % 2 == 0 {
+            if self.plan.seed.is_multiple_of(2) {
                 if let Err(why) = server.stop() {
                     self.violation(&why);
                 }
@@ -487,11 +515,12 @@ impl Trial<'_> {
     fn retry(&mut self) {
         let port = self.port();
         for i in 0..self.records.len() {
-            if self.records[i].2.heard.last() == Some(&Heard::Unknown) {
-                let save = self.records[i].1.clone();
-                let (heard, _) = self.hand.fire(&save, port);
+            if self.records[i].record.heard.last() == Some(&Heard::Unknown) {
+                let save = self.records[i].save.clone();
+                let (heard, answer) = self.hand.fire(&save, port);
                 self.hand.settle(&save, heard);
-                self.records[i].2.heard.push(heard);
+                self.records[i].record.heard.push(heard);
+                self.records[i].told.push(in_short(&answer));
             }
         }
     }
@@ -506,7 +535,7 @@ impl Trial<'_> {
             let pid = self.server.as_ref().map_or(0, Server::pid);
             let first = usize::try_from(self.dice.roll(8)).unwrap_or(0);
             let kinds = &kinds;
-            let heard: Vec<Vec<(Save, Heard)>> = std::thread::scope(|scope| {
+            let heard: Vec<Vec<(Save, Heard, String)>> = std::thread::scope(|scope| {
                 let working: Vec<_> = hands
                     .iter_mut()
                     .enumerate()
@@ -526,7 +555,7 @@ impl Trial<'_> {
                                 none = 0;
                                 let (heard, answer) = hand.fire(&save, port);
                                 hand.settle(&save, heard);
-                                said.push((save, heard));
+                                said.push((save, heard, in_short(&answer)));
                                 if answer.is_err() {
                                     break;
                                 }
@@ -540,8 +569,8 @@ impl Trial<'_> {
                 working.into_iter().map(|w| w.join().unwrap()).collect()
             });
             self.out.kills += 1;
-            for (save, heard) in heard.into_iter().flatten() {
-                self.note(&save, heard);
+            for (save, heard, told) in heard.into_iter().flatten() {
+                self.note(&save, heard, told);
                 self.tally(save.kind).struck += usize::from(heard == Heard::Unknown);
             }
             self.restart()?;
@@ -569,7 +598,7 @@ impl Trial<'_> {
         });
         let records = std::mem::take(&mut self.records);
         let mut wrongs: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (at, (kind, _, record)) in records.iter().enumerate() {
+        for (at, Noted { save: Save { kind, .. }, record, told }) in records.iter().enumerate() {
             let n = found.get(&record.mark).copied().unwrap_or_default();
             let keys = self.plan.keys;
             let tally = self.tally(*kind);
@@ -593,7 +622,7 @@ impl Trial<'_> {
                     "RETRY REFUSED"
                 }
             };
-            wrongs.entry(format!("{word}: {}, heard {:?}, found {n:?}", kind.name(), record.heard)).or_default().push(at);
+            wrongs.entry(format!("{word}: {}, heard {:?} ({}), found {n:?}", kind.name(), record.heard, told.join(", then "))).or_default().push(at);
         }
         for (what, at) in wrongs {
             self.violation(&format!("{what}: {} saves, number {at:?} of {}", at.len(), records.len()));
