@@ -43,7 +43,7 @@ enum Against {
 
 /// One promise, or one figure reported without one, and what became of it. Times in milliseconds, memory in MiB, files in kB.
 #[derive(Debug)]
-struct Line {
+pub struct Line {
     name: &'static str,
     against: Against,
     unit: &'static str,
@@ -51,7 +51,7 @@ struct Line {
 }
 
 impl Line {
-    fn promised(name: &'static str, limit: f64, unit: &'static str, measured: Result<f64, Failure>) -> Line {
+    pub fn promised(name: &'static str, limit: f64, unit: &'static str, measured: Result<f64, Failure>) -> Line {
         Line { name, against: Against::AtMost(limit), unit, measured }
     }
     /// What was to be measured and could not be; typst that is not there is none of that.
@@ -69,6 +69,10 @@ struct Options {
     year: Option<String>,
     small_only: bool,
     reports_only: bool,
+    /// Only what one person notices of a crowd.
+    load_only: bool,
+    /// Another build instead of this one.
+    binary: Option<PathBuf>,
     /// Saving at a million results too: some 11 GB of disk and ten minutes.
     million: bool,
     keep: bool,
@@ -81,9 +85,14 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
         println!("{}\n", machine());
         return told(&thousand_reports(root, &Scratch::new(options.keep)?.dir));
     }
-    println!("building in release ...");
-    run(cargo(root).args(["build", "--release"]))?;
-    let program = release_binary(root)?;
+    let program = match &options.binary {
+        Some(program) => program.clone(),
+        None => {
+            println!("building in release ...");
+            run(cargo(root).args(["build", "--release"]))?;
+            release_binary(root)?
+        }
+    };
     let scratch = Scratch::new(options.keep)?;
     // The demo holds one full year and the current one.
     let year = match &options.year {
@@ -92,8 +101,14 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     };
     println!("{} | {} | demo year {year}\n", machine(), program.display());
 
+    if options.load_only {
+        let data = scratch.dir.join("demo");
+        timed(&program, &data, &["demo", "load"])?;
+        return told(&crate::load::load(&program, &data, &year));
+    }
     let mut lines = small(&program, &scratch.dir.join("demo"), &year, &scratch.dir.join("annual.pdf"));
     if !options.small_only {
+        lines.extend(crate::load::load(&program, &scratch.dir.join("demo"), &year));
         lines.extend(large(&program, &scratch.dir.join("large"), options.samples, &year));
     }
     if options.million {
@@ -209,19 +224,28 @@ fn cold_start(program: &Path, data: &Path) -> Result<f64, Failure> {
 fn idle_memory(program: &Path, data: &Path) -> Result<f64, Failure> {
     let server = Serving::start(program, data)?;
     std::thread::sleep(Duration::from_secs(3));
+    rss(&server)
+}
+
+/// What the server holds of memory now.
+pub fn rss(server: &Serving) -> Result<f64, Failure> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process.id())).map_err(|e| format!("/proc: {e}"))?;
     vm_rss(&status).ok_or_else(|| "no VmRSS in /proc".to_owned())
 }
 
 /// Log in as the demo account: the form of the page as it stands (with whatever token it carries), name and password filled in.
 fn login(client: &mut Client) -> Result<(), Failure> {
+    login_as(client, site::USER)
+}
+
+pub fn login_as(client: &mut Client, username: &str) -> Result<(), Failure> {
     let page = client.get("/login")?;
     let mut form = forms(&page.body, "/login").into_iter().next().ok_or_else(|| format!("GET /login: status {}, no form", page.status))?;
-    form.set("username", site::USER);
+    form.set("username", username);
     form.set("password", site::PASSWORD);
     let answer = client.post(&form.action, &form.fields)?;
     let to = answer.header("location").unwrap_or_default();
-    if matches!(answer.status, 302 | 303) && !to.starts_with("/login") { Ok(()) } else { Err(format!("the login as {}: status {}", site::USER, answer.status)) }
+    if matches!(answer.status, 302 | 303) && !to.starts_with("/login") { Ok(()) } else { Err(format!("the login as {username}: status {}", answer.status)) }
 }
 
 fn list_page(client: &mut Client) -> Result<Vec<Duration>, Failure> {
@@ -266,18 +290,23 @@ fn save_results(client: &mut Client) -> Result<Vec<Duration>, Failure> {
 
 /// A server that is ready; dropping it asks it to stop and waits.
 #[derive(Debug)]
-struct Serving {
+pub struct Serving {
     process: Child,
-    port: u16,
+    pub port: u16,
     ready_after: Duration,
 }
 
 impl Serving {
     fn start(program: &Path, data: &Path) -> Result<Serving, Failure> {
+        Self::start_on(program, data, "127.0.0.1")
+    }
+
+    /// Listening on this address; asked on the usual one.
+    pub fn start_on(program: &Path, data: &Path, address: &str) -> Result<Serving, Failure> {
         let port = free_port()?;
         let start = Instant::now();
         let process = Command::new(program)
-            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .args(["serve", "--listen", &format!("{address}:{port}"), "--data"])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -372,7 +401,8 @@ fn this_year() -> Result<u32, Failure> {
 }
 
 fn options(args: &[String]) -> Result<Options, Failure> {
-    let mut options = Options { samples: 53_000, year: None, small_only: false, reports_only: false, million: false, keep: false };
+    let mut options =
+        Options { samples: 53_000, year: None, small_only: false, reports_only: false, load_only: false, binary: None, million: false, keep: false };
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("{arg} needs a value"));
@@ -381,6 +411,8 @@ fn options(args: &[String]) -> Result<Options, Failure> {
             "--year" => options.year = Some(value()?.clone()),
             "--small-only" => options.small_only = true,
             "--reports-only" => options.reports_only = true,
+            "--load" => options.load_only = true,
+            "--binary" => options.binary = Some(PathBuf::from(value()?)),
             "--million" => options.million = true,
             "--keep" => options.keep = true,
             other => return Err(format!("bench does not know `{other}`")),
@@ -389,7 +421,7 @@ fn options(args: &[String]) -> Result<Options, Failure> {
     Ok(options)
 }
 
-fn millis(time: Duration) -> f64 {
+pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
@@ -399,7 +431,7 @@ fn median(mut values: Vec<f64>) -> Result<f64, Failure> {
 }
 
 /// The value that 99 of 100 do not exceed (nearest rank).
-fn p99(mut times: Vec<Duration>) -> Result<f64, Failure> {
+pub fn p99(mut times: Vec<Duration>) -> Result<f64, Failure> {
     times.sort();
     let rank = (times.len() * 99).div_ceil(100);
     rank.checked_sub(1).and_then(|at| times.get(at)).copied().map(millis).ok_or_else(|| "nothing was measured".to_owned())
@@ -516,7 +548,16 @@ mod tests {
         let args = |text: &str| options(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
         assert_eq!(
             args("--samples 500 --year 2025 --keep"),
-            Ok(Options { samples: 500, year: Some("2025".to_owned()), small_only: false, reports_only: false, million: false, keep: true })
+            Ok(Options {
+                samples: 500,
+                year: Some("2025".to_owned()),
+                small_only: false,
+                reports_only: false,
+                load_only: false,
+                binary: None,
+                million: false,
+                keep: true
+            })
         );
         assert!(args("--reports-only").is_ok_and(|o| o.reports_only) && args("").is_ok_and(|o| !o.reports_only));
         assert!(args("--samples").is_err() && args("--samples x").is_err() && args("--what").is_err());

@@ -10,6 +10,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Client {
     host: String,
+    to: (String, u16),
     stream: BufReader<TcpStream>,
     cookies: BTreeMap<String, String>,
 }
@@ -30,10 +31,26 @@ impl Answer {
 
 impl Client {
     pub fn connect(port: u16) -> Result<Client, Failure> {
-        let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|e| format!("connect: {e}"))?;
+        Self::connect_to("127.0.0.1", port)
+    }
+
+    /// To an address of this machine that need not be the usual one.
+    pub fn connect_to(address: &str, port: u16) -> Result<Client, Failure> {
+        let stream = TcpStream::connect((address, port)).map_err(|e| format!("connect: {e}"))?;
         let limit = Some(Duration::from_secs(60));
         stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(limit)).and_then(|()| stream.set_write_timeout(limit)).map_err(|e| e.to_string())?;
-        Ok(Client { host: format!("127.0.0.1:{port}"), stream: BufReader::new(stream), cookies: BTreeMap::new() })
+        Ok(Client { host: format!("127.0.0.1:{port}"), to: (address.to_owned(), port), stream: BufReader::new(stream), cookies: BTreeMap::new() })
+    }
+
+    /// Another connection for the same person, after the first was closed.
+    pub fn again(&mut self) -> Result<(), Failure> {
+        self.stream = Self::connect_to(&self.to.0, self.to.1)?.stream;
+        Ok(())
+    }
+
+    /// What the server gave to be sent back, as the header carries it.
+    pub fn cookies(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     pub fn get(&mut self, path: &str) -> Result<Answer, Failure> {
@@ -48,8 +65,7 @@ impl Client {
     fn send(&mut self, method: &str, path: &str, form: Option<&str>) -> Result<Answer, Failure> {
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.host);
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            head += &format!("Cookie: {}\r\n", pairs.join("; "));
+            head += &format!("Cookie: {}\r\n", self.cookies());
         }
         if let Some(form) = form {
             let origin = &self.host;

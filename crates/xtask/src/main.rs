@@ -4,8 +4,10 @@
 
 mod bench;
 mod ci;
+mod faults;
 mod http;
 mod lexer;
+mod load;
 mod needs;
 mod pg;
 mod run;
@@ -23,7 +25,9 @@ const HELP: &str = "cargo xtask <command>
   needs    only say what `ci` needs and what is missing
   tidy     refuse arrows that are not in the architecture table, and a short list of habits
   pg CMD.. start the private PostgreSQL server of `ci`, run CMD with SHIYAN_TEST_PG set, stop the server
-  bench    build in release and measure the speeds we promise  [--samples N] [--year Y] [--small-only] [--million] [--reports-only] [--keep]
+  faults   try to lose a save: kill the server, fill the disk, break syncs and writes, cut the database off, and count what is
+           there afterwards; `cargo xtask faults --help` lists its flags
+  bench    build in release and measure the speeds we promise  [--samples N] [--year Y] [--small-only] [--million] [--load] [--reports-only] [--binary PATH] [--keep]
   golden   write the golden files of the reports anew; look at the difference before committing it
 ";
 
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
         "needs" => ci::needs_only(),
         "tidy" => tidy::tidy(&root),
         "pg" => ci::with_pg(&root, &rest),
+        "faults" => faults::faults(&root, &rest),
         "bench" => bench::bench(&root, &rest),
         "golden" => ci::golden(&root),
         "" | "help" | "--help" | "-h" => {
