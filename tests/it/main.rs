@@ -9,6 +9,7 @@ mod keeping;
 mod rapid;
 mod report;
 mod scope;
+mod seen;
 mod tamper;
 mod way;
 mod worksheet;

@@ -66,6 +66,8 @@ macro_rules! tables {
     };
 }
 
+pub(crate) use tables;
+
 struct Hashing<'a> {
     out: &'a mut (dyn Write + Send),
     hash: Sha256,
