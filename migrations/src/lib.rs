@@ -8,6 +8,7 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
+pub mod grant;
 mod m0001_journal;
 mod m0002_people;
 mod m0003_reference;
@@ -18,6 +19,7 @@ mod m0007_imports;
 mod m0008_bench;
 mod m0009_history;
 mod m0011_once;
+mod m0012_vouched;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -37,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_bench::Migration),
             Box::new(m0009_history::Migration),
             Box::new(m0011_once::Migration),
+            Box::new(m0012_vouched::Migration),
         ]
     }
 }
@@ -56,18 +59,53 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Res
 pub struct Guard {
     /// The table.
     pub table: &'static str,
-    /// What it forbids: `UPDATE` or `DELETE`.
+    /// What it forbids: `UPDATE`, `DELETE` or, on PostgreSQL, `TRUNCATE`.
     pub verb: &'static str,
+    /// Rows of the demonstration may go: they are removed as they came.
+    pub but_demo: bool,
+    /// The migration that makes it.
+    pub since: Since,
+}
+
+/// Which migration makes a guard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// The first.
+    Journal,
+    /// `m0012_vouched`.
+    Vouched,
+}
+
+const fn guard_of(table: &'static str, verb: &'static str, but_demo: bool, since: Since) -> Guard {
+    Guard { table, verb, but_demo, since }
 }
 
 /// Every trigger that the migrations make; `shiyan verify` looks whether they stand.
-pub const GUARDS: [Guard; 2] = [Guard { table: "journal", verb: "UPDATE" }, Guard { table: "journal", verb: "DELETE" }];
+pub const GUARDS: [Guard; 12] = [
+    guard_of("journal", "UPDATE", false, Since::Journal),
+    guard_of("journal", "DELETE", false, Since::Journal),
+    guard_of("journal", "TRUNCATE", false, Since::Vouched),
+    guard_of("blob", "UPDATE", false, Since::Vouched),
+    guard_of("blob", "DELETE", false, Since::Vouched),
+    guard_of("blob", "TRUNCATE", false, Since::Vouched),
+    guard_of("rapid_reading", "UPDATE", false, Since::Vouched),
+    guard_of("rapid_reading", "DELETE", true, Since::Vouched),
+    guard_of("rapid_reading", "TRUNCATE", false, Since::Vouched),
+    guard_of("test_report", "UPDATE", false, Since::Vouched),
+    guard_of("test_report", "DELETE", true, Since::Vouched),
+    guard_of("test_report", "TRUNCATE", false, Since::Vouched),
+];
 
 impl Guard {
     /// Name of the trigger, and on PostgreSQL of its function.
     #[must_use]
     pub fn name(self) -> String {
         format!("{}_no_{}", self.table, self.verb.to_lowercase())
+    }
+    /// Whether SQLite has such a trigger: it knows no `TRUNCATE`.
+    #[must_use]
+    pub fn on_sqlite(self) -> bool {
+        self.verb != "TRUNCATE"
     }
     /// What the function of PostgreSQL does.
     #[must_use]
@@ -77,20 +115,30 @@ impl Guard {
     /// The statement that makes the trigger on SQLite, as its catalogue keeps it.
     #[must_use]
     pub fn sqlite(self) -> String {
-        let Guard { table, verb } = self;
-        format!("CREATE TRIGGER {} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'rows of {table} are append-only'); END", self.name())
+        let Guard { table, verb, .. } = self;
+        let when = if self.but_demo { " WHEN NOT OLD.demo" } else { "" };
+        format!("CREATE TRIGGER {} BEFORE {verb} ON {table}{when} BEGIN SELECT RAISE(ABORT, 'rows of {table} are append-only'); END", self.name())
+    }
+    /// The statement that makes the trigger on PostgreSQL, once its function is there.
+    #[must_use]
+    pub fn postgres(self) -> String {
+        let Guard { table, verb, .. } = self;
+        let name = self.name();
+        let each = if verb == "TRUNCATE" { "STATEMENT" } else { "ROW" };
+        let when = if self.but_demo { " WHEN (NOT OLD.demo)" } else { "" };
+        format!("CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH {each}{when} EXECUTE FUNCTION {name}()")
     }
 }
 
-/// Makes the guards of a table.
-pub(crate) async fn append_only(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+/// Makes guards.
+pub(crate) async fn guard(manager: &SchemaManager<'_>, guards: impl Iterator<Item = &Guard>) -> Result<(), DbErr> {
     let db = manager.get_connection();
-    for guard in GUARDS.iter().filter(|g| g.table == table) {
+    for guard in guards {
         if manager.get_database_backend() == DbBackend::Postgres {
-            let (name, verb) = (guard.name(), guard.verb);
+            let name = guard.name();
             db.execute_unprepared(&format!("CREATE FUNCTION {name}() RETURNS trigger AS $${}$$ LANGUAGE plpgsql", guard.body())).await?;
-            db.execute_unprepared(&format!("CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")).await?;
-        } else {
+            db.execute_unprepared(&guard.postgres()).await?;
+        } else if guard.on_sqlite() {
             db.execute_unprepared(&guard.sqlite()).await?;
         }
     }

@@ -10,5 +10,5 @@ crate::up_only!(|manager| {
         ],
     )
     .await?;
-    crate::append_only(manager, "journal").await
+    crate::guard(manager, crate::GUARDS.iter().filter(|g| g.since == crate::Since::Journal)).await
 });

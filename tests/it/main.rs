@@ -10,6 +10,7 @@ mod once;
 mod rapid;
 mod report;
 mod scope;
+mod seen;
 mod tamper;
 mod way;
 mod worksheet;

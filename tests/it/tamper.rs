@@ -27,7 +27,7 @@ async fn a_changed_row_is_found_and_named(t: TestApp) {
     let items = t.items(&order).await;
     let (one, two) = (items[0].id.to_string(), items[1].id.to_string());
     let side = t.side().await;
-    side.must("CREATE TABLE kept AS SELECT * FROM test_item").await;
+    side.must("CREATE TEMP TABLE kept AS SELECT * FROM test_item").await;
     let detail = side.text(&format!("SELECT detail FROM test_item WHERE id = '{one}'")).await;
     let forged = detail.replace("2.4", "0.1");
     assert_ne!(forged, detail);
@@ -128,10 +128,11 @@ async fn a_changed_journal_is_found_and_named(t: TestApp) {
     }
     t.assert_whole().await;
     assert_eq!(t.app.store.guards().await.unwrap(), None);
-    side.open_the_journal().await;
+    side.open_guards("journal").await;
     let (zh, en) = t.app.store.guards().await.unwrap().unwrap();
     assert!(zh.contains("journal_no_update") && en.contains("journal_no_update"), "{zh} {en}");
-    side.must("CREATE TABLE kept AS SELECT * FROM journal").await;
+    side.close_guards("journal").await;
+    side.must("CREATE TEMP TABLE kept AS SELECT * FROM journal").await;
     for (what, sql, says) in [
         ("who", format!("UPDATE journal SET actor_name = '另一人' WHERE seq = {middle}"), format!("journal entry {middle} does not match")),
         ("when", format!("UPDATE journal SET at = '2024-01-01T00:00:00.000+08:00' WHERE seq = {middle}"), format!("journal entry {middle} does not match")),
@@ -142,11 +143,13 @@ async fn a_changed_journal_is_found_and_named(t: TestApp) {
         ("the last, whose row remains", format!("DELETE FROM journal WHERE seq = {last}"), "no journal entry".to_owned()),
         ("all", "DELETE FROM journal".to_owned(), "no journal entry".to_owned()),
     ] {
+        side.open_guards("journal").await;
         side.change(&sql).await;
         println!("{what}");
         t.assert_broken(&says).await;
         side.must("DELETE FROM journal").await;
         side.must("INSERT INTO journal SELECT * FROM kept").await;
+        side.close_guards("journal").await;
         t.assert_whole().await;
     }
 }
@@ -155,7 +158,8 @@ async fn checkpoint(t: &TestApp) -> Checkpoint {
     t.app.checkpoint(&t.dir.join("checkpoint.key"), at("2025-06-30T18:00")).await.unwrap()
 }
 async fn against(app: &App, t: &TestApp, checkpoint: &Checkpoint) -> Option<String> {
-    let finding = app.verify(Some(checkpoint), &t.dir.join("checkpoint.key")).await.unwrap();
+    let mut finding = app.verify(Some(checkpoint), &t.dir.join("checkpoint.key")).await.unwrap();
+    finding.without("clock");
     assert_eq!(finding.ok, finding.problem_en.is_none());
     finding.problem_en
 }
@@ -173,8 +177,9 @@ async fn a_journal_cut_short_is_found_by_the_checkpoint(t: TestApp) {
     let kept = checkpoint(&t).await;
     assert_eq!(against(&t.app, &t, &kept).await, None);
     let side = t.side().await;
-    side.open_the_journal().await;
+    side.open_guards("journal").await;
     side.change(&format!("DELETE FROM journal WHERE seq > {}", kept.seq - 2)).await;
+    side.close_guards("journal").await;
     // No row is missing, so the database alone looks whole: that is what the checkpoint is for.
     t.assert_whole().await;
     let problem = against(&t.app, &t, &kept).await.unwrap();
@@ -223,13 +228,18 @@ async fn a_changed_file_is_found_and_named(t: TestApp) {
     let side = t.side().await;
     let report = side.text("SELECT pdf_sha256 FROM test_report").await;
     let evidence = side.text("SELECT sha256 FROM blob WHERE media_type = 'image/png' ORDER BY sha256 LIMIT 1").await;
-    side.must("CREATE TABLE kept AS SELECT * FROM blob").await;
+    side.must("CREATE TEMP TABLE kept AS SELECT * FROM blob").await;
+    side.refused(&format!("UPDATE blob SET size = 1 WHERE sha256 = '{report}'"), "append-only").await;
+    side.refused(&format!("DELETE FROM blob WHERE sha256 = '{report}'"), "append-only").await;
+    side.open_guards("blob").await;
     for sha256 in [&report, &evidence] {
         let bytes = if t.engine() == Engine::Postgres { "'\\x25504446'::bytea" } else { "x'25504446'" };
         side.change(&format!("UPDATE blob SET bytes = {bytes} WHERE sha256 = '{sha256}'")).await;
-        t.assert_broken(sha256).await;
+        t.assert_broken(&format!("the bytes of file {sha256} were changed")).await;
         undo(&side).await;
+        side.close_guards("blob").await;
         t.assert_whole().await;
+        side.open_guards("blob").await;
     }
     // The archived report is never handed out changed.
     let issued = t.app.store.report_by_number(&format!("SY-{NO}"), &t.all()).await.unwrap().unwrap();
@@ -239,10 +249,10 @@ async fn a_changed_file_is_found_and_named(t: TestApp) {
     undo(&side).await;
     // A file that a record names is gone.
     side.change(&format!("DELETE FROM blob WHERE sha256 = '{report}'")).await;
-    t.assert_broken(&report).await;
+    t.assert_broken(&format!("file {report} of report:")).await;
     undo(&side).await;
     side.change(&format!("DELETE FROM blob WHERE sha256 = '{evidence}'")).await;
-    t.assert_broken(&evidence).await;
+    t.assert_broken(&format!("file {evidence} of case:")).await;
 }
 
 async fn undo(side: &Side) {
@@ -255,7 +265,8 @@ async fn a_forged_checkpoint_is_refused(t: TestApp) {
     let kept = checkpoint(&t).await;
     let lower = Checkpoint { seq: kept.seq - 1, ..kept.clone() };
     assert!(against(&t.app, &t, &lower).await.unwrap().contains("signature does not fit"));
-    let foreign = t.app.checkpoint(&t.dir.join("other.key"), at("2025-06-30T18:00")).await.unwrap();
+    let other = TestApp::bare_sqlite().await;
+    let foreign = other.app.checkpoint(&other.dir.join("checkpoint.key"), at("2025-06-30T18:00")).await.unwrap();
     assert!(against(&t.app, &t, &foreign).await.unwrap().contains("another installation"));
     assert_eq!(against(&t.app, &t, &kept).await, None);
 }

@@ -40,12 +40,10 @@ pub fn evidence_type(upload: &Upload) -> Result<&'static str, Refusal> {
     if declared_pixels(&upload.bytes).is_some_and(|pixels| pixels > EVIDENCE_PIXELS) {
         return Err(Refusal::new(code::FILE_PIXELS).with("name", &upload.name).with("most", EVIDENCE_PIXELS / 1_000_000).on("file"));
     }
-    match upload.bytes.as_slice() {
-        [0xff, 0xd8, 0xff, ..] => Ok("image/jpeg"),
-        [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Ok("image/png"),
-        [b'%', b'P', b'D', b'F', b'-', ..] => Ok("application/pdf"),
-        bytes => {
-            let head: String = bytes.iter().take(4).map(|b| format!("{b:02x}")).collect();
+    match shiyan_store::media_type(&upload.bytes) {
+        known @ ("image/jpeg" | "image/png" | "application/pdf") => Ok(known),
+        _ => {
+            let head: String = upload.bytes.iter().take(4).map(|b| format!("{b:02x}")).collect();
             Err(Refusal::new(code::FILE_TYPE).with("name", &upload.name).with("found", head).on("file"))
         }
     }
@@ -139,9 +137,8 @@ impl App {
         files: Vec<Upload>,
         now: Instant,
     ) -> Result<(), Error> {
-        let mut types = Vec::new();
         for file in &files {
-            types.push(evidence_type(file)?);
+            evidence_type(file)?;
         }
         let mut unit = self.store.begin(now).await?;
         let case = self.visible_case(&unit, actor, id).await?;
@@ -150,8 +147,8 @@ impl App {
         }
         let mut record = BlockRecord { fields, inapplicable, ..BlockRecord::default() };
         record.evidence = case.blocks.get(&block).map(|b| b.evidence.clone()).unwrap_or_default();
-        for (file, media_type) in files.iter().zip(types) {
-            let sha256 = unit.keep_blob(&file.bytes, media_type).await?;
+        for file in &files {
+            let sha256 = unit.keep_blob(&file.bytes).await?;
             if record.evidence.iter().all(|e| e.sha256 != sha256) {
                 let name = file.name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(80).collect();
                 record.evidence.push(EvidenceRef { sha256, name, size: file.bytes.len() as u64, by: actor.name.clone(), at: now });

@@ -135,7 +135,7 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
     let foods = world::foods()?;
     let limits = world::limits(&foods, &people.quality.name, opened);
     let packages = world::packages(&foods);
-    let evidence = unit.keep_blob(PNG, "image/png").await?;
+    let evidence = unit.keep_blob(PNG).await?;
     let (own, neighbours) = World::split(&streets);
     let world = World {
         now,

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use shiyan_foundation::Instant;
-use shiyan_store::{Error, Head, verify::Finding};
+use shiyan_store::verify::{CHECKPOINT_KEY, Finding, Look};
+use shiyan_store::{Error, Head, Who};
 
 use crate::App;
 
@@ -25,6 +27,9 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
+    fn head(&self) -> Head {
+        Head { seq: self.seq, hash: self.hash.clone() }
+    }
     fn signed_text(&self) -> String {
         format!("shiyan-checkpoint-v1\n{}\n{}\n{}\n{}\n", self.seq, self.hash, self.at, self.public_key)
     }
@@ -64,50 +69,77 @@ fn signing_key(file: &Path) -> Result<SigningKey, Error> {
 }
 
 impl App {
-    /// Signs the present head of the journal.
+    /// Signs the present head of the journal. The first time, the journal notes the public key, so that checkpoints can be known as
+    /// this installation's when the key file is lost.
     ///
     /// # Errors
     /// The database does not answer; the key cannot be kept.
     pub async fn checkpoint(&self, key_file: &Path, now: Instant) -> Result<Checkpoint, Error> {
-        let head = self.store.head().await?;
         let key = signing_key(key_file)?;
-        let mut checkpoint = Checkpoint {
-            seq: head.seq,
-            hash: head.hash,
-            at: now.to_rfc3339(),
-            public_key: hex::encode(key.verifying_key().to_bytes()),
-            signature: String::new(),
-        };
+        let public_key = public(&key);
+        if !self.store.holds_entry(CHECKPOINT_KEY, &key_subject(&public_key)).await? {
+            let mut unit = self.store.begin(now).await?;
+            unit.note(&Who::system("检查点"), CHECKPOINT_KEY, key_subject(&public_key), json!({ "public_key": public_key })).await?;
+            unit.commit().await?;
+        }
+        let head = self.store.head().await?;
+        let mut checkpoint = Checkpoint { seq: head.seq, hash: head.hash, at: now.to_rfc3339(), public_key, signature: String::new() };
         checkpoint.signature = hex::encode(key.sign(checkpoint.signed_text().as_bytes()).to_bytes());
         Ok(checkpoint)
     }
-    /// Verifies the database, against a checkpoint where one is given. A checkpoint by another key than this installation's is
-    /// refused, unless the installation has no key.
+    /// Verifies the database, against a checkpoint where one is given; see [`verify`].
     ///
     /// # Errors
-    /// The database does not answer.
+    /// The database does not answer, or has the schema of another version.
     pub async fn verify(&self, checkpoint: Option<&Checkpoint>, key_file: &Path) -> Result<Finding, Error> {
-        let mut head = None;
-        if let Some(checkpoint) = checkpoint {
-            let own = if key_file.exists() { Some(hex::encode(signing_key(key_file)?.verifying_key().to_bytes())) } else { None };
-            let foreign = own
-                .filter(|own| *own != checkpoint.public_key)
-                .map(|_| "检查点不是本系统签发的 / the checkpoint was signed by another installation".to_owned());
-            if let Some(problem) = checkpoint.check().err().or(foreign) {
-                let (zh, en) = problem.split_once(" / ").unwrap_or((&problem, &problem));
-                return Ok(Finding {
-                    ok: false,
-                    entries: 0,
-                    rows: 0,
-                    head: self.store.head().await?,
-                    problem_zh: Some(zh.to_owned()),
-                    problem_en: Some(en.to_owned()),
-                });
-            }
-            head = Some(Head { seq: checkpoint.seq, hash: checkpoint.hash.clone() });
-        }
-        self.store.verify(head.as_ref()).await
+        let held = checkpoint.map(Checkpoint::head);
+        judged(self.store.verify(held.as_ref()).await?, checkpoint, key_file, None)
     }
+}
+
+/// Verifies a database that was opened to be looked at, against a checkpoint where one is given. Whose checkpoint it is must be known: by
+/// the public key that the caller names, else by the key of this installation or one that the journal notes. A checkpoint of nobody
+/// known proves nothing, and the finding says so.
+///
+/// # Errors
+/// The database does not answer, or has the schema of another version; the key file is no key.
+pub async fn verify(look: &Look, checkpoint: Option<&Checkpoint>, key_file: &Path, public_key: Option<&str>) -> Result<Finding, Error> {
+    let held = checkpoint.map(Checkpoint::head);
+    judged(look.verify(held.as_ref()).await?, checkpoint, key_file, public_key)
+}
+
+fn judged(mut finding: Finding, checkpoint: Option<&Checkpoint>, key_file: &Path, public_key: Option<&str>) -> Result<Finding, Error> {
+    let Some(checkpoint) = checkpoint else { return Ok(finding) };
+    let problem = match (checkpoint.check(), public_key) {
+        (Err(problem), _) => Some(problem),
+        (Ok(()), Some(named)) => (!named.trim().eq_ignore_ascii_case(&checkpoint.public_key))
+            .then(|| "检查点不是用给出的公钥签的 / the checkpoint was not signed with the public key that was named".to_owned()),
+        (Ok(()), None) => {
+            let own = if key_file.exists() { Some(public(&signing_key(key_file)?)) } else { None };
+            let known = own.iter().chain(&finding.checkpoint_keys).any(|key| *key == checkpoint.public_key);
+            match (known, own) {
+                (true, _) => None,
+                (false, Some(_)) => Some("检查点不是本系统签发的 / the checkpoint was signed by another installation".to_owned()),
+                (false, None) => Some(format!(
+                    "检查点无法确认：签名密钥文件（checkpoint.key）不在，日志也没有登记公钥 {key}，任何人都可能签出这样的检查点；若确知它出自本系统，用 --public-key 给出公钥再校验 / \
+                     the checkpoint cannot be confirmed: the signing key (checkpoint.key) is missing and the journal notes no public key {key}, so anybody could have signed it; if you know whose it is, name the key with --public-key",
+                    key = checkpoint.public_key
+                )),
+            }
+        }
+    };
+    if let Some(problem) = problem {
+        let (zh, en) = problem.split_once(" / ").unwrap_or((&problem, &problem));
+        finding.lead("checkpoint", (zh.to_owned(), en.to_owned()));
+    }
+    Ok(finding)
+}
+
+fn public(key: &SigningKey) -> String {
+    hex::encode(key.verifying_key().to_bytes())
+}
+fn key_subject(public_key: &str) -> String {
+    format!("checkpoint:{public_key}")
 }
 
 /// What a backup file begins with.

@@ -118,6 +118,7 @@ impl App {
         }
         let secret = token();
         unit.keep_setup_token(&sha256_hex(secret.as_bytes()), now + TimeDelta::minutes(SETUP_MINUTES)).await?;
+        unit.note(&Who::system("首次设置"), "setup.link", "setup".to_owned(), json!({})).await?;
         unit.commit().await?;
         Ok(Some(secret))
     }

@@ -101,7 +101,7 @@ impl App {
             begun => begun?,
         };
         let photo = match (&typed.photo, media) {
-            (Some(photo), Some(media)) => Some(unit.keep_blob(&photo.bytes, media).await?),
+            (Some(photo), Some(_)) => Some(unit.keep_blob(&photo.bytes).await?),
             _ => None,
         };
         let input = ReadingInput {
@@ -172,12 +172,12 @@ impl App {
     /// # Errors
     /// Every reason why not.
     pub async fn dispose_positive(&self, actor: &Actor, reading: &str, kilograms: &str, note: &str, file: Option<Upload>, now: Instant) -> Result<(), Error> {
-        let media = file.as_ref().map(evidence_type).transpose()?;
+        file.as_ref().map(evidence_type).transpose()?;
         let mut unit = self.store.begin(now).await?;
         let old = self.visible_follow_up(&unit, actor, reading).await?;
         let mut evidence = Vec::new();
-        if let (Some(file), Some(media)) = (&file, media) {
-            evidence.push(unit.keep_blob(&file.bytes, media).await?);
+        if let Some(file) = &file {
+            evidence.push(unit.keep_blob(&file.bytes).await?);
         }
         let follow_up = old.follow_up.dispose(actor, kilograms, &short(note, 300), evidence, now)?;
         let facts = json!({ "kg": follow_up.disposed_kg, "note": follow_up.disposal_note });

@@ -117,7 +117,7 @@ impl App {
     async fn keep_settings(&self, actor: &Actor, old: Option<Setting>, next: &ReportSettings, files: &[&[u8]], now: Instant) -> Result<(), Error> {
         let mut unit = self.store.begin(now).await?;
         for bytes in files {
-            unit.keep_blob(bytes, "image/png").await?;
+            unit.keep_blob(bytes).await?;
         }
         let value = serde_json::to_value(next)?;
         let facts = json!({ "key": SETTINGS, "to": value });
@@ -171,7 +171,7 @@ impl App {
             pdf = self.typeset(&content)?;
         }
         let who = Who::from(actor);
-        let pdf_sha256 = unit.keep_blob(&pdf, "application/pdf").await?;
+        let pdf_sha256 = unit.keep_blob(&pdf).await?;
         let report = report_of(&content, &next, Some(pdf_sha256), actor, now)?;
         unit.save(&next, &who, "order.issue", json!({ "report": report.number })).await?;
         let facts = json!({

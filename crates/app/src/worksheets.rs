@@ -556,7 +556,7 @@ impl App {
         let mut unit = self.store.begin(now).await?;
         let sheet = self.visible_worksheet(&unit, actor, id).await?;
         sheet.may_enter(actor)?;
-        let sha256 = unit.keep_blob(bytes, "application/octet-stream").await?;
+        let sha256 = unit.keep_blob(bytes).await?;
         if sheet.files.iter().any(|f| f.sha256 == sha256 && f.profile == profile) {
             unit.commit().await?;
             return Ok(sha256);

@@ -60,7 +60,11 @@ pub enum Command {
     /// 启动服务 / start the server
     Serve(ServeArgs),
     /// 升级数据库结构 / bring the schema up to date
-    Migrate,
+    Migrate {
+        /// 同时授权给运行服务的角色（PostgreSQL）：能读写数据，不能改写、删除或清空日志 / also grant a PostgreSQL role what serving needs: rows are read and written, the journal never changed, deleted or emptied
+        #[arg(long, value_name = "ROLE")]
+        grant: Option<String>,
+    },
     /// 用户 / users
     User {
         /// What
@@ -141,6 +145,9 @@ pub enum Command {
         /// 检查点文件 / a checkpoint kept elsewhere
         #[arg(long)]
         checkpoint: Option<PathBuf>,
+        /// 签发检查点的公钥（十六进制）；不写时以本机密钥和日志登记的公钥为准 / public key (hex) the checkpoint must be signed with; by default this installation's own, or one the journal notes
+        #[arg(long, requires = "checkpoint")]
+        public_key: Option<String>,
         /// JSON
         #[arg(long)]
         json: bool,

@@ -22,7 +22,7 @@ pub(crate) async fn checkpoint(place: &Place) -> Done {
     print_json(&kept(place).await?.checkpoint(&place.key_file(), now()).await?)
 }
 
-pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, json: bool, lang: Lang) -> Done {
+pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, public_key: Option<&str>, json: bool, lang: Lang) -> Done {
     let checkpoint = match checkpoint {
         Some(path) => {
             let none = |_| Failed::Fault(Refusal::new(code::CHECKPOINT).with("at", path.display()));
@@ -30,15 +30,10 @@ pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, json: bool,
         }
         None => None,
     };
-    let app = kept(place).await?;
-    let integrity = app.store.integrity().await?;
-    let mut finding = app.verify(checkpoint.as_ref(), &place.key_file()).await?;
-    if integrity != "ok" {
-        add(&mut finding, format!("数据库文件损坏：{integrity}"), format!("the database file is damaged: {integrity}"));
-    }
-    if let Some((zh, en)) = app.store.guards().await? {
-        add(&mut finding, zh, en);
-    }
+    let look = place.look().await?;
+    let finding = shiyan_app::keep::verify(&look, checkpoint.as_ref(), &place.key_file(), public_key).await;
+    look.close().await;
+    let finding = finding?;
     if json {
         print_json(&finding)?;
     } else if finding.ok {
@@ -52,16 +47,11 @@ pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, json: bool,
             finding.head.hash
         )?;
     } else {
-        eprintln!("{} {}", lang.pick("不一致：", "does not hold:"), problem(&finding, lang));
+        for problem in &finding.problems {
+            eprintln!("{} {}", lang.pick("不一致：", "does not hold:"), lang.pick(&problem.zh, &problem.en));
+        }
     }
     if finding.ok { Ok(()) } else { Err(Failed::Found) }
-}
-
-/// One more thing that does not hold; the first one found is the one that is told.
-fn add(finding: &mut Finding, zh: String, en: String) {
-    finding.ok = false;
-    finding.problem_zh.get_or_insert(zh);
-    finding.problem_en.get_or_insert(en);
 }
 
 fn problem(finding: &Finding, lang: Lang) -> &str {

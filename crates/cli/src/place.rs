@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use shiyan_app::{App, Store};
 use shiyan_foundation::Refusal;
 use shiyan_migrations::{Migrator, MigratorTrait};
+use shiyan_store::verify::{Look, SchemaState};
 use shiyan_store::{shown, sqlite_file, sqlite_url};
 use shiyan_web::papers;
 
@@ -91,8 +92,26 @@ impl Place {
     }
     /// The database that must be there.
     pub async fn existing(&self) -> Result<Store, Failed> {
-        let at = || sqlite_file(&self.url).map_or_else(|| shown(&self.url), |file| file.display().to_string());
-        self.found().await?.ok_or_else(|| Refusal::new(code::NO_DATABASE).with("at", at()).into())
+        self.found().await?.ok_or_else(|| Refusal::new(code::NO_DATABASE).with("at", self.shown()).into())
+    }
+    /// The database that must be there, opened to be looked at: nothing is made beside it and no migration runs.
+    pub async fn look(&self) -> Result<Look, Failed> {
+        let none = || Failed::from(Refusal::new(code::NO_DATABASE).with("at", self.shown()));
+        if let Some(file) = sqlite_file(&self.url)
+            && !std::fs::metadata(&file).is_ok_and(|m| m.len() > 0)
+        {
+            return Err(none());
+        }
+        let look = Look::open(&self.url).await?;
+        // A database that cannot even say what it holds is damaged: the check names it.
+        if matches!(look.schema_state().await, Ok(SchemaState::Empty)) {
+            look.close().await;
+            return Err(none());
+        }
+        Ok(look)
+    }
+    fn shown(&self) -> String {
+        sqlite_file(&self.url).map_or_else(|| shown(&self.url), |file| file.display().to_string())
     }
     /// The application over the database that must be there.
     pub async fn app(&self) -> Result<App, Failed> {
@@ -135,7 +154,13 @@ impl Unmade {
     }
 }
 
+/// With the schema of this program. A role that may make nothing serves a database that is up to date already.
 async fn up_to_date(store: Store) -> Result<Store, Failed> {
+    match store.schema_state().await? {
+        SchemaState::Current => return Ok(store),
+        SchemaState::Ahead(unknown) => return Err(Failed::Fault(Refusal::new(shiyan_store::code::SCHEMA_NEW).with("unknown", unknown.join(", ")))),
+        SchemaState::Empty | SchemaState::Behind(_) => {}
+    }
     Migrator::up(store.migration_connection(), None).await.map_err(Failed::fault)?;
     Ok(store)
 }

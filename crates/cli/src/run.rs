@@ -12,7 +12,7 @@ use rocket::fairing::AdHoc;
 use serde_json::json;
 use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::NewUser;
-use shiyan_app::{App, Who};
+use shiyan_app::{App, Engine, Who};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
@@ -59,10 +59,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
     let place = Place::of(&cli)?;
     match cli.command {
         Command::Serve(args) => serve(&place, &args, lang).await,
-        Command::Migrate => {
-            place.make().await?;
-            say!("{}", lang.pick("数据库结构已是最新", "the schema is up to date"))
-        }
+        Command::Migrate { grant } => migrate(&place, grant.as_deref(), lang).await,
         Command::User { what } => users(&place, what, lang).await,
         Command::Demo { what } => demo(&place, what, lang).await,
         Command::Import { what } => import(&place, what, lang).await,
@@ -72,11 +69,24 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Judge(args) => judging(&place, &args, lang).await,
         Command::Deadline { rule, from, json } => deadline(&place, &rule, &from, json, lang).await,
         Command::Explain { code, json } => explain(&code, json, lang),
-        Command::Verify { checkpoint, json } => keep::verify(&place, checkpoint.as_deref(), json, lang).await,
+        Command::Verify { checkpoint, public_key, json } => keep::verify(&place, checkpoint.as_deref(), public_key.as_deref(), json, lang).await,
         Command::Checkpoint => keep::checkpoint(&place).await,
         Command::Backup { file, force } => keep::backup(&place, &file, force, lang).await,
         Command::Restore { file } => keep::restore(&place, &file, lang).await,
     }
+}
+
+/// Brings the schema up to date; on PostgreSQL also gives a weaker role what it needs to serve.
+async fn migrate(place: &Place, role: Option<&str>, lang: Lang) -> Done {
+    let store = place.make().await?;
+    say!("{}", lang.pick("数据库结构已是最新", "the schema is up to date"))?;
+    let Some(role) = role else { return Ok(()) };
+    let refused = |zh: String, en: String| Failed::from(Refusal::new(code::GRANT).with("role", role).with("why", zh).with("why_en", en));
+    if store.engine() != Engine::Postgres {
+        return Err(refused("SQLite 没有角色，数据文件的权限就是保护".to_owned(), "SQLite has no roles; the rights of its file protect it".to_owned()));
+    }
+    shiyan_migrations::grant::grant(store.migration_connection(), role).await.map_err(|e| refused(e.to_string(), e.to_string()))?;
+    say!("{} {role}", lang.pick("已授予服务所需的权限，日志只能读和追加：", "granted what serving needs, the journal to be read and added to only:"))
 }
 
 async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {

@@ -67,6 +67,8 @@ macro_rules! tables {
     };
 }
 
+pub(crate) use tables;
+
 struct Hashing<'a> {
     out: &'a mut (dyn Write + Send),
     hash: Sha256,

@@ -245,16 +245,6 @@ impl Store {
     pub async fn ping(&self) -> Result<(), Error> {
         text(&self.read, "SELECT CAST(1 AS TEXT)").await.map(|_| ())
     }
-    /// SQLite's own check of the file; `ok` on PostgreSQL.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn integrity(&self) -> Result<String, Error> {
-        match self.engine {
-            Engine::Sqlite => text(&self.read, "SELECT integrity_check FROM pragma_integrity_check LIMIT 1").await,
-            Engine::Postgres => Ok("ok".to_owned()),
-        }
-    }
     /// The durable settings as the engine reports them, for the diagnosis page.
     ///
     /// # Errors
@@ -339,7 +329,7 @@ fn settings(detail: String) -> Error {
 }
 
 /// Knocks at the server before the pool does, which would wait half a minute for one that is not there.
-fn reach(url: &str) -> Result<(), Error> {
+pub(crate) fn reach(url: &str) -> Result<(), Error> {
     let options: PgConnectOptions = url.parse().map_err(|_| Error::Unusable(Refusal::new(code::ADDRESS).with("at", shown(url))))?;
     let (host, port) = (options.get_host(), options.get_port());
     if options.get_socket().is_some() || host.starts_with('/') {

@@ -137,7 +137,7 @@ pub mod blob {
 }
 pub mod login_session {
     use super::*;
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "login_session")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -147,6 +147,8 @@ pub mod login_session {
         pub created_at: String,
         pub seen_at: String,
         pub expires_at: String,
+        /// The journal entry that vouches for it.
+        pub entry: i64,
     }
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
@@ -154,7 +156,7 @@ pub mod login_session {
 }
 pub mod login_guard {
     use super::*;
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "login_guard")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -168,13 +170,15 @@ pub mod login_guard {
 }
 pub mod setup_token {
     use super::*;
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize)]
     #[sea_orm(table_name = "setup_token")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub token_hash: String,
         pub expires_at: String,
         pub used_at: Option<String>,
+        /// The journal entry that vouches for it.
+        pub entry: i64,
     }
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}

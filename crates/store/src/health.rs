@@ -11,7 +11,7 @@ use sea_orm::{DbErr, RuntimeErr};
 use shiyan_foundation::{Instant, Refusal};
 use tokio::sync::Notify;
 
-use crate::code;
+use crate::{code, corruption};
 
 /// Why nothing is written for the time being.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,6 +169,9 @@ pub(crate) fn sort_of(error: &DbErr) -> Sort {
     if matches!(error, DbErr::ConnectionAcquire(_)) {
         // All are in use, or none can be had: what is asked for it in time tells the two apart.
         return Sort::Busy;
+    }
+    if corruption(error).is_some() {
+        return Sort::Damaged;
     }
     if let Some(code) = code_of(error) {
         return sort_of_code(&code);

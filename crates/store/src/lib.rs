@@ -2,10 +2,13 @@
 //! queries that always take the scope of the user. Returns domain types and plain rows.
 
 pub mod backup;
+mod bound;
 pub mod code;
 mod connect;
+mod corrupt;
 mod entity;
 pub mod error;
+mod file;
 mod health;
 mod journal;
 mod link;
@@ -19,7 +22,9 @@ pub mod verify;
 mod wal;
 
 pub use connect::{Engine, Store, shown, sqlite_file, sqlite_url};
+pub use corrupt::corruption;
 pub use error::{Error, lost_race};
+pub use file::media_type;
 pub use journal::{Entry, GENESIS, Head, sha256_hex};
 pub use record::Record;
 pub use unit::{Unit, Who};

@@ -67,7 +67,18 @@ impl Store {
         }
         let (head, last) = head_and_time(&tx).await?;
         let at = self.not_before(at, &last)?;
-        Ok(Unit { tx, head, at, store: self.clone(), turn, once: None, given: String::new(), subject: None, library: false })
+        Ok(Unit {
+            tx,
+            head,
+            at,
+            store: self.clone(),
+            turn,
+            once: None,
+            given: String::new(),
+            subject: None,
+            library: false,
+            waiting: serde_json::Map::new(),
+        })
     }
     /// The stamp of a unit: a clock a little behind the last entry is the same moment, one far behind it is wrong.
     fn not_before(&self, at: Instant, last: &str) -> Result<Instant, Error> {
@@ -297,6 +308,7 @@ impl Unit {
         if self.tx.poisoned() {
             return Err(Error::Away(Refusal::new(code::AWAY)));
         }
+        self.vouch().await?;
         self.note_changes().await?;
         let keyed = self.keep_key().await?;
         let Unit { tx, head, at, store, turn, .. } = self;

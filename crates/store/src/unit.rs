@@ -4,7 +4,9 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoA
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::{Actor, Instant};
 
+use crate::bound::with_bound;
 use crate::entity::{blob, changed, journal};
+use crate::file::media_type;
 use crate::journal::{GENESIS, Head, hash_of, sha256_hex, stamp};
 use crate::link::Tx;
 use crate::record::{Record, from_row, to_row};
@@ -74,6 +76,8 @@ pub struct Unit {
     pub(crate) subject: Option<String>,
     /// 限量库 was changed by this unit.
     pub(crate) library: bool,
+    /// Hashes of rows that the next entry vouches for.
+    pub(crate) waiting: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Store {
@@ -105,6 +109,10 @@ impl Unit {
     #[must_use]
     pub fn at(&self) -> Instant {
         self.at
+    }
+    /// The number of the next entry.
+    pub(crate) fn next(&self) -> i64 {
+        self.head.seq + 1
     }
     pub(crate) fn tx(&self) -> &Tx {
         &self.tx
@@ -176,6 +184,7 @@ impl Unit {
         self.write_entry(who, verb, &Content { subject, revision: 0, hash: String::new(), demo: false }, &facts).await
     }
     async fn write_entry(&mut self, who: &Who, verb: &str, content: &Content, facts: &serde_json::Value) -> Result<(), Error> {
+        let facts = with_bound(facts.clone(), &mut self.waiting);
         let entry = self.link(who, verb, content, facts.to_string());
         journal::Entity::insert(entry.into_active_model()).exec_without_returning(&self.tx).await?;
         Ok(())
@@ -211,22 +220,26 @@ impl Unit {
         }
         Ok(())
     }
-    /// Keeps bytes by their hash; the same bytes are kept once.
+    /// Keeps bytes by their hash; the same bytes are kept once. Their media type is what they are.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn keep_blob(&mut self, bytes: &[u8], media_type: &str) -> Result<String, Error> {
+    pub async fn keep_blob(&mut self, bytes: &[u8]) -> Result<String, Error> {
         let sha256 = sha256_hex(bytes);
         let known = blob::Entity::find_by_id(&sha256).select_only().column(blob::Column::Size).into_tuple::<i64>().one(&self.tx).await?;
         if known.is_none() {
             let row = blob::ActiveModel {
                 sha256: Set(sha256.clone()),
-                media_type: Set(media_type.to_owned()),
+                media_type: Set(media_type(bytes).to_owned()),
                 size: Set(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
                 bytes: Set(bytes.to_vec()),
             };
             blob::Entity::insert(row).exec_without_returning(&self.tx).await?;
         }
         Ok(sha256)
+    }
+    /// No row waits for an entry that never comes.
+    pub(crate) async fn vouch(&mut self) -> Result<(), Error> {
+        if self.waiting.is_empty() { Ok(()) } else { self.note(&Who::system("登录"), "login.rows", "login".to_owned(), serde_json::json!({})).await }
     }
 }

@@ -15,6 +15,11 @@ pub use people::{PASSWORD, People, person};
 pub use side::Side;
 pub use walk::{PNG, codes, upload};
 
+/// `shiyan migrate --grant ROLE`.
+pub async fn grant(store: &shiyan_app::Store, role: &str) -> Result<(), String> {
+    shiyan_migrations::grant::grant(store.migration_connection(), role).await.map_err(|e| e.to_string())
+}
+
 /// One test a function and engine: `sqlite::name` always, `postgres::name` on the server of `cargo xtask ci` or `cargo xtask pg`.
 #[macro_export]
 macro_rules! on_both_engines {

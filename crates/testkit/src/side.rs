@@ -1,6 +1,7 @@
 //! A second connection, as somebody with the database's own tools would have it.
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use shiyan_migrations::{GUARDS, Guard};
 
 /// One connection with nothing of the program around it.
 #[derive(Debug)]
@@ -40,8 +41,12 @@ impl Side {
     }
     /// The texts of one column.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
-        let rows = self.db.query_all_raw(Statement::from_string(self.db.get_database_backend(), sql)).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
-        rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
+        self.try_texts(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}"))
+    }
+    /// The texts of one column, or what the database says.
+    pub async fn try_texts(&self, sql: &str) -> Result<Vec<String>, String> {
+        let rows = self.db.query_all_raw(Statement::from_string(self.db.get_database_backend(), sql)).await.map_err(|e| e.to_string())?;
+        rows.iter().map(|row| row.try_get_by_index::<String>(0).map_err(|e| e.to_string())).collect()
     }
     /// One text.
     pub async fn text(&self, sql: &str) -> String {
@@ -51,12 +56,21 @@ impl Side {
     pub async fn count(&self, table_and_condition: &str) -> i64 {
         self.text(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table_and_condition}")).await.parse().unwrap()
     }
-    /// Takes the journal's own protection away, as an intruder with the rights of the owner would.
-    pub async fn open_the_journal(&self) {
-        for verb in ["update", "delete"] {
-            let on = if self.is_postgres() { " ON journal" } else { "" };
-            self.must(&format!("DROP TRIGGER journal_no_{verb}{on}")).await;
+    /// Takes the protection of a table that only grows away, as an intruder with the rights of the owner would.
+    pub async fn open_guards(&self, table: &str) {
+        for guard in self.guards(table) {
+            let on = if self.is_postgres() { format!(" ON {table}") } else { String::new() };
+            self.must(&format!("DROP TRIGGER {}{on}", guard.name())).await;
         }
+    }
+    /// Puts it back.
+    pub async fn close_guards(&self, table: &str) {
+        for guard in self.guards(table) {
+            self.must(&if self.is_postgres() { guard.postgres() } else { guard.sqlite() }).await;
+        }
+    }
+    fn guards(&self, table: &str) -> Vec<Guard> {
+        GUARDS.into_iter().filter(|g| g.table == table && (self.is_postgres() || g.on_sqlite())).collect()
     }
     pub async fn close(self) {
         let _ = self.db.close().await;
@@ -73,9 +87,21 @@ pub fn with_database(server: &str, name: &str) -> String {
     format!("postgres://{authority}/{name}{query}")
 }
 
+/// The same address for another user.
+#[must_use]
+pub fn with_user(url: &str, user: &str, password: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let place = rest.split_once('@').map_or(rest, |(_, place)| place);
+    format!("postgres://{user}:{}@{place}", password.replace(' ', "%20"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::with_database;
+    use super::{with_database, with_user};
+    #[test]
+    fn the_user_is_replaced_and_the_rest_stays() {
+        assert_eq!(with_user("postgres://u@h:1/x?sslmode=disable", "w", "a b"), "postgres://w:a%20b@h:1/x?sslmode=disable");
+    }
     #[test]
     fn the_database_is_replaced_and_the_rest_stays() {
         assert_eq!(with_database("postgres://u@h:1/postgres?sslmode=disable", "x"), "postgres://u@h:1/x?sslmode=disable");

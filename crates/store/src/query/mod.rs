@@ -13,9 +13,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 use shiyan_foundation::Scope;
 
 use crate::entity::{blob, journal};
+use crate::file::media_type;
 use crate::journal::Entry;
 use crate::record::{Record, from_row};
-use crate::{Error, Head, Store};
+use crate::{Error, Head, Store, sha256_hex};
 
 /// Rows of a list page.
 pub const PAGE: u64 = 50;
@@ -154,6 +155,14 @@ impl Store {
             journal::Entity::find().filter(journal::Column::Subject.is_in(subjects.iter().cloned())).order_by_asc(journal::Column::Seq).all(&self.read).await?;
         Ok(rows.into_iter().map(Entry::from).collect())
     }
+    /// Whether an entry of this verb and subject stands in the journal.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn holds_entry(&self, verb: &str, subject: &str) -> Result<bool, Error> {
+        let found = journal::Entity::find().filter(journal::Column::Subject.eq(subject)).filter(journal::Column::Verb.eq(verb)).limit(1);
+        Ok(found.one(&self.read).await?.is_some())
+    }
     /// The newest entries of the journal.
     ///
     /// # Errors
@@ -169,13 +178,16 @@ impl Store {
     pub async fn head(&self) -> Result<Head, Error> {
         crate::unit::head_of(&self.read).await
     }
-    /// Bytes by their hash.
+    /// Bytes by their hash, with the media type that they are of.
     ///
     /// # Errors
-    /// The database does not answer.
+    /// The database does not answer; they are no longer the bytes of this hash.
     pub async fn blob(&self, sha256: &str) -> Result<Option<(String, Vec<u8>)>, Error> {
-        let row = blob::Entity::find_by_id(sha256).one(&self.read).await?;
-        Ok(row.map(|b| (b.media_type, b.bytes)))
+        let Some(row) = blob::Entity::find_by_id(sha256).one(&self.read).await? else { return Ok(None) };
+        if sha256_hex(&row.bytes) != sha256 {
+            return Err(Error::Fault(format!("the file {sha256} is missing or changed; run `shiyan verify`")));
+        }
+        Ok(Some((media_type(&row.bytes).to_owned(), row.bytes)))
     }
 }
 
