@@ -17,6 +17,7 @@ mod m0006_rapid;
 mod m0007_imports;
 mod m0008_bench;
 mod m0009_history;
+mod m0010_login;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_imports::Migration),
             Box::new(m0008_bench::Migration),
             Box::new(m0009_history::Migration),
+            Box::new(m0010_login::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! 账号 and logins.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set, sea_query::OnConflict};
-use shiyan_foundation::Instant;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set, sea_query::OnConflict};
+use shiyan_foundation::{Instant, shanghai};
 
 use super::{Count, Detail, Sql, records};
 use crate::entity::{login_guard, login_session, setup_token, user_account};
@@ -19,6 +19,72 @@ pub struct Login {
     pub csrf: String,
     /// Last request, as stamped.
     pub seen_at: String,
+}
+
+/// A login as its owner reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenLogin {
+    /// Hash of its token.
+    pub token_hash: String,
+    /// Address it was opened from.
+    pub address: String,
+    /// Opened, as stamped.
+    pub created_at: String,
+    /// Last request, as stamped.
+    pub seen_at: String,
+}
+
+/// Failed attempts of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tries {
+    /// How many since they were last forgotten.
+    pub failures: i64,
+    /// When the last began.
+    pub last_at: Instant,
+}
+
+/// What a one-time token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// 首次设置 the first administrator.
+    Setup,
+    /// 设置密码 one's own password, by the link of an administrator.
+    Password,
+    /// 动态口令 the password was right, the code is awaited.
+    Second,
+    /// 常用设备 a browser that this person signed in with before.
+    Device,
+}
+
+impl Purpose {
+    fn code(self) -> &'static str {
+        match self {
+            Purpose::Setup => "setup",
+            Purpose::Password => "password",
+            Purpose::Second => "second",
+            Purpose::Device => "device",
+        }
+    }
+}
+
+/// A token that is neither spent nor expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenToken {
+    /// Its hash.
+    pub token_hash: String,
+    /// Whose it is; empty of a set-up token.
+    pub user_id: String,
+    /// Until when, as stamped.
+    pub expires_at: String,
+}
+
+async fn tries(db: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
+    let rows = login_guard::Entity::find().filter(login_guard::Column::Id.is_in(ids)).all(db).await?;
+    let read = |r: login_guard::Model| {
+        let last_at = chrono::DateTime::parse_from_rfc3339(&r.last_at).ok()?.with_timezone(&shanghai());
+        Some((r.id, Tries { failures: r.failures, last_at }))
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 impl Store {
@@ -56,21 +122,54 @@ impl Store {
         let user: Option<UserAccount> = self.get(&session.user_id).await?;
         Ok(user.filter(|u| u.active).map(|user| Login { user, csrf: session.csrf, seen_at: session.seen_at }))
     }
-    /// Failed attempts of a login name and when the last was.
+    /// The live logins of a person, newest first.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn login_failures(&self, username: &str) -> Result<(i64, String), Error> {
-        let row = login_guard::Entity::find_by_id(username).one(&self.read).await?;
-        Ok(row.map_or((0, String::new()), |r| (r.failures, r.last_failed_at)))
+    pub async fn logins_of(&self, user: &str, now: Instant, idle_before: Instant) -> Result<Vec<OpenLogin>, Error> {
+        let rows = login_session::Entity::find()
+            .filter(login_session::Column::UserId.eq(user))
+            .filter(login_session::Column::ExpiresAt.gt(stamp(now)))
+            .filter(login_session::Column::SeenAt.gt(stamp(idle_before)))
+            .order_by_desc(login_session::Column::CreatedAt)
+            .all(&self.read)
+            .await?;
+        Ok(rows.into_iter().map(|r| OpenLogin { token_hash: r.token_hash, address: r.address, created_at: r.created_at, seen_at: r.seen_at }).collect())
     }
-    /// A set-up token that is neither expired nor used.
+    /// Failed attempts under these ids, outside a transaction.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn setup_open(&self, token_hash: &str, now: Instant) -> Result<bool, Error> {
-        let row = setup_token::Entity::find_by_id(token_hash).one(&self.read).await?;
-        Ok(row.is_some_and(|t| t.used_at.is_none() && t.expires_at > stamp(now)))
+    pub async fn tries(&self, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
+        tries(&self.read, ids).await
+    }
+    /// How many ids that begin so failed at least so often since then.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tried_hard(&self, prefix: &str, failures: i64, since: Instant) -> Result<u64, Error> {
+        let found = login_guard::Entity::find()
+            .filter(login_guard::Column::Id.starts_with(prefix))
+            .filter(login_guard::Column::Failures.gte(failures))
+            .filter(login_guard::Column::LastAt.gt(stamp(since)));
+        Ok(found.count(&self.read).await?)
+    }
+    /// Whose one of these tokens is; nothing when all are spent, expired or unknown.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn token_open(&self, purpose: Purpose, token_hashes: &[String], now: Instant) -> Result<Vec<OpenToken>, Error> {
+        if token_hashes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = setup_token::Entity::find()
+            .filter(setup_token::Column::TokenHash.is_in(token_hashes))
+            .filter(setup_token::Column::Purpose.eq(purpose.code()))
+            .filter(setup_token::Column::UsedAt.is_null())
+            .filter(setup_token::Column::ExpiresAt.gt(stamp(now)))
+            .all(&self.read)
+            .await?;
+        Ok(rows.into_iter().map(|r| OpenToken { token_hash: r.token_hash, user_id: r.user_id, expires_at: r.expires_at }).collect())
     }
     /// Notes that a login was used; a lost note costs nothing but an earlier time-out.
     ///
@@ -88,7 +187,7 @@ impl Unit {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn open_login(&mut self, token_hash: &str, user: &str, csrf: &str, expires: Instant) -> Result<(), Error> {
+    pub async fn open_login(&mut self, token_hash: &str, user: &str, csrf: &str, address: &str, expires: Instant) -> Result<(), Error> {
         let now = stamp(self.at());
         // Old logins are swept when new ones are made.
         login_session::Entity::delete_many().filter(login_session::Column::ExpiresAt.lt(now.clone())).exec(self.tx()).await?;
@@ -99,6 +198,7 @@ impl Unit {
             created_at: Set(now.clone()),
             seen_at: Set(now),
             expires_at: Set(stamp(expires)),
+            address: Set(address.to_owned()),
         };
         login_session::Entity::insert(row).exec_without_returning(self.tx()).await?;
         Ok(())
@@ -119,41 +219,103 @@ impl Unit {
         login_session::Entity::delete_many().filter(login_session::Column::UserId.eq(user)).exec(self.tx()).await?;
         Ok(())
     }
-    /// Counts a failed attempt, or clears the count.
+    /// Ends every login of a person but this one; says how many.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn set_login_failures(&mut self, username: &str, failures: i64) -> Result<(), Error> {
-        let row = login_guard::ActiveModel { username: Set(username.to_owned()), failures: Set(failures), last_failed_at: Set(stamp(self.at())) };
-        let replace =
-            OnConflict::column(login_guard::Column::Username).update_columns([login_guard::Column::Failures, login_guard::Column::LastFailedAt]).to_owned();
+    pub async fn close_other_logins(&mut self, user: &str, kept_hash: &str) -> Result<u64, Error> {
+        let others = login_session::Entity::delete_many()
+            .filter(login_session::Column::UserId.eq(user))
+            .filter(login_session::Column::TokenHash.ne(kept_hash));
+        Ok(others.exec(self.tx()).await?.rows_affected)
+    }
+    /// Failed attempts under these ids.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tries(&self, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
+        tries(self.tx(), ids).await
+    }
+    /// Keeps the count of an id; a count of none is forgotten.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_tries(&mut self, id: &str, tries: &Tries) -> Result<(), Error> {
+        if tries.failures <= 0 {
+            login_guard::Entity::delete_by_id(id).exec(self.tx()).await?;
+            return Ok(());
+        }
+        let row = login_guard::ActiveModel { id: Set(id.to_owned()), failures: Set(tries.failures), last_at: Set(stamp(tries.last_at)) };
+        let replace = OnConflict::column(login_guard::Column::Id).update_columns([login_guard::Column::Failures, login_guard::Column::LastAt]).to_owned();
         login_guard::Entity::insert(row).on_conflict(replace).exec_without_returning(self.tx()).await?;
         Ok(())
     }
-    /// Keeps a one-time set-up token.
+    /// Forgets the counts whose id begins so.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn keep_setup_token(&mut self, token_hash: &str, expires: Instant) -> Result<(), Error> {
-        let row = setup_token::ActiveModel { token_hash: Set(token_hash.to_owned()), expires_at: Set(stamp(expires)), used_at: Set(None) };
+    pub async fn forget_tries_of(&mut self, prefix: &str) -> Result<(), Error> {
+        login_guard::Entity::delete_many().filter(login_guard::Column::Id.starts_with(prefix)).exec(self.tx()).await?;
+        Ok(())
+    }
+    /// Forgets the counts that nothing was added to since then, so that guesses at names that nobody has do not pile up.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep_tries(&mut self, before: Instant) -> Result<(), Error> {
+        login_guard::Entity::delete_many().filter(login_guard::Column::LastAt.lt(stamp(before))).exec(self.tx()).await?;
+        Ok(())
+    }
+    /// Keeps a one-time token by its hash; expired ones are swept.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_token(&mut self, purpose: Purpose, token_hash: &str, user: &str, expires: Instant) -> Result<(), Error> {
+        setup_token::Entity::delete_many().filter(setup_token::Column::ExpiresAt.lt(stamp(self.at()))).exec(self.tx()).await?;
+        let row = setup_token::ActiveModel {
+            token_hash: Set(token_hash.to_owned()),
+            expires_at: Set(stamp(expires)),
+            used_at: Set(None),
+            purpose: Set(purpose.code().to_owned()),
+            user_id: Set(user.to_owned()),
+        };
         setup_token::Entity::insert(row).exec_without_returning(self.tx()).await?;
         Ok(())
     }
-    /// Spends a set-up token; false when it was spent or expired.
+    /// Spends a token; false when it was spent or expired.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn spend_setup_token(&mut self, token_hash: &str) -> Result<bool, Error> {
+    pub async fn spend_token(&mut self, purpose: Purpose, token_hash: &str) -> Result<bool, Error> {
         let now = stamp(self.at());
         let spent = setup_token::ActiveModel { used_at: Set(Some(now.clone())), ..Default::default() };
         let done = setup_token::Entity::update_many()
             .set(spent)
             .filter(setup_token::Column::TokenHash.eq(token_hash))
+            .filter(setup_token::Column::Purpose.eq(purpose.code()))
             .filter(setup_token::Column::UsedAt.is_null())
             .filter(setup_token::Column::ExpiresAt.gt(now))
             .exec(self.tx())
             .await?;
         Ok(done.rows_affected == 1)
+    }
+    /// Drops the tokens of a person for these purposes.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn drop_tokens(&mut self, user: &str, purposes: &[Purpose]) -> Result<(), Error> {
+        let codes = purposes.iter().map(|p| p.code());
+        let theirs = setup_token::Entity::delete_many().filter(setup_token::Column::UserId.eq(user)).filter(setup_token::Column::Purpose.is_in(codes));
+        theirs.exec(self.tx()).await?;
+        Ok(())
+    }
+    /// Drops one token.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn drop_token(&mut self, token_hash: &str) -> Result<(), Error> {
+        setup_token::Entity::delete_by_id(token_hash).exec(self.tx()).await?;
+        Ok(())
     }
     /// How many accounts there are, inside the transaction.
     ///
