@@ -15,6 +15,12 @@ pub use people::{PASSWORD, People, person};
 pub use side::Side;
 pub use walk::{PNG, codes, upload};
 
+/// Somebody at this machine who types a name and a password.
+#[must_use]
+pub fn knock<'a>(username: &'a str, password: &'a str) -> shiyan_app::entry::Knock<'a> {
+    shiyan_app::entry::Knock::new(username, password, std::net::Ipv4Addr::LOCALHOST.into())
+}
+
 /// One test a function and engine: `sqlite::name` always, `postgres::name` on the server of `cargo xtask ci` or `cargo xtask pg`.
 #[macro_export]
 macro_rules! on_both_engines {

@@ -33,8 +33,6 @@ pub mod code {
             next "对照 /api/openapi.json 改正字段" / "Correct the fields by /api/openapi.json", article "";
         LOGIN_NEEDED = "LOGIN-NEEDED", zh "须先登录", en "Please sign in first",
             next "登录后再试" / "Sign in and try again", article "";
-        TOO_MANY = "TOO-MANY", zh "请求太频繁", en "Too many requests",
-            next "一分钟后再试" / "Try again in a minute", article "";
         JOB_EMPTY = "JOB-EMPTY", zh "没有选择要处理的内容", en "Nothing was chosen",
             next "先勾选，或按筛选处理" / "Tick some first, or take all that match", article "";
         JOB_LARGE = "JOB-LARGE", zh "一次选了 {count} 件，最多 {most} 件", en "{count} were chosen at once; the most is {most}",
@@ -65,6 +63,8 @@ pub enum Failure {
     SignIn(String),
     /// A refusal with a status of its own.
     With(Status, Refusal),
+    /// 请等待 a whole page that says so: its status, and the seconds to wait.
+    Wait(Status, String, String),
 }
 
 impl From<Error> for Failure {
@@ -98,13 +98,11 @@ impl Failure {
     #[must_use]
     pub fn parts(self) -> (Status, Vec<Refusal>) {
         match self {
-            Failure::Refused(why) => {
-                let status = if why.iter().any(|r| r.code() == "RACE") { Status::Conflict } else { Status::UnprocessableEntity };
-                (status, why)
-            }
+            Failure::Refused(why) => (status_of(&why), why),
             Failure::NotFound => (Status::NotFound, vec![Refusal::new(code::NOT_FOUND)]),
             Failure::SignIn(_) => (Status::Unauthorized, vec![Refusal::new(code::LOGIN_NEEDED)]),
             Failure::With(status, refusal) => (status, vec![refusal]),
+            Failure::Wait(status, ..) => (status, Vec::new()),
             Failure::Fault(text) => {
                 let trace = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
                 tracing::error!(trace, "{text}");
@@ -112,6 +110,40 @@ impl Failure {
             }
         }
     }
+}
+
+/// The status of refusals.
+#[must_use]
+pub fn status_of(why: &[Refusal]) -> Status {
+    let any = |code: &str| why.iter().any(|r| r.code() == code);
+    if any("RACE") {
+        Status::Conflict
+    } else if any(shiyan_app::code::LOCKED.code) {
+        Status::TooManyRequests
+    } else if any(shiyan_app::code::BUSY.code) {
+        Status::ServiceUnavailable
+    } else if any(shiyan_app::code::LOGIN_ENDED.code) {
+        Status::Forbidden
+    } else {
+        Status::UnprocessableEntity
+    }
+}
+
+/// Seconds after which to try again, where refusals name them.
+#[must_use]
+pub fn seconds_of(why: &[Refusal]) -> Option<String> {
+    why.iter().find_map(|r| r.facts.get("seconds")).cloned()
+}
+
+/// An address for the log: the tokens of one-time links are kept out of it.
+#[must_use]
+pub fn shown_address(address: &str) -> String {
+    for room in ["/setup/", "/set-password/"] {
+        if address.starts_with(room) {
+            return format!("{room}…");
+        }
+    }
+    address.to_owned()
 }
 
 /// The problems as `application/problem+json`.
@@ -152,7 +184,11 @@ fn answer(request: &Request<'_>, status: Status, why: &[Refusal]) -> Response<'s
     } else {
         (ContentType::HTML, page(status, why, lang_of(request), &request.uri().to_string()))
     };
-    Response::build().status(status).header(kind).sized_body(body.len(), Cursor::new(body)).finalize()
+    let mut response = Response::build().status(status).header(kind).sized_body(body.len(), Cursor::new(body)).finalize();
+    if let Some(seconds) = seconds_of(why) {
+        response.set_header(Header::new("Retry-After", seconds));
+    }
+    response
 }
 
 impl<'r> Responder<'r, 'static> for Failure {
@@ -162,6 +198,10 @@ impl<'r> Responder<'r, 'static> for Failure {
         {
             let address = format!("/login?next={}", crate::guard::encoded(back));
             return Response::build().status(Status::SeeOther).header(Header::new("Location", address)).ok();
+        }
+        if let Failure::Wait(status, seconds, page) = self {
+            let body = Response::build().status(status).header(ContentType::HTML).sized_body(page.len(), Cursor::new(page)).finalize();
+            return Response::build_from(body).header(Header::new("Retry-After", seconds)).ok();
         }
         let (status, why) = self.parts();
         Ok(answer(request, status, &why))
@@ -178,7 +218,7 @@ fn anything(status: Status, request: &Request<'_>) -> Failure {
         400..=499 => Refusal::new(code::MALFORMED),
         _ => {
             let trace = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
-            tracing::error!(trace, %status, uri = %request.uri(), "unhandled");
+            tracing::error!(trace, %status, uri = shown_address(&request.uri().to_string()), "unhandled");
             Refusal::new(code::FAULT).with("trace", trace)
         }
     };

@@ -224,9 +224,7 @@ impl Unit {
     /// # Errors
     /// The database does not answer.
     pub async fn close_other_logins(&mut self, user: &str, kept_hash: &str) -> Result<u64, Error> {
-        let others = login_session::Entity::delete_many()
-            .filter(login_session::Column::UserId.eq(user))
-            .filter(login_session::Column::TokenHash.ne(kept_hash));
+        let others = login_session::Entity::delete_many().filter(login_session::Column::UserId.eq(user)).filter(login_session::Column::TokenHash.ne(kept_hash));
         Ok(others.exec(self.tx()).await?.rows_affected)
     }
     /// Failed attempts under these ids.
@@ -307,6 +305,20 @@ impl Unit {
         let codes = purposes.iter().map(|p| p.code());
         let theirs = setup_token::Entity::delete_many().filter(setup_token::Column::UserId.eq(user)).filter(setup_token::Column::Purpose.is_in(codes));
         theirs.exec(self.tx()).await?;
+        Ok(())
+    }
+    /// Drops the oldest tokens of a person for a purpose beyond so many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn trim_tokens(&mut self, user: &str, purpose: Purpose, most: u64) -> Result<(), Error> {
+        let newest = setup_token::Entity::find()
+            .filter(setup_token::Column::UserId.eq(user))
+            .filter(setup_token::Column::Purpose.eq(purpose.code()))
+            .order_by_desc(setup_token::Column::ExpiresAt);
+        for old in newest.all(self.tx()).await?.into_iter().skip(usize::try_from(most).unwrap_or(usize::MAX)) {
+            setup_token::Entity::delete_by_id(old.token_hash).exec(self.tx()).await?;
+        }
         Ok(())
     }
     /// Drops one token.
