@@ -18,6 +18,7 @@ mod m0006_rapid;
 mod m0007_imports;
 mod m0008_bench;
 mod m0009_history;
+mod m0010_login;
 mod m0011_once;
 mod m0012_vouched;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_imports::Migration),
             Box::new(m0008_bench::Migration),
             Box::new(m0009_history::Migration),
+            Box::new(m0010_login::Migration),
             Box::new(m0011_once::Migration),
             Box::new(m0012_vouched::Migration),
         ]

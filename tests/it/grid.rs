@@ -15,6 +15,8 @@ use super::*;
 
 /// Of the demonstration.
 const PASSWORD: &str = "shiyan-demo-2026";
+/// Of the account that the test adds.
+const OWN: &str = "chosen-by-myself-26";
 const METHOD: &str = "GB/T 99999-2026";
 /// 恩诺沙星 in fish: at most 100 μg/kg.
 const LIMIT: &str = "L0071";
@@ -42,7 +44,7 @@ async fn the_result_grid_in_a_browser() {
     let driver = Driver::start();
     let serving = Serving::start(&program, None);
     run(serving.shiyan(&program, None).args(["demo", "load", "--samples", "40"]));
-    run(serving.shiyan(&program, None).env("SHIYAN_PASSWORD", PASSWORD).args(["user", "add", "analyst2", "--name", "虚构检验员乙", "--role", "analyst"]));
+    run(serving.shiyan(&program, None).env("SHIYAN_PASSWORD", OWN).args(["user", "add", "analyst2", "--name", "虚构检验员乙", "--role", "analyst"]));
     let lab = Lab::open(&serving).await;
     let sheets = [lab.sheet(SIZE.0, SIZE.1).await, lab.sheet(SIZE.0, SIZE.1).await, lab.sheet(3, 3).await];
 
@@ -427,7 +429,7 @@ async fn on_a_phone_the_grid_scrolls_and_the_page_does_not(tab: &Tab, at: &str) 
 /// Two people on one cell: nobody overwrites, both values stand side by side.
 async fn two_people(driver: &Driver, serving: &Serving, one: &Tab, lab: &Lab, at: &str) {
     let two = Tab::open(driver, &serving.base).await;
-    two.sign_in("analyst2", PASSWORD).await;
+    two.sign_in("analyst2", OWN).await;
     one.open_sheet(at).await;
     two.open_sheet(at).await;
     for (tab, value) in [(one, "11"), (&two, "22")] {

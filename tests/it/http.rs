@@ -62,9 +62,14 @@ impl Answer {
     pub fn is_html(&self) -> bool {
         self.header("Content-Type").starts_with("text/html")
     }
-    fn login_cookie(&self) -> Option<String> {
+    /// The value of a cookie that the answer sets.
+    pub fn cookie(&self, name: &str) -> Option<String> {
         let set = self.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("Set-Cookie")).map(|(_, v)| v);
-        set.filter_map(|v| v.strip_prefix("shiyan_login=")).map(|v| v.split(';').next().unwrap_or_default().to_owned()).find(|v| !v.is_empty())
+        let ours = set.filter_map(|v| v.strip_prefix(name)?.strip_prefix('='));
+        ours.map(|v| v.split(';').next().unwrap_or_default().to_owned()).find(|v| !v.is_empty())
+    }
+    pub fn login_cookie(&self) -> Option<String> {
+        self.cookie("shiyan_login")
     }
     pub fn csrf(&self) -> String {
         let text = self.text();
@@ -82,7 +87,7 @@ pub struct Browser<'c> {
 pub fn encoded(text: &str) -> String {
     shiyan_web::guard::encoded(text)
 }
-fn form(pairs: &[(&str, &str)]) -> String {
+pub fn form(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(|(k, v)| format!("{}={}", encoded(k), encoded(v))).collect::<Vec<_>>().join("&")
 }
 
@@ -182,8 +187,9 @@ async fn five_failures_close_the_door_for_a_while(t: TestApp) {
     assert!(closed.login_cookie().is_none() && closed.text().contains("连续多次失败"), "the right password does not help either");
     Browser::login(&client, "checker", PASSWORD).await;
     // Ten minutes later it opens again.
-    t.app.login("analyst", PASSWORD, now() + chrono::TimeDelta::minutes(9)).await.unwrap_err();
-    t.app.login("analyst", PASSWORD, now() + chrono::TimeDelta::minutes(11)).await.unwrap();
+    let knock = shiyan_testkit::knock("analyst", PASSWORD);
+    t.app.login(&knock, now() + chrono::TimeDelta::minutes(9)).await.unwrap_err();
+    t.app.login(&knock, now() + chrono::TimeDelta::minutes(11)).await.unwrap();
     t.assert_whole().await;
 }
 

@@ -35,7 +35,7 @@ async fn a_backup_is_restored_into_the_other_engine_and_back(t: TestApp) {
     assert_eq!(other.app.report_pdf(&report).await.unwrap(), t.app.report_pdf(&report).await.unwrap());
     assert_eq!(backup(&other).await, first, "both engines write the same file");
     // Work goes on there.
-    other.app.login("analyst", shiyan_testkit::PASSWORD, at("2025-07-01T09:00")).await.unwrap();
+    other.app.login(&shiyan_testkit::knock("analyst", shiyan_testkit::PASSWORD), at("2025-07-01T09:00")).await.unwrap();
     assert!(other.app.store.restore(|| Ok(file(&first))).await.unwrap_err().to_string().contains("not empty"));
 
     let head = other.app.store.head().await.unwrap();

@@ -8,10 +8,30 @@ pub fn away() -> &'static shiyan_foundation::CodeInfo {
 }
 codes! {
     LOGIN = "LOGIN", zh "用户名或密码不对", en "Wrong user name or password",
-        next "核对后再试；忘记密码请系统管理员重置" / "Check and try again; an administrator can reset a password", article "";
-    LOCKED = "LOGIN-LOCKED", zh "连续多次失败，{minutes} 分钟后再试", en "Too many failures; try again in {minutes} minutes",
-        next "等待，或请系统管理员重置密码" / "Wait, or ask an administrator to reset the password", article "";
-    PASSWORD = "PASSWORD-WEAK", zh "密码须为 10 到 64 个字符，且不是常见密码或用户名", en "A password has 10 to 64 characters and is neither common nor the user name",
+        next "核对后再试；忘记密码请系统管理员发放设置密码的链接" / "Check and try again; an administrator can give a link to set a new password", article "";
+    LOCKED = "LOGIN-LOCKED", zh "连续多次失败，{wait}后再试", en "Too many failures; try again in {wait_en}",
+        next "等待，或请系统管理员发放设置密码的链接；在自己常用的电脑上登录不受别处失败的影响" / "Wait, or ask an administrator for a link to set the password; failures elsewhere do not count on the computer that you usually use", article "";
+    BUSY = "LOGIN-BUSY", zh "同时登录的人太多", en "Too many people are signing in at this moment",
+        next "{seconds} 秒后再试" / "Try again in {seconds} seconds", article "";
+    LOGIN_ENDED = "LOGIN-ENDED", zh "密码连续输错，本次登录已结束", en "The password was wrong too often; this login has ended",
+        next "重新登录后再操作" / "Sign in again and go on", article "";
+    OLD_PASSWORD = "PASSWORD-OLD", zh "现在的密码不对", en "The current password is wrong",
+        next "核对大小写和输入法后再输一次；连续输错会退出登录" / "Check capitals and the input method and type it again; several wrong ones sign you out", article "";
+    TICKET = "LOGIN-TICKET", zh "验证已超时，须重新输入密码", en "The code came too late; the password is needed again",
+        next "回到登录页重新登录" / "Go back to the sign-in page", article "";
+    CODE_WRONG = "LOGIN-CODE", zh "验证码不对或已用过", en "The code is wrong or was used already",
+        next "等手机上出现下一个验证码再输；手机不在身边用恢复码" / "Wait for the next code of the phone; without the phone use a recovery code", article "";
+    LINK = "PASSWORD-LINK", zh "设置密码的链接已失效、已用过，或已被新的链接代替", en "The link to set the password has expired, was used, or a newer one replaced it",
+        next "请系统管理员重新发放链接" / "Ask an administrator for a new link", article "";
+    SECOND_THERE = "SECOND-THERE", zh "动态口令已经启用", en "The second factor is in use already",
+        next "换手机时先停用，再重新启用" / "For a new phone turn it off first, then on again", article "";
+    SECOND_NONE = "SECOND-NONE", zh "动态口令没有启用", en "There is no second factor",
+        next "先启用动态口令" / "Turn it on first", article "";
+    SECOND_REQUIRED = "SECOND-REQUIRED", zh "本单位要求您的角色使用动态口令，不能停用", en "Your duties need the second factor here; it cannot be turned off",
+        next "手机丢失请另一位系统管理员重置" / "If the phone is lost, another administrator resets it", article "";
+    SECOND_OWN = "SECOND-OWN", zh "不能重置自己的动态口令", en "Nobody resets their own second factor",
+        next "用恢复码登录，或请另一位系统管理员重置" / "Sign in with a recovery code, or ask another administrator", article "";
+    PASSWORD = "PASSWORD-WEAK", zh "密码不合要求：{why}", en "The password will not do: {why_en}",
         next "换一个更长的密码，例如几个不相干的词" / "Choose a longer one, for example a few unrelated words", article "";
     PASSWORD_TWICE = "PASSWORD-TWICE", zh "两次输入的密码不同", en "The two passwords differ",
         next "重新输入" / "Type them again", article "";

@@ -282,6 +282,7 @@ fn accounts(dice: &mut Dice, streets: &BTreeSet<String>, point: PointId, hash: &
             must_change: false,
             demo: true,
             revision: 0,
+            second: None,
         };
         let actor = user.actor();
         users.push(user);

@@ -5,17 +5,22 @@ pub mod bench;
 pub mod cases;
 pub mod code;
 pub mod demo;
+pub mod entry;
 pub mod explain;
 pub mod figures;
 pub mod imports;
 pub mod keep;
 pub mod limits;
+pub mod pace;
+pub mod passwords;
 pub mod people;
 pub mod planning;
 pub mod rapid;
 pub mod reference;
 pub mod reports;
 pub mod samples;
+pub mod second;
+pub mod totp;
 pub mod worksheets;
 
 use std::sync::{Arc, RwLock};
@@ -38,8 +43,8 @@ pub struct App {
     typesetter: Arc<Typesetter>,
     /// The limit library with the change it was read after; read again after a change, whoever made it.
     limits: Arc<RwLock<Option<(i64, Arc<LimitLibrary>)>>>,
-    /// Password hashing is bounded: each costs 19 MiB and some 30 ms.
-    hashing: Arc<tokio::sync::Semaphore>,
+    /// Password hashing is bounded.
+    hashing: Arc<entry::Hashing>,
 }
 
 impl std::fmt::Debug for App {
@@ -52,7 +57,7 @@ impl App {
     /// The application over an open, migrated database.
     #[must_use]
     pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
-        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: Arc::new(tokio::sync::Semaphore::new(2)) }
+        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing() }
     }
     /// 工作日历 the shipped table with the imported years over it.
     ///

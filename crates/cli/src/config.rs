@@ -189,7 +189,7 @@ pub struct ServeArgs {
 /// `user …`
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
-    /// 添加 / add; the password is read from SHIYAN_PASSWORD or from the terminal's standard input
+    /// 添加；打印一次性链接，由本人设置密码（自动化时可用 SHIYAN_PASSWORD 给定）/ add; prints a one-time link by which the person sets the password (automation may give it in SHIYAN_PASSWORD)
     Add {
         /// 登录名 / login name
         username: String,
@@ -205,12 +205,26 @@ pub enum UserCommand {
         /// 授权签字方法，可多次 / methods a signatory may sign, may be repeated
         #[arg(long = "sign")]
         sign: Vec<String>,
+        /// 对外地址，写进链接 / public address written into the link
+        #[arg(long, env = "SHIYAN_PUBLIC_URL")]
+        public_url: Option<String>,
     },
     /// 列表 / list
     List {
         /// JSON
         #[arg(long)]
         json: bool,
+    },
+    /// 打印一次性链接，由本人重新设置密码；现在的密码和登录立即失效 / print a one-time link to set a new password; the present one and its logins end
+    Reset {
+        /// 登录名 / login name
+        username: String,
+        /// 一并重置动态口令（手机丢失）/ reset the second factor as well (a lost phone)
+        #[arg(long)]
+        second: bool,
+        /// 对外地址，写进链接 / public address written into the link
+        #[arg(long, env = "SHIYAN_PUBLIC_URL")]
+        public_url: Option<String>,
     },
     /// 停用 / disable
     Disable {

@@ -1,7 +1,7 @@
 //! What each command does: open, one call, print.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use rocket::error::ErrorKind;
 use rocket::fairing::AdHoc;
 use serde_json::json;
 use shiyan_app::demo::{DemoOptions, DemoSummary};
-use shiyan_app::people::NewUser;
+use shiyan_app::people::{Link, NewUser};
 use shiyan_app::{App, Engine, Who};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
@@ -180,7 +180,7 @@ fn duty(roles: &BTreeSet<Role>, lang: Lang) -> String {
 async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
     let who = Who::system("命令行");
     match what {
-        UserCommand::Add { username, name, roles, streets, sign } => {
+        UserCommand::Add { username, name, roles, streets, sign, public_url } => {
             let mut wanted = BTreeSet::new();
             for role in &roles {
                 wanted.insert(member::<Role>(role).ok_or_else(|| no_such::<Role>(("角色", "role"), role))?);
@@ -191,20 +191,26 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             if let Some(street) = streets.iter().find(|s| !known.contains_key(*s)) {
                 return Err(kpi::no_street(street, &known).into());
             }
-            let password = match std::env::var("SHIYAN_PASSWORD") {
-                Ok(password) => password,
-                Err(_) => {
-                    eprint!("{}", lang.pick("密码：", "password: "));
-                    let mut line = String::new();
-                    std::io::stdin().lock().read_line(&mut line)?;
-                    line.trim_end_matches(['\r', '\n']).to_owned()
-                }
-            };
+            let password = std::env::var("SHIYAN_PASSWORD").unwrap_or_default();
             let scope = if streets.is_empty() { Scope::District } else { Scope::Streets(streets.into_iter().collect()) };
+            let by_link = password.is_empty();
             let new = NewUser { username, name, password, roles: wanted, scope, sign_scope: sign, must_change: false, demo: false };
+            if by_link {
+                let (user, link) = app.invite_user(&who, &new, now()).await?;
+                say!("{} {}", lang.pick("已添加用户", "added user"), user.username)?;
+                return say_link(place, public_url.as_deref(), &link, lang);
+            }
             let user = app.add_user(&who, &new, now()).await?;
             say!("{} {}", lang.pick("已添加用户", "added user"), user.username)?;
             Ok(())
+        }
+        UserCommand::Reset { username, second, public_url } => {
+            let app = place.app().await?;
+            if second {
+                app.reset_second(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+            }
+            let link = app.reset_password(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+            say_link(place, public_url.as_deref(), &link, lang)
         }
         UserCommand::List { json } => {
             let people = place.app().await?.store.people().await?;
@@ -220,14 +226,28 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             Ok(())
         }
         UserCommand::Disable { username } => {
-            place.app().await?.disable_user(&who, &username, now()).await.map_err(|error| match error {
-                shiyan_app::Error::NotFound => Failed::not_found(&username, ("用户", "user"), ("user list 列出全部用户", "user list shows all users")),
-                other => other.into(),
-            })?;
+            place.app().await?.disable_user(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
             say!("{} {username}", lang.pick("已停用", "disabled"))?;
             Ok(())
         }
     }
+}
+
+fn no_user(error: shiyan_app::Error, username: &str) -> Failed {
+    match error {
+        shiyan_app::Error::NotFound => Failed::not_found(username, ("用户", "user"), ("user list 列出全部用户", "user list shows all users")),
+        other => other.into(),
+    }
+}
+
+/// The link to hand over; it is printed here and nowhere else.
+fn say_link(place: &Place, public_url: Option<&str>, link: &Link, lang: Lang) -> Done {
+    let listen = place.file.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8000)));
+    let address = link.address(&place.public_url(public_url, listen));
+    say!(
+        "{}\n  {address}",
+        lang.pick("设置密码的链接（24 小时内有效，只能用一次，交给本人）：", "Link to set the password (24 hours, single use, for that person):")
+    )
 }
 
 async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {

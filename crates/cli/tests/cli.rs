@@ -703,6 +703,28 @@ fn users_are_added_listed_and_disabled() {
     assert!(!list.to_string().contains("argon2"), "no hash in the list");
 }
 
+#[test]
+fn a_user_without_a_given_password_gets_a_one_time_link() {
+    let dir = Temp::new("cli");
+    let link = |args: &[&str]| {
+        let said = good(&dir.0, args);
+        let found = said.split_whitespace().find(|w| w.contains("/set-password/")).unwrap_or_else(|| panic!("{said}")).to_owned();
+        assert_eq!(found.rsplit('/').next().unwrap().len(), 64, "256 bits");
+        found
+    };
+    let first = link(&["user", "add", "zhang", "--name", "某某", "--role", "supervisor", "--public-url", "https://shiyan.example/"]);
+    assert!(first.starts_with("https://shiyan.example/set-password/"), "{first}");
+    let second = link(&["user", "reset", "zhang"]);
+    assert!(second.starts_with("http://127.0.0.1:8000/set-password/") && second.rsplit('/').next() != first.rsplit('/').next());
+    let mut unknown = shiyan();
+    unknown.args(["user", "reset", "nobody", "--data"]).arg(&dir.0);
+    assert_eq!(unknown.output().unwrap().status.code(), Some(1));
+    let mut none = shiyan();
+    none.args(["user", "reset", "zhang", "--second", "--data"]).arg(&dir.0);
+    assert_eq!(none.output().unwrap().status.code(), Some(1), "there is no second factor to reset");
+    good(&dir.0, &["verify"]);
+}
+
 /// A server of ours; stopped however the test ends.
 struct Server(Child);
 impl Drop for Server {

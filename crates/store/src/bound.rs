@@ -34,7 +34,7 @@ impl Bound for login_guard::Model {
     const WORD: &'static str = "guard";
     const LOOSE: &'static [&'static str] = &[];
     fn key(&self) -> &str {
-        &self.username
+        &self.id
     }
 }
 impl Bound for setup_token::Model {
@@ -123,6 +123,7 @@ mod tests {
             created_at: "1".into(),
             seen_at: "2".into(),
             expires_at: "3".into(),
+            address: "a".into(),
             entry: 4,
         };
         let hash = row_hash(&row);
@@ -132,6 +133,7 @@ mod tests {
             login_session::Model { user_id: "x".into(), ..row.clone() },
             login_session::Model { csrf: "x".into(), ..row.clone() },
             login_session::Model { created_at: "x".into(), ..row.clone() },
+            login_session::Model { address: "x".into(), ..row.clone() },
             login_session::Model { expires_at: "x".into(), ..row },
         ] {
             assert_ne!(hash, row_hash(&other));

@@ -147,6 +147,7 @@ pub mod login_session {
         pub created_at: String,
         pub seen_at: String,
         pub expires_at: String,
+        pub address: String,
         /// The journal entry that vouches for it.
         pub entry: i64,
     }
@@ -160,9 +161,9 @@ pub mod login_guard {
     #[sea_orm(table_name = "login_guard")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub username: String,
+        pub id: String,
         pub failures: i64,
-        pub last_failed_at: String,
+        pub last_at: String,
     }
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {}
@@ -177,6 +178,8 @@ pub mod setup_token {
         pub token_hash: String,
         pub expires_at: String,
         pub used_at: Option<String>,
+        pub purpose: String,
+        pub user_id: String,
         /// The journal entry that vouches for it.
         pub entry: i64,
     }

@@ -45,9 +45,36 @@ pub struct UserAccount {
     pub demo: bool,
     /// Revision.
     pub revision: i64,
+    /// 动态口令
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondFactor>,
+}
+
+/// 动态口令 the second factor of an account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactor {
+    /// Secret in base 32, as the phone holds it.
+    pub secret: String,
+    /// A first code proved that the phone has it; until then nothing is asked for.
+    pub confirmed: bool,
+    /// Step of the last code used: it and those before it are spent.
+    pub last_step: i64,
+    /// 恢复码 hashes of those not used yet.
+    pub recovery: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for SecondFactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecondFactor").field("confirmed", &self.confirmed).finish_non_exhaustive()
+    }
 }
 
 impl UserAccount {
+    /// The second factor in use.
+    #[must_use]
+    pub fn second_factor(&self) -> Option<&SecondFactor> {
+        self.second.as_ref().filter(|s| s.confirmed)
+    }
     /// The person as the domain knows them.
     #[must_use]
     pub fn actor(&self) -> Actor {

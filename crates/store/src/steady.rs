@@ -67,18 +67,7 @@ impl Store {
         }
         let (head, last) = head_and_time(&tx).await?;
         let at = self.not_before(at, &last)?;
-        Ok(Unit {
-            tx,
-            head,
-            at,
-            store: self.clone(),
-            turn,
-            once: None,
-            given: String::new(),
-            subject: None,
-            library: false,
-            waiting: serde_json::Map::new(),
-        })
+        Ok(Unit { tx, head, at, store: self.clone(), turn, once: None, given: String::new(), subject: None, library: false, waiting: serde_json::Map::new() })
     }
     /// The stamp of a unit: a clock a little behind the last entry is the same moment, one far behind it is wrong.
     fn not_before(&self, at: Instant, last: &str) -> Result<Instant, Error> {
@@ -207,18 +196,18 @@ impl Store {
             loop {
                 match &store.wal {
                     Some(wal) => tokio::select! {
-                        _ = next.tick() => store.look().await,
+                        _ = next.tick() => store.see_to().await,
                         () = wal.written.notified() => store.fold_soon().await,
                     },
                     None => {
                         next.tick().await;
-                        store.look().await;
+                        store.see_to().await;
                     }
                 }
             }
         })
     }
-    async fn look(&self) {
+    async fn see_to(&self) {
         let answers = self.answers().await;
         self.health.set_away(!answers);
         if !answers {

@@ -19,6 +19,11 @@ pub use walk::{PNG, codes, upload};
 pub async fn grant(store: &shiyan_app::Store, role: &str) -> Result<(), String> {
     shiyan_migrations::grant::grant(store.migration_connection(), role).await.map_err(|e| e.to_string())
 }
+/// Somebody at this machine who types a name and a password.
+#[must_use]
+pub fn knock<'a>(username: &'a str, password: &'a str) -> shiyan_app::entry::Knock<'a> {
+    shiyan_app::entry::Knock::new(username, password, std::net::Ipv4Addr::LOCALHOST.into())
+}
 
 /// One test a function and engine: `sqlite::name` always, `postgres::name` on the server of `cargo xtask ci` or `cargo xtask pg`.
 #[macro_export]

@@ -30,6 +30,7 @@ pub fn person(username: &str, name: &str, roles: &[Role], scope: Scope) -> UserA
         must_change: false,
         demo: false,
         revision: 0,
+        second: None,
     }
 }
 

@@ -370,6 +370,28 @@ fn render(out: &mut Out, c: &Ctx) {
     let mut p = public("首次设置", "First set-up");
     p.problems = filled.problems.clone();
     out.put(l, "setup", Setup { p, action: "/setup/token".into(), minutes_left: 24, fields: v::forms::setup(l, &filled) });
+    out.put(l, "login_code", LoginCode { p: public("输入验证码", "Enter the code"), next: "/".into(), minutes: 5 });
+    let fields = v::forms::set_password(l, &Filled::default());
+    out.put(
+        l,
+        "set_password",
+        SetPassword { p: public("设置密码", "Set your password"), action: "/set-password/token".into(), username: "analyst".into(), fields },
+    );
+    let code = qrcode::QrCode::new(b"otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").unwrap();
+    let scan = Svg(code.render::<qrcode::render::svg::Color>().min_dimensions(200, 200).build().replace(r#"<?xml version="1.0" standalone="yes"?>"#, ""));
+    let second = |qr: Option<Svg>, codes: Vec<String>, on: bool| SecondPage {
+        p: c.page(("动态口令", "Second factor"), "me", "/me/second", "signatory").crumb(t("我的", "Account"), "/me").crumb(t("动态口令", "Second factor"), ""),
+        on,
+        required: true,
+        left: 9,
+        secret: if qr.is_some() { "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into() } else { String::new() },
+        qr,
+        codes,
+    };
+    out.put(l, "second_begin", second(None, Vec::new(), false));
+    out.put(l, "second_scan", second(Some(scan), Vec::new(), false));
+    out.put(l, "second_codes", second(None, (0..10).map(|n| format!("MFRG-GZDF-{n:04}-MZTW")).collect(), true));
+    out.put(l, "second_on", second(None, Vec::new(), true));
     out.put(
         l,
         "password",
@@ -393,9 +415,11 @@ fn render(out: &mut Out, c: &Ctx) {
                     Fact::new(t("账号", "Username"), "supervisor"),
                     Fact::new(t("角色", "Roles"), t("监督（食安办/局领导）、计划管理员", "Supervisor, Plan manager")),
                     Fact::new(t("数据范围", "Scope"), t("全区", "Whole district")),
-                    Fact::new(t("上次登录", "Last sign-in"), "2026-03-04 17:20"),
+                    Fact::new(t("动态口令", "Second factor"), t("已启用", "In use")),
                 ],
             },
+            logins: Table::new(&[t("登录时间", "Signed in").as_str(), t("地址", "Address").as_str(), t("最近使用", "Last used").as_str(), ""]),
+            others: false,
         },
     );
     out.put(
@@ -1930,6 +1954,11 @@ fn render(out: &mut Out, c: &Ctx) {
             ],
             form: v::forms::user(l, &Filled::default(), vec![Choice::new("district", t("全区", "Whole district"))]),
             form_open: true,
+            handover: Some(Handover {
+                username: "newcomer".into(),
+                address: format!("https://shiyan.example/set-password/{}", "0123456789abcdef".repeat(4)),
+                until: "2026-03-05 10:42".into(),
+            }),
         },
     );
     let mut pop = Table::new(&[

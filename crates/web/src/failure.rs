@@ -36,8 +36,6 @@ pub mod code {
             next "请求头写 Content-Type: application/json" / "Send the header Content-Type: application/json", article "";
         LOGIN_NEEDED = "LOGIN-NEEDED", zh "须先登录", en "Please sign in first",
             next "登录后再试" / "Sign in and try again", article "";
-        TOO_MANY = "TOO-MANY", zh "请求太频繁", en "Too many requests",
-            next "一分钟后再试" / "Try again in a minute", article "";
         JOB_EMPTY = "JOB-EMPTY", zh "没有选择要处理的内容", en "Nothing was chosen",
             next "先勾选，或按筛选处理" / "Tick some first, or take all that match", article "";
         JOB_LARGE = "JOB-LARGE", zh "一次选了 {count} 件，最多 {most} 件", en "{count} were chosen at once; the most is {most}",
@@ -70,6 +68,8 @@ pub enum Failure {
     With(Status, Refusal),
     /// 已做过 the same request was carried out before.
     Again(First),
+    /// 请等待 a whole page that says so: its status, and the seconds to wait.
+    Wait(Status, String, String),
 }
 
 impl From<Error> for Failure {
@@ -105,14 +105,11 @@ impl Failure {
     #[must_use]
     pub fn parts(self) -> (Status, Vec<Refusal>) {
         match self {
-            Failure::Refused(why) => {
-                let conflict = why.iter().any(|r| matches!(r.code(), "RACE" | "KEY-TAKEN"));
-                let status = if conflict { Status::Conflict } else { Status::UnprocessableEntity };
-                (status, why)
-            }
+            Failure::Refused(why) => (status_of(&why), why),
             Failure::NotFound => (Status::NotFound, vec![Refusal::new(code::NOT_FOUND)]),
             Failure::SignIn(_) => (Status::Unauthorized, vec![Refusal::new(code::LOGIN_NEEDED)]),
             Failure::With(status, refusal) => (status, vec![refusal]),
+            Failure::Wait(status, ..) => (status, Vec::new()),
             // The wrapper around the handler answers it; nothing else sees this.
             Failure::Again(_) => (Status::Ok, Vec::new()),
             Failure::Fault(text) => {
@@ -122,6 +119,40 @@ impl Failure {
             }
         }
     }
+}
+
+/// The status of refusals.
+#[must_use]
+pub fn status_of(why: &[Refusal]) -> Status {
+    let any = |code: &str| why.iter().any(|r| r.code() == code);
+    if any("RACE") || any("KEY-TAKEN") {
+        Status::Conflict
+    } else if any(shiyan_app::code::LOCKED.code) {
+        Status::TooManyRequests
+    } else if any(shiyan_app::code::BUSY.code) {
+        Status::ServiceUnavailable
+    } else if any(shiyan_app::code::LOGIN_ENDED.code) {
+        Status::Forbidden
+    } else {
+        Status::UnprocessableEntity
+    }
+}
+
+/// Seconds after which to try again, where refusals name them.
+#[must_use]
+pub fn seconds_of(why: &[Refusal]) -> Option<String> {
+    why.iter().find_map(|r| r.facts.get("seconds")).cloned()
+}
+
+/// An address for the log: the tokens of one-time links are kept out of it.
+#[must_use]
+pub fn shown_address(address: &str) -> String {
+    for room in ["/setup/", "/set-password/"] {
+        if address.starts_with(room) {
+            return format!("{room}…");
+        }
+    }
+    address.to_owned()
 }
 
 /// The problems as `application/problem+json`.
@@ -143,7 +174,7 @@ fn page(status: Status, why: &[Refusal], request: &Request<'_>) -> String {
     let mut p = Page::public(lang, lang.pick("不能完成", "Cannot be done"));
     p.path = request.uri().to_string();
     // Only what may be sent again as it is: whoever was refused for good has the form itself.
-    let typed = crate::posted::kept(request).filter(|_| matches!(status.code, 429 | 503));
+    let typed = crate::posted::typed_of(request).filter(|_| matches!(status.code, 429 | 503));
     let view = ErrorPage {
         p,
         status: status.code,
@@ -170,10 +201,10 @@ fn answer(request: &Request<'_>, status: Status, why: &[Refusal]) -> Response<'s
     };
     let mut response = Response::build();
     response.status(status).header(kind).sized_body(body.len(), Cursor::new(body));
-    if matches!(status.code, 429 | 503) {
-        // Whoever knows better says so in the fact of the refusal.
-        let told = why.iter().find_map(|r| r.facts.get("retry_after")).cloned();
-        response.header(Header::new("Retry-After", told.unwrap_or_else(|| "2".to_owned())));
+    // Whoever knows better says so; a time to come back stands on every answer that asks for patience.
+    let told = seconds_of(why).or_else(|| matches!(status.code, 429 | 503).then(|| "2".to_owned()));
+    if let Some(seconds) = told {
+        response.header(Header::new("Retry-After", seconds));
     }
     response.finalize()
 }
@@ -189,6 +220,10 @@ impl<'r> Responder<'r, 'static> for Failure {
         if let Failure::Again(first) = self {
             crate::carried::before(request, first);
             return Response::build().status(Status::NoContent).ok();
+        }
+        if let Failure::Wait(status, seconds, page) = self {
+            let body = Response::build().status(status).header(ContentType::HTML).sized_body(page.len(), Cursor::new(page)).finalize();
+            return Response::build_from(body).header(Header::new("Retry-After", seconds)).ok();
         }
         let (status, why) = self.parts();
         Ok(answer(request, status, &why))
@@ -206,7 +241,7 @@ fn anything(status: Status, request: &Request<'_>) -> Failure {
         503 => Refusal::new(shiyan_app::code::away()),
         _ => {
             let trace = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
-            tracing::error!(trace, %status, uri = %request.uri(), "unhandled");
+            tracing::error!(trace, %status, uri = shown_address(&request.uri().to_string()), "unhandled");
             Refusal::new(code::FAULT).with("trace", trace)
         }
     };

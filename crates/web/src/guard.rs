@@ -5,6 +5,8 @@ use rocket::http::{Cookie, Header, SameSite, Status};
 use rocket::outcome::Outcome;
 use rocket::request::{FlashMessage, FromRequest};
 use rocket::{Request, Response};
+use shiyan_app::Error;
+use shiyan_app::entry::Owes;
 use shiyan_app::records::UserAccount;
 use shiyan_foundation::{Actor, Instant, Label, Lang, Role, Scope};
 
@@ -15,8 +17,14 @@ use crate::views::{Notice, Page, UserBar};
 
 /// Cookie of the login; only the hash of its value is kept.
 pub const LOGIN: &str = "shiyan_login";
+/// Cookie of a browser that its people signed in with before; hashes are kept.
+pub const DEVICES: &str = "shiyan_device";
+/// Cookie between the password and the code; only the hash of its value is kept.
+pub const TICKET: &str = "shiyan_code";
 /// Where a password is changed.
 pub const OWN_PASSWORD: &str = "/me/password";
+/// Where the second factor is enrolled.
+pub const OWN_SECOND: &str = "/me/second";
 
 /// The language of a request: the cookie, else Chinese.
 #[must_use]
@@ -142,11 +150,9 @@ impl<'r> FromRequest<'r> for User {
             Outcome::Forward(f) => return Outcome::Forward(f),
         };
         match signed_in(request, visit).await {
-            // With a password that somebody else set, nothing but choosing one's own.
-            Ok(Some(user)) if user.account.must_change && !matches!(request.uri().path().as_str(), OWN_PASSWORD | "/logout") => {
-                Outcome::Forward(Status::Unauthorized)
-            }
-            Ok(Some(user)) => Outcome::Success(user),
+            // Whoever owes something does that, and nothing else.
+            Ok(Some((_, Some(owes)))) if !may_while(owes, request.uri().path().as_str()) => Outcome::Forward(Status::Unauthorized),
+            Ok(Some((user, _))) => Outcome::Success(user),
             Ok(None) => Outcome::Forward(Status::Unauthorized),
             // Whoever cannot be looked up is not sent to sign in: the database is away, and that is what is said.
             Err(failure) => Outcome::Error((Status::ServiceUnavailable, failure)),
@@ -154,9 +160,28 @@ impl<'r> FromRequest<'r> for User {
     }
 }
 
-/// Somebody signed in who still has the password that somebody else set.
+fn may_while(owes: Owes, path: &str) -> bool {
+    path == "/logout"
+        || match owes {
+            Owes::Password => path == OWN_PASSWORD,
+            Owes::Second => path == OWN_SECOND || path.starts_with("/me/second/"),
+        }
+}
+
+/// Somebody signed in who must choose a password or enrol the second factor first.
 #[derive(Debug, Clone, Copy)]
-pub struct Newcomer;
+pub struct Newcomer(Owes);
+
+impl Newcomer {
+    /// Where they do it.
+    #[must_use]
+    pub fn goes_to(self) -> &'static str {
+        match self.0 {
+            Owes::Password => OWN_PASSWORD,
+            Owes::Second => OWN_SECOND,
+        }
+    }
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Newcomer {
@@ -164,19 +189,25 @@ impl<'r> FromRequest<'r> for Newcomer {
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, (Status, Failure), Status> {
         let Outcome::Success(visit) = request.guard::<Visit>().await else { return Outcome::Forward(Status::Unauthorized) };
         match signed_in(request, visit).await {
-            Ok(Some(user)) if user.account.must_change => Outcome::Success(Newcomer),
+            Ok(Some((_, Some(owes)))) => Outcome::Success(Newcomer(owes)),
             Ok(_) => Outcome::Forward(Status::Unauthorized),
             Err(failure) => Outcome::Error((Status::ServiceUnavailable, failure)),
         }
     }
 }
 
-async fn signed_in(request: &Request<'_>, visit: Visit) -> Result<Option<User>, Failure> {
-    let (Some(site), Some(cookie)) = (request.rocket().state::<Site>(), request.cookies().get(LOGIN)) else { return Ok(None) };
+async fn signed_in(request: &Request<'_>, visit: Visit) -> Result<Option<(User, Option<Owes>)>, Failure> {
+    let Some(site) = request.rocket().state::<Site>() else { return Ok(None) };
+    let Some(cookie) = request.cookies().get(&cookie_name(site, LOGIN)) else { return Ok(None) };
     let token = cookie.value().to_owned();
-    match site.app.who_is(&token, visit.now).await {
-        Ok(Some(login)) => Ok(Some(User { actor: login.user.actor(), account: login.user, csrf: login.csrf, token, visit })),
+    let looked_up = async {
+        let Some(login) = site.app.who_is(&token, visit.now).await? else { return Ok(None) };
+        let owes = site.app.owes(&login.user).await?;
+        Ok::<_, Error>(Some((login, owes)))
+    };
+    match looked_up.await {
         Ok(None) => Ok(None),
+        Ok(Some((login, owes))) => Ok(Some((User { actor: login.user.actor(), account: login.user, csrf: login.csrf, token, visit }, owes))),
         Err(error) => {
             tracing::error!("login check: {error}");
             Err(error.into())
@@ -227,10 +258,22 @@ impl User {
     }
 }
 
-/// The login cookie.
+/// Name of a cookie: over HTTPS with the prefix that keeps neighbours from setting it.
 #[must_use]
-pub fn login_cookie(site: &Site, token: String) -> Cookie<'static> {
-    Cookie::build((LOGIN, token)).http_only(true).secure(site.config.https).same_site(SameSite::Lax).path("/").build()
+pub fn cookie_name(site: &Site, base: &'static str) -> String {
+    if site.config.https { format!("__Host-{base}") } else { base.to_owned() }
+}
+
+/// A cookie that no script reads and no foreign page sends along with a post.
+#[must_use]
+pub fn own_cookie(site: &Site, base: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build((cookie_name(site, base), value)).http_only(true).secure(site.config.https).same_site(SameSite::Lax).path("/").build()
+}
+
+/// The same cookie, taken away.
+#[must_use]
+pub fn no_cookie(site: &Site, base: &'static str) -> Cookie<'static> {
+    own_cookie(site, base, String::new())
 }
 
 /// Security headers on every answer.

@@ -92,7 +92,7 @@ pub struct Typed {
 }
 
 /// What was typed into the form of this request, if it was read.
-pub fn kept<'r>(request: &'r Request<'_>) -> Option<&'r Typed> {
+pub fn typed_of<'r>(request: &'r Request<'_>) -> Option<&'r Typed> {
     request.local_cache(|| OnceLock::<Typed>::new()).get()
 }
 
@@ -210,7 +210,9 @@ fn urlencoded(bytes: &[u8]) -> Posted {
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(key), decoded(value))
+            let (key, value) = (clean(&decoded(key)), decoded(value));
+            let value = kept(&key, value);
+            (key, value)
         })
         .collect();
     Posted { fields, files: Vec::new() }
@@ -236,7 +238,12 @@ fn decoded(text: &str) -> String {
             other => bytes.push(other),
         }
     }
-    clean(&String::from_utf8_lossy(&bytes))
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A password is what was typed, to the last sign; what it may not hold is refused, not left out.
+fn kept(key: &str, value: String) -> String {
+    if key == "old" || key.contains("password") { value } else { clean(&value) }
 }
 
 /// NUL and the line ends of other systems never reach the database.
@@ -255,7 +262,10 @@ async fn multipart(kind: &str, bytes: Vec<u8>) -> Option<Posted> {
         let bytes = field.bytes().await.ok()?;
         match name {
             Some(name) => posted.files.push((key, Upload { name: clean(&name), bytes: bytes.to_vec() })),
-            None => posted.fields.push((key, clean(&String::from_utf8_lossy(&bytes)))),
+            None => {
+                let value = kept(&key, String::from_utf8_lossy(&bytes).into_owned());
+                posted.fields.push((key, value));
+            }
         }
         if posted.fields.len() + posted.files.len() > FIELDS {
             return None;
@@ -273,5 +283,7 @@ mod tests {
         assert_eq!(posted.get("r"), "＜0.01 mg");
         assert_eq!(posted.many("r").len(), 2);
         assert_eq!((posted.get("bad"), posted.get("x")), ("%zz", "a"));
+        let secret = urlencoded(b"password=a%00b&old=+x+");
+        assert_eq!((secret.raw("password"), secret.raw("old")), ("a\0b", " x "), "a password is not made another one");
     }
 }

@@ -33,8 +33,6 @@ pub struct Site {
     pub config: SiteConfig,
     /// The clock, read once a request at the edge.
     pub clock: fn() -> Instant,
-    /// Password hashing costs: logins a minute from one address are bounded.
-    pub logins: std::sync::Arc<governor::DefaultKeyedRateLimiter<std::net::IpAddr>>,
     /// 作业 long work under way.
     pub jobs: std::sync::Arc<crate::jobs::Jobs>,
 }
@@ -43,8 +41,7 @@ impl Site {
     /// A site over an application.
     #[must_use]
     pub fn new(app: App, config: SiteConfig, clock: fn() -> Instant) -> Self {
-        let quota = governor::Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(59));
-        Self { app, config, clock, logins: std::sync::Arc::new(governor::RateLimiter::keyed(quota)), jobs: std::sync::Arc::default() }
+        Self { app, config, clock, jobs: std::sync::Arc::default() }
     }
     /// Now.
     #[must_use]

@@ -134,7 +134,8 @@ async fn whole(name: &str, samples: Option<u32>) {
         assert!(summary.case_states.get(state).is_some_and(|n| *n > 0), "{state}: {:?}", summary.case_states);
     }
     assert_eq!(Role::ALL.iter().filter(|r| !summary.accounts.iter().any(|a| a.role_zh == r.zh())).count(), 0);
-    let opened = app.login("analyst", PASSWORD, now()).await.unwrap();
+    let knock = crate::entry::Knock::new("analyst", PASSWORD, std::net::Ipv4Addr::LOCALHOST.into());
+    let opened = app.login(&knock, now()).await.unwrap().opened().unwrap();
     assert_eq!(opened.user.name, "示范检验员甲");
 
     // last year

@@ -1,8 +1,10 @@
 //! 账号 and logins.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set, sea_query::OnConflict,
+};
 use serde_json::json;
-use shiyan_foundation::Instant;
+use shiyan_foundation::{Instant, shanghai};
 
 use super::{Count, Detail, Sql, records};
 use crate::bound::{bound_in, name_of, vouched};
@@ -21,6 +23,72 @@ pub struct Login {
     pub csrf: String,
     /// Last request, as stamped.
     pub seen_at: String,
+}
+
+/// A login as its owner reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenLogin {
+    /// Hash of its token.
+    pub token_hash: String,
+    /// Address it was opened from.
+    pub address: String,
+    /// Opened, as stamped.
+    pub created_at: String,
+    /// Last request, as stamped.
+    pub seen_at: String,
+}
+
+/// Failed attempts of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tries {
+    /// How many since they were last forgotten.
+    pub failures: i64,
+    /// When the last began.
+    pub last_at: Instant,
+}
+
+/// What a one-time token is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// 首次设置 the first administrator.
+    Setup,
+    /// 设置密码 one's own password, by the link of an administrator.
+    Password,
+    /// 动态口令 the password was right, the code is awaited.
+    Second,
+    /// 常用设备 a browser that this person signed in with before.
+    Device,
+}
+
+impl Purpose {
+    fn code(self) -> &'static str {
+        match self {
+            Purpose::Setup => "setup",
+            Purpose::Password => "password",
+            Purpose::Second => "second",
+            Purpose::Device => "device",
+        }
+    }
+}
+
+/// A token that is neither spent nor expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenToken {
+    /// Its hash.
+    pub token_hash: String,
+    /// Whose it is; empty of a set-up token.
+    pub user_id: String,
+    /// Until when, as stamped.
+    pub expires_at: String,
+}
+
+async fn tries(db: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
+    let rows = login_guard::Entity::find().filter(login_guard::Column::Id.is_in(ids)).all(db).await?;
+    let read = |r: login_guard::Model| {
+        let last_at = chrono::DateTime::parse_from_rfc3339(&r.last_at).ok()?.with_timezone(&shanghai());
+        Some((r.id, Tries { failures: r.failures, last_at }))
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
 }
 
 /// Subject of the entries that end logins of a person.
@@ -74,24 +142,61 @@ impl Store {
         let name = name_of::<login_session::Model>(&session.token_hash);
         Ok(later.all(&self.read).await?.iter().any(|entry| bound_in(&entry.facts).contains_key(&name)))
     }
-    /// Failed attempts of a login name and when the last was.
+    /// The live logins of a person, newest first.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn login_failures(&self, username: &str) -> Result<(i64, String), Error> {
-        let row = login_guard::Entity::find_by_id(username).one(&self.read).await?;
-        Ok(row.map_or((0, String::new()), |r| (r.failures, r.last_failed_at)))
+    pub async fn logins_of(&self, user: &str, now: Instant, idle_before: Instant) -> Result<Vec<OpenLogin>, Error> {
+        let rows = login_session::Entity::find()
+            .filter(login_session::Column::UserId.eq(user))
+            .filter(login_session::Column::ExpiresAt.gt(stamp(now)))
+            .filter(login_session::Column::SeenAt.gt(stamp(idle_before)))
+            .order_by_desc(login_session::Column::CreatedAt)
+            .all(&self.read)
+            .await?;
+        Ok(rows.into_iter().map(|r| OpenLogin { token_hash: r.token_hash, address: r.address, created_at: r.created_at, seen_at: r.seen_at }).collect())
     }
-    /// A set-up token that is neither expired nor used.
+    /// Failed attempts under these ids, outside a transaction.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn setup_open(&self, token_hash: &str, now: Instant) -> Result<bool, Error> {
-        let row = setup_token::Entity::find_by_id(token_hash).one(&self.read).await?;
-        match row.filter(|t| t.used_at.is_none() && t.expires_at > stamp(now)) {
-            Some(token) => Ok(vouched(&self.read, &token, token.entry).await?),
-            None => Ok(false),
+    pub async fn tries(&self, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
+        tries(&self.read, ids).await
+    }
+    /// How many ids that begin so failed at least so often since then.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn tried_hard(&self, prefix: &str, failures: i64, since: Instant) -> Result<u64, Error> {
+        let found = login_guard::Entity::find()
+            .filter(login_guard::Column::Id.starts_with(prefix))
+            .filter(login_guard::Column::Failures.gte(failures))
+            .filter(login_guard::Column::LastAt.gt(stamp(since)));
+        Ok(found.count(&self.read).await?)
+    }
+    /// Whose one of these tokens is; nothing when all are spent, expired or unknown.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn token_open(&self, purpose: Purpose, token_hashes: &[String], now: Instant) -> Result<Vec<OpenToken>, Error> {
+        if token_hashes.is_empty() {
+            return Ok(Vec::new());
         }
+        let rows = setup_token::Entity::find()
+            .filter(setup_token::Column::TokenHash.is_in(token_hashes))
+            .filter(setup_token::Column::Purpose.eq(purpose.code()))
+            .filter(setup_token::Column::UsedAt.is_null())
+            .filter(setup_token::Column::ExpiresAt.gt(stamp(now)))
+            .all(&self.read)
+            .await?;
+        let mut open = Vec::new();
+        for row in rows {
+            // A token that no journal entry made is somebody's row in the table and opens nothing.
+            if vouched(&self.read, &row, row.entry).await? {
+                open.push(row);
+            }
+        }
+        Ok(open.into_iter().map(|r| OpenToken { token_hash: r.token_hash, user_id: r.user_id, expires_at: r.expires_at }).collect())
     }
     /// Notes that a login was used; a lost note costs nothing but an earlier time-out.
     ///
@@ -114,7 +219,7 @@ impl Unit {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn open_login(&mut self, token_hash: &str, user: &str, csrf: &str, expires: Instant) -> Result<(), Error> {
+    pub async fn open_login(&mut self, token_hash: &str, user: &str, csrf: &str, address: &str, expires: Instant) -> Result<(), Error> {
         let now = stamp(self.at());
         // Old logins are swept when new ones are made.
         login_session::Entity::delete_many().filter(login_session::Column::ExpiresAt.lt(now.clone())).exec(self.tx()).await?;
@@ -125,6 +230,7 @@ impl Unit {
             created_at: now.clone(),
             seen_at: now,
             expires_at: stamp(expires),
+            address: address.to_owned(),
             entry: 0,
         };
         row.entry = self.bind(&row);
@@ -147,6 +253,17 @@ impl Unit {
         let rows = login_session::Entity::find().filter(login_session::Column::UserId.eq(user)).all(self.tx()).await?;
         self.close(rows).await
     }
+    /// Ends every login of a person but this one; says how many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn close_other_logins(&mut self, user: &str, kept_hash: &str) -> Result<u64, Error> {
+        let others = login_session::Entity::find().filter(login_session::Column::UserId.eq(user)).filter(login_session::Column::TokenHash.ne(kept_hash));
+        let rows = others.all(self.tx()).await?;
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        self.close(rows).await?;
+        Ok(count)
+    }
     /// Takes logins away; an entry says so, and a row that comes back afterwards is none.
     async fn close(&mut self, rows: Vec<login_session::Model>) -> Result<(), Error> {
         let Some(user) = rows.first().map(|r| r.user_id.clone()) else { return Ok(()) };
@@ -156,36 +273,73 @@ impl Unit {
         }
         self.note(&Who::system("登录"), "login.closed", logins_of(&user), json!({})).await
     }
-    /// Counts a failed attempt, or clears the count.
+    /// Failed attempts under these ids.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn set_login_failures(&mut self, username: &str, failures: i64) -> Result<(), Error> {
-        let row = login_guard::Model { username: username.to_owned(), failures, last_failed_at: stamp(self.at()) };
+    pub async fn tries(&self, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
+        tries(self.tx(), ids).await
+    }
+    /// Keeps the count of an id; a count of none is forgotten.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_tries(&mut self, id: &str, tries: &Tries) -> Result<(), Error> {
+        if tries.failures <= 0 {
+            // A count that is forgotten is bound to nothing: put back, it would lock somebody out.
+            if login_guard::Entity::delete_by_id(id).exec(self.tx()).await?.rows_affected > 0 {
+                self.unbind::<login_guard::Model>(id);
+            }
+            return Ok(());
+        }
+        let row = login_guard::Model { id: id.to_owned(), failures: tries.failures, last_at: stamp(tries.last_at) };
         self.bind(&row);
-        let replace =
-            OnConflict::column(login_guard::Column::Username).update_columns([login_guard::Column::Failures, login_guard::Column::LastFailedAt]).to_owned();
+        let replace = OnConflict::column(login_guard::Column::Id).update_columns([login_guard::Column::Failures, login_guard::Column::LastAt]).to_owned();
         login_guard::Entity::insert(row.into_active_model()).on_conflict(replace).exec_without_returning(self.tx()).await?;
         Ok(())
     }
-    /// Keeps a one-time set-up token.
+    /// Forgets the counts whose id begins so.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn keep_setup_token(&mut self, token_hash: &str, expires: Instant) -> Result<(), Error> {
-        let mut row = setup_token::Model { token_hash: token_hash.to_owned(), expires_at: stamp(expires), used_at: None, entry: 0 };
+    pub async fn forget_tries_of(&mut self, prefix: &str) -> Result<(), Error> {
+        login_guard::Entity::delete_many().filter(login_guard::Column::Id.starts_with(prefix)).exec(self.tx()).await?;
+        Ok(())
+    }
+    /// Forgets the counts that nothing was added to since then, so that guesses at names that nobody has do not pile up.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep_tries(&mut self, before: Instant) -> Result<(), Error> {
+        login_guard::Entity::delete_many().filter(login_guard::Column::LastAt.lt(stamp(before))).exec(self.tx()).await?;
+        Ok(())
+    }
+    /// Keeps a one-time token by its hash; expired ones are swept.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_token(&mut self, purpose: Purpose, token_hash: &str, user: &str, expires: Instant) -> Result<(), Error> {
+        setup_token::Entity::delete_many().filter(setup_token::Column::ExpiresAt.lt(stamp(self.at()))).exec(self.tx()).await?;
+        let mut row = setup_token::Model {
+            token_hash: token_hash.to_owned(),
+            expires_at: stamp(expires),
+            used_at: None,
+            purpose: purpose.code().to_owned(),
+            user_id: user.to_owned(),
+            entry: 0,
+        };
         row.entry = self.bind(&row);
         setup_token::Entity::insert(row.into_active_model()).exec_without_returning(self.tx()).await?;
         Ok(())
     }
-    /// Spends a set-up token; false when it was spent or expired.
+    /// Spends a token; false when it was spent or expired.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn spend_setup_token(&mut self, token_hash: &str) -> Result<bool, Error> {
+    pub async fn spend_token(&mut self, purpose: Purpose, token_hash: &str) -> Result<bool, Error> {
         let now = stamp(self.at());
         let row = setup_token::Entity::find_by_id(token_hash).one(self.tx()).await?;
-        let Some(mut row) = row.filter(|t| t.used_at.is_none() && t.expires_at > now) else { return Ok(false) };
+        let Some(mut row) = row.filter(|t| t.used_at.is_none() && t.expires_at > now && t.purpose == purpose.code()) else { return Ok(false) };
         if !vouched(self.tx(), &row, row.entry).await? {
             return Ok(false);
         }
@@ -198,6 +352,42 @@ impl Unit {
             .exec(self.tx())
             .await?;
         Ok(done.rows_affected == 1)
+    }
+    /// Drops the tokens of a person for these purposes.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn drop_tokens(&mut self, user: &str, purposes: &[Purpose]) -> Result<(), Error> {
+        let codes = purposes.iter().map(|p| p.code());
+        let theirs = setup_token::Entity::find().filter(setup_token::Column::UserId.eq(user)).filter(setup_token::Column::Purpose.is_in(codes));
+        for token in theirs.all(self.tx()).await? {
+            self.drop_token(&token.token_hash).await?;
+        }
+        Ok(())
+    }
+    /// Drops the oldest tokens of a person for a purpose beyond so many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn trim_tokens(&mut self, user: &str, purpose: Purpose, most: u64) -> Result<(), Error> {
+        let newest = setup_token::Entity::find()
+            .filter(setup_token::Column::UserId.eq(user))
+            .filter(setup_token::Column::Purpose.eq(purpose.code()))
+            .order_by_desc(setup_token::Column::ExpiresAt);
+        for old in newest.all(self.tx()).await?.into_iter().skip(usize::try_from(most).unwrap_or(usize::MAX)) {
+            self.drop_token(&old.token_hash).await?;
+        }
+        Ok(())
+    }
+    /// Drops one token.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn drop_token(&mut self, token_hash: &str) -> Result<(), Error> {
+        if setup_token::Entity::delete_by_id(token_hash).exec(self.tx()).await?.rows_affected > 0 {
+            self.unbind::<setup_token::Model>(token_hash);
+        }
+        Ok(())
     }
     /// How many accounts there are, inside the transaction.
     ///

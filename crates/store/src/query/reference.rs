@@ -274,6 +274,7 @@ impl Unit {
             "DELETE FROM laboratory WHERE demo",
             "DELETE FROM limit_row WHERE id LIKE 'DEMO%'",
             "DELETE FROM login_session WHERE user_id IN (SELECT id FROM user_account WHERE demo)",
+            "DELETE FROM setup_token WHERE user_id IN (SELECT id FROM user_account WHERE demo)",
             "DELETE FROM user_account WHERE demo",
         ] {
             removed += self.tx().execute_unprepared(sql).await?.rows_affected();

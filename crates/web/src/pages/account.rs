@@ -1,24 +1,43 @@
-//! Login, first set-up, own account, language.
+//! Login, first set-up, one-time links, own account, language.
 
 use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::entry::{DEVICE_DAYS, Entered, Knock, Opened, TICKET_MINUTES};
 use shiyan_app::explain::explain;
 use shiyan_foundation::{Label, Refusal};
 use validator::Validate;
 
-use super::{Html, done, show, show_refused};
-use crate::failure::{Failure, code};
-use crate::guard::{LOGIN, User, Visit, encoded, login_cookie, same_site};
+use super::{Html, done, show, show_why};
+use crate::failure::Failure;
+use crate::guard::{DEVICES, LOGIN, TICKET, User, Visit, cookie_name, encoded, no_cookie, own_cookie, same_site};
 use crate::posted::Posted;
 use crate::site::{Site, more_codes};
+use crate::ui::{Badge, Tone};
 use crate::views::forms::{self, Filled};
-use crate::views::{ChangePassword, Explain, Fact, FactGroup, Login, Me, Setup};
+use crate::views::{Cell, ChangePassword, Explain, Fact, FactGroup, Login, LoginCode, Me, SetPassword, Setup, Table};
 
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![login_page, login, logout, setup_page, setup, me, password_page, password, language, text_size, explained]
+    routes![
+        login_page,
+        login,
+        code_page,
+        code,
+        logout,
+        setup_page,
+        setup,
+        link_page,
+        set_password,
+        me,
+        end_others,
+        password_page,
+        password,
+        language,
+        text_size,
+        explained
+    ]
 }
 
 /// The shape of a login; what it means is decided by the application.
@@ -51,6 +70,32 @@ fn login_page(site: &State<Site>, visit: Visit, user: Option<User>, next: Option
     Ok(show(&login_view(site, &visit, "", &next, &[])))
 }
 
+/// What the browser brings along, besides what was typed.
+struct Brought {
+    devices: String,
+    before: String,
+}
+
+impl Brought {
+    fn of(site: &Site, cookies: &CookieJar<'_>) -> Self {
+        let value = |base| cookies.get(&cookie_name(site, base)).map(|c| c.value().to_owned()).unwrap_or_default();
+        Self { devices: value(DEVICES), before: value(LOGIN) }
+    }
+    fn knock<'a>(&'a self, visit: &Visit, username: &'a str, password: &'a str) -> Knock<'a> {
+        Knock { username, password, from: visit.from, devices: &self.devices, before: &self.before }
+    }
+}
+
+/// Signs the browser in: a new login, and the browser is known from now on.
+fn welcome(site: &Site, cookies: &CookieJar<'_>, opened: Opened, next: String) -> Redirect {
+    cookies.add(own_cookie(site, LOGIN, opened.token));
+    let mut devices = own_cookie(site, DEVICES, opened.devices);
+    devices.set_same_site(SameSite::Strict);
+    devices.set_max_age(rocket::time::Duration::days(DEVICE_DAYS));
+    cookies.add(devices);
+    Redirect::to(if opened.user.must_change { "/me/password".to_owned() } else { next })
+}
+
 #[post("/login", data = "<form>")]
 async fn login(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Html, Redirect> {
     let form = match form {
@@ -58,19 +103,61 @@ async fn login(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: 
         Err(failure) => return Ok(Err(failure)),
     };
     let next = same_site(form.get("next"));
-    if site.logins.check_key(&visit.from).is_err() {
-        return Ok(Err(Failure::With(Status::TooManyRequests, Refusal::new(code::TOO_MANY))));
-    }
     let typed = LoginForm { username: form.get("username").to_owned(), password: form.raw("password").to_owned() };
+    let again = |why: &[Refusal]| show_why(&login_view(site, &visit, &typed.username, &next, why), why);
     if typed.validate().is_err() {
-        return Ok(show_refused(&login_view(site, &visit, &typed.username, &next, &[Refusal::new(shiyan_app::code::LOGIN)])));
+        return Ok(again(&[Refusal::new(shiyan_app::code::LOGIN)]));
     }
-    match site.app.login(&typed.username, &typed.password, visit.now).await {
-        Ok(opened) => {
-            cookies.add(login_cookie(site, opened.token));
-            Err(Redirect::to(if opened.user.must_change { "/me/password".to_owned() } else { next }))
+    let brought = Brought::of(site, cookies);
+    match site.app.login(&brought.knock(&visit, &typed.username, &typed.password), visit.now).await {
+        Ok(Entered::In(opened)) => Err(welcome(site, cookies, *opened, next)),
+        Ok(Entered::Code(ticket)) => {
+            let mut cookie = own_cookie(site, TICKET, ticket.0);
+            cookie.set_max_age(rocket::time::Duration::minutes(TICKET_MINUTES));
+            cookies.add(cookie);
+            Err(Redirect::to(format!("/login/code?next={}", encoded(&next))))
         }
-        Err(shiyan_app::Error::Refused(why)) => Ok(show_refused(&login_view(site, &visit, &typed.username, &next, &why))),
+        Err(shiyan_app::Error::Refused(why)) => Ok(again(&why)),
+        Err(other) => Ok(Err(other.into())),
+    }
+}
+
+fn code_view(site: &Site, visit: &Visit, next: &str, why: &[Refusal]) -> LoginCode {
+    LoginCode { p: visit.page(site, "输入验证码", "Enter the code").refused(why), next: next.to_owned(), minutes: TICKET_MINUTES }
+}
+
+fn ticket_of(site: &Site, cookies: &CookieJar<'_>) -> String {
+    cookies.get(&cookie_name(site, TICKET)).map(|c| c.value().to_owned()).unwrap_or_default()
+}
+
+#[get("/login/code?<next>")]
+async fn code_page(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, next: Option<&str>) -> Result<Html, Redirect> {
+    let next = same_site(next.unwrap_or("/"));
+    match site.app.ticket_open(&ticket_of(site, cookies), visit.now).await {
+        Ok(true) => Ok(show(&code_view(site, &visit, &next, &[]))),
+        Ok(false) => Err(Redirect::to(format!("/login?next={}", encoded(&next)))),
+        Err(error) => Ok(Err(error.into())),
+    }
+}
+
+#[post("/login/code", data = "<form>")]
+async fn code(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Html, Redirect> {
+    let form = match form {
+        Ok(form) => form,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let next = same_site(form.get("next"));
+    let brought = Brought::of(site, cookies);
+    let typed: String = form.get("code").chars().take(64).collect();
+    match site.app.login_code(&ticket_of(site, cookies), &typed, &brought.knock(&visit, "", ""), visit.now).await {
+        Ok(opened) => {
+            cookies.remove(no_cookie(site, TICKET));
+            Err(welcome(site, cookies, opened, next))
+        }
+        Err(shiyan_app::Error::Refused(why)) if why.iter().any(|r| r.code() == shiyan_app::code::TICKET.code) => {
+            Ok(show_why(&login_view(site, &visit, "", &next, &why), &why))
+        }
+        Err(shiyan_app::Error::Refused(why)) => Ok(show_why(&code_view(site, &visit, &next, &why), &why)),
         Err(other) => Ok(Err(other.into())),
     }
 }
@@ -79,7 +166,7 @@ async fn login(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: 
 async fn logout(site: &State<Site>, user: User, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
     form?;
     site.app.logout(&user.token, user.now()).await?;
-    cookies.remove(Cookie::build(LOGIN).path("/"));
+    cookies.remove(no_cookie(site, LOGIN));
     Ok(done("/login", "已退出登录", "Signed out"))
 }
 
@@ -94,8 +181,7 @@ fn setup_view(site: &Site, visit: &Visit, token: &str, filled: &Filled, why: &[R
 
 #[get("/setup/<token>")]
 async fn setup_page(site: &State<Site>, visit: Visit, token: &str) -> Html {
-    let hash = shiyan_app::sha256_hex(token.as_bytes());
-    if !site.app.store.setup_open(&hash, visit.now).await? {
+    if !site.app.setup_open(token, visit.now).await? {
         return Err(Failure::With(Status::Gone, Refusal::new(shiyan_app::code::SETUP)));
     }
     show(&setup_view(site, &visit, token, &Filled::default(), &[]))
@@ -107,24 +193,76 @@ async fn setup(site: &State<Site>, visit: Visit, token: &str, form: Result<Poste
     let (username, name) = (form.get("username"), form.get("name"));
     match site.app.finish_setup(token, username, name, form.raw("password"), form.raw("password_again"), visit.now).await {
         Ok(()) => Ok(done("/login", "管理员账号已建立，请登录", "The administrator’s account is there; please sign in")),
-        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&setup_view(site, &visit, token, &form.filled(&why, visit.lang), &why))),
+        Err(shiyan_app::Error::Refused(why)) => Err(show_why(&setup_view(site, &visit, token, &form.filled(&why, visit.lang), &why), &why)),
         Err(other) => Err(Err(other.into())),
     }
 }
 
+fn link_view(site: &Site, visit: &Visit, link: &str, username: &str, filled: &Filled, why: &[Refusal]) -> SetPassword {
+    let mut p = visit.page(site, "设置密码", "Set your password").refused(why);
+    // The switches of language and text size come back to the page, and the address goes nowhere else.
+    p.path = format!("/set-password/{}", encoded(link));
+    SetPassword { p, action: format!("/set-password/{}", encoded(link)), username: username.to_owned(), fields: forms::set_password(visit.lang, filled) }
+}
+
+fn spent() -> Failure {
+    Failure::With(Status::Gone, Refusal::new(shiyan_app::code::LINK))
+}
+
+#[get("/set-password/<link>")]
+async fn link_page(site: &State<Site>, visit: Visit, link: &str) -> Html {
+    let user = site.app.link_open(link, visit.now).await?.ok_or_else(spent)?;
+    show(&link_view(site, &visit, link, &user.username, &Filled::default(), &[]))
+}
+
+#[post("/set-password/<link>", data = "<form>")]
+async fn set_password(site: &State<Site>, visit: Visit, link: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    match site.app.use_link(link, form.raw("password"), form.raw("password_again"), visit.now).await {
+        Ok(_) => Ok(done("/login", "密码已设置，请登录", "The password is set; please sign in")),
+        Err(shiyan_app::Error::Refused(why)) => match site.app.link_open(link, visit.now).await {
+            Ok(Some(user)) => Err(show_why(&link_view(site, &visit, link, &user.username, &form.filled(&why, visit.lang), &why), &why)),
+            Ok(None) => Err(Err(spent())),
+            Err(other) => Err(Err(other.into())),
+        },
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+/// `2026-03-04 17:20` out of a stamp.
+fn minute(stamp: &str) -> String {
+    stamp.get(..16).unwrap_or(stamp).replace('T', " ")
+}
+
 #[get("/me")]
-fn me(site: &State<Site>, user: User) -> Html {
+async fn me(site: &State<Site>, user: User) -> Html {
     let lang = user.lang();
     let roles = user.actor.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", "));
+    let second = if user.account.second_factor().is_some() { user.t("已启用", "In use") } else { user.t("未启用", "Not in use") };
     let facts = FactGroup {
         title: String::new(),
         facts: vec![
             Fact::new(user.t("姓名", "Name"), user.actor.name.clone()),
             Fact::new(user.t("账号", "Username"), user.account.username.clone()),
             Fact::new(user.t("角色", "Roles"), roles),
+            Fact::new(user.t("动态口令", "Second factor"), second),
         ],
     };
-    show(&Me { p: user.page(site, "me", user.t("我的账号", "My account")), facts })
+    let mut logins = Table::new(&[user.t("登录时间", "Signed in"), user.t("地址", "Address"), user.t("最近使用", "Last used"), ""]);
+    logins.caption = user.t("登录中的设备", "Where you are signed in").to_owned();
+    let open = site.app.logins(&user.account, &user.token, user.now()).await?;
+    for (login, here) in &open {
+        let mark = if *here { Cell::Badge(Badge::new(Tone::Pass, user.t("本机", "Here"))) } else { Cell::from(String::new()) };
+        logins.push(vec![Cell::from(minute(&login.created_at)), Cell::Code(login.address.clone()), Cell::from(minute(&login.seen_at)), mark]);
+    }
+    show(&Me { p: user.page(site, "me", user.t("我的账号", "My account")), facts, others: open.iter().any(|(_, here)| !here), logins })
+}
+
+#[post("/me/logins/end", data = "<form>")]
+async fn end_others(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
+    form?;
+    let ended = site.app.end_other_logins(&user.account, &user.token, user.now()).await?;
+    Ok(done("/me", &format!("已结束其他 {ended} 处登录"), &format!("{ended} other logins were ended")))
 }
 
 fn password_view(site: &Site, user: &User, filled: &Filled, why: &[Refusal]) -> ChangePassword {
@@ -143,13 +281,13 @@ fn password_page(site: &State<Site>, user: User) -> Html {
 #[post("/me/password", data = "<form>")]
 async fn password(site: &State<Site>, user: User, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let changed = site.app.change_password(&user.account, form.raw("old"), form.raw("password"), form.raw("password_again"), user.now()).await;
+    let changed = site.app.change_password(&user.account, &user.token, form.raw("old"), form.raw("password"), form.raw("password_again"), user.now()).await;
     match changed {
         Ok(()) => {
-            cookies.remove(Cookie::build(LOGIN).path("/"));
+            cookies.remove(no_cookie(site, LOGIN));
             Ok(done("/login", "密码已修改，请重新登录", "The password was changed; please sign in again"))
         }
-        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&password_view(site, &user, &form.filled(&why, user.lang()), &why))),
+        Err(shiyan_app::Error::Refused(why)) => Err(show_why(&password_view(site, &user, &form.filled(&why, user.lang()), &why), &why)),
         Err(other) => Err(Err(other.into())),
     }
 }

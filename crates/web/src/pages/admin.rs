@@ -6,11 +6,11 @@ use chrono::Datelike;
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
-use shiyan_app::people::NewUser;
+use shiyan_app::people::{LINK_HOURS, Link, NewUser};
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::records::{CalendarYear, Laboratory, PopulationRecord, UserAccount};
 use shiyan_app::reference::{CalendarImported, TypedLaboratory};
-use shiyan_app::{Engine, Who};
+use shiyan_app::{Engine, Who, second};
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
 use shiyan_statute::LimitStatus;
 
@@ -24,7 +24,7 @@ use crate::site::Site;
 use crate::ui::{self, Badge, Tone, num};
 use crate::views::forms::{self, Filled};
 use crate::views::{
-    ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldKind, FieldView, FilterSelect, Filters,
+    ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldView, FilterSelect, Filters, Handover,
     ImportResult, LimitRow, LimitsPage, Pager, Table, UserRow, UsersPage,
 };
 
@@ -40,6 +40,9 @@ pub fn routes() -> Vec<Route> {
         add_user,
         disable_user,
         reset_password,
+        reset_second,
+        sign_in,
+        save_sign_in,
         set_sign_scope,
         streets,
         save_street,
@@ -128,54 +131,57 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
             }
     };
     let people: Vec<UserAccount> = site.app.store.people().await?.into_iter().filter(|u| fits(u)).collect();
-    let rows = people
-        .iter()
-        .map(|u| {
-            let address = format!("/admin/users/{}", encoded(&u.username));
-            let password = FieldView {
-                autocomplete: "new-password",
-                ..FieldView::new(FieldKind::Password, format!("password-{}", u.username), user.t("新的初始密码", "New initial password"))
-                    .required()
-                    .hint(user.t("至少 10 个字符；本人下次登录时必须修改", "At least 10 characters; to be changed at the next sign-in"))
-            };
-            let mut actions =
-                vec![ActionView::post("reset", user.t("重置密码", "Reset password"), format!("{address}/password")).with_icon("key").asking(vec![password])];
-            if u.roles.contains(&Role::Signatory) {
-                actions.push(
-                    ActionView::post("scope", user.t("授权签字领域…", "May sign for…"), format!("{address}/scope")).with_icon("seal").asking(vec![
-                        FieldView { key: format!("sign_scope-{}", u.username), ..forms::sign_scope(lang) }.required().with(u.sign_scope.join("；")),
-                    ]),
-                );
-            }
-            if u.active {
-                actions.push(
-                    ActionView::post("disable", user.t("停用", "Disable"), format!("{address}/disable"))
-                        .danger()
-                        .with_icon("slash")
-                        .noted(user.t("立即退出所有登录；记录不删除", "Signs them out at once; no record is deleted")),
-                );
-            }
-            let scope: Vec<String> =
-                scope_value(&u.scope).split(',').map(|v| choices.iter().find(|c| c.value == v).map_or_else(|| v.to_owned(), |c| c.label.clone())).collect();
-            UserRow {
-                username: u.username.clone(),
-                name: u.name.clone(),
-                roles: format!(
-                    "{}{}",
-                    u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
-                    if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
-                ),
-                scope: scope.join(user.t("、", ", ")),
-                state: match (u.active, u.must_change) {
-                    (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
-                    (true, true) => Badge::new(Tone::Warn, user.t("待改密码", "Password to change")),
-                    (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
-                },
-                last_seen: String::new(),
-                actions,
-            }
-        })
-        .collect();
+    let rows =
+        people
+            .iter()
+            .map(|u| {
+                let address = format!("/admin/users/{}", encoded(&u.username));
+                let mut actions = vec![
+                    ActionView::post("reset", user.t("发放设置密码的链接", "Give a link to set the password"), format!("{address}/password"))
+                        .with_icon("key")
+                        .noted(user.t("现在的密码和登录立即失效", "The present password and logins end at once")),
+                ];
+                if u.second.is_some() && u.id != user.account.id {
+                    actions.push(
+                        ActionView::post("second", user.t("重置动态口令", "Reset the second factor"), format!("{address}/second"))
+                            .with_icon("repeat")
+                            .noted(user.t("手机丢失时用；本人重新启用", "For a lost phone; they enrol again")),
+                    );
+                }
+                if u.roles.contains(&Role::Signatory) {
+                    actions.push(ActionView::post("scope", user.t("授权签字领域…", "May sign for…"), format!("{address}/scope")).with_icon("seal").asking(
+                        vec![FieldView { key: format!("sign_scope-{}", u.username), ..forms::sign_scope(lang) }.required().with(u.sign_scope.join("；"))],
+                    ));
+                }
+                if u.active {
+                    actions.push(
+                        ActionView::post("disable", user.t("停用", "Disable"), format!("{address}/disable"))
+                            .danger()
+                            .with_icon("slash")
+                            .noted(user.t("立即退出所有登录；记录不删除", "Signs them out at once; no record is deleted")),
+                    );
+                }
+                let scope: Vec<String> =
+                    scope_value(&u.scope).split(',').map(|v| choices.iter().find(|c| c.value == v).map_or_else(|| v.to_owned(), |c| c.label.clone())).collect();
+                UserRow {
+                    username: u.username.clone(),
+                    name: u.name.clone(),
+                    roles: format!(
+                        "{}{}",
+                        u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
+                        if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
+                    ),
+                    scope: scope.join(user.t("、", ", ")),
+                    state: match (u.active, u.must_change || u.password_hash.is_empty()) {
+                        (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
+                        (true, true) => Badge::new(Tone::Warn, user.t("待设密码", "Password to set")),
+                        (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
+                    },
+                    last_seen: String::new(),
+                    actions,
+                }
+            })
+            .collect();
     let pairs = [("q", q), ("state", state)];
     let states = vec![Choice::new("active", user.t("启用", "Active")), Choice::new("disabled", user.t("停用", "Disabled"))];
     let mut chips = Vec::new();
@@ -199,7 +205,16 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
         rows,
         form: forms::user(lang, filled.unwrap_or(&Filled::default()), choices),
         form_open: filled.is_some(),
+        handover: None,
     })
+}
+
+/// The page with the link to hand over, shown once: it goes through no address, no cookie and no log.
+async fn handed(site: &Site, user: &User, username: &str, link: &Link) -> Html {
+    let address = link.address(&site.config.public_url);
+    let until = user.now() + chrono::TimeDelta::hours(LINK_HOURS);
+    let handover = Handover { username: username.to_owned(), address, until: until.format("%Y-%m-%d %H:%M").to_string() };
+    show(&UsersPage { handover: Some(handover), ..users_view(site, user, "", "", None, &[]).await? })
 }
 
 #[get("/admin/users?<q>&<state>")]
@@ -209,10 +224,10 @@ async fn users(site: &State<Site>, user: User, q: Option<&str>, state: Option<&s
 }
 
 #[post("/admin/users", data = "<form>")]
-async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
-    let form = form.map_err(Err)?;
-    enter(&user, AdminTab::Users).map_err(Err)?;
-    let choices = scopes(site, &user).await.map_err(Err)?;
+async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Html {
+    let form = form?;
+    enter(&user, AdminTab::Users)?;
+    let choices = scopes(site, &user).await?;
     let added = match read_scope(form.get("scope"), &choices) {
         Err(refusal) => Err(shiyan_app::Error::from(refusal)),
         Ok(scope) => {
@@ -220,23 +235,20 @@ async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>)
             let new = NewUser {
                 username: form.get("username").to_owned(),
                 name: form.get("name").to_owned(),
-                password: form.raw("password").to_owned(),
+                password: String::new(),
                 sign_scope: vec![form.get("sign_scope").to_owned()],
                 roles,
                 scope,
-                must_change: true,
+                must_change: false,
                 demo: false,
             };
-            site.app.add_user(&Who::from(&user.actor), &new, user.now()).await
+            site.app.invite_user(&Who::from(&user.actor), &new, user.now()).await
         }
     };
     match added {
-        Ok(account) => Ok(done("/admin/users", &format!("已建立用户 {}", account.username), &format!("User {} was created", account.username))),
-        Err(shiyan_app::Error::Refused(why)) => {
-            let view = users_view(site, &user, "", "", Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?;
-            Err(show_refused(&view))
-        }
-        Err(other) => Err(Err(other.into())),
+        Ok((account, link)) => handed(site, &user, &account.username, &link).await,
+        Err(shiyan_app::Error::Refused(why)) => show_refused(&users_view(site, &user, "", "", Some(&form.filled(&why, user.lang())), &why).await?),
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -268,13 +280,73 @@ async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Re
 }
 
 #[post("/admin/users/<username>/password", data = "<form>")]
-async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
-    let form = form.map_err(Err)?;
+async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Html {
+    form?;
+    enter(&user, AdminTab::Users)?;
+    match site.app.reset_password(&Who::from(&user.actor), username, user.now()).await {
+        Ok(link) => handed(site, &user, username, &link).await,
+        Err(shiyan_app::Error::Refused(why)) => show_refused(&users_view(site, &user, "", "", None, &why).await?),
+        Err(other) => Err(other.into()),
+    }
+}
+
+#[post("/admin/users/<username>/second", data = "<form>")]
+async fn reset_second(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
-    let own = format!("password-{username}");
-    let password = if form.raw(&own).is_empty() { form.raw("password") } else { form.raw(&own) };
-    let did = site.app.reset_password(&Who::from(&user.actor), username, password, user.now()).await;
-    after_user(site, &user, did, "密码已重置", "The password was reset").await
+    let did = site.app.reset_second(&Who::from(&user.actor), username, user.now()).await;
+    after_user(site, &user, did, "动态口令已重置，所有登录已结束", "The second factor was reset; every login of it has ended").await
+}
+
+/// 登录要求 who needs the second factor, and who has it.
+#[get("/admin/sign-in")]
+async fn sign_in(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::SignIn)?;
+    let lang = user.lang();
+    let required = site.app.second_required().await?;
+    let mut table = Table::new(&[user.t("姓名", "Name"), user.t("账号", "Username"), user.t("角色", "Roles"), user.t("动态口令", "Second factor")]);
+    table.caption = user.t("签字、审批和管理人员", "Those who sign, approve or administer").to_owned();
+    for u in site.app.store.people().await?.iter().filter(|u| u.active && second::answers_for(&u.roles)) {
+        let roles = u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", "));
+        let state = match (u.second_factor(), required) {
+            (Some(_), _) => Badge::new(Tone::Pass, user.t("已启用", "In use")),
+            (None, true) => Badge::new(Tone::Warn, user.t("下次登录须启用", "To enrol at the next sign-in")),
+            (None, false) => Badge::new(Tone::Idle, user.t("未启用", "Not in use")),
+        };
+        table.push(vec![Cell::from(u.name.clone()), Cell::Code(u.username.clone()), Cell::from(roles), Cell::Badge(state)]);
+    }
+    let options = vec![Choice::new("off", user.t("自愿启用", "Voluntary")), Choice::new("required", user.t("必须启用", "Required"))];
+    let form = Form {
+        title: ("登录要求", "What a sign-in needs"),
+        action: "/admin/sign-in",
+        button: ("保存", "Save"),
+        fields: vec![FieldView::select("second", user.t("动态口令", "Second factor"), options).required().with(if required { "required" } else { "off" })],
+        open: true,
+    };
+    let roles = second::ANSWERS.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", "));
+    let lead = (
+        format!("选“必须启用”后，{roles}没有启用动态口令的，下一步操作前须先启用；其他人自愿。手机丢失时在“用户”页重置，自己的须由另一位管理员重置。"),
+        format!(
+            "When required, whoever is one of: {roles}, and has no second factor, enrols before doing anything else; for others it is voluntary. Reset a lost one under Users; your own is reset by another administrator."
+        ),
+    );
+    show(&table_page(site, &user, AdminTab::SignIn, (&lead.0, &lead.1), FactGroup::default(), vec![table], Some(form), &[]))
+}
+
+#[post("/admin/sign-in", data = "<form>")]
+async fn save_sign_in(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
+    let form = form?;
+    enter(&user, AdminTab::SignIn)?;
+    let required = match form.get("second") {
+        "required" => true,
+        "off" => false,
+        typed => {
+            let what = Refusal::new(shiyan_app::code::CHOICE).with("label", "动态口令").with("label_en", "Second factor").with("typed", typed);
+            return Err(what.on("second").into());
+        }
+    };
+    site.app.require_second(&user.actor, required, user.now()).await?;
+    Ok(done("/admin/sign-in", "已保存登录要求", "Saved"))
 }
 
 // ---------------------------------------------------------------- tables with a form

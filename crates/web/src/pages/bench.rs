@@ -25,7 +25,7 @@ use super::kit::{
 use super::timeline::timeline;
 use super::worksheets::grid::doubt;
 use super::{Html, done, issuing, show};
-use crate::failure::{Failure, code};
+use crate::failure::Failure;
 use crate::guard::User;
 use crate::posted::Posted;
 use crate::site::Site;
@@ -698,11 +698,8 @@ async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result
         "check" => app.forward_order(&user.actor, &id, OrderAction::Check, now).await.map(|()| done(here, "校核通过", "Passed the check")),
         "review" => app.forward_order(&user.actor, &id, OrderAction::Review, now).await.map(|()| done(here, "审核通过", "Passed the review")),
         "approve" => {
-            if site.logins.check_key(&user.visit.from).is_err() {
-                return Err(Err(Failure::With(Status::TooManyRequests, Refusal::new(code::TOO_MANY))));
-            }
             let password = form.some("approve-password").unwrap_or_else(|| form.raw("password"));
-            match app.step_up(&user.account, password).await {
+            match app.step_up(&user.account, &user.token, password, now).await {
                 Ok(()) => app.approve_order(&user.account, &id, now).await.map(|outcome| approved(outcome, here)),
                 Err(error) => Err(error),
             }

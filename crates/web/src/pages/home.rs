@@ -38,9 +38,6 @@ pub fn routes() -> Vec<Route> {
 
 #[get("/")]
 async fn home(site: &State<Site>, user: User) -> Result<Html, Redirect> {
-    if user.account.must_change {
-        return Err(Redirect::to("/me/password"));
-    }
     let figures = user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::MarketOpener]) && !matches!(user.scope(), Scope::Point(_));
     if figures {
         return Ok(supervisor(site, &user).await);
@@ -616,7 +613,7 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
 async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
     let people = site.app.store.people().await?;
     let active = people.iter().filter(|u| u.active).count();
-    let waiting = people.iter().filter(|u| u.active && u.must_change).count();
+    let waiting = people.iter().filter(|u| u.active && (u.must_change || u.password_hash.is_empty())).count();
     counters.push(Counter {
         label: user.t("启用的账号", "Active accounts").to_owned(),
         value: active as u64,
@@ -624,7 +621,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
         tone: Tone::Info,
     });
     counters.push(Counter {
-        label: user.t("尚未改初始密码", "Initial password unchanged").to_owned(),
+        label: user.t("尚未自设密码", "Own password not set").to_owned(),
         value: waiting as u64,
         href: "/admin/users".to_owned(),
         tone: Tone::Warn,
@@ -641,6 +638,19 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
             title: problem,
             href: "/admin/diagnose".to_owned(),
             state: Badge::new(Tone::Fail, user.t("数据有误", "Bad data")),
+            ..WorkItem::default()
+        });
+    }
+    let attacked = site.app.names_under_attack(user.now() - chrono::TimeDelta::hours(24)).await?;
+    if attacked > 0 {
+        items.push(WorkItem {
+            title: match user.lang() {
+                Lang::Zh => format!("24 小时内有 {attacked} 个登录名被连续试错密码"),
+                Lang::En => format!("{attacked} login names were guessed at again and again within 24 hours"),
+            },
+            href: "/admin/journal".to_owned(),
+            state: Badge::new(Tone::Warn, user.t("登录失败", "Failed sign-ins")),
+            verb: user.t("看日志", "See the journal").to_owned(),
             ..WorkItem::default()
         });
     }

@@ -100,6 +100,8 @@ pub struct Again<'a> {
 /// Not found, or a fault.
 pub fn refusals(error: Error) -> Result<(Status, Vec<Refusal>), Failure> {
     match error {
+        // Whoever has to wait is told so in the headers too.
+        Error::Refused(why) if crate::failure::seconds_of(&why).is_some() => Err(Failure::Refused(why)),
         Error::Refused(why) => Ok(Failure::Refused(why).parts()),
         other => Err(other.into()),
     }

@@ -20,6 +20,7 @@ pub mod reports;
 pub mod review;
 pub mod samples;
 pub mod search;
+pub mod second;
 pub mod sheet;
 pub mod stats;
 pub mod timeline;
@@ -41,7 +42,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, routes};
 
 use crate::failure::Failure;
-use crate::guard::{Newcomer, OWN_PASSWORD, User, Visit};
+use crate::guard::{Newcomer, User, Visit};
 use crate::site::Site;
 
 /// A rendered page with its status.
@@ -65,18 +66,31 @@ pub fn show_refused(view: &impl Template) -> Html {
     Ok((Status::UnprocessableEntity, (ContentType::HTML, view.render()?)))
 }
 
+/// Renders a form again with what was refused; whoever has to wait is told so in the headers too.
+///
+/// # Errors
+/// The template; a wait.
+pub fn show_why(view: &impl Template, why: &[shiyan_foundation::Refusal]) -> Html {
+    let status = crate::failure::status_of(why);
+    match crate::failure::seconds_of(why) {
+        Some(seconds) => Err(Failure::Wait(status, seconds, view.render()?)),
+        None => Ok((status, (ContentType::HTML, view.render()?))),
+    }
+}
+
 /// Goes on after something was done.
 pub fn done(to: impl Into<String>, zh: &str, en: &str) -> Flash<Redirect> {
     Flash::new(Redirect::to(to.into()), "pass", format!("{zh}|{en}"))
 }
 
-/// Whoever is not signed in goes to the login and comes back; whoever has yet to choose a password does that first.
+/// Whoever is not signed in goes to the login and comes back; whoever has yet to choose a password or
+/// to enrol the second factor does that first.
 #[get("/<_..>", rank = 100)]
 fn sign_in_first(visit: Visit, user: Option<User>, newcomer: Option<Newcomer>) -> Result<Redirect, Failure> {
     match (user, newcomer) {
         (Some(_), _) => Err(Failure::NotFound),
-        (None, Some(_)) => Ok(Redirect::to(OWN_PASSWORD)),
-        (None, None) => Err(Failure::SignIn(visit.path)),
+        (None, Some(newcomer)) if !visit.path.starts_with("/api/") => Ok(Redirect::to(newcomer.goes_to())),
+        (None, _) => Err(Failure::SignIn(visit.path)),
     }
 }
 
@@ -115,6 +129,7 @@ pub fn routes() -> Vec<Route> {
     [
         routes![sign_in_first, asset, healthz, readyz],
         account::routes(),
+        second::routes(),
         samples::routes(),
         sheet::routes(),
         bench::routes(),

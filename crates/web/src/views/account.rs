@@ -2,6 +2,8 @@
 
 use askama::Template;
 
+use crate::ui::Svg;
+
 use super::{FactGroup, FieldView, Link, Page, ProblemView, Tab, Table};
 
 /// 登录
@@ -18,6 +20,52 @@ pub struct Login {
     pub demo_accounts: Vec<(String, String)>,
     /// Password of the demonstration accounts.
     pub demo_password: String,
+}
+
+/// 验证码 after the password, the code of the phone.
+#[derive(Debug, Template)]
+#[template(path = "login_code.html")]
+pub struct LoginCode {
+    /// Shell.
+    pub p: Page,
+    /// Where to go afterwards.
+    pub next: String,
+    /// Minutes there are for it.
+    pub minutes: i64,
+}
+
+/// 设置密码 by a one-time link.
+#[derive(Debug, Template)]
+#[template(path = "set_password.html")]
+pub struct SetPassword {
+    /// Shell.
+    pub p: Page,
+    /// Where the form posts to, with the token.
+    pub action: String,
+    /// Whose password.
+    pub username: String,
+    /// Fields ([`super::forms::set_password`]).
+    pub fields: Vec<FieldView>,
+}
+
+/// 动态口令 of one's own account.
+#[derive(Debug, Template)]
+#[template(path = "second.html")]
+pub struct SecondPage {
+    /// Shell.
+    pub p: Page,
+    /// In use.
+    pub on: bool,
+    /// Demanded of these duties.
+    pub required: bool,
+    /// Recovery codes not used yet.
+    pub left: u64,
+    /// The code to be scanned, while an enrolment is under way.
+    pub qr: Option<Svg>,
+    /// The same as text.
+    pub secret: String,
+    /// Recovery codes, shown once.
+    pub codes: Vec<String>,
 }
 
 /// 首次设置 by a one-time link.
@@ -52,8 +100,12 @@ pub struct ChangePassword {
 pub struct Me {
     /// Shell.
     pub p: Page,
-    /// Duties, scope, last sign-in.
+    /// Duties, scope, second factor.
     pub facts: FactGroup,
+    /// Logins that are open.
+    pub logins: Table,
+    /// Some of them are elsewhere.
+    pub others: bool,
 }
 
 /// 出错 a coded problem.

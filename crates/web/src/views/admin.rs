@@ -14,6 +14,8 @@ use super::{ActionView, FactGroup, FieldView, Filters, ImportResult, Page, Pager
 pub enum AdminTab {
     /// 用户
     Users,
+    /// 登录要求
+    SignIn,
     /// 街道
     Streets,
     /// 人口
@@ -42,6 +44,7 @@ impl AdminTab {
     /// Every tab: address, Chinese, English.
     pub const ALL: &'static [(AdminTab, &'static str, &'static str, &'static str)] = &[
         (AdminTab::Users, "/admin/users", "用户", "Users"),
+        (AdminTab::SignIn, "/admin/sign-in", "登录要求", "Sign-in"),
         (AdminTab::Streets, "/admin/streets", "街道", "Streets"),
         (AdminTab::Population, "/admin/population", "人口", "Population"),
         (AdminTab::Laboratories, "/admin/laboratories", "承检机构", "Laboratories"),
@@ -58,7 +61,7 @@ impl AdminTab {
     #[must_use]
     pub fn open_to(self, roles: &BTreeSet<Role>) -> bool {
         let fits: &[Role] = match self {
-            AdminTab::Users | AdminTab::Points | AdminTab::Diagnose => &[Role::Admin],
+            AdminTab::Users | AdminTab::SignIn | AdminTab::Points | AdminTab::Diagnose => &[Role::Admin],
             AdminTab::Streets | AdminTab::Calendar | AdminTab::Laboratories => &[Role::Admin, Role::QualityManager, Role::PlanManager],
             AdminTab::Population => &[Role::Admin, Role::PlanManager],
             AdminTab::Limits | AdminTab::Packages | AdminTab::Instruments | AdminTab::Templates => &[Role::QualityManager, Role::Admin],
@@ -106,6 +109,19 @@ pub struct UsersPage {
     pub form: Vec<FieldView>,
     /// Unfold the form (it was refused).
     pub form_open: bool,
+    /// A link to hand over, just made.
+    pub handover: Option<Handover>,
+}
+
+/// 一次性链接 to set a password, shown once to whoever made it.
+#[derive(Debug, Clone, Default)]
+pub struct Handover {
+    /// Whose.
+    pub username: String,
+    /// The link.
+    pub address: String,
+    /// Until when it works.
+    pub until: String,
 }
 
 /// 街道、人口、日历、… a page of the administration that is a table and a form.

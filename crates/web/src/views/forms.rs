@@ -33,7 +33,7 @@ pub fn setup(lang: Lang, filled: &Filled) -> Vec<FieldView> {
         vec![
             FieldView::text("name", t("姓名", "Full name")).required().hint(t("印在记录和报告上", "Printed on records and reports")),
             FieldView { autocomplete: "username", ..FieldView::text("username", t("账号", "Username")).required() },
-            password_field("password", t("密码", "Password"), "new-password").hint(t("至少 10 个字符", "At least 10 characters")),
+            password_field("password", t("密码", "Password"), "new-password").hint(t("10 到 64 个字符", "10 to 64 characters")),
             password_field("password_again", t("再输一次密码", "Password again"), "new-password"),
         ],
         filled,
@@ -47,14 +47,31 @@ pub fn password(lang: Lang, filled: &Filled) -> Vec<FieldView> {
     fill(
         vec![
             password_field("old", t("现在的密码", "Current password"), "current-password"),
-            password_field("password", t("新密码", "New password"), "new-password").hint(t("至少 10 个字符", "At least 10 characters")),
+            password_field("password", t("新密码", "New password"), "new-password").hint(t("10 到 64 个字符", "10 to 64 characters")),
             password_field("password_again", t("再输一次新密码", "New password again"), "new-password"),
         ],
         filled,
     )
 }
 
-/// A new account: name, username, password, roles, scope_kind, scope_of.
+/// One's own password by a link: password, password_again.
+#[must_use]
+pub fn set_password(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    let hint = t(
+        "10 到 64 个字符，例如几个不相干的词；不用常见密码、姓名和日期",
+        "10 to 64 characters, for example a few unrelated words; no common password, name or date",
+    );
+    fill(
+        vec![
+            password_field("password", t("密码", "Password"), "new-password").hint(hint),
+            password_field("password_again", t("再输一次密码", "Password again"), "new-password"),
+        ],
+        filled,
+    )
+}
+
+/// A new account: name, username, roles, scope, sign_scope.
 #[must_use]
 pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>) -> Vec<FieldView> {
     let t = |zh, en| lang.pick(zh, en);
@@ -62,7 +79,6 @@ pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>) -> Vec<FieldView> 
         vec![
             FieldView::text("name", t("姓名", "Full name")).required(),
             FieldView::text("username", t("账号", "Username")).required().hint(t("小写字母、数字、下划线", "Lower-case letters, digits, underscore")),
-            password_field("password", t("初始密码", "Initial password"), "new-password").hint(t("首次登录时必须修改", "Must be changed at the first sign-in")),
             FieldView::select("scope", t("数据范围", "Scope of data"), scopes).required(),
             FieldView { options: Choice::all::<Role>(lang), ..FieldView::new(FieldKind::Users, "roles", t("角色", "Roles")) }.required().wide(),
             sign_scope(lang),

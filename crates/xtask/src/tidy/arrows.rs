@@ -76,7 +76,7 @@ const TABLE: &[Room] = &[
     room(
         "shiyan-web",
         Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-exchange", "shiyan-analytics", "shiyan-charts", "shiyan-reports", "shiyan-fonts"]]),
-        Heavy(&["rocket", "validator", "askama", "utoipa", "governor", "qrcode", "tokio"]),
+        Heavy(&["rocket", "validator", "askama", "utoipa", "qrcode", "tokio"]),
     ),
     // rocket only for the configuration of the server, tokio only for the runtime.
     room(
