@@ -537,7 +537,7 @@ async fn a_body_above_the_limit_is_refused_before_it_is_read() {
     assert_eq!(h.seen.whole.load(SeqCst), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_early_answer_of_the_server_behind_is_never_lost() {
     let h = house_with(Settings { patience: Patience::default(), ..Settings::default() }, None).await;
     let mut all = tokio::task::JoinSet::new();
@@ -545,7 +545,7 @@ async fn an_early_answer_of_the_server_behind_is_never_lost() {
     for _ in 0..60 {
         all.spawn(async move {
             let mut line = connect_from(2, at).await;
-            line.write_all(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 4000000\r\n\r\n").await.unwrap();
+            line.write_all(b"POST /early HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4000000\r\n\r\n").await.unwrap();
             let body = vec![b'x'; 4_000_000];
             let _ = line.write_all(&body).await;
             rest(&mut line).await
