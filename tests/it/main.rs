@@ -1,6 +1,7 @@
 //! The house as a whole, on SQLite and on PostgreSQL: what a user would recognise, and what must never happen.
 #![allow(clippy::unwrap_used)]
 
+mod authority;
 mod browser;
 mod crawl;
 mod demonstration;

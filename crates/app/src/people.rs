@@ -213,11 +213,12 @@ impl App {
         accounts.sort_by(|a, b| a.username.cmp(&b.username));
         Ok(accounts)
     }
-    /// Adds an account. `who` is an administrator or the command line.
+    /// Adds an account.
     ///
     /// # Errors
-    /// The name is taken or will not do; weak password; no role.
-    pub async fn add_user(&self, who: &Who, new: &NewUser, now: Instant) -> Result<UserAccount, Error> {
+    /// Not an administrator over that scope; the name is taken or will not do; weak password; no role.
+    pub async fn add_user(&self, actor: &Actor, new: &NewUser, now: Instant) -> Result<UserAccount, Error> {
+        let who = &self.may_give(actor, new).await?;
         let user = self.account(new).await?;
         let mut unit = self.store.begin(now).await?;
         if self.store.user_by_name(&user.username).await?.is_some() {
@@ -230,8 +231,9 @@ impl App {
     /// 授权签字领域 the methods a signatory may sign for.
     ///
     /// # Errors
-    /// Not found; nothing named.
-    pub async fn set_sign_scope(&self, who: &Who, username: &str, typed: &str, now: Instant) -> Result<(), Error> {
+    /// Not an administrator; not found within their scope; nothing named.
+    pub async fn set_sign_scope(&self, actor: &Actor, username: &str, typed: &str, now: Instant) -> Result<(), Error> {
+        let who = &self.may_manage(actor, username).await?;
         let sign_scope = methods([typed]);
         if sign_scope.is_empty() {
             return Err(Refusal::new(code::SIGN_SCOPE).on("sign_scope").into());
@@ -246,8 +248,9 @@ impl App {
     /// Disables an account; every login of it ends at once. Nothing is deleted.
     ///
     /// # Errors
-    /// Not found; the last administrator.
-    pub async fn disable_user(&self, who: &Who, username: &str, now: Instant) -> Result<(), Error> {
+    /// Not an administrator; not found within their scope; the last administrator.
+    pub async fn disable_user(&self, actor: &Actor, username: &str, now: Instant) -> Result<(), Error> {
+        let who = &self.may_manage(actor, username).await?;
         let mut unit = self.store.begin(now).await?;
         let all = self.store.people().await?;
         let user = all.iter().find(|u| u.username == username).ok_or(Error::NotFound)?;
@@ -264,8 +267,9 @@ impl App {
     /// Sets a new password for somebody else; they must choose their own at the next login.
     ///
     /// # Errors
-    /// Not found; weak password.
-    pub async fn reset_password(&self, who: &Who, username: &str, password: &str, now: Instant) -> Result<(), Error> {
+    /// Not an administrator; not found within their scope; weak password.
+    pub async fn reset_password(&self, actor: &Actor, username: &str, password: &str, now: Instant) -> Result<(), Error> {
+        let who = &self.may_manage(actor, username).await?;
         let user = self.store.user_by_name(username).await?.ok_or(Error::NotFound)?;
         check_password(password, &user.username)?;
         let hash = self.hash_password(password).await?;
@@ -368,18 +372,6 @@ impl App {
     pub async fn step_up(&self, user: &UserAccount, password: &str) -> Result<(), Error> {
         if self.password_fits(password, &user.password_hash).await? { Ok(()) } else { Err(Refusal::new(code::STEP_UP).on("password").into()) }
     }
-}
-
-/// Refuses whoever lacks the duty.
-///
-/// # Errors
-/// `ADMIN-ROLE` naming the duty and the act.
-pub fn must_have(actor: &Actor, role: Role, zh: &str, en: &str) -> Result<(), Error> {
-    use shiyan_foundation::Label;
-    if actor.has(role) {
-        return Ok(());
-    }
-    Err(Refusal::new(code::NOT_ADMIN).with("role", role.zh()).with("role_en", role.en()).with("action", zh).with("action_en", en).into())
 }
 
 /// The methods in texts that separate them with semicolons, 、 or lines.

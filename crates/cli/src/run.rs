@@ -168,7 +168,6 @@ fn duty(roles: &BTreeSet<Role>, lang: Lang) -> String {
 }
 
 async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
-    let who = Who::system("命令行");
     match what {
         UserCommand::Add { username, name, roles, streets, sign } => {
             let mut wanted = BTreeSet::new();
@@ -192,7 +191,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             };
             let scope = if streets.is_empty() { Scope::District } else { Scope::Streets(streets.into_iter().collect()) };
             let new = NewUser { username, name, password, roles: wanted, scope, sign_scope: sign, must_change: false, demo: false };
-            let user = app.add_user(&who, &new, now()).await?;
+            let user = app.add_user(&at_the_machine(Role::Admin), &new, now()).await?;
             say!("{} {}", lang.pick("已添加用户", "added user"), user.username)?;
             Ok(())
         }
@@ -210,7 +209,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             Ok(())
         }
         UserCommand::Disable { username } => {
-            place.app().await?.disable_user(&who, &username, now()).await.map_err(|error| match error {
+            place.app().await?.disable_user(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| match error {
                 shiyan_app::Error::NotFound => Failed::not_found(&username, ("用户", "user"), ("user list 列出全部用户", "user list shows all users")),
                 other => other.into(),
             })?;
@@ -261,9 +260,9 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
         ImportCommand::PublishedResults { file, dry_run, json } => {
             let (published, issues) = published_file(&read(&file)?, &file_name(&file))?;
             let done = if dry_run {
-                app.preview_published(&published, now()).await?
+                app.preview_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             } else {
-                app.import_published(&Who::system("命令行"), "命令行", &published, now()).await?
+                app.import_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             };
             if json {
                 return print_json(&json!({
