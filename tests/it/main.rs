@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod authority;
 mod browser;
 mod crawl;
 mod demonstration;

@@ -1,6 +1,7 @@
 //! 用例 the only writer: one use case is one transaction: load, decide, save, clocks, journal; the answer goes out after the
 //! commit is durable. Everything here takes the person acting and the clock reading; what is decided is decided in the domain.
 
+pub mod authority;
 pub mod bench;
 pub mod cases;
 pub mod code;

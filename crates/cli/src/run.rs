@@ -168,7 +168,6 @@ fn duty(roles: &BTreeSet<Role>, lang: Lang) -> String {
 }
 
 async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
-    let who = Who::system("命令行");
     match what {
         UserCommand::Add { username, name, roles, streets, sign, public_url } => {
             let mut wanted = BTreeSet::new();
@@ -186,20 +185,20 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             let by_link = password.is_empty();
             let new = NewUser { username, name, password, roles: wanted, scope, sign_scope: sign, must_change: false, demo: false };
             if by_link {
-                let (user, link) = app.invite_user(&who, &new, now()).await?;
+                let (user, link) = app.invite_user(&at_the_machine(Role::Admin), &new, now()).await?;
                 say!("{} {}", lang.pick("已添加用户", "added user"), user.username)?;
                 return say_link(place, public_url.as_deref(), &link, lang);
             }
-            let user = app.add_user(&who, &new, now()).await?;
+            let user = app.add_user(&at_the_machine(Role::Admin), &new, now()).await?;
             say!("{} {}", lang.pick("已添加用户", "added user"), user.username)?;
             Ok(())
         }
         UserCommand::Reset { username, second, public_url } => {
             let app = place.app().await?;
             if second {
-                app.reset_second(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+                app.reset_second(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             }
-            let link = app.reset_password(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+            let link = app.reset_password(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say_link(place, public_url.as_deref(), &link, lang)
         }
         UserCommand::List { json } => {
@@ -216,7 +215,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             Ok(())
         }
         UserCommand::Disable { username } => {
-            place.app().await?.disable_user(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+            place.app().await?.disable_user(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say!("{} {username}", lang.pick("已停用", "disabled"))?;
             Ok(())
         }
@@ -281,9 +280,9 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
         ImportCommand::PublishedResults { file, dry_run, json } => {
             let (published, issues) = published_file(&read(&file)?, &file_name(&file))?;
             let done = if dry_run {
-                app.preview_published(&published, now()).await?
+                app.preview_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             } else {
-                app.import_published(&Who::system("命令行"), "命令行", &published, now()).await?
+                app.import_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             };
             if json {
                 return print_json(&json!({

@@ -8,6 +8,7 @@ use rocket::outcome::Outcome;
 use rocket::request::{FlashMessage, FromRequest};
 use rocket::{Request, Response};
 use shiyan_app::Error;
+use shiyan_app::authority::{Act, may};
 use shiyan_app::entry::Owes;
 use shiyan_app::records::UserAccount;
 use shiyan_foundation::{Actor, Instant, Label, Lang, Role, Scope};
@@ -289,6 +290,11 @@ impl User {
     pub fn now(&self) -> Instant {
         self.visit.now
     }
+    /// Whether this person may do this at all: the same word as the use case will say.
+    #[must_use]
+    pub fn may(&self, act: Act) -> bool {
+        may(&self.actor, act).is_ok()
+    }
     /// Scope of every query.
     #[must_use]
     pub fn scope(&self) -> &Scope {
@@ -299,7 +305,13 @@ impl User {
     pub fn page(&self, site: &Site, nav: &'static str, title: impl Into<String>) -> Page {
         let lang = self.visit.lang;
         let duties = self.actor.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(lang.pick("、", ", "));
-        let bar = UserBar { name: self.actor.name.clone(), username: self.account.username.clone(), roles: self.actor.roles.clone(), duty: duties };
+        let bar = UserBar {
+            name: self.actor.name.clone(),
+            username: self.account.username.clone(),
+            roles: self.actor.roles.clone(),
+            scope: self.actor.scope.clone(),
+            duty: duties,
+        };
         let mut p = Page::of(lang, title, nav, bar);
         p.path.clone_from(&self.visit.path);
         p.csrf.clone_from(&self.csrf);

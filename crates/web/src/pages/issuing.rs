@@ -10,6 +10,7 @@ use rocket::response::{Flash, Redirect, Responder, Response};
 use rocket::tokio::sync::mpsc;
 use rocket::{FromForm, Request, Route, State, get, post, routes};
 use shiyan_app::Who;
+use shiyan_app::authority::Act;
 use shiyan_app::query::reports::{ReportFilter, WaitingRow};
 use shiyan_app::records::UserAccount;
 use shiyan_exchange::archive::ZipPieces;
@@ -238,7 +239,7 @@ async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticke
         _ => String::new(),
     };
     let range = if shown == 0 { String::new() } else { format!("{from}–{}", from + shown - 1) };
-    let settings = if user.actor.has(Role::QualityManager) { "/reports/settings" } else { "" };
+    let settings = if user.may(Act::ReportSettings) { "/reports/settings" } else { "" };
     super::kit::show_as(
         status,
         &ReportsPage {
@@ -413,10 +414,16 @@ impl<'r> Responder<'r, 'r> for Zip {
     }
 }
 
-/// The files of these reports by number; every one goes into the journal before the first byte goes out.
-async fn packed(site: &Site, user: &User, reports: Vec<TestReport>) -> Result<Zip, Failure> {
-    if reports.is_empty() {
+/// The files of the reports of these numbers, all or none; every one goes into the journal before the first byte goes out.
+async fn packed(site: &Site, user: &User, numbers: BTreeSet<String>) -> Result<Zip, Failure> {
+    if numbers.is_empty() {
         return Err(Failure::Refused(vec![Refusal::new(code::JOB_EMPTY)]));
+    }
+    let asked = numbers.len();
+    let reports: Vec<TestReport> = site.app.store.reports_by_number(&numbers.into_iter().collect::<Vec<_>>(), user.scope()).await?;
+    // One that lies outside the scope is not left out in silence: whoever asks for it gets nothing.
+    if reports.len() != asked {
+        return Err(Failure::NotFound);
     }
     let named: Vec<_> = reports.iter().map(|r| (r.id, r.number.clone())).collect();
     site.app.note_printed(&Who::from(&user.actor), &named, "zip", user.now()).await?;
@@ -454,13 +461,13 @@ async fn packed(site: &Site, user: &User, reports: Vec<TestReport>) -> Result<Zi
 async fn zip(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Zip, Failure> {
     let form = form?;
     room(&user)?;
-    let numbers: Vec<String> = form.many("number").iter().take(MOST).map(|n| (*n).to_owned()).collect();
-    packed(site, &user, site.app.store.reports_by_number(&numbers, user.scope()).await?).await
+    let numbers = form.many("number").iter().take(MOST).map(|n| (*n).to_owned()).collect();
+    packed(site, &user, numbers).await
 }
 
 #[get("/reports/zip?<job>")]
 async fn zip_of_job(site: &State<Site>, user: User, job: &str) -> Result<Zip, Failure> {
     room(&user)?;
     let job = site.jobs.of(job, user.actor.id).filter(|j| j.plan.kind == ISSUING).ok_or(Failure::NotFound)?;
-    packed(site, &user, site.app.store.reports_by_number(&job.keys(), user.scope()).await?).await
+    packed(site, &user, job.keys().into_iter().collect()).await
 }

@@ -9,11 +9,12 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
+use shiyan_app::authority::Act;
 use shiyan_app::limits::{LimitChange, LimitsImported, PackagesImported};
 use shiyan_app::records::ItemPackage;
 use shiyan_exchange::limit_table::{self, LimitTable, RowClass};
 use shiyan_exchange::package_table::{self, PackageTable};
-use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_lab_results::order::LimitUsed;
 use shiyan_sample_intake::sheet::read_date;
 
@@ -53,7 +54,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn writes(user: &User) -> bool {
-    user.actor.has(Role::QualityManager)
+    user.may(Act::ImportLimits)
 }
 
 // ---------------------------------------------------------------- the file between dry run and confirmation
@@ -355,7 +356,7 @@ fn since_of(typed: Option<&str>, user: &User) -> NaiveDate {
 
 /// Samples are business records: an administrator, who may look at the limits, does not see them here.
 fn may_rejudge(user: &User) -> Result<(), Failure> {
-    if writes(user) { Ok(()) } else { Err(Failure::NotFound) }
+    if user.may(Act::Rejudge) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 #[get("/admin/limits/rejudge?<since>")]

@@ -55,7 +55,7 @@ async fn bench(name: &str) -> Bench {
             must_change: false,
             demo: true,
         };
-        let added = app.add_user(&Who::from(&people["admin"].actor()), &new, now()).await.unwrap();
+        let added = app.add_user(&people["admin"].actor(), &new, now()).await.unwrap();
         people.insert(username.into(), added);
     }
     app.set_limit_status(&people["quality-manager"].actor(), "L0071", LimitStatus::Active, now()).await.unwrap();
@@ -660,7 +660,7 @@ async fn own_work_is_explained_in_the_queue() {
         must_change: false,
         demo: true,
     };
-    b.app.add_user(&Who::from(&b.actor("admin")), &new, now()).await.unwrap();
+    b.app.add_user(&b.actor("admin"), &new, now()).await.unwrap();
     let both = b.login("both").await;
     let items = b.items(&at).await;
     both.save(&at, &[(&items[0], "12")]).await;

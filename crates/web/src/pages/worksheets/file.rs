@@ -11,7 +11,7 @@ use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Refusal};
 use shiyan_lab_results::order::TestItem;
 use shiyan_lab_results::qc::{QcKind, QcSlot};
-use shiyan_lab_results::worksheet::{Instrument, WorksheetAction};
+use shiyan_lab_results::worksheet::WorksheetAction;
 use shiyan_statute::same_analyte;
 
 use super::super::kit::{Answer, refusals, show_as};
@@ -223,7 +223,7 @@ fn profile_name(profile: &Profile, user: &User) -> String {
 }
 
 async fn fields(site: &Site, user: &User, whole: &Whole, form: Option<&Posted>, why: &[Refusal]) -> Result<Vec<FieldView>, Failure> {
-    let instruments = site.app.store.all::<Instrument>().await?;
+    let instruments = site.app.instruments_of(&user.actor).await?;
     let own = whole.sheet.instrument.as_ref().and_then(|(id, _)| instruments.iter().find(|i| i.id == *id)).and_then(|i| i.profile.clone());
     let options = instrument::shipped().iter().map(|p| Choice::new(p.key.as_str(), profile_name(p, user))).collect();
     let list = vec![
