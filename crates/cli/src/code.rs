@@ -25,6 +25,8 @@ codes! {
         next "换一个地址或端口（--listen、--metrics-listen），或停止占用它的程序" / "Choose another address or port (--listen, --metrics-listen), or stop the program that holds it", article "";
     GRANT = "CLI-GRANT", zh "不能给角色 {role} 授权：{why}", en "The role {role} cannot be granted its rights: {why_en}",
         next "在 PostgreSQL 上由表的所有者运行；角色先用 CREATE ROLE 名称 LOGIN 建好，不要是所有者或超级用户" / "Run it on PostgreSQL as the owner of the tables; make the role first with CREATE ROLE NAME LOGIN, neither the owner nor a superuser", article "";
+    TLS = "CLI-TLS", zh "TLS 证书或私钥不能用：{detail}", en "The TLS certificate or its key cannot be used: {detail}",
+        next "tls_cert 和 tls_key 须同时给出，都是 PEM 文件，私钥与证书相配" / "Give tls_cert and tls_key together, both PEM files, the key that of the certificate", article "";
     FAULT = "CLI-FAULT", zh "程序、磁盘或数据库故障：{detail}", en "The program, the disk or the database failed: {detail}",
         next "再试一次；仍不行，把这一行和 SHIYAN_LOG=info 的输出交给维护人员" / "Try again; if it goes on, hand this line and the output of SHIYAN_LOG=info to whoever maintains the system", article "";
 }

@@ -1,10 +1,12 @@
 //! Flags, environment and the configuration file: the file sets what neither flag nor environment sets.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
+use shiyan_door::Network;
 use shiyan_foundation::Refusal;
 
 use crate::code;
@@ -419,6 +421,22 @@ pub struct FileConfig {
     pub https: Option<bool>,
     /// Name of the body.
     pub body: Option<String>,
+    /// 证书 PEM; the program serves HTTPS itself.
+    pub tls_cert: Option<PathBuf>,
+    /// 私钥 of the certificate, PEM.
+    pub tls_key: Option<PathBuf>,
+    /// 可信代理 addresses and networks whose X-Forwarded-For is believed.
+    #[serde(default, deserialize_with = "networks")]
+    pub trusted_proxies: Vec<Network>,
+    /// Connections in all.
+    pub max_connections: Option<NonZeroUsize>,
+    /// Connections of one address.
+    pub max_connections_per_address: Option<NonZeroUsize>,
+}
+
+fn networks<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    texts.iter().map(|t| t.parse().map_err(serde::de::Error::custom)).collect()
 }
 
 /// Reads the configuration file; an explicit file must be there, the default one may be absent.
@@ -454,5 +472,12 @@ mod tests {
         let uncommented: String = text.lines().map(|l| l.strip_prefix("#= ").unwrap_or(l)).collect::<Vec<_>>().join("\n");
         let config: FileConfig = toml::from_str(&uncommented).unwrap();
         assert!(config.listen.is_some() && config.database_url.is_some() && config.https.is_some());
+        assert!(config.tls_cert.is_some() && config.tls_key.is_some() && config.trusted_proxies.len() == 2);
+        let defaults = shiyan_door::Settings::default();
+        assert_eq!(config.max_connections.map(NonZeroUsize::get), Some(defaults.connections), "the example names the default");
+        assert_eq!(config.max_connections_per_address.map(NonZeroUsize::get), Some(defaults.connections_each));
+        for bad in ["trusted_proxies = [\"proxy\"]", "max_connections = 0"] {
+            assert!(toml::from_str::<FileConfig>(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -54,7 +54,10 @@ impl Place {
     }
     /// 对外地址 printed into QR codes.
     pub fn public_url(&self, flag: Option<&str>, listen: SocketAddr) -> String {
-        flag.map(str::to_owned).or_else(|| self.file.public_url.clone()).unwrap_or_else(|| format!("http://{listen}"))
+        flag.map(str::to_owned).or_else(|| self.file.public_url.clone()).unwrap_or_else(|| {
+            let scheme = if self.file.tls_cert.is_some() { "https" } else { "http" };
+            format!("{scheme}://{listen}")
+        })
     }
     /// 独占 the file of an SQLite database, held by one server however its path is spelt; commands beside it do not ask. It must stay
     /// open for as long as the database is: closing any handle of the file would give up the locks of SQLite itself.

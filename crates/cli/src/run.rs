@@ -7,8 +7,6 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use rocket::error::ErrorKind;
-use rocket::fairing::AdHoc;
 use serde_json::json;
 use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::{Link, NewUser};
@@ -29,7 +27,7 @@ use shiyan_web::{Site, SiteConfig, papers};
 use crate::config::{Cli, Command, DemoCommand, ExportCommand, ImportCommand, JudgeArgs, ReportCommand, ServeArgs, UserCommand};
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, keep, kpi, say};
+use crate::{code, front, keep, kpi, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -97,6 +95,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     for at in [Some(listen), metrics].into_iter().flatten() {
         TcpListener::bind(at).map_err(|e| Failed::io(code::LISTEN, at, &e))?;
     }
+    let tls = front::tls(&place.file)?;
     make_private(&place.data)?;
     // One server a data directory: the lock goes away with the process, however it ends.
     let lock_path = place.data.join("server.lock");
@@ -122,7 +121,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let accounts = if demo { app.demo_accounts().await? } else { Vec::new() };
     let config = SiteConfig {
         public_url: public_url.clone(),
-        https: place.file.https.unwrap_or_else(|| public_url.starts_with("https://")),
+        https: place.file.https.unwrap_or_else(|| tls.is_some() || public_url.starts_with("https://")),
         body: place.file.body.clone().unwrap_or_else(|| lang.pick("郑州市金水区市场监督管理局", "Jinshui District Market Regulation").to_owned()),
         demo,
         demo_accounts: accounts.iter().map(|u| (u.username.clone(), duty(&u.roles, Lang::Zh), duty(&u.roles, Lang::En))).collect(),
@@ -130,7 +129,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_file: place.key_file(),
     };
-    let mut welcome = format!("{} http://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"));
+    let mut welcome = format!("{} {}://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"), if tls.is_some() { "https" } else { "http" });
     if demo {
         let heading = lang.pick("演示账号（每个角色一个），密码都是", "Demonstration accounts (one a role), the password of each is");
         welcome += &format!("\n{heading} {}\n", config.demo_password);
@@ -147,27 +146,18 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
     }
     let site = Site::new(app, config, now);
-    let side = metrics.map(|at| tokio::spawn(shiyan_web::metrics::build_metrics(site.clone(), at).launch()));
     // Said when it listens, and not before. Nobody need be reading it.
-    let up = AdHoc::on_liftoff("welcome", move |_| {
-        Box::pin(async move {
-            let mut out = std::io::stdout();
-            let _ = out.write_all(welcome.as_bytes()).and_then(|()| out.flush());
-        })
-    });
-    let served = shiyan_web::build(site.clone(), listen).attach(up).launch().await;
-    if let Some(side) = side {
-        side.abort();
-    }
+    let up = move || {
+        let mut out = std::io::stdout();
+        let _ = out.write_all(welcome.as_bytes()).and_then(|()| out.flush());
+    };
+    let served = front::serve(&site, &place.file, listen, metrics, tls, up).await;
     // A job in hand finishes the one thing it is at; then the database is closed.
     site.jobs.stop_all().await;
     looking.abort();
     site.app.store.close().await;
     drop((lock, file_lock));
-    served.map(|_| ()).map_err(|error| match error.kind() {
-        ErrorKind::Bind(why) => Failed::io(code::LISTEN, listen, why),
-        other => Failed::fault(format!("{listen}: {other}")),
-    })
+    served
 }
 
 /// Seed of the demonstration that `serve --demo` loads.

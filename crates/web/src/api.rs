@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use chrono::{DateTime, NaiveDate};
-use rocket::data::{Data, FromData, Outcome as DataOutcome, ToByteUnit};
+use rocket::data::{Data, FromData, Outcome as DataOutcome};
 use rocket::http::{ContentType, Method, Status};
 use rocket::outcome::Outcome as Asked;
 use rocket::request::FromRequest;
@@ -32,6 +32,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
 
+use crate::bodies::{Incoming, JSON};
 use crate::carried::{HEADER, carried};
 use crate::failure::{Failure, code};
 use crate::guard::{LOGIN, User};
@@ -186,9 +187,6 @@ impl<'r> FromRequest<'r> for Caller {
 
 /// An answer.
 type Answer = Result<Json<Value>, Failure>;
-/// Largest body in JSON, MiB.
-const MOST: u64 = 1;
-
 /// A body in JSON as read: bounded, said to be JSON, and what it asks for known by its hash.
 #[derive(Debug)]
 pub(crate) struct JsonBody<T>(T);
@@ -204,10 +202,13 @@ impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for JsonBody<T> {
         if !request.content_type().is_some_and(|kind| kind.is_json()) {
             return refused(Status::UnsupportedMediaType, Refusal::new(code::NOT_JSON));
         }
-        let bytes = match data.open(MOST.mebibytes()).into_bytes().await {
-            Ok(bytes) if bytes.is_complete() => bytes.into_inner(),
-            Ok(_) => return refused(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", MOST)),
-            Err(_) => return refused(Status::BadRequest, Refusal::new(code::MALFORMED)),
+        let read = match Incoming::open(request, data, JSON).await {
+            Ok(mut body) => body.whole().await,
+            Err(why) => Err(why),
+        };
+        let bytes = match read {
+            Ok(bytes) => bytes,
+            Err(why) => return DataOutcome::Error(why.refused()),
         };
         let body = match serde_json::from_slice(&bytes) {
             Ok(body) => body,

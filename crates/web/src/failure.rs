@@ -26,6 +26,10 @@ pub mod code {
             next "回到原页面刷新后再提交" / "Go back, reload the page and submit again", article "";
         TOO_LARGE = "BODY-SIZE", zh "提交的内容超过 {most} MB", en "What was sent is larger than {most} MB",
             next "减小文件后再提交" / "Make the file smaller and submit again", article "";
+        SMALL_ONLY = "BODY-SMALL", zh "这里提交的内容最多 {most} KB", en "No more than {most} KB may be sent here",
+            next "先登录；登录页和首次设置页只填表，不传文件" / "Sign in first; the pages of sign-in and set-up take no files", article "";
+        BODIES_FULL = "BODY-BUSY", zh "服务器正在接收的文件太多，这一次没有保存", en "The server is receiving too many files; nothing was saved this time",
+            next "几秒钟后再提交一次" / "Submit again in a few seconds", article "";
         MALFORMED = "BODY-FORM", zh "提交的内容读不懂或没有传完", en "What was sent cannot be read or did not arrive whole",
             next "重新提交" / "Submit again", article "";
         QUERY = "QUERY-VALUE", zh "地址里的参数 {name} 读不懂：{typed}", en "The parameter {name} of the address cannot be read: {typed}",

@@ -1,5 +1,7 @@
 //! Guards: who is there, in which language, and the headers of every answer.
 
+use std::net::IpAddr;
+
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Cookie, Header, SameSite, Status};
 use rocket::outcome::Outcome;
@@ -32,6 +34,62 @@ pub fn lang_of(request: &Request<'_>) -> Lang {
     match request.cookies().get("lang").map(Cookie::value) {
         Some("en") => Lang::En,
         _ => Lang::Zh,
+    }
+}
+
+/// 来处 the stamp of the front door: a header with a secret of this process and the true address of who asks.
+#[derive(Debug)]
+pub struct Stamp {
+    /// Name of the header.
+    pub header: &'static str,
+    /// What only the door of this process knows.
+    pub secret: String,
+}
+
+impl Stamp {
+    fn read(&self, request: &Request<'_>) -> Option<IpAddr> {
+        let mut stamps = request.headers().get(self.header);
+        let (Some(stamp), None) = (stamps.next(), stamps.next()) else { return None };
+        let (secret, address) = stamp.split_once(' ')?;
+        // Every byte is compared, so that the time tells nothing.
+        let differs = secret.bytes().zip(self.secret.bytes()).fold(0, |d, (a, b)| d | (a ^ b));
+        if secret.len() != self.secret.len() || differs != 0 {
+            return None;
+        }
+        address.parse().ok()
+    }
+}
+
+/// Address of the client: what the front door says, which nobody else can say; without a door the peer.
+#[must_use]
+pub fn client_address(request: &Request<'_>) -> IpAddr {
+    let said = match request.rocket().state::<Stamp>() {
+        Some(stamp) => stamp.read(request),
+        None => request.client_ip(),
+    };
+    said.unwrap_or(IpAddr::from([0, 0, 0, 0]))
+}
+
+/// Whatever did not come through the front door is refused, whatever it asks for.
+#[derive(Debug)]
+pub(crate) struct ThroughDoor;
+
+/// Where a request that did not come through the door ends.
+#[rocket::get("/-/side-door")]
+pub(crate) fn side_door() -> (Status, &'static str) {
+    (Status::Forbidden, "只能从前门进入。\nOnly through the front door.\n")
+}
+
+#[rocket::async_trait]
+impl Fairing for ThroughDoor {
+    fn info(&self) -> Info {
+        Info { name: "through the front door only", kind: Kind::Request }
+    }
+    async fn on_request(&self, request: &mut Request<'_>, _: &mut rocket::Data<'_>) {
+        if request.rocket().state::<Stamp>().is_none_or(|stamp| stamp.read(request).is_none()) {
+            request.set_method(rocket::http::Method::Get);
+            request.set_uri(rocket::uri!(side_door));
+        }
     }
 }
 
@@ -83,7 +141,7 @@ pub struct Visit {
     /// When the request was read.
     pub now: Instant,
     /// Address of the client.
-    pub from: std::net::IpAddr,
+    pub from: IpAddr,
 }
 
 #[rocket::async_trait]
@@ -106,7 +164,7 @@ impl<'r> FromRequest<'r> for Visit {
             large: request.cookies().get("text").is_some_and(|c| c.value() == "large"),
             notice,
             now: site.now(),
-            from: request.client_ip().unwrap_or(std::net::IpAddr::from([0, 0, 0, 0])),
+            from: client_address(request),
         })
     }
 }
@@ -326,6 +384,59 @@ impl Fairing for Methods {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rocket::http::Method;
+    use rocket::local::blocking::Client;
+
+    #[rocket::get("/who")]
+    fn who(from: From) -> String {
+        from.0.to_string()
+    }
+    #[rocket::post("/who")]
+    fn post_who(from: From) -> String {
+        from.0.to_string()
+    }
+    struct From(IpAddr);
+    #[rocket::async_trait]
+    impl<'r> FromRequest<'r> for From {
+        type Error = std::convert::Infallible;
+        async fn from_request(request: &'r Request<'_>) -> Outcome<Self, (Status, Self::Error), Status> {
+            Outcome::Success(From(client_address(request)))
+        }
+    }
+
+    #[test]
+    fn who_asks_is_who_the_door_says_and_nobody_else() {
+        let stamp = Stamp { header: "x-door", secret: "0123456789".into() };
+        let behind = rocket::custom(crate::behind()).manage(stamp).attach(ThroughDoor).mount("/", rocket::routes![who, post_who, side_door]);
+        let client = Client::untracked(behind).unwrap();
+        let asked = |method: Method, stamps: &[&str]| {
+            let mut request = client.req(method, "/who").header(Header::new("X-Real-IP", "6.6.6.6")).header(Header::new("X-Forwarded-For", "6.6.6.6"));
+            for stamp in stamps {
+                request = request.header(Header::new("X-Door", (*stamp).to_owned()));
+            }
+            let answer = request.dispatch();
+            (answer.status().code, answer.into_string().unwrap_or_default())
+        };
+        for method in [Method::Get, Method::Post] {
+            assert_eq!(asked(method, &["0123456789 198.51.100.7"]), (200, "198.51.100.7".to_owned()));
+            for stamps in [
+                &[][..],
+                &["012345678 1.1.1.1"],
+                &["01234567890 1.1.1.1"],
+                &["0123456788 1.1.1.1"],
+                &["0123456789"],
+                &["0123456789 nobody"],
+                &["0123456789 1.1.1.1", "0123456789 2.2.2.2"],
+                &[" 1.1.1.1"],
+            ] {
+                assert_eq!(asked(method, stamps).0, 403, "{method} {stamps:?}");
+            }
+        }
+        assert_eq!(asked(Method::Put, &[]).0, 403, "also where nothing is");
+        let alone = Client::untracked(rocket::custom(crate::behind()).mount("/", rocket::routes![who])).unwrap();
+        let answer = alone.get("/who").remote("127.0.0.9:1".parse().unwrap()).header(Header::new("X-Real-IP", "6.6.6.6")).dispatch();
+        assert_eq!(answer.into_string().unwrap(), "127.0.0.9", "without a door the peer, and no header");
+    }
     #[test]
     fn a_way_back_never_leaves_the_site() {
         assert_eq!(same_site("/samples?q=1"), "/samples?q=1");

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod bodies;
 pub mod carried;
 pub mod failure;
 pub mod guard;
@@ -41,10 +42,27 @@ pub(crate) fn rocket_config(listen: SocketAddr) -> rocket::Config {
     }
 }
 
+/// Settings of a listener on the loopback that only the front door reaches, and that the program stops itself.
+pub(crate) fn behind() -> rocket::Config {
+    let config = rocket_config(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let shutdown = rocket::config::Shutdown { ctrlc: false, signals: std::collections::HashSet::new(), ..config.shutdown.clone() };
+    rocket::Config { shutdown, ..config }
+}
+
 /// The server over an application: every route, the security headers, the limits.
 #[must_use]
 pub fn build(site: Site, listen: SocketAddr) -> Rocket<Build> {
-    rocket::custom(rocket_config(listen))
+    over(site, rocket_config(listen))
+}
+
+/// The same behind a front door: on the loopback, and deaf to whatever lacks the stamp.
+#[must_use]
+pub fn build_behind(site: Site, stamp: guard::Stamp) -> Rocket<Build> {
+    over(site, behind()).manage(stamp).attach(guard::ThroughDoor).mount("/", rocket::routes![guard::side_door])
+}
+
+fn over(site: Site, config: rocket::Config) -> Rocket<Build> {
+    rocket::custom(config)
         .manage(site)
         .attach(guard::Headers)
         .attach(metrics::Counter)

@@ -1,7 +1,6 @@
 //! 运行计数 what a monitoring system reads, on a listener of its own and never on the public one.
 
 use std::fmt::Write;
-use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -10,6 +9,7 @@ use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::ContentType;
 use rocket::{Build, Request, Response, Rocket, State, get, routes};
 
+use crate::guard::{Stamp, ThroughDoor};
 use crate::site::Site;
 
 /// Answers by class of status, 1xx to 5xx.
@@ -68,18 +68,30 @@ pub async fn text(site: &Site) -> String {
     out
 }
 
-#[get("/metrics")]
-async fn metrics(site: &State<Site>) -> (ContentType, String) {
-    (ContentType::new("text", "plain").with_params([("version", "0.0.4"), ("charset", "utf-8")]), text(site).await)
+/// Numbers of others, in the same format.
+pub struct More(pub Box<dyn Fn() -> String + Send + Sync>);
+
+impl std::fmt::Debug for More {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("More")
+    }
 }
 
-/// A server of its own for the numbers alone.
+#[get("/metrics")]
+async fn metrics(site: &State<Site>, more: Option<&State<More>>) -> (ContentType, String) {
+    let text = text(site).await + &more.map_or_else(String::new, |more| (more.0)());
+    (ContentType::new("text", "plain").with_params([("version", "0.0.4"), ("charset", "utf-8")]), text)
+}
+
+/// A server of its own for the numbers alone, behind a door.
 #[must_use]
-pub fn build_metrics(site: Site, listen: SocketAddr) -> Rocket<Build> {
-    let config = rocket::Config {
-        workers: 1,
-        shutdown: rocket::config::Shutdown { ctrlc: false, grace: 1, mercy: 1, ..rocket::config::Shutdown::default() },
-        ..crate::rocket_config(listen)
-    };
-    rocket::custom(config).manage(site).mount("/", routes![metrics])
+pub fn build_metrics(site: Site, stamp: Stamp, more: More) -> Rocket<Build> {
+    let config = rocket::Config { workers: 1, ..crate::behind() };
+    let shutdown = rocket::config::Shutdown { grace: 1, mercy: 1, ..config.shutdown.clone() };
+    rocket::custom(rocket::Config { shutdown, ..config })
+        .manage(site)
+        .manage(more)
+        .manage(stamp)
+        .attach(ThroughDoor)
+        .mount("/", routes![metrics, crate::guard::side_door])
 }

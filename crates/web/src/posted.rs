@@ -1,24 +1,23 @@
 //! 提交 what a form posts, read once and bounded: fields, files; refused when it did not come from a page of ours.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rocket::Request;
-use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::data::{Data, FromData, Outcome};
 use rocket::http::Status;
 use rocket::outcome::Outcome as RocketOutcome;
 use shiyan_app::cases::Upload;
 use shiyan_app::once::Key;
 use shiyan_foundation::Refusal;
 
+use crate::bodies::{FORM, Held, Incoming, Unread};
 use crate::carried::carried;
 use crate::failure::{Failure, code};
 use crate::guard::User;
 use crate::views::ProblemView;
 use crate::views::forms::Filled;
 
-/// Largest form with files, MiB.
-const MOST: u64 = 20;
 /// Most fields of a form: the largest worksheet, 60 samples of 40 items with their revisions and controls, is one form.
 const FIELDS: usize = 6_000;
 
@@ -27,6 +26,8 @@ const FIELDS: usize = 6_000;
 pub struct Posted {
     fields: Vec<(String, String)>,
     files: Vec<(String, Upload)>,
+    /// The share of the memory for bodies that this one takes.
+    held: Arc<Held>,
 }
 
 impl Posted {
@@ -177,29 +178,28 @@ impl<'r> FromData<'r> for Posted {
 }
 
 impl Posted {
-    /// Reads a form, bounded; who sent it is not asked here.
+    /// Reads a form, bounded by who sends it.
     ///
     /// # Errors
     /// Not from a page of ours; too large; not a form.
-    pub async fn read(request: &Request<'_>, data: Data<'_>) -> Result<Posted, Refused> {
+    pub async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<Posted, Refused> {
         if !from_here(request) {
             return Err(refused(Status::Forbidden, Refusal::new(code::CSRF)));
         }
-        let bytes = match data.open(MOST.mebibytes()).into_bytes().await {
-            Ok(bytes) if bytes.is_complete() => bytes.into_inner(),
-            Ok(_) => return Err(refused(Status::PayloadTooLarge, Refusal::new(code::TOO_LARGE).with("most", MOST))),
-            Err(_) => return Err(refused(Status::BadRequest, Refusal::new(code::MALFORMED))),
-        };
         let kind = request.headers().get_one("Content-Type").unwrap_or_default().to_owned();
-        let posted = if kind.starts_with("multipart/form-data") {
-            multipart(&kind, bytes).await
-        } else if kind.starts_with("application/x-www-form-urlencoded") {
-            Some(urlencoded(&bytes))
-        } else {
-            None
+        let posted = match Incoming::open(request, data, FORM).await {
+            Ok(body) if kind.starts_with("multipart/form-data") => multipart(&kind, body).await,
+            Ok(body) if kind.starts_with("application/x-www-form-urlencoded") => form(body).await,
+            Ok(_) => Err(Unread::Broken),
+            Err(why) => Err(why),
         };
-        posted.filter(|p| p.fields.len() <= FIELDS).ok_or_else(|| refused(Status::BadRequest, Refusal::new(code::MALFORMED)))
+        posted.map_err(Unread::refused)
     }
+}
+
+async fn form(mut body: Incoming<'_>) -> Result<Posted, Unread> {
+    let posted = Posted { held: body.held(), ..urlencoded(&body.whole().await?) };
+    if posted.fields.len() > FIELDS { Err(Unread::Broken) } else { Ok(posted) }
 }
 
 fn urlencoded(bytes: &[u8]) -> Posted {
@@ -215,7 +215,7 @@ fn urlencoded(bytes: &[u8]) -> Posted {
             (key, value)
         })
         .collect();
-    Posted { fields, files: Vec::new() }
+    Posted { fields, ..Posted::default() }
 }
 
 fn decoded(text: &str) -> String {
@@ -251,27 +251,42 @@ fn clean(text: &str) -> String {
     text.replace('\0', "").replace("\r\n", "\n")
 }
 
-async fn multipart(kind: &str, bytes: Vec<u8>) -> Option<Posted> {
-    let boundary = multer::parse_boundary(kind).ok()?;
-    let stream = rocket::futures::stream::once(async move { Ok::<_, std::io::Error>(multer::bytes::Bytes::from(bytes)) });
-    let mut form = multer::Multipart::new(stream, boundary);
-    let mut posted = Posted::default();
-    while let Some(field) = form.next_field().await.ok()? {
+/// A form with files, taken apart as it arrives: nothing of it is in memory twice.
+async fn multipart(kind: &str, body: Incoming<'_>) -> Result<Posted, Unread> {
+    let boundary = multer::parse_boundary(kind).map_err(|_| Unread::Broken)?;
+    let mut posted = Posted { held: body.held(), ..Posted::default() };
+    let body = Arc::new(tokio::sync::Mutex::new(body));
+    let pieces = rocket::futures::stream::try_unfold(body.clone(), |body| async move {
+        let piece = body.lock().await.next().await?;
+        Ok::<_, Unread>(piece.map(|piece| (multer::bytes::Bytes::from(piece), body)))
+    });
+    let broken = |error: multer::Error| match error {
+        multer::Error::StreamReadFailed(why) => why.downcast_ref().copied().unwrap_or(Unread::Broken),
+        _ => Unread::Broken,
+    };
+    let mut form = multer::Multipart::new(Box::pin(pieces), boundary);
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let key = field.name().unwrap_or_default().to_owned();
         let name = field.file_name().map(str::to_owned);
-        let bytes = field.bytes().await.ok()?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = field.chunk().await.map_err(broken)? {
+            bytes.extend_from_slice(&piece);
+        }
         match name {
-            Some(name) => posted.files.push((key, Upload { name: clean(&name), bytes: bytes.to_vec() })),
+            Some(name) => posted.files.push((key, Upload { name: clean(&name), bytes })),
             None => {
                 let value = kept(&key, String::from_utf8_lossy(&bytes).into_owned());
                 posted.fields.push((key, value));
             }
         }
         if posted.fields.len() + posted.files.len() > FIELDS {
-            return None;
+            return Err(Unread::Broken);
         }
     }
-    Some(posted)
+    // A form that ends before its body does is whole only when the body came to its end as well.
+    let mut body = body.lock().await;
+    while body.next().await?.is_some() {}
+    Ok(posted)
 }
 
 #[cfg(test)]
