@@ -21,6 +21,10 @@ pub(crate) trait Bound: ModelTrait + Serialize {
     const LOOSE: &'static [&'static str];
     /// Key.
     fn key(&self) -> &str;
+    /// What the entry says of the row: its hash.
+    fn said(&self) -> String {
+        row_hash(self)
+    }
 }
 
 impl Bound for login_session::Model {
@@ -35,6 +39,34 @@ impl Bound for login_guard::Model {
     const LOOSE: &'static [&'static str] = &[];
     fn key(&self) -> &str {
         &self.id
+    }
+    /// The count and its time. Not every failure writes an entry, or whoever guesses would fill the journal: see [`vouched_count`].
+    fn said(&self) -> String {
+        format!("{}@{}", self.failures, self.last_at)
+    }
+}
+
+/// Failures that no entry vouches for: they shut nobody out.
+pub(crate) const UNBOUND: i64 = 4;
+
+/// Whether an entry is written when a count goes from one number to another: where it begins to matter, at each doubling, and
+/// whenever it goes down.
+pub(crate) fn is_bound(before: i64, now: i64) -> bool {
+    now >= UNBOUND && (now & (now - 1) == 0 || now < before)
+}
+
+/// Whether a count stands where the entry that last told of it leads: at that count, or above it and below the next doubling.
+pub(crate) fn vouched_count(row: &login_guard::Model, said: Option<&str>) -> bool {
+    if row.failures < UNBOUND {
+        return row.failures > 0;
+    }
+    let Some((count, at)) = said.and_then(|s| s.split_once('@')) else { return false };
+    let Ok(count) = count.parse::<i64>() else { return false };
+    let next = u64::try_from(count).ok().and_then(|n| (n + 1).checked_next_power_of_two()).and_then(|n| i64::try_from(n).ok()).unwrap_or(i64::MAX);
+    match row.failures.cmp(&count) {
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => row.last_at == at,
+        std::cmp::Ordering::Greater => row.failures < next && row.last_at.as_str() >= at,
     }
 }
 impl Bound for setup_token::Model {
@@ -94,13 +126,13 @@ pub(crate) fn with_bound(facts: Value, waiting: &mut Map<String, Value>) -> Valu
 pub(crate) async fn vouched<M: Bound>(db: &impl ConnectionTrait, row: &M, entry: i64) -> Result<bool, DbErr> {
     let Some(entry) = journal::Entity::find_by_id(entry).one(db).await? else { return Ok(false) };
     let said = bound_in(&entry.facts).remove(&name_of::<M>(row.key()));
-    Ok(entry.hash == hash_of(&entry) && said.as_ref().and_then(Value::as_str) == Some(row_hash(row).as_str()))
+    Ok(entry.hash == hash_of(&entry) && said.as_ref().and_then(Value::as_str) == Some(row.said().as_str()))
 }
 
 impl Unit {
     /// The next entry of this unit vouches for the row; gives the number it will have.
     pub(crate) fn bind<M: Bound>(&mut self, row: &M) -> i64 {
-        self.waiting.insert(name_of::<M>(row.key()), Value::String(row_hash(row)));
+        self.waiting.insert(name_of::<M>(row.key()), Value::String(row.said()));
         self.next()
     }
     /// The next entry of this unit says that the row is gone: put back, it agrees with no entry.
@@ -137,6 +169,28 @@ mod tests {
             login_session::Model { expires_at: "x".into(), ..row },
         ] {
             assert_ne!(hash, row_hash(&other));
+        }
+    }
+    #[test]
+    fn a_count_stands_between_two_doublings() {
+        let row = |failures, last_at: &str| login_guard::Model { id: "pair:a".into(), failures, last_at: last_at.into() };
+        let bound: Vec<i64> = (1..40).filter(|n| is_bound(n - 1, *n)).collect();
+        assert_eq!(bound, [4, 8, 16, 32]);
+        assert!(is_bound(9, 5) && !is_bound(9, 3));
+        assert!(vouched_count(&row(3, "1"), None), "shuts nobody out");
+        for (failures, at, said, fine) in [
+            (4, "2", Some("4@2"), true),
+            (4, "3", Some("4@2"), false),
+            (7, "5", Some("4@2"), true),
+            (7, "1", Some("4@2"), false),
+            (8, "5", Some("4@2"), false),
+            (5, "5", Some("8@2"), false),
+            (7, "5", Some("5@2"), true),
+            (8, "5", Some("5@2"), false),
+            (30, "5", None, false),
+            (i64::MAX, "5", Some("4@2"), false),
+        ] {
+            assert_eq!(vouched_count(&row(failures, at), said), fine, "{failures} at {at}, {said:?}");
         }
     }
     #[test]

@@ -7,7 +7,7 @@ use serde_json::json;
 use shiyan_foundation::{Instant, shanghai};
 
 use super::{Count, Detail, Sql, records};
-use crate::bound::{bound_in, name_of, vouched};
+use crate::bound::{UNBOUND, bound_in, is_bound, name_of, vouched};
 use crate::entity::{journal, login_guard, login_session, setup_token, user_account};
 use crate::journal::stamp;
 use crate::record::from_row;
@@ -285,15 +285,19 @@ impl Unit {
     /// # Errors
     /// The database does not answer.
     pub async fn keep_tries(&mut self, id: &str, tries: &Tries) -> Result<(), Error> {
-        if tries.failures <= 0 {
+        let before = login_guard::Entity::find_by_id(id).one(self.tx()).await?.map_or(0, |row| row.failures);
+        if before >= UNBOUND && tries.failures < UNBOUND {
             // A count that is forgotten is bound to nothing: put back, it would lock somebody out.
-            if login_guard::Entity::delete_by_id(id).exec(self.tx()).await?.rows_affected > 0 {
-                self.unbind::<login_guard::Model>(id);
-            }
+            self.unbind::<login_guard::Model>(id);
+        }
+        if tries.failures <= 0 {
+            login_guard::Entity::delete_by_id(id).exec(self.tx()).await?;
             return Ok(());
         }
         let row = login_guard::Model { id: id.to_owned(), failures: tries.failures, last_at: stamp(tries.last_at) };
-        self.bind(&row);
+        if is_bound(before, tries.failures) {
+            self.bind(&row);
+        }
         let replace = OnConflict::column(login_guard::Column::Id).update_columns([login_guard::Column::Failures, login_guard::Column::LastAt]).to_owned();
         login_guard::Entity::insert(row.into_active_model()).on_conflict(replace).exec_without_returning(self.tx()).await?;
         Ok(())

@@ -12,7 +12,7 @@ use shiyan_sampling_plan::Plan;
 
 use super::{Bad, CHECKPOINT_KEY, DEMO_REMOVED, Step};
 use crate::Head;
-use crate::bound::{Bound, bound_in, name_of, row_hash};
+use crate::bound::{Bound, bound_in, name_of, vouched_count};
 use crate::entity::{act_key, blob, journal, login_guard, login_session, setup_token};
 use crate::file::media_type;
 use crate::journal::{GENESIS, hash_of, sha256_hex};
@@ -220,7 +220,7 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
     pub(super) async fn bound_rows(&mut self) -> Step {
         self.place = "login_session".to_owned();
         for row in login_session::Entity::find().all(self.db).await? {
-            self.bound_row(&row, Some(row.entry), &format!("login session {} of user {}", short(&row.token_hash), row.user_id))?;
+            self.bound_row(&row, row.entry, &format!("login session {} of user {}", short(&row.token_hash), row.user_id))?;
             if row.seen_at < row.created_at || row.seen_at > row.expires_at {
                 let at = short(&row.token_hash);
                 return Err((format!("登录会话 {at} 的最近使用时间被改动"), format!("login session {at} was last seen at no time that is possible")).into());
@@ -228,11 +228,21 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
         }
         self.place = "login_guard".to_owned();
         for row in login_guard::Entity::find().all(self.db).await? {
-            self.bound_row(&row, None, &format!("login guard {}", row.key()))?;
+            self.rows += 1;
+            let named = format!("login guard {}", row.key());
+            match self.bound.get(&name_of::<login_guard::Model>(row.key())) {
+                said if vouched_count(&row, said.and_then(|(said, _)| said.as_deref())) => {}
+                Some((Some(_), seq)) => {
+                    return Err((format!("{named} 与日志第 {seq} 条的记录不符"), format!("{named} differs from what journal entry {seq} recorded")).into());
+                }
+                _ => {
+                    return Err((format!("{named} 没有日志记录：不是程序写入的"), format!("{named} has no journal entry: the program did not write it")).into());
+                }
+            }
         }
         self.place = "setup_token".to_owned();
         for row in setup_token::Entity::find().all(self.db).await? {
-            self.bound_row(&row, Some(row.entry), &format!("setup token {}", short(&row.token_hash)))?;
+            self.bound_row(&row, row.entry, &format!("setup token {}", short(&row.token_hash)))?;
         }
         // The key of a request is kept with the act, under its first subject and at its time.
         self.place = "act_key".to_owned();
@@ -250,14 +260,14 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
         }
         Ok(())
     }
-    fn bound_row<M: Bound>(&mut self, row: &M, entry: Option<i64>, named: &str) -> Result<(), Bad> {
+    fn bound_row<M: Bound>(&mut self, row: &M, entry: i64, named: &str) -> Result<(), Bad> {
         self.rows += 1;
         match self.bound.get(&name_of::<M>(row.key())) {
             None => Err((format!("{named} 没有日志记录：不是程序写入的"), format!("{named} has no journal entry: the program did not write it"))),
             Some((None, seq)) => {
                 Err((format!("{named} 在日志第 {seq} 条已经结束，又被放了回来"), format!("{named} ended with journal entry {seq} and was put back")))
             }
-            Some((Some(hash), seq)) if *hash != row_hash(row) || entry.is_some_and(|e| e != *seq) => {
+            Some((Some(said), seq)) if *said != row.said() || entry != *seq => {
                 Err((format!("{named} 与日志第 {seq} 条的记录不符"), format!("{named} differs from what journal entry {seq} recorded")))
             }
             Some(_) => Ok(()),
