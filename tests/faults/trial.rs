@@ -516,11 +516,12 @@ impl Trial<'_> {
         }
         self.judged(since)
     }
-    /// Whoever does not know asks again, with the same key.
+    /// Whoever does not know asks again, with the same key. Not of a job: each of its reports is an act of its own, and the job that
+    /// was going on is not there after a restart.
     fn retry(&mut self) {
         let port = self.port();
         for i in 0..self.records.len() {
-            if self.records[i].record.heard.last() == Some(&Heard::Unknown) {
+            if self.records[i].save.kind != Kind::Job && self.records[i].record.heard.last() == Some(&Heard::Unknown) {
                 let save = self.records[i].save.clone();
                 let (heard, answer) = self.hand.fire(&save, port);
                 self.hand.settle(&save, heard);
@@ -534,6 +535,7 @@ impl Trial<'_> {
         let kinds = self.plan.kinds.clone();
         let clients = 4;
         let mut hands: Vec<Hand> = (0..clients).map(|n| self.hand.part(&format!("s{}c{n}", self.plan.seed), (n, clients))).collect();
+        self.hand.leave_orders();
         for _ in 0..self.plan.kills {
             let port = self.port();
             let pause = Duration::from_millis(20 + self.dice.roll(400));
