@@ -1,12 +1,13 @@
 //! Verify sees all of it: what is no noun and still gives power, what lies outside the chain, the schema, the pages, the clock and the
 //! key of the checkpoints.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use shiyan_app::keep::{Checkpoint, verify};
 use shiyan_app::verify::{Finding, Look};
 use shiyan_app::{App, Engine, Who, sha256_hex};
 use shiyan_testkit::bench::reopen;
-use shiyan_testkit::{PASSWORD, Side, Temp, TestApp, at};
+use shiyan_testkit::{PASSWORD, Side, Temp, TestApp, at, knock};
 
 shiyan_testkit::on_both_engines!(
     a_login_that_the_journal_does_not_know_is_refused_and_named,
@@ -37,7 +38,7 @@ async fn a_login_that_the_journal_does_not_know_is_refused_and_named(t: TestApp)
         )
     };
     // A real login, so that there is an entry of one to point at.
-    let real = t.app.login("signatory", PASSWORD, now).await.unwrap();
+    let real = t.app.login(&knock("signatory", PASSWORD), now).await.unwrap().opened().unwrap();
     assert!(t.app.who_is(&real.token, now).await.unwrap().is_some());
     t.assert_whole().await;
     let entry = t.app.store.head().await.unwrap().seq;
@@ -74,14 +75,14 @@ async fn a_login_that_ended_and_is_put_back_is_refused_and_named(t: TestApp) {
     let now = at("2025-06-03T09:00");
     let side = t.side().await;
     for way in ["signed out", "password changed"] {
-        let real = t.app.login("signatory", PASSWORD, now).await.unwrap();
+        let real = t.app.login(&knock("signatory", PASSWORD), now).await.unwrap().opened().unwrap();
         side.must("CREATE TEMP TABLE kept AS SELECT * FROM login_session").await;
         if way == "signed out" {
             t.app.logout(&real.token, now).await.unwrap();
         } else {
             let user = t.app.store.user_by_name("signatory").await.unwrap().unwrap();
             let new = "another long one";
-            t.app.change_password(&user, PASSWORD, new, new, now).await.unwrap();
+            t.app.change_password(&user, &real.token, PASSWORD, new, new, now).await.unwrap();
         }
         assert_eq!(side.count("login_session").await, 0);
         t.assert_whole().await;
@@ -96,20 +97,29 @@ async fn a_login_that_ended_and_is_put_back_is_refused_and_named(t: TestApp) {
 async fn a_count_of_failures_and_a_set_up_token_are_held_against_the_journal(t: TestApp) {
     let now = at("2025-06-03T09:00");
     let side = t.side().await;
-    for _ in 0..3 {
-        t.app.login("signatory", "not the password", now).await.unwrap_err();
+    // A count that makes nobody wait gives nobody anything; the fifth failure makes one that does.
+    for _ in 0..5 {
+        t.app.login(&knock("signatory", "not the password"), now).await.unwrap_err();
     }
     t.assert_whole().await;
-    side.change("UPDATE login_guard SET failures = failures - 1").await;
-    t.assert_broken("login guard signatory differs from what journal entry").await;
-    side.change("UPDATE login_guard SET failures = failures + 1").await;
-    t.assert_whole().await;
-    side.change("INSERT INTO login_guard (username, failures, last_failed_at) VALUES ('admin', 99, '2099-01-01T00:00:00.000+08:00')").await;
-    t.assert_broken("login guard admin has no journal entry").await;
-    side.change("DELETE FROM login_guard WHERE username = 'admin'").await;
+    for (there, back) in [("failures - 1", "failures + 1"), ("failures + 9", "failures - 9")] {
+        side.must(&format!("UPDATE login_guard SET failures = {there} WHERE id LIKE 'pair:%'")).await;
+        t.assert_broken("differs from what journal entry").await;
+        side.must(&format!("UPDATE login_guard SET failures = {back} WHERE id LIKE 'pair:%'")).await;
+        t.assert_whole().await;
+    }
+    for id in ["pair:x:y", "all:x", "net:x", "anything"] {
+        side.change(&format!("INSERT INTO login_guard (id, failures, last_at) VALUES ('{id}', 99, '2099-01-01T00:00:00.000+08:00')")).await;
+        t.assert_broken(&format!("login guard {id} has no journal entry")).await;
+        side.change(&format!("DELETE FROM login_guard WHERE id = '{id}'")).await;
+    }
     // A right password forgets the failures, and that too is vouched for.
-    t.app.login("signatory", PASSWORD, now).await.unwrap();
+    side.must("CREATE TEMP TABLE counted AS SELECT * FROM login_guard").await;
+    t.app.login(&knock("signatory", PASSWORD), now + TimeDelta::minutes(10)).await.unwrap();
     t.assert_whole().await;
+    side.must("INSERT INTO login_guard SELECT * FROM counted WHERE id LIKE 'pair:%'").await;
+    t.assert_broken("and was put back").await;
+    side.must("DELETE FROM login_guard WHERE id LIKE 'pair:%'").await;
 
     // An installation without users hands a set-up link to its owner, and to nobody else.
     let bare = match t.engine() {
@@ -119,7 +129,7 @@ async fn a_count_of_failures_and_a_set_up_token_are_held_against_the_journal(t: 
     let side = bare.side().await;
     let hash = sha256_hex(TOKEN.as_bytes());
     side.change(&format!("INSERT INTO setup_token (token_hash, expires_at, entry) VALUES ('{hash}', '2099-01-01T00:00:00.000+08:00', 0)")).await;
-    assert!(!bare.app.store.setup_open(&hash, now).await.unwrap());
+    assert!(!bare.app.setup_open(TOKEN, now).await.unwrap());
     bare.app.finish_setup(TOKEN, "intruder", "某人", PASSWORD, PASSWORD, now).await.unwrap_err();
     bare.assert_broken("setup token").await;
     side.must("DELETE FROM setup_token").await;
@@ -358,7 +368,7 @@ async fn verify_reads_one_moment_while_others_write(t: TestApp) {
         let app = t.app.clone();
         tokio::spawn(async move {
             for n in 0..60 {
-                let _ = app.login("signatory", if n % 3 == 0 { PASSWORD } else { "wrong password" }, at("2025-07-01T09:00")).await;
+                let _ = app.login(&knock("signatory", if n % 3 == 0 { PASSWORD } else { "wrong password" }), at("2025-07-01T09:00")).await;
             }
         })
     };
@@ -557,7 +567,7 @@ async fn a_weaker_role_serves_and_cannot_touch_the_journal() {
     // It serves: a login, a sheet, and a check that reads everything.
     let app = App::new(shiyan_app::Store::open(&weaker).await.unwrap(), |_| Err("none".into()));
     app.seed_reference(at("2025-06-03T08:00")).await.unwrap();
-    let opened = app.login("signatory", PASSWORD, at("2025-06-03T09:00")).await.unwrap();
+    let opened = app.login(&knock("signatory", PASSWORD), at("2025-06-03T09:00")).await.unwrap().opened().unwrap();
     assert!(app.who_is(&opened.token, at("2025-06-03T09:01")).await.unwrap().is_some());
     app.logout(&opened.token, at("2025-06-03T09:02")).await.unwrap();
     let finding = app.store.verify(None).await.unwrap();

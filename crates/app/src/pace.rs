@@ -120,6 +120,13 @@ mod tests {
         }
     }
     #[test]
+    fn the_store_knows_what_costs_nothing() {
+        use shiyan_store::query::people::free_failures;
+        for (id, pace) in [("pair:x:y", PAIR), ("device:x:y", PAIR), ("code:x", CODE), ("login:x", IN_LOGIN), ("all:x", ACCOUNT), ("net:x", ADDRESS)] {
+            assert_eq!(free_failures(id), pace.free, "{id}");
+        }
+    }
+    #[test]
     fn a_failure_after_a_day_of_peace_is_the_first() {
         let many = Some(Tries { failures: 40, last_at: at(0) });
         assert_eq!(PAIR.more(many, at(10)).failures, 41);

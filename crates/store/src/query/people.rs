@@ -1,7 +1,8 @@
 //! 账号 and logins.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
+    sea_query::{OnConflict, SimpleExpr},
 };
 use serde_json::json;
 use shiyan_foundation::{Instant, shanghai};
@@ -89,6 +90,20 @@ async fn tries(db: &impl ConnectionTrait, ids: &[String]) -> Result<Vec<(String,
         Some((r.id, Tries { failures: r.failures, last_at }))
     };
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Fewest failures that make anybody wait.
+const FEWEST: i64 = 5;
+
+/// Failures of an id that cost nothing; one more does.
+#[must_use]
+pub fn free_failures(id: &str) -> i64 {
+    if id.starts_with("all:") || id.starts_with("net:") { 30 } else { FEWEST }
+}
+
+/// Whether a count keeps somebody waiting. Only such a count gives power to whoever puts it there.
+pub(crate) fn makes_wait(row: &login_guard::Model) -> bool {
+    row.failures >= free_failures(&row.id)
 }
 
 /// Subject of the entries that end logins of a person.
@@ -280,20 +295,26 @@ impl Unit {
     pub async fn tries(&self, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
         tries(self.tx(), ids).await
     }
-    /// Keeps the count of an id; a count of none is forgotten.
+    /// Keeps the count of an id; a count of none is forgotten. One that makes nobody wait is bound to no entry, so that whoever guesses
+    /// here and there writes nothing into the journal.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn keep_tries(&mut self, id: &str, tries: &Tries) -> Result<(), Error> {
-        if tries.failures <= 0 {
-            // A count that is forgotten is bound to nothing: put back, it would lock somebody out.
-            if login_guard::Entity::delete_by_id(id).exec(self.tx()).await?.rows_affected > 0 {
-                self.unbind::<login_guard::Model>(id);
+        let before = login_guard::Entity::find_by_id(id).one(self.tx()).await?;
+        let row = login_guard::Model { id: id.to_owned(), failures: tries.failures, last_at: stamp(tries.last_at) };
+        if makes_wait(&row) {
+            self.bind(&row);
+        } else if before.as_ref().is_some_and(makes_wait) {
+            // Put back, it would lock somebody out.
+            self.unbind::<login_guard::Model>(id);
+        }
+        if row.failures <= 0 {
+            if before.is_some() {
+                login_guard::Entity::delete_by_id(id).exec(self.tx()).await?;
             }
             return Ok(());
         }
-        let row = login_guard::Model { id: id.to_owned(), failures: tries.failures, last_at: stamp(tries.last_at) };
-        self.bind(&row);
         let replace = OnConflict::column(login_guard::Column::Id).update_columns([login_guard::Column::Failures, login_guard::Column::LastAt]).to_owned();
         login_guard::Entity::insert(row.into_active_model()).on_conflict(replace).exec_without_returning(self.tx()).await?;
         Ok(())
@@ -303,15 +324,21 @@ impl Unit {
     /// # Errors
     /// The database does not answer.
     pub async fn forget_tries_of(&mut self, prefix: &str) -> Result<(), Error> {
-        login_guard::Entity::delete_many().filter(login_guard::Column::Id.starts_with(prefix)).exec(self.tx()).await?;
-        Ok(())
+        self.forget_tries(login_guard::Column::Id.starts_with(prefix)).await
     }
     /// Forgets the counts that nothing was added to since then, so that guesses at names that nobody has do not pile up.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn sweep_tries(&mut self, before: Instant) -> Result<(), Error> {
-        login_guard::Entity::delete_many().filter(login_guard::Column::LastAt.lt(stamp(before))).exec(self.tx()).await?;
+        self.forget_tries(login_guard::Column::LastAt.lt(stamp(before))).await
+    }
+    async fn forget_tries(&mut self, which: SimpleExpr) -> Result<(), Error> {
+        let heavy = login_guard::Entity::find().filter(which.clone()).filter(login_guard::Column::Failures.gte(FEWEST)).all(self.tx()).await?;
+        for row in heavy.iter().filter(|row| makes_wait(row)) {
+            self.unbind::<login_guard::Model>(&row.id);
+        }
+        login_guard::Entity::delete_many().filter(which).exec(self.tx()).await?;
         Ok(())
     }
     /// Keeps a one-time token by its hash; expired ones are swept.
