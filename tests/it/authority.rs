@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::http::Status;
 use serde_json::json;
+use shiyan_app::Error;
 use shiyan_app::authority::{Act, may};
 use shiyan_app::imports::PublishedFile;
 use shiyan_app::limits::{LimitFile, PackageFile};
@@ -13,8 +14,8 @@ use shiyan_app::rapid::TypedReading;
 use shiyan_app::reference::TypedLaboratory;
 use shiyan_app::reports::TypedReportSettings;
 use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQcPlan};
-use shiyan_app::{Error, records::Instrument};
 use shiyan_foundation::{Actor, Label, Role, Scope};
+use shiyan_lab_results::worksheet::Instrument;
 use shiyan_lab_results::worksheet::template_of;
 use shiyan_sample_intake::sheet::Sheet;
 use shiyan_statute::LimitStatus;
