@@ -1952,7 +1952,7 @@ fn render(out: &mut Out, c: &Ctx) {
                 user("checker", ("赵校核", "Zhao Jiaohe"), ("校核员、审核人", "Checker, reviewer"), true),
                 user("old", ("何示例", "He Shili"), ("抽样员", "Sampler"), false),
             ],
-            form: v::forms::user(l, &Filled::default(), vec![Choice::new("district", t("全区", "Whole district"))]),
+            form: v::forms::user(l, &Filled::default(), vec![Choice::new("district", t("全区", "Whole district"))], shiyan_foundation::Scope::District.gives()),
             form_open: true,
             handover: Some(Handover {
                 username: "newcomer".into(),

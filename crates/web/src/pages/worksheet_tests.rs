@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use serde_json::{Value, json};
-use shiyan_app::demo::PASSWORD;
 use shiyan_app::records::{Laboratory, UserAccount};
 use shiyan_app::{App, Who};
 use shiyan_foundation::{Decimal, Role, Scope};
