@@ -182,6 +182,10 @@ impl Store {
         }
         Ok(out)
     }
+    /// The same database through one other connection.
+    pub(crate) fn through(&self, db: DatabaseConnection) -> Store {
+        Store { read: db.clone(), write: db, ..self.clone() }
+    }
     /// Closes both pools after the last answer.
     pub async fn close(self) {
         let _ = self.read.close().await;

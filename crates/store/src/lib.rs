@@ -10,6 +10,7 @@ mod journal;
 pub mod query;
 pub mod record;
 pub mod records;
+mod snapshot;
 mod unit;
 pub mod verify;
 
@@ -17,4 +18,5 @@ pub use connect::{Engine, Store, shown, sqlite_file, sqlite_url};
 pub use error::{Error, lost_race};
 pub use journal::{Entry, GENESIS, Head, sha256_hex};
 pub use record::Record;
+pub use snapshot::Snapshot;
 pub use unit::{Unit, Who};
