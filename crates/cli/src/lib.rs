@@ -4,8 +4,10 @@ pub mod code;
 pub mod config;
 mod keep;
 mod kpi;
+mod nightly;
 mod place;
 pub mod print;
+mod private;
 pub mod run;
 
 pub use config::{Cli, Command};
