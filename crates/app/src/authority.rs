@@ -128,7 +128,7 @@ pub(crate) fn covers_street(scope: &Scope, street: &str) -> bool {
 }
 
 /// Subjects that are the administrator's own work; of business records an administrator sees that something happened, not what.
-const OWN: &[&str] = &["user", "login", "street", "population", "point", "limit", "calendar", "setting", "demo"];
+const OWN: &[&str] = &["user", "login", "street", "population", "point", "limit", "calendar", "setting", "demo", "keep"];
 
 impl App {
     /// 本机构 the name of the laboratory that somebody's scope is; `None` for the whole district.

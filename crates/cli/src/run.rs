@@ -24,10 +24,10 @@ use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
 
-use crate::config::{Cli, Command, DemoCommand, ExportCommand, ImportCommand, JudgeArgs, ReportCommand, ServeArgs, UserCommand};
+use crate::config::{Cli, Command, DemoCommand, ExportCommand, ImportCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand};
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, front, keep, kpi, say};
+use crate::{code, front, keep, kpi, nightly, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -47,9 +47,27 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return ExitCode::from(Failed::fault(error).say(lang)),
     };
-    match runtime.block_on(run(cli, lang)) {
+    let serves = matches!(cli.command, Command::Serve(_));
+    match runtime.block_on(async {
+        if !serves {
+            tokio::spawn(clear_on_signal());
+        }
+        run(cli, lang).await
+    }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => ExitCode::from(failed.say(lang)),
+    }
+}
+
+/// A command that is stopped by its user or by the machine leaves no half of a file behind; the server has its own way to end.
+async fn clear_on_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return };
+        let code = tokio::select! { _ = interrupt.recv() => 130, _ = terminate.recv() => 143 };
+        let _none_begins = shiyan_app::files::clear_parts();
+        std::process::exit(code);
     }
 }
 
@@ -69,6 +87,8 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Explain { code, json } => explain(&code, json, lang),
         Command::Verify { checkpoint, public_key, json } => keep::verify(&place, checkpoint.as_deref(), public_key.as_deref(), json, lang).await,
         Command::Checkpoint => keep::checkpoint(&place).await,
+        Command::Keep { what: KeepCommand::Nightly { dir, keep, json } } => nightly::nightly(&place, dir.as_deref(), keep, json, lang).await,
+        Command::Keep { what: KeepCommand::Status { json } } => nightly::status(&place, json, lang),
         Command::Backup { file, force } => keep::backup(&place, &file, force, lang).await,
         Command::Restore { file } => keep::restore(&place, &file, lang).await,
     }
@@ -97,9 +117,11 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     }
     let tls = front::tls(&place.file)?;
     make_private(&place.data)?;
+    place.must_be_private()?;
+    let plan = nightly::Plan::of(&place.file, &place.data)?;
     // One server a data directory: the lock goes away with the process, however it ends.
     let lock_path = place.data.join("server.lock");
-    let lock = std::fs::File::create(&lock_path).map_err(|e| Failed::io(code::FILE_WRITE, lock_path.display(), &e))?;
+    let lock = shiyan_app::kept::open_private(&lock_path).map_err(|e| Failed::io(code::FILE_WRITE, lock_path.display(), &e))?;
     if lock.try_lock().is_err() {
         return Err(Failed::Fault(Refusal::new(code::SERVER_THERE)));
     }
@@ -146,6 +168,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
     }
     let site = Site::new(app, config, now);
+    let timer = nightly::Timer::start(place.clone(), plan.clone())?;
     // Said when it listens, and not before. Nobody need be reading it.
     let up = move || {
         let mut out = std::io::stdout();
@@ -154,6 +177,8 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let served = front::serve(&site, &place.file, listen, metrics, tls, up).await;
     // A job in hand finishes the one thing it is at; then the database is closed.
     site.jobs.stop_all().await;
+    timer.stop().await;
+    nightly::last_checkpoint(&site.app, place, &plan).await;
     looking.abort();
     site.app.store.close().await;
     drop((lock, file_lock));
@@ -215,7 +240,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             Ok(())
         }
         UserCommand::Disable { username } => {
-            place.app().await?.disable_user(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
+            place.app_to_write().await?.disable_user(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say!("{} {username}", lang.pick("已停用", "disabled"))?;
             Ok(())
         }
@@ -240,7 +265,7 @@ fn say_link(place: &Place, public_url: Option<&str>, link: &Link, lang: Lang) ->
 }
 
 async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {
-    let app = if matches!(what, DemoCommand::Load { .. }) { place.over(place.make().await?, None).await? } else { place.app().await? };
+    let app = if matches!(what, DemoCommand::Load { .. }) { place.over(place.make().await?, None).await? } else { place.app_to_write().await? };
     match what {
         DemoCommand::Load { seed, samples } => {
             let summary: DemoSummary = shiyan_app::demo::load(&app, DemoOptions { seed, now: now(), samples, password: None }).await?;
@@ -275,7 +300,7 @@ fn say_issues(issues: &[shiyan_exchange::Issue], lang: Lang) -> Done {
 }
 
 async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
-    let app = place.app().await?;
+    let app = place.app_to_write().await?;
     match what {
         ImportCommand::PublishedResults { file, dry_run, json } => {
             let (published, issues) = published_file(&read(&file)?, &file_name(&file))?;
@@ -516,7 +541,8 @@ async fn export(place: &Place, what: ExportCommand, lang: Lang) -> Done {
 }
 
 async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
-    let app = place.app().await?;
+    // Printing an issued report is journalled.
+    let app = if matches!(what, ReportCommand::Test { .. }) { place.app_to_write().await? } else { place.app().await? };
     match what {
         ReportCommand::Annual { year, out } => {
             let pdf = papers::annual_pdf(&app, year, lang, &Scope::District, now()).await?;

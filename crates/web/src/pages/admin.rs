@@ -976,6 +976,7 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
     let groups = vec![
         (user.t("程序", "Program").to_owned(), program),
         (user.t("数据库", "Database").to_owned(), database),
+        (user.t("保管", "Keeping").to_owned(), super::keeping::lines(site, &user)),
         (user.t("行数", "Rows").to_owned(), counts),
         (user.t("法规数据", "Law as data").to_owned(), law),
     ];
