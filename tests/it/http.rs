@@ -95,6 +95,10 @@ impl<'c> Browser<'c> {
     pub fn client(&self) -> &'c Client {
         self.client
     }
+    /// The same login, on a server that was started anew.
+    pub fn again(client: &'c Client, token: &str) -> Self {
+        Browser { client, token: token.to_owned(), lang: "zh" }
+    }
     pub fn nobody(client: &'c Client) -> Self {
         Browser { client, token: String::new(), lang: "zh" }
     }
