@@ -5,6 +5,7 @@ pub mod assets;
 pub mod carried;
 pub mod failure;
 pub mod guard;
+pub mod heavy;
 pub mod jobs;
 pub mod limit_rows;
 pub mod metrics;

@@ -37,6 +37,8 @@ pub struct Site {
     pub logins: std::sync::Arc<governor::DefaultKeyedRateLimiter<std::net::IpAddr>>,
     /// 作业 long work under way.
     pub jobs: std::sync::Arc<crate::jobs::Jobs>,
+    /// 重活 what waits for its turn.
+    pub heavy: std::sync::Arc<crate::heavy::Heavy>,
 }
 
 impl Site {
@@ -44,7 +46,14 @@ impl Site {
     #[must_use]
     pub fn new(app: App, config: SiteConfig, clock: fn() -> Instant) -> Self {
         let quota = governor::Quota::per_minute(std::num::NonZeroU32::MIN.saturating_add(59));
-        Self { app, config, clock, logins: std::sync::Arc::new(governor::RateLimiter::keyed(quota)), jobs: std::sync::Arc::default() }
+        Self {
+            app,
+            config,
+            clock,
+            logins: std::sync::Arc::new(governor::RateLimiter::keyed(quota)),
+            jobs: std::sync::Arc::default(),
+            heavy: std::sync::Arc::default(),
+        }
     }
     /// Now.
     #[must_use]
