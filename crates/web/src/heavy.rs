@@ -92,11 +92,11 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
     fn too_many(&self) -> Failure {
-        let refusal = Refusal::new(code::HEAVY_MINE).with("most", self.bounds.waiting + 1).with("retry_after", self.bounds.again);
+        let refusal = Refusal::new(code::HEAVY_MINE).with("most", self.bounds.waiting + 1).with("seconds", self.bounds.again);
         Failure::With(Status::TooManyRequests, refusal)
     }
     fn busy(&self) -> Failure {
-        Failure::With(Status::ServiceUnavailable, Refusal::new(code::HEAVY_BUSY).with("retry_after", self.bounds.again))
+        Failure::With(Status::ServiceUnavailable, Refusal::new(code::HEAVY_BUSY).with("seconds", self.bounds.again))
     }
     /// A turn now, or a place in the queue. `bounded` is false for the work of a job, whose number is bounded elsewhere.
     fn ask(self: &Arc<Self>, person: UserId, bounded: bool) -> Result<Result<Turn, oneshot::Receiver<Turn>>, Failure> {
@@ -277,7 +277,7 @@ mod tests {
     fn status(failure: &Failure) -> u16 {
         match failure {
             Failure::With(status, refusal) => {
-                assert!(refusal.facts["retry_after"].parse::<u32>().unwrap() > 0);
+                assert!(refusal.facts["seconds"].parse::<u32>().unwrap() > 0);
                 status.code
             }
             other => panic!("{other:?}"),
