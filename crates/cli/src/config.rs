@@ -189,6 +189,9 @@ pub struct ServeArgs {
     /// 指标监控监听地址（Prometheus），缺省不开 / metrics listener, off by default
     #[arg(long, env = "SHIYAN_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
+    /// 同时进行的计算、导出和导入，每类的件数 / calculations, exports and imports at once, of each sort [default: half the processors]
+    #[arg(long, env = "SHIYAN_HEAVY")]
+    pub heavy: Option<std::num::NonZeroUsize>,
     /// 对外地址，印在二维码上 / public address printed into QR codes
     #[arg(long, env = "SHIYAN_PUBLIC_URL")]
     pub public_url: Option<String>,
@@ -444,6 +447,8 @@ pub struct FileConfig {
     pub listen: Option<SocketAddr>,
     /// See `--metrics-listen`.
     pub metrics_listen: Option<SocketAddr>,
+    /// See `--heavy`.
+    pub heavy: Option<std::num::NonZeroUsize>,
     /// See `--public-url`.
     pub public_url: Option<String>,
     /// Served over HTTPS by a proxy in front.
@@ -512,7 +517,7 @@ mod tests {
         let text = include_str!("../../../fixtures/shiyan.example.toml");
         let uncommented: String = text.lines().map(|l| l.strip_prefix("#= ").unwrap_or(l)).collect::<Vec<_>>().join("\n");
         let config: FileConfig = toml::from_str(&uncommented).unwrap();
-        assert!(config.listen.is_some() && config.database_url.is_some() && config.https.is_some());
+        assert!(config.listen.is_some() && config.heavy.is_some() && config.database_url.is_some() && config.https.is_some());
         assert!(config.tls_cert.is_some() && config.tls_key.is_some() && config.trusted_proxies.len() == 2);
         let defaults = shiyan_door::Settings::default();
         assert_eq!(config.max_connections.map(NonZeroUsize::get), Some(defaults.connections), "the example names the default");

@@ -36,6 +36,9 @@ pub(crate) fn now() -> Instant {
     chrono::Utc::now().with_timezone(&shanghai())
 }
 
+/// Threads for work that blocks: passwords, papers, files. Each keeps memory of its own, so there are no more than can be at work.
+const BLOCKING: usize = 16;
+
 /// The program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -43,7 +46,7 @@ pub fn main() -> ExitCode {
     let lang: Lang = cli.lang.into();
     let filter = tracing_subscriber::EnvFilter::try_from_env("SHIYAN_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
         Ok(runtime) => runtime,
         Err(error) => return ExitCode::from(Failed::fault(error).say(lang)),
     };
@@ -167,7 +170,10 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         let heading = lang.pick("首次设置链接（30 分钟内有效，只能用一次）：", "First set-up link (30 minutes, single use):");
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
     }
-    let site = Site::new(app, config, now);
+    let mut site = Site::new(app, config, now);
+    if let Some(turns) = args.heavy.or(place.file.heavy) {
+        site.heavy = std::sync::Arc::new(shiyan_web::heavy::Heavy::new(turns.get()));
+    }
     let timer = nightly::Timer::start(place.clone(), plan.clone())?;
     // Said when it listens, and not before. Nobody need be reading it.
     let up = move || {
@@ -177,6 +183,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let served = front::serve(&site, &place.file, listen, metrics, tls, up).await;
     // A job in hand finishes the one thing it is at; then the database is closed.
     site.jobs.stop_all().await;
+    site.heavy.close().await;
     timer.stop().await;
     nightly::last_checkpoint(&site.app, place, &plan).await;
     looking.abort();

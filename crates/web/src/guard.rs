@@ -14,6 +14,7 @@ use shiyan_app::records::UserAccount;
 use shiyan_foundation::{Actor, Instant, Label, Lang, Role, Scope};
 
 use crate::failure::Failure;
+use crate::heavy::{Lane, Turn};
 use crate::site::Site;
 use crate::ui::Tone;
 use crate::views::{Notice, Page, UserBar};
@@ -294,6 +295,23 @@ impl User {
     #[must_use]
     pub fn may(&self, act: Act) -> bool {
         may(&self.actor, act).is_ok()
+    }
+    /// 轮次 waits for the turn of this person; it is held as long as the heavy work goes on.
+    ///
+    /// # Errors
+    /// Too much of theirs, or of everybody's, is under way: 429 or 503 with the time to come back.
+    pub async fn turn(&self, site: &Site, lane: Lane) -> Result<Turn, Failure> {
+        site.heavy.turn(self.actor.id, lane).await
+    }
+    /// A list waits for a turn when it searches; without a word to search for it is read from an index.
+    ///
+    /// # Errors
+    /// See [`User::turn`].
+    pub async fn turn_to_search(&self, site: &Site, q: Option<&str>) -> Result<Option<Turn>, Failure> {
+        match q.map(str::trim).filter(|q| !q.is_empty()) {
+            Some(_) => self.turn(site, Lane::Figures).await.map(Some),
+            None => Ok(None),
+        }
     }
     /// Scope of every query.
     #[must_use]

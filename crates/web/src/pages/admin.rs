@@ -22,6 +22,7 @@ use super::published::{kept, kept_back};
 use super::{Html, done, show, show_refused, timeline};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{self, Badge, Tone, num};
@@ -865,6 +866,7 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
     } else {
         kept_back(form.get("confirm")).ok_or_else(|| Err(Failure::With(Status::BadRequest, Refusal::new(crate::failure::code::MALFORMED))))?
     };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let text = String::from_utf8_lossy(bytes.get(..CALENDAR).unwrap_or(&bytes)).trim_start_matches('\u{feff}').to_owned();
     match site.app.import_calendar(&user.actor, &text, &source, dry_run, user.now()).await {
         Ok(told) if dry_run => {

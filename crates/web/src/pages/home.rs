@@ -23,6 +23,7 @@ use super::worksheets::state_badge;
 use super::{Html, rapid, show};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::heavy::Lane;
 use crate::papers::{Tabled, tabled};
 use crate::site::Site;
 use crate::ui::{self, Badge, Bar, Due, Svg, Tone};
@@ -147,6 +148,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
     let (lang, now) = (user.lang(), user.now());
     let today = now.date_naive();
     let year = today.year();
+    let _turn = user.turn(site, Lane::Figures).await?;
     let streets = site.app.streets().await?;
     let data = match year_of(site, user.scope(), year, now).await {
         Ok(data) => data,

@@ -26,6 +26,7 @@ use super::kit::{Address, blind, day_chip, id_of, room};
 use super::reports::Bytes;
 use crate::failure::{Failure, code};
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::jobs::{Job, Line, MOST, Plan, Progress};
 use crate::posted::Posted;
 use crate::site::Site;
@@ -338,6 +339,7 @@ async fn issue_all(site: Site, owner: UserId, orders: Vec<String>, options: Repo
                 continue;
             }
         };
+        let Ok(_turn) = site.heavy.turn_of_job(owner, Lane::Papers).await else { return };
         match site.app.issue_in_batch(&account.actor(), order, options, site.now()).await {
             Ok(report) => progress.done(index, &report.number, (report.number.clone(), report.number.clone()), format!("/reports/{}", report.number)),
             Err(error) => progress.failed(index, error),
@@ -383,6 +385,7 @@ async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>
         return Err(Failure::NotFound);
     }
     let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1") };
+    let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.draft_report(&order, options, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(Bytes::pdf(pdf, &format!("{}.pdf", user.t("草稿", "draft"))))
 }
@@ -420,6 +423,7 @@ async fn packed(site: &Site, user: &User, numbers: BTreeSet<String>) -> Result<Z
         return Err(Failure::Refused(vec![Refusal::new(code::JOB_EMPTY)]));
     }
     let asked = numbers.len();
+    let bundle = user.turn(site, Lane::Bundles).await?;
     let reports: Vec<TestReport> = site.app.store.reports_by_number(&numbers.into_iter().collect::<Vec<_>>(), user.scope()).await?;
     // One that lies outside the scope is not left out in silence: whoever asks for it gets nothing.
     if reports.len() != asked {
@@ -430,12 +434,16 @@ async fn packed(site: &Site, user: &User, numbers: BTreeSet<String>) -> Result<Z
     let name = format!("{} {} {}.zip", user.t("检验报告", "Test reports"), crate::ui::date(user.now().date_naive()), reports.len());
     // The database is read by a task of its own: whoever breaks off the download only stops it between two reports.
     let (give, take) = mpsc::channel::<Vec<u8>>(2);
-    let app = site.app.clone();
+    let (site, owner) = (site.clone(), user.actor.id);
     rocket::tokio::spawn(async move {
+        let _bundle = bundle;
         let mut zip = ZipPieces::default();
         for report in reports {
             let at = report.issued_at.naive_local();
-            let piece = match app.report_pdf(&report).await {
+            let Ok(turn) = site.heavy.turn_of_job(owner, Lane::Papers).await else { return };
+            let made = site.app.report_pdf(&report).await;
+            drop(turn);
+            let piece = match made {
                 Ok(pdf) => zip.add(&format!("{}.pdf", report.number), &pdf, at),
                 Err(error) => {
                     tracing::error!(report = %report.number, "packing: {error}");

@@ -23,6 +23,7 @@ use super::rapid::Download;
 use super::{Html, done, show, show_refused};
 use crate::failure::{Failure, code};
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::published_rows::{PlanFile, plan_lines};
 use crate::site::Site;
@@ -319,6 +320,7 @@ async fn year_page(
         quarter: quarter.unwrap_or_default(),
         page: page.and_then(|p| p.parse().ok()).unwrap_or(1),
     };
+    let _turn = user.turn(site, Lane::Figures).await?;
     show(&plan_view(site, &user, year, &asked, &Filled::default(), &[]).await?)
 }
 
@@ -484,6 +486,7 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
             None => return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "计划文件").with("label_en", "plan file").on("file")]),
         }
     };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let file = match plan_lines(&site.app, &bytes, &name).await {
         Ok(file) => file,
         Err(shiyan_app::Error::Refused(why)) => return again(&why),
@@ -511,6 +514,7 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
 async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, Failure> {
     reads(&user)?;
     let year = wanted_year(Some(year), user.now())?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let plan = site.app.store.plan_of_year(year).await?.ok_or_else(|| Refusal::new(shiyan_app::code::NO_PLAN).with("year", year))?;
     let streets = site.app.streets().await?;
     let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
@@ -541,6 +545,7 @@ async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, 
 #[get("/plan/template.xlsx")]
 async fn template_xlsx(site: &State<Site>, user: User) -> Result<Download, Failure> {
     reads(&user)?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let (lang, lists) = (user.lang(), lists(site).await?);
     let made =
         rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::template_xlsx(lang, &lists)).await.map_err(|e| Failure::Fault(e.to_string()))?;

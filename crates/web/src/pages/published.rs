@@ -12,6 +12,7 @@ use shiyan_foundation::{Lang, Refusal, Role};
 use super::{Html, done, show, show_refused};
 use crate::failure::{Failure, code};
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::published_rows::published_file;
 use crate::site::Site;
@@ -228,6 +229,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
             }
         }
     };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let (read_name, read_bytes) = (name.clone(), bytes.clone());
     let read = rocket::tokio::task::spawn_blocking(move || published_file(&read_bytes, &read_name)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
     let (file, issues) = match read {

@@ -21,6 +21,7 @@ use super::grid::{cell_name, control_name};
 use super::{Whole, code, one_line};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Tone};
@@ -332,6 +333,7 @@ async fn import_page(site: &State<Site>, user: User, id: &str) -> Html {
 async fn import(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     let whole = Whole::load(site, &user, id).await.map_err(Err)?;
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let done = if form.some("sha256").is_some() { write(site, &user, &whole, &form).await } else { dry_run(site, &user, &whole, &form).await };
     match done {
         Ok(answer) => answer,
