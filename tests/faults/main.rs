@@ -43,9 +43,9 @@ struct Wanted {
 
 fn wanted(text: Option<&str>) -> Result<Wanted, String> {
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_shiyan"));
-    let mut w = Wanted { kills: 6, each: 3, after: 10, only: Vec::new(), seconds: None, binary, keys: KEYS, seed: 1, threads: 2, full: false };
+    let mut w = Wanted { kills: 6, each: 3, after: 10, only: Vec::new(), seconds: None, binary, keys: KEYS, seed: 1, threads: 3, full: false };
     let Some(text) = text else { return Ok(w) };
-    w = Wanted { kills: 1_000, each: 50, after: 30, full: true, ..w };
+    w = Wanted { threads: 2, kills: 1_000, each: 50, after: 30, full: true, ..w };
     let mut words = text.split('\u{1f}').filter(|word| !word.is_empty());
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));

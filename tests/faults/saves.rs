@@ -190,6 +190,10 @@ impl Hand {
     pub fn part(&self, name: &str, share: (usize, usize)) -> Hand {
         Hand::new(&self.world, name, share)
     }
+    /// Leaves orders to the other hands: what was signed or reported on by one is not tried by another.
+    pub fn leave_orders(&mut self) {
+        self.doubtful.extend(self.world.steps.iter().map(|(order, _)| order.clone()).chain(self.world.approved.iter().cloned()));
+    }
     fn person(&self, username: &str) -> Person {
         self.world.people.get(username).cloned().unwrap_or_default()
     }
@@ -216,8 +220,9 @@ impl Hand {
                 .to_vec(),
             body: body.to_string().into_bytes(),
         };
-        // Another value each time: the same text again would be no change.
-        let value = format!("0.000{:05}", self.count % 100_000);
+        // Another value each time and for each hand: the same text again would be no change, and nothing to find.
+        let spread = mark.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, b| (sum ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+        let value = format!("0.000{:08}", spread % 100_000_000);
         let (owner, request) = match kind {
             Kind::Result => {
                 let at = self.take(kind, self.world.results.len())?;

@@ -117,7 +117,7 @@ async fn nobody_locks_a_colleague_out(t: TestApp) {
         enter(&t.app, name, "198.51.100.1", &both, now()).await.unwrap();
     }
     // An administrator's link opens the account again.
-    let link = t.app.reset_password(&Who::system("测试"), "reviewer", now()).await.unwrap();
+    let link = t.app.reset_password(&t.people.admin.actor(), "reviewer", now()).await.unwrap();
     t.app.use_link(&token_of(&link), "quite another good one", "quite another good one", now()).await.unwrap();
     t.app.login(&knock("reviewer", "quite another good one", "192.0.2.1", ""), now()).await.unwrap();
     t.assert_whole().await;
@@ -256,7 +256,7 @@ fn new_user(username: &str) -> NewUser {
 }
 
 async fn a_link_sets_a_password_once(t: TestApp) {
-    let admin = Who::from(&t.people.admin.actor());
+    let admin = t.people.admin.actor();
     let good = "three unrelated words";
     let (user, first) = t.app.invite_user(&admin, &new_user("newcomer"), now()).await.unwrap();
     assert_eq!(format!("{first:?}"), "Link", "a link is not printed by accident");
@@ -396,7 +396,7 @@ async fn a_code_is_needed_after_the_password_and_works_once(t: TestApp) {
     // Lost: another administrator resets it, nobody their own.
     let admin = enter(app, "admin", "192.0.2.1", "", at).await.unwrap();
     enrol(app, &admin, at).await;
-    let who = Who::from(&admin.user.actor());
+    let who = admin.user.actor();
     assert_eq!(said(app.reset_second(&who, "admin", at).await), "SECOND-OWN");
     app.reset_second(&who, "signatory", at).await.unwrap();
     assert!(app.who_is(&opened.token, at).await.unwrap().is_none(), "every login ends");
@@ -484,9 +484,13 @@ async fn a_login_is_new_each_time_and_ends_when_it_should(t: TestApp) {
     assert_eq!(asked("__Host-shiyan_login", cookie.clone()).await.status(), Status::Ok);
     assert_eq!(asked("__Host-shiyan_login", planted).await.status(), Status::SeeOther);
     assert_eq!(asked("shiyan_login", cookie.clone()).await.status(), Status::SeeOther, "without the prefix it is not ours");
-    // Signing in again ends the login that the browser held.
-    let request = client.post("/login").header(ContentType::Form).cookie(("__Host-shiyan_login", cookie.clone()));
-    request.body(form(&[("username", "planner"), ("password", PASSWORD)])).dispatch().await;
+    // Signing in again ends the login that the browser held; a form that is not of that login is refused.
+    let csrf = Answer::of(asked("__Host-shiyan_login", cookie.clone()).await).await.csrf();
+    for (csrf, status) in [("", Status::Forbidden), (csrf.as_str(), Status::SeeOther)] {
+        let request = client.post("/login").header(ContentType::Form).cookie(("__Host-shiyan_login", cookie.clone()));
+        let body = form(&[("username", "planner"), ("password", PASSWORD), ("csrf", csrf)]);
+        assert_eq!(request.body(body).dispatch().await.status(), status);
+    }
     assert_eq!(asked("__Host-shiyan_login", cookie).await.status(), Status::SeeOther);
 
     // Half an hour without a request, twelve hours whatever happens.
@@ -509,7 +513,7 @@ async fn a_login_is_new_each_time_and_ends_when_it_should(t: TestApp) {
     let owing = UserAccount { must_change: true, ..one.user.clone() };
     assert_eq!(t.app.owes(&owing).await.unwrap(), Some(Owes::Password));
     // Disabled: every login and every known browser.
-    t.app.disable_user(&Who::system("测试"), "keeper", after(3)).await.unwrap();
+    t.app.disable_user(&t.people.admin.actor(), "keeper", after(3)).await.unwrap();
     assert!(t.app.who_is(&one.token, after(3)).await.unwrap().is_none());
     assert_eq!(t.side().await.count(&format!("setup_token WHERE user_id = '{}'", one.user.id)).await, 0);
     t.assert_whole().await;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
-use shiyan_app::{App, Who};
+use shiyan_app::App;
 use shiyan_foundation::Instant;
 use shiyan_testkit::sheet::leek;
 use shiyan_testkit::{PASSWORD, TestApp, at};
@@ -94,6 +94,10 @@ pub fn form(pairs: &[(&str, &str)]) -> String {
 impl<'c> Browser<'c> {
     pub fn client(&self) -> &'c Client {
         self.client
+    }
+    /// The same login, on a server that was started anew.
+    pub fn again(client: &'c Client, token: &str) -> Self {
+        Browser { client, token: token.to_owned(), lang: "zh" }
     }
     pub fn nobody(client: &'c Client) -> Self {
         Browser { client, token: String::new(), lang: "zh" }
@@ -245,13 +249,13 @@ async fn a_disabled_account_is_out_at_its_next_request(t: TestApp) {
     let client = client(&t.app, now).await;
     let user = Browser::login(&client, "analyst", PASSWORD).await;
     assert_eq!(user.get("/bench").await.status, Status::Ok);
-    t.app.disable_user(&Who::from(&t.people.admin.actor()), "analyst", now()).await.unwrap();
+    t.app.disable_user(&t.people.admin.actor(), "analyst", now()).await.unwrap();
     assert_eq!(user.get("/bench").await.status, Status::SeeOther);
     assert!(Browser::try_login(&client, "analyst", PASSWORD).await.login_cookie().is_none());
     let head = t.app.store.head().await.unwrap();
     assert!(matches!(user.post_as("/bench/x", "csrf=x", &[]).await.status.code, 300..=499));
     assert_eq!(t.app.store.head().await.unwrap(), head);
-    t.app.disable_user(&Who::system("测试"), "admin", now()).await.unwrap_err();
+    t.app.disable_user(&t.people.admin.actor(), "admin", now()).await.unwrap_err();
 }
 
 /// What people and scanners type into addresses.

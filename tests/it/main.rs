@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod authority;
 mod browser;
 mod crawl;
 mod demonstration;
+mod heavy;
 mod http;
 mod keeping;
 mod once;

@@ -43,9 +43,10 @@ async fn a_reading_sent_again_by_a_program_is_one_reading_and_gets_the_first_ans
     let first = post_json(&operator, Some("k-1"), READING).await;
     assert_eq!(first.status, Status::Ok, "{}", first.text());
     // The server was stopped and started meanwhile: nothing of this lives in memory.
+    let token = operator.token.clone();
     let again = reopen(&t.url).await;
     let site = client(&again, now).await;
-    let operator = Browser { token: operator.token.clone(), ..Browser::nobody(&site) };
+    let operator = Browser::again(&site, &token);
     for _ in 0..3 {
         let answer = post_json(&operator, Some("k-1"), READING).await;
         assert_eq!((answer.status, answer.text()), (Status::Ok, first.text()));
@@ -71,9 +72,10 @@ async fn a_form_sent_again_is_carried_out_once_even_after_a_restart(t: TestApp) 
     let body = format!("stall=A-1&food={}&method={}&value=12.5&idempotency={key}", encoded("菠菜"), encoded("GB/T 5009.199-2003"));
     let first = operator.post_form("/rapid/new", format!("csrf={}&{body}", page.csrf())).await;
     assert_eq!(first.status, Status::SeeOther, "{}", first.text());
+    let token = operator.token.clone();
     let again = reopen(&t.url).await;
     let site = client(&again, now).await;
-    let operator = Browser { token: operator.token.clone(), ..Browser::nobody(&site) };
+    let operator = Browser::again(&site, &token);
     let second = operator.post_form("/rapid/new", format!("csrf={}&{body}", page.csrf())).await;
     assert_eq!((second.status, second.header("Location")), (Status::SeeOther, first.header("Location")));
     assert_eq!(readings(&t).await, "1");

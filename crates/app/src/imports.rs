@@ -1,11 +1,11 @@
 //! Imports: published results of other notices, kept apart from our own samples.
 
 use serde_json::json;
-use shiyan_foundation::{Actor, Instant, Role};
+use shiyan_foundation::{Actor, Instant};
 use shiyan_store::records::{ImportRun, PublishedResult};
 use shiyan_store::{Error, Who, sha256_hex};
 
-use crate::people::must_have;
+use crate::authority::{Act, may};
 use crate::{App, fresh};
 
 /// A file of published results as read, ready to be stored.
@@ -36,15 +36,16 @@ impl App {
     /// May this person import published results.
     ///
     /// # Errors
-    /// Neither supervisor nor plan manager.
+    /// Neither supervisor nor plan manager of the whole district.
     pub fn may_import(actor: &Actor) -> Result<(), Error> {
-        if actor.has(Role::Supervisor) { Ok(()) } else { must_have(actor, Role::PlanManager, "导入公布结果", "import published results") }
+        Ok(may(actor, Act::ImportPublished)?)
     }
     /// How many of these rows would be new; changes nothing.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn preview_published(&self, file: &PublishedFile, now: Instant) -> Result<Imported, Error> {
+    /// Not somebody who may import them; the database does not answer.
+    pub async fn preview_published(&self, actor: &Actor, file: &PublishedFile, now: Instant) -> Result<Imported, Error> {
+        Self::may_import(actor)?;
         let unit = self.store.begin(now).await?;
         let ids: Vec<String> = file.rows.iter().map(|r| r.id.clone()).collect();
         let known = unit.known_published(&ids).await?.len();
@@ -53,8 +54,10 @@ impl App {
     /// Stores the rows that are not there yet; the same file a second time changes nothing, not even the journal.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn import_published(&self, who: &Who, by: &str, file: &PublishedFile, now: Instant) -> Result<Imported, Error> {
+    /// Not somebody who may import them; the database does not answer.
+    pub async fn import_published(&self, actor: &Actor, file: &PublishedFile, now: Instant) -> Result<Imported, Error> {
+        Self::may_import(actor)?;
+        let who = &Who::from(actor);
         let mut unit = self.store.begin(now).await?;
         let ids: Vec<String> = file.rows.iter().map(|r| r.id.clone()).collect();
         let known: std::collections::HashSet<String> = unit.known_published(&ids).await?.into_iter().collect();
@@ -67,7 +70,7 @@ impl App {
         }
         unit.insert_many(&fresh_rows, who, "published.import").await?;
         let counts = (done.rows as u64, done.new);
-        let record = ImportRun { id: run, ..import_run("published-results", &file.name, &file.sha256, counts, &file.totals, by, now) };
+        let record = ImportRun { id: run, ..import_run("published-results", &file.name, &file.sha256, counts, &file.totals, &actor.name, now) };
         unit.insert(&record, who, "import.run", json!({ "file": file.name, "rows": done.rows, "new": done.new })).await?;
         unit.commit().await?;
         Ok(done)

@@ -1,13 +1,16 @@
 //! Keeping: signed checkpoints, verification, backup and restore.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use chrono::Datelike;
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use shiyan_foundation::Instant;
+use serde_json::{Value, json};
+use shiyan_foundation::{Instant, Scope};
+use shiyan_indicators::Kpis;
 use shiyan_store::verify::{CHECKPOINT_KEY, Finding, Look};
-use shiyan_store::{Error, Head, Who};
+use shiyan_store::{Error, Head, Snapshot, Who, records::PopulationRecord};
 
 use crate::App;
 
@@ -145,6 +148,54 @@ fn key_subject(public_key: &str) -> String {
 /// What a backup file begins with.
 pub use shiyan_store::backup::BackupHeader;
 
+/// 备份所及 what a backup holds, told by the moment it was taken of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// First line of the file.
+    pub header: BackupHeader,
+    /// The figures of that moment, this year's and last year's.
+    pub figures: Figures,
+}
+
+/// 指标 with every number and every row that was counted or left out, whatever the order in which a database gives its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures(Value);
+
+impl Figures {
+    fn of(kpis: &[Kpis]) -> Result<Self, Error> {
+        Ok(Figures(unordered(serde_json::to_value(kpis)?)))
+    }
+    /// Where these differ from others: the first place.
+    #[must_use]
+    pub fn differ(&self, others: &Figures) -> Option<String> {
+        difference(&self.0, &others.0, "")
+    }
+}
+
+fn unordered(value: Value) -> Value {
+    match value {
+        Value::Array(members) => {
+            let mut members: Vec<Value> = members.into_iter().map(unordered).collect();
+            members.sort_by_cached_key(Value::to_string);
+            Value::Array(members)
+        }
+        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, field)| (key, unordered(field))).collect()),
+        plain => plain,
+    }
+}
+
+fn difference(a: &Value, b: &Value, at: &str) -> Option<String> {
+    match (a, b) {
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(a, b, &format!("{at}/{index}")))
+        }
+        (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
+            a.iter().find_map(|(key, a)| difference(a, b.get(key).unwrap_or(&Value::Null), &format!("{at}/{key}")))
+        }
+        (a, b) => (a != b).then(|| at.to_owned()),
+    }
+}
+
 impl App {
     /// Writes every row of every table, as of one moment, to a writer; see [`shiyan_store::backup`].
     ///
@@ -153,11 +204,53 @@ impl App {
     pub async fn backup(&self, out: &mut (dyn std::io::Write + Send), now: Instant) -> Result<BackupHeader, Error> {
         self.store.backup(out, now).await
     }
+    /// The same, with the figures of the same moment to compare a restored copy with.
+    ///
+    /// # Errors
+    /// The database does not answer; the writer fails.
+    pub async fn backup_with_figures(&self, out: &mut (dyn std::io::Write + Send), now: Instant) -> Result<Taken, Error> {
+        let snapshot = self.store.snapshot().await?;
+        let done = async {
+            let header = snapshot.backup(out, now).await?;
+            Ok(Taken { header, figures: self.as_of(&snapshot).figures_of_two_years(now).await? })
+        }
+        .await;
+        snapshot.end().await;
+        done
+    }
+    /// The application over a moment of its database.
+    #[must_use]
+    pub fn as_of(&self, snapshot: &Snapshot) -> App {
+        App { store: snapshot.store().clone(), limits: Arc::default(), ..self.clone() }
+    }
+    /// Every figure of this year and of the last one; none while no population is registered.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn figures_of_two_years(&self, now: Instant) -> Result<Figures, Error> {
+        let mut figures = Vec::new();
+        if self.store.all::<PopulationRecord>().await?.is_empty() {
+            return Ok(Figures::default());
+        }
+        for year in [now.year() - 1, now.year()] {
+            figures.push(self.year(self.kpi_scope(year).await?, &Scope::District, now).await?.kpis);
+        }
+        Figures::of(&figures)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[test]
+    fn figures_are_compared_by_what_they_count_and_not_by_its_order() {
+        let of = |text: &str| Figures(unordered(serde_json::from_str(text).unwrap_or_default()));
+        let one = of(r#"[{"n": 3, "counted": ["b", "a"]}]"#);
+        assert_eq!(one.differ(&of(r#"[{"counted": ["a", "b"], "n": 3}]"#)), None);
+        assert_eq!(one.differ(&of(r#"[{"counted": ["a", "c"], "n": 3}]"#)).as_deref(), Some("/0/counted/1"));
+        assert_eq!(one.differ(&of(r#"[{"counted": ["a"], "n": 3}]"#)).as_deref(), Some("/0/counted"));
+        assert_eq!(one.differ(&of(r#"[{"counted": ["a", "b"], "n": 4}]"#)).as_deref(), Some("/0/n"));
+    }
     #[test]
     fn a_changed_checkpoint_is_found() {
         let key = SigningKey::from_bytes(&[7; 32]);

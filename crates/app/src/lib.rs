@@ -1,6 +1,7 @@
 //! 用例 the only writer: one use case is one transaction: load, decide, save, clocks, journal; the answer goes out after the
 //! commit is durable. Everything here takes the person acting and the clock reading; what is decided is decided in the domain.
 
+pub mod authority;
 pub mod bench;
 pub mod cases;
 pub mod code;
@@ -8,8 +9,10 @@ pub mod demo;
 pub mod entry;
 pub mod explain;
 pub mod figures;
+pub mod files;
 pub mod imports;
 pub mod keep;
+pub mod kept;
 pub mod limits;
 pub mod pace;
 pub mod passwords;

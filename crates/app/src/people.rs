@@ -163,11 +163,12 @@ impl App {
         accounts.sort_by(|a, b| a.username.cmp(&b.username));
         Ok(accounts)
     }
-    /// Adds an account with its password: for what is set up by a program. `who` is an administrator or the command line.
+    /// Adds an account with its password: for what is set up by a program.
     ///
     /// # Errors
-    /// The name is taken or will not do; weak password; no role.
-    pub async fn add_user(&self, who: &Who, new: &NewUser, now: Instant) -> Result<UserAccount, Error> {
+    /// Not an administrator over that scope; the name is taken or will not do; weak password; no role.
+    pub async fn add_user(&self, actor: &Actor, new: &NewUser, now: Instant) -> Result<UserAccount, Error> {
+        let who = &self.may_give(actor, new).await?;
         let user = self.account(new, false).await?;
         let mut unit = self.store.begin(now).await?;
         self.keep_new(&mut unit, who, &user).await?;
@@ -177,8 +178,9 @@ impl App {
     /// Adds an account without a password, and gives the one-time link token by which the person sets their own.
     ///
     /// # Errors
-    /// The name is taken or will not do; no role.
-    pub async fn invite_user(&self, who: &Who, new: &NewUser, now: Instant) -> Result<(UserAccount, Link), Error> {
+    /// Not an administrator over that scope; the name is taken or will not do; no role.
+    pub async fn invite_user(&self, actor: &Actor, new: &NewUser, now: Instant) -> Result<(UserAccount, Link), Error> {
+        let who = &self.may_give(actor, new).await?;
         let user = self.account(new, true).await?;
         let mut unit = self.store.begin(now).await?;
         self.keep_new(&mut unit, who, &user).await?;
@@ -195,8 +197,9 @@ impl App {
     /// 授权签字领域 the methods a signatory may sign for.
     ///
     /// # Errors
-    /// Not found; nothing named.
-    pub async fn set_sign_scope(&self, who: &Who, username: &str, typed: &str, now: Instant) -> Result<(), Error> {
+    /// Not an administrator; not found within their scope; nothing named.
+    pub async fn set_sign_scope(&self, actor: &Actor, username: &str, typed: &str, now: Instant) -> Result<(), Error> {
+        let who = &self.may_manage(actor, username).await?;
         let sign_scope = methods([typed]);
         if sign_scope.is_empty() {
             return Err(Refusal::new(code::SIGN_SCOPE).on("sign_scope").into());
@@ -211,8 +214,9 @@ impl App {
     /// Disables an account; every login of it ends at once. Nothing is deleted.
     ///
     /// # Errors
-    /// Not found; the last administrator.
-    pub async fn disable_user(&self, who: &Who, username: &str, now: Instant) -> Result<(), Error> {
+    /// Not an administrator; not found within their scope; the last administrator.
+    pub async fn disable_user(&self, actor: &Actor, username: &str, now: Instant) -> Result<(), Error> {
+        let who = &self.may_manage(actor, username).await?;
         let mut unit = self.store.begin(now).await?;
         let all = self.store.people().await?;
         let user = all.iter().find(|u| u.username == username).ok_or(Error::NotFound)?;
@@ -230,8 +234,9 @@ impl App {
     /// link and every known browser of theirs ends. A disabled account is enabled again.
     ///
     /// # Errors
-    /// Not found.
-    pub async fn reset_password(&self, who: &Who, username: &str, now: Instant) -> Result<Link, Error> {
+    /// Not an administrator; not found within their scope.
+    pub async fn reset_password(&self, actor: &Actor, username: &str, now: Instant) -> Result<Link, Error> {
+        let who = &self.may_manage(actor, username).await?;
         let mut unit = self.store.begin(now).await?;
         let user = self.store.user_by_name(username).await?.ok_or(Error::NotFound)?;
         let next = UserAccount { password_hash: String::new(), must_change: false, active: true, revision: user.revision + 1, ..user };
@@ -318,18 +323,6 @@ async fn hand_out(unit: &mut Unit, user: &UserAccount, now: Instant) -> Result<L
     unit.drop_tokens(&id, &[Purpose::Password]).await?;
     unit.keep_token(Purpose::Password, &sha256_hex(secret.as_bytes()), &id, now + TimeDelta::hours(LINK_HOURS)).await?;
     Ok(Link(secret))
-}
-
-/// Refuses whoever lacks the duty.
-///
-/// # Errors
-/// `ADMIN-ROLE` naming the duty and the act.
-pub fn must_have(actor: &Actor, role: Role, zh: &str, en: &str) -> Result<(), Error> {
-    use shiyan_foundation::Label;
-    if actor.has(role) {
-        return Ok(());
-    }
-    Err(Refusal::new(code::NOT_ADMIN).with("role", role.zh()).with("role_en", role.en()).with("action", zh).with("action_en", en).into())
 }
 
 /// The methods in texts that separate them with semicolons, 、 or lines.

@@ -4,11 +4,11 @@ use serde_json::json;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
-use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, text::fold};
+use shiyan_foundation::{Actor, Decimal, Instant, Refusal, text::fold};
 use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState, code as plan_code, compare};
 use shiyan_store::Error;
 
-use crate::people::must_have;
+use crate::authority::{Act, may};
 use crate::reference::one_of;
 use crate::{App, code, fresh};
 
@@ -95,7 +95,7 @@ impl App {
     /// # Errors
     /// Not a plan manager; there is one already; no population row; a target that cannot be read.
     pub async fn create_plan(&self, actor: &Actor, year: i32, target: &str, now: Instant) -> Result<Plan, Error> {
-        must_have(actor, Role::PlanManager, "编制计划", "draw up a plan")?;
+        may(actor, Act::Plan)?;
         if !(2000..=2100).contains(&year) {
             return Err(Refusal::new(code::YEAR).with("typed", year).on("year").into());
         }
@@ -128,6 +128,7 @@ impl App {
     /// # Errors
     /// No plan; not a plan manager; an issued plan without a reason.
     pub async fn add_plan_lines(&self, actor: &Actor, year: i32, lines: Vec<PlanLine>, reason: Option<&str>, now: Instant) -> Result<Plan, Error> {
+        may(actor, Act::Plan)?;
         let mut unit = self.store.begin(now).await?;
         let plan = unit.plan_of_year(year).await?.ok_or_else(|| Refusal::new(code::NO_PLAN).with("year", year))?;
         let count = lines.len();
@@ -150,6 +151,7 @@ impl App {
         dry_run: bool,
         now: Instant,
     ) -> Result<(Compared, Option<Plan>), Error> {
+        may(actor, Act::Plan)?;
         crate::figures::year_span(year)?;
         let mut unit = self.store.begin(now).await?;
         let plan = unit.plan_of_year(year).await?;
@@ -168,6 +170,7 @@ impl App {
     /// # Errors
     /// Every reason why not.
     pub async fn issue_plan(&self, actor: &Actor, year: i32, reason: Option<&str>, now: Instant) -> Result<Plan, Error> {
+        may(actor, Act::Plan)?;
         let mut unit = self.store.begin(now).await?;
         let plan = unit.plan_of_year(year).await?.ok_or_else(|| Refusal::new(code::NO_PLAN).with("year", year))?;
         let why = plan.why_not_issue(actor, reason);

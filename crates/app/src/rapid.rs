@@ -10,8 +10,8 @@ use shiyan_statute::{RuleKey, rapid_method};
 use shiyan_store::records::{FollowUpRecord, ReadingRecord};
 use shiyan_store::{Error, Unit, Who};
 
+use crate::authority::{Act, covers_street, may};
 use crate::cases::{Upload, evidence_type};
-use crate::people::must_have;
 use crate::reference::needed;
 use crate::{App, fresh};
 
@@ -48,7 +48,10 @@ impl App {
     /// # Errors
     /// Not an administrator; no name; unknown street.
     pub async fn add_point(&self, actor: &Actor, name: &str, street: &str, market: &str, now: Instant) -> Result<(), Error> {
-        must_have(actor, Role::Admin, "维护快检点", "maintain points")?;
+        may(actor, Act::Points)?;
+        if !covers_street(&actor.scope, street) {
+            return Err(Act::Points.beyond().on("street").into());
+        }
         if !self.streets().await?.contains_key(street) {
             return Err(Refusal::new(shiyan_sample_intake::code::STREET).with("typed", street).on("street").into());
         }

@@ -4,7 +4,7 @@ use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{ClockId, SampleId, TestItemId, TestOrderId};
-use shiyan_foundation::{Actor, Instant, Lang, Refusal, Role, WorkCalendar};
+use shiyan_foundation::{Actor, Instant, Lang, Refusal, WorkCalendar};
 use shiyan_lab_results::history::Peers;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
@@ -13,7 +13,7 @@ use shiyan_statute::{AnalyteGroup, Clock, LimitLibrary, LimitQuery, RuleKey};
 use shiyan_store::records::{ClockRecord, ItemPackage, PackageItem, SampleRecord};
 use shiyan_store::{Error, Record, Unit, Who};
 
-use crate::people::must_have;
+use crate::authority::{Act, may};
 use crate::{App, fresh};
 
 impl App {
@@ -28,7 +28,8 @@ impl App {
         from_reading: Option<shiyan_foundation::ids::ReadingId>,
         now: Instant,
     ) -> Result<SampleId, Error> {
-        must_have(actor, Role::Sampler, "填写抽样单", "write a sampling sheet")?;
+        may(actor, Act::Sheet)?;
+        self.sheet_within(actor, &sheet, false).await?;
         let mut sample = Sample::draft(SampleId(fresh()), sheet);
         sample.from_reading = from_reading;
         sample.demo = self.is_demo(actor).await?;
@@ -49,6 +50,7 @@ impl App {
         if !why.is_empty() {
             return Err(why.into());
         }
+        self.sheet_within(actor, &sheet, false).await?;
         let sample = Sample { sheet, revision: seen + 1, ..old.sample };
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &actor.into(), "sample.save_draft", json!({})).await?;
@@ -64,6 +66,7 @@ impl App {
         let calendar = self.calendar().await?;
         let mut unit = self.store.begin(now).await?;
         let old = self.visible_sample(&unit, actor, id).await?;
+        self.sheet_within(actor, &old.sample.sheet, true).await?;
         let sample = old.sample.submit(actor, now, &SheetContext { today: now.date_naive(), streets: &streets })?;
         if unit.number_taken(sample.number(), id).await? {
             return Err(Refusal::new(code::SAMPLING_NO).with("no", sample.number()).on("sampling_no").into());

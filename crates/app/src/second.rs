@@ -8,7 +8,7 @@ use shiyan_store::query::people::Purpose;
 use shiyan_store::records::{SecondFactor, Setting, UserAccount};
 use shiyan_store::{Error, Who, sha256_hex};
 
-use crate::people::must_have;
+use crate::authority::{Act, may};
 use crate::{App, code, entry, totp};
 
 /// Key of the setting.
@@ -74,7 +74,7 @@ impl App {
     /// # Errors
     /// Not an administrator.
     pub async fn require_second(&self, actor: &Actor, required: bool, now: Instant) -> Result<(), Error> {
-        must_have(actor, Role::Admin, "设置登录要求", "decide what a sign-in needs")?;
+        may(actor, Act::SignIn)?;
         let mut unit = self.store.begin(now).await?;
         let old: Option<Setting> = unit.get(SETTING).await?;
         let row = Setting { key: SETTING.to_owned(), value: json!({ "required": required }), revision: old.as_ref().map_or(0, |o| o.revision + 1) };
@@ -159,8 +159,9 @@ impl App {
     /// Takes the second factor of somebody who lost the phone; every login of theirs ends. Nobody does it for themself.
     ///
     /// # Errors
-    /// Not found; one's own; there is none.
-    pub async fn reset_second(&self, who: &Who, username: &str, now: Instant) -> Result<(), Error> {
+    /// Not an administrator; not found within their scope; one's own; there is none.
+    pub async fn reset_second(&self, actor: &Actor, username: &str, now: Instant) -> Result<(), Error> {
+        let who = &self.may_manage(actor, username).await?;
         let mut unit = self.store.begin(now).await?;
         let user = self.store.user_by_name(username).await?.ok_or(Error::NotFound)?;
         if who.user() == Some(user.id) {

@@ -6,21 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::ids::{InstrumentId, TestItemId, TestOrderId, UserId, WorksheetId};
-use shiyan_foundation::{Actor, Instant, NaiveDate, Refusal, Role};
+use shiyan_foundation::{Actor, Instant, NaiveDate, Refusal, Role, Scope};
 use shiyan_lab_results::history::{self, AboveP99, Earlier, Peers};
 use shiyan_lab_results::order::{CellReturn, OrderAction, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcPoint, QcSlot, override_run};
 use shiyan_lab_results::worksheet::{
     Advance, Instrument, MOST_ITEMS, MOST_SAMPLES, QcPlan, RawFile, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, normal, slots_of,
+    template_of,
 };
 use shiyan_lab_results::worksheet_code as code;
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_store::records::{SampleRecord, UserAccount};
 use shiyan_store::{Error, Unit, Who, lost_race};
 
+use crate::authority::{Act, may};
 use crate::bench::{Saved, TypedResult, content_hash, verb};
-use crate::people::must_have;
 use crate::reference::{needed, number, one_of};
 use crate::samples::peers_of;
 use crate::{App, fresh};
@@ -107,11 +108,9 @@ impl App {
     /// # Errors
     /// Not of the bench; nothing chosen; an item that is no longer free; the instrument is out of calibration; no such 键入走向.
     pub async fn create_worksheet(&self, actor: &Actor, new: &NewWorksheet, now: Instant) -> Result<WorksheetId, Error> {
-        if !actor.has_any(&[Role::Analyst, Role::Reviewer]) {
-            must_have(actor, Role::Analyst, "新建检验批", "make a worksheet")?;
-        }
+        may(actor, Act::Worksheet)?;
         let advance = if new.advance.is_empty() { Advance::default() } else { advance_of(&new.advance)? };
-        let mut templates = self.store.all::<WorksheetTemplate>().await?;
+        let templates = self.store.all::<WorksheetTemplate>().await?;
         let mut unit = self.store.begin(now).await?;
         let (items, orders) = self.free_items(&unit, actor, &new.items).await?;
         let Some(first) = items.first() else { return Err(Refusal::new(code::NO_CELLS).into()) };
@@ -142,7 +141,7 @@ impl App {
             });
         }
         let items: Vec<TestItem> = items.into_iter().filter(|i| i.method == method).collect();
-        let template = templates.iter().position(|t| t.method == method).map(|at| templates.swap_remove(at));
+        let template = template_of(&templates, &method, &lab).cloned();
         let cells: Vec<(TestItemId, TestOrderId, String, String)> = items.iter().map(|i| (i.id, i.order, i.analyte.clone(), i.unit.clone())).collect();
         let plans = template.as_ref().map(|t| t.qc.clone()).unwrap_or_default();
         let year = now.year();
@@ -223,13 +222,19 @@ impl App {
         let person = match analyst.trim() {
             "" if actor.has(Role::Analyst) => Some(actor.clone()),
             "" => None,
-            id => Some(
-                unit.get::<UserAccount>(id).await?.filter(|u| u.active).ok_or_else(|| Refusal::new(code::NOT_ANALYST).with("name", id).on("analyst"))?.actor(),
-            ),
+            id => {
+                let known = unit.get::<UserAccount>(id).await?.filter(|u| u.active);
+                let person = known.ok_or_else(|| Refusal::new(code::NOT_ANALYST).with("name", id).on("analyst"))?.actor();
+                // Whoever cannot open the worksheet cannot be given it; its laboratory is seen from that person's side.
+                if !self.lab_within(&person, &sheet.lab).await? {
+                    return Err(Refusal::new(code::OTHER_LAB).with("name", &person.name).with("lab", sheet.lab.as_str()).on("analyst").into());
+                }
+                Some(person)
+            }
         };
         let instrument = match instrument.trim() {
             "" => None,
-            id => Some(unit.require::<Instrument>(id).await?),
+            id => Some(unit.require::<Instrument>(id).await?).filter(|i| i.serves(&sheet.lab)).map(Some).ok_or(Error::NotFound)?,
         };
         Ok(sheet.assign(actor, person.as_ref(), instrument.as_ref(), now.date_naive())?)
     }
@@ -583,14 +588,37 @@ impl App {
         unit.commit().await?;
         Ok(())
     }
-    /// 登记仪器, or changes the one with this number.
+    /// 仪器 that this person's laboratory works with: its own and those that all share; every one for the district.
     ///
     /// # Errors
-    /// Neither an administrator nor a quality manager; number or name missing; a date that cannot be read.
-    pub async fn save_instrument(&self, actor: &Actor, typed: &TypedInstrument, now: Instant) -> Result<(), Error> {
-        if !actor.has(Role::QualityManager) {
-            must_have(actor, Role::Admin, "维护仪器", "maintain instruments")?;
+    /// The database does not answer.
+    pub async fn instruments_of(&self, actor: &Actor) -> Result<Vec<Instrument>, Error> {
+        let mut all = self.store.all::<Instrument>().await?;
+        if actor.scope != Scope::District {
+            let own = self.own_lab(actor, Act::Instruments).await.unwrap_or(Some(String::new()));
+            all.retain(|i| i.lab.is_none() || i.lab == own);
         }
+        Ok(all)
+    }
+    /// 检验批模板 of this person's laboratory and those that all share; every one for the district.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn templates_of(&self, actor: &Actor) -> Result<Vec<WorksheetTemplate>, Error> {
+        let mut all = self.store.all::<WorksheetTemplate>().await?;
+        if actor.scope != Scope::District {
+            let own = self.own_lab(actor, Act::Templates).await.unwrap_or(Some(String::new()));
+            all.retain(|t| t.lab.is_none() || t.lab == own);
+        }
+        Ok(all)
+    }
+    /// 登记仪器, or changes the one with this number: a laboratory its own, the district any.
+    ///
+    /// # Errors
+    /// Neither an administrator nor a quality manager, or of another laboratory; number or name missing; a date that cannot be read.
+    pub async fn save_instrument(&self, actor: &Actor, typed: &TypedInstrument, now: Instant) -> Result<(), Error> {
+        may(actor, Act::Instruments)?;
+        let own = self.own_lab(actor, Act::Instruments).await?;
         let until: Option<NaiveDate> = match typed.calibrated_until.trim() {
             "" => None,
             text => Some(read_date(text).ok_or_else(|| {
@@ -602,6 +630,9 @@ impl App {
         let active = typed.active;
         let profile = Some(typed.profile.trim().to_owned()).filter(|p| !p.is_empty());
         let old = self.store.all::<Instrument>().await?.into_iter().find(|i| i.no == no);
+        if old.as_ref().is_some_and(|old| own.is_some() && old.lab != own) {
+            return Err(Act::Instruments.beyond().on("no").into());
+        }
         let facts = json!({ "no": no, "name": name, "profile": profile, "calibrated_until": until, "active": active });
         let mut unit = self.store.begin(now).await?;
         match old {
@@ -610,8 +641,17 @@ impl App {
                 unit.save(&next, &actor.into(), "instrument.change", facts).await?;
             }
             None => {
-                let new =
-                    Instrument { id: InstrumentId(fresh()), no, name, profile, calibrated_until: until, active, demo: self.is_demo(actor).await?, revision: 0 };
+                let new = Instrument {
+                    id: InstrumentId(fresh()),
+                    no,
+                    name,
+                    profile,
+                    calibrated_until: until,
+                    active,
+                    lab: own,
+                    demo: self.is_demo(actor).await?,
+                    revision: 0,
+                };
                 unit.insert(&new, &actor.into(), "instrument.add", facts).await?;
             }
         }
@@ -621,9 +661,10 @@ impl App {
     /// 检验批模板 of a method: the controls each run carries. The template of a method is replaced; runs already made keep theirs.
     ///
     /// # Errors
-    /// Not the quality manager; a number that cannot be read; nothing named.
+    /// Not a quality manager; a number that cannot be read; nothing named.
     pub async fn save_template(&self, actor: &Actor, method: &str, title: &str, lines: &[TypedQcPlan], now: Instant) -> Result<(), Error> {
-        must_have(actor, Role::QualityManager, "维护检验批模板", "maintain worksheet templates")?;
+        may(actor, Act::Templates)?;
+        let own = self.own_lab(actor, Act::Templates).await?;
         let method = needed(method, 120, "检验依据", "method", "method")?;
         let title = needed(title, 60, "名称", "title", "title")?;
         let mut problems = Vec::new();
@@ -637,13 +678,13 @@ impl App {
         if !problems.is_empty() {
             return Err(Error::Refused(problems));
         }
-        let old = self.store.all::<WorksheetTemplate>().await?.into_iter().find(|t| t.method == method);
+        let old = self.store.all::<WorksheetTemplate>().await?.into_iter().find(|t| t.method == method && t.lab == own);
         let facts = json!({ "method": method, "title": title, "controls": qc.len() });
         let mut unit = self.store.begin(now).await?;
         match old {
             Some(old) => unit.save(&WorksheetTemplate { title, qc, revision: old.revision + 1, ..old }, &actor.into(), "template.change", facts).await?,
             None => {
-                let new = WorksheetTemplate { key: fresh().to_string(), title, method, qc, demo: self.is_demo(actor).await?, revision: 0 };
+                let new = WorksheetTemplate { key: fresh().to_string(), title, method, qc, lab: own, demo: self.is_demo(actor).await?, revision: 0 };
                 unit.insert(&new, &actor.into(), "template.add", facts).await?;
             }
         }

@@ -27,6 +27,24 @@ codes! {
         next "在 PostgreSQL 上由表的所有者运行；角色先用 CREATE ROLE 名称 LOGIN 建好，不要是所有者或超级用户" / "Run it on PostgreSQL as the owner of the tables; make the role first with CREATE ROLE NAME LOGIN, neither the owner nor a superuser", article "";
     TLS = "CLI-TLS", zh "TLS 证书或私钥不能用：{detail}", en "The TLS certificate or its key cannot be used: {detail}",
         next "tls_cert 和 tls_key 须同时给出，都是 PEM 文件，私钥与证书相配" / "Give tls_cert and tls_key together, both PEM files, the key that of the certificate", article "";
+    OPEN_TO_OTHERS = "CLI-OPEN-TO-OTHERS", zh "{what} {at} 对本机其他账号开放（权限 {mode}）：别人能读到或改动其中的数据", en "The {what_en} {at} is open to other accounts of this machine (mode {mode}): they can read or change what is in it",
+        next "输入：{fix}（挂载的网络盘改不了权限，就用挂载选项 dir_mode=0700,file_mode=0600）" / "Type: {fix} (a mounted network share that keeps its modes takes the mount options dir_mode=0700,file_mode=0600)", article "";
+    CLOCK = "CLI-CLOCK", zh "系统时钟是 {now}，早于日志最后一条（第 {seq} 条）的时间 {last}：法定时间不能倒退，不写入", en "The clock says {now}, before the last journal entry ({seq}) of {last}: statutory time does not go backwards, nothing is written",
+        next "校准系统时钟（timedatectl set-ntp true）后再启动；时钟没有错，就等到 {last} 之后" / "Set the clock (timedatectl set-ntp true) and start again; if the clock is right, wait until {last} has passed", article "";
+    NO_BACKUP_DIR = "KEEP-NO-DIR", zh "没有指定备份目录", en "No directory for backups is given",
+        next "在配置文件中写 backup_dir = \"目录\"，或加 --dir 目录" / "Write backup_dir = \"DIRECTORY\" into the configuration file, or add --dir DIRECTORY", article "";
+    KEEP_SETTING = "KEEP-SETTING", zh "配置 {key} 的值“{typed}”不能用", en "The setting {key} cannot be “{typed}”",
+        next "{how}" / "{how_en}", article "";
+    NIGHT_RUNS = "KEEP-RUNS", zh "另一次夜间保管正在进行", en "Another nightly run is under way",
+        next "等它结束；定时任务和服务内置的定时器只用一个" / "Wait until it ends; use either cron or the timer of the server", article "";
+    REHEARSAL = "KEEP-REHEARSAL", zh "恢复演练没有通过：备份 {file} 恢复后，{why}", en "The restore rehearsal failed: restored from {file}, {why_en}",
+        next "旧备份都还在，一份也没有删；马上再做一次备份，仍不通过就停止录入并通知维护人员" / "No older backup was deleted; make another backup now, and if it fails again stop entering data and call whoever maintains the system", article "";
+    VERIFY = "KEEP-VERIFY", zh "校验没有通过：{why}", en "The verification failed: {why_en}",
+        next "停止录入，保留现状和全部备份，通知维护人员；用 verify --checkpoint 对照另存的检查点。确属有意恢复旧备份的，把之后的检查点文件另存他处后重做" / "Stop entering data, leave everything and all backups as they are and call whoever maintains the system; compare with verify --checkpoint. After an intended restore of an older backup, move the later checkpoint files elsewhere and run it again", article "";
+    CHECKPOINT_AHEAD = "KEEP-CHECKPOINT-AHEAD", zh "已导出的检查点 {at}（第 {seq} 条）与现在的日志（到第 {head} 条）不合：日志被截断、被改写，或换过数据库；不再导出，以免掩盖", en "The checkpoint {at} at entry {seq} does not fit the journal, which ends at {head}: it was cut or rewritten, or the database was exchanged; no further one is exported over it",
+        next "用 verify --checkpoint 核对并通知维护人员；确属有意恢复旧备份的，把这个文件另存他处后重做" / "Compare with verify --checkpoint and call whoever maintains the system; after an intended restore of an older backup, move that file elsewhere and run it again", article "";
+    CHECKPOINT_COMMAND = "KEEP-COMMAND", zh "检查点命令 {command} 没有成功：{why}", en "The checkpoint command {command} failed: {why_en}",
+        next "手工运行这个命令核对；它须在 60 秒内从标准输入读完检查点并以 0 退出" / "Run the command by hand; it must read the checkpoint from standard input and exit with 0 within 60 seconds", article "";
     FAULT = "CLI-FAULT", zh "程序、磁盘或数据库故障：{detail}", en "The program, the disk or the database failed: {detail}",
         next "再试一次；仍不行，把这一行和 SHIYAN_LOG=info 的输出交给维护人员" / "Try again; if it goes on, hand this line and the output of SHIYAN_LOG=info to whoever maintains the system", article "";
 }

@@ -156,6 +156,12 @@ pub enum Command {
     },
     /// 打印签名的检查点 / print a signed checkpoint to keep elsewhere
     Checkpoint,
+    /// 保管：夜间任务 / keeping: the work of the night
+    Keep {
+        /// What
+        #[command(subcommand)]
+        what: KeepCommand,
+    },
     /// 备份到文件 / back up to a file
     Backup {
         /// 文件 / file
@@ -183,6 +189,9 @@ pub struct ServeArgs {
     /// 指标监控监听地址（Prometheus），缺省不开 / metrics listener, off by default
     #[arg(long, env = "SHIYAN_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
+    /// 同时进行的计算、导出和导入，每类的件数 / calculations, exports and imports at once, of each sort [default: half the processors]
+    #[arg(long, env = "SHIYAN_HEAVY")]
+    pub heavy: Option<std::num::NonZeroUsize>,
     /// 对外地址，印在二维码上 / public address printed into QR codes
     #[arg(long, env = "SHIYAN_PUBLIC_URL")]
     pub public_url: Option<String>,
@@ -232,6 +241,29 @@ pub enum UserCommand {
     Disable {
         /// 登录名 / login name
         username: String,
+    },
+}
+
+/// `keep …`
+#[derive(Debug, Subcommand)]
+pub enum KeepCommand {
+    /// 备份、恢复演练、校验、导出检查点；供 cron 或 systemd 定时器调用 / backup, restore rehearsal, verification and checkpoint; for cron or a systemd timer
+    Nightly {
+        /// 备份目录，缺省取配置 backup_dir / directory of the backups [default: backup_dir of the configuration]
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// 保留份数，缺省 14 / backups that are kept [default: keep_backups of the configuration, or 14]
+        #[arg(long)]
+        keep: Option<u32>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 保管情况：各事项上次成功的时间，过期或失败时退出码为 1 / when each last went well; exit code 1 when one is too old or failed
+    Status {
+        /// JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -406,7 +438,7 @@ pub struct JudgeArgs {
 }
 
 /// The configuration file.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileConfig {
     /// See `--database-url`.
@@ -415,6 +447,8 @@ pub struct FileConfig {
     pub listen: Option<SocketAddr>,
     /// See `--metrics-listen`.
     pub metrics_listen: Option<SocketAddr>,
+    /// See `--heavy`.
+    pub heavy: Option<std::num::NonZeroUsize>,
     /// See `--public-url`.
     pub public_url: Option<String>,
     /// Served over HTTPS by a proxy in front.
@@ -432,6 +466,18 @@ pub struct FileConfig {
     pub max_connections: Option<NonZeroUsize>,
     /// Connections of one address.
     pub max_connections_per_address: Option<NonZeroUsize>,
+    /// 备份目录 of the nightly run; without it the timer of the server exports checkpoints only.
+    pub backup_dir: Option<PathBuf>,
+    /// Backups that are kept.
+    pub keep_backups: Option<u32>,
+    /// When the timer of the server runs, `"02:30"`; `"off"` when cron does it.
+    pub nightly_at: Option<String>,
+    /// Where backups are rehearsed; in the backup directory by default.
+    pub rehearsal_dir: Option<PathBuf>,
+    /// Where a checkpoint is put every day.
+    pub checkpoint_dir: Option<PathBuf>,
+    /// A program that is given every checkpoint on standard input.
+    pub checkpoint_command: Option<Vec<String>>,
 }
 
 fn networks<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<Network>, D::Error> {
@@ -471,7 +517,7 @@ mod tests {
         let text = include_str!("../../../fixtures/shiyan.example.toml");
         let uncommented: String = text.lines().map(|l| l.strip_prefix("#= ").unwrap_or(l)).collect::<Vec<_>>().join("\n");
         let config: FileConfig = toml::from_str(&uncommented).unwrap();
-        assert!(config.listen.is_some() && config.database_url.is_some() && config.https.is_some());
+        assert!(config.listen.is_some() && config.heavy.is_some() && config.database_url.is_some() && config.https.is_some());
         assert!(config.tls_cert.is_some() && config.tls_key.is_some() && config.trusted_proxies.len() == 2);
         let defaults = shiyan_door::Settings::default();
         assert_eq!(config.max_connections.map(NonZeroUsize::get), Some(defaults.connections), "the example names the default");

@@ -1,20 +1,22 @@
 //! 保管: verify, checkpoint, backup, restore.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use shiyan_app::keep::Checkpoint;
+use shiyan_app::kept::Care;
 use shiyan_app::verify::Finding;
 use shiyan_app::{App, Engine, Store};
 use shiyan_foundation::{Lang, Refusal};
 
+use crate::nightly::{remember, verified, write_backup};
 use crate::place::Place;
 use crate::print::{Failed, json as print_json, read};
 use crate::run::{Done, now};
 use crate::{code, say};
 
 /// The application over the database that must be there, as it is kept: nothing is put into it.
-async fn kept(place: &Place) -> Result<App, Failed> {
+pub(crate) async fn kept(place: &Place) -> Result<App, Failed> {
     Ok(App::new(place.existing().await?, |_| Err("no typesetting here".into())))
 }
 
@@ -34,6 +36,7 @@ pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, public_key:
     let finding = shiyan_app::keep::verify(&look, checkpoint.as_ref(), &place.key_file(), public_key).await;
     look.close().await;
     let finding = finding?;
+    remember(place, Care::Verify, &verified(&finding));
     if json {
         print_json(&finding)?;
     } else if finding.ok {
@@ -63,27 +66,17 @@ pub(crate) async fn backup(place: &Place, file: &Path, force: bool, lang: Lang) 
     if file.exists() && !force {
         return Err(Refusal::new(code::FILE_THERE).with("at", file.display()).into());
     }
-    let part = PathBuf::from(format!("{}.part", file.display()));
-    let done = write_backup(&app, &part, file).await;
-    if done.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    say!("{} {} · {} {}", lang.pick("已备份到", "backed up to"), file.display(), lang.pick("日志第", "journal entry"), done?)
+    let taken = write_backup(&app, file, false).await;
+    let outcome = match &taken {
+        Ok(taken) => Ok(serde_json::json!({ "file": file.display().to_string(), "seq": taken.header.head.seq, "hash": taken.header.head.hash })),
+        Err(Failed::Fault(why)) => Err(why.clone()),
+        Err(_) => Err(Refusal::new(code::FAULT).with("detail", "backup")),
+    };
+    remember(place, Care::Backup, &outcome);
+    say!("{} {} · {} {}", lang.pick("已备份到", "backed up to"), file.display(), lang.pick("日志第", "journal entry"), taken?.header.head.seq)
 }
 
-/// Writes the copy beside its place, reads it back whole, and only then gives it its name; the number of its last journal entry.
-async fn write_backup(app: &App, part: &Path, file: &Path) -> Result<i64, Failed> {
-    let unwritten = |e: std::io::Error| Failed::io(code::FILE_WRITE, file.display(), &e);
-    let handle = std::fs::File::create(part).map_err(unwritten)?;
-    let mut out = flate2::write::GzEncoder::new(handle, flate2::Compression::fast());
-    let header = app.backup(&mut out, now()).await?;
-    out.finish().and_then(|handle| handle.sync_all()).map_err(unwritten)?;
-    shiyan_store::backup::check_backup(unpacked(part)?)?;
-    std::fs::rename(part, file).map_err(unwritten)?;
-    Ok(header.head.seq)
-}
-
-fn unpacked(file: &Path) -> Result<Box<dyn BufRead + Send>, shiyan_app::Error> {
+pub(crate) fn unpacked(file: &Path) -> Result<Box<dyn BufRead + Send>, shiyan_app::Error> {
     let handle = std::fs::File::open(file).map_err(|e| match Failed::io(code::FILE_READ, file.display(), &e) {
         Failed::Fault(refusal) => shiyan_app::Error::Unusable(refusal),
         _ => shiyan_app::Error::Fault(e.to_string()),

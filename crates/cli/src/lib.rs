@@ -5,8 +5,10 @@ pub mod config;
 mod front;
 mod keep;
 mod kpi;
+mod nightly;
 mod place;
 pub mod print;
+mod private;
 pub mod run;
 
 pub use config::{Cli, Command};

@@ -1,10 +1,11 @@
 //! 所在 where the data of an installation are, and whether a command may make them.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use shiyan_app::{App, Store};
-use shiyan_foundation::Refusal;
+use shiyan_foundation::{Lang, Refusal};
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_store::verify::{Look, SchemaState};
 use shiyan_store::{shown, sqlite_file, sqlite_url};
@@ -13,10 +14,11 @@ use shiyan_web::papers;
 use crate::code;
 use crate::config::{Cli, FileConfig, read_file};
 use crate::print::Failed;
+use crate::private::{config_file, exposed, holds_password};
 use crate::run::now;
 
 /// The data directory, the database and the configuration file of one call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Place {
     /// 数据目录
     pub data: PathBuf,
@@ -24,6 +26,10 @@ pub(crate) struct Place {
     pub file: FileConfig,
     /// Address of the database: the one given, or the SQLite file in the data directory.
     url: String,
+    /// 写有密码的配置文件
+    config_with_password: Option<PathBuf>,
+    /// Language of warnings.
+    lang: Lang,
 }
 
 impl Place {
@@ -44,9 +50,35 @@ impl Place {
             return Err(unusable("它不是目录", "it is not a directory"));
         }
         let file = read_file(cli.config.as_deref(), &data)?;
+        let config_with_password = holds_password(file.database_url.as_deref()).then(|| config_file(cli.config.as_deref(), &data));
         let given = cli.database_url.clone().or_else(|| file.database_url.clone());
         let url = given.unwrap_or_else(|| sqlite_url(&data.join("shiyan.db")));
-        Ok(Self { data, file, url })
+        Ok(Self { data, file, url, config_with_password, lang: cli.lang.into() })
+    }
+    /// A SQLite database at this place and nothing else, for a rehearsal.
+    pub fn scratch(&self, dir: &Path) -> Self {
+        let url = sqlite_url(&dir.join("shiyan.db"));
+        Self { data: dir.to_path_buf(), file: FileConfig::default(), url, config_with_password: None, lang: self.lang }
+    }
+    /// The file of a SQLite database.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        sqlite_file(&self.url)
+    }
+    /// The configuration file, when it holds a password.
+    pub fn config_with_password(&self) -> Option<PathBuf> {
+        self.config_with_password.clone()
+    }
+    /// Refuses what other accounts can read or change: for whoever serves or keeps.
+    pub fn must_be_private(&self) -> Result<(), Failed> {
+        let exposed = exposed(self);
+        if exposed.is_empty() { Ok(()) } else { Err(Failed::Refused(exposed)) }
+    }
+    /// What others can read or change is said on standard error, and the command goes on.
+    fn warn_of_others(&self) {
+        for refusal in exposed(self) {
+            let (warning, lang) = (self.lang.pick("警告", "warning"), self.lang);
+            let _ = writeln!(std::io::stderr(), "{warning} [{}] {}\n  {}", refusal.code(), refusal.what(lang), refusal.next(lang));
+        }
     }
     /// The signing key of checkpoints.
     pub fn key_file(&self) -> PathBuf {
@@ -74,10 +106,18 @@ impl Place {
     }
     /// The database, made when it is not there, with the schema up to date.
     pub async fn make(&self) -> Result<Store, Failed> {
-        if sqlite_file(&self.url).is_some() {
+        if let Some(file) = sqlite_file(&self.url) {
             make_private(&self.data)?;
+            // Private from the start: the engine gives its logs the permissions of the file.
+            let unopened = |e: std::io::Error| Failed::io(code::FILE_WRITE, file.display(), &e);
+            if !file.exists() && file.parent().is_some_and(Path::is_dir) {
+                shiyan_app::kept::open_private(&file).map_err(unopened)?;
+            }
         }
-        up_to_date(Store::open(&self.url).await?).await
+        self.warn_of_others();
+        let store = up_to_date(Store::open(&self.url).await?).await?;
+        clock_goes_on(&store).await?;
+        Ok(store)
     }
     /// The database with the schema up to date, or nothing where there is none; nothing is made.
     pub async fn found(&self) -> Result<Option<Store>, Failed> {
@@ -86,6 +126,7 @@ impl Place {
         {
             return Ok(None);
         }
+        self.warn_of_others();
         let store = Store::open(&self.url).await?;
         if !store.holds_tables().await? {
             store.close().await;
@@ -119,6 +160,12 @@ impl Place {
     /// The application over the database that must be there.
     pub async fn app(&self) -> Result<App, Failed> {
         self.over(self.existing().await?, None).await
+    }
+    /// The same for a command that writes: the clock must not stand before the last entry.
+    pub async fn app_to_write(&self) -> Result<App, Failed> {
+        let store = self.existing().await?;
+        clock_goes_on(&store).await?;
+        self.over(store, None).await
     }
     /// The application over a database, with the shipped reference data in it.
     pub async fn over(&self, store: Store, public_url: Option<String>) -> Result<App, Failed> {
@@ -168,14 +215,25 @@ async fn up_to_date(store: Store) -> Result<Store, Failed> {
     Ok(store)
 }
 
+/// Seconds that a clock may be behind the last entry: two machines, or a clock that was just set right.
+const CLOCK_TOLERANCE: i64 = 2;
+
+/// 时钟 refuses to write while the clock stands before the last entry of the journal: nothing official is dated back.
+pub(crate) async fn clock_goes_on(store: &Store) -> Result<(), Failed> {
+    let Some(last) = store.newest_entries(1).await?.pop() else { return Ok(()) };
+    let now = now();
+    let before = chrono::DateTime::parse_from_rfc3339(&last.at).is_ok_and(|last| (last - now).num_seconds() > CLOCK_TOLERANCE);
+    if !before {
+        return Ok(());
+    }
+    let shown = last.at.get(..19).unwrap_or(&last.at).replace('T', " ");
+    Err(Refusal::new(code::CLOCK).with("now", now.format("%Y-%m-%d %H:%M:%S")).with("last", shown).with("seq", last.seq).into())
+}
+
 /// The data directory, readable by its owner only when we make it.
 pub(crate) fn make_private(dir: &Path) -> Result<(), Failed> {
     if dir.exists() {
         return Ok(());
     }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir).map_err(|e| Failed::io(code::DATA_DIR, dir.display(), &e))
+    shiyan_app::files::private_dir(dir).map_err(|e| Failed::io(code::DATA_DIR, dir.display(), &e))
 }

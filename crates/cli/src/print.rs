@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use shiyan_app::Error;
+use shiyan_app::files::{Readers, write as write_whole};
 use shiyan_foundation::{CodeInfo, Label, Lang, Refusal};
 
 use crate::code;
@@ -133,12 +134,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failed> {
     std::fs::read(path).map_err(|e| Failed::io(code::FILE_READ, path.display(), &e))
 }
 
-/// Writes a file whole.
+/// Writes a file whole: it is complete, or as it was before.
 ///
 /// # Errors
 /// `CLI-FILE-WRITE`.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
-    std::fs::write(path, bytes).map_err(|e| Failed::io(code::FILE_WRITE, path.display(), &e))
+    write_whole(path, bytes, Readers::Usual).map_err(|e| Failed::io(code::FILE_WRITE, path.display(), &e))
 }
 
 /// One line on standard output. Who has stopped reading, as `head` does, has seen enough: that is no failure.

@@ -24,10 +24,10 @@ use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
 
-use crate::config::{Cli, Command, DemoCommand, ExportCommand, ImportCommand, JudgeArgs, ReportCommand, ServeArgs, UserCommand};
+use crate::config::{Cli, Command, DemoCommand, ExportCommand, ImportCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand};
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, front, keep, kpi, say};
+use crate::{code, front, keep, kpi, nightly, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -36,6 +36,9 @@ pub(crate) fn now() -> Instant {
     chrono::Utc::now().with_timezone(&shanghai())
 }
 
+/// Threads for work that blocks: passwords, papers, files. Each keeps memory of its own, so there are no more than can be at work.
+const BLOCKING: usize = 16;
+
 /// The program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -43,13 +46,31 @@ pub fn main() -> ExitCode {
     let lang: Lang = cli.lang.into();
     let filter = tracing_subscriber::EnvFilter::try_from_env("SHIYAN_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
         Ok(runtime) => runtime,
         Err(error) => return ExitCode::from(Failed::fault(error).say(lang)),
     };
-    match runtime.block_on(run(cli, lang)) {
+    let serves = matches!(cli.command, Command::Serve(_));
+    match runtime.block_on(async {
+        if !serves {
+            tokio::spawn(clear_on_signal());
+        }
+        run(cli, lang).await
+    }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => ExitCode::from(failed.say(lang)),
+    }
+}
+
+/// A command that is stopped by its user or by the machine leaves no half of a file behind; the server has its own way to end.
+async fn clear_on_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else { return };
+        let code = tokio::select! { _ = interrupt.recv() => 130, _ = terminate.recv() => 143 };
+        let _none_begins = shiyan_app::files::clear_parts();
+        std::process::exit(code);
     }
 }
 
@@ -69,6 +90,8 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Explain { code, json } => explain(&code, json, lang),
         Command::Verify { checkpoint, public_key, json } => keep::verify(&place, checkpoint.as_deref(), public_key.as_deref(), json, lang).await,
         Command::Checkpoint => keep::checkpoint(&place).await,
+        Command::Keep { what: KeepCommand::Nightly { dir, keep, json } } => nightly::nightly(&place, dir.as_deref(), keep, json, lang).await,
+        Command::Keep { what: KeepCommand::Status { json } } => nightly::status(&place, json, lang),
         Command::Backup { file, force } => keep::backup(&place, &file, force, lang).await,
         Command::Restore { file } => keep::restore(&place, &file, lang).await,
     }
@@ -97,9 +120,11 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     }
     let tls = front::tls(&place.file)?;
     make_private(&place.data)?;
+    place.must_be_private()?;
+    let plan = nightly::Plan::of(&place.file, &place.data)?;
     // One server a data directory: the lock goes away with the process, however it ends.
     let lock_path = place.data.join("server.lock");
-    let lock = std::fs::File::create(&lock_path).map_err(|e| Failed::io(code::FILE_WRITE, lock_path.display(), &e))?;
+    let lock = shiyan_app::kept::open_private(&lock_path).map_err(|e| Failed::io(code::FILE_WRITE, lock_path.display(), &e))?;
     if lock.try_lock().is_err() {
         return Err(Failed::Fault(Refusal::new(code::SERVER_THERE)));
     }
@@ -145,7 +170,11 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         let heading = lang.pick("首次设置链接（30 分钟内有效，只能用一次）：", "First set-up link (30 minutes, single use):");
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
     }
-    let site = Site::new(app, config, now);
+    let mut site = Site::new(app, config, now);
+    if let Some(turns) = args.heavy.or(place.file.heavy) {
+        site.heavy = std::sync::Arc::new(shiyan_web::heavy::Heavy::new(turns.get()));
+    }
+    let timer = nightly::Timer::start(place.clone(), plan.clone())?;
     // Said when it listens, and not before. Nobody need be reading it.
     let up = move || {
         let mut out = std::io::stdout();
@@ -154,6 +183,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let served = front::serve(&site, &place.file, listen, metrics, tls, up).await;
     // A job in hand finishes the one thing it is at; then the database is closed.
     site.jobs.stop_all().await;
+    site.heavy.close().await;
+    timer.stop().await;
+    nightly::last_checkpoint(&site.app, place, &plan).await;
     looking.abort();
     site.app.store.close().await;
     drop((lock, file_lock));
@@ -168,7 +200,6 @@ fn duty(roles: &BTreeSet<Role>, lang: Lang) -> String {
 }
 
 async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
-    let who = Who::system("命令行");
     match what {
         UserCommand::Add { username, name, roles, streets, sign, public_url } => {
             let mut wanted = BTreeSet::new();
@@ -186,20 +217,20 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             let by_link = password.is_empty();
             let new = NewUser { username, name, password, roles: wanted, scope, sign_scope: sign, must_change: false, demo: false };
             if by_link {
-                let (user, link) = app.invite_user(&who, &new, now()).await?;
+                let (user, link) = app.invite_user(&at_the_machine(Role::Admin), &new, now()).await?;
                 say!("{} {}", lang.pick("已添加用户", "added user"), user.username)?;
                 return say_link(place, public_url.as_deref(), &link, lang);
             }
-            let user = app.add_user(&who, &new, now()).await?;
+            let user = app.add_user(&at_the_machine(Role::Admin), &new, now()).await?;
             say!("{} {}", lang.pick("已添加用户", "added user"), user.username)?;
             Ok(())
         }
         UserCommand::Reset { username, second, public_url } => {
             let app = place.app().await?;
             if second {
-                app.reset_second(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+                app.reset_second(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             }
-            let link = app.reset_password(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+            let link = app.reset_password(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say_link(place, public_url.as_deref(), &link, lang)
         }
         UserCommand::List { json } => {
@@ -216,7 +247,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             Ok(())
         }
         UserCommand::Disable { username } => {
-            place.app().await?.disable_user(&who, &username, now()).await.map_err(|error| no_user(error, &username))?;
+            place.app_to_write().await?.disable_user(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say!("{} {username}", lang.pick("已停用", "disabled"))?;
             Ok(())
         }
@@ -241,7 +272,7 @@ fn say_link(place: &Place, public_url: Option<&str>, link: &Link, lang: Lang) ->
 }
 
 async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {
-    let app = if matches!(what, DemoCommand::Load { .. }) { place.over(place.make().await?, None).await? } else { place.app().await? };
+    let app = if matches!(what, DemoCommand::Load { .. }) { place.over(place.make().await?, None).await? } else { place.app_to_write().await? };
     match what {
         DemoCommand::Load { seed, samples } => {
             let summary: DemoSummary = shiyan_app::demo::load(&app, DemoOptions { seed, now: now(), samples, password: None }).await?;
@@ -276,14 +307,14 @@ fn say_issues(issues: &[shiyan_exchange::Issue], lang: Lang) -> Done {
 }
 
 async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
-    let app = place.app().await?;
+    let app = place.app_to_write().await?;
     match what {
         ImportCommand::PublishedResults { file, dry_run, json } => {
             let (published, issues) = published_file(&read(&file)?, &file_name(&file))?;
             let done = if dry_run {
-                app.preview_published(&published, now()).await?
+                app.preview_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             } else {
-                app.import_published(&Who::system("命令行"), "命令行", &published, now()).await?
+                app.import_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             };
             if json {
                 return print_json(&json!({
@@ -517,7 +548,8 @@ async fn export(place: &Place, what: ExportCommand, lang: Lang) -> Done {
 }
 
 async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
-    let app = place.app().await?;
+    // Printing an issued report is journalled.
+    let app = if matches!(what, ReportCommand::Test { .. }) { place.app_to_write().await? } else { place.app().await? };
     match what {
         ReportCommand::Annual { year, out } => {
             let pdf = papers::annual_pdf(&app, year, lang, &Scope::District, now()).await?;

@@ -414,7 +414,8 @@ async fn a_crowd_of_idle_connections_keeps_nobody_out() {
         crowd.push(connect_from(2, h.at).await);
     }
     others_are_served(h.at).await;
-    assert!(h.counts.refused(Why::FullEach) >= 900, "{}", h.counts.text());
+    // Sent away, or given way to a later one: on a slow machine the crowd takes its time to come.
+    assert!(h.counts.refused(Why::FullEach) + h.counts.refused(Why::Yielded) >= 950, "{}", h.counts.text());
     // From many addresses, so that the house itself is full.
     for last in 20..40 {
         for _ in 0..50 {

@@ -71,6 +71,9 @@ pub struct Instrument {
     pub calibrated_until: Option<NaiveDate>,
     /// In use.
     pub active: bool,
+    /// 承检机构 whose own it is, as the sheets name it; `None` where the laboratories share it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lab: Option<String>,
     /// 演示数据
     pub demo: bool,
     /// Revision.
@@ -78,6 +81,11 @@ pub struct Instrument {
 }
 
 impl Instrument {
+    /// Whether work of this laboratory may be done on it.
+    #[must_use]
+    pub fn serves(&self, lab: &str) -> bool {
+        self.lab.as_deref().is_none_or(|own| own == lab)
+    }
     /// Why no work may be assigned to it on that day.
     #[must_use]
     pub fn why_not(&self, on: NaiveDate) -> Option<Refusal> {
@@ -121,10 +129,20 @@ pub struct WorksheetTemplate {
     pub method: String,
     /// 质控
     pub qc: Vec<QcPlan>,
+    /// 承检机构 whose own it is, as the sheets name it; `None` for the one of every laboratory that has none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lab: Option<String>,
     /// 演示数据
     pub demo: bool,
     /// Revision.
     pub revision: i64,
+}
+
+/// The template of a method for a laboratory: its own, else the one that all share.
+#[must_use]
+pub fn template_of<'t>(all: &'t [WorksheetTemplate], method: &str, lab: &str) -> Option<&'t WorksheetTemplate> {
+    let of = |own: Option<&str>| all.iter().find(|t| t.method == method && t.lab.as_deref() == own);
+    of(Some(lab)).or_else(|| of(None))
 }
 
 /// One sample on a worksheet, under the name the bench knows it by.

@@ -19,6 +19,8 @@ codes! {
         next "完成校准并更新有效期，或换一台仪器" / "Have it calibrated and enter the new date, or choose another", article "ISO/IEC 17025 6.4";
     NOT_ANALYST = "WS-ANALYST", zh "{name} 不是检验员", en "{name} is not an analyst",
         next "选择有检验员角色的人" / "Choose somebody with the duty of analyst", article "";
+    OTHER_LAB = "WS-ANALYST-LAB", zh "{name} 的数据范围不包括承检机构“{lab}”", en "Laboratory “{lab}” lies outside the scope of {name}",
+        next "选择本机构的检验员" / "Choose an analyst of that laboratory", article "";
     NO_CELLS = "WS-NO-CELLS", zh "没有可以编入检验批的项目", en "There is nothing to put on a worksheet",
         next "选择检验中的样品和它们尚未编批的项目" / "Choose samples being tested and items that are on no worksheet yet", article "";
     TOO_MANY = "WS-TOO-MANY", zh "检验批最多 {samples} 个样品、每样 {items} 个项目", en "A worksheet takes {samples} samples of {items} items at most",

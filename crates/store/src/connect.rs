@@ -264,6 +264,11 @@ impl Store {
         }
         Ok(out)
     }
+    /// The same database through one other connection, whose end is no failure of the database.
+    pub(crate) fn through(&self, db: DatabaseConnection) -> Store {
+        let health = Arc::new(Health::new());
+        Store { read: Link::new(db.clone(), health.clone()), write: Link::new(db.clone(), health.clone()), first: db, health, wal: None, ..self.clone() }
+    }
     /// Closes both pools after the last answer.
     pub async fn close(self) {
         let _ = self.read.pool().close().await;

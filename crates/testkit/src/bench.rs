@@ -31,7 +31,8 @@ impl Temp {
     #[must_use]
     pub fn new(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("shiyan-{name}-{}", Uuid::now_v7().simple()));
-        std::fs::create_dir_all(&dir).unwrap();
+        // Private like a data directory of ours: `serve` refuses another.
+        shiyan_app::files::private_dir(&dir).unwrap();
         Temp(dir)
     }
     #[must_use]

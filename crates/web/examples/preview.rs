@@ -9,7 +9,7 @@ use askama::Template;
 use chrono::NaiveDate;
 use shiyan_charts::{Chart, Ranking, Series, Trend};
 use shiyan_foundation::task::{Link as Chain, Outcome, TaskKind, TaskLevel};
-use shiyan_foundation::{Lang, Role};
+use shiyan_foundation::{Lang, Role, Scope};
 use shiyan_web::assets;
 use shiyan_web::ui::{Badge, Bar, Due, Svg, Tone, num};
 use shiyan_web::views::forms::Filled;
@@ -55,7 +55,7 @@ impl Ctx {
             "admin" => (self.t("郑管理", "Zheng Guanli"), self.t("系统管理员", "Administrator"), &[Role::Admin]),
             _ => (self.t("李示例", "Li Shili"), self.t("食安办 · 全区", "Food Safety Office · whole district"), &[Role::Supervisor, Role::PlanManager]),
         };
-        let user = UserBar { name, username: who.to_owned(), roles: roles.iter().copied().collect::<BTreeSet<_>>(), duty };
+        let user = UserBar { name, username: who.to_owned(), roles: roles.iter().copied().collect::<BTreeSet<_>>(), scope: Scope::District, duty };
         let mut p = Page::of(self.l, self.t(title.0, title.1), nav, user);
         p.path = path.to_owned();
         p.csrf = "preview".to_owned();
@@ -1952,7 +1952,7 @@ fn render(out: &mut Out, c: &Ctx) {
                 user("checker", ("赵校核", "Zhao Jiaohe"), ("校核员、审核人", "Checker, reviewer"), true),
                 user("old", ("何示例", "He Shili"), ("抽样员", "Sampler"), false),
             ],
-            form: v::forms::user(l, &Filled::default(), vec![Choice::new("district", t("全区", "Whole district"))]),
+            form: v::forms::user(l, &Filled::default(), vec![Choice::new("district", t("全区", "Whole district"))], shiyan_foundation::Scope::District.gives()),
             form_open: true,
             handover: Some(Handover {
                 username: "newcomer".into(),

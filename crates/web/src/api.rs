@@ -36,6 +36,7 @@ use crate::bodies::{Incoming, JSON};
 use crate::carried::{HEADER, carried};
 use crate::failure::{Failure, code};
 use crate::guard::{LOGIN, User};
+use crate::heavy::Lane;
 use crate::pages::figures::{reads_figures, wanted_year, year_of};
 use crate::pages::kit::{blind, case_room, id_of, room};
 use crate::site::{Site, more_codes};
@@ -269,7 +270,7 @@ fn date(typed: &str, zh: &str, en: &str, field: &str) -> Result<NaiveDate, Failu
 #[utoipa::path(
     get, path = "/api/v1/kpi",
     params(("year" = Option<i32>, Query, description = "2000 to 2100; this year when missing")),
-    responses((status = 200, description = "Figures", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "Figures", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/kpi?<year>")]
 async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&str>) -> Answer {
@@ -278,6 +279,7 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&
         return Err(Failure::NotFound);
     }
     let wanted = wanted_year(year, user.now())?;
+    let _turn = user.turn(site, Lane::Figures).await?;
     let year = year_of(site, user.scope(), wanted, user.now()).await?;
     let k = &year.kpis;
     let scopes: serde_json::Map<String, Value> =
@@ -309,7 +311,7 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&
         ("class" = Option<String>, Query), ("street" = Option<String>, Query), ("outcome" = Option<String>, Query), ("year" = Option<i32>, Query),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
     ),
-    responses((status = 200, description = "Samples", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "Samples", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/samples?<q>&<state>&<kind>&<level>&<link>&<class>&<street>&<outcome>&<year>&<cursor>")]
 #[allow(clippy::too_many_arguments)]
@@ -352,6 +354,7 @@ async fn samples(
         overdue_on: None,
         after,
     };
+    let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     let (mut rows, more) = site.app.store.samples(&filter, user.scope()).await?;
     if blind(&user) {
         rows.iter_mut().for_each(|r| r.site_name.clear());
@@ -414,7 +417,7 @@ async fn sample(site: &State<Site>, caller: Result<Caller, Failure>, id: &str) -
         ("q" = Option<String>, Query), ("state" = Option<String>, Query, description = "A state, or `open`"), ("street" = Option<String>, Query),
         ("part" = Option<String>, Query), ("year" = Option<i32>, Query), ("overdue" = Option<bool>, Query, description = "Only those past their day"),
     ),
-    responses((status = 200, description = "Cases", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, description = "Cases", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/cases?<q>&<state>&<street>&<part>&<year>&<overdue>")]
 #[allow(clippy::too_many_arguments)]
@@ -438,6 +441,7 @@ async fn cases(
         year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
         overdue_on: (one_of("overdue", overdue, &["true", "false"])?.as_deref() == Some("true")).then(|| user.now().date_naive().to_string()),
     };
+    let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     Ok(Json(json!({ "cases": site.app.store.cases(&filter, user.scope()).await? })))
 }
 

@@ -8,11 +8,13 @@ use rocket::outcome::Outcome;
 use rocket::request::{FlashMessage, FromRequest};
 use rocket::{Request, Response};
 use shiyan_app::Error;
+use shiyan_app::authority::{Act, may};
 use shiyan_app::entry::Owes;
 use shiyan_app::records::UserAccount;
 use shiyan_foundation::{Actor, Instant, Label, Lang, Role, Scope};
 
 use crate::failure::Failure;
+use crate::heavy::{Lane, Turn};
 use crate::site::Site;
 use crate::ui::Tone;
 use crate::views::{Notice, Page, UserBar};
@@ -289,6 +291,28 @@ impl User {
     pub fn now(&self) -> Instant {
         self.visit.now
     }
+    /// Whether this person may do this at all: the same word as the use case will say.
+    #[must_use]
+    pub fn may(&self, act: Act) -> bool {
+        may(&self.actor, act).is_ok()
+    }
+    /// 轮次 waits for the turn of this person; it is held as long as the heavy work goes on.
+    ///
+    /// # Errors
+    /// Too much of theirs, or of everybody's, is under way: 429 or 503 with the time to come back.
+    pub async fn turn(&self, site: &Site, lane: Lane) -> Result<Turn, Failure> {
+        site.heavy.turn(self.actor.id, lane).await
+    }
+    /// A list waits for a turn when it searches; without a word to search for it is read from an index.
+    ///
+    /// # Errors
+    /// See [`User::turn`].
+    pub async fn turn_to_search(&self, site: &Site, q: Option<&str>) -> Result<Option<Turn>, Failure> {
+        match q.map(str::trim).filter(|q| !q.is_empty()) {
+            Some(_) => self.turn(site, Lane::Figures).await.map(Some),
+            None => Ok(None),
+        }
+    }
     /// Scope of every query.
     #[must_use]
     pub fn scope(&self) -> &Scope {
@@ -299,7 +323,13 @@ impl User {
     pub fn page(&self, site: &Site, nav: &'static str, title: impl Into<String>) -> Page {
         let lang = self.visit.lang;
         let duties = self.actor.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(lang.pick("、", ", "));
-        let bar = UserBar { name: self.actor.name.clone(), username: self.account.username.clone(), roles: self.actor.roles.clone(), duty: duties };
+        let bar = UserBar {
+            name: self.actor.name.clone(),
+            username: self.account.username.clone(),
+            roles: self.actor.roles.clone(),
+            scope: self.actor.scope.clone(),
+            duty: duties,
+        };
         let mut p = Page::of(lang, title, nav, bar);
         p.path.clone_from(&self.visit.path);
         p.csrf.clone_from(&self.csrf);

@@ -6,6 +6,7 @@ pub mod bodies;
 pub mod carried;
 pub mod failure;
 pub mod guard;
+pub mod heavy;
 pub mod jobs;
 pub mod limit_rows;
 pub mod metrics;

@@ -11,6 +11,7 @@ use rocket::{Build, Request, Response, Rocket, State, get, routes};
 
 use crate::guard::{Stamp, ThroughDoor};
 use crate::site::Site;
+use shiyan_app::kept::{Care, Kept, data_of, disk_free};
 
 /// Answers by class of status, 1xx to 5xx.
 static ANSWERS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
@@ -59,6 +60,19 @@ pub async fn text(site: &Site) -> String {
     metric("shiyan_journal_seq", "gauge", "Number of the last journal entry.", &[(String::new(), head.to_string())]);
     metric("shiyan_uptime_seconds", "gauge", "Seconds since the start.", &[(String::new(), uptime().to_string())]);
     metric("shiyan_database_up", "gauge", "1 while the database answers.", &[(String::new(), u8::from(up).to_string())]);
+    let data = data_of(&site.config.key_file);
+    let kept = Kept::read(&data);
+    for (care, name, help) in [
+        (Care::Backup, "shiyan_backup_last_success_timestamp_seconds", "When a backup last went well, 0 for never."),
+        (Care::Rehearsal, "shiyan_restore_rehearsal_last_success_timestamp_seconds", "When a restored backup last proved whole, 0 for never."),
+        (Care::Verify, "shiyan_verify_last_success_timestamp_seconds", "When the verification last held, 0 for never."),
+        (Care::Checkpoint, "shiyan_checkpoint_last_export_timestamp_seconds", "When a checkpoint was last exported, 0 for never."),
+    ] {
+        metric(name, "gauge", help, &[(String::new(), kept.of(care).good().map_or(0, |at| at.timestamp()).to_string())]);
+    }
+    if let Some(free) = disk_free(&data) {
+        metric("shiyan_data_disk_free_bytes", "gauge", "Free bytes on the disk of the data directory.", &[(String::new(), free.to_string())]);
+    }
     metric(
         "shiyan_build_info",
         "gauge",

@@ -26,7 +26,8 @@ const FIELDS: usize = 6_000;
 pub struct Posted {
     fields: Vec<(String, String)>,
     files: Vec<(String, Upload)>,
-    /// The share of the memory for bodies that this one takes.
+    /// The share of the memory for bodies that this one takes; given back when the last copy goes.
+    #[allow(dead_code)]
     held: Arc<Held>,
 }
 

@@ -35,13 +35,15 @@ pub struct Site {
     pub clock: fn() -> Instant,
     /// 作业 long work under way.
     pub jobs: std::sync::Arc<crate::jobs::Jobs>,
+    /// 重活 what waits for its turn.
+    pub heavy: std::sync::Arc<crate::heavy::Heavy>,
 }
 
 impl Site {
     /// A site over an application.
     #[must_use]
     pub fn new(app: App, config: SiteConfig, clock: fn() -> Instant) -> Self {
-        Self { app, config, clock, jobs: std::sync::Arc::default() }
+        Self { app, config, clock, jobs: std::sync::Arc::default(), heavy: std::sync::Arc::default() }
     }
     /// Now.
     #[must_use]

@@ -358,7 +358,12 @@ struct Scratch {
 impl Scratch {
     fn new(keep: bool) -> Result<Scratch, Failure> {
         let dir = std::env::temp_dir().join(format!("shiyan-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+        // Readable by its owner only: `serve` refuses another data directory.
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
+        private.create(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
         Ok(Scratch { dir, keep })
     }
 }

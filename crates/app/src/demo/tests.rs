@@ -226,6 +226,7 @@ async fn it_is_not_loaded_beside_real_people() {
         must_change: false,
         demo: false,
     };
-    app.add_user(&Who::system("t"), &user, now()).await.unwrap();
+    let machine = Actor { id: UserId(uuid::Uuid::nil()), name: "命令行".into(), roles: BTreeSet::from([Role::Admin]), scope: Scope::District };
+    app.add_user(&machine, &user, now()).await.unwrap();
     assert!(load(&app, options(1, Some(100))).await.unwrap_err().to_string().contains("DEMO-REAL"));
 }

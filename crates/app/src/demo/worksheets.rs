@@ -68,6 +68,7 @@ fn template(dice: &mut Dice, method: &str, at: Instant) -> WorksheetTemplate {
         title: format!("{method}（演示）"),
         method: method.to_owned(),
         qc: vec![blank, duplicate, spike],
+        lab: None,
         demo: true,
         revision: 0,
     }
@@ -84,6 +85,7 @@ pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mu
         profile: Some(profile.to_owned()).filter(|p| !p.is_empty()),
         calibrated_until: Some(today + TimeDelta::days(days)),
         active: true,
+        lab: None,
         demo: true,
         revision: 0,
     };

@@ -2,7 +2,7 @@ use super::*;
 use crate::demo::{self, DemoOptions};
 use crate::samples::package_for;
 use shiyan_foundation::ids::UserId;
-use shiyan_foundation::{Decimal, Scope, shanghai};
+use shiyan_foundation::{Decimal, Role, Scope, shanghai};
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_statute::LimitRule;
 use shiyan_store::Store;

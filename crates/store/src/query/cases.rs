@@ -117,8 +117,9 @@ impl Store {
     pub async fn evidence_visible(&self, sha256: &str, scope: &Scope) -> Result<bool, Error> {
         let like = format!("%\"sha256\":\"{}\"%", sha256.replace(['%', '_', '"'], ""));
         let mut sql = Sql::new("SELECT c.detail FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
-        sql.push("AND c.detail LIKE ?", [like.into()]).sample_scope(scope).push("LIMIT 1", []);
-        Ok(!sql.all::<Detail>(&self.read).await?.is_empty())
+        sql.push("AND c.detail LIKE ?", [like.into()]).sample_scope(scope);
+        let found: Vec<Case> = records(sql.all::<Detail>(&self.read).await?)?;
+        Ok(found.iter().flat_map(|c| c.blocks.values()).flat_map(|b| &b.evidence).any(|e| e.sha256 == sha256))
     }
     /// The clocks of a subject, in the order they were started.
     ///

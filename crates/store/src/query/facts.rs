@@ -14,7 +14,7 @@ use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Scope};
 use shiyan_indicators::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule};
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
-use shiyan_sampling_plan::{LineKey, Plan, progress};
+use shiyan_sampling_plan::{LineKey, Plan, PlanLine, progress};
 use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
 
 use super::{Detail, Sql, records};
@@ -422,6 +422,16 @@ impl Store {
 /// Rule D37, in hours; the cited row of the statute says so, and a test holds the two together.
 const RAPID_DISPOSAL_HOURS: u32 = 72;
 
+/// Whether a line of the plan lies within a scope: a street sees its own lines, a laboratory all that it may be given samples of.
+#[must_use]
+pub fn plan_line_within(line: &PlanLine, scope: &Scope) -> bool {
+    match scope {
+        Scope::Streets(streets) => streets.contains(&line.street),
+        Scope::Point(_) => false,
+        Scope::District | Scope::Lab(_) => true,
+    }
+}
+
 /// Plan lines with what has been sampled for each.
 #[must_use]
 pub fn plan_facts(plan: &Plan, batches: &[BatchFact], scope: &Scope) -> Vec<PlanFact> {
@@ -435,11 +445,7 @@ pub fn plan_facts(plan: &Plan, batches: &[BatchFact], scope: &Scope) -> Vec<Plan
     plan.lines
         .iter()
         .zip(sampled)
-        .filter(|(line, _)| match scope {
-            Scope::Streets(streets) => streets.contains(&line.street),
-            Scope::Point(_) => false,
-            Scope::District | Scope::Lab(_) => true,
-        })
+        .filter(|(line, _)| plan_line_within(line, scope))
         .map(|(line, sampled)| PlanFact {
             line_id: line.id,
             year: plan.year,

@@ -178,6 +178,17 @@ impl Store {
     pub async fn head(&self) -> Result<Head, Error> {
         crate::unit::head_of(&self.read).await
     }
+    /// Hash of an entry of the journal by its number; of 0 what stands before the first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn hash_at(&self, seq: i64) -> Result<Option<String>, Error> {
+        if seq == 0 {
+            return Ok(Some(crate::GENESIS.to_owned()));
+        }
+        let found = journal::Entity::find().select_only().column(journal::Column::Hash).filter(journal::Column::Seq.eq(seq));
+        Ok(found.into_tuple().one(&self.read).await?)
+    }
     /// Bytes by their hash, with the media type that they are of.
     ///
     /// # Errors

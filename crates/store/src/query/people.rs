@@ -1,7 +1,8 @@
 //! 账号 and logins.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
+    sea_query::{OnConflict, SimpleExpr},
 };
 use serde_json::json;
 use shiyan_foundation::{Instant, shanghai};
@@ -280,7 +281,8 @@ impl Unit {
     pub async fn tries(&self, ids: &[String]) -> Result<Vec<(String, Tries)>, Error> {
         tries(self.tx(), ids).await
     }
-    /// Keeps the count of an id; a count of none is forgotten.
+    /// Keeps the count of an id; a count of none is forgotten. One that makes nobody wait is bound to no entry, so that whoever guesses
+    /// here and there writes nothing into the journal.
     ///
     /// # Errors
     /// The database does not answer.
@@ -307,15 +309,21 @@ impl Unit {
     /// # Errors
     /// The database does not answer.
     pub async fn forget_tries_of(&mut self, prefix: &str) -> Result<(), Error> {
-        login_guard::Entity::delete_many().filter(login_guard::Column::Id.starts_with(prefix)).exec(self.tx()).await?;
-        Ok(())
+        self.forget_tries(login_guard::Column::Id.starts_with(prefix)).await
     }
     /// Forgets the counts that nothing was added to since then, so that guesses at names that nobody has do not pile up.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn sweep_tries(&mut self, before: Instant) -> Result<(), Error> {
-        login_guard::Entity::delete_many().filter(login_guard::Column::LastAt.lt(stamp(before))).exec(self.tx()).await?;
+        self.forget_tries(login_guard::Column::LastAt.lt(stamp(before))).await
+    }
+    async fn forget_tries(&mut self, which: SimpleExpr) -> Result<(), Error> {
+        let bound = login_guard::Entity::find().filter(which.clone()).filter(login_guard::Column::Failures.gte(UNBOUND)).all(self.tx()).await?;
+        for row in &bound {
+            self.unbind::<login_guard::Model>(&row.id);
+        }
+        login_guard::Entity::delete_many().filter(which).exec(self.tx()).await?;
         Ok(())
     }
     /// Keeps a one-time token by its hash; expired ones are swept.

@@ -156,7 +156,7 @@ impl Store {
         }
         Ok(count)
     }
-    /// Does this photo belong to a reading or follow-up this scope may see.
+    /// Does this photo belong to a reading or follow-up this scope may see. The text of a note opens no file, whatever it says.
     ///
     /// # Errors
     /// The database does not answer.
@@ -164,7 +164,14 @@ impl Store {
         let like = format!("%\"{}\"%", sha256.replace(['%', '_', '"'], ""));
         let mut sql = Sql::new(LEDGER);
         scope_on_reading(&mut sql, scope);
-        sql.push("AND (r.detail LIKE ? OR f.detail LIKE ?) LIMIT 1", [like.clone().into(), like.into()]);
-        Ok(!sql.all::<Line>(&self.read).await?.is_empty())
+        sql.push("AND (r.detail LIKE ? OR f.detail LIKE ?)", [like.clone().into(), like.into()]);
+        for line in sql.all::<Line>(&self.read).await? {
+            let row = ledger_row(&line)?;
+            let of_follow_up = row.follow_up.is_some_and(|f| f.follow_up.evidence.iter().any(|e| e == sha256));
+            if of_follow_up || row.reading.reading.photo.as_deref() == Some(sha256) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

@@ -6,11 +6,14 @@ use chrono::Datelike;
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::authority::Act;
 use shiyan_app::people::{LINK_HOURS, Link, NewUser};
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::records::{CalendarYear, Laboratory, PopulationRecord, UserAccount};
 use shiyan_app::reference::{CalendarImported, TypedLaboratory};
-use shiyan_app::{Engine, Who, second};
+use shiyan_app::{Engine, second};
+use shiyan_foundation::area::Street;
+use shiyan_foundation::ids::PointId;
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
 use shiyan_statute::LimitStatus;
 
@@ -19,6 +22,7 @@ use super::published::{kept, kept_back};
 use super::{Html, done, show, show_refused, timeline};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{self, Badge, Tone, num};
@@ -65,12 +69,12 @@ pub fn routes() -> Vec<Route> {
 
 /// A page of this group for whoever has business there; for others it does not exist.
 pub(super) fn enter(user: &User, tab: AdminTab) -> Result<(), Failure> {
-    if tab.open_to(&user.actor.roles) { Ok(()) } else { Err(Failure::NotFound) }
+    if tab.open_to(&user.actor.roles, user.scope()) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 #[get("/admin")]
 fn start(user: User) -> Result<Redirect, Failure> {
-    let first = AdminTab::ALL.iter().find(|(tab, ..)| tab.open_to(&user.actor.roles)).ok_or(Failure::NotFound)?;
+    let first = AdminTab::ALL.iter().find(|(tab, ..)| tab.open_to(&user.actor.roles, user.scope())).ok_or(Failure::NotFound)?;
     Ok(Redirect::to(first.1))
 }
 
@@ -88,11 +92,18 @@ fn chip_link(action: &str, pairs: &[(&str, &str)], without: &str) -> String {
 // ---------------------------------------------------------------- users
 
 async fn scopes(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
-    let mut all = vec![Choice::new("district", user.t("全区", "Whole district"))];
+    let mut all = Vec::new();
     let of = |kind: &str, name: &str| format!("{kind}：{name}");
-    all.extend(site.app.streets().await?.values().map(|s| Choice::new(format!("street:{}", s.code), of(user.t("街道", "Street"), &s.name))));
-    all.extend(site.app.store.points(&Scope::District).await?.iter().map(|p| Choice::new(format!("point:{}", p.id), of(user.t("快检点", "Point"), &p.name))));
-    all.extend(site.app.store.all::<Laboratory>().await?.iter().map(|l| Choice::new(format!("lab:{}", l.id), of(user.t("承检机构", "Laboratory"), &l.name))));
+    if *user.scope() == Scope::District {
+        all.push(Choice::new("district", user.t("全区", "Whole district")));
+    }
+    let (streets, points, labs) = (site.app.streets().await?, site.app.store.points(&Scope::District).await?, site.app.store.all::<Laboratory>().await?);
+    let street_of = |id: PointId| points.iter().find(|p| p.id == id).map(|p| p.street.clone());
+    let mine = |scope: Scope| user.scope().holds(&scope, street_of);
+    let streets = streets.values().filter(|s| mine(Scope::Streets(BTreeSet::from([s.code.clone()]))));
+    all.extend(streets.map(|s| Choice::new(format!("street:{}", s.code), of(user.t("街道", "Street"), &s.name))));
+    all.extend(points.iter().filter(|p| mine(Scope::Point(p.id))).map(|p| Choice::new(format!("point:{}", p.id), of(user.t("快检点", "Point"), &p.name))));
+    all.extend(labs.iter().filter(|l| mine(Scope::Lab(l.id))).map(|l| Choice::new(format!("lab:{}", l.id), of(user.t("承检机构", "Laboratory"), &l.name))));
     Ok(all)
 }
 
@@ -130,7 +141,7 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
                 _ => true,
             }
     };
-    let people: Vec<UserAccount> = site.app.store.people().await?.into_iter().filter(|u| fits(u)).collect();
+    let people: Vec<UserAccount> = site.app.accounts_of(&user.actor).await?.into_iter().filter(|u| fits(u)).collect();
     let rows =
         people
             .iter()
@@ -203,7 +214,7 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
             ..Filters::default()
         },
         rows,
-        form: forms::user(lang, filled.unwrap_or(&Filled::default()), choices),
+        form: forms::user(lang, filled.unwrap_or(&Filled::default()), choices, user.scope().gives()),
         form_open: filled.is_some(),
         handover: None,
     })
@@ -242,7 +253,7 @@ async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>)
                 must_change: false,
                 demo: false,
             };
-            site.app.invite_user(&Who::from(&user.actor), &new, user.now()).await
+            site.app.invite_user(&user.actor, &new, user.now()).await
         }
     };
     match added {
@@ -267,7 +278,7 @@ async fn after_user(site: &Site, user: &User, did: Result<(), shiyan_app::Error>
 async fn disable_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
-    let did = site.app.disable_user(&Who::from(&user.actor), username, user.now()).await;
+    let did = site.app.disable_user(&user.actor, username, user.now()).await;
     after_user(site, &user, did, "已停用，所有登录已结束", "Disabled; every login of it has ended").await
 }
 
@@ -275,7 +286,7 @@ async fn disable_user(site: &State<Site>, user: User, username: &str, form: Resu
 async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
-    let did = site.app.set_sign_scope(&Who::from(&user.actor), username, form.get(&format!("sign_scope-{username}")), user.now()).await;
+    let did = site.app.set_sign_scope(&user.actor, username, form.get(&format!("sign_scope-{username}")), user.now()).await;
     after_user(site, &user, did, "已修改授权签字领域", "The scope of the signatory was changed").await
 }
 
@@ -283,7 +294,7 @@ async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Re
 async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Html {
     form?;
     enter(&user, AdminTab::Users)?;
-    match site.app.reset_password(&Who::from(&user.actor), username, user.now()).await {
+    match site.app.reset_password(&user.actor, username, user.now()).await {
         Ok(link) => handed(site, &user, username, &link).await,
         Err(shiyan_app::Error::Refused(why)) => show_refused(&users_view(site, &user, "", "", None, &why).await?),
         Err(other) => Err(other.into()),
@@ -294,7 +305,7 @@ async fn reset_password(site: &State<Site>, user: User, username: &str, form: Re
 async fn reset_second(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
-    let did = site.app.reset_second(&Who::from(&user.actor), username, user.now()).await;
+    let did = site.app.reset_second(&user.actor, username, user.now()).await;
     after_user(site, &user, did, "动态口令已重置，所有登录已结束", "The second factor was reset; every login of it has ended").await
 }
 
@@ -397,7 +408,7 @@ async fn streets_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[
     for s in site.app.streets().await?.values() {
         table.push(vec![Cell::Code(s.code.clone()), Cell::from(s.name.clone()), Cell::from(s.admin.label(user.lang()))]);
     }
-    let form = user.actor.has(Role::Admin).then(|| Form {
+    let form = user.may(Act::Streets).then(|| Form {
         title: ("新增或修改街道", "Add or change a street"),
         action: "/admin/streets",
         button: ("保存街道", "Save the street"),
@@ -451,7 +462,7 @@ async fn population_view(site: &Site, user: &User, filled: Option<&Filled>, why:
             if r.chosen { Badge::new(Tone::Pass, user.t("选用中", "In use")).into() } else { Cell::Empty },
         ]);
     }
-    let form = user.actor.has_any(&[Role::Admin, Role::PlanManager]).then(|| Form {
+    let form = user.may(Act::Population).then(|| Form {
         title: ("新增人口行", "Add a population row"),
         action: "/admin/population",
         button: ("新增人口行", "Add the row"),
@@ -463,7 +474,7 @@ async fn population_view(site: &Site, user: &User, filled: Option<&Filled>, why:
         "There is no single right number: year, basis, boundary and source are printed beside every figure. Another choice changes years without a plan; a plan keeps the row it was drawn up with.",
     );
     let mut view = table_page(site, user, AdminTab::Population, lead, FactGroup::default(), vec![table], form, why);
-    if user.actor.has_any(&[Role::Admin, Role::PlanManager]) {
+    if user.may(Act::Population) {
         let options: Vec<Choice> = rows
             .iter()
             .map(|r| {
@@ -528,7 +539,7 @@ async fn laboratories_view(site: &Site, user: &User, filled: Option<&Filled>, wh
     for lab in site.app.laboratories().await? {
         table.push(vec![Cell::from(lab.name), Cell::from(lab.address), Cell::from(lab.phone), Cell::from(lab.zip), Cell::from(lab.cma)]);
     }
-    let form = user.actor.has_any(&[Role::Admin, Role::QualityManager]).then(|| Form {
+    let form = user.may(Act::Laboratories).then(|| Form {
         title: ("新增或修改承检机构", "Add or change a laboratory"),
         action: "/admin/laboratories",
         button: ("保存承检机构", "Save the laboratory"),
@@ -578,7 +589,7 @@ async fn points_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[R
         user.t("状态", "State"),
     ]);
     table.empty = user.t("还没有快检点", "No point yet").to_owned();
-    for p in site.app.store.points(&Scope::District).await? {
+    for p in site.app.store.points(user.scope()).await? {
         table.push(vec![
             Cell::from(p.name),
             Cell::from(street_name(&streets, &p.street)),
@@ -589,13 +600,19 @@ async fn points_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[R
     }
     let default = Filled::default();
     let filled_now = filled.unwrap_or(&default);
+    let mine = |s: &Street| user.scope().holds(&Scope::Streets(BTreeSet::from([s.code.clone()])), |_| None);
     let form = Form {
         title: ("新增快检点", "Add a point"),
         action: "/admin/points",
         button: ("新增快检点", "Add the point"),
         fields: [
             FieldView::text("name", user.t("名称", "Name")).required(),
-            FieldView::select("street", user.t("街道", "Street"), streets.values().map(|s| Choice::new(s.code.clone(), s.name.clone())).collect()).required(),
+            FieldView::select(
+                "street",
+                user.t("街道", "Street"),
+                streets.values().filter(|s| mine(s)).map(|s| Choice::new(s.code.clone(), s.name.clone())).collect(),
+            )
+            .required(),
             FieldView::text("market", user.t("所在市场", "Market")),
         ]
         .into_iter()
@@ -639,7 +656,7 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
     let at = at.clamp(1, pages);
     let from = (at - 1) * ROWS;
     let all = site.app.store.limits(&filter, from as u64, ROWS as u64).await?;
-    let decides = user.actor.has(Role::QualityManager);
+    let decides = user.may(Act::Limits);
     let rows = all
         .iter()
         .map(|record| {
@@ -705,8 +722,11 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
         unverified: unverified as u64,
         rows,
         actions: {
-            let mut all = vec![ActionView::link(user.t("导入限量表", "Import a limit table"), "/admin/limits/import").with_icon("upload")];
-            if decides {
+            let mut all = Vec::new();
+            if user.may(Act::ImportLimits) {
+                all.push(ActionView::link(user.t("导入限量表", "Import a limit table"), "/admin/limits/import").with_icon("upload"));
+            }
+            if user.may(Act::Rejudge) {
                 let told =
                     user.t("限量变了以后，看哪些样品的判定会不同；不写入", "After a change: which samples would be judged otherwise; nothing is written");
                 all.push(ActionView::link(user.t("复判", "Judge again"), "/admin/limits/rejudge").with_icon("repeat").noted(told));
@@ -787,7 +807,7 @@ async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, result
     for (day, off) in list {
         days.push(vec![Cell::Num(ui::date(day)), Cell::from(if off { user.t("放假", "Day off") } else { user.t("调休上班", "Make-up workday") })]);
     }
-    let form = user.actor.has(Role::Admin).then(|| Form {
+    let form = user.may(Act::Calendar).then(|| Form {
         title: ("导入一年的节假日", "Import the holidays of a year"),
         action: "/admin/calendar",
         button: ("试运行", "Dry run"),
@@ -846,6 +866,7 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
     } else {
         kept_back(form.get("confirm")).ok_or_else(|| Err(Failure::With(Status::BadRequest, Refusal::new(crate::failure::code::MALFORMED))))?
     };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let text = String::from_utf8_lossy(bytes.get(..CALENDAR).unwrap_or(&bytes)).trim_start_matches('\u{feff}').to_owned();
     match site.app.import_calendar(&user.actor, &text, &source, dry_run, user.now()).await {
         Ok(told) if dry_run => {
@@ -957,6 +978,7 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
     let groups = vec![
         (user.t("程序", "Program").to_owned(), program),
         (user.t("数据库", "Database").to_owned(), database),
+        (user.t("保管", "Keeping").to_owned(), super::keeping::lines(site, &user)),
         (user.t("行数", "Rows").to_owned(), counts),
         (user.t("法规数据", "Law as data").to_owned(), law),
     ];
@@ -967,14 +989,10 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
     show(&DiagnosePage { p: page(site, &user, "诊断", "Diagnose", &[]), groups, actions: Vec::new(), as_text })
 }
 
-/// Subjects that are the administrator's own work.
-const OWN: &[&str] = &["user", "login", "street", "population", "point", "limit", "calendar", "setting", "demo"];
-
 #[get("/admin/journal")]
 async fn journal(site: &State<Site>, user: User) -> Html {
     enter(&user, AdminTab::Journal)?;
     let lang = user.lang();
-    let admin = user.actor.has(Role::Admin);
     let head = site.app.store.head().await?;
     let mut table = Table::new(&[
         &format!("#{}", user.t("序号", "No.")),
@@ -986,18 +1004,14 @@ async fn journal(site: &State<Site>, user: User) -> Html {
         user.t("哈希", "Hash"),
     ]);
     table.caption = user.t("最近 200 条", "The newest 200").to_owned();
-    for e in site.app.store.newest_entries(200).await? {
-        let kind = e.subject.split(':').next().unwrap_or_default();
-        let mine = OWN.contains(&kind);
-        let facts = if admin && !mine { String::new() } else { short_facts(&e.facts) };
-        let subject = if admin && !mine { kind.to_owned() } else { e.subject.clone() };
+    for e in site.app.journal(&user.actor, 200).await? {
         table.push(vec![
             Cell::Num(e.seq.to_string()),
             Cell::from(e.at.get(..19).unwrap_or(&e.at).replace('T', " ")),
             Cell::from(e.actor_name.clone()),
             Cell::Two(timeline::verb_text(&e.verb, lang), e.verb.clone()),
-            Cell::Code(subject),
-            Cell::from(facts),
+            Cell::Code(e.subject.clone()),
+            Cell::from(short_facts(&e.facts)),
             Cell::Code(e.hash.get(..12).unwrap_or(&e.hash).to_owned()),
         ]);
     }

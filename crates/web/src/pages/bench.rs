@@ -27,6 +27,7 @@ use super::worksheets::grid::doubt;
 use super::{Html, done, issuing, show};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Due};
@@ -707,10 +708,12 @@ async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result
         "return" => {
             app.return_order(&user.actor, &id, typed(&form, "return", "reason"), now).await.map(|()| done("/bench", "已退回修改", "Returned for correction"))
         }
-        "issue" => app
-            .issue_report(&user.actor, &id, issuing::chosen(|key| typed(&form, "issue", key)), now)
-            .await
-            .map(|report| done(format!("/reports/{}", report.number), "报告已签发并归档", "The report was issued and archived")),
+        "issue" => {
+            let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
+            app.issue_report(&user.actor, &id, issuing::chosen(|key| typed(&form, "issue", key)), now)
+                .await
+                .map(|report| done(format!("/reports/{}", report.number), "报告已签发并归档", "The report was issued and archived"))
+        }
         "amend" => {
             app.amend_report(&user.actor, &id, typed(&form, "amend", "reason"), now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun"))
         }

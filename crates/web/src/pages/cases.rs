@@ -145,6 +145,7 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
         Some(FIGURES) => site.app.kpi_scope(chrono::Datelike::year(&today)).await?.streets,
         _ => None,
     };
+    let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     let all = site.app.store.cases(&filter, user.scope()).await?;
     let fits = |l: &&Line| wanted_due.is_empty() || due_class(l, today, &calendar) == wanted_due;
     let lines: Vec<&Line> = all.iter().filter(fits).filter(|l| counted.as_ref().is_none_or(|streets| streets.contains(&l.street))).collect();

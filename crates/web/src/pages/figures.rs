@@ -13,6 +13,7 @@ use shiyan_nonconformity::case::CaseState;
 use super::{Html, show};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::site::Site;
 use crate::ui::{self, Badge, Bar, num};
 use crate::views::{Cell, Counter, Fact, FigureCard, FigurePage, Pager, Tab, Table};
@@ -282,6 +283,7 @@ async fn figure(site: &State<Site>, user: User, key: &str, year: Option<&str>, t
     }
     let (lang, now) = (user.lang(), user.now());
     let wanted = wanted_year(year, now)?;
+    let _turn = user.turn(site, Lane::Figures).await?;
     let year = year_of(site, user.scope(), wanted, now).await?;
     let figure = year.kpis.figures().find(|f| same(f, key)).ok_or(Failure::NotFound)?;
     let streets = site.app.streets().await?;

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_analytics::Tables;
+use shiyan_app::authority::Act;
 use shiyan_app::query::cases::CaseFilter;
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::query::samples::{SampleFilter, WorkRow};
@@ -22,6 +23,7 @@ use super::worksheets::state_badge;
 use super::{Html, rapid, show};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::heavy::Lane;
 use crate::papers::{Tabled, tabled};
 use crate::site::Site;
 use crate::ui::{self, Badge, Bar, Due, Svg, Tone};
@@ -146,6 +148,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
     let (lang, now) = (user.lang(), user.now());
     let today = now.date_naive();
     let year = today.year();
+    let _turn = user.turn(site, Lane::Figures).await?;
     let streets = site.app.streets().await?;
     let data = match year_of(site, user.scope(), year, now).await {
         Ok(data) => data,
@@ -611,7 +614,7 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
 
 /// What an administrator looks after; no business record is shown.
 async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
-    let people = site.app.store.people().await?;
+    let people = site.app.accounts_of(&user.actor).await?;
     let active = people.iter().filter(|u| u.active).count();
     let waiting = people.iter().filter(|u| u.active && (u.must_change || u.password_hash.is_empty())).count();
     counters.push(Counter {
@@ -636,7 +639,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
     for problem in shiyan_statute::data_problems() {
         items.push(WorkItem {
             title: problem,
-            href: "/admin/diagnose".to_owned(),
+            href: if user.may(Act::Diagnose) { "/admin/diagnose".to_owned() } else { String::new() },
             state: Badge::new(Tone::Fail, user.t("数据有误", "Bad data")),
             ..WorkItem::default()
         });
@@ -667,7 +670,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
             ..WorkItem::default()
         });
     }
-    if site.app.store.points(&Scope::District).await?.is_empty() {
+    if user.may(Act::Points) && site.app.store.points(user.scope()).await?.is_empty() {
         items.push(WorkItem {
             title: user.t("还没有快检点", "No rapid-test point yet").to_owned(),
             href: "/admin/points".to_owned(),
@@ -679,7 +682,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
         title: user.t("需要处理", "To look after").to_owned(),
         items,
         empty: user.t("一切正常", "All is well").to_owned(),
-        more: Some(Link::new(user.t("诊断", "Diagnose"), "/admin/diagnose")),
+        more: user.may(Act::Diagnose).then(|| Link::new(user.t("诊断", "Diagnose"), "/admin/diagnose")),
     });
     Ok(())
 }

@@ -10,6 +10,7 @@ use rocket::response::{Flash, Redirect, Responder, Response};
 use rocket::tokio::sync::mpsc;
 use rocket::{FromForm, Request, Route, State, get, post, routes};
 use shiyan_app::Who;
+use shiyan_app::authority::Act;
 use shiyan_app::query::reports::{ReportFilter, WaitingRow};
 use shiyan_app::records::UserAccount;
 use shiyan_exchange::archive::ZipPieces;
@@ -25,6 +26,7 @@ use super::kit::{Address, blind, day_chip, id_of, room};
 use super::reports::Bytes;
 use crate::failure::{Failure, code};
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::jobs::{Job, Line, MOST, Plan, Progress};
 use crate::posted::Posted;
 use crate::site::Site;
@@ -238,7 +240,7 @@ async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticke
         _ => String::new(),
     };
     let range = if shown == 0 { String::new() } else { format!("{from}–{}", from + shown - 1) };
-    let settings = if user.actor.has(Role::QualityManager) { "/reports/settings" } else { "" };
+    let settings = if user.may(Act::ReportSettings) { "/reports/settings" } else { "" };
     super::kit::show_as(
         status,
         &ReportsPage {
@@ -337,6 +339,7 @@ async fn issue_all(site: Site, owner: UserId, orders: Vec<String>, options: Repo
                 continue;
             }
         };
+        let Ok(_turn) = site.heavy.turn_of_job(owner, Lane::Papers).await else { return };
         match site.app.issue_in_batch(&account.actor(), order, options, site.now()).await {
             Ok(report) => progress.done(index, &report.number, (report.number.clone(), report.number.clone()), format!("/reports/{}", report.number)),
             Err(error) => progress.failed(index, error),
@@ -382,6 +385,7 @@ async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>
         return Err(Failure::NotFound);
     }
     let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1") };
+    let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.draft_report(&order, options, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(Bytes::pdf(pdf, &format!("{}.pdf", user.t("草稿", "draft"))))
 }
@@ -413,22 +417,33 @@ impl<'r> Responder<'r, 'r> for Zip {
     }
 }
 
-/// The files of these reports by number; every one goes into the journal before the first byte goes out.
-async fn packed(site: &Site, user: &User, reports: Vec<TestReport>) -> Result<Zip, Failure> {
-    if reports.is_empty() {
+/// The files of the reports of these numbers, all or none; every one goes into the journal before the first byte goes out.
+async fn packed(site: &Site, user: &User, numbers: BTreeSet<String>) -> Result<Zip, Failure> {
+    if numbers.is_empty() {
         return Err(Failure::Refused(vec![Refusal::new(code::JOB_EMPTY)]));
+    }
+    let asked = numbers.len();
+    let bundle = user.turn(site, Lane::Bundles).await?;
+    let reports: Vec<TestReport> = site.app.store.reports_by_number(&numbers.into_iter().collect::<Vec<_>>(), user.scope()).await?;
+    // One that lies outside the scope is not left out in silence: whoever asks for it gets nothing.
+    if reports.len() != asked {
+        return Err(Failure::NotFound);
     }
     let named: Vec<_> = reports.iter().map(|r| (r.id, r.number.clone())).collect();
     site.app.note_printed(&Who::from(&user.actor), &named, "zip", user.now()).await?;
     let name = format!("{} {} {}.zip", user.t("检验报告", "Test reports"), crate::ui::date(user.now().date_naive()), reports.len());
     // The database is read by a task of its own: whoever breaks off the download only stops it between two reports.
     let (give, take) = mpsc::channel::<Vec<u8>>(2);
-    let app = site.app.clone();
+    let (site, owner) = (site.clone(), user.actor.id);
     rocket::tokio::spawn(async move {
+        let _bundle = bundle;
         let mut zip = ZipPieces::default();
         for report in reports {
             let at = report.issued_at.naive_local();
-            let piece = match app.report_pdf(&report).await {
+            let Ok(turn) = site.heavy.turn_of_job(owner, Lane::Papers).await else { return };
+            let made = site.app.report_pdf(&report).await;
+            drop(turn);
+            let piece = match made {
                 Ok(pdf) => zip.add(&format!("{}.pdf", report.number), &pdf, at),
                 Err(error) => {
                     tracing::error!(report = %report.number, "packing: {error}");
@@ -454,13 +469,13 @@ async fn packed(site: &Site, user: &User, reports: Vec<TestReport>) -> Result<Zi
 async fn zip(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Zip, Failure> {
     let form = form?;
     room(&user)?;
-    let numbers: Vec<String> = form.many("number").iter().take(MOST).map(|n| (*n).to_owned()).collect();
-    packed(site, &user, site.app.store.reports_by_number(&numbers, user.scope()).await?).await
+    let numbers = form.many("number").iter().take(MOST).map(|n| (*n).to_owned()).collect();
+    packed(site, &user, numbers).await
 }
 
 #[get("/reports/zip?<job>")]
 async fn zip_of_job(site: &State<Site>, user: User, job: &str) -> Result<Zip, Failure> {
     room(&user)?;
     let job = site.jobs.of(job, user.actor.id).filter(|j| j.plan.kind == ISSUING).ok_or(Failure::NotFound)?;
-    packed(site, &user, site.app.store.reports_by_number(&job.keys(), user.scope()).await?).await
+    packed(site, &user, job.keys().into_iter().collect()).await
 }

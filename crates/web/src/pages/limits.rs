@@ -9,11 +9,12 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
+use shiyan_app::authority::Act;
 use shiyan_app::limits::{LimitChange, LimitsImported, PackagesImported};
 use shiyan_app::records::ItemPackage;
 use shiyan_exchange::limit_table::{self, LimitTable, RowClass};
 use shiyan_exchange::package_table::{self, PackageTable};
-use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_lab_results::order::LimitUsed;
 use shiyan_sample_intake::sheet::read_date;
 
@@ -24,6 +25,7 @@ use super::rapid::Download;
 use super::{Html, done, show, show_refused};
 use crate::failure::{Failure, code};
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::limit_rows::{limit_file, package_file};
 use crate::posted::Posted;
 use crate::site::Site;
@@ -53,7 +55,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn writes(user: &User) -> bool {
-    user.actor.has(Role::QualityManager)
+    user.may(Act::ImportLimits)
 }
 
 // ---------------------------------------------------------------- the file between dry run and confirmation
@@ -258,6 +260,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         Ok(from) => from,
         Err(refusal) => return again(&[refusal]),
     };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let (bytes, name) = (sent.bytes.clone(), sent.name.clone());
     let read = rocket::tokio::task::spawn_blocking(move || limit_file(&bytes, &name, from)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
     let (file, table) = match read {
@@ -288,8 +291,9 @@ fn read_day(typed: &str) -> Result<Option<NaiveDate>, Refusal> {
 }
 
 #[get("/admin/limits/template.xlsx")]
-async fn template(user: User) -> Result<Download, Failure> {
+async fn template(site: &State<Site>, user: User) -> Result<Download, Failure> {
     enter(&user, AdminTab::Limits)?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let lang = user.lang();
     let made = rocket::tokio::task::spawn_blocking(move || limit_table::template_xlsx(lang, &[])).await.map_err(|e| Failure::Fault(e.to_string()))?;
     Ok(Download::xlsx(made?, "limits-template.xlsx"))
@@ -355,12 +359,13 @@ fn since_of(typed: Option<&str>, user: &User) -> NaiveDate {
 
 /// Samples are business records: an administrator, who may look at the limits, does not see them here.
 fn may_rejudge(user: &User) -> Result<(), Failure> {
-    if writes(user) { Ok(()) } else { Err(Failure::NotFound) }
+    if user.may(Act::Rejudge) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 #[get("/admin/limits/rejudge?<since>")]
 async fn rejudge_page(site: &State<Site>, user: User, since: Option<&str>) -> Html {
     may_rejudge(&user)?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     show(&rejudge_view(site, &user, since_of(since, &user), &[]).await?)
 }
 
@@ -554,6 +559,7 @@ async fn import_packages(site: &State<Site>, user: User, form: Result<Posted, Fa
 async fn packages_posted(site: &Site, user: &User, form: &Posted) -> Result<Flash<Redirect>, Result<Vec<Refusal>, Html>> {
     let sent = sent(form, form.get("year"), "项目包文件", "file of packages").map_err(|f| Err(Err(f)))?.map_err(|why| Ok(vec![why]))?;
     let year = sent.said.parse::<i32>().map_err(|_| Ok(vec![Refusal::new(shiyan_app::code::YEAR).with("typed", &sent.said).on("year")]))?;
+    let _turn = user.turn(site, Lane::Papers).await.map_err(|f| Err(Err(f)))?;
     let (bytes, name) = (sent.bytes.clone(), sent.name.clone());
     let read = rocket::tokio::task::spawn_blocking(move || package_file(&bytes, &name)).await.map_err(|e| Err(Err(Failure::Fault(e.to_string()))))?;
     let (file, table) = read.map_err(|why| Ok(vec![why]))?;
@@ -574,8 +580,9 @@ async fn packages_posted(site: &Site, user: &User, form: &Posted) -> Result<Flas
 }
 
 #[get("/admin/packages/template.xlsx")]
-async fn packages_template(user: User) -> Result<Download, Failure> {
+async fn packages_template(site: &State<Site>, user: User) -> Result<Download, Failure> {
     enter(&user, AdminTab::Packages)?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let lang = user.lang();
     let made = rocket::tokio::task::spawn_blocking(move || package_table::template_xlsx(lang)).await.map_err(|e| Failure::Fault(e.to_string()))?;
     Ok(Download::xlsx(made?, "packages-template.xlsx"))

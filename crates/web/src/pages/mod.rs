@@ -10,6 +10,7 @@ pub mod figures;
 pub mod home;
 pub mod issuing;
 pub mod jobs;
+pub mod keeping;
 pub mod kit;
 pub mod limits;
 pub mod plan;

@@ -6,6 +6,7 @@ use chrono::Datelike;
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::authority::Act;
 use shiyan_app::figures::year_span;
 use shiyan_app::planning::TypedLine;
 use shiyan_exchange::out;
@@ -13,7 +14,7 @@ use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
 use shiyan_foundation::task::{Link as Chain, required_batches};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
 use shiyan_indicators::PlanFact;
-use shiyan_sampling_plan::{Compared, Plan, PlanState};
+use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState};
 
 use super::figures::{street_name, wanted_year};
 use super::kit::class_label;
@@ -22,6 +23,7 @@ use super::rapid::Download;
 use super::{Html, done, show, show_refused};
 use crate::failure::{Failure, code};
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::published_rows::{PlanFile, plan_lines};
 use crate::site::Site;
@@ -45,7 +47,7 @@ fn reads(user: &User) -> Result<(), Failure> {
 }
 
 fn manages(user: &User) -> bool {
-    user.actor.has(Role::PlanManager)
+    user.may(Act::Plan)
 }
 
 #[get("/plan")]
@@ -113,9 +115,8 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         None => Vec::new(),
     };
     let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, u64::from(f.sampled))).collect();
-    let lines: Vec<(&shiyan_sampling_plan::PlanLine, u64)> =
-        plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();
-    let fits = |l: &shiyan_sampling_plan::PlanLine| {
+    let lines: Vec<(&PlanLine, u64)> = plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();
+    let fits = |l: &PlanLine| {
         (asked.class.is_empty() || l.category.class() == asked.class)
             && (asked.link.is_empty() || l.link.code() == asked.link)
             && (asked.street.is_empty() || l.street == asked.street)
@@ -125,7 +126,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     let pages = kept.len().div_ceil(ROWS).max(1);
     let at = asked.page.clamp(1, pages);
     let from = (at - 1) * ROWS;
-    let row = |(line, done): &&(&shiyan_sampling_plan::PlanLine, u64)| {
+    let row = |(line, done): &&(&PlanLine, u64)| {
         let planned = u64::from(line.batches);
         PlanLineRow {
             category: class_label(&line.category, lang),
@@ -319,6 +320,7 @@ async fn year_page(
         quarter: quarter.unwrap_or_default(),
         page: page.and_then(|p| p.parse().ok()).unwrap_or(1),
     };
+    let _turn = user.turn(site, Lane::Figures).await?;
     show(&plan_view(site, &user, year, &asked, &Filled::default(), &[]).await?)
 }
 
@@ -484,6 +486,7 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
             None => return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "计划文件").with("label_en", "plan file").on("file")]),
         }
     };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let file = match plan_lines(&site.app, &bytes, &name).await {
         Ok(file) => file,
         Err(shiyan_app::Error::Refused(why)) => return again(&why),
@@ -511,12 +514,13 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
 async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, Failure> {
     reads(&user)?;
     let year = wanted_year(Some(year), user.now())?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let plan = site.app.store.plan_of_year(year).await?.ok_or_else(|| Refusal::new(shiyan_app::code::NO_PLAN).with("year", year))?;
     let streets = site.app.streets().await?;
     let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
-    let mine = |street: &str| !matches!(user.scope(), shiyan_foundation::Scope::Streets(set) if !set.contains(street));
+    let mine = |line: &PlanLine| shiyan_app::query::facts::plan_line_within(line, user.scope());
     let rows: Vec<PlanRow> = (2..)
-        .zip(plan.lines.iter().filter(|l| mine(&l.street)))
+        .zip(plan.lines.iter().filter(|l| mine(l)))
         .map(|(row, l)| PlanRow {
             row,
             class: l.category.class().to_owned(),
@@ -541,6 +545,7 @@ async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, 
 #[get("/plan/template.xlsx")]
 async fn template_xlsx(site: &State<Site>, user: User) -> Result<Download, Failure> {
     reads(&user)?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let (lang, lists) = (user.lang(), lists(site).await?);
     let made =
         rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::template_xlsx(lang, &lists)).await.map_err(|e| Failure::Fault(e.to_string()))?;

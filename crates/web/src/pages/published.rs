@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
-use shiyan_app::{App, Who};
+use shiyan_app::App;
 use shiyan_exchange::{Issue, Severity};
 use shiyan_foundation::{Lang, Refusal, Role};
 
 use super::{Html, done, show, show_refused};
 use crate::failure::{Failure, code};
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::published_rows::published_file;
 use crate::site::Site;
@@ -228,6 +229,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
             }
         }
     };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let (read_name, read_bytes) = (name.clone(), bytes.clone());
     let read = rocket::tokio::task::spawn_blocking(move || published_file(&read_bytes, &read_name)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
     let (file, issues) = match read {
@@ -235,8 +237,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         Err(refusal) => return again(&[refusal]),
     };
     if confirmed {
-        let who = Who::from(&user.actor);
-        return match site.app.import_published(&who, &user.actor.name, &file, user.now()).await {
+        return match site.app.import_published(&user.actor, &file, user.now()).await {
             Ok(i) => {
                 Ok(done("/published", &format!("新增 {} 行，已有 {} 行未改动", i.new, i.known), &format!("{} new rows; {} were there already", i.new, i.known)))
             }
@@ -244,7 +245,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
             Err(other) => Err(Err(other.into())),
         };
     }
-    let preview = site.app.preview_published(&file, user.now()).await.map_err(|e| Err(Failure::from(e)))?;
+    let preview = site.app.preview_published(&user.actor, &file, user.now()).await.map_err(|e| Err(Failure::from(e)))?;
     let refused = file.totals.get("refused").and_then(serde_json::Value::as_u64).unwrap_or(0);
     let verdict = |v: &str| file.rows.iter().filter(|r| r.verdict == v).count() as u64;
     let lang = user.lang();

@@ -14,6 +14,7 @@ use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
 use super::{Html, done, show, show_refused};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Due, Tone, num};
@@ -505,6 +506,7 @@ async fn export(
     if !may_see(&user) {
         return Err(Failure::NotFound);
     }
+    let _turn = user.turn(site, Lane::Papers).await?;
     let lang = user.lang();
     let asked = asked(day, point, verdict, follow, user.now().date_naive());
     let heads: Vec<&str> = [

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use rocket::http::ContentType;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::authority::Act;
 use shiyan_app::reports::{TypedPicture, TypedReportSettings};
 use shiyan_foundation::task::Outcome;
-use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_lab_results::report::{ObjectionTerm, ReportSettings, Said};
 use shiyan_lab_results::sentence::{self, Finding, Sentences};
 use shiyan_reports::Picture;
@@ -31,7 +32,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn enter(user: &User) -> Result<(), Failure> {
-    if user.actor.has(Role::QualityManager) { Ok(()) } else { Err(Failure::NotFound) }
+    if user.may(Act::ReportSettings) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 fn groups(user: &User, settings: &ReportSettings, filled: Option<&Filled>) -> Vec<FieldGroup> {

@@ -14,6 +14,7 @@ use super::timeline::timeline;
 use super::{Html, show};
 use crate::failure::Failure;
 use crate::guard::{User, Visit, encoded};
+use crate::heavy::Lane;
 use crate::site::Site;
 use crate::ui::{Badge, Svg, Tone};
 use crate::views::{ActionView, Cell, Fact, FactGroup, FileView, ReportPage, RevisionRow, VerifyPage};
@@ -162,6 +163,7 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
 #[get("/reports/<number>/pdf")]
 async fn pdf(site: &State<Site>, user: User, number: &str) -> Result<Bytes, Failure> {
     let report = found(site, &user, number).await?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let bytes = site.app.report_pdf(&report).await?;
     site.app.note_printed(&Who::from(&user.actor), &[(report.id, report.number.clone())], "pdf", user.now()).await?;
     Ok(Bytes::pdf(bytes, &format!("检验报告 {}.pdf", report.number)))

@@ -179,6 +179,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     let calendar = site.app.calendar().await?;
     let streets = site.app.streets().await?;
     let filter = SampleFilter { blind: blind(&user), ..asked.filter(today) };
+    let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     let total = site.app.store.count_samples(&SampleFilter { after: None, ..filter.clone() }, user.scope()).await?;
     let (lines, more) = site.app.store.samples(&filter, user.scope()).await?;
     let address = asked.address();

@@ -13,6 +13,7 @@ use super::kit::{blind, room};
 use super::{Html, show};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
+use crate::heavy::Lane;
 use crate::site::Site;
 use crate::ui::{Badge, Tone};
 use crate::views::{Cell, SearchPage, Tab, Table};
@@ -42,6 +43,7 @@ async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
     let lang = user.lang();
     let store = &site.app.store;
     let (mut groups, mut tabs) = (Vec::new(), Vec::new());
+    let _turn = user.turn(site, Lane::Figures).await?;
     // People who test blind find samples by their number alone; administrators find no business record.
     let business = room(user).is_ok();
     if business && !q.is_empty() {

@@ -14,6 +14,7 @@ use super::rapid::Download;
 use super::{Html, show};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::heavy::Lane;
 use crate::papers::{Tabled, tabled};
 use crate::posted::Posted;
 use crate::site::Site;
@@ -328,6 +329,7 @@ async fn stats(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&
     let (lang, now) = (user.lang(), user.now());
     let year = wanted_year(year, now)?;
     let tab = known_tab(tab);
+    let _turn = user.turn(site, Lane::Figures).await?;
     let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), year, now).await?, user.scope()).await?;
     let streets = site.app.streets().await?;
     let maker = Maker { lang, tables: &tables, streets: &streets };
@@ -404,12 +406,14 @@ async fn export(site: &Site, user: &User, year: Option<&str>, tab: Option<&str>)
 
 #[get("/stats/export.csv?<year>&<tab>")]
 async fn export_csv(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
+    let _turn = user.turn(site, Lane::Papers).await?;
     let e = export(site, &user, year, tab).await?;
     Ok(Download::csv(out::csv(&[&e.scope], &e.rows)?, &format!("{}.csv", e.name)))
 }
 
 #[get("/stats/export.xlsx?<year>&<tab>")]
 async fn export_xlsx(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
+    let _turn = user.turn(site, Lane::Papers).await?;
     let e = export(site, &user, year, tab).await?;
     let name = format!("{}.xlsx", e.name);
     let made = rocket::tokio::task::spawn_blocking(move || out::xlsx(&e.name, &[&e.scope], &e.rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
@@ -427,6 +431,7 @@ pub struct Pdf {
 async fn made(site: &Site, user: &User, year: Option<&str>) -> Result<Pdf, Failure> {
     reads(user)?;
     let year = wanted_year(year, user.now())?;
+    let _turn = user.turn(site, Lane::Papers).await?;
     let body = crate::papers::annual_pdf(&site.app, year, user.lang(), user.scope(), user.now()).await?;
     Ok(Pdf { body, kind: ContentType::PDF, disposition: Header::new("Content-Disposition", format!("inline; filename=\"annual-{year}.pdf\"")) })
 }

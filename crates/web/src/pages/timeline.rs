@@ -122,6 +122,10 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("lab.add", "新增承检机构", "Added a laboratory", Tone::Info),
     ("lab.change", "修改承检机构", "Changed a laboratory", Tone::Info),
     ("package.add", "新增检验项目包", "Added an item package", Tone::Info),
+    ("keep.backup", "备份", "Backed up", Tone::Idle),
+    ("keep.rehearsal", "恢复演练", "Rehearsed the restore", Tone::Idle),
+    ("keep.verify", "校验全部数据", "Verified everything", Tone::Idle),
+    ("keep.checkpoint", "导出检查点", "Exported a checkpoint", Tone::Idle),
     ("demo.loaded", "载入演示数据", "Loaded the demonstration", Tone::Warn),
     ("demo.removed", "移除演示数据", "Removed the demonstration", Tone::Warn),
 ];

@@ -1,12 +1,10 @@
 //! 检验批 over HTTP: two analysts, a checker, a reviewer, a quality manager and people who have no business there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use serde_json::{Value, json};
-use shiyan_app::demo::PASSWORD;
-use shiyan_app::people::NewUser;
 use shiyan_app::records::{Laboratory, UserAccount};
 use shiyan_app::{App, Who};
 use shiyan_foundation::{Decimal, Role, Scope};
@@ -28,6 +26,12 @@ const ELSEWHERE: &str = "别处检验所";
 /// 恩诺沙星 in fish: at most 100 μg/kg, once the limit is active.
 const LIMITED: &str = "恩诺沙星";
 
+/// Somebody with the password of somebody else.
+fn like(one: &UserAccount, username: &str, roles: BTreeSet<Role>, scope: Scope) -> UserAccount {
+    let id = shiyan_foundation::ids::UserId(uuid::Uuid::now_v7());
+    UserAccount { id, username: username.into(), name: format!("虚构{username}"), roles, scope, revision: 0, ..one.clone() }
+}
+
 struct Bench {
     _dir: Temp,
     app: App,
@@ -45,17 +49,11 @@ async fn bench(name: &str) -> Bench {
     unit.insert(&elsewhere, &Who::from(&people["admin"].actor()), "lab.add", json!({})).await.unwrap();
     unit.commit().await.unwrap();
     for (username, scope) in [("analyst2", lab), ("stranger", Scope::Lab(elsewhere.id))] {
-        let new = NewUser {
-            username: username.into(),
-            name: format!("虚构{username}"),
-            password: PASSWORD.into(),
-            roles: [Role::Analyst].into(),
-            scope,
-            sign_scope: Vec::new(),
-            must_change: false,
-            demo: true,
-        };
-        let added = app.add_user(&Who::from(&people["admin"].actor()), &new, now()).await.unwrap();
+        // With the password of the demonstration, which nobody may choose.
+        let added = like(&people["analyst"], username, [Role::Analyst].into(), scope);
+        let mut unit = app.store.begin(now()).await.unwrap();
+        unit.insert(&added, &Who::from(&people["admin"].actor()), "user.add", json!({})).await.unwrap();
+        unit.commit().await.unwrap();
         people.insert(username.into(), added);
     }
     app.set_limit_status(&people["quality-manager"].actor(), "L0071", LimitStatus::Active, now()).await.unwrap();
@@ -650,17 +648,10 @@ async fn an_all_normal_worksheet_passes_in_one_step_and_nobody_passes_their_own(
 async fn own_work_is_explained_in_the_queue() {
     let b = bench("own").await;
     let at = b.sheet(1, &[LIMITED]).await;
-    let new = NewUser {
-        username: "both".into(),
-        name: "虚构多面手".into(),
-        password: PASSWORD.into(),
-        roles: [Role::Analyst, Role::Checker].into(),
-        scope: b.people["analyst"].scope.clone(),
-        sign_scope: Vec::new(),
-        must_change: false,
-        demo: true,
-    };
-    b.app.add_user(&Who::from(&b.actor("admin")), &new, now()).await.unwrap();
+    let both = like(&b.people["analyst"], "both", [Role::Analyst, Role::Checker].into(), b.people["analyst"].scope.clone());
+    let mut unit = b.app.store.begin(now()).await.unwrap();
+    unit.insert(&both, &Who::from(&b.actor("admin")), "user.add", json!({})).await.unwrap();
+    unit.commit().await.unwrap();
     let both = b.login("both").await;
     let items = b.items(&at).await;
     both.save(&at, &[(&items[0], "12")]).await;

@@ -23,9 +23,7 @@ use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::qc::{QcState, why_not_override};
 use shiyan_lab_results::qc_code;
-use shiyan_lab_results::worksheet::{
-    Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, WorksheetTemplate, doubtful_without_remark,
-};
+use shiyan_lab_results::worksheet::{Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, doubtful_without_remark, template_of};
 use shiyan_lab_results::worksheet_code;
 use validator::Validate;
 
@@ -203,7 +201,7 @@ async fn analysts(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
 
 /// Instruments in use; one out of calibration says so.
 async fn instruments(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
-    let mut all = site.app.store.all::<Instrument>().await?;
+    let mut all = site.app.instruments_of(&user.actor).await?;
     all.retain(|i| i.active);
     all.sort_by(|a, b| a.no.cmp(&b.no));
     let today = user.now().date_naive();
@@ -257,7 +255,8 @@ async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>,
             }
         })
         .collect();
-    let template = store.all::<WorksheetTemplate>().await?.into_iter().find(|t| t.method == method);
+    let lab = samples.first().map_or_else(String::new, |s| s.sample.sheet.get("lab_org").to_owned());
+    let template = template_of(&site.app.templates_of(&user.actor).await?, method, &lab).cloned();
     let mut fields = vec![
         FieldView::text("title", user.t("名称", "Title")).hint(user.t("不填则用模板的名称或方法", "Left empty, the template’s title or the method")),
         FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(site, user).await?),

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use shiyan_foundation::Role;
+use shiyan_app::authority::Act;
+use shiyan_foundation::{Role, Scope};
 
 use crate::ui::{Badge, Tone};
 
@@ -57,22 +58,27 @@ impl AdminTab {
         (AdminTab::Diagnose, "/admin/diagnose", "诊断", "Diagnose"),
         (AdminTab::Journal, "/admin/journal", "日志", "Journal"),
     ];
-    /// Whether somebody with these duties has business on this page.
+    /// Whether somebody with these duties and this scope has business on this page.
     #[must_use]
-    pub fn open_to(self, roles: &BTreeSet<Role>) -> bool {
+    pub fn open_to(self, roles: &BTreeSet<Role>, scope: &Scope) -> bool {
+        let asked = |act: Act| act.ask(roles, scope).is_ok();
+        // What is the law of the house for everybody may be read by those who work by it; changing it is asked where it is done.
         let fits: &[Role] = match self {
-            AdminTab::Users | AdminTab::SignIn | AdminTab::Points | AdminTab::Diagnose => &[Role::Admin],
+            AdminTab::SignIn => return asked(Act::SignIn),
+            AdminTab::Users => return asked(Act::Users),
+            AdminTab::Points => return asked(Act::Points),
+            AdminTab::Diagnose => return asked(Act::Diagnose),
+            AdminTab::Journal => return asked(Act::Journal),
             AdminTab::Streets | AdminTab::Calendar | AdminTab::Laboratories => &[Role::Admin, Role::QualityManager, Role::PlanManager],
             AdminTab::Population => &[Role::Admin, Role::PlanManager],
             AdminTab::Limits | AdminTab::Packages | AdminTab::Instruments | AdminTab::Templates => &[Role::QualityManager, Role::Admin],
-            AdminTab::Journal => &[Role::Admin, Role::QualityManager, Role::Supervisor],
         };
         fits.iter().any(|r| roles.contains(r))
     }
     /// The tabs of the person a page is for.
     #[must_use]
     pub fn of(p: &Page) -> Vec<(AdminTab, &'static str, &'static str, &'static str)> {
-        Self::ALL.iter().filter(|(tab, ..)| p.user.as_ref().is_some_and(|u| tab.open_to(&u.roles))).copied().collect()
+        Self::ALL.iter().filter(|(tab, ..)| p.user.as_ref().is_some_and(|u| tab.open_to(&u.roles, &u.scope))).copied().collect()
     }
 }
 

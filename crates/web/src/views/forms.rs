@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use shiyan_foundation::Label;
 use shiyan_foundation::area::AdminBody;
 use shiyan_foundation::task::{Boundary, Link, PopulationBasis};
 use shiyan_foundation::{Lang, Role};
@@ -73,14 +74,19 @@ pub fn set_password(lang: Lang, filled: &Filled) -> Vec<FieldView> {
 
 /// A new account: name, username, roles, scope, sign_scope.
 #[must_use]
-pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>) -> Vec<FieldView> {
+pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>, roles: &[Role]) -> Vec<FieldView> {
     let t = |zh, en| lang.pick(zh, en);
     fill(
         vec![
             FieldView::text("name", t("姓名", "Full name")).required(),
             FieldView::text("username", t("账号", "Username")).required().hint(t("小写字母、数字、下划线", "Lower-case letters, digits, underscore")),
             FieldView::select("scope", t("数据范围", "Scope of data"), scopes).required(),
-            FieldView { options: Choice::all::<Role>(lang), ..FieldView::new(FieldKind::Users, "roles", t("角色", "Roles")) }.required().wide(),
+            FieldView {
+                options: roles.iter().map(|r| Choice::new(r.code(), r.label(lang))).collect(),
+                ..FieldView::new(FieldKind::Users, "roles", t("角色", "Roles"))
+            }
+            .required()
+            .wide(),
             sign_scope(lang),
         ],
         filled,

@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use askama::filters::HtmlSafe;
-use shiyan_foundation::{Lang, Refusal, Role};
+use shiyan_foundation::{Lang, Refusal, Role, Scope};
 
 use crate::ui::{Badge, Bar, Due, Esc, Tone};
 
@@ -86,8 +86,8 @@ impl Page {
     }
     /// A page of somebody signed in; rail and bottom bar follow the duties.
     pub fn of(lang: Lang, title: impl Into<String>, nav: &'static str, user: UserBar) -> Self {
-        let rail = nav_for(&user.roles, lang);
-        let bottom = bottom_for(&user.roles, lang);
+        let rail = nav_for(&user.roles, &user.scope, lang);
+        let bottom = bottom_for(&user.roles, &user.scope, lang);
         Self { lang, title: title.into(), nav, rail, bottom, user: Some(user), ..Self::default() }
     }
     /// The text of this language out of a pair.
@@ -156,7 +156,7 @@ impl Page {
 }
 
 /// The person signed in, as the top bar shows them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct UserBar {
     /// Printed name.
     pub name: String,
@@ -164,6 +164,8 @@ pub struct UserBar {
     pub username: String,
     /// Duties held.
     pub roles: BTreeSet<Role>,
+    /// 数据范围 what they may see.
+    pub scope: Scope,
     /// Duties and scope in words, e.g. `检验员 · 示范检测中心`.
     pub duty: String,
 }
@@ -190,7 +192,7 @@ const MOST_GROUPS: usize = 8;
 
 /// The groups of the rail that these duties need, in the order of the way.
 #[must_use]
-pub fn nav_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
+pub fn nav_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem> {
     let any = |list: &[Role]| list.iter().any(|r| roles.contains(r));
     let boss = any(&[Role::Supervisor, Role::PlanManager]);
     let lab = any(&[Role::Analyst, Role::Checker, Role::Reviewer, Role::Signatory, Role::QualityManager, Role::ReportSender]);
@@ -220,7 +222,7 @@ pub fn nav_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
     if boss || any(&[Role::QualityManager]) {
         rail.push(item("stats", "/stats", "chart", "统计年报", "Statistics"));
     }
-    if any(&[Role::Admin, Role::QualityManager, Role::PlanManager, Role::Supervisor]) {
+    if AdminTab::ALL.iter().any(|(tab, ..)| tab.open_to(roles, scope)) {
         rail.push(item("admin", "/admin", "settings", "管理", "Admin"));
     }
     for key in ["review", "worksheets"] {
@@ -233,7 +235,7 @@ pub fn nav_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
 
 /// The four items of the bottom bar on a phone.
 #[must_use]
-pub fn bottom_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
+pub fn bottom_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem> {
     let has = |r: Role| roles.contains(&r);
     let item = |key, href: &str, icon, zh: &str, en: &str| NavItem { key, href: href.to_owned(), icon, label: lang.pick(zh, en).to_owned(), count: 0 };
     let home = || item("home", "/", "home", "工作台", "Home");
@@ -256,7 +258,12 @@ pub fn bottom_for(roles: &BTreeSet<Role>, lang: Lang) -> Vec<NavItem> {
     } else if has(Role::SampleKeeper) {
         vec![home(), item("samples", "/samples?state=in_transit", "truck", "待收", "To receive"), item("all", "/samples", "sample", "样品", "Samples"), more()]
     } else if has(Role::Admin) {
-        vec![home(), item("admin", "/admin/users", "users", "用户", "Users"), item("diagnose", "/admin/diagnose", "pulse", "诊断", "Diagnose"), more()]
+        let second = if AdminTab::Diagnose.open_to(roles, scope) {
+            item("diagnose", "/admin/diagnose", "pulse", "诊断", "Diagnose")
+        } else {
+            item("calendar", "/admin/calendar", "calendar", "日历", "Calendar")
+        };
+        vec![home(), item("admin", "/admin/users", "users", "用户", "Users"), second, more()]
     } else if has(Role::Checker) || has(Role::Reviewer) || has(Role::Signatory) {
         vec![home(), item("review", "/review", "check", "校核", "Review"), item("bench", "/bench", "flask", "检验", "Bench"), more()]
     } else if has(Role::Analyst) {
@@ -1061,10 +1068,10 @@ mod tests {
         use shiyan_foundation::Label;
         for role in Role::ALL {
             let one = BTreeSet::from([*role]);
-            assert_eq!(bottom_for(&one, Lang::Zh).len(), 4, "{role:?}");
+            assert_eq!(bottom_for(&one, &Scope::District, Lang::Zh).len(), 4, "{role:?}");
         }
         let everybody: BTreeSet<Role> = Role::ALL.iter().copied().collect();
-        assert_eq!(nav_for(&everybody, Lang::En).len(), 8);
+        assert_eq!(nav_for(&everybody, &Scope::District, Lang::En).len(), 8);
     }
 
     #[test]

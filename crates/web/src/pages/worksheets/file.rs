@@ -11,7 +11,7 @@ use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Refusal};
 use shiyan_lab_results::order::TestItem;
 use shiyan_lab_results::qc::{QcKind, QcSlot};
-use shiyan_lab_results::worksheet::{Instrument, WorksheetAction};
+use shiyan_lab_results::worksheet::WorksheetAction;
 use shiyan_statute::same_analyte;
 
 use super::super::kit::{Answer, refusals, show_as};
@@ -21,6 +21,7 @@ use super::grid::{cell_name, control_name};
 use super::{Whole, code, one_line};
 use crate::failure::Failure;
 use crate::guard::User;
+use crate::heavy::Lane;
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Tone};
@@ -223,7 +224,7 @@ fn profile_name(profile: &Profile, user: &User) -> String {
 }
 
 async fn fields(site: &Site, user: &User, whole: &Whole, form: Option<&Posted>, why: &[Refusal]) -> Result<Vec<FieldView>, Failure> {
-    let instruments = site.app.store.all::<Instrument>().await?;
+    let instruments = site.app.instruments_of(&user.actor).await?;
     let own = whole.sheet.instrument.as_ref().and_then(|(id, _)| instruments.iter().find(|i| i.id == *id)).and_then(|i| i.profile.clone());
     let options = instrument::shipped().iter().map(|p| Choice::new(p.key.as_str(), profile_name(p, user))).collect();
     let list = vec![
@@ -332,6 +333,7 @@ async fn import_page(site: &State<Site>, user: User, id: &str) -> Html {
 async fn import(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     let whole = Whole::load(site, &user, id).await.map_err(Err)?;
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let done = if form.some("sha256").is_some() { write(site, &user, &whole, &form).await } else { dry_run(site, &user, &whole, &form).await };
     match done {
         Ok(answer) => answer,

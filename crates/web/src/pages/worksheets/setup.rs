@@ -2,12 +2,13 @@
 
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::authority::Act;
 use shiyan_app::query::worksheets::WaitingMethod;
 use shiyan_app::worksheets::{TypedInstrument, TypedQcPlan};
 use shiyan_exchange::instrument;
-use shiyan_foundation::{Label, Lang, Refusal, Role};
+use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_lab_results::qc::QcKind;
-use shiyan_lab_results::worksheet::{Instrument, QcPlan, WorksheetTemplate};
+use shiyan_lab_results::worksheet::QcPlan;
 
 use super::super::admin::{Form, enter, page, table_page};
 use super::super::{Html, done, show, show_refused};
@@ -60,7 +61,7 @@ async fn instruments_view(site: &Site, user: &User, filled: Option<&Filled>, why
         user.t("状态", "State"),
     ]);
     table.empty = user.t("还没有登记仪器。", "No instrument yet.").to_owned();
-    let mut all = site.app.store.all::<Instrument>().await?;
+    let mut all = site.app.instruments_of(&user.actor).await?;
     all.sort_by(|a, b| (!a.active, &a.no).cmp(&(!b.active, &b.no)));
     for one in all {
         let ended = one.calibrated_until.is_some_and(|until| until < today);
@@ -81,7 +82,7 @@ async fn instruments_view(site: &Site, user: &User, filled: Option<&Filled>, why
             state.into(),
         ]);
     }
-    let form = user.actor.has_any(&[Role::Admin, Role::QualityManager]).then(|| Form {
+    let form = user.may(Act::Instruments).then(|| Form {
         title: ("登记或修改仪器", "Add or change an instrument"),
         action: "/admin/instruments",
         button: ("保存仪器", "Save the instrument"),
@@ -208,9 +209,9 @@ fn typed_lines(form: &Posted) -> Vec<TypedQcPlan> {
 
 async fn templates_view(site: &Site, user: &User, method: Option<&str>, again: Option<(&Posted, &[Refusal])>) -> Result<TemplatesPage, Failure> {
     let lang = user.lang();
-    let mut all = site.app.store.all::<WorksheetTemplate>().await?;
+    let mut all = site.app.templates_of(&user.actor).await?;
     all.sort_by(|a, b| a.title.cmp(&b.title));
-    let may = user.actor.has(Role::QualityManager);
+    let may = user.may(Act::Templates);
     let rows = all
         .iter()
         .map(|t| TemplateRow {
