@@ -59,7 +59,7 @@ const TABLE: &[Room] = &[
     room("shiyan-nonconformity", Only(&[BASE, PLAN, INTAKE, RAPID, RESULTS]), Nothing(PLAIN)),
     room("shiyan-indicators", Only(&[BASE]), Nothing(PLAIN)),
     // Knows the migrations, because they speak sea-orm and its connection must not leave this crate.
-    room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite"])),
+    room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite", "tokio"])),
     room("shiyan-migrations", Only(&[]), Heavy(&["sea-orm-migration"])),
     room("shiyan-app", Only(&[DOMAIN, INDICATORS, &["shiyan-store"]]), Heavy(&["tokio", "argon2", "ed25519-dalek"])),
     room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "zip", "encoding_rs"])),
@@ -294,7 +294,6 @@ mod tests {
             ("shiyan-exchange", "printpdf"),
             ("shiyan-charts", "tokio"),
             ("shiyan-cli", "validator"),
-            ("shiyan-store", "tokio"),
             ("shiyan-web", "fantoccini"),
         ] {
             assert_eq!(refused(from, other(to, Value::Null)).len(), 1, "{from} -> {to}");
