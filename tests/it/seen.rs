@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use shiyan_app::keep::{Checkpoint, verify};
+use shiyan_app::rapid::TypedReading;
 use shiyan_app::verify::{Finding, Look};
 use shiyan_app::{App, Engine, Who, sha256_hex};
 use shiyan_testkit::bench::reopen;
@@ -16,6 +17,8 @@ shiyan_testkit::on_both_engines!(
     an_entry_outside_the_chain_is_named,
     every_change_of_the_schema_is_named,
     tables_that_only_grow_cannot_be_changed_or_emptied,
+    a_reading_that_is_deleted_made_up_or_exchanged_is_named,
+    two_copies_that_go_on_are_told_apart,
     a_clock_set_back_is_named,
     a_checkpoint_of_nobody_known_confirms_nothing,
     an_older_schema_is_said_and_left_as_it_is,
@@ -278,6 +281,99 @@ async fn tables_that_only_grow_cannot_be_changed_or_emptied(t: TestApp) {
     }
 }
 
+async fn a_reading_that_is_deleted_made_up_or_exchanged_is_named(t: TestApp) {
+    let typed = |value: &str| TypedReading {
+        stall: "A-12".into(),
+        food: "韭菜".into(),
+        method: "GB/T 5009.199-2003".into(),
+        value: value.into(),
+        ..TypedReading::default()
+    };
+    let mut ids = Vec::new();
+    for value in ["12.5", "13.5"] {
+        ids.push(t.app.enter_reading(&t.people.operator.actor(), typed(value), at("2025-06-03T08:00")).await.unwrap().id.to_string());
+    }
+    let side = t.side().await;
+    for sql in ["UPDATE rapid_reading SET stall = 'B'", "DELETE FROM rapid_reading"] {
+        side.refused(sql, "append-only").await;
+    }
+    side.must("CREATE TEMP TABLE kept AS SELECT * FROM rapid_reading").await;
+    side.open_guards("rapid_reading").await;
+    let columns = side.texts(if side.is_postgres() {
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = 'rapid_reading'::regclass AND attnum > 0 ORDER BY attnum"
+    } else {
+        "SELECT name FROM pragma_table_info('rapid_reading')"
+    });
+    let columns = columns.await;
+    let copy = "0198ffff-ffff-7fff-bfff-ffffffffffff";
+    let made_up: Vec<String> = columns
+        .iter()
+        .map(|c| {
+            if c == "id" {
+                format!("'{copy}'")
+            } else if c == "detail" {
+                format!("replace(detail, '{}', '{copy}')", ids[0])
+            } else {
+                c.clone()
+            }
+        })
+        .collect();
+    let detail = side.text(&format!("SELECT detail FROM rapid_reading WHERE id = '{}'", ids[0])).await.replace(&ids[0], copy);
+    let ways = [
+        (vec![format!("DELETE FROM rapid_reading WHERE id = '{}'", ids[0])], format!("reading:{} stands in the journal but its row is gone", ids[0])),
+        (
+            vec![
+                format!("INSERT INTO rapid_reading ({}) SELECT {} FROM rapid_reading WHERE id = '{}'", columns.join(", "), made_up.join(", "), ids[0]),
+                format!("UPDATE rapid_reading SET content_hash = '{}' WHERE id = '{copy}'", sha256_hex(detail.as_bytes())),
+            ],
+            format!("reading:{copy} has no journal entry"),
+        ),
+        (
+            vec![
+                format!("UPDATE rapid_reading SET id = 'x' WHERE id = '{}'", ids[0]),
+                format!("UPDATE rapid_reading SET id = '{}' WHERE id = '{}'", ids[0], ids[1]),
+                format!("UPDATE rapid_reading SET id = '{}' WHERE id = 'x'", ids[1]),
+            ],
+            "has columns that differ from its content".to_owned(),
+        ),
+    ];
+    for (statements, says) in ways {
+        for sql in &statements {
+            side.change(sql).await;
+        }
+        t.assert_broken(&says).await;
+        side.must("DELETE FROM rapid_reading").await;
+        side.must("INSERT INTO rapid_reading SELECT * FROM kept").await;
+    }
+    side.close_guards("rapid_reading").await;
+    t.assert_whole().await;
+}
+
+async fn two_copies_that_go_on_are_told_apart(t: TestApp) {
+    t.sampled(NO).await;
+    let key = t.dir.join("checkpoint.key");
+    let before = t.app.checkpoint(&key, at("2025-06-10T08:00")).await.unwrap();
+    let mut file = Vec::new();
+    t.app.backup(&mut file, at("2025-06-10T09:00")).await.unwrap();
+    let other = match t.engine() {
+        Engine::Sqlite => TestApp::bare_sqlite().await,
+        Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
+    };
+    other.app.store.restore(|| Ok(Box::new(std::io::Cursor::new(file.clone())))).await.unwrap();
+    // Both hold the same key and the same past, and write different days.
+    note(&t.app, "2025-06-11T09:00").await;
+    note(&other.app, "2025-06-11T09:30").await;
+    let (one, two) = (t.app.checkpoint(&key, at("2025-06-11T18:00")).await.unwrap(), other.app.checkpoint(&key, at("2025-06-11T18:00")).await.unwrap());
+    for (app, own, foreign) in [(&t.app, &one, &two), (&other.app, &two, &one)] {
+        for holds in [&before, own] {
+            let finding = app.verify(Some(holds), &key).await.unwrap();
+            assert!(finding.ok, "{finding:?}");
+        }
+        let finding = app.verify(Some(foreign), &key).await.unwrap();
+        assert!(finding.problem_en.clone().is_some_and(|p| p.contains("differs from the checkpoint")), "{finding:?}");
+    }
+}
+
 async fn note(app: &App, when: &str) {
     let mut unit = app.store.begin(at(when)).await.unwrap();
     unit.note(&Who::system("测试"), "test", "test".into(), json!({})).await.unwrap();
@@ -430,6 +526,59 @@ async fn a_database_that_is_only_looked_at_gets_no_files_beside_it() {
     let finding = looked_at(&dir).await;
     assert!(finding.ok && finding.head == head, "{finding:?}");
     live.store.close().await;
+}
+
+/// A file system of its own that goes away.
+struct Mounted(std::path::PathBuf);
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn a_read_only_file_system_is_verified_as_it_is() {
+    let mount = |args: &[&str], at: &std::path::Path| std::process::Command::new("mount").args(args).arg(at).output().is_ok_and(|o| o.status.success());
+    let t = TestApp::sqlite().await;
+    t.failing(NO).await;
+    let still = still_copy(&t).await;
+    for left in ["nothing", "a log", "a log and its index"] {
+        let dir = Temp::new("ro");
+        if !mount(&["-t", "tmpfs", "tmpfs"], &dir.0) {
+            println!("SKIPPED: mounting needs root: a read-only file system is not tried");
+            return;
+        }
+        let mounted = Mounted(dir.0.clone());
+        std::fs::copy(still.join("shiyan.db"), dir.join("shiyan.db")).unwrap();
+        let url = format!("sqlite://{}", dir.join("shiyan.db").display());
+        let live = reopen(&url).await;
+        note(&live, "2025-07-01T09:00").await;
+        let head = live.store.head().await.unwrap();
+        let kept = Temp::new("kept");
+        for name in names(&dir) {
+            std::fs::copy(dir.join(&name), kept.join(&name)).unwrap();
+        }
+        live.store.close().await;
+        let after = std::fs::read(dir.join("shiyan.db")).unwrap();
+        for name in names(&dir) {
+            std::fs::remove_file(dir.join(&name)).unwrap();
+        }
+        match left {
+            "nothing" => std::fs::write(dir.join("shiyan.db"), after).unwrap(),
+            _ => {
+                for name in names(&kept).into_iter().filter(|n| left != "a log" || !n.ends_with("-shm")) {
+                    std::fs::copy(kept.join(&name), dir.join(&name)).unwrap();
+                }
+            }
+        }
+        let before = names(&dir);
+        assert!(mount(&["-o", "remount,ro"], &dir.0));
+        assert!(std::fs::write(dir.join("x"), "x").is_err(), "it is read-only");
+        let finding = looked_at(&dir).await;
+        assert!(finding.ok && finding.head == head, "{left}: {finding:?}");
+        assert_eq!(names(&dir), before);
+        drop(mounted);
+    }
 }
 
 #[tokio::test]
