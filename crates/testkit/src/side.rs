@@ -11,9 +11,13 @@ pub struct Side {
 
 impl Side {
     pub async fn open(url: &str) -> Side {
+        Self::try_open(url).await.unwrap_or_else(|e| panic!("{url}: {e}"))
+    }
+    /// Opens it, or gives what the database says.
+    pub async fn try_open(url: &str) -> Result<Side, String> {
         let mut options = ConnectOptions::new(url.to_owned());
         options.sqlx_logging(false).max_connections(1);
-        Side { db: Database::connect(options).await.unwrap() }
+        Ok(Side { db: Database::connect(options).await.map_err(|e| e.to_string())? })
     }
     #[must_use]
     pub fn is_postgres(&self) -> bool {

@@ -80,6 +80,9 @@ pub fn with_pg(root: &Path, line: &[String]) -> Result<(), Failure> {
 /// `cargo xtask golden`
 pub fn golden(root: &Path) -> Result<(), Failure> {
     run(cargo(root).args(["test", "-p", "shiyan-reports"]).env("SHIYAN_BLESS", "1"))?;
+    let server = Server::start()?;
+    let schema = ["test", "-p", "shiyan-tests", "--test", "it", "the_list_of_the_schema"];
+    run(cargo(root).args(schema).env("SHIYAN_BLESS", "1").env("SHIYAN_TEST_PG", server.url()).env("SHIYAN_REQUIRE_PG", "1"))?;
     println!("the golden files are written anew; read the difference before you commit it");
     Ok(())
 }

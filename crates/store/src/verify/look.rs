@@ -7,7 +7,7 @@ use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use shiyan_foundation::Refusal;
 
 use crate::connect::{is_postgres_url, reach, shown, sqlite_file, sqlite_url};
-use crate::{Engine, Error, code};
+use crate::{Engine, Error, code, corruption};
 
 /// A database that is only read.
 #[derive(Debug)]
@@ -69,9 +69,14 @@ impl Look {
     /// Opens what stands at an address, to look at it. A SQLite file must be there.
     ///
     /// # Errors
-    /// The address cannot be read; the engine cannot be reached; the file cannot be opened.
+    /// The address cannot be read; the engine cannot be reached; the file cannot be opened, or is so damaged that it is no database.
     pub async fn open(url: &str) -> Result<Look, Error> {
-        let refused = |e: DbErr| Error::Unusable(Refusal::new(code::CONNECT).with("at", shown(url)).with("detail", e));
+        let refused = |e: DbErr| {
+            Error::Unusable(match corruption(&e) {
+                Some(what) => Refusal::new(code::DAMAGED).with("detail", format!("{}: {what}", shown(url))),
+                None => Refusal::new(code::CONNECT).with("at", shown(url)).with("detail", e),
+            })
+        };
         if is_postgres_url(url) {
             reach(url)?;
             let mut options = ConnectOptions::new(url.to_owned());
