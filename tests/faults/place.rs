@@ -230,9 +230,18 @@ impl Template {
     }
     /// A copy to work on.
     pub fn copy_to(&self, data: &Path) {
-        for entry in std::fs::read_dir(&self.dir.0).unwrap() {
-            let entry = entry.unwrap();
-            std::fs::copy(entry.path(), data.join(entry.file_name())).unwrap();
+        copy_all(&self.dir.0, data);
+    }
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (entry, to) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).unwrap();
+        if entry.is_dir() {
+            std::fs::create_dir_all(&to).unwrap();
+            copy_all(&entry, &to);
+        } else {
+            std::fs::copy(&entry, &to).unwrap();
         }
     }
 }

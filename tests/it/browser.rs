@@ -53,6 +53,7 @@ const SITE: &str = "虚构水产店甲";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_way_in_a_browser() {
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     if std::env::var("SHIYAN_BROWSER").as_deref() != Ok("1") {
         println!("SKIPPED: the browser test: SHIYAN_BROWSER=1 is not set (`cargo xtask ci` sets it)");
         return;

@@ -54,7 +54,7 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     assert_eq!(codes(app.issue_plan(&p.planner.actor(), 2025, None, at("2025-01-06T09:10")).await), ["PLAN-EMPTY"]);
     let line = app.read_plan_line(&line).await.unwrap();
     app.add_plan_lines(&p.planner.actor(), 2025, vec![line], None, at("2025-01-06T09:20")).await.unwrap();
-    assert_eq!(codes(app.issue_plan(&p.analyst.actor(), 2025, None, at("2025-01-06T09:30")).await), ["PLAN-ROLE"]);
+    assert_eq!(codes(app.issue_plan(&p.analyst.actor(), 2025, None, at("2025-01-06T09:30")).await), ["ADMIN-ROLE"]);
     let plan = app.issue_plan(&p.planner.actor(), 2025, None, at("2025-01-06T09:30")).await.unwrap();
     assert_eq!((plan.state, plan.gap()), (PlanState::Issued, 0));
 
@@ -179,6 +179,7 @@ async fn a_conclusion_whose_clock_cannot_start_does_not_happen(t: TestApp) {
     assert_eq!(side.count("case_file").await, 0);
     assert_eq!(side.count("clock WHERE rule IN ('D04', 'D20', 'D25')").await, 0);
     assert_eq!(t.app.store.head().await.unwrap(), head);
+    t.assert_broken("the index sabotage was not made by the program").await;
     side.must("DROP INDEX sabotage").await;
     t.assert_whole().await;
     assert_eq!(t.app.approve_order(&t.people.signatory, &order, at("2025-06-10T10:00")).await.unwrap(), Outcome::Fail);

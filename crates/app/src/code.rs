@@ -6,6 +6,12 @@ use shiyan_foundation::codes;
 pub fn away() -> &'static shiyan_foundation::CodeInfo {
     shiyan_store::code::AWAY
 }
+
+/// 未定 whether it was saved is not known, or cannot be shown.
+#[must_use]
+pub fn uncertain() -> &'static shiyan_foundation::CodeInfo {
+    shiyan_store::code::UNCERTAIN
+}
 codes! {
     LOGIN = "LOGIN", zh "用户名或密码不对", en "Wrong user name or password",
         next "核对后再试；忘记密码请系统管理员发放设置密码的链接" / "Check and try again; an administrator can give a link to set a new password", article "";

@@ -146,6 +146,7 @@ impl Place {
         {
             return Err(none());
         }
+        self.warn_of_others();
         let look = Look::open(&self.url).await?;
         // A database that cannot even say what it holds is damaged: the check names it.
         if matches!(look.schema_state().await, Ok(SchemaState::Empty)) {

@@ -18,7 +18,7 @@ fn shiyan(data: &Path) -> Command {
     command.env("SHIYAN_DATA", data).env("SHIYAN_PASSWORD", PASSWORD).stdin(Stdio::null());
     command
 }
-const PASSWORD: &str = "jinshui-2026-qu";
+const PASSWORD: &str = "three-unrelated-words";
 
 /// A server of ours; stopped however the test ends.
 struct Server {
@@ -249,7 +249,7 @@ fn a_form_that_breaks_off_changes_nothing() {
     let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     // The part that arrives would be a complete form by itself.
     for pad in [0, 100_000] {
-        let body = format!("csrf={csrf}&old={PASSWORD}&password=something-else-9&password_again=something-else-9&pad={}", "x".repeat(pad));
+        let body = format!("csrf={csrf}&old={PASSWORD}&password=another-quiet-phrase&password_again=another-quiet-phrase&pad={}", "x".repeat(pad));
         let mut line = server.line();
         let head = format!(
             "POST /me/password HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/x-www-form-urlencoded\r\n{cookie}Content-Length: {}\r\n\r\n",
@@ -264,9 +264,9 @@ fn a_form_that_breaks_off_changes_nothing() {
     std::thread::sleep(Duration::from_millis(500));
     assert!(server.sign_in(PASSWORD).is_some(), "the password is still the old one");
     // And whole it does change it.
-    let body = format!("csrf={csrf}&old={PASSWORD}&password=something-else-9&password_again=something-else-9&pad={}", "x".repeat(100_000));
+    let body = format!("csrf={csrf}&old={PASSWORD}&password=another-quiet-phrase&password_again=another-quiet-phrase&pad={}", "x".repeat(100_000));
     assert_eq!(status(&server.post("/me/password", &cookie, &body)), 303);
-    assert!(server.sign_in(PASSWORD).is_none() && server.sign_in("something-else-9").is_some());
+    assert!(server.sign_in(PASSWORD).is_none() && server.sign_in("another-quiet-phrase").is_some());
 }
 
 #[test]

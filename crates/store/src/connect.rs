@@ -190,6 +190,8 @@ impl Store {
                         ("lock_timeout", "10000"),
                         ("statement_timeout", "60000"),
                         ("synchronous_commit", "on"),
+                        // A rollback where there is nothing to undo is no news.
+                        ("client_min_messages", "error"),
                     ])
                 })
                 .map_sqlx_postgres_pool_opts(move |pool| {

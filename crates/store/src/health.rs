@@ -74,8 +74,10 @@ impl Health {
         self.condemn();
         let mut failing = held(&self.failing);
         if failing.as_ref().is_none_or(|f| damaged && !f.damaged) {
+            // First the fact, then the telling: the log may stand on the disk that is full.
+            *failing = Some(Failing { why: why.clone(), damaged });
+            drop(failing);
             tracing::error!(damaged, "the database fails: {why}");
-            *failing = Some(Failing { why, damaged });
         }
     }
     pub(crate) fn mended(&self) {

@@ -41,6 +41,8 @@ struct State {
     used: bool,
     /// That unit kept its answer with it.
     given: bool,
+    /// Something of this request is durable.
+    committed: bool,
 }
 
 /// One request under way; cheap to clone.
@@ -63,6 +65,11 @@ impl Request {
     #[must_use]
     pub fn key(&self) -> Option<Key> {
         self.state().key.clone()
+    }
+    /// Whether something of this request is durable already.
+    #[must_use]
+    pub fn committed(&self) -> bool {
+        self.state().committed
     }
     /// The key, if a unit of this request was carried out under it and kept no answer of its own.
     #[must_use]
@@ -144,10 +151,12 @@ impl Unit {
     }
 }
 
-/// The unit that kept the key of the request that runs now is durable.
-pub(crate) fn kept(given: bool) {
-    if let Some(request) = Request::current() {
-        let mut state = request.state();
+/// A unit of the request that runs now is durable; `keyed` says whether it kept the key, and an answer with it.
+pub(crate) fn kept(keyed: Option<bool>) {
+    let Some(request) = Request::current() else { return };
+    let mut state = request.state();
+    state.committed = true;
+    if let Some(given) = keyed {
         (state.used, state.given) = (true, given);
     }
 }
@@ -165,6 +174,17 @@ fn answered(key: &Key, row: act_key::Model) -> Error {
 }
 
 impl Store {
+    /// What a request that carries this key finds before anything is asked of it: nothing, its first answer, or a conflict. A handler
+    /// that looks before it acts would refuse a retry for what the first try did.
+    ///
+    /// # Errors
+    /// Carried out before; the key stands for other content; the database does not answer.
+    pub async fn not_before_now(&self, key: &Key) -> Result<(), Error> {
+        match row_of(&self.read, key).await? {
+            Some(row) => Err(answered(key, row)),
+            None => Ok(()),
+        }
+    }
     /// What was answered under a key, read again: an answer that was not there yet may be by now.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::health::{Failing, Sort, sort_of};
 use crate::journal::GENESIS;
 use crate::unit::{Unit, Who};
 use crate::wal::Trouble;
-use crate::{Error, Head, Store, code};
+use crate::{Engine, Error, Head, Store, code};
 
 /// How long a unit of work waits for the one before it.
 const TURN_WITHIN: Duration = Duration::from_secs(10);
@@ -34,7 +34,7 @@ const CUT: i32 = 70;
 /// How often a running server looks after its database.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long the database may take to answer the simplest question.
-const ANSWER: Duration = Duration::from_millis(1_000);
+const ANSWER: Duration = Duration::from_millis(700);
 
 impl Store {
     /// Opens a unit of work; there is one at a time, so the journal is one chain.
@@ -59,6 +59,10 @@ impl Store {
         tokio::time::timeout(TURN_WITHIN, self.turn.clone().lock_owned()).await.map_err(|_| Error::Away(Refusal::new(code::BUSY)))
     }
     async fn open_unit(&self, at: Instant, turn: OwnedMutexGuard<()>) -> Result<Unit, Error> {
+        if let Some(Err(trouble)) = self.wal.as_ref().map(|wal| wal.intact()) {
+            self.health.fail(told(trouble), false);
+            self.mend_log().await?;
+        }
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
         let tx = self.write.begin(options).await?;
         if is_postgres(&tx) {
@@ -104,7 +108,7 @@ impl Store {
             return Err(Error::Away(self.health.refusal()));
         }
         if let Some(wal) = &self.wal
-            && let Err(trouble) = wal.stands()
+            && let Err(trouble) = wal.committed()
         {
             self.health.fail(told(trouble), false);
             return Err(Error::Away(self.health.refusal()));
@@ -133,23 +137,25 @@ impl Store {
     /// After a commit: the log it went to is the one that will be read.
     async fn kept(&self, at: Instant, head: Head) -> Result<Head, Error> {
         let Some(wal) = &self.wal else { return Ok(head) };
-        let Err(trouble) = wal.stands() else {
+        let Err(trouble) = wal.committed() else {
             wal.written.notify_one();
             return Ok(head);
         };
         self.health.fail(told(trouble), false);
-        let rescued = self.rescue().await;
-        wal.forget();
-        match rescued {
+        match self.mend_log().await {
             Ok(()) if self.prove(at).await.is_ok() && self.stands(&head).await? => Ok(head),
             _ => Err(Error::Away(Refusal::new(code::UNCERTAIN))),
         }
     }
     /// The log was taken away under a running server: the connections that still hold it fold it into the database, then all are
     /// closed and opened anew on what stands at the path.
-    async fn rescue(&self) -> Result<(), Error> {
+    async fn mend_log(&self) -> Result<(), Error> {
         let folded = self.fold().await;
-        self.reopen_sqlite().await?;
+        let opened = self.reopen_sqlite().await;
+        if let Some(wal) = &self.wal {
+            wal.forget();
+        }
+        opened?;
         if folded? { Ok(()) } else { Err(Error::Away(Refusal::new(code::UNCERTAIN))) }
     }
     /// Folds into the database what no reader still needs in the log; whether nothing is left there.
@@ -181,9 +187,14 @@ impl Store {
     }
     /// Whether the database answers the simplest question in time. The question itself is never cut off: it is asked by a task of
     /// its own.
+    ///
+    /// It is asked past the guard that gives up on a database that is away: whoever is away must be able to come back.
     async fn answers(&self) -> bool {
-        let store = self.clone();
-        let asked = tokio::spawn(async move { store.ping().await.is_ok() });
+        let pool = self.read.pool();
+        let asked = tokio::spawn(async move {
+            let one = sea_orm::Statement::from_string(pool.get_database_backend(), "SELECT 1");
+            pool.query_one_raw(one).await.is_ok()
+        });
         matches!(tokio::time::timeout(ANSWER, asked).await, Ok(Ok(true)))
     }
     /// Looks after the database of a running server until it is dropped: says when it is away, lets the writer prove itself once it
@@ -208,22 +219,24 @@ impl Store {
         })
     }
     async fn see_to(&self) {
-        let answers = self.answers().await;
-        self.health.set_away(!answers);
-        if !answers {
-            self.health.condemn();
-            return;
+        // A file is never away, only slow, and a server that was slow once is asked once more.
+        if self.engine() == Engine::Postgres {
+            let answers = self.answers().await || self.answers().await;
+            self.health.set_away(!answers);
+            if !answers {
+                self.health.condemn();
+                return;
+            }
         }
         if let Some(wal) = &self.wal
             && self.health.failing().is_none()
             && let Ok(_turn) = self.turn.clone().try_lock_owned()
-            && let Err(trouble) = wal.stands_if_known()
+            && let Err(trouble) = wal.intact()
         {
             self.health.fail(told(trouble), false);
-            if let Err(error) = self.rescue().await {
+            if let Err(error) = self.mend_log().await {
                 tracing::error!("the write-ahead log could not be folded in: {error}");
             }
-            wal.forget();
         }
         if self.health.failing().is_some_and(|f| !f.damaged)
             && let Some(at) = self.health.now()
@@ -235,14 +248,22 @@ impl Store {
     }
     /// What is committed stands in the database itself soon after; it stood safely in the log before, so that nobody waits for this.
     async fn fold_soon(&self) {
-        match self.wal.as_ref().map(|wal| wal.stands_if_known()) {
-            None | Some(Ok(())) => {}
-            // Nobody waits for this: the next look mends it.
-            Some(Err(trouble)) => return self.health.fail(told(trouble), false),
+        let Some(wal) = &self.wal else { return };
+        // Nobody waits for this: the next look mends what is wrong.
+        if let Err(trouble) = wal.intact() {
+            return self.health.fail(told(trouble), false);
         }
+        let commits = wal.commits();
         let statement = sea_orm::Statement::from_string(self.read.get_database_backend(), "PRAGMA wal_checkpoint(PASSIVE)");
-        if let Err(error) = self.read.query_one_raw(statement).await {
-            tracing::warn!("the write-ahead log was not folded in: {error}");
+        match self.read.query_one_raw(statement).await {
+            Ok(Some(row)) => {
+                let number = |at: usize| row.try_get_by_index::<i32>(at).unwrap_or(-1);
+                if number(0) == 0 && number(1) == number(2) && number(1) >= 0 {
+                    wal.folded(commits);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!("the write-ahead log was not folded in: {error}"),
         }
     }
 }
@@ -306,8 +327,8 @@ impl Unit {
             Err(error) => store.settle(at, head, error).await,
         };
         drop(turn);
-        if let (Some(given), true) = (keyed, done.is_ok()) {
-            crate::once::kept(given);
+        if done.is_ok() {
+            crate::once::kept(keyed);
         }
         done
     }

@@ -439,6 +439,7 @@ fn render(out: &mut Out, c: &Ctx) {
             )],
             links: vec![Link::new(t("回到待校核", "Back to the queue"), "/bench?state=entered"), Link::new(t("工作台", "Home"), "/")],
             trace: "01J8ZK3M9Q".into(),
+            csrf: String::new(),
             again: Vec::new(),
             secrets: Vec::new(),
             files: false,

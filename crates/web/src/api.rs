@@ -33,7 +33,7 @@ use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
 
 use crate::bodies::{Incoming, JSON};
-use crate::carried::{HEADER, carried};
+use crate::carried::{HEADER, once};
 use crate::failure::{Failure, code};
 use crate::guard::{LOGIN, User};
 use crate::heavy::Lane;
@@ -220,7 +220,10 @@ impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for JsonBody<T> {
         };
         if let (Some(key), Asked::Success(user)) = (request.headers().get_one(HEADER), request.guard::<User>().await) {
             let content = sha256_hex(&[request.uri().to_string().as_bytes(), b"\n", &bytes].concat());
-            carried(request).carries(Key { owner: user.actor.id.to_string(), key: key.to_owned(), content });
+            let key = Key { owner: user.actor.id.to_string(), key: key.to_owned(), content };
+            if let Err(failure) = once(request, key).await {
+                return DataOutcome::Error((Status::Conflict, failure));
+            }
         }
         DataOutcome::Success(JsonBody(body))
     }

@@ -11,9 +11,10 @@ use rocket::response::{Flash, Redirect, Responder};
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Request, Response, Route, tokio};
 use serde::{Deserialize, Serialize};
-use shiyan_app::once::{self, First, Key};
+use shiyan_app::once::{ANSWER, First, Key};
+use shiyan_foundation::Refusal;
 
-use crate::failure::from_program;
+use crate::failure::{Failure, from_program};
 use crate::guard::{User, same_site};
 use crate::posted::Posted;
 use crate::site::Site;
@@ -36,8 +37,23 @@ struct Sent {
 struct Before(Mutex<Option<First>>);
 
 /// The request under way, one for all guards and the handler.
-pub(crate) fn carried<'r>(request: &'r Request<'_>) -> &'r once::Request {
-    request.local_cache(once::Request::default)
+pub(crate) fn carried<'r>(request: &'r Request<'_>) -> &'r shiyan_app::once::Request {
+    request.local_cache(shiyan_app::once::Request::default)
+}
+
+/// The request carries a key: it is kept for its acts, and asked for at once.
+///
+/// # Errors
+/// Carried out before; the key stands for other content; the database does not answer.
+pub(crate) async fn once(request: &Request<'_>, key: Key) -> Result<(), Failure> {
+    if key.key.is_empty() {
+        return Ok(());
+    }
+    carried(request).carries(key.clone());
+    match request.rocket().state::<Site>() {
+        Some(site) => Ok(site.app.store.not_before_now(&key).await?),
+        None => Ok(()),
+    }
 }
 
 /// A handler found that its request was carried out before; the wrapper around it answers.
@@ -79,9 +95,16 @@ impl Handler for Around {
         let found = request.local_cache(Before::default).0.lock().unwrap_or_else(PoisonError::into_inner).take();
         match (found, outcome) {
             (Some(first), _) => again(request, carried.key(), first).await,
+            // Something was saved, and only the page after it could not be read: "not saved" would be a lie.
+            (None, Outcome::Success(response)) if response.status() == Status::ServiceUnavailable && carried.committed() => {
+                Outcome::from(request, Failure::With(Status::ServiceUnavailable, Refusal::new(shiyan_app::code::uncertain())))
+            }
             (None, Outcome::Success(mut response)) => {
                 keep(request, &carried, &mut response).await;
                 Outcome::Success(response)
+            }
+            (None, Outcome::Error(Status::ServiceUnavailable)) if carried.committed() => {
+                Outcome::from(request, Failure::With(Status::ServiceUnavailable, Refusal::new(shiyan_app::code::uncertain())))
             }
             (None, other) => other,
         }
@@ -89,7 +112,7 @@ impl Handler for Around {
 }
 
 /// Keeps what is sent, for whoever asks again; nobody waits for it.
-async fn keep(request: &Request<'_>, carried: &once::Request, response: &mut Response<'_>) {
+async fn keep(request: &Request<'_>, carried: &shiyan_app::once::Request, response: &mut Response<'_>) {
     let (Some(key), Some(site)) = (carried.unanswered(), request.rocket().state::<Site>()) else { return };
     if response.status().code >= 400 {
         return;
@@ -100,7 +123,7 @@ async fn keep(request: &Request<'_>, carried: &once::Request, response: &mut Res
     }
     if response.content_type().is_some_and(|kind| kind.is_json()) {
         let body = response.body_mut().to_bytes().await.unwrap_or_default();
-        if body.len() <= once::ANSWER / 2 {
+        if body.len() <= ANSWER / 2 {
             sent.json = String::from_utf8_lossy(&body).into_owned();
         }
         response.set_sized_body(body.len(), Cursor::new(body));

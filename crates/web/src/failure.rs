@@ -194,7 +194,8 @@ fn page(status: Status, why: &[Refusal], request: &Request<'_>) -> String {
             vec![home]
         },
         trace: why.first().and_then(|r| r.facts.get("trace")).cloned().unwrap_or_default(),
-        again: typed.map_or_else(Vec::new, |t| t.fields.clone()),
+        csrf: typed.and_then(|t| t.fields.iter().find(|(key, _)| key == "csrf")).map_or_else(String::new, |(_, value)| value.clone()),
+        again: typed.map_or_else(Vec::new, |t| t.fields.iter().filter(|(key, _)| key != "csrf").cloned().collect()),
         secrets: typed.map_or_else(Vec::new, |t| t.secrets.clone()),
         files: typed.is_some_and(|t| t.files),
     };

@@ -12,7 +12,7 @@ use shiyan_app::once::Key;
 use shiyan_foundation::Refusal;
 
 use crate::bodies::{FORM, Held, Incoming, Unread};
-use crate::carried::carried;
+use crate::carried::once;
 use crate::failure::{Failure, code};
 use crate::guard::User;
 use crate::views::ProblemView;
@@ -169,8 +169,10 @@ impl<'r> FromData<'r> for Posted {
             RocketOutcome::Success(user) if user.csrf != posted.raw("csrf") => Outcome::Error(refused(Status::Forbidden, Refusal::new(code::CSRF))),
             RocketOutcome::Success(user) => {
                 let key = Key { owner: user.actor.id.to_string(), key: posted.get("idempotency").to_owned(), content: posted.print(request) };
-                carried(request).carries(key);
-                Outcome::Success(posted)
+                match once(request, key).await {
+                    Ok(()) => Outcome::Success(posted),
+                    Err(failure) => Outcome::Error((Status::Conflict, failure)),
+                }
             }
             RocketOutcome::Error(error) => Outcome::Error(error),
             RocketOutcome::Forward(_) => Outcome::Success(posted),

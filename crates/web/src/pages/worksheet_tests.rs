@@ -657,7 +657,7 @@ async fn own_work_is_explained_in_the_queue() {
     both.save(&at, &[(&items[0], "12")]).await;
     both.post(&at, &format!("{at}/finish"), &[]).await.is(Status::SeeOther);
     let queue = both.get("/review").await;
-    queue.is(Status::Ok).says("LAB-OWN-WORK").says("虚构多面手");
+    queue.is(Status::Ok).says("LAB-OWN-WORK").says("虚构both");
     let id = b.stored(&at).await.id;
     both.post("/review", &format!("/review/{id}/check"), &[]).await.is(Status::UnprocessableEntity).says("LAB-OWN-WORK");
 }

@@ -122,6 +122,8 @@ pub struct ErrorPage {
     pub links: Vec<Link>,
     /// Request id for whoever looks into it; may be empty.
     pub trace: String,
+    /// Token that the form carried.
+    pub csrf: String,
     /// What was typed, to be sent again as it is: names and values.
     pub again: Vec<(String, String)>,
     /// Fields that are never sent back: a password is typed once more.
