@@ -111,12 +111,19 @@ pub(super) async fn compare(db: &impl ConnectionTrait) -> Step {
 }
 
 fn difference(wanted: &[Object], found: &[Object]) -> Option<Bad> {
-    let by_name = |objects: &[Object]| -> BTreeMap<(String, String), String> {
-        objects.iter().map(|o| ((o.kind.clone(), o.name.clone()), o.definition.clone())).collect()
+    // A table before its columns, a trigger before its function: the whole is named, not its first part.
+    let rank = |kind: &str| match kind {
+        "table" | "view" => 0_u8,
+        "function" => 2,
+        _ => 1,
+    };
+    let by_name = |objects: &[Object]| -> BTreeMap<(u8, String, String), String> {
+        objects.iter().map(|o| ((rank(&o.kind), o.kind.clone(), o.name.clone()), o.definition.clone())).collect()
     };
     let (wanted, found) = (by_name(wanted), by_name(found));
-    for ((kind, name), definition) in &found {
-        match wanted.get(&(kind.clone(), name.clone())) {
+    for (key, definition) in &found {
+        let (_, kind, name) = key;
+        match wanted.get(key) {
             None => {
                 let zh = word(kind);
                 return Some((format!("数据库里多出{zh} {name}：不是程序建的"), format!("the {kind} {name} was not made by the program")));
@@ -132,7 +139,7 @@ fn difference(wanted: &[Object], found: &[Object]) -> Option<Bad> {
             Some(_) => {}
         }
     }
-    let (kind, name) = wanted.keys().find(|key| !found.contains_key(*key))?;
+    let (_, kind, name) = wanted.keys().find(|key| !found.contains_key(*key))?;
     Some((format!("{} {name} 不见了", word(kind)), format!("the {kind} {name} is gone")))
 }
 
