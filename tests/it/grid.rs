@@ -304,7 +304,14 @@ async fn a_block_is_pasted(tab: &Tab, lab: &Lab, at: &str) {
     // Escape leaves everything as it is; what does not fit is told, not dropped silently.
     tab.at(13, 11).await;
     tab.paste("1\t2\n3\t4").await;
-    let outside = tab.string("return document.querySelector('[data-ribbon]').textContent").await;
+    let mut outside = String::new();
+    for _ in 0..40 {
+        outside = tab.string("return document.querySelector('[data-ribbon]').textContent").await;
+        if !outside.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     assert!(outside.contains("超出表格 3 格"), "{outside}");
     tab.keys(&format!("{ESCAPE}")).await;
     assert_eq!(tab.column(11).await[13], "13.11");

@@ -219,10 +219,14 @@ async fn link_page(site: &State<Site>, visit: Visit, here: Option<User>, link: &
 }
 
 #[post("/set-password/<link>", data = "<form>")]
-async fn set_password(site: &State<Site>, visit: Visit, link: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn set_password(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, link: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     match site.app.use_link(link, form.raw("password"), form.raw("password_again"), visit.now).await {
-        Ok(_) => Ok(done("/login", "密码已设置，请登录", "The password is set; please sign in")),
+        // Whoever sets a password sits here now: somebody else’s login in this browser is not theirs to go on with.
+        Ok(_) => {
+            cookies.remove(Cookie::build(cookie_name(site, LOGIN)).path("/"));
+            Ok(done("/login", "密码已设置，请登录", "The password is set; please sign in"))
+        }
         Err(shiyan_app::Error::Refused(why)) => match site.app.link_open(link, visit.now).await {
             Ok(Some(user)) => Err(show_why(&link_view(site, &visit, link, &user.username, &form.filled(&why, visit.lang), &why), &why)),
             Ok(None) => Err(Err(spent())),
