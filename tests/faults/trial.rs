@@ -442,6 +442,10 @@ impl Trial<'_> {
             }
             refused = Some(save.kind);
             // A program that ends itself rather than go on with a damaged log cuts its answer off.
+            // A line breaks a moment before the process behind it is seen to have ended.
+            if fault.lasts() && answer.is_err() {
+                std::thread::sleep(Duration::from_millis(300));
+            }
             let ended_itself = fault.lasts() && answer.is_err() && self.server.as_mut().and_then(Server::ended).is_some_and(|s| s.code().is_some());
             if let Some(how) = badly_told(answer, *heard).filter(|_| !ended_itself) {
                 self.tally(save.kind).badly_told += 1;

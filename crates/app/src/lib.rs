@@ -38,6 +38,9 @@ use shiyan_statute::LimitLibrary;
 /// Makes the PDF of a report out of its frozen facts; the binary supplies it, so that this crate knows no typesetter.
 type Typesetter = dyn Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync;
 
+/// The limit library, and the change it was read after.
+type Library = (i64, Arc<LimitLibrary>);
+
 /// The application.
 #[derive(Clone)]
 pub struct App {
@@ -45,7 +48,7 @@ pub struct App {
     pub store: Store,
     typesetter: Arc<Typesetter>,
     /// The limit library with the change it was read after; read again after a change, whoever made it.
-    limits: Arc<RwLock<Option<(i64, Arc<LimitLibrary>)>>>,
+    limits: Arc<RwLock<Option<Library>>>,
     /// Password hashing is bounded.
     hashing: Arc<entry::Hashing>,
 }

@@ -125,7 +125,7 @@ async fn night(place: &Place, plan: &Plan) -> Result<Night, Failed> {
 
 /// Backup, rehearsal and verification; older backups go only when all three hold.
 async fn work(app: &App, place: &Place, plan: &Plan, dir: &Path, scratch: &Path, night: &mut Night) {
-    let damage = app.store.check_pages().await.map_or_else(|e| Some((e.to_string(), e.to_string())), |bad| bad);
+    let damage = app.store.check_pages().await.unwrap_or_else(|e| Some((e.to_string(), e.to_string())));
     let file = dir.join(format!("shiyan-{}.gz", now().format("%Y%m%d-%H%M%S")));
     let taken = backup(app, dir, &file).await;
     let rehearsed = match &taken {

@@ -184,7 +184,7 @@ fn bodies_of_those_signed_in_share_a_bounded_room() {
     assert!(full >= 9 && full + waiting == 12, "{full} refused, {waiting} held: {answers:?}");
     let grown = server.status_kib("VmHWM:") - before;
     println!("12 uploads of 19 MB: {waiting} held, {full} told to come again, the server grew by {} MB", grown >> 10);
-    assert!(grown < 200 << 10, "{grown} KiB");
+    assert!(grown < 256 << 10, "{grown} KiB");
     // Those who held it have left: there is room again.
     std::thread::sleep(Duration::from_millis(500));
     let csrf = server.get("/me/password", &cookie).split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -209,7 +209,8 @@ fn slow_and_idle_clients_keep_nobody_out_and_the_metrics_tell_of_them() {
     println!("ten answers beside 400 idle connections: {:?}", start.elapsed());
     let start = Instant::now();
     let mut end = String::new();
-    slow.read_to_string(&mut end).unwrap();
+    // Cut with an answer, or given to somebody else without one.
+    let _ = slow.read_to_string(&mut end);
     assert!(status(&end) == 408 || end.is_empty(), "cut, or given to somebody else: {end}");
     assert!(start.elapsed() < Duration::from_secs(15));
     let metrics = TcpStream::connect(("127.0.0.1", server.metrics)).unwrap();
@@ -303,7 +304,7 @@ fn with_a_certificate_it_speaks_https_and_says_so() {
     let _ = stream.read_to_end(&mut answer);
     let answer = String::from_utf8_lossy(&answer).to_lowercase();
     assert!(status(&answer) == 303 && answer.contains("strict-transport-security: "), "{answer}");
-    assert!(answer.lines().any(|l| l.starts_with("set-cookie: shiyan_login=") && l.contains("secure")), "{answer}");
+    assert!(answer.lines().any(|l| l.starts_with("set-cookie: __host-shiyan_login=") && l.contains("secure")), "{answer}");
     let plain = server.get("/login", "");
     assert!(status(&plain) == 400 && plain.contains("https://"), "{plain}");
 }

@@ -15,7 +15,7 @@ use shiyan_foundation::Refusal;
 use sqlx_core::transaction::TransactionManager;
 use tokio::sync::Mutex;
 
-use crate::health::Health;
+use crate::health::{Health, Of};
 use crate::link::Link;
 use crate::wal::Wal;
 use crate::{Error, code};
@@ -57,6 +57,8 @@ pub struct Store {
     pub(crate) turn: Arc<Mutex<()>>,
     /// The write-ahead log of SQLite, watched.
     pub(crate) wal: Option<Arc<Wal>>,
+    /// 快照 a moment that is only read.
+    pub(crate) still: bool,
     /// The clock is held against the journal: on a running installation, not where years are told in seconds.
     pub(crate) clock_held: Arc<std::sync::atomic::AtomicBool>,
 }
@@ -64,18 +66,18 @@ pub struct Store {
 /// Nothing of an unfinished transaction may reach the next one who uses a connection: a failed commit leaves sqlx counting a
 /// transaction that SQLite has ended, and every later commit would only release a savepoint inside one that never ends. A
 /// connection that still counts one when it comes back, or that was there before a failure, is closed.
-fn supervised<DB: SqlxDatabase>(options: PoolOptions<DB>, health: Arc<Health>) -> PoolOptions<DB>
+fn supervised<DB: SqlxDatabase>(options: PoolOptions<DB>, health: Arc<Health>, of: Of) -> PoolOptions<DB>
 where
     DB::Connection: Connection<Database = DB>,
 {
     let fresh = health.clone();
     options
         .before_acquire(move |connection: &mut DB::Connection, at: PoolConnectionMetadata| {
-            let trusted = fresh.trusts(at.age) && DB::TransactionManager::get_transaction_depth(connection) == 0;
+            let trusted = fresh.trusts(of, at.age) && DB::TransactionManager::get_transaction_depth(connection) == 0;
             Box::pin(async move { Ok(trusted) })
         })
         .after_release(move |connection: &mut DB::Connection, at: PoolConnectionMetadata| {
-            let trusted = health.trusts(at.age);
+            let trusted = health.trusts(of, at.age);
             Box::pin(async move {
                 // A rollback that was asked for is carried out before anything else, so that the depth read afterwards is true.
                 connection.ping().await?;
@@ -117,6 +119,10 @@ impl Store {
         if self.engine == Engine::Sqlite {
             let _turn = self.turn().await?;
             self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            if let Some(wal) = &self.wal {
+                // One turn at a time: nothing was committed since.
+                wal.folded(wal.commits());
+            }
         }
         Ok(())
     }
@@ -158,11 +164,12 @@ impl Store {
             turn: Arc::default(),
             wal,
             clock_held: Arc::default(),
+            still: false,
         }
     }
     /// Closes every connection and opens new ones on the file that stands at the address now.
     pub(crate) async fn reopen_sqlite(&self) -> Result<(), Error> {
-        self.health.condemn();
+        self.health.condemn_all();
         for link in [&self.write, &self.read] {
             let _ = link.pool().close().await;
         }
@@ -178,7 +185,7 @@ impl Store {
         let health = Arc::new(Health::new());
         let options = |most: u32| {
             let mut options = ConnectOptions::new(url.to_owned());
-            let (writing, supervisor) = (most == PG_WRITERS, health.clone());
+            let (of, supervisor) = (if most == PG_WRITERS { Of::Writer } else { Of::Reader }, health.clone());
             options
                 .sqlx_logging(false)
                 .max_connections(most)
@@ -196,15 +203,15 @@ impl Store {
                 })
                 .map_sqlx_postgres_pool_opts(move |pool| {
                     let fresh = supervisor.clone();
-                    supervised(pool, supervisor.clone()).before_acquire(move |connection, at| {
-                        let trusted = fresh.trusts(at.age);
+                    supervised(pool, supervisor.clone(), of).before_acquire(move |connection, at| {
+                        let trusted = fresh.trusts(of, at.age);
                         Box::pin(async move {
                             if !trusted {
                                 return Ok(false);
                             }
                             // A begin that was given up on leaves a transaction open that sqlx does not count: the server is asked to
                             // undo whatever there is, which is also the proof that it answers.
-                            if writing {
+                            if of == Of::Writer {
                                 connection.execute("ROLLBACK").await?;
                             } else {
                                 connection.ping().await?;
@@ -269,7 +276,15 @@ impl Store {
     /// The same database through one other connection, whose end is no failure of the database.
     pub(crate) fn through(&self, db: DatabaseConnection) -> Store {
         let health = Arc::new(Health::new());
-        Store { read: Link::new(db.clone(), health.clone()), write: Link::new(db.clone(), health.clone()), first: db, health, wal: None, ..self.clone() }
+        Store {
+            read: Link::new(db.clone(), health.clone()),
+            write: Link::new(db.clone(), health.clone()),
+            first: db,
+            health,
+            wal: None,
+            still: true,
+            ..self.clone()
+        }
     }
     /// Closes both pools after the last answer.
     pub async fn close(self) {
@@ -296,7 +311,7 @@ fn sqlite_options(url: &str, writers: bool, health: &Arc<Health>) -> ConnectOpti
                 .pragma("cache_size", "-8000")
                 .pragma("temp_store", "memory")
         })
-        .map_sqlx_sqlite_pool_opts(move |pool| supervised(pool, supervisor.clone()))
+        .map_sqlx_sqlite_pool_opts(move |pool| supervised(pool, supervisor.clone(), if writers { Of::Writer } else { Of::Reader }))
         .max_connections(if writers { 1 } else { 4 })
         .min_connections(1);
     options

@@ -35,12 +35,21 @@ pub(crate) enum Sort {
     Ours,
 }
 
+/// What a pool of connections is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// Writing.
+    Writer = 0,
+    /// Reading.
+    Reader = 1,
+}
+
 /// The health of one open database; shared by its connections.
 #[derive(Debug)]
 pub(crate) struct Health {
     failing: Mutex<Option<Failing>>,
-    /// Connections born before this, in milliseconds since `born`, are closed instead of used.
-    condemned: AtomicU64,
+    /// Connections of the writer, and of readers, born before this, in milliseconds since `born`, are closed instead of used.
+    condemned: [AtomicU64; 2],
     born: Moment,
     /// Set while the database does not answer; whoever waits for an answer of it gives up.
     away: AtomicBool,
@@ -58,7 +67,7 @@ impl Health {
     pub(crate) fn new() -> Self {
         Self {
             failing: Mutex::new(None),
-            condemned: AtomicU64::new(0),
+            condemned: [const { AtomicU64::new(0) }; 2],
             born: Moment::now(),
             away: AtomicBool::new(false),
             gone: Notify::new(),
@@ -68,10 +77,11 @@ impl Health {
     pub(crate) fn failing(&self) -> Option<Failing> {
         held(&self.failing).clone()
     }
-    /// Nothing is written from now on until the writer proves itself; no connection of before is used again.
+    /// Nothing is written from now on until the writer proves itself; no connection that wrote before is used again. Readers go on:
+    /// nothing unfinished hangs on them, and what is stored can be read while nothing can be added.
     pub(crate) fn fail(&self, why: impl Into<String>, damaged: bool) {
         let why = why.into();
-        self.condemn();
+        self.condemn(Of::Writer);
         let mut failing = held(&self.failing);
         if failing.as_ref().is_none_or(|f| damaged && !f.damaged) {
             // First the fact, then the telling: the log may stand on the disk that is full.
@@ -96,14 +106,19 @@ impl Health {
         sort
     }
     /// Connections that stand now are closed when they come back or are asked for.
-    pub(crate) fn condemn(&self) {
+    pub(crate) fn condemn(&self, of: Of) {
         let now = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(1);
-        self.condemned.fetch_max(now, Ordering::SeqCst);
+        self.condemned[of as usize].fetch_max(now, Ordering::SeqCst);
+    }
+    /// All of them, whoever uses them.
+    pub(crate) fn condemn_all(&self) {
+        self.condemn(Of::Writer);
+        self.condemn(Of::Reader);
     }
     /// Whether a connection of this age may be used.
-    pub(crate) fn trusts(&self, age: Duration) -> bool {
+    pub(crate) fn trusts(&self, of: Of, age: Duration) -> bool {
         let born = self.born.elapsed().saturating_sub(age);
-        u64::try_from(born.as_millis()).unwrap_or(u64::MAX) >= self.condemned.load(Ordering::SeqCst)
+        u64::try_from(born.as_millis()).unwrap_or(u64::MAX) >= self.condemned[of as usize].load(Ordering::SeqCst)
     }
     /// The database does not answer, or answers again.
     pub(crate) fn set_away(&self, away: bool) {
@@ -144,7 +159,7 @@ pub(crate) async fn unless_away<T>(health: &Health, work: impl Future<Output = T
         biased;
         done = work => Some(done),
         () = health.until_away() => {
-            health.condemn();
+            health.condemn_all();
             None
         }
     }
@@ -258,12 +273,14 @@ mod tests {
     #[test]
     fn a_connection_of_before_is_not_trusted_again() {
         let health = Health::new();
-        assert!(health.trusts(Duration::ZERO));
+        let health_trusts = |age| health.trusts(Of::Writer, age);
+        assert!(health_trusts(Duration::ZERO));
         std::thread::sleep(Duration::from_millis(5));
         health.fail("disk full", false);
-        assert!(!health.trusts(Duration::from_millis(4)));
+        assert!(!health_trusts(Duration::from_millis(4)));
+        assert!(health.trusts(Of::Reader, Duration::from_millis(4)), "whoever only reads goes on");
         std::thread::sleep(Duration::from_millis(5));
-        assert!(health.trusts(Duration::from_millis(1)));
+        assert!(health_trusts(Duration::from_millis(1)));
         assert_eq!(health.failing().map(|f| f.damaged), Some(false));
         // Damage is worse news than a full disk, and is not overwritten by it.
         health.fail("malformed", true);

@@ -17,7 +17,7 @@ use crate::entity::journal;
 use crate::health::{Failing, Sort, sort_of};
 use crate::journal::GENESIS;
 use crate::unit::{Unit, Who};
-use crate::wal::Trouble;
+use crate::wal::{Trouble, Wal};
 use crate::{Engine, Error, Head, Store, code};
 
 /// How long a unit of work waits for the one before it.
@@ -42,6 +42,9 @@ impl Store {
     /// # Errors
     /// The database does not answer, or has not proved yet that it keeps what is written; the clock stands before the last entry.
     pub async fn begin(&self, at: Instant) -> Result<Unit, Error> {
+        if self.still {
+            return Err(Error::Fault("a snapshot is only read".to_owned()));
+        }
         self.health.tick(at);
         let turn = self.turn().await?;
         if self.health.failing().is_some() {
@@ -59,8 +62,11 @@ impl Store {
         tokio::time::timeout(TURN_WITHIN, self.turn.clone().lock_owned()).await.map_err(|_| Error::Away(Refusal::new(code::BUSY)))
     }
     async fn open_unit(&self, at: Instant, turn: OwnedMutexGuard<()>) -> Result<Unit, Error> {
-        if let Some(Err(trouble)) = self.wal.as_ref().map(|wal| wal.intact()) {
-            self.health.fail(told(trouble), false);
+        if let Some(wal) = &self.wal
+            && let Err(trouble) = wal.intact()
+            && let Some(why) = self.trouble(wal, trouble).await
+        {
+            self.health.fail(why, false);
             self.mend_log().await?;
         }
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
@@ -109,8 +115,9 @@ impl Store {
         }
         if let Some(wal) = &self.wal
             && let Err(trouble) = wal.committed()
+            && let Some(why) = self.trouble(wal, trouble).await
         {
-            self.health.fail(told(trouble), false);
+            self.health.fail(why, false);
             return Err(Error::Away(self.health.refusal()));
         }
         self.health.mended();
@@ -141,7 +148,8 @@ impl Store {
             wal.written.notify_one();
             return Ok(head);
         };
-        self.health.fail(told(trouble), false);
+        let Some(why) = self.trouble(wal, trouble).await else { return Ok(head) };
+        self.health.fail(why, false);
         match self.mend_log().await {
             Ok(()) if self.prove(at).await.is_ok() && self.stands(&head).await? => Ok(head),
             _ => Err(Error::Away(Refusal::new(code::UNCERTAIN))),
@@ -171,6 +179,26 @@ impl Store {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(false)
+    }
+    /// What is wrong with the log, in words; nothing where somebody else folded all of it in and emptied it. A log that was cut stops the
+    /// program at once, before any connection is closed: closing one, like going on, would fold what is left of the log into the
+    /// database, page for page of nonsense. What was folded in before is whole, and is what the next start finds.
+    async fn trouble(&self, wal: &Wal, trouble: Trouble) -> Option<String> {
+        match trouble {
+            Trouble::Moved(why) => Some(why),
+            Trouble::Cut(why) => {
+                // Asks how much of the log is folded in without folding anything.
+                let asked = sea_orm::Statement::from_string(self.read.get_database_backend(), "PRAGMA wal_checkpoint(NOOP)");
+                let row = self.read.pool().query_one_raw(asked).await.ok().flatten();
+                let number = |at: usize| row.as_ref().and_then(|row| row.try_get_by_index::<i32>(at).ok());
+                if number(0) == Some(0) && number(1).is_some() && number(1) == number(2) {
+                    wal.folded(wal.commits());
+                    return None;
+                }
+                tracing::error!("{why}: stopped at once, so that the database stays whole");
+                std::process::exit(CUT);
+            }
+        }
     }
     /// 就绪 whether what is written now would be kept.
     ///
@@ -224,7 +252,7 @@ impl Store {
             let answers = self.answers().await || self.answers().await;
             self.health.set_away(!answers);
             if !answers {
-                self.health.condemn();
+                self.health.condemn_all();
                 return;
             }
         }
@@ -232,8 +260,9 @@ impl Store {
             && self.health.failing().is_none()
             && let Ok(_turn) = self.turn.clone().try_lock_owned()
             && let Err(trouble) = wal.intact()
+            && let Some(why) = self.trouble(wal, trouble).await
         {
-            self.health.fail(told(trouble), false);
+            self.health.fail(why, false);
             if let Err(error) = self.mend_log().await {
                 tracing::error!("the write-ahead log could not be folded in: {error}");
             }
@@ -250,8 +279,10 @@ impl Store {
     async fn fold_soon(&self) {
         let Some(wal) = &self.wal else { return };
         // Nobody waits for this: the next look mends what is wrong.
-        if let Err(trouble) = wal.intact() {
-            return self.health.fail(told(trouble), false);
+        if let Err(trouble) = wal.intact()
+            && let Some(why) = self.trouble(wal, trouble).await
+        {
+            return self.health.fail(why, false);
         }
         let commits = wal.commits();
         let statement = sea_orm::Statement::from_string(self.read.get_database_backend(), "PRAGMA wal_checkpoint(PASSIVE)");
@@ -264,19 +295,6 @@ impl Store {
             }
             Ok(None) => {}
             Err(error) => tracing::warn!("the write-ahead log was not folded in: {error}"),
-        }
-    }
-}
-
-/// What is wrong with the log, in words. A log that was cut stops the program at once, before any connection is closed: closing one,
-/// like going on, would fold what is left of the log into the database, page for page of nonsense. What was folded in before is
-/// whole, and is what the next start finds.
-fn told(trouble: Trouble) -> String {
-    match trouble {
-        Trouble::Moved(why) => why,
-        Trouble::Cut(why) => {
-            tracing::error!("{why}: stopped at once, so that the database stays whole");
-            std::process::exit(CUT);
         }
     }
 }

@@ -50,9 +50,11 @@ pub(crate) async fn once(request: &Request<'_>, key: Key) -> Result<(), Failure>
         return Ok(());
     }
     carried(request).carries(key.clone());
-    match request.rocket().state::<Site>() {
-        Some(site) => Ok(site.app.store.not_before_now(&key).await?),
-        None => Ok(()),
+    let Some(site) = request.rocket().state::<Site>() else { return Ok(()) };
+    match site.app.store.not_before_now(&key).await {
+        // An act that kept what it gave answers by itself, word for word.
+        Err(shiyan_app::Error::Again(first)) if !first.answer.is_empty() && serde_json::from_str::<Sent>(&first.answer).is_err() => Ok(()),
+        other => Ok(other?),
     }
 }
 

@@ -95,7 +95,7 @@ pub struct Typed {
 
 /// What was typed into the form of this request, if it was read.
 pub fn typed_of<'r>(request: &'r Request<'_>) -> Option<&'r Typed> {
-    request.local_cache(|| OnceLock::<Typed>::new()).get()
+    request.local_cache(OnceLock::<Typed>::new).get()
 }
 
 /// Content of a form of this size is given back; a larger one is not written into a page.
@@ -114,7 +114,7 @@ impl Posted {
             secrets: self.fields.iter().map(|(k, _)| k).filter(|k| secret(k)).cloned().collect(),
             files: self.files.iter().any(|(_, f)| !f.bytes.is_empty()),
         };
-        let _ = request.local_cache(|| OnceLock::<Typed>::new()).set(typed);
+        let _ = request.local_cache(OnceLock::<Typed>::new).set(typed);
     }
     /// Hash of what is asked for: the address and every field and file, in order, but what differs from page to page.
     fn print(&self, request: &Request<'_>) -> String {

@@ -210,9 +210,12 @@ fn spent() -> Failure {
 }
 
 #[get("/set-password/<link>")]
-async fn link_page(site: &State<Site>, visit: Visit, link: &str) -> Html {
+async fn link_page(site: &State<Site>, visit: Visit, here: Option<User>, link: &str) -> Html {
     let user = site.app.link_open(link, visit.now).await?.ok_or_else(spent)?;
-    show(&link_view(site, &visit, link, &user.username, &Filled::default(), &[]))
+    let mut view = link_view(site, &visit, link, &user.username, &Filled::default(), &[]);
+    // Opened in a browser where somebody is signed in, the form is one of that login all the same.
+    view.p.csrf = here.map(|u| u.csrf).unwrap_or_default();
+    show(&view)
 }
 
 #[post("/set-password/<link>", data = "<form>")]

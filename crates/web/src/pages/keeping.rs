@@ -24,7 +24,7 @@ pub fn lines(site: &Site, user: &User) -> Vec<CheckLine> {
             _ => (Tone::Pass, ""),
         };
         let label = user.t("数据盘可用空间", "Free on the disk of the data").to_owned();
-        lines.push(CheckLine { label, value: format!("{}.{} GiB", free >> 30, (free % (1 << 30)) * 10 >> 30), tone, next: next.to_owned() });
+        lines.push(CheckLine { label, value: format!("{}.{} GiB", free >> 30, ((free % (1 << 30)) * 10) >> 30), tone, next: next.to_owned() });
     }
     lines
 }
