@@ -221,10 +221,10 @@ async fn every_change_of_the_schema_is_named(t: TestApp) {
                 vec!["DROP TRIGGER pass ON sample", "DROP FUNCTION pass()"],
             ),
             ("the function pass() was not made", vec!["CREATE FUNCTION pass() RETURNS int AS 'SELECT 1' LANGUAGE sql"], vec!["DROP FUNCTION pass()"]),
-            ("the child journal.more was not made", vec!["CREATE SCHEMA aside", "CREATE TABLE aside.more () INHERITS (journal)"], vec!["DROP SCHEMA aside CASCADE"]),
+            ("the child journal.aside.more was not made", vec!["CREATE SCHEMA aside", "CREATE TABLE aside.more () INHERITS (journal)"], vec!["DROP SCHEMA aside CASCADE"]),
             ("trigger journal.journal_no_update differs", vec!["ALTER TABLE journal DISABLE TRIGGER journal_no_update"], vec!["ALTER TABLE journal ENABLE TRIGGER journal_no_update"]),
             ("table sample differs", vec!["ALTER TABLE sample DISABLE TRIGGER ALL"], vec!["ALTER TABLE sample ENABLE TRIGGER ALL"]),
-            ("the policy sample.some was not made", vec!["CREATE POLICY some ON sample USING (false)"], vec!["DROP POLICY some ON sample"]),
+            ("the policy sample.few was not made", vec!["CREATE POLICY few ON sample USING (false)"], vec!["DROP POLICY few ON sample"]),
             ("the rule sample.skip was not made", vec!["CREATE RULE skip AS ON DELETE TO sample DO INSTEAD NOTHING"], vec!["DROP RULE skip ON sample"]),
         ]);
     } else {
@@ -681,6 +681,18 @@ async fn every_flipped_bit_that_changes_a_journaled_row_is_found() {
     println!("bits flipped {flips}, rows changed by {changed}, found {found}, missed {}", missed.len());
     assert!(changed > flips / 20, "the flips hit rows: {changed}");
     assert!(missed.is_empty(), "not found: {missed:?}");
+    // A bit of the catalogue that leaves a word that is no text: the driver would panic on it. Some of the places are free space.
+    let word = b"content_hash TEXT";
+    let places = (0..good.len() - word.len()).filter(|at| &good[*at..*at + word.len()] == word);
+    let mut named = 0;
+    for at in places {
+        let mut bytes = good.clone();
+        bytes[at + word.len() - 2] ^= 0x80;
+        std::fs::write(&file, &bytes).unwrap();
+        let finding = looked_at(&dir).await;
+        named += usize::from(finding.problem_en.is_some_and(|p| p.contains("sqlite_master: the definition of")));
+    }
+    assert!(named > 10, "{named}");
 }
 
 /// PostgreSQL in two roles: the owner migrates, a weaker one serves.

@@ -41,6 +41,9 @@ pub struct Object {
 
 pub(super) async fn state(db: &impl ConnectionTrait) -> Result<SchemaState, DbErr> {
     let postgres = db.get_database_backend() == DbBackend::Postgres;
+    if !postgres {
+        readable(db).await?;
+    }
     let there = if postgres {
         "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND tablename IN ('journal', 'seaql_migrations')"
     } else {
@@ -59,6 +62,22 @@ pub(super) async fn state(db: &impl ConnectionTrait) -> Result<SchemaState, DbEr
         (true, false) => SchemaState::Behind(missing),
         (true, true) => SchemaState::Current,
     })
+}
+
+/// The catalogue of SQLite is text. The driver takes the type of a column from it and panics where a flipped bit left no UTF-8, so
+/// this is looked at, as bytes, before anything else is asked.
+async fn readable(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let sql = "SELECT CAST(name AS BLOB), CAST(tbl_name AS BLOB), CAST(COALESCE(sql, '') AS BLOB) FROM sqlite_master";
+    for row in db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await? {
+        for column in 0..3 {
+            let bytes: Vec<u8> = row.try_get_by_index(column)?;
+            if let Err(error) = std::str::from_utf8(&bytes) {
+                let name: Vec<u8> = row.try_get_by_index(0)?;
+                return Err(DbErr::Type(format!("sqlite_master: the definition of {} is no text: {error}", String::from_utf8_lossy(&name))));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// 只增保护 every trigger that keeps rows append-only stands and does what it was made for.
