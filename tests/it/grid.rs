@@ -175,6 +175,8 @@ impl Tab {
         self.until("return document.querySelector('[data-n=unsaved]').textContent === '0'").await;
     }
     async fn open_sheet(&self, at: &str) {
+        // A window that the machine does not hold in front would not be told where the focus goes.
+        self.cdp("Emulation.setFocusEmulationEnabled", &json!({ "enabled": true }));
         self.goto(at).await;
         self.until("return document.querySelector('[data-frame]').classList.contains('on')").await;
     }
