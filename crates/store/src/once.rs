@@ -209,6 +209,17 @@ impl Store {
         unit.commit().await?;
         Ok(())
     }
+    /// Gives a key back: the same form may be sent again.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_key(&self, key: &Key, now: Instant) -> Result<(), Error> {
+        let unit = self.begin(now).await?;
+        let row = act_key::Entity::delete_many().filter(act_key::Column::Owner.eq(&key.owner)).filter(act_key::Column::Key.eq(&key.key));
+        row.exec(unit.tx()).await?;
+        unit.commit().await?;
+        Ok(())
+    }
     /// Forgets keys from before a day: nobody sends those again.
     ///
     /// # Errors

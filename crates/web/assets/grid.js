@@ -448,6 +448,13 @@
     $('[data-b=ok]', ribbon).focus();
   });
 
+  // What a form says, and a new key for the next time: a page that stays sends the same form again with another content.
+  function sent(one) {
+    const body = new URLSearchParams(new FormData(one)), key = one.elements.idempotency;
+    if (key) { key.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join(''); }
+    return body;
+  }
+
   // ---- the ribbon above the grid: a paste to confirm, text of the last time to restore
   const button = (key, word, primary) => ' <button type="button" class="btn small' + (primary ? ' primary' : '') + '" data-b="' + key + '">' + word + '</button>';
   let answers = {};
@@ -486,7 +493,7 @@
   drawer.addEventListener('submit', (e) => {
     if (!e.target.hasAttribute('data-remark')) { return; }
     e.preventDefault();
-    fetch(e.target.action, { method: 'POST', credentials: 'same-origin', body: new URLSearchParams(new FormData(e.target)) }).then((r) => {
+    fetch(e.target.action, { method: 'POST', credentials: 'same-origin', body: sent(e.target) }).then((r) => {
       if (r.ok) { load(byKey.get($('.ws-detail', body).getAttribute('data-k'))); say(t('备注已保存', 'The remark was saved')); }
       else { say(t('备注没有保存：这一格刚被改过，或检验批已完成。', 'The remark was not saved: the cell was just changed, or the worksheet is finished.')); }
     }, () => say(t('网络不通，备注没有保存。', 'No network; the remark was not saved.')));
@@ -529,7 +536,7 @@
     ways.elements.advance.addEventListener('change', () => {
       const chosen = ways.elements.advance, was = table.getAttribute('data-advance');
       const failed = () => { chosen.value = was; say(t('键入走向没有设定，请再试。', 'Where the keys go was not set; try again.')); };
-      fetch(ways.action, { method: 'POST', credentials: 'same-origin', body: new URLSearchParams(new FormData(ways)) }).then((r) => {
+      fetch(ways.action, { method: 'POST', credentials: 'same-origin', body: sent(ways) }).then((r) => {
         if (!r.ok || r.url.indexOf('/login') >= 0) { failed(); return; }
         table.setAttribute('data-advance', chosen.value);
         say('');

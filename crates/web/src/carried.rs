@@ -119,6 +119,13 @@ async fn keep(request: &Request<'_>, carried: &shiyan_app::once::Request, respon
     if response.status().code >= 400 {
         return;
     }
+    // A file, or a page, is asked for as often as somebody likes, from the same form: nothing of it is made twice.
+    if response.status() == Status::Ok && !response.content_type().is_some_and(|kind| kind.is_json()) {
+        if let Err(error) = site.app.store.forget_key(&key, site.now()).await {
+            tracing::warn!("the key of a request was not given back: {error}");
+        }
+        return;
+    }
     let mut sent = Sent { status: response.status().code, location: String::new(), json: String::new() };
     if let Some(location) = response.headers().get_one("Location") {
         location.clone_into(&mut sent.location);
