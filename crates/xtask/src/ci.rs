@@ -17,6 +17,7 @@ pub fn ci(root: &Path) -> Result<(), Failure> {
     let target = target_directory(&|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     if let Some(dir) = &target {
         println!("    building in {} (set CARGO_TARGET_DIR to build elsewhere)", dir.display());
+        forget_another_checkout(root, dir)?;
     }
     let cargo_in_target = |args: &[&str]| {
         let mut command = cargo(root);
@@ -104,6 +105,20 @@ fn target_directory(env: &dyn Fn(&str) -> Option<String>) -> Option<PathBuf> {
     }
     let cache = env("XDG_CACHE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute()).or_else(|| env("HOME").map(|home| Path::new(&home).join(".cache")))?;
     Some(cache.join("shiyan").join("target"))
+}
+
+/// The directory is shared by the checkouts of this user, and a test that was built in another one looks for its files there: cargo tells
+/// the crates of two checkouts apart by their content only. What another checkout built of this workspace goes; the dependencies stay.
+fn forget_another_checkout(root: &Path, dir: &Path) -> Result<(), Failure> {
+    let stamp = dir.join("checkout");
+    let here = root.display().to_string();
+    if std::fs::read_to_string(&stamp).is_ok_and(|there| there == here) {
+        return Ok(());
+    }
+    if dir.exists() {
+        run(cargo(root).args(["clean", "--workspace"]).env("CARGO_TARGET_DIR", dir))?;
+    }
+    std::fs::create_dir_all(dir).and_then(|()| std::fs::write(&stamp, here)).map_err(|e| format!("{}: {e}", stamp.display()))
 }
 
 fn heading(title: &str) {
