@@ -5,7 +5,7 @@
 //! anything that words alone decide (除外, 预包装, 全脂 …) to a person.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
@@ -501,7 +501,7 @@ pub fn choose_limit<'a>(
 
 /// The row that applies, or why none does.
 pub fn choose<'a>(rows: impl Iterator<Item = &'a LimitRow>, query: &LimitQuery<'_>) -> LimitChoice<'a> {
-    choose_among(rows.filter(|r| r.is_about(query.analyte)).map(|r| (r, Cow::Owned(canonical_paths(r)))), query)
+    choose_among(rows.filter(|r| r.is_about(query.analyte)).map(|r| (r, Cow::Owned(canonical_paths(r)))), canonical(query.category), query)
 }
 
 /// Paths of a row in the words of the library.
@@ -511,9 +511,8 @@ fn canonical_paths(row: &LimitRow) -> Paths {
     row.categories.iter().map(canonical).collect()
 }
 
-/// The choice among rows that are all about the item.
-fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, query: &LimitQuery<'_>) -> LimitChoice<'a> {
-    let sample = canonical(query.category);
+/// The choice among rows that are all about the item, for a path in the words of the library.
+fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, sample: Vec<String>, query: &LimitQuery<'_>) -> LimitChoice<'a> {
     if sample.is_empty() || analyte_key(query.analyte).is_empty() {
         return LimitChoice::None { reason: codes::NO_QUERY };
     }
@@ -588,13 +587,20 @@ fn superseded(matched: &mut Vec<(usize, &LimitRow)>, on: NaiveDate) {
     matched.retain(|(_, r)| r.in_force(on) || !replaced(r));
 }
 
+/// The rows about one item.
+#[derive(Debug, Clone, Default)]
+struct ItemRows {
+    rows: Vec<usize>,
+    /// For a class: the rows that have a path in it or in any class, with those paths. The key `*` is for every other class.
+    by_class: BTreeMap<String, Vec<(usize, Paths)>>,
+}
+
 /// 限量库 the rows of an installation, in order, with what a choice asks for worked out once: the rows of each item and their
-/// paths. A choice among ten thousand rows then looks at the few that are about the item.
+/// paths by class. A choice among ten thousand rows then looks at the few that are about the item and the class.
 #[derive(Debug, Clone, Default)]
 pub struct LimitLibrary {
     rows: Vec<LimitRow>,
-    paths: Vec<Paths>,
-    by_item: BTreeMap<String, Vec<usize>>,
+    by_item: BTreeMap<String, ItemRows>,
     revision: OnceLock<String>,
 }
 
@@ -602,18 +608,28 @@ impl LimitLibrary {
     /// Over these rows.
     #[must_use]
     pub fn new(rows: Vec<LimitRow>) -> Self {
-        let mut by_item: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut by_item: BTreeMap<String, ItemRows> = BTreeMap::new();
         for (at, row) in rows.iter().enumerate() {
             for name in std::iter::once(&row.analyte).chain(&row.aliases) {
-                let known = by_item.entry(analyte_key(name)).or_default();
+                let known = &mut by_item.entry(analyte_key(name)).or_default().rows;
                 if known.last() != Some(&at) {
                     known.push(at);
                 }
             }
         }
         by_item.remove("");
-        let paths = rows.iter().map(canonical_paths).collect();
-        Self { rows, paths, by_item, revision: OnceLock::new() }
+        let paths: Vec<Paths> = rows.iter().map(canonical_paths).collect();
+        let is = |path: &[String], class: &str| path.first().is_some_and(|own| own == class);
+        for item in by_item.values_mut() {
+            let own = || item.rows.iter().filter_map(|at| Some((*at, paths.get(*at)?)));
+            let classes: BTreeSet<&str> = own().flat_map(|(_, paths)| paths).filter_map(|p| p.first()).map(String::as_str).chain([ANY]).collect();
+            let of = |class: &str| -> Vec<(usize, Paths)> {
+                let here = |paths: &Paths| paths.iter().filter(|p| is(p, class) || is(p, ANY)).cloned().collect::<Paths>();
+                own().map(|(at, paths)| (at, here(paths))).filter(|(_, paths)| !paths.is_empty()).collect()
+            };
+            item.by_class = classes.into_iter().map(|class| (class.to_owned(), of(class))).collect();
+        }
+        Self { rows, by_item, revision: OnceLock::new() }
     }
     /// 限量库版本 a short mark of everything that the rows say, their status included, in whatever order: two libraries with the same mark
     /// decide alike. Worked out at the first question.
@@ -628,11 +644,14 @@ impl LimitLibrary {
     /// The row that applies, or why none does; the same answer as [`choose`] over all rows.
     #[must_use]
     pub fn choose(&self, query: &LimitQuery<'_>) -> LimitChoice<'_> {
-        let rows = self.places(query.analyte).iter().filter_map(|at| Some((self.rows.get(*at)?, Cow::Borrowed(self.paths.get(*at)?))));
-        choose_among(rows, query)
+        let sample = canonical(query.category);
+        let item = self.by_item.get(&analyte_key(query.analyte)).map(|item| &item.by_class);
+        let here = item.zip(sample.first()).and_then(|(classes, class)| classes.get(class).or_else(|| classes.get(ANY)));
+        let rows = here.into_iter().flatten().filter_map(|(at, paths)| Some((self.rows.get(*at)?, Cow::Borrowed(paths))));
+        choose_among(rows, sample, query)
     }
     fn places(&self, analyte: &str) -> &[usize] {
-        self.by_item.get(&analyte_key(analyte)).map_or(&[], Vec::as_slice)
+        self.by_item.get(&analyte_key(analyte)).map_or(&[], |item| item.rows.as_slice())
     }
 }
 
@@ -710,7 +729,6 @@ pub(crate) fn fork(row: &[String], sample: &[String]) -> Option<usize> {
 mod tests {
     use super::*;
     use shiyan_foundation::NaiveDate;
-    use std::collections::BTreeSet;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a date")
