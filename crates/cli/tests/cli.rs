@@ -211,7 +211,8 @@ fn one_result_is_judged_with_the_library() {
 #[test]
 fn a_food_is_named_as_people_type_it() {
     let dir = Temp::new("cli");
-    let judge = |food: &str, item: &str, result: &str, on: &str| json(&dir.0, &["judge", "--food", food, "--item", item, "--result", result, "--on", on, "--json"]);
+    let judge =
+        |food: &str, item: &str, result: &str, on: &str| json(&dir.0, &["judge", "--food", food, "--item", item, "--result", result, "--on", on, "--json"]);
     let dough = judge("油条", "铝", "120mg/kg", "2026-06-03");
     assert_eq!((&dough["judgement"], &dough["food"]), (&"不合格".into(), &serde_json::json!(["餐饮食品", "油条"])));
     assert_eq!(judge("蔬菜/韭菜", "腐霉利", "2.4", "2025-06-03")["food"], serde_json::json!(["食用农产品", "蔬菜", "鳞茎类", "韭菜"]));
