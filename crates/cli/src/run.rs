@@ -19,7 +19,7 @@ use shiyan_lab_results::judge::{JudgeInput, Judgement, judge, judge_texts};
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::value;
 use shiyan_sample_intake::sheet::read_date;
-use shiyan_statute::{LimitChoice, LimitLibrary, LimitQuery, LimitStatus, choose};
+use shiyan_statute::{FoodName, LimitChoice, LimitLibrary, LimitQuery, LimitStatus, choose};
 use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
@@ -617,7 +617,7 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     };
     if let Some(limit) = &args.limit {
         let judged = judge_texts(item, result, limit, None, None);
-        return say_judgement(&judged, None, args.json, lang);
+        return say_judgement(&judged, None, None, args.json, lang);
     }
     let on = match &args.on {
         Some(text) => read_date(text).ok_or_else(|| Refusal::new(shiyan_app::code::DATE).with("label", "--on").with("label_en", "--on").with("typed", text))?,
@@ -629,8 +629,15 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         None => std::sync::Arc::new(LimitLibrary::new(shiyan_statute::limits().to_vec())),
     };
     let food = args.food.clone().unwrap_or_default();
-    let category = if food.contains('/') { CategoryPath::parse(&food) } else { find_category(&rows, &food) };
+    let category = match shiyan_statute::FoodNames::new(&rows).resolve(&food) {
+        FoodName::One(path) => path,
+        FoodName::Several(paths) => return say_foods(shiyan_statute::codes::FOOD_SEVERAL, &food, &paths, args.json),
+        FoodName::None { near } => return say_foods(shiyan_statute::codes::FOOD_UNKNOWN, &food, &near, args.json),
+    };
     let name = category.0.last().cloned().unwrap_or_else(|| food.clone());
+    if !args.json && category.text() != food {
+        say!("{}{category}", lang.pick("食品分类：", "food: "))?;
+    }
     let query = LimitQuery { category: &category, food_name: &name, analyte: item, ref_date: on, prepackaged: args.prepacked };
     let choice = choose(rows.iter(), &query);
     // The library is asked as shipped: a row still to be checked is used and said so, never silently; its conditions stay conditions.
@@ -644,7 +651,7 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             let bare = value::parse(result, None);
             let parsed = if bare.unit.is_none() { value::parse(result, Some(&row.unit)) } else { bare };
             let judged = judge(&JudgeInput::for_row(&parsed, row, TaskKind::Supervisory));
-            say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), args.json, lang)
+            say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
         }
         Err(why) => {
             let verdict = shiyan_lab_results::judge::Verdict::NoVerdict;
@@ -652,7 +659,7 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             if args.json {
                 return print_json(&json!({
                     "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
-                    "understood": understood, "limit": null, "candidates": choice.rows().iter().map(|r| r.reference(lang)).collect::<Vec<_>>(), "on": on,
+                    "understood": understood, "limit": null, "food": category, "candidates": choice.rows().iter().map(|r| r.reference(lang)).collect::<Vec<_>>(), "on": on,
                 }));
             }
             say!("{} · {}\n{}", lang.pick("不判定", "no verdict"), why.what(lang), why.next(lang))?;
@@ -661,23 +668,32 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     }
 }
 
-/// The path of a food given by its bare name: the categories of the library that end in it.
-fn find_category(rows: &[shiyan_statute::LimitRow], food: &str) -> CategoryPath {
-    let wanted = food.trim();
-    rows.iter().flat_map(|r| &r.categories).find(|c| c.0.last().is_some_and(|l| l == wanted)).cloned().unwrap_or_else(|| CategoryPath(vec![wanted.to_owned()]))
+/// A name of several foods, or of none that is known: its paths are listed, none is guessed, nothing is judged.
+fn say_foods(code: &'static shiyan_foundation::CodeInfo, typed: &str, paths: &[CategoryPath], json: bool) -> Done {
+    let paths: Vec<String> = paths.iter().map(CategoryPath::text).collect();
+    let list = |none: &str| if paths.is_empty() { none.to_owned() } else { paths.join("；") };
+    let why = Refusal::new(code).with("typed", typed).with("paths", list("无")).with("paths_en", list("none"));
+    if json {
+        let verdict = shiyan_lab_results::judge::Verdict::NoVerdict;
+        return print_json(&json!({
+            "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
+            "limit": null, "candidates": [], "foods": paths,
+        }));
+    }
+    Err(why.into())
 }
 
 fn short(judged: &Judgement) -> &'static str {
     judged.verdict.zh().trim_end_matches('项')
 }
 
-fn say_judgement(judged: &Judgement, row: Option<(&shiyan_statute::LimitRow, bool)>, json: bool, lang: Lang) -> Done {
+fn say_judgement(judged: &Judgement, row: Option<(&shiyan_statute::LimitRow, bool)>, food: Option<&CategoryPath>, json: bool, lang: Lang) -> Done {
     if json {
         let working: Vec<_> = judged.working.iter().map(|s| json!({ "zh": s.text(Lang::Zh), "en": s.text(Lang::En), "step": s })).collect();
         let limit = row.map(|(r, pending)| json!({ "id": r.id, "version": r.version, "text": r.limit_text(), "basis": r.basis, "status": r.status, "pending": pending, "reference": r.reference(lang) }));
         return print_json(&json!({
             "judgement": short(judged), "verdict": judged.verdict, "reason_code": judged.reason.0.code, "reason": judged.reason_text(Lang::Zh), "reason_en": judged.reason_text(Lang::En),
-            "working": working, "near_limit": judged.near_limit, "needs_second_analyst": judged.needs_second_analyst, "limit": limit,
+            "working": working, "near_limit": judged.near_limit, "needs_second_analyst": judged.needs_second_analyst, "limit": limit, "food": food,
         }));
     }
     say!("{}", judged.explain(lang))?;

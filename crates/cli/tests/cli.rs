@@ -209,6 +209,36 @@ fn one_result_is_judged_with_the_library() {
 }
 
 #[test]
+fn a_food_is_named_as_people_type_it() {
+    let dir = Temp::new("cli");
+    let judge =
+        |food: &str, item: &str, result: &str, on: &str| json(&dir.0, &["judge", "--food", food, "--item", item, "--result", result, "--on", on, "--json"]);
+    let dough = judge("油条", "铝", "120mg/kg", "2026-06-03");
+    assert_eq!((&dough["judgement"], &dough["food"]), (&"不合格".into(), &serde_json::json!(["餐饮食品", "油条"])));
+    assert_eq!(judge("蔬菜/韭菜", "腐霉利", "2.4", "2025-06-03")["food"], serde_json::json!(["食用农产品", "蔬菜", "鳞茎类", "韭菜"]));
+    // several foods are listed and none is judged
+    let dumplings = judge("水饺", "铅", "0.4mg/kg", "2026-10-01");
+    assert_eq!((&dumplings["judgement"], &dumplings["reason_code"]), (&"不判定".into(), &"FOOD-SEVERAL".into()));
+    assert_eq!(dumplings["foods"], serde_json::json!(["速冻食品/速冻面米制品/水饺", "餐饮食品/水饺"]));
+    assert_eq!(judge("速冻水饺", "铅", "0.4mg/kg", "2026-10-01")["limit"]["basis"], "GB 2762-2025");
+    assert_eq!(judge("速冻水饺", "铅", "0.4mg/kg", "2026-09-01")["limit"]["basis"], "GB 2762-2022");
+    let unknown = judge("草梅", "铅", "0.1mg/kg", "2026-10-01");
+    assert_eq!(unknown["reason_code"], "FOOD-UNKNOWN");
+    assert!(unknown["foods"].as_array().unwrap().contains(&"食用农产品/水果/浆果/草莓".into()));
+    // the chemist's list
+    for (food, item, result, limit) in [
+        ("月饼", "过氧化值", "0.3g/100g", "≤0.25g/100g"),
+        ("调味品/火锅底料", "罂粟碱", "3μg/kg", "不得检出"),
+        ("风味发酵乳", "蛋白质", "2.5g/100g", "≥2.3g/100g"),
+        ("矿泉水", "耗氧量", "1.0mg/L", "≤2.0mg/L"),
+    ] {
+        let judged = judge(food, item, result, "2026-10-01");
+        assert!(judged["limit"]["text"].as_str().is_some_and(|t| t.starts_with(limit)), "{food} {item}: {judged}");
+    }
+    assert_eq!(judge("矿泉水", "耗氧量", "1.0mg/L", "2026-10-01")["limit"]["basis"], "GB 8537-2018");
+}
+
+#[test]
 fn published_results_are_imported_once() {
     let Some(file) = external("published_results_2021.csv") else { return };
     let dir = installed();

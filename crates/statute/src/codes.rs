@@ -31,6 +31,10 @@ codes! {
         next "核对该日有效的标准版本，录入新的限量行" / "Look up the edition in force on that day and enter its row", article "";
     NO_QUERY = "LIMIT-NAME", zh "没有写检验项目或食品分类，不能选限量", en "The item or the food category is missing; no limit can be chosen",
         next "补填检验项目和食品分类" / "Fill in the item and the category", article "";
+    FOOD_SEVERAL = "FOOD-SEVERAL", zh "“{typed}”可能是几种食品：{paths}", en "{typed} can be several foods: {paths_en}",
+        next "写明其中一条分类路径" / "Give one of these paths", article "";
+    FOOD_UNKNOWN = "FOOD-UNKNOWN", zh "没有叫“{typed}”的食品分类；相近的有：{paths}", en "No category is called {typed}; what looks like it: {paths_en}",
+        next "核对名称，或写出完整的分类路径" / "Check the name, or give the whole path", article "";
 }
 
 #[cfg(test)]
