@@ -2,27 +2,34 @@
 //! run on them. Values and dates live in `data/`, how to count and to choose lives here. No I/O, no clock, no floats.
 #![deny(clippy::float_arithmetic)]
 
+pub mod background;
 pub mod calendar;
 pub mod clock;
 pub mod codes;
 mod data;
 pub mod deadline;
+mod exclusion;
 pub mod food;
 pub mod limits;
 pub mod rapid;
+pub mod sided;
+pub mod sums;
 
 use shiyan_foundation::Lang;
 
+pub use background::{Background, Natural, SubstanceKind, background, background_additives};
 pub use calendar::{Holiday, calendar, holidays};
 pub use clock::{Clock, ClockState, Extension};
 pub use codes::ALL;
 pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules};
 pub use food::{FoodClass, food_class, food_classes};
 pub use limits::{
-    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_key,
-    limits, same_analyte,
+    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_core,
+    item_key, limits, same_analyte,
 };
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+pub use sided::{OneSided, sided};
+pub use sums::{SumOf, sum_with, sums};
 
 /// 解释 what a rule key (`D07`), a limit row (`L0001`) or a refusal code of this crate stands for.
 #[must_use]
@@ -42,7 +49,20 @@ pub fn explain(code: &str, lang: Lang) -> Option<String> {
 /// 数据自检 what is wrong with the embedded data; empty when all is well. A start-up check prints it.
 #[must_use]
 pub fn data_problems() -> Vec<String> {
-    [calendar::problem(), deadline::problem(), food::problem(), rapid::problem(), limits::problem()].into_iter().flatten().collect()
+    [
+        calendar::problem(),
+        deadline::problem(),
+        food::problem(),
+        rapid::problem(),
+        limits::problem(),
+        background::problem(),
+        exclusion::problem(),
+        sided::problem(),
+        sums::problem(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[cfg(test)]
