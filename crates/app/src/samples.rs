@@ -273,6 +273,7 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         label_claim: None,
         peers: peers_of(sample),
         above_p99: None,
+        carry_over: None,
         remark: String::new(),
         demo: sample.demo,
         revision: 0,

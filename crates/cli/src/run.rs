@@ -15,7 +15,7 @@ use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
-use shiyan_lab_results::judge::{JudgeInput, Judgement, judge, judge_texts};
+use shiyan_lab_results::judge::{JudgeInput, Judgement, Texts, judge, judge_typed, judge_words};
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::value;
 use shiyan_sample_intake::sheet::read_date;
@@ -592,7 +592,15 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         let table = shiyan_exchange::judge_csv::read(&read(csv)?, &file_name(csv))?;
         let mut counts = std::collections::BTreeMap::<&str, u32>::new();
         let bytes = shiyan_exchange::judge_csv::write(&table, |row| {
-            let judged = judge_texts(&row.item, &row.result, &row.limit, row.unit.as_deref(), row.label_claim.as_deref());
+            let judged = judge_words(&Texts {
+                item: &row.item,
+                result: &row.result,
+                limit: &row.limit,
+                unit: row.unit.as_deref(),
+                label_claim: row.label_claim.as_deref(),
+                food: row.food.as_deref(),
+                ingredients: row.ingredients.as_deref(),
+            });
             *counts.entry(short(&judged)).or_default() += 1;
             Judged {
                 judgement: short(&judged).to_owned(),
@@ -616,7 +624,7 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             .into());
     };
     if let Some(limit) = &args.limit {
-        let judged = judge_texts(item, result, limit, None, None);
+        let judged = judge_words(&Texts { item, result, limit, food: args.food.as_deref(), ..Texts::default() });
         return say_judgement(&judged, None, None, args.json, lang);
     }
     let on = match &args.on {
@@ -642,15 +650,17 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     let choice = choose(rows.iter(), &query);
     // The library is asked as shipped: a row still to be checked is used and said so, never silently; its conditions stay conditions.
     let chosen = match &choice {
-        LimitChoice::OnlyPending(rows) if rows.len() == 1 && !rows[0].is_conditional(args.prepacked) => Ok(rows[0]),
+        LimitChoice::OnlyPending(rows) if rows.len() == 1 && !rows[0].is_conditional(&query) => Ok(rows[0]),
         other => other.settled(&query),
     };
     match chosen {
         Ok(row) => {
             // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
-            let bare = value::parse(result, None);
-            let parsed = if bare.unit.is_none() { value::parse(result, Some(&row.unit)) } else { bare };
-            let judged = judge(&JudgeInput::for_row(&parsed, row, TaskKind::Supervisory));
+            let unit = value::parse(result, None).unit.is_none().then_some(row.unit.as_str());
+            let known = Some(name.as_str()).filter(|f| !f.is_empty());
+            let (_, judged) = judge_typed(result, unit, &row.rule, Some(&row.unit), |parsed| {
+                judge(&JudgeInput { item, food: known, ..JudgeInput::for_row(parsed, row, TaskKind::Supervisory) })
+            });
             say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
         }
         Err(why) => {
@@ -693,7 +703,8 @@ fn say_judgement(judged: &Judgement, row: Option<(&shiyan_statute::LimitRow, boo
         let limit = row.map(|(r, pending)| json!({ "id": r.id, "version": r.version, "text": r.limit_text(), "basis": r.basis, "status": r.status, "pending": pending, "reference": r.reference(lang) }));
         return print_json(&json!({
             "judgement": short(judged), "verdict": judged.verdict, "reason_code": judged.reason.0.code, "reason": judged.reason_text(Lang::Zh), "reason_en": judged.reason_text(Lang::En),
-            "working": working, "near_limit": judged.near_limit, "needs_second_analyst": judged.needs_second_analyst, "limit": limit, "food": food,
+            "working": working, "near_limit": judged.near_limit, "needs_second_analyst": judged.needs_second_analyst,
+            "needs_carry_over_word": judged.needs_carry_over_word, "limit": limit, "food": food,
         }));
     }
     say!("{}", judged.explain(lang))?;

@@ -3,6 +3,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod additives;
+pub mod background;
 pub mod calendar;
 pub mod clock;
 pub mod codes;
@@ -10,15 +11,19 @@ pub mod crosswalk;
 mod data;
 pub mod deadline;
 pub mod editions;
+mod exclusion;
 pub mod food;
 pub mod limits;
 pub mod names;
 pub mod packages;
 pub mod rapid;
+pub mod sided;
+pub mod sums;
 
 use shiyan_foundation::Lang;
 
 pub use additives::{AdditiveAnswer, AdditiveQuery, additive_rule};
+pub use background::{Background, Natural, SubstanceKind, background, background_additives};
 pub use calendar::{Holiday, calendar, holidays};
 pub use clock::{Clock, ClockState, Extension};
 pub use codes::ALL;
@@ -27,12 +32,14 @@ pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_r
 pub use editions::{RowChange, RowChangeKind, ShippedEdition, difference, shipped_editions};
 pub use food::{ClassScheme, FoodClass, YearClass, class_in, class_scheme, food_class, food_classes, food_classes_of};
 pub use limits::{
-    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_key,
-    limits, same_analyte,
+    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_core,
+    item_key, limits, same_analyte,
 };
 pub use names::{FoodName, FoodNames};
 pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+pub use sided::{OneSided, sided};
+pub use sums::{SumOf, sum_with, sums};
 
 /// 解释 what a rule key (`D07`), a limit row (`L0001`) or a refusal code of this crate stands for.
 #[must_use]
@@ -54,15 +61,19 @@ pub fn explain(code: &str, lang: Lang) -> Option<String> {
 pub fn data_problems() -> Vec<String> {
     let problems = [
         additives::problem(),
+        background::problem(),
         calendar::problem(),
         crosswalk::problem(),
         deadline::problem(),
         editions::problem(),
+        exclusion::problem(),
         food::problem(),
         limits::problem(),
         names::problem(),
         packages::problem(),
         rapid::problem(),
+        sided::problem(),
+        sums::problem(),
     ];
     problems.into_iter().flatten().collect()
 }

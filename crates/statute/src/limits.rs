@@ -13,6 +13,7 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, NaiveDate, Refusal, labels};
 
+use crate::exclusion::{self, Covers};
 use crate::{codes, data, editions};
 
 /// The shipped files of rows, in the order in which they came.
@@ -179,11 +180,18 @@ impl LimitRow {
     pub fn in_force(&self, on: NaiveDate) -> bool {
         self.effective_from <= on && self.effective_to.is_none_or(|end| on < end)
     }
-    /// Whether a person has to confirm that the row holds for this food: it names conditions or exceptions that the sheet does
-    /// not settle.
+    /// Whether a person has to confirm that the row holds for this food: it names conditions that the sheet does not settle, or exceptions
+    /// that path and name do not.
     #[must_use]
-    pub fn is_conditional(&self, prepackaged: Option<bool>) -> bool {
-        !self.exceptions.is_empty() || self.conditions.iter().any(|c| !(c == "预包装" && prepackaged == Some(true)))
+    pub fn is_conditional(&self, query: &LimitQuery<'_>) -> bool {
+        let sample = canonical(query.category);
+        let levels = with_name(&sample, query.food_name);
+        let at = canonical_paths(self).iter().filter_map(|p| reach(p, &levels)).max();
+        self.is_open(query.prepackaged) || at.is_none_or(|at| exclusion::covers(&self.exceptions, &levels, at, sample.len() >= FINEST) != Covers::Yes)
+    }
+    /// It names conditions that the sheet does not settle.
+    fn is_open(&self, prepackaged: Option<bool>) -> bool {
+        self.conditions.iter().any(|c| !(c == "预包装" && prepackaged == Some(true)))
     }
     /// The row in one phrase: its key, food, days, and the words a person has to confirm.
     #[must_use]
@@ -418,6 +426,19 @@ pub fn item_key(name: &str) -> String {
     analyte_key(name)
 }
 
+/// 项目的主名 the same without the brackets behind it, the words 残留量 and what a notice writes in front (初检结果：): `铝的残留量(干样品,以Al计)` is 铝.
+#[must_use]
+pub fn item_core(name: &str) -> String {
+    let key = analyte_key(name);
+    let mut key = ["初检结果:", "复检结果:", "初检:", "复检:"].iter().find_map(|w| key.strip_prefix(w)).unwrap_or(&key);
+    if key.ends_with(')')
+        && let Some(at) = key.find('(').filter(|at| *at > 0)
+    {
+        key = &key[..at];
+    }
+    key.trim_end_matches("残留量").trim_end_matches('的').to_owned()
+}
+
 /// Two names of the same item, as far as spelling goes.
 #[must_use]
 pub fn same_analyte(a: &str, b: &str) -> bool {
@@ -516,12 +537,7 @@ fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, 
     if sample.is_empty() || analyte_key(query.analyte).is_empty() {
         return LimitChoice::None { reason: codes::NO_QUERY };
     }
-    let mut levels = sample.clone();
-    let name = canonical_level(&fold(query.food_name), &levels);
-    if !name.is_empty() && levels.last() != Some(&name) {
-        levels.push(name);
-    }
-    let mut nearest: Option<usize> = None;
+    let levels = with_name(&sample, query.food_name);
     let mut matched: Vec<(usize, &LimitRow)> = Vec::new();
     let mut deeper: Vec<(usize, &LimitRow)> = Vec::new();
     for (row, paths) in rows {
@@ -530,16 +546,18 @@ fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, 
             continue;
         }
         match paths.iter().filter_map(|p| reach(p, &levels)).max() {
-            Some(at) => {
-                nearest = nearest.max(Some(at));
-                matched.push((at, row));
-            }
+            Some(at) => matched.push((at, row)),
             None => deeper.extend(paths.iter().filter_map(|p| fork(p, &sample)).max().map(|at| (at, row))),
         }
     }
     superseded(&mut matched, query.ref_date);
-    if nearest.is_some() {
-        nearest = matched.iter().map(|(at, _)| *at).max();
+    // what a row excludes it says nothing about, and a wider row does not take its place
+    let excluded = without_excluded(&mut matched, &levels, sample.len() >= FINEST, query.ref_date);
+    let nearest = matched.iter().map(|(at, _)| *at).max();
+    if let Some(at) = excluded.iter().map(|(at, _)| *at).max()
+        && nearest.is_some_and(|n| n < at)
+    {
+        return LimitChoice::Conditional(excluded.into_iter().chain(matched).map(|(_, row)| row).collect());
     }
     let Some(nearest) = nearest else {
         return LimitChoice::None { reason: if deeper.iter().any(|(at, _)| *at == sample.len()) { codes::TOO_WIDE } else { codes::NO_LIMIT } };
@@ -561,7 +579,8 @@ fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, 
         // a pending row beside an active one is a contradiction somebody has not settled
         return if active.is_empty() { LimitChoice::OnlyPending(living) } else { LimitChoice::Tie(living) };
     }
-    if active.iter().any(|r| r.is_conditional(query.prepackaged)) {
+    let open = |r: &LimitRow| r.is_open(query.prepackaged) || exclusion::covers(&r.exceptions, &levels, nearest, sample.len() >= FINEST) != Covers::Yes;
+    if active.iter().any(|r| open(r)) {
         return LimitChoice::Conditional(active);
     }
     match active.as_slice() {
@@ -585,6 +604,16 @@ fn superseded(matched: &mut Vec<(usize, &LimitRow)>, on: NaiveDate) {
         })
     };
     matched.retain(|(_, r)| r.in_force(on) || !replaced(r));
+}
+
+/// Takes out the rows in force that exclude the food, and gives them back.
+fn without_excluded<'a>(matched: &mut Vec<(usize, &'a LimitRow)>, levels: &[String], whole: bool, on: NaiveDate) -> Vec<(usize, &'a LimitRow)> {
+    let is_out = |at: usize, row: &LimitRow| {
+        row.status != LimitStatus::Retired && row.in_force(on) && exclusion::covers(&row.exceptions, levels, at, whole) == Covers::No
+    };
+    let out = matched.iter().copied().filter(|(at, row)| is_out(*at, row)).collect();
+    matched.retain(|(at, row)| !is_out(*at, row));
+    out
 }
 
 /// The rows about one item.
@@ -665,6 +694,16 @@ impl std::ops::Deref for LimitLibrary {
 /// A class name in the words of the 35 classes, where it is another spelling of one.
 pub(crate) fn class_word(class: &str) -> String {
     canonical_level(&fold(class), &[])
+}
+
+/// The levels of a sample with its name as one more.
+fn with_name(sample: &[String], food_name: &str) -> Vec<String> {
+    let mut levels = sample.to_vec();
+    let name = canonical_level(&fold(food_name), &levels);
+    if !name.is_empty() && levels.last() != Some(&name) {
+        levels.push(name);
+    }
+    levels
 }
 
 /// Every level in the words of the library.
@@ -834,9 +873,8 @@ mod tests {
         let rows = active();
         let person =
             |path: &str, food: &str, analyte: &str| assert!(matches!(of(&rows, path, food, analyte, "2025-06-01"), LimitChoice::Conditional(_)), "{path}");
-        person("粮食加工品/挂面/挂面/普通挂面", "挂面", "铅");
-        person("食用农产品/水产品/海水产品/海水虾", "对虾", "镉");
-        person("食用油、油脂及其制品/食用植物油/大豆油", "大豆油", "黄曲霉毒素B1");
+        person("食用农产品/水果", "野果", "铅");
+        person("食用农产品/水产品", "鱼", "甲基汞");
         person("蜂产品/蜂蜜/蜂蜜", "蜂蜜", "蔗糖");
         person("酒类/白酒/白酒", "白酒", "甲醇");
         person("糕点/糕点/热加工糕点", "糕点", "菌落总数");
@@ -849,6 +887,32 @@ mod tests {
         assert!(matches!(ask(Some(false)), LimitChoice::None { reason } if reason.code == "LIMIT-NONE"));
         // 虾蛄 by its market name is named, so the exception of the crustaceans does not matter
         assert_eq!(one(of(&rows, "食用农产品/水产品/海水产品/海水虾", "皮皮虾", "镉", "2025-06-01")), "≤3.0mg/kg");
+    }
+    #[test]
+    fn what_a_row_excludes_is_data() {
+        let mut rows = active();
+        assert_eq!(one(of(&rows, "食用农产品/水果/浆果/草莓", "草莓", "铅", "2025-06-01")), "≤0.1mg/kg");
+        assert_eq!(one(of(&rows, "食用农产品/水果", "草莓", "铅", "2025-06-01")), "≤0.1mg/kg");
+        assert_eq!(one(of(&rows, "食用农产品/水产品/海水产品/海水虾", "对虾", "镉", "2025-06-01")), "≤0.5mg/kg");
+        assert!(matches!(of(&rows, "食用农产品/水果/浆果/蔓越莓", "蔓越莓", "铅", "2025-06-01"), LimitChoice::None { .. }));
+        assert!(matches!(of(&rows, "食用农产品/水果/浆果", "莓", "铅", "2025-06-01"), LimitChoice::Conditional(_)));
+        // a wider row does not take the place of one that excludes the food
+        let berries = LimitRow {
+            id: "T3".to_owned(),
+            categories: vec![CategoryPath::parse("食用农产品/水果/浆果")],
+            ..rows.iter().find(|r| r.id == "L0110").expect("fruit").clone()
+        };
+        let all = LimitRow { id: "T4".to_owned(), exceptions: Vec::new(), ..rows.iter().find(|r| r.id == "L0110").expect("fruit").clone() };
+        rows.retain(|r| r.id != "L0110");
+        rows.extend([berries, all]);
+        assert!(matches!(of(&rows, "食用农产品/水果/浆果/草莓", "草莓", "铅", "2025-06-01"), LimitChoice::One(r) if r.id == "T3"));
+        assert!(matches!(of(&rows, "食用农产品/水果/浆果/蔓越莓", "蔓越莓", "铅", "2025-06-01"), LimitChoice::Conditional(r) if r.len() == 2));
+        for row in rows.iter().filter(|r| !r.exceptions.is_empty()) {
+            for path in row.categories.iter().filter(|p| p.class() != ANY) {
+                let query = LimitQuery { category: path, food_name: "", analyte: &row.analyte, ref_date: row.effective_from, prepackaged: None };
+                assert!(row.is_conditional(&query), "{}: the group itself may be an excluded food", row.id);
+            }
+        }
     }
     #[test]
     fn the_library_chooses_as_the_plain_rows_do() {
