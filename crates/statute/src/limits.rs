@@ -187,11 +187,16 @@ impl LimitRow {
         let sample = canonical(query.category);
         let levels = with_name(&sample, query.food_name);
         let at = canonical_paths(self).iter().filter_map(|p| reach(p, &levels)).max();
-        self.is_open(query.prepackaged) || at.is_none_or(|at| exclusion::covers(&self.exceptions, &levels, at, sample.len() >= FINEST) != Covers::Yes)
+        self.is_open(query.prepackaged) || at.is_none_or(|at| exclusion::covers(&self.excluded(), &levels, at, sample.len() >= FINEST) != Covers::Yes)
     }
     /// It names conditions that the sheet does not settle.
     fn is_open(&self, prepackaged: Option<bool>) -> bool {
-        self.conditions.iter().any(|c| !(c == "预包装" && prepackaged == Some(true)))
+        self.conditions.iter().any(|c| !(c == "预包装" && prepackaged == Some(true)) && excluded_word(c).is_none())
+    }
+    /// 除外 the words of its exceptions, and those of its conditions 非… that the list of exclusions knows.
+    fn excluded(&self) -> Cow<'_, [String]> {
+        let more: Vec<String> = self.conditions.iter().filter_map(|c| excluded_word(c)).map(str::to_owned).collect();
+        if more.is_empty() { Cow::Borrowed(&self.exceptions) } else { self.exceptions.iter().cloned().chain(more).collect() }
     }
     /// The row in one phrase: its key, food, days, and the words a person has to confirm.
     #[must_use]
@@ -579,7 +584,7 @@ fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, 
         // a pending row beside an active one is a contradiction somebody has not settled
         return if active.is_empty() { LimitChoice::OnlyPending(living) } else { LimitChoice::Tie(living) };
     }
-    let open = |r: &LimitRow| r.is_open(query.prepackaged) || exclusion::covers(&r.exceptions, &levels, nearest, sample.len() >= FINEST) != Covers::Yes;
+    let open = |r: &LimitRow| r.is_open(query.prepackaged) || exclusion::covers(&r.excluded(), &levels, nearest, sample.len() >= FINEST) != Covers::Yes;
     if active.iter().any(|r| open(r)) {
         return LimitChoice::Conditional(active);
     }
@@ -609,7 +614,7 @@ fn superseded(matched: &mut Vec<(usize, &LimitRow)>, on: NaiveDate) {
 /// Takes out the rows in force that exclude the food, and gives them back.
 fn without_excluded<'a>(matched: &mut Vec<(usize, &'a LimitRow)>, levels: &[String], whole: bool, on: NaiveDate) -> Vec<(usize, &'a LimitRow)> {
     let is_out = |at: usize, row: &LimitRow| {
-        row.status != LimitStatus::Retired && row.in_force(on) && exclusion::covers(&row.exceptions, levels, at, whole) == Covers::No
+        row.status != LimitStatus::Retired && row.in_force(on) && exclusion::covers(&row.excluded(), levels, at, whole) == Covers::No
     };
     let out = matched.iter().copied().filter(|(at, row)| is_out(*at, row)).collect();
     matched.retain(|(at, row)| !is_out(*at, row));
@@ -694,6 +699,11 @@ impl std::ops::Deref for LimitLibrary {
 /// A class name in the words of the 35 classes, where it is another spelling of one.
 pub(crate) fn class_word(class: &str) -> String {
     canonical_level(&fold(class), &[])
+}
+
+/// The word of a condition 非… that the list of exclusions settles.
+fn excluded_word(condition: &str) -> Option<&str> {
+    condition.strip_prefix('非').filter(|word| exclusion::knows(word))
 }
 
 /// The levels of a sample with its name as one more.
