@@ -45,12 +45,15 @@ fn fixture(name: &str) -> String {
 }
 /// A file that is not ours and not in the repository; the test says loudly when it is not there.
 fn external(name: &str) -> Option<String> {
-    let file = root().join("../shared/external").join(name);
-    if file.exists() {
-        return Some(file.display().to_string());
+    beside(&format!("external/{name}"))
+}
+fn beside(name: &str) -> Option<String> {
+    let found = root().canonicalize().unwrap().ancestors().map(|a| a.join("shared").join(name)).find(|p| p.exists());
+    if found.is_none() {
+        // past the capture of the test runner, so that it is seen
+        let _ = writeln!(std::io::stderr(), "SKIPPED: shared/{name} is not beside the checkout; its rows were NOT checked");
     }
-    println!("SKIPPED: {name} is not there (../shared/external)");
-    None
+    found.map(|p| p.display().to_string())
 }
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -236,6 +239,44 @@ fn a_food_is_named_as_people_type_it() {
         assert!(judged["limit"]["text"].as_str().is_some_and(|t| t.starts_with(limit)), "{food} {item}: {judged}");
     }
     assert_eq!(judge("矿泉水", "耗氧量", "1.0mg/L", "2026-10-01")["limit"]["basis"], "GB 8537-2018");
+}
+
+/// The rows of a table as `judge --csv` writes it, each with what the table says and the verdict.
+fn judged_table(csv: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+    let dir = Temp::new("cli");
+    let out = dir.join("out.csv");
+    good(&dir.0, &["judge", "--csv", csv, "--out", text(&out)]);
+    let bytes = std::fs::read(&out).unwrap();
+    let plain = bytes.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(&bytes);
+    csv::Reader::from_reader(plain).deserialize().map(|r| r.unwrap()).collect()
+}
+
+#[test]
+fn tables_of_clear_rows_have_their_verdict() {
+    let (pass, fail) = (Some(fixture("judge/truth_pass.csv")), Some(fixture("judge/truth_fail.csv")));
+    for (file, verdict) in [(pass, "合格"), (fail, "不合格"), (beside("cases/judge_pass.csv"), "合格"), (beside("cases/judge_fail.csv"), "不合格")] {
+        let Some(file) = file else { continue };
+        let rows = judged_table(&file);
+        assert!(rows.len() >= 33, "{file}");
+        for row in rows {
+            assert_eq!(row["judgement"], verdict, "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn tables_of_published_failures_fail() {
+    if let Some(file) = external("published_failures_2026.csv") {
+        let rows: Vec<_> = judged_table(&file).into_iter().filter(|r| r["kind"] == "clean").collect();
+        let of = |verdict: &str| rows.iter().filter(|r| r["judgement"] == verdict).map(|r| format!("{} {} {}", r["item"], r["result"], r["limit"])).collect::<Vec<_>>();
+        // one row contradicts itself: its printed value meets its printed limit
+        assert!(of("合格").len() < 3 && of("不合格").len() * 100 >= rows.len() * 96, "{:?} of {}: {:?}", of("合格"), rows.len(), of("需人工"));
+    }
+    if let Some(file) = external("published_verdicts.csv") {
+        let rows: Vec<_> = judged_table(&file).into_iter().filter(|r| r["reason_code"] != "VALUE-TRUNCATED").collect();
+        let of = |verdict: &str| rows.iter().filter(|r| r["judgement"] == verdict).count();
+        assert!(of("合格") <= 1 && of("不合格") * 100 >= rows.len() * 92, "{} 合格, {} 不合格 of {}", of("合格"), of("不合格"), rows.len());
+    }
 }
 
 #[test]

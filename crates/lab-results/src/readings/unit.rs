@@ -130,6 +130,13 @@ fn shares(result: &Reading, wanted: &Reading, texts: &Texts<'_>) -> Option<Pair>
         let unit = column.filter(|_| result_unit.is_none()).map(str::to_owned);
         return Some(Pair { result: result.clone(), limit: wanted.then(text, Why::MassFraction, Trust::Likely), unit });
     }
+    // two shares of one whole: 12‰ against 1.0%
+    if let (Some(a), Some(b)) = (share(&result.text), share(&wanted.text))
+        && a.1 != b.1
+    {
+        let (r, l) = (replaced(&result.text, a), replaced(&wanted.text, b));
+        return Some(Pair { result: result.then(r, Why::MassFraction, Trust::Likely), limit: wanted.then(l, Why::MassFraction, Trust::Likely), unit: None });
+    }
     // the share stands in the column alone
     if let Some(found) = column.and_then(share)
         && result_unit.is_none()
