@@ -413,10 +413,15 @@ impl TestItem {
         let (understood, judgement) = self.judged(&self.raw, kind);
         TestItem { understood, judgement, decision: None, carry_over: None, revision: self.revision + 1, ..self }
     }
+    /// 须说明带入原则 the judgement that counts asks for the word, whether somebody gave it or not.
+    #[must_use]
+    pub fn asks_carry_over_word(&self) -> bool {
+        self.decision.is_none() && self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word)
+    }
     /// 待说明带入原则 the judgement asks for the word and nobody gave it yet.
     #[must_use]
     pub fn awaits_carry_over_word(&self) -> bool {
-        self.carry_over.is_none() && self.decision.is_none() && self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word)
+        self.carry_over.is_none() && self.asks_carry_over_word()
     }
     /// 说明带入原则: somebody records that carry-over (GB 2760 3.4) was considered. The verdict stays.
     ///
@@ -426,7 +431,7 @@ impl TestItem {
         if !self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word) {
             return Err(Refusal::new(code::CARRY_OVER_NOT_ASKED).with("item", &self.analyte));
         }
-        let word = written(word)?;
+        let word = written(word).map_err(|why| why.on("word"))?;
         let carry_over = Some(CarryOverWord { word, by: actor.id, by_name: actor.name.clone(), at: now });
         Ok(TestItem { carry_over, revision: self.revision + 1, ..self.clone() })
     }
@@ -471,7 +476,7 @@ impl TestOrder {
         if action == OrderAction::Submit {
             why.extend(unfinished(items));
         }
-        if action == OrderAction::Check {
+        if matches!(action, OrderAction::Submit | OrderAction::Check) {
             let open: Vec<&str> = items.iter().filter(|i| i.awaits_carry_over_word()).map(|i| i.analyte.as_str()).collect();
             if !open.is_empty() {
                 why.push(Refusal::new(code::CARRY_OVER_WORD).with("count", open.len()).with("items", open.join("、")));
@@ -793,6 +798,8 @@ mod tests {
         let codes = |items: &[TestItem]| -> Vec<&str> {
             entered.why_not(&actor(5, Role::Checker), OrderAction::Check, items, &[]).iter().map(|r| r.code()).filter(|c| *c == "LAB-CARRY-OVER").collect()
         };
+        let submitted = TestOrder { state: OrderState::Testing, ..entered.clone() }.why_not(&actor(3, Role::Analyst), OrderAction::Submit, &[used.clone()], &[]);
+        assert!(submitted.iter().any(|r| r.code() == "LAB-CARRY-OVER"), "the analyst is asked first: {submitted:?}");
         assert_eq!(codes(std::slice::from_ref(&used)), ["LAB-CARRY-OVER"]);
         assert!(used.say_carry_over(&actor(3, Role::Analyst), "  ", at(10)).is_err());
         let said = used.say_carry_over(&actor(3, Role::Analyst), "配料表无着色剂，不属带入", at(10)).expect("said");
