@@ -101,6 +101,9 @@ async fn run(cli: Cli, lang: Lang) -> Done {
 async fn migrate(place: &Place, role: Option<&str>, lang: Lang) -> Done {
     let store = place.make().await?;
     say!("{}", lang.pick("数据库结构已是最新", "the schema is up to date"))?;
+    if let Some(delivery) = place.over(store.clone(), None).await?.receive_editions(now()).await? {
+        say!("{}", delivery.told(lang))?;
+    }
     let Some(role) = role else { return Ok(()) };
     let refused = |zh: String, en: String| Failed::from(Refusal::new(code::GRANT).with("role", role).with("why", zh).with("why_en", en));
     if store.engine() != Engine::Postgres {
@@ -132,6 +135,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     // The file itself is locked as well: however its path is spelt, there is one server on it.
     let file_lock = place.lock_database()?;
     let app = place.over(store, Some(public_url.clone())).await?;
+    if let Some(delivery) = app.receive_editions(now()).await? {
+        eprintln!("{}", delivery.told(lang));
+    }
     let has_demo = app.has_demo().await?;
     let loaded = if args.demo && !has_demo {
         eprintln!("{}", lang.pick("正在载入演示区……", "loading the demonstration district ..."));
