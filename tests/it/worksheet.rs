@@ -252,10 +252,11 @@ async fn an_additive_that_was_found_needs_a_word_on_carry_over(t: TestApp) {
     let colour = t.items(&order).await.into_iter().find(|i| i.analyte == "柠檬黄").unwrap();
     assert_eq!(colour.verdict(), Some(Verdict::Nonconforming), "the verdict waits for nobody");
     let id = colour.id.to_string();
+    let checker = t.people.checker.actor();
     let say = async |who, seen, word: &str| t.app.say_carry_over(who, &id, seen, word, now).await;
     assert_eq!(codes(say(&analyst, colour.revision - 1, "配料表无着色剂").await), ["RACE"]);
     assert_eq!(codes(say(&analyst, colour.revision, " 无 ").await), ["LAB-REASON"]);
-    assert_eq!(codes(say(&t.people.checker.actor(), colour.revision, "配料表无着色剂").await), ["LAB-ROLE"]);
+    assert_eq!(codes(say(&checker, colour.revision, "配料表无着色剂").await), ["LAB-ROLE"]);
     let other = items.iter().find(|i| i.analyte != "柠檬黄").unwrap().id.to_string();
     let seen = t.items(&order).await.iter().find(|i| i.id.to_string() == other).unwrap().revision;
     assert_eq!(codes(t.app.say_carry_over(&analyst, &other, seen, "配料表无着色剂", now).await), ["LAB-CARRY-OVER-NOT-ASKED"]);

@@ -9,8 +9,8 @@ use shiyan_statute::{LimitLibrary, LimitRow, LimitStatus, RowChangeKind, differe
 use shiyan_store::records::{ItemPackage, LimitRecord};
 use shiyan_store::{Error, Who};
 
-use crate::limits::{PAGE, decided_today, limit_today};
 use crate::App;
+use crate::limits::{PAGE, decided_today, limit_today};
 
 /// What the entry about a delivery belongs to.
 pub const SUBJECT: &str = "limits:shipped";
@@ -69,7 +69,12 @@ impl App {
                 // the same rule may have been imported under another key
                 if !known.about(&row.analyte).any(|r| r.content() == row.content()) {
                     told(&row.id, RowChangeKind::New.code(), &[]);
-                    new.push(LimitRecord { row: LimitRow { status: LimitStatus::Pending, ..row.clone() }, activated_by: None, activated_at: None, revision: 0 });
+                    new.push(LimitRecord {
+                        row: LimitRow { status: LimitStatus::Pending, ..row.clone() },
+                        activated_by: None,
+                        activated_at: None,
+                        revision: 0,
+                    });
                 }
                 continue;
             };

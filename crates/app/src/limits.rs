@@ -377,7 +377,13 @@ pub(crate) fn decided_today(library: &LimitLibrary, new: &LimitRow, today: Naive
 }
 
 /// What today's library, and the package that the order pinned, say of an item.
-pub(crate) fn limit_today(order: &TestOrder, sample: &SampleRecord, item: &TestItem, packages: &BTreeMap<String, ItemPackage>, library: &LimitLibrary) -> Limited {
+pub(crate) fn limit_today(
+    order: &TestOrder,
+    sample: &SampleRecord,
+    item: &TestItem,
+    packages: &BTreeMap<String, ItemPackage>,
+    library: &LimitLibrary,
+) -> Limited {
     let pinned = order.package.as_ref().and_then(|key| packages.get(key));
     let line = pinned.and_then(|p| p.items.iter().find(|i| shiyan_statute::same_analyte(&i.analyte, &item.analyte)));
     match line {

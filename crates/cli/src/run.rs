@@ -19,7 +19,7 @@ use shiyan_lab_results::judge::{JudgeInput, Judgement, Texts, judge, judge_typed
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::value;
 use shiyan_sample_intake::sheet::read_date;
-use shiyan_statute::{FoodName, LimitChoice, LimitLibrary, LimitQuery, LimitStatus, choose};
+use shiyan_statute::{FoodName, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitStatus, choose};
 use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
@@ -655,9 +655,18 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     let query = LimitQuery { category: &category, food_name: &name, analyte: item, ref_date: on, prepackaged: args.prepacked };
     let choice = choose(rows.iter(), &query);
     // The library is asked as shipped: a row still to be checked is used and said so, never silently; its conditions stay conditions.
-    let chosen = match &choice {
-        LimitChoice::OnlyPending(rows) if rows.len() == 1 && !rows[0].is_conditional(&query) => Ok(rows[0]),
-        other => other.settled(&query),
+    let as_checked: Vec<LimitRow> =
+        rows.about(item).map(|r| if r.status == LimitStatus::Pending { LimitRow { status: LimitStatus::Active, ..r.clone() } } else { r.clone() }).collect();
+    let of_table = matches!(choice, LimitChoice::None { reason } if reason.code == shiyan_statute::codes::NO_LIMIT.code)
+        .then(|| shiyan_statute::additive_limit(&query))
+        .flatten();
+    let chosen = match (&choice, &of_table) {
+        (_, Some(Ok(row))) => Ok(row),
+        (_, Some(Err(why))) => Err(why.clone()),
+        (LimitChoice::OnlyPending(_), None) => choose(as_checked.iter(), &query)
+            .settled(&query)
+            .and_then(|row| rows.iter().find(|r| r.id == row.id).ok_or_else(|| Refusal::new(shiyan_statute::codes::NO_LIMIT))),
+        (other, None) => other.settled(&query),
     };
     match chosen {
         Ok(row) => {

@@ -10,11 +10,11 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::{Decimal, NaiveDate, labels};
+use shiyan_foundation::{Decimal, Label, Lang, NaiveDate, Refusal, labels};
 
 use crate::crosswalk::{self, code_under, trimmed};
-use crate::limits::{AnalyteGroup, LimitRow, LimitRule, LimitStatus, item_key};
-use crate::{data, food, limits};
+use crate::limits::{AnalyteGroup, LimitQuery, LimitRow, LimitRule, LimitStatus, item_key};
+use crate::{codes, data, food, limits};
 
 const ADDITIVES: &str = include_str!("../data/gb2760_additives.csv");
 const USES: &str = include_str!("../data/gb2760_uses.csv");
@@ -515,6 +515,62 @@ pub fn additive_rule_for(item: &str, category: &CategoryPath, food_name: &str, o
     additive_rule(&AdditiveQuery { item, codes: &place.gb2760, words: &words, on })
 }
 
+/// 添加剂限量 what table A.1 gives for an item where the library of limits has no row for the food: the line as a row, 待核实; 不得使用 as a row of its
+/// own where no line reaches a food whose number is certain. `None` where the item is no additive of the table or the edition is not in force.
+///
+/// # Errors
+/// A person decides, and why; or there is no number.
+#[must_use]
+pub fn additive_limit(query: &LimitQuery<'_>) -> Option<Result<LimitRow, Refusal>> {
+    let refused = |info, uses: &[&AdditiveUse], doubts: &[Doubt], no_line: bool| {
+        let said = |lang: Lang| doubts.iter().map(|d| d.label(lang)).collect::<Vec<_>>().join(lang.pick("；", "; "));
+        let line = |u: &&AdditiveUse| {
+            let rule = u.rule().map_or_else(|| "适量使用".to_owned(), |(rule, unit)| format!("{}{unit}", rule.text()));
+            [u.id.as_str(), u.code.as_str(), u.food.as_str(), u.only.as_str(), &rule].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join(" ")
+        };
+        let lines = uses.iter().take(6).map(line).chain(no_line.then(|| "或不得使用".to_owned())).collect::<Vec<_>>().join("；");
+        let told = Refusal::new(info).with("standard", &edition().standard).with("analyte", query.analyte).with("why", said(Lang::Zh));
+        told.with("why_en", said(Lang::En)).with("lines", if lines.is_empty() { "-".to_owned() } else { lines })
+    };
+    match additive_rule_for(query.analyte, query.category, query.food_name, query.ref_date) {
+        AdditiveAnswer::Unknown | AdditiveAnswer::NotInForce(_) => None,
+        AdditiveAnswer::Several { uses, doubts, no_line } => Some(Err(refused(codes::ADDITIVE_DOUBT, &uses, &doubts, no_line))),
+        AdditiveAnswer::AsNeeded(one) => Some(Err(refused(codes::ADDITIVE_AS_NEEDED, &[one], &[], false))),
+        // a line whose own limit is already too much has no rule among ours
+        AdditiveAnswer::Rule(one) if one.residue.as_ref().is_some_and(|r| r.strict) => {
+            Some(Err(refused(codes::ADDITIVE_DOUBT, &[one], &[Doubt::Words], false)))
+        }
+        AdditiveAnswer::Rule(one) => one.limit_row(query.category).map(|row| Ok(LimitRow { conditions: Vec::new(), ..row })),
+        AdditiveAnswer::NotAllowed(edition) => additive(query.analyte).map(|known| {
+            Ok(LimitRow {
+                id: NOT_LISTED.to_owned(),
+                category_text: "表A.1未列入的食品".to_owned(),
+                categories: vec![query.category.clone()],
+                conditions: Vec::new(),
+                exceptions: Vec::new(),
+                remarks: vec!["其后的公告未收入，须考虑带入原则（3.4）".to_owned()],
+                analyte: known.name.clone(),
+                aliases: known.names.clone(),
+                analyte_group: AnalyteGroup::Additive,
+                rule: LimitRule::NotDetected { banned: false },
+                unit: "g/kg".to_owned(),
+                basis: edition.standard.clone(),
+                method: String::new(),
+                lod_loq: None,
+                confidence: "high;src".to_owned(),
+                effective_from: edition.effective_from,
+                effective_to: None,
+                version: 1,
+                status: LimitStatus::Pending,
+                source: "表A.1".to_owned(),
+            })
+        }),
+    }
+}
+
+/// 未列入 the key of the rule that no line of table A.1 reaches a food.
+pub const NOT_LISTED: &str = "A2760-0000";
+
 /// 混合使用 additives of one group in one food, each with what its amount is divided by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mixture<'a> {
@@ -688,5 +744,20 @@ mod tests {
             assert_eq!(additive(item).map(|a| a.name.as_str()), Some(name), "{item}");
         }
         assert!(additive("苏丹红Ⅰ").is_none() && additive("").is_none());
+    }
+    #[test]
+    fn what_no_line_reaches_is_not_permitted_and_what_is_uncertain_is_for_a_person() {
+        let of = |path: &str, name: &str, item: &str| {
+            let path = CategoryPath::parse(path);
+            match additive_limit(&LimitQuery { category: &path, food_name: name, analyte: item, ref_date: day("2026-06-01"), prepackaged: None }) {
+                None => "none".to_owned(),
+                Some(Ok(row)) => format!("{} {}", row.id, row.limit_text()),
+                Some(Err(why)) => why.code().to_owned(),
+            }
+        };
+        assert_eq!(of("粮食加工品/挂面/挂面/普通挂面", "挂面", "柠檬黄"), "A2760-0000 不得使用");
+        assert_eq!(of("其他食品/没有编号的食品", "甲", "柠檬黄"), "LIMIT-ADDITIVE");
+        assert_eq!(of("粮食加工品/挂面/挂面/普通挂面", "挂面", "铅"), "none");
+        assert!(of("食用农产品/水果/浆果/草莓", "草莓", "不是添加剂").starts_with("none"));
     }
 }

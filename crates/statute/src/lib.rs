@@ -22,7 +22,7 @@ pub mod sums;
 
 use shiyan_foundation::Lang;
 
-pub use additives::{AdditiveAnswer, AdditiveQuery, additive_rule};
+pub use additives::{AdditiveAnswer, AdditiveQuery, additive_limit, additive_rule};
 pub use background::{Background, Natural, SubstanceKind, background, background_additives};
 pub use calendar::{Holiday, calendar, holidays};
 pub use clock::{Clock, ClockState, Extension};

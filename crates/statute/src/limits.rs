@@ -187,11 +187,21 @@ impl LimitRow {
         let sample = canonical(query.category);
         let levels = with_name(&sample, query.food_name);
         let at = canonical_paths(self).iter().filter_map(|p| reach(p, &levels)).max();
-        self.is_open(query.prepackaged) || at.is_none_or(|at| exclusion::covers(&self.excluded(), &levels, at, sample.len() >= FINEST) != Covers::Yes)
+        let whole = sample.len() >= FINEST;
+        at.is_none_or(|at| self.is_open(query.prepackaged, &levels, at, whole) || exclusion::covers(&self.excluded(), &levels, at, whole) != Covers::Yes)
     }
     /// It names conditions that the sheet does not settle.
-    fn is_open(&self, prepackaged: Option<bool>) -> bool {
-        self.conditions.iter().any(|c| !(c == "预包装" && prepackaged == Some(true)) && excluded_word(c).is_none())
+    fn is_open(&self, prepackaged: Option<bool>, levels: &[String], at: usize, whole: bool) -> bool {
+        let settled = |c: &String| {
+            c == "预包装" && prepackaged == Some(true)
+                || excluded_word(c).is_some()
+                || group_word(c).is_some_and(|word| exclusion::covers(&[word.to_owned()], levels, at, whole) == Covers::No)
+        };
+        !self.conditions.iter().all(settled)
+    }
+    /// It holds for a group (属…) that the food certainly is none of.
+    fn is_of_others(&self, levels: &[String], at: usize, whole: bool) -> bool {
+        self.conditions.iter().filter_map(|c| group_word(c)).any(|word| exclusion::covers(&[word.to_owned()], levels, at, whole) == Covers::Yes)
     }
     /// 除外 the words of its exceptions, and those of its conditions 非… that the list of exclusions knows.
     fn excluded(&self) -> Cow<'_, [String]> {
@@ -556,6 +566,7 @@ fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, 
         }
     }
     superseded(&mut matched, query.ref_date);
+    matched.retain(|(at, row)| !row.is_of_others(&levels, *at, sample.len() >= FINEST));
     // what a row excludes it says nothing about, and a wider row does not take its place
     let excluded = without_excluded(&mut matched, &levels, sample.len() >= FINEST, query.ref_date);
     let nearest = matched.iter().map(|(at, _)| *at).max();
@@ -584,7 +595,8 @@ fn choose_among<'a>(rows: impl Iterator<Item = (&'a LimitRow, Cow<'a, Paths>)>, 
         // a pending row beside an active one is a contradiction somebody has not settled
         return if active.is_empty() { LimitChoice::OnlyPending(living) } else { LimitChoice::Tie(living) };
     }
-    let open = |r: &LimitRow| r.is_open(query.prepackaged) || exclusion::covers(&r.excluded(), &levels, nearest, sample.len() >= FINEST) != Covers::Yes;
+    let whole = sample.len() >= FINEST;
+    let open = |r: &LimitRow| r.is_open(query.prepackaged, &levels, nearest, whole) || exclusion::covers(&r.excluded(), &levels, nearest, whole) != Covers::Yes;
     if active.iter().any(|r| open(r)) {
         return LimitChoice::Conditional(active);
     }
@@ -704,6 +716,11 @@ pub(crate) fn class_word(class: &str) -> String {
 /// The word of a condition 非… that the list of exclusions settles.
 fn excluded_word(condition: &str) -> Option<&str> {
     condition.strip_prefix('非').filter(|word| exclusion::knows(word))
+}
+
+/// The group of a condition 属… that the list of exclusions knows.
+fn group_word(condition: &str) -> Option<&str> {
+    condition.strip_prefix('属').filter(|word| exclusion::knows(word))
 }
 
 /// The levels of a sample with its name as one more.
@@ -897,6 +914,24 @@ mod tests {
         assert!(matches!(ask(Some(false)), LimitChoice::None { reason } if reason.code == "LIMIT-NONE"));
         // 虾蛄 by its market name is named, so the exception of the crustaceans does not matter
         assert_eq!(one(of(&rows, "食用农产品/水产品/海水产品/海水虾", "皮皮虾", "镉", "2025-06-01")), "≤3.0mg/kg");
+    }
+    #[test]
+    fn a_group_that_a_row_names_or_excludes_is_settled_by_the_same_list() {
+        let library = LimitLibrary::new(active());
+        let of = |path: &str, food: &str, analyte: &str| {
+            let path = CategoryPath::parse(path);
+            let query = LimitQuery { category: &path, food_name: food, analyte, ref_date: day("2026-10-01"), prepackaged: None };
+            match library.choose(&query) {
+                LimitChoice::One(row) => row.id.clone(),
+                LimitChoice::Conditional(_) | LimitChoice::Tie(_) => "person".to_owned(),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(of("食用农产品/水产品/淡水鱼/草鱼", "草鱼", "甲基汞"), "L2762-110B");
+        assert_eq!(of("食用农产品/水产品/淡水鱼/鳜鱼", "鳜鱼", "甲基汞"), "L2762-111");
+        assert_eq!(of("食用农产品/水产品/淡水鱼/某鱼", "某鱼", "甲基汞"), "person");
+        assert_eq!(of("肉制品/熟肉制品/酱卤肉制品/酱卤肉制品", "酱牛肉", "铅"), "L2762-030");
+        assert_ne!(of("肉制品/熟肉制品/酱卤肉制品/酱卤肉制品", "卤肥肠", "铅"), "L2762-030");
     }
     #[test]
     fn what_a_row_excludes_is_data() {

@@ -350,7 +350,8 @@ fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<Ac
     list.extend(whole.items.iter().filter(|i| i.asks_carry_over_word()).map(|item| {
         let key = format!("carry-{}", item.id);
         let said = item.carry_over.as_ref().map_or("", |c| c.word.as_str()).to_owned();
-        let hint = user.t("核对配料表：有没有配料会带入，为什么不属于带入", "Look at the ingredients: whether one of them may bring it, and why it does not apply");
+        let hint =
+            user.t("核对配料表：有没有配料会带入，为什么不属于带入", "Look at the ingredients: whether one of them may bring it, and why it does not apply");
         let field = FieldView::area("word", user.t("带入原则说明（GB 2760 3.4）", "Carry-over (GB 2760 3.4)")).required().hint(hint).with(said.clone());
         ActionView::post(
             key.clone(),

@@ -956,8 +956,13 @@ fn open_points(user: &User, whole: &Whole) -> Vec<OpenPoint> {
 
 fn finish_view(site: &Site, user: &User, whole: &Whole, why: &[Refusal]) -> FinishPage {
     let lang = user.lang();
-    let listed =
-        [worksheet_code::EMPTY.code, worksheet_code::RETURNED.code, worksheet_code::DOUBTFUL.code, worksheet_code::CARRY_OVER.code, worksheet_code::QC_EMPTY.code];
+    let listed = [
+        worksheet_code::EMPTY.code,
+        worksheet_code::RETURNED.code,
+        worksheet_code::DOUBTFUL.code,
+        worksheet_code::CARRY_OVER.code,
+        worksheet_code::QC_EMPTY.code,
+    ];
     let others: Vec<Refusal> = why.iter().filter(|r| !listed.contains(&r.code())).cloned().collect();
     let why_not = if why.is_empty() { whole.sheet.why_not(&user.actor, WorksheetAction::Finish) } else { others };
     let title = user.t("完成录入", "Finish the entry");
