@@ -187,8 +187,9 @@ pub fn judge_item(raw: &str, unit: &str, limit: Option<&LimitUsed>, no_limit: Op
     judge_claimed("", raw, unit, limit, no_limit, None, kind)
 }
 
-/// The same under a label claim: limit and claim both have to be met.
-fn judge_claimed(
+/// The same of an item by its name, which says what the library knows of it, and under a label claim: limit and claim both have to be met.
+#[must_use]
+pub fn judge_claimed(
     item: &str,
     raw: &str,
     unit: &str,
