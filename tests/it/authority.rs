@@ -461,6 +461,7 @@ async fn by_id_nothing_of_somebody_else_is_there(t: TestApp) {
         (format!("/bench/{open}/items"), "analyte=x&unit=mg/kg&method=y"),
         (format!("/bench/{open}/items/{cell}/decide"), "verdict=conforming&reason=%E4%BA%BA%E5%B7%A5%E5%88%A4%E5%AE%9A"),
         (format!("/bench/{open}/items/{cell}/remark?rev=1"), "remark=x"),
+        (format!("/bench/{open}/items/{cell}/carry-over?rev=1"), "word=x"),
         (format!("/bench/{open}/submit"), ""),
         (format!("/bench/{order}/amend"), "reason=%E6%9B%B4%E6%94%B9%E4%B8%80%E4%B8%8B"),
         (format!("/review/{open}/check"), ""),

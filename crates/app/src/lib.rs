@@ -6,6 +6,7 @@ pub mod bench;
 pub mod cases;
 pub mod code;
 pub mod demo;
+pub mod editions;
 pub mod entry;
 pub mod explain;
 pub mod figures;

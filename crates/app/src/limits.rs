@@ -23,7 +23,7 @@ use crate::{App, code};
 /// Longest label claim kept.
 const CLAIM: usize = 120;
 /// Orders loaded at once for a re-judgement.
-const PAGE: u64 = 200;
+pub(crate) const PAGE: u64 = 200;
 /// Lines of one list of a re-judgement; the counts go on.
 const LINES: usize = 2_000;
 
@@ -367,7 +367,7 @@ fn overlap(a: &LimitRow, b: &LimitRow) -> bool {
 }
 
 /// Does an active row decide the item in the food of this one, today or on the first day of this one.
-fn decided_today(library: &LimitLibrary, new: &LimitRow, today: NaiveDate) -> bool {
+pub(crate) fn decided_today(library: &LimitLibrary, new: &LimitRow, today: NaiveDate) -> bool {
     let ref_date = new.effective_from.max(today);
     new.in_force(ref_date)
         && new.categories.iter().any(|category| {
@@ -377,7 +377,13 @@ fn decided_today(library: &LimitLibrary, new: &LimitRow, today: NaiveDate) -> bo
 }
 
 /// What today's library, and the package that the order pinned, say of an item.
-fn limit_today(order: &TestOrder, sample: &SampleRecord, item: &TestItem, packages: &BTreeMap<String, ItemPackage>, library: &LimitLibrary) -> Limited {
+pub(crate) fn limit_today(
+    order: &TestOrder,
+    sample: &SampleRecord,
+    item: &TestItem,
+    packages: &BTreeMap<String, ItemPackage>,
+    library: &LimitLibrary,
+) -> Limited {
     let pinned = order.package.as_ref().and_then(|key| packages.get(key));
     let line = pinned.and_then(|p| p.items.iter().find(|i| shiyan_statute::same_analyte(&i.analyte, &item.analyte)));
     match line {

@@ -497,9 +497,10 @@ fn required(limit: &LimitUsed, unit: &str) -> String {
     if limit.unit == unit || limit.unit.is_empty() || limit.unit == "/" { text } else { format!("{text} {}", limit.unit) }
 }
 
-/// 备注 of one line: what the analyst remarked, and the reason of a decision by hand.
+/// 备注 of one line: what the analyst remarked, that carry-over was considered, and the reason of a decision by hand.
 fn noted(item: &TestItem) -> String {
     let decided = item.decision.as_ref().map(|d| format!("人工判定：{}", d.reason));
     let remark = Some(item.remark.trim().to_owned()).filter(|r| !r.is_empty());
-    remark.into_iter().chain(decided).collect::<Vec<_>>().join("；")
+    let carry_over = item.carry_over.as_ref().filter(|_| item.asks_carry_over_word()).map(|c| format!("带入原则：{}", c.word));
+    remark.into_iter().chain(carry_over).chain(decided).collect::<Vec<_>>().join("；")
 }

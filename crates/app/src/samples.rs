@@ -9,7 +9,9 @@ use shiyan_lab_results::history::Peers;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
 use shiyan_sample_intake::{Reception, Sample, code};
-use shiyan_statute::{AnalyteGroup, Clock, LimitLibrary, LimitQuery, RuleKey};
+use shiyan_statute::additives::NOT_LISTED;
+use shiyan_statute::codes::NO_LIMIT;
+use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitLibrary, LimitQuery, RuleKey};
 use shiyan_store::records::{ClockRecord, ItemPackage, PackageItem, SampleRecord};
 use shiyan_store::{Error, Record, Unit, Who};
 
@@ -273,6 +275,7 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         label_claim: None,
         peers: peers_of(sample),
         above_p99: None,
+        carry_over: None,
         remark: String::new(),
         demo: sample.demo,
         revision: 0,
@@ -305,8 +308,18 @@ pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &LimitLibrary) -
     let Some(core) = &sample.core else { return (None, None, group(known)) };
     let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
     let query = LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) };
-    match limits.choose(&query).settled(&query) {
-        Ok(row) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
-        Err(why) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(known)),
+    let choice = limits.choose(&query);
+    // An additive without a row in the library stands in table A.1, or may not be used there as far as the edition goes: the judgement then asks
+    // for the word about carry-over. A number of the table decides only as a row that the quality manager put to use.
+    let table = matches!(choice, LimitChoice::None { reason } if reason.code == NO_LIMIT.code).then(|| shiyan_statute::additive_limit(&query)).flatten();
+    match (table, choice.settled(&query)) {
+        (Some(Ok(row)), _) if row.id == NOT_LISTED => (Some(LimitUsed::of(&row)), None, group(row.analyte_group)),
+        (Some(Ok(row)), _) => {
+            let why = LimitChoice::OnlyPending(vec![&row]).settled(&query).err();
+            (None, why.map(|why| (why.what(Lang::Zh), why.what(Lang::En))), group(row.analyte_group))
+        }
+        (Some(Err(why)), _) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(AnalyteGroup::Additive)),
+        (None, Ok(row)) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
+        (None, Err(why)) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(known)),
     }
 }

@@ -12,6 +12,7 @@ pub mod order;
 pub mod order_code;
 pub mod qc;
 pub mod qc_code;
+pub mod readings;
 pub mod reasons;
 mod remark;
 pub mod report;

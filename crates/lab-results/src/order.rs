@@ -10,6 +10,7 @@ use crate::claim;
 use crate::history::{AboveP99, Peers};
 use crate::judge::{Amount, JudgeInput, Judgement, LimitRef, Verdict, judge};
 use crate::order_code as code;
+use crate::readings::judge_otherwise;
 use crate::sentence::{Finding, Sentences};
 use crate::value;
 
@@ -183,11 +184,13 @@ impl LimitUsed {
 /// may carry a label claim is judged by [`TestItem::judged`].
 #[must_use]
 pub fn judge_item(raw: &str, unit: &str, limit: Option<&LimitUsed>, no_limit: Option<&(String, String)>, kind: TaskKind) -> (String, Option<StoredJudgement>) {
-    judge_claimed(raw, unit, limit, no_limit, None, kind)
+    judge_claimed("", raw, unit, limit, no_limit, None, kind)
 }
 
-/// The same under a label claim: limit and claim both have to be met.
-fn judge_claimed(
+/// The same of an item by its name, which says what the library knows of it, and under a label claim: limit and claim both have to be met.
+#[must_use]
+pub fn judge_claimed(
+    item: &str,
     raw: &str,
     unit: &str,
     limit: Option<&LimitUsed>,
@@ -198,10 +201,7 @@ fn judge_claimed(
     if raw.trim().is_empty() {
         return (String::new(), None);
     }
-    let parsed = value::parse(raw, Some(unit));
-    let understood = parsed.canonical();
     let label_claim = label_claim.filter(|typed| !claim::is_none(typed));
-    let notes = parsed.notes.iter().map(|n| (n.text(Lang::Zh), n.text(Lang::En)));
     let stored = |judged: &Judgement| StoredJudgement {
         verdict: judged.verdict,
         code: judged.reason.0.code.to_owned(),
@@ -209,8 +209,12 @@ fn judge_claimed(
         en: judged.reason_text(Lang::En).to_owned(),
         working: judged.working.iter().map(|s| (s.text(Lang::Zh), s.text(Lang::En))).collect(),
         near_limit: judged.near_limit,
+        needs_carry_over_word: judged.needs_carry_over_word,
     };
     let Some(limit) = limit else {
+        let parsed = value::parse(raw, Some(unit));
+        let understood = parsed.canonical();
+        let notes = parsed.notes.iter().map(|n| (n.text(Lang::Zh), n.text(Lang::En)));
         let unread = parsed.needs_person();
         if let (Some(typed), None) = (label_claim, unread) {
             let nothing = LimitRule::NotDetected { banned: false };
@@ -220,18 +224,22 @@ fn judge_claimed(
         let (zh, en) = no_limit.cloned().unwrap_or_else(|| ("没有适用的限量".into(), "No limit applies".into()));
         let verdict = if unread.is_some() { Verdict::NeedsPerson } else { Verdict::NoVerdict };
         let (code, zh, en) = unread.map_or(("LIMIT-NONE".to_owned(), zh, en), |r| (r.0.code.to_owned(), r.0.zh.to_owned(), r.0.en.to_owned()));
-        return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false }));
+        return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false, needs_carry_over_word: false }));
     };
     let method = |wanted| limit.lod_loq.as_ref().filter(|d| d.kind == wanted).map(|d| Amount { value: d.value, unit: Some(d.unit.clone()) });
+    let parsed = value::parse(raw, Some(unit));
     let input = JudgeInput {
         limit_ref: Some(LimitRef { id: limit.id.clone(), version: limit.version, basis: limit.basis.clone() }),
         lod: method(DetectionKind::Lod),
         loq: method(DetectionKind::Loq),
         kind,
+        item,
         ..JudgeInput::new(&parsed, &limit.rule, Some(&limit.unit))
     };
-    let judged = label_claim.map_or_else(|| judge(&input), |typed| claim::judge_with(&input, typed, unit));
-    (understood, Some(stored(&judged)))
+    let one = |input: &JudgeInput<'_>| label_claim.map_or_else(|| judge(input), |typed| claim::judge_with(input, typed, unit));
+    let plain = one(&input);
+    let judged = judge_otherwise(raw, &parsed, plain, Some(unit), &limit.rule, Some(&limit.unit), |read| one(&JudgeInput { measured: read, ..input.clone() }));
+    (parsed.canonical(), Some(stored(&judged)))
 }
 
 /// 单项判定 as stored beside the result.
@@ -249,6 +257,22 @@ pub struct StoredJudgement {
     pub working: Vec<(String, String)>,
     /// 临界 within ten per cent of the limit.
     pub near_limit: bool,
+    /// 须说明带入原则 before the check somebody records that carry-over (GB 2760 3.4) was considered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_carry_over_word: bool,
+}
+
+/// 带入原则说明 the word of a person that carry-over was considered, about an additive that must not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarryOverWord {
+    /// What was considered, in words.
+    pub word: String,
+    /// Who.
+    pub by: UserId,
+    /// Printed name.
+    pub by_name: String,
+    /// When.
+    pub at: Instant,
 }
 
 /// 人工判定
@@ -316,6 +340,9 @@ pub struct TestItem {
     /// 高于历史P99 as it was found when the result was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above_p99: Option<AboveP99>,
+    /// 带入原则说明 where the judgement asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carry_over: Option<CarryOverWord>,
     /// 备注 why a doubtful value stands, what a retest found.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
@@ -354,6 +381,7 @@ impl TestItem {
             entered_at: Some(now),
             returned: None,
             above_p99: None,
+            carry_over: None,
             revision: self.revision + 1,
             ..self.clone()
         }
@@ -362,7 +390,7 @@ impl TestItem {
     /// gives none.
     #[must_use]
     pub fn judged(&self, raw: &str, kind: TaskKind) -> (String, Option<StoredJudgement>) {
-        judge_claimed(raw, &self.unit, self.limit.as_ref(), self.no_limit.as_ref(), self.label_claim.as_deref(), kind)
+        judge_claimed(&self.analyte, raw, &self.unit, self.limit.as_ref(), self.no_limit.as_ref(), self.label_claim.as_deref(), kind)
     }
     /// 录入明示值 exactly as typed (an empty text takes it away); what was measured is judged again at once, and a decision by hand
     /// about the former judgement falls.
@@ -384,7 +412,29 @@ impl TestItem {
     }
     fn judged_again(self, kind: TaskKind) -> TestItem {
         let (understood, judgement) = self.judged(&self.raw, kind);
-        TestItem { understood, judgement, decision: None, revision: self.revision + 1, ..self }
+        TestItem { understood, judgement, decision: None, carry_over: None, revision: self.revision + 1, ..self }
+    }
+    /// 须说明带入原则 the judgement that counts asks for the word, whether somebody gave it or not.
+    #[must_use]
+    pub fn asks_carry_over_word(&self) -> bool {
+        self.decision.is_none() && self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word)
+    }
+    /// 待说明带入原则 the judgement asks for the word and nobody gave it yet.
+    #[must_use]
+    pub fn awaits_carry_over_word(&self) -> bool {
+        self.carry_over.is_none() && self.asks_carry_over_word()
+    }
+    /// 说明带入原则: somebody records that carry-over (GB 2760 3.4) was considered. The verdict stays.
+    ///
+    /// # Errors
+    /// The judgement does not ask for it; nothing was written.
+    pub fn say_carry_over(&self, actor: &Actor, word: &str, now: Instant) -> Result<TestItem, Refusal> {
+        if !self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word) {
+            return Err(Refusal::new(code::CARRY_OVER_NOT_ASKED).with("item", &self.analyte));
+        }
+        let word = written(word).map_err(|why| why.on("word"))?;
+        let carry_over = Some(CarryOverWord { word, by: actor.id, by_name: actor.name.clone(), at: now });
+        Ok(TestItem { carry_over, revision: self.revision + 1, ..self.clone() })
     }
     /// 人工判定 where the machine gave none.
     ///
@@ -426,6 +476,12 @@ impl TestOrder {
         why.extend(self.separation(actor, action, items));
         if action == OrderAction::Submit {
             why.extend(unfinished(items));
+        }
+        if matches!(action, OrderAction::Submit | OrderAction::Check) {
+            let open: Vec<&str> = items.iter().filter(|i| i.awaits_carry_over_word()).map(|i| i.analyte.as_str()).collect();
+            if !open.is_empty() {
+                why.push(Refusal::new(code::CARRY_OVER_WORD).with("count", open.len()).with("items", open.join("、")));
+            }
         }
         if action == OrderAction::Approve && !sign_scope.iter().any(|m| m == "*") {
             for item in items {
@@ -706,6 +762,7 @@ mod tests {
             label_claim: None,
             peers: None,
             above_p99: None,
+            carry_over: None,
             remark: String::new(),
             demo: false,
             revision: 1,
@@ -721,6 +778,53 @@ mod tests {
         result.unwrap_err().iter().map(Refusal::code).collect()
     }
 
+    #[test]
+    fn an_additive_that_was_used_asks_for_one_word_before_the_check() {
+        let order = order();
+        let of = |raw: &str| {
+            let mut one = item("柠檬黄", raw, TaskKind::Supervisory);
+            one.limit = Some(LimitUsed {
+                rule: LimitRule::NotDetected { banned: false },
+                basis: "GB 2760-2024(不得使用)".into(),
+                unit: "g/kg".into(),
+                ..one.limit.expect("a limit")
+            });
+            one.unit = "g/kg".into();
+            one.judged_again(TaskKind::Supervisory)
+        };
+        let used = of("0.0154");
+        assert_eq!(used.verdict(), Some(Verdict::Nonconforming));
+        assert!(used.awaits_carry_over_word());
+        let entered = TestOrder { state: OrderState::Entered, ..order };
+        let codes = |items: &[TestItem]| -> Vec<&str> {
+            entered.why_not(&actor(5, Role::Checker), OrderAction::Check, items, &[]).iter().map(|r| r.code()).filter(|c| *c == "LAB-CARRY-OVER").collect()
+        };
+        let submitted =
+            TestOrder { state: OrderState::Testing, ..entered.clone() }.why_not(&actor(3, Role::Analyst), OrderAction::Submit, &[used.clone()], &[]);
+        assert!(submitted.iter().any(|r| r.code() == "LAB-CARRY-OVER"), "the analyst is asked first: {submitted:?}");
+        assert_eq!(codes(std::slice::from_ref(&used)), ["LAB-CARRY-OVER"]);
+        assert!(used.say_carry_over(&actor(3, Role::Analyst), "  ", at(10)).is_err());
+        let said = used.say_carry_over(&actor(3, Role::Analyst), "配料表无着色剂，不属带入", at(10)).expect("said");
+        assert_eq!((said.verdict(), said.awaits_carry_over_word()), (Some(Verdict::Nonconforming), false));
+        assert!(codes(std::slice::from_ref(&said)).is_empty());
+        // another result asks again
+        assert!(said.enter(&actor(3, Role::Analyst), at(11), "0.02", String::new(), said.judgement.clone()).awaits_carry_over_word());
+        let none = of("未检出");
+        assert_eq!(none.verdict(), Some(Verdict::Conforming));
+        assert!(!none.awaits_carry_over_word() && none.say_carry_over(&actor(3, Role::Analyst), "无须说明", at(10)).is_err());
+    }
+    #[test]
+    fn a_typed_result_with_two_readings_goes_to_a_person() {
+        let plan = LimitUsed {
+            rule: LimitRule::ThreeClass { n: 5, c: 0, m: "10000".parse().expect("m"), upper: Some("100000".parse().expect("M")) },
+            unit: "CFU/g".into(),
+            ..item("菌落总数", "", TaskKind::Supervisory).limit.expect("a limit")
+        };
+        let of = |raw: &str| judge_item(raw, "CFU/g", Some(&plan), None, TaskKind::Supervisory).1.map(|j| (j.verdict, j.code));
+        assert_eq!(of("12,500,900,800,700"), Some((Verdict::NeedsPerson, "JUDGE-READINGS".to_owned())));
+        assert_eq!(of("12,500,15,000,800,700"), Some((Verdict::Nonconforming, "JUDGE-PLAN-ABOVE-C".to_owned())));
+        assert_eq!(of("5份均<10"), Some((Verdict::Conforming, "JUDGE-PLAN-MET".to_owned())));
+    }
     #[test]
     fn four_people_sign_and_one_failing_item_fails_the_sample() {
         let items = [item("毒死蜱", "未检出", TaskKind::Supervisory), item("腐霉利", "2.4", TaskKind::Supervisory)];
@@ -747,12 +851,12 @@ mod tests {
     }
     #[test]
     fn what_is_unread_or_missing_is_not_submitted() {
-        let unread = [item("腐霉利", "1,234", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
+        let unread = [item("腐霉利", "1,2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-NEEDS-PERSON"]);
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &[], "h", at(9))), ["LAB-NO-ITEMS"]);
         let decided = unread[0].decide(&actor(5, Role::Reviewer), Verdict::Nonconforming, "原始记录为1234", at(10)).unwrap();
         assert_eq!(decided.verdict(), Some(Verdict::Nonconforming));
-        assert_eq!(unread[0].raw, "1,234", "what was typed stays");
+        assert_eq!(unread[0].raw, "1,2", "what was typed stays");
     }
     #[test]
     fn a_person_overrules_no_verdict_of_the_machine() {

@@ -15,6 +15,10 @@ codes! {
         next "按退回理由更正或重新确认" / "Correct or confirm them as the reason asks", article "";
     DOUBTFUL = "LAB-NEAR", zh "还有 {count} 个项目可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} items are doubtful (near their limit or above the historical P99) without a remark: {items}",
         next "复测，并在备注写明复测结果或理由" / "Test again and write what was found, or why it stands, under remarks", article "";
+    CARRY_OVER_WORD = "LAB-CARRY-OVER", zh "还有 {count} 个项目判为不得使用而检出，没有说明是否考虑过带入原则：{items}", en "{count} items are nonconforming because an additive that must not be used was found, and nobody recorded that carry-over was considered: {items}",
+        next "核对配料表，写明已考虑带入原则和理由" / "Look at the list of ingredients and record that carry-over was considered, and why it does not apply", article "GB 2760 3.4";
+    CARRY_OVER_NOT_ASKED = "LAB-CARRY-OVER-NOT-ASKED", zh "“{item}”的判定不需要说明带入原则", en "The judgement of “{item}” does not ask for a word about carry-over",
+        next "刷新页面，看清当前判定" / "Reload the page and look at the present judgement", article "";
     SAMPLER_TESTS = "LAB-SAMPLER", zh "{name} 抽取了本样品，不能检验（抽检分离）", en "{name} took this sample and may not test it (sampling and testing are kept apart)",
         next "换其他检验员" / "Let another analyst test it", article "";
     OWN_WORK = "LAB-OWN-WORK", zh "{name} 已作为{did}经手本样品，不能再{action}", en "{name} already acted as {did_en} on this sample and may not {action_en} it",

@@ -308,6 +308,7 @@ impl Worksheet {
         named(code::EMPTY, which(|i| i.verdict().is_none()));
         named(code::RETURNED, which(|i| i.returned.is_some()));
         named(code::DOUBTFUL, which(doubtful_without_remark));
+        named(code::CARRY_OVER, which(TestItem::awaits_carry_over_word));
         let open = |s: &&QcSlot| s.raw.trim().is_empty();
         named(code::QC_EMPTY, self.qc.iter().filter(open).map(|s| format!("{} {}", s.name, s.analyte)).collect());
         why

@@ -39,7 +39,7 @@ use crate::views::{
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, one, enter, add_item, decide, remark, claim, step]
+    routes![list, one, enter, add_item, decide, remark, carry_over, claim, step]
 }
 
 /// Orders shown in one queue.
@@ -323,7 +323,7 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
         .collect()
 }
 
-/// 备注 on a doubtful value, and 标签明示值, for whoever may enter results.
+/// 备注 on a doubtful value, the word about carry-over, and 标签明示值, for whoever may enter results.
 fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
     if whole.order.may_enter(&user.actor).is_err() || whole.items.is_empty() {
         return Vec::new();
@@ -347,6 +347,21 @@ fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<Ac
             .asking(asked(&key, vec![field], again, lang))
         })
         .collect();
+    list.extend(whole.items.iter().filter(|i| i.asks_carry_over_word()).map(|item| {
+        let key = format!("carry-{}", item.id);
+        let said = item.carry_over.as_ref().map_or("", |c| c.word.as_str()).to_owned();
+        let hint =
+            user.t("核对配料表：有没有配料会带入，为什么不属于带入", "Look at the ingredients: whether one of them may bring it, and why it does not apply");
+        let field = FieldView::area("word", user.t("带入原则说明（GB 2760 3.4）", "Carry-over (GB 2760 3.4)")).required().hint(hint).with(said.clone());
+        ActionView::post(
+            key.clone(),
+            format!("{}{}", user.t("不得使用而检出，说明带入原则：", "Found and not permitted, carry-over considered: "), item.analyte),
+            format!("/bench/{order}/items/{}/carry-over?rev={}", item.id, item.revision),
+        )
+        .with_icon("edit")
+        .noted(said)
+        .asking(asked(&key, vec![field], again, lang))
+    }));
     let items = whole.items.iter().map(|i| Choice::new(format!("{}:{}", i.id, i.revision), i.analyte.clone())).collect();
     let fields = vec![
         FieldView::select("item", user.t("项目", "Item"), items).required(),
@@ -672,6 +687,17 @@ async fn remark(site: &State<Site>, user: User, id: &str, item: &str, rev: Optio
     let key = format!("remark-{item}");
     match site.app.remark_item(&user.actor, &item, rev.unwrap_or(-1), typed(&form, &key, "remark"), user.now()).await {
         Ok(_) => Ok(done(format!("/bench/{id}"), "备注已保存", "The remark was saved")),
+        Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
+    }
+}
+
+#[post("/bench/<id>/items/<item>/carry-over?<rev>", data = "<form>")]
+async fn carry_over(site: &State<Site>, user: User, id: &str, item: &str, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
+    let key = format!("carry-{item}");
+    match site.app.say_carry_over(&user.actor, &item, rev.unwrap_or(-1), typed(&form, &key, "word"), user.now()).await {
+        Ok(_) => Ok(done(format!("/bench/{id}"), "带入原则说明已保存", "The word about carry-over was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
     }
 }

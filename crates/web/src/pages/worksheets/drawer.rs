@@ -26,7 +26,7 @@ use crate::views::{Cell, Drawer, DrawerPart, Fact, Link, Table};
 /// Routes of the drawer.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![part, remark]
+    routes![part, remark, carry_over]
 }
 
 /// Earlier values looked at.
@@ -159,6 +159,8 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
         remark_action: if may_write { format!("{}/cells/{}/remark", whole.href(), item.id) } else { String::new() },
         remark: item.remark.clone(),
         remark_asked: doubtful_without_remark(item),
+        carry_action: if may_write && item.asks_carry_over_word() { format!("{}/cells/{}/carry-over", whole.href(), item.id) } else { String::new() },
+        carry_word: item.carry_over.as_ref().map_or_else(String::new, |c| c.word.clone()),
         links,
         ..Drawer::default()
     })
@@ -304,6 +306,25 @@ async fn remark(site: &State<Site>, user: User, id: &str, item: &str, form: Resu
             let whole = Whole::load(site, &user, &id).await.map_err(Err)?;
             let mut d = drawer(site, &user, &whole, &item).await.map_err(Err)?.ok_or(Err(Failure::NotFound))?;
             form.get("remark").clone_into(&mut d.remark);
+            Err(super::refused_drawer(site, &user, &whole, d, status, &why).await)
+        }
+    }
+}
+
+#[post("/worksheets/<id>/cells/<item>/carry-over", data = "<form>")]
+async fn carry_over(site: &State<Site>, user: User, id: &str, item: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    enter_room(&user).map_err(Err)?;
+    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
+    let seen = form.get("rev").parse().unwrap_or(-1);
+    match site.app.say_carry_over(&user.actor, &item, seen, form.get("word"), user.now()).await {
+        Ok(_) => Ok(done(format!("/worksheets/{id}?cell={item}#drawer"), "带入原则说明已保存", "The word about carry-over was saved")),
+        Err(error) => {
+            let (status, why) = refusals(error).map_err(Err)?;
+            // What was typed comes back beside the reason.
+            let whole = Whole::load(site, &user, &id).await.map_err(Err)?;
+            let mut d = drawer(site, &user, &whole, &item).await.map_err(Err)?.ok_or(Err(Failure::NotFound))?;
+            form.get("word").clone_into(&mut d.carry_word);
             Err(super::refused_drawer(site, &user, &whole, d, status, &why).await)
         }
     }
