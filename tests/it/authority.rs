@@ -459,7 +459,7 @@ async fn by_id_nothing_of_somebody_else_is_there(t: TestApp) {
         (format!("/samples/{waiting}/reception"), "do=accept&test_seal=1&backup_seal=2"),
         (format!("/bench/{open}"), "x=1"),
         (format!("/bench/{open}/items"), "analyte=x&unit=mg/kg&method=y"),
-        (format!("/bench/{open}/items/{cell}/decide"), "verdict=conforming&reason=%E4%BA%BA%E5%B7%A5%E5%88%A4%E5%AE%9A"),
+        (format!("/bench/{open}/items/{cell}/decide"), "on=none:not_tested&source=%E5%8E%9F%E5%A7%8B%E8%AE%B0%E5%BD%95&reason=%E4%BA%BA%E5%B7%A5%E5%88%A4%E5%AE%9A"),
         (format!("/bench/{open}/items/{cell}/remark?rev=1"), "remark=x"),
         (format!("/bench/{open}/items/{cell}/carry-over?rev=1"), "word=x"),
         (format!("/bench/{open}/submit"), ""),

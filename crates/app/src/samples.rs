@@ -273,6 +273,7 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         worksheet: None,
         returned: None,
         label_claim: None,
+            picked: None,
         peers: peers_of(sample),
         above_p99: None,
         carry_over: None,
@@ -301,13 +302,18 @@ pub(crate) fn limit_under(sample: &Sample, package: Option<&str>, item: &Package
     (Some(LimitUsed::task(key, &task.rule, &task.unit, &task.basis, detection)), None, group)
 }
 
+/// The question that a sample puts to the library: its food, on the day that counts.
+pub(crate) fn query_of<'a>(core: &'a CheckedSheet, analyte: &'a str) -> LimitQuery<'a> {
+    let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
+    LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) }
+}
+
 /// The limit of an item on the day that counts, or why there is none; and the group of the item.
 pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &LimitLibrary) -> Limited {
     let known = limits.about(analyte).next().map_or(AnalyteGroup::Other, |r| r.analyte_group);
     let group = |g: AnalyteGroup| shiyan_foundation::Label::code(g).to_owned();
     let Some(core) = &sample.core else { return (None, None, group(known)) };
-    let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
-    let query = LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) };
+    let query = query_of(core, analyte);
     let choice = limits.choose(&query);
     // An additive without a row in the library stands in table A.1, or may not be used there as far as the edition goes: the judgement then asks
     // for the word about carry-over. A number of the table decides only as a row that the quality manager put to use.

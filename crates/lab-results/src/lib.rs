@@ -4,6 +4,7 @@
 
 mod basis;
 pub mod claim;
+pub mod deciding;
 pub mod history;
 mod item;
 pub mod judge;

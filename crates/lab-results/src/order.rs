@@ -7,6 +7,7 @@ use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal, Role, labels};
 use shiyan_statute::{DetectionKind, DetectionLimit, LimitRow, LimitRule};
 
 use crate::claim;
+pub use crate::deciding::{Candidate, Deciding, Ground, HandDecision, NoVerdictWhy, RulePick};
 use crate::history::{AboveP99, Peers};
 use crate::judge::{Amount, JudgeInput, Judgement, LimitRef, Verdict, judge};
 use crate::order_code as code;
@@ -52,6 +53,7 @@ pub const MOVES: &[(OrderState, OrderAction, OrderState, &[Role])] = &[
     (OrderState::Reviewed, OrderAction::Approve, OrderState::Approved, &[Role::Signatory]),
     (OrderState::Reviewed, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
     (OrderState::Approved, OrderAction::Issue, OrderState::Issued, &[Role::ReportSender]),
+    (OrderState::Approved, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
     (OrderState::Issued, OrderAction::Amend, OrderState::Testing, &[Role::QualityManager]),
 ];
 
@@ -222,7 +224,8 @@ pub fn judge_claimed(
             return (understood, Some(stored(&judged)));
         }
         let (zh, en) = no_limit.cloned().unwrap_or_else(|| ("没有适用的限量".into(), "No limit applies".into()));
-        let verdict = if unread.is_some() { Verdict::NeedsPerson } else { Verdict::NoVerdict };
+        // Nothing passes unjudged: which rule applies, or that there is none, is for a person to say. 风险监测 has words of its own.
+        let verdict = if unread.is_some() || kind != TaskKind::RiskMonitoring { Verdict::NeedsPerson } else { Verdict::NoVerdict };
         let (code, zh, en) = unread.map_or(("LIMIT-NONE".to_owned(), zh, en), |r| (r.0.code.to_owned(), r.0.zh.to_owned(), r.0.en.to_owned()));
         return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false, needs_carry_over_word: false }));
     };
@@ -275,21 +278,6 @@ pub struct CarryOverWord {
     pub at: Instant,
 }
 
-/// 人工判定
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandDecision {
-    /// Verdict.
-    pub verdict: Verdict,
-    /// Reason.
-    pub reason: String,
-    /// Who.
-    pub by: UserId,
-    /// Printed name.
-    pub by_name: String,
-    /// When.
-    pub at: Instant,
-}
-
 /// 检验项目 one item of a sample.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestItem {
@@ -313,6 +301,9 @@ pub struct TestItem {
     pub limit: Option<LimitUsed>,
     /// Why no limit was chosen: Chinese, English.
     pub no_limit: Option<(String, String)>,
+    /// 选定限量 who picked the limit among those in doubt, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picked: Option<RulePick>,
     /// 检验结果 exactly as typed.
     pub raw: String,
     /// As understood, for print.
@@ -403,12 +394,16 @@ impl TestItem {
     /// about the former judgement falls.
     #[must_use]
     pub fn with_limit(&self, limit: Option<LimitUsed>, no_limit: Option<(String, String)>, kind: TaskKind) -> TestItem {
+        TestItem { picked: None, ..self.clone() }.under(limit, no_limit, kind)
+    }
+    /// The item under another limit, judged again.
+    pub(crate) fn under(self, limit: Option<LimitUsed>, no_limit: Option<(String, String)>, kind: TaskKind) -> TestItem {
         // an item without a unit of its own takes that of its limit as long as nothing was typed without one
         let unit = match &limit {
             Some(limit) if self.unit.trim().is_empty() && self.raw.trim().is_empty() => limit.unit.clone(),
             _ => self.unit.clone(),
         };
-        TestItem { limit, no_limit, unit, ..self.clone() }.judged_again(kind)
+        TestItem { limit, no_limit, unit, ..self }.judged_again(kind)
     }
     fn judged_again(self, kind: TaskKind) -> TestItem {
         let (understood, judgement) = self.judged(&self.raw, kind);
@@ -436,27 +431,6 @@ impl TestItem {
         let carry_over = Some(CarryOverWord { word, by: actor.id, by_name: actor.name.clone(), at: now });
         Ok(TestItem { carry_over, revision: self.revision + 1, ..self.clone() })
     }
-    /// 人工判定 where the machine gave none.
-    ///
-    /// # Errors
-    /// The item has a verdict already; no reason; the person tested it.
-    pub fn decide(&self, actor: &Actor, verdict: Verdict, reason: &str, now: Instant) -> Result<TestItem, Refusal> {
-        let open = self.judgement.as_ref().is_some_and(|j| matches!(j.verdict, Verdict::NeedsPerson | Verdict::NoVerdict));
-        if !open {
-            return Err(Refusal::new(code::DECIDED_RANGE).with("item", &self.analyte));
-        }
-        if verdict == Verdict::NeedsPerson {
-            return Err(Refusal::new(code::VERDICT).with("typed", verdict.zh()).on("verdict"));
-        }
-        if let Some((id, name)) = &self.analyst
-            && *id == actor.id
-        {
-            return Err(own_work(name, Meaning::MainAnalyst, OrderAction::Decide));
-        }
-        let reason = written(reason)?;
-        let decision = HandDecision { verdict, reason, by: actor.id, by_name: actor.name.clone(), at: now };
-        Ok(TestItem { decision: Some(decision), revision: self.revision + 1, ..self.clone() })
-    }
 }
 
 impl TestOrder {
@@ -476,6 +450,12 @@ impl TestOrder {
         why.extend(self.separation(actor, action, items));
         if action == OrderAction::Submit {
             why.extend(unfinished(items));
+        }
+        if matches!(action, OrderAction::Submit | OrderAction::Check | OrderAction::Review | OrderAction::Approve | OrderAction::Issue) {
+            let open: Vec<&str> = items.iter().filter(|i| i.undecided(self.kind)).map(|i| i.analyte.as_str()).collect();
+            if !open.is_empty() {
+                why.push(Refusal::new(code::NEEDS_PERSON).with("count", open.len()).with("items", open.join("、")));
+            }
         }
         if matches!(action, OrderAction::Submit | OrderAction::Check) {
             let open: Vec<&str> = items.iter().filter(|i| i.awaits_carry_over_word()).map(|i| i.analyte.as_str()).collect();
@@ -589,8 +569,8 @@ impl TestOrder {
     ///
     /// # Errors
     /// All reasons why not.
-    pub fn issue(&self, actor: &Actor, now: Instant) -> Result<TestOrder, Vec<Refusal>> {
-        let state = self.allowed(actor, OrderAction::Issue, &[], &[])?;
+    pub fn issue(&self, actor: &Actor, items: &[TestItem], now: Instant) -> Result<TestOrder, Vec<Refusal>> {
+        let state = self.allowed(actor, OrderAction::Issue, items, &[])?;
         Ok(TestOrder {
             state,
             issued_at: self.issued_at.or(Some(now)),
@@ -612,7 +592,7 @@ impl TestOrder {
     }
 }
 
-fn own_work(name: &str, did: Meaning, action: OrderAction) -> Refusal {
+pub(crate) fn own_work(name: &str, did: Meaning, action: OrderAction) -> Refusal {
     Refusal::new(code::OWN_WORK)
         .with("name", name)
         .with("did", did.zh())
@@ -621,7 +601,7 @@ fn own_work(name: &str, did: Meaning, action: OrderAction) -> Refusal {
         .with("action_en", action.en().to_lowercase())
 }
 
-fn written(reason: &str) -> Result<String, Refusal> {
+pub(crate) fn written(reason: &str) -> Result<String, Refusal> {
     let reason = reason.trim();
     if reason.chars().count() < 4 { Err(Refusal::new(code::REASON).on("reason")) } else { Ok(reason.to_owned()) }
 }
@@ -639,7 +619,6 @@ fn unfinished(items: &[TestItem]) -> Vec<Refusal> {
     named(code::EMPTY, items.iter().filter(|i| i.verdict().is_none()).map(|i| i.analyte.as_str()).collect());
     named(code::RETURNED, items.iter().filter(|i| i.returned.is_some()).map(|i| i.analyte.as_str()).collect());
     named(code::DOUBTFUL, items.iter().filter(|i| crate::worksheet::doubtful_without_remark(i)).map(|i| i.analyte.as_str()).collect());
-    named(code::NEEDS_PERSON, items.iter().filter(|i| i.verdict() == Some(Verdict::NeedsPerson)).map(|i| i.analyte.as_str()).collect());
     why
 }
 
@@ -760,6 +739,7 @@ mod tests {
             worksheet: None,
             returned: None,
             label_claim: None,
+            picked: None,
             peers: None,
             above_p99: None,
             carry_over: None,
@@ -854,14 +834,15 @@ mod tests {
         let unread = [item("腐霉利", "1,2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-NEEDS-PERSON"]);
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &[], "h", at(9))), ["LAB-NO-ITEMS"]);
-        let decided = unread[0].decide(&actor(5, Role::Reviewer), Verdict::Nonconforming, "原始记录为1234", at(10)).unwrap();
-        assert_eq!(decided.verdict(), Some(Verdict::Nonconforming));
-        assert_eq!(unread[0].raw, "1,2", "what was typed stays");
+        let reading = Deciding::Reading("1.2".into());
+        let decided = unread[0].decide(&actor(5, Role::Reviewer), &reading, &[], "原始记录为1.2", TaskKind::Supervisory, at(10)).unwrap();
+        assert_eq!((decided.verdict(), decided.raw.as_str()), (Some(Verdict::Nonconforming), "1,2"), "what was typed stays");
     }
     #[test]
     fn a_person_overrules_no_verdict_of_the_machine() {
         let failing = item("腐霉利", "2.4", TaskKind::Supervisory);
-        assert_eq!(failing.decide(&actor(5, Role::Reviewer), Verdict::Conforming, "改判为合格", at(10)).unwrap_err().code(), "LAB-DECIDE");
+        let held = Deciding::Held { verdict: Verdict::Conforming, source: "GB 2763-2021".into() };
+        assert_eq!(failing.decide(&actor(5, Role::Reviewer), &held, &[], "改判为合格", TaskKind::Supervisory, at(10)).unwrap_err().code(), "LAB-DECIDE");
     }
     #[test]
     fn a_claim_is_judged_at_once_and_again_with_every_result() {
@@ -875,7 +856,8 @@ mod tests {
         // a bare number leaves the tolerance to a person, whose decision falls when the claim changes
         let open = plain.claiming(" 0.1 ", TaskKind::Supervisory);
         assert_eq!((open.verdict(), open.label_claim.as_deref()), (Some(Verdict::NeedsPerson), Some(" 0.1 ")));
-        let decided = open.decide(&actor(5, Role::Reviewer), Verdict::Conforming, "按GB 28050判定", at(10)).unwrap();
+        let held = Deciding::Held { verdict: Verdict::Conforming, source: "GB 28050-2011 表2".into() };
+        let decided = open.decide(&actor(5, Role::Reviewer), &held, &[], "按GB 28050判定", TaskKind::Supervisory, at(10)).unwrap();
         let back = decided.claiming("", TaskKind::Supervisory);
         assert_eq!((back.verdict(), back.decision, back.label_claim), (Some(Verdict::Conforming), None, None));
     }
@@ -887,7 +869,7 @@ mod tests {
         let after = before.with_limit(Some(wider), None, TaskKind::Supervisory);
         assert_eq!((after.verdict(), after.revision, after.raw.as_str()), (Some(Verdict::Conforming), 2, "0.3"));
         let none = before.with_limit(None, Some(("没有".into(), "none".into())), TaskKind::Supervisory);
-        assert_eq!((none.verdict(), none.judgement.unwrap().zh.as_str()), (Some(Verdict::NoVerdict), "没有"));
+        assert_eq!((none.verdict(), none.judgement.unwrap().zh.as_str()), (Some(Verdict::NeedsPerson), "没有"));
         // an empty item takes the unit of its limit, one with a result does not
         let empty = TestItem { unit: String::new(), raw: String::new(), judgement: None, ..before.clone() };
         assert_eq!((empty.with_limit(before.limit.clone(), None, TaskKind::Supervisory).unit.as_str(), empty.judgement), ("mg/kg", None));
@@ -903,7 +885,105 @@ mod tests {
     fn items_without_verdict_do_not_make_a_sample_pass() {
         let mut unknown = item("某项", "0.1", TaskKind::Supervisory);
         unknown.judgement = judge_item("0.1", "mg/kg", None, None, TaskKind::Supervisory).1;
-        assert_eq!(conclude(TaskKind::Supervisory, &[unknown], at(9)).outcome, Outcome::Undetermined);
+        assert_eq!(conclude(TaskKind::Supervisory, std::slice::from_ref(&unknown), at(9)).outcome, Outcome::Undetermined);
+        // not even beside one that conforms
+        let beside = [item("酸价", "0.1", TaskKind::Supervisory), unknown];
+        assert_eq!(conclude(TaskKind::Supervisory, &beside, at(9)).outcome, Outcome::Undetermined);
+    }
+    fn without_rule(analyte: &str, raw: &str, kind: TaskKind) -> TestItem {
+        let none = Some(("两条限量同样接近".to_owned(), "Two limits are equally near".to_owned()));
+        item(analyte, raw, kind).with_limit(None, none, kind)
+    }
+    fn candidates() -> Vec<Candidate> {
+        let one = |id: &str, value: i64| Candidate {
+            limit: LimitUsed { id: id.into(), rule: LimitRule::Max { value: Decimal::from(value) }, text: format!("≤{value}mg/kg"), ..item("铅", "1", TaskKind::Supervisory).limit.expect("a limit") },
+            doubt: ("待核实".to_owned(), "to be checked".to_owned()),
+        };
+        vec![one("L1", 5), one("L2", 100)]
+    }
+    #[test]
+    fn an_undecided_item_holds_the_order_from_submission_to_issue() {
+        // 绿茶 铅 50, 联苯菊酯 99; 煎炸油 极性组分 35 beside 酸价 1.0: without a rule, and one that conforms beside it.
+        let kind = TaskKind::Supervisory;
+        let items = [item("酸价", "0.1", kind), without_rule("极性组分", "35", kind)];
+        let gated = |state, role: Role, action, items: &[TestItem]| {
+            let order = TestOrder { state, ..order() };
+            order.why_not(&actor(9, role), action, items, &["*".into()]).iter().any(|r| r.code() == "LAB-NEEDS-PERSON")
+        };
+        let steps = [
+            (OrderState::Testing, Role::Analyst, OrderAction::Submit),
+            (OrderState::Entered, Role::Checker, OrderAction::Check),
+            (OrderState::Checked, Role::Reviewer, OrderAction::Review),
+            (OrderState::Reviewed, Role::Signatory, OrderAction::Approve),
+            (OrderState::Approved, Role::ReportSender, OrderAction::Issue),
+        ];
+        // An order that was under way before this was asked for carries 不判定 of the machine: it is held as well.
+        let mut old = items.clone();
+        if let Some(judged) = &mut old[1].judgement {
+            judged.verdict = Verdict::NoVerdict;
+        }
+        let why = NoVerdictWhy::NotSet;
+        let none = Deciding::NoVerdict { why, source: "GB 2716-2018 全文".into() };
+        let decided = items[1].decide(&actor(5, Role::Reviewer), &none, &[], "该标准没有此项", kind, at(10)).expect("decided");
+        let done = [items[0].clone(), decided];
+        for (state, role, action) in steps {
+            assert!(gated(state, role, action, &items) && gated(state, role, action, &old), "{action:?}");
+            assert!(!gated(state, role, action, &done), "{action:?}");
+        }
+        // It can be taken back from every state, to be decided and signed anew.
+        assert!(TestOrder { state: OrderState::Approved, ..order() }.send_back(&actor(6, Role::Signatory), "有项目未判定").is_ok());
+        let concluded = conclude(kind, &done, at(12));
+        assert_eq!((concluded.outcome, concluded.zh.contains("（极性组分未作判定，不在本结论之内。）")), (Outcome::Pass, true), "{}", concluded.zh);
+        assert!(concluded.en.contains("No verdict is given on 极性组分"), "{}", concluded.en);
+        // 风险监测 without a limit by law has words of its own.
+        let monitored = without_rule("某项", "35", TaskKind::RiskMonitoring);
+        assert!(!monitored.undecided(TaskKind::RiskMonitoring) && monitored.verdict() == Some(Verdict::NoVerdict));
+    }
+    #[test]
+    fn somebody_who_did_not_test_it_picks_the_rule_and_the_machine_judges() {
+        let kind = TaskKind::Supervisory;
+        let open = without_rule("铅", "50", kind);
+        let pick = |n: usize, who: u128| open.decide(&actor(who, Role::QualityManager), &Deciding::Rule { pick: n }, &candidates(), "茶叶按表1", kind, at(10));
+        let failing = pick(0, 5).expect("picked");
+        assert_eq!((failing.verdict(), failing.undecided(kind), failing.decision.is_none()), (Some(Verdict::Nonconforming), false, true));
+        assert_eq!(pick(1, 5).expect("picked").verdict(), Some(Verdict::Conforming));
+        assert_eq!(pick(0, 3).unwrap_err().code(), "LAB-OWN-WORK", "never its analyst");
+        assert_eq!(pick(7, 5).unwrap_err().code(), "LAB-NO-CANDIDATE");
+        // What was picked stands in the working, with what was in doubt, and stays when the result is corrected.
+        let told = crate::report::working_of(&failing);
+        assert!(told[0].0.contains("≤5mg/kg") && told[0].0.contains("人员5") && told[0].0.contains("两条限量同样接近"), "{told:?}");
+        let (understood, judged) = failing.judged("1", kind);
+        let corrected = failing.enter(&actor(3, Role::Analyst), at(11), "1", understood, judged);
+        assert_eq!((corrected.verdict(), corrected.picked.is_some()), (Some(Verdict::Conforming), true));
+        // Another limit taken over from the library ends it.
+        assert_eq!(corrected.with_limit(None, None, kind).picked, None);
+    }
+    #[test]
+    fn nothing_is_called_conforming_by_hand_without_a_rule_and_a_source() {
+        let kind = TaskKind::Supervisory;
+        let by = |item: &TestItem, deciding: Deciding| item.decide(&actor(5, Role::Reviewer), &deciding, &[], "写明的理由", kind, at(10)).map(|i| i.verdict());
+        let code = |item: &TestItem, deciding: Deciding| by(item, deciding).unwrap_err().code();
+        let held = |verdict, source: &str| Deciding::Held { verdict, source: source.into() };
+        let open = without_rule("铅", "50", kind);
+        for verdict in [Verdict::Conforming, Verdict::Nonconforming, Verdict::Problem] {
+            assert_eq!(code(&open, held(verdict, "GB 2762-2025")), "LAB-RULE-FIRST");
+        }
+        // Two readings of one text: one of them is named and judged; other digits are another result.
+        let unread = item("腐霉利", "1,2", kind);
+        assert_eq!(code(&unread, held(Verdict::Conforming, "GB 2763-2021")), "LAB-READING-FIRST");
+        assert_eq!(code(&unread, Deciding::Reading("0.12".into())), "LAB-NOT-A-READING");
+        assert_eq!(code(&unread, Deciding::Reading("0.1".into())), "LAB-NOT-A-READING");
+        assert_eq!(code(&unread, Deciding::Reading("1,2".into())), "LAB-READING-OPEN");
+        assert_eq!(by(&unread, Deciding::Reading("1.2".into())), Ok(Some(Verdict::Nonconforming)));
+        // Words against words: a person compares, and says by what.
+        let words = item("感官", "具有应有的色泽", kind);
+        assert_eq!(words.verdict(), Some(Verdict::NeedsPerson));
+        assert_eq!(code(&words, held(Verdict::Conforming, "无")), "LAB-SOURCE");
+        assert_eq!(by(&words, held(Verdict::Conforming, "GB 2716-2018 3.2")), Ok(Some(Verdict::Conforming)));
+        assert_eq!(code(&words, held(Verdict::NoVerdict, "GB 2716-2018")), "LAB-VERDICT");
+        let none = |why| Deciding::NoVerdict { why, source: "原始记录 R-12".into() };
+        assert_eq!(code(&words, none(NoVerdictWhy::NotSet)), "LAB-LIMIT-IS-SET");
+        assert_eq!(by(&words, none(NoVerdictWhy::NotTested)), Ok(Some(Verdict::NoVerdict)));
     }
     #[test]
     fn a_signatory_signs_only_inside_the_scope() {
@@ -921,7 +1001,7 @@ mod tests {
         let entered = order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &items, "h", at(9)).unwrap();
         let back = entered.send_back(&actor(4, Role::Checker), "平行样超差").unwrap();
         assert_eq!((back.state, back.signatures.len()), (OrderState::Testing, 0));
-        let issued = signed_off(&items).issue(&actor(7, Role::ReportSender), at(13)).unwrap();
+        let issued = signed_off(&items).issue(&actor(7, Role::ReportSender), &items, at(13)).unwrap();
         let amended = issued.amend(&actor(8, Role::QualityManager), "样品名称更正").unwrap();
         assert_eq!(
             (amended.state, amended.in_force.as_ref().map(|c| c.outcome)),
@@ -945,6 +1025,7 @@ mod tests {
             "reviewed approve",
             "reviewed return",
             "approved issue",
+            "approved return",
             "issued amend",
         ];
         for state in OrderState::ALL {

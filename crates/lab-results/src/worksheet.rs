@@ -368,10 +368,15 @@ impl Worksheet {
     }
 }
 
-/// 正常 conforms (or is not judged because nothing limits it), not doubtful, not decided by hand, not sent back.
+/// 正常 conforms (or, in 风险监测, is not judged because nothing limits it), not doubtful, not decided by hand, not sent back.
 #[must_use]
 pub fn normal(item: &TestItem) -> bool {
-    matches!(item.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict)) && item.decision.is_none() && item.returned.is_none() && !doubtful(item)
+    let fine = match item.verdict() {
+        Some(Verdict::Conforming) => true,
+        Some(Verdict::NoVerdict) => item.limit.is_none(),
+        _ => false,
+    };
+    fine && item.decision.is_none() && item.returned.is_none() && !doubtful(item)
 }
 
 /// 可疑 near its limit or above the historical P99, whatever the verdict says, until a person decided it.

@@ -696,6 +696,23 @@ impl LimitLibrary {
         let rows = here.into_iter().flatten().filter_map(|(at, paths)| Some((self.rows.get(*at)?, Cow::Borrowed(paths))));
         choose_among(rows, sample, query)
     }
+    /// 候选限量 the rows that come into question where none is certain, each with why it is in doubt: Chinese, English. Where no row fits at
+    /// all, those about the item that lie on the path of the sample, above it or below.
+    #[must_use]
+    pub fn candidates(&self, query: &LimitQuery<'_>) -> Vec<(&LimitRow, (String, String))> {
+        let choice = self.choose(query);
+        if matches!(choice, LimitChoice::One(_)) {
+            return Vec::new();
+        }
+        let mut rows: Vec<&LimitRow> = choice.rows().to_vec();
+        if rows.is_empty() {
+            let sample = with_name(&canonical(query.category), query.food_name);
+            let on_path = |row: &&LimitRow| canonical_paths(row).iter().any(|path| path.iter().zip(&sample).all(|(a, b)| a == b));
+            let living = |row: &&LimitRow| row.status != LimitStatus::Retired && row.in_force(query.ref_date);
+            rows = self.about(query.analyte).filter(living).filter(on_path).collect();
+        }
+        rows.into_iter().map(|row| (row, in_doubt(row, query))).collect()
+    }
     fn places(&self, analyte: &str) -> &[usize] {
         self.by_item.get(&analyte_key(analyte)).map_or(&[], |item| item.rows.as_slice())
     }
@@ -706,6 +723,32 @@ impl std::ops::Deref for LimitLibrary {
     fn deref(&self) -> &[LimitRow] {
         &self.rows
     }
+}
+
+/// Why a row is in doubt for a sample, in words.
+fn in_doubt(row: &LimitRow, query: &LimitQuery<'_>) -> (String, String) {
+    let mut said: Vec<(String, String)> = Vec::new();
+    let mut say = |zh: String, en: String| said.push((zh, en));
+    match row.status {
+        LimitStatus::Pending => say("待核实，尚未启用".to_owned(), "still to be checked, not in use".to_owned()),
+        LimitStatus::Retired => say("已停用".to_owned(), "retired".to_owned()),
+        LimitStatus::Active => {}
+    }
+    if !row.in_force(query.ref_date) {
+        let to = row.effective_to.map_or_else(String::new, |d| d.pred_opt().unwrap_or(d).to_string());
+        say(
+            format!("{} 不在其有效期 {} 至 {to} 内", query.ref_date, row.effective_from),
+            format!("{} lies outside its days, {} to {to}", query.ref_date, row.effective_from),
+        );
+    }
+    if !row.conditions.is_empty() {
+        say(format!("有条件：{}", row.conditions.join("、")), format!("under words to be confirmed: {}", row.conditions.join(", ")));
+    }
+    if said.is_empty() {
+        said.push(("与别的限量同样接近，或该样品归不到它的食品".to_owned(), "as near as another one, or the food is not filed down to it".to_owned()));
+    }
+    let (zh, en): (Vec<String>, Vec<String>) = said.into_iter().unzip();
+    (zh.join("；"), en.join("; "))
 }
 
 /// A class name in the words of the 35 classes, where it is another spelling of one.

@@ -576,7 +576,7 @@ fn open(run: &mut Run, sample: &Sample, order: &TestOrder, items: &[TestItem], c
 
 /// Freezes the report; the PDF is typeset when somebody asks for it.
 fn issue(world: &World, run: &mut Run, batch: &mut Batch, sample: &Sample, order: &mut TestOrder, items: &[TestItem], at: Instant) -> Result<(), Error> {
-    let next = order.issue(&world.people.sender, at)?;
+    let next = order.issue(&world.people.sender, items, at)?;
     let content = ReportContent {
         amendment_reason: order.amending.clone(),
         verify_code: run.dice.hex(20),

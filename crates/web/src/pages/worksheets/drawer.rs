@@ -134,9 +134,8 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
     let may_write = whole.sheet.state == WorksheetState::Open && order.is_some_and(|o| o.may_enter(&user.actor).is_ok());
     let to_order = format!("/bench/{}", item.order);
     let mut links = vec![Link::new(user.t("样品的检验任务", "The test order of the sample"), to_order.clone())];
-    let open = item.judgement.as_ref().is_some_and(|j| matches!(j.verdict, Verdict::NeedsPerson | Verdict::NoVerdict));
-    if open && item.decision.is_none() && order.is_some_and(|o| o.may_decide(&user.actor).is_ok()) {
-        links.push(Link::new(user.t("人工判定", "Decide by hand"), format!("{to_order}#f-decide-{}-verdict", item.id)));
+    if order.is_some_and(|o| item.undecided(o.kind) && o.may_decide(&user.actor).is_ok()) {
+        links.push(Link::new(user.t("人工判定", "Decide by hand"), format!("{to_order}#f-decide-{}-on", item.id)));
     }
     if !blind(user) {
         links.push(Link::new(user.t("样品页", "The sample"), format!("/samples/{}", item.sample)));
@@ -151,7 +150,7 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
         mark: mark_of(item, lang),
         reason: reason_of(item, lang),
         facts: facts_of(user, item),
-        working: item.judgement.iter().flat_map(|j| &j.working).map(|(zh, en)| lang.pick(zh, en).to_owned()).collect(),
+        working: working_of(item).iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect(),
         returned: item.returned.as_ref().map_or_else(String::new, |r| format!("{}（{} {}）", r.reason, r.by.1, at_text(r.at, user.now()))),
         earlier,
         range,
