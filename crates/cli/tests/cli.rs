@@ -172,7 +172,8 @@ fn a_table_of_results_is_judged() {
             word
         })
         .collect();
-    assert_eq!(words, ["不合格", "合格", "不合格", "需人工", "合格", "不判定", "需人工"]);
+    // 未检出 of 毒死蜱: the methods that the library knows reach far below 0.02 mg/kg
+    assert_eq!(words, ["不合格", "合格", "不合格", "合格", "合格", "不判定", "需人工"]);
     assert_eq!((&summary["rows"], &summary["counts"]["不合格"]), (&Value::from(7), &Value::from(2)));
     // The same again gives the same bytes.
     let first = std::fs::read(&out).unwrap();
@@ -358,7 +359,12 @@ fn limits_and_packages_are_imported_once_and_none_vanishes() {
     let file = dir.join("limits.xlsx");
     good(&dir.0, &["export", "limits-template", "--rows", "--out", text(&file)]);
     let back = json(&dir.0, &["import", "limits", text(&file), "--json"]);
-    assert_eq!((&back["layout"], &back["new"], &back["known"]), (&"own".into(), &0.into(), &301.into()), "{}", back["reasons"]);
+    assert_eq!(
+        (&back["layout"], &back["new"], &back["known"]),
+        (&"own".into(), &0.into(), &(shiyan_statute::limits().len() + 7).into()),
+        "{}",
+        back["reasons"]
+    );
     good(&dir.0, &["export", "limits-template", "--out", text(&file)]);
     assert_eq!(json(&dir.0, &["import", "limits", text(&file), "--json"])["counts"]["rows"], 0);
 
