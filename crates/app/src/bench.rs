@@ -18,8 +18,8 @@ use shiyan_statute::{LimitLibrary, RuleKey};
 use shiyan_store::records::{ItemPackage, PackageItem, SampleRecord, UserAccount};
 use shiyan_store::{Error, Record, Unit, Who, sha256_hex};
 
-use crate::reference::{needed, one_of};
 use crate::limits::limit_today;
+use crate::reference::{needed, one_of};
 use crate::samples::{new_item, query_of, start_clock};
 use crate::worksheets::Entry;
 use crate::{App, fresh};
@@ -81,6 +81,7 @@ impl TypedDecision {
 }
 
 /// 当日限量 the library and the packages of today.
+#[derive(Debug, Clone)]
 pub struct RulesToday {
     library: Arc<LimitLibrary>,
     packages: BTreeMap<String, ItemPackage>,
@@ -275,8 +276,7 @@ pub(crate) fn verb(action: OrderAction) -> &'static str {
 
 /// SHA-256 of what is signed: every item with its result, limit and verdict.
 pub(crate) fn content_hash(order: &TestOrder, items: &[TestItem]) -> Result<String, Error> {
-    let signed: Vec<_> =
-        items.iter().map(|i| (&i.analyte, &i.method, &i.unit, &i.raw, &i.limit, &i.picked, i.verdict(), &i.decision)).collect();
+    let signed: Vec<_> = items.iter().map(|i| (&i.analyte, &i.method, &i.unit, &i.raw, &i.limit, &i.picked, i.verdict(), &i.decision)).collect();
     Ok(sha256_hex(serde_json::to_string(&(order.sample, signed))?.as_bytes()))
 }
 

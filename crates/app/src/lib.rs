@@ -14,6 +14,7 @@ pub mod files;
 pub mod imports;
 pub mod keep;
 pub mod kept;
+pub mod limit_check;
 pub mod limits;
 pub mod pace;
 pub mod passwords;

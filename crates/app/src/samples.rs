@@ -8,7 +8,7 @@ use shiyan_foundation::{Actor, Instant, Lang, Refusal, WorkCalendar};
 use shiyan_lab_results::history::Peers;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
-use shiyan_sample_intake::{Reception, Sample, code};
+use shiyan_sample_intake::{CheckedSheet, Reception, Sample, code};
 use shiyan_statute::additives::NOT_LISTED;
 use shiyan_statute::codes::NO_LIMIT;
 use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitLibrary, LimitQuery, RuleKey};
@@ -273,7 +273,7 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         worksheet: None,
         returned: None,
         label_claim: None,
-            picked: None,
+        picked: None,
         peers: peers_of(sample),
         above_p99: None,
         carry_over: None,

@@ -348,7 +348,9 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
             say!("{verb} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known)?;
             Ok(())
         }
-        ImportCommand::Limits { file, from, dry_run, json } => import_limits(&app, &file, from.as_deref(), dry_run, json, lang).await,
+        ImportCommand::Limits { file, from, accept_ties, dry_run, json } => {
+            import_limits(&app, &file, from.as_deref(), accept_ties.as_deref().unwrap_or_default(), dry_run, json, lang).await
+        }
         ImportCommand::Packages { file, year, dry_run, json } => import_packages(&app, &file, year, dry_run, json, lang).await,
         ImportCommand::Plan { file, year, dry_run, json } => import_plan(&app, &file, year, dry_run, json, lang).await,
     }
@@ -407,16 +409,16 @@ fn at_the_machine(role: Role) -> shiyan_foundation::Actor {
     }
 }
 
-async fn import_limits(app: &App, file: &Path, from: Option<&str>, dry_run: bool, json: bool, lang: Lang) -> Done {
+async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, dry_run: bool, json: bool, lang: Lang) -> Done {
     let bad = |typed: &str| Refusal::new(shiyan_app::code::DATE).with("label", "--from").with("label_en", "--from").with("typed", typed);
     let from = from.map(|typed| read_date(typed).ok_or_else(|| bad(typed))).transpose()?;
     let (limits, table) = limit_file(&read(file)?, &file_name(file), from)?;
-    let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, dry_run, now()).await?;
+    let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, word, dry_run, now()).await?;
     let counts = table.counts();
     if json {
         return print_json(&json!({
             "file": limits.name, "sha256": limits.sha256, "layout": table.layout, "from": from, "dry_run": dry_run, "counts": counts, "reasons": table.reasons(),
-            "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way,
+            "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way, "ties": done.ties,
             "notes": table.notes, "issues": table.issues().collect::<Vec<_>>(),
         }));
     }
@@ -463,6 +465,10 @@ async fn import_limits(app: &App, file: &Path, from: Option<&str>, dry_run: bool
                 "rows stand beside or below active limits: until they are activated or retired, these items get no verdict in these foods"
             )
         )?;
+        for tie in &done.ties {
+            let one = |said: &(String, String)| lang.pick(&said.0, &said.1).to_owned();
+            say!("  {} ← {}", one(&tie.new), tie.active.iter().map(one).collect::<Vec<_>>().join(lang.pick("；", "; ")))?;
+        }
     }
     Ok(())
 }

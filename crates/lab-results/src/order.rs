@@ -896,7 +896,12 @@ mod tests {
     }
     fn candidates() -> Vec<Candidate> {
         let one = |id: &str, value: i64| Candidate {
-            limit: LimitUsed { id: id.into(), rule: LimitRule::Max { value: Decimal::from(value) }, text: format!("≤{value}mg/kg"), ..item("铅", "1", TaskKind::Supervisory).limit.expect("a limit") },
+            limit: LimitUsed {
+                id: id.into(),
+                rule: LimitRule::Max { value: Decimal::from(value) },
+                text: format!("≤{value}mg/kg"),
+                ..item("铅", "1", TaskKind::Supervisory).limit.expect("a limit")
+            },
             doubt: ("待核实".to_owned(), "to be checked".to_owned()),
         };
         vec![one("L1", 5), one("L2", 100)]

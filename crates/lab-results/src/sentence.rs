@@ -69,7 +69,12 @@ impl Finding {
     #[must_use]
     pub fn example(outcome: Outcome) -> Self {
         let items: &[&str] = if matches!(outcome, Outcome::Fail | Outcome::Problem) { &["腐霉利", "毒死蜱"] } else { &[] };
-        Self { outcome, items: items.iter().map(|&i| i.to_owned()).collect(), bases: vec!["GB 2762-2025".to_owned(), "GB 2763-2021".to_owned()], unjudged: Vec::new() }
+        Self {
+            outcome,
+            items: items.iter().map(|&i| i.to_owned()).collect(),
+            bases: vec!["GB 2762-2025".to_owned(), "GB 2763-2021".to_owned()],
+            unjudged: Vec::new(),
+        }
     }
     /// What stands for a placeholder; `None` for a name that is none.
     fn value(&self, name: &str, lang: Lang) -> Option<String> {
@@ -302,7 +307,9 @@ impl Sentences {
     #[must_use]
     pub fn worded(&self, conclusion: &Conclusion, kind: TaskKind, items: &[TestItem]) -> Conclusion {
         let finding = Finding { outcome: conclusion.outcome, ..Finding::of(kind, items) };
-        let one = |lang, made: &str| self.own(conclusion.outcome, lang).map_or_else(|| made.to_owned(), |own| filled(own, &finding, lang) + &finding.reservation(lang));
+        let one = |lang, made: &str| {
+            self.own(conclusion.outcome, lang).map_or_else(|| made.to_owned(), |own| filled(own, &finding, lang) + &finding.reservation(lang))
+        };
         Conclusion { zh: one(Lang::Zh, &conclusion.zh), en: one(Lang::En, &conclusion.en), ..conclusion.clone() }
     }
     /// The same for the conclusion of an order about to be issued.

@@ -210,7 +210,7 @@ impl LimitRow {
     }
     /// The row in one phrase: its key, food, days, and the words a person has to confirm.
     #[must_use]
-    fn named(&self, lang: Lang) -> String {
+    pub fn named(&self, lang: Lang) -> String {
         let to = self.effective_to.map_or_else(String::new, |end| format!(" {} {end} {}", lang.pick("至", "until"), lang.pick("前", "")));
         let mut text = format!("{} {} {} {}{to}", self.id, self.category_text, lang.pick("自", "from"), self.effective_from).trim_end().to_owned();
         let words = |label: &str, words: &[String]| if words.is_empty() { String::new() } else { format!(" {label}{}", words.join(lang.pick("、", ", "))) };

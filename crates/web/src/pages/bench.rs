@@ -14,9 +14,9 @@ use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{Candidate, Meaning, NoVerdictWhy, OrderAction, OrderState, TestItem, TestOrder, conclude};
-use shiyan_lab_results::report::working_of;
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::report::ReportSettings;
+use shiyan_lab_results::report::working_of;
 use shiyan_lab_results::worksheet::doubtful;
 use shiyan_statute::{DetectionKind, RuleKey};
 
@@ -285,7 +285,7 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
         row.working = working_of(item).iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect();
         if let Some((pick, limit)) = item.picked.as_ref().zip(item.limit.as_ref()) {
             let (zh, en) = pick.told(limit);
-            row.reason = format!("{}{}{}", row.reason, lang.pick("；", "; "), lang.pick(zh, en));
+            row.reason = format!("{}{}{}", row.reason, lang.pick("；", "; "), if lang == Lang::Zh { zh } else { en });
         }
     }
     if let Some(d) = &item.decision {
@@ -322,10 +322,10 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
                 let hint = user.t("只在“确定读法”时填：数字不变，例如 12500", "For “how it is read” only; the digits stay, e.g. 12500");
                 fields.push(FieldView::text("reading", user.t("读作", "Read as")).hint(hint));
             }
-            fields.push(
-                FieldView::text("source", user.t("出处", "Source"))
-                    .hint(user.t("标准编号和条款，或原始记录编号；选定限量、确定读法时不必填", "Standard and clause, or raw record; not needed to pick a limit or a reading")),
-            );
+            fields.push(FieldView::text("source", user.t("出处", "Source")).hint(user.t(
+                "标准编号和条款，或原始记录编号；选定限量、确定读法时不必填",
+                "Standard and clause, or raw record; not needed to pick a limit or a reading",
+            )));
             fields.push(FieldView::area("reason", user.t("理由", "Reason")).required());
             let judged = item.judgement.as_ref().map_or("", |j| lang.pick(&j.zh, &j.en));
             ActionView::post(
@@ -355,7 +355,8 @@ fn grounds(user: &User, whole: &Whole, item: &TestItem) -> (Vec<Choice>, bool) {
         options.push(Choice::new("reading", user.t("确定读法，由程序按限量判定", "How it is read; judged by the limit then")));
     }
     if item.limit.is_some() {
-        let verdicts = if whole.order.kind == TaskKind::RiskMonitoring { [Verdict::Conforming, Verdict::Problem] } else { [Verdict::Conforming, Verdict::Nonconforming] };
+        let verdicts =
+            if whole.order.kind == TaskKind::RiskMonitoring { [Verdict::Conforming, Verdict::Problem] } else { [Verdict::Conforming, Verdict::Nonconforming] };
         for verdict in verdicts.into_iter().filter(|v| !(reading && *v == Verdict::Conforming)) {
             options.push(Choice::new(verdict.code(), format!("{}{}", user.t("人工比对限量：", "Compared by hand: "), verdict.label(lang))));
         }
