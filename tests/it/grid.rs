@@ -18,7 +18,8 @@ const PASSWORD: &str = "shiyan-demo-2026";
 /// Of the account that the test adds.
 const OWN: &str = "chosen-by-myself-26";
 const METHOD: &str = "GB/T 99999-2026";
-/// 恩诺沙星 in fish: at most 100 μg/kg.
+/// The sum of 恩诺沙星 and 环丙沙星 in fish: at most 100 μg/kg.
+const LIMITED: &str = "恩诺沙星(以恩诺沙星与环丙沙星之和计)";
 const LIMIT: &str = "L0071";
 /// Samples × items.
 const SIZE: (usize, usize) = (12, 14);
@@ -116,7 +117,7 @@ impl Lab {
             let reception = Reception { test_seal: format!("T{n}"), backup_seal: format!("B{n}"), ..Reception::default() };
             let order = self.app.accept_sample(&self.actor("sample-keeper"), &id, reception, now()).await.unwrap().to_string();
             for at in 0..items {
-                let analyte = if at == 0 { FAILING.to_owned() } else { format!("虚构项{at:02}") };
+                let analyte = if at == 0 { LIMITED.to_owned() } else { format!("虚构项{at:02}") };
                 self.app.add_item(&self.actor("analyst"), &order, &analyte, "μg/kg", METHOD, now()).await.unwrap();
             }
         }

@@ -6,6 +6,7 @@ mod authority;
 mod browser;
 mod crawl;
 mod demonstration;
+mod editions;
 mod heavy;
 mod http;
 mod keeping;

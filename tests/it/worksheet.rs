@@ -3,11 +3,13 @@
 use serde_json::json;
 use shiyan_app::bench::TypedResult;
 use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQc, TypedQcPlan, Typing};
+use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Scope, ids::WorksheetId};
 use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{OrderAction, OrderState, TestItem};
+use shiyan_lab_results::order::{LimitUsed, OrderAction, OrderState, TestItem};
 use shiyan_lab_results::qc::QcState;
 use shiyan_lab_results::worksheet::{Advance, Worksheet, WorksheetState, normal};
+use shiyan_statute::LimitRule;
 use shiyan_testkit::{TestApp, at, codes};
 
 shiyan_testkit::on_both_engines!(
@@ -17,6 +19,7 @@ shiyan_testkit::on_both_engines!(
     an_item_is_on_one_worksheet_and_a_void_one_gives_it_back,
     an_instrument_out_of_calibration_takes_no_work,
     a_value_near_its_limit_needs_a_word_on_the_second_test,
+    an_additive_that_was_found_needs_a_word_on_carry_over,
     a_value_above_the_historical_p99_needs_a_word_too,
     an_item_of_before_is_compared_once_a_result_is_entered,
     a_balance_goes_to_the_next_sample,
@@ -221,6 +224,46 @@ async fn a_value_near_its_limit_needs_a_word_on_the_second_test(t: TestApp) {
     let id = near.id.to_string();
     assert_eq!(codes(t.app.remark_item(&analyst, &id, near.revision - 1, "复测 0.188", now).await), ["RACE"]);
     t.app.remark_item(&analyst, &id, near.revision, "复测 0.188", now).await.unwrap();
+    t.app.forward_order(&analyst, &order, OrderAction::Submit, now).await.unwrap();
+    t.assert_whole().await;
+}
+
+async fn an_additive_that_was_found_needs_a_word_on_carry_over(t: TestApp) {
+    let (_, order) = t.received(NUMBERS[0]).await;
+    let analyst = t.people.analyst.actor();
+    let now = at("2025-06-05T09:00");
+    t.app.add_item(&analyst, &order, "柠檬黄", "g/kg", "GB 5009.35-2023", now).await.unwrap();
+    let items = t.items(&order).await;
+    let colour = items.iter().find(|i| i.analyte == "柠檬黄").unwrap();
+    let used = LimitUsed {
+        id: "T1".into(),
+        rule: LimitRule::NotDetected { banned: false },
+        unit: "g/kg".into(),
+        basis: "GB 2760-2024".into(),
+        lod_loq: None,
+        ..items[0].limit.clone().expect("a limit")
+    };
+    let mut unit = t.app.store.begin(now).await.unwrap();
+    unit.save(&colour.with_limit(Some(used), None, TaskKind::Supervisory), &(&analyst).into(), "item.limit", json!({ "test": true })).await.unwrap();
+    unit.commit().await.unwrap();
+    let items = t.items(&order).await;
+    let raws: Vec<TypedResult> = items.iter().map(|i| typed(i, if i.analyte == "柠檬黄" { "0.0154" } else { "未检出" })).collect();
+    t.app.enter_results(&analyst, &order, &raws, now).await.unwrap();
+    assert_eq!(codes(t.app.forward_order(&analyst, &order, OrderAction::Submit, now).await), ["LAB-CARRY-OVER"]);
+    let colour = t.items(&order).await.into_iter().find(|i| i.analyte == "柠檬黄").unwrap();
+    assert_eq!(colour.verdict(), Some(Verdict::Nonconforming), "the verdict waits for nobody");
+    let id = colour.id.to_string();
+    let checker = t.people.checker.actor();
+    let say = async |who, seen, word: &str| t.app.say_carry_over(who, &id, seen, word, now).await;
+    assert_eq!(codes(say(&analyst, colour.revision - 1, "配料表无着色剂").await), ["RACE"]);
+    assert_eq!(codes(say(&analyst, colour.revision, " 无 ").await), ["LAB-REASON"]);
+    assert_eq!(codes(say(&checker, colour.revision, "配料表无着色剂").await), ["LAB-ROLE"]);
+    let other = items.iter().find(|i| i.analyte != "柠檬黄").unwrap().id.to_string();
+    let seen = t.items(&order).await.iter().find(|i| i.id.to_string() == other).unwrap().revision;
+    assert_eq!(codes(t.app.say_carry_over(&analyst, &other, seen, "配料表无着色剂", now).await), ["LAB-CARRY-OVER-NOT-ASKED"]);
+    say(&analyst, colour.revision, "配料表无着色剂，不属带入").await.unwrap();
+    let journal = t.app.store.timeline(&[format!("item:{id}")]).await.unwrap();
+    assert!(journal.iter().any(|e| e.verb == "item.carry-over" && e.facts["word"] == "配料表无着色剂，不属带入"), "{journal:?}");
     t.app.forward_order(&analyst, &order, OrderAction::Submit, now).await.unwrap();
     t.assert_whole().await;
 }

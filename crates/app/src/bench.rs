@@ -1,22 +1,26 @@
 //! The bench: items, results with their judgement, 主检 → 校核 → 审核 → 批准, conclusion. A failing conclusion opens the case in the
 //! same transaction.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
 use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Actor, Instant, Refusal};
 use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{OrderAction, TestItem, TestOrder};
+use shiyan_lab_results::order::{Candidate, Deciding, LimitUsed, OrderAction, TestItem, TestOrder};
 use shiyan_lab_results::order_code as code;
 use shiyan_nonconformity::{CaseOpening, open_cases};
 use shiyan_sample_intake::Sample;
-use shiyan_statute::RuleKey;
-use shiyan_store::records::{PackageItem, SampleRecord, UserAccount};
+use shiyan_statute::{LimitLibrary, RuleKey};
+use shiyan_store::records::{ItemPackage, PackageItem, SampleRecord, UserAccount};
 use shiyan_store::{Error, Record, Unit, Who, sha256_hex};
 
+use crate::limits::limit_today;
 use crate::reference::{needed, one_of};
-use crate::samples::{new_item, start_clock};
+use crate::samples::{new_item, query_of, start_clock};
 use crate::worksheets::Entry;
 use crate::{App, fresh};
 
@@ -44,6 +48,68 @@ pub struct Saved {
     pub outcome: Result<TestItem, Vec<Refusal>>,
     /// What stands now, where it was refused.
     pub now: Option<TestItem>,
+}
+
+/// 人工判定 as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TypedDecision {
+    /// What is decided: `rule:ID:VERSION`, `none:REASON`, `reading`, or a verdict.
+    pub on: String,
+    /// 读法
+    pub reading: String,
+    /// 出处
+    pub source: String,
+    /// 理由
+    pub reason: String,
+}
+
+impl TypedDecision {
+    fn read(&self, candidates: &[Candidate]) -> Result<Deciding, Refusal> {
+        if let Some(rule) = self.on.strip_prefix("rule:") {
+            let named = |c: &Candidate| format!("{}:{}", c.limit.id, c.limit.version) == rule;
+            // One that is not there any more is refused by what decides.
+            return Ok(Deciding::Rule { pick: candidates.iter().position(named).unwrap_or(usize::MAX) });
+        }
+        if let Some(why) = self.on.strip_prefix("none:") {
+            return Ok(Deciding::NoVerdict { why: one_of(why, "原因", "reason", "on")?, source: self.source.clone() });
+        }
+        if self.on == "reading" {
+            return Ok(Deciding::Reading(self.reading.clone()));
+        }
+        Ok(Deciding::Held { verdict: one_of(&self.on, "判定", "verdict", "on")?, source: self.source.clone() })
+    }
+}
+
+/// 当日限量 the library and the packages of today.
+#[derive(Debug, Clone)]
+pub struct RulesToday {
+    library: Arc<LimitLibrary>,
+    packages: BTreeMap<String, ItemPackage>,
+}
+
+impl RulesToday {
+    /// 候选限量 the rules in question for an item of a sample, each with why it is in doubt.
+    #[must_use]
+    pub fn candidates(&self, order: &TestOrder, sample: &SampleRecord, item: &TestItem) -> Vec<Candidate> {
+        let mut out = Vec::new();
+        // What the library settles by now, though it did not when the item was laid out.
+        if item.limit.is_none()
+            && let (Some(limit), ..) = limit_today(order, sample, item, &self.packages, &self.library)
+        {
+            out.push(Candidate { limit, doubt: ("限量库现在选定的限量".to_owned(), "what the library settles on today".to_owned()) });
+        }
+        let Some(core) = &sample.sample.core else { return out };
+        let query = query_of(core, &item.analyte);
+        let rows = self.library.candidates(&query).into_iter().map(|(row, doubt)| Candidate { limit: LimitUsed::of(row), doubt });
+        out.extend(rows);
+        if let Some(Ok(row)) = shiyan_statute::additive_limit(&query) {
+            let doubt = ("GB 2760-2024 表A.1 所载，尚未启用".to_owned(), "as in table A.1 of GB 2760-2024, not put to use yet".to_owned());
+            out.push(Candidate { limit: LimitUsed::of(&row), doubt });
+        }
+        let mut seen = BTreeSet::new();
+        out.retain(|c| seen.insert((c.limit.id.clone(), c.limit.version)));
+        out
+    }
 }
 
 impl App {
@@ -92,20 +158,37 @@ impl App {
         unit.commit().await?;
         Ok(saved)
     }
-    /// 人工判定 of an item the machine could not judge.
+    /// 人工判定 of an item that only a person may decide.
     ///
     /// # Errors
     /// Every reason why not.
-    pub async fn decide_item(&self, actor: &Actor, item: &str, verdict: &str, reason: &str, now: Instant) -> Result<(), Error> {
+    pub async fn decide_item(&self, actor: &Actor, item: &str, typed: &TypedDecision, now: Instant) -> Result<(), Error> {
+        let rules = self.rules_today().await?;
         let mut unit = self.store.begin(now).await?;
         let item: TestItem = unit.require(item).await?;
         let order = self.visible_order(&unit, actor, &item.order.to_string()).await?;
         order.may_decide(actor)?;
-        let verdict: Verdict = one_of(verdict, "判定", "verdict", "verdict")?;
-        let next = item.decide(actor, verdict, reason, now)?;
-        unit.save(&next, &actor.into(), "item.decide", json!({ "analyte": item.analyte, "verdict": verdict, "reason": reason.trim() })).await?;
+        let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
+        let candidates = rules.candidates(&order, &sample, &item);
+        let by = typed.read(&candidates)?;
+        let next = item.decide(actor, &by, &candidates, &typed.reason, order.kind, now)?;
+        let picked = next.picked.as_ref().filter(|_| matches!(by, Deciding::Rule { .. })).and(next.limit.as_ref());
+        let facts = json!({
+            "analyte": item.analyte, "verdict": next.verdict(), "reason": typed.reason.trim(),
+            "ground": next.decision.as_ref().and_then(|d| d.ground.as_ref()),
+            "limit": picked.map(|l| json!({ "id": l.id, "version": l.version, "text": l.text, "basis": l.basis })),
+        });
+        unit.save(&next, &actor.into(), "item.decide", facts).await?;
         unit.commit().await?;
         Ok(())
+    }
+    /// The limits of today and the packages, to ask for the rules that come into question.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn rules_today(&self) -> Result<RulesToday, Error> {
+        let packages = self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect();
+        Ok(RulesToday { library: self.limit_rows().await?, packages })
     }
     /// 提交校核, 校核, 审核: one signed step forward.
     ///
@@ -193,8 +276,7 @@ pub(crate) fn verb(action: OrderAction) -> &'static str {
 
 /// SHA-256 of what is signed: every item with its result, limit and verdict.
 pub(crate) fn content_hash(order: &TestOrder, items: &[TestItem]) -> Result<String, Error> {
-    let signed: Vec<_> =
-        items.iter().map(|i| (&i.analyte, &i.method, &i.unit, &i.raw, &i.limit, i.verdict(), i.decision.as_ref().map(|d| &d.reason))).collect();
+    let signed: Vec<_> = items.iter().map(|i| (&i.analyte, &i.method, &i.unit, &i.raw, &i.limit, &i.picked, i.verdict(), &i.decision)).collect();
     Ok(sha256_hex(serde_json::to_string(&(order.sample, signed))?.as_bytes()))
 }
 

@@ -103,6 +103,12 @@ codes! {
         next "在签名处输入登录密码" / "Type your password beside the signature", article "";
     LIMIT_CLASH = "LIMIT-CLASH", zh "限量 {id} 与启用中的 {other} 是同一食品、同一项目，{other} 自 {from} 起适用，不早于 {id}", en "Limit {id} is about the same food and item as the active {other}, which applies from {from}, not earlier than {id}",
         next "先停用其中一条，或给 {id} 写明失效日期或更晚的实施日期，作为新的一行导入" / "Retire one of them first, or import {id} as a new row with a last day or a later first day", article "";
+    LIMIT_TIES = "LIMIT-TIES", zh "{count} 条新限量会让现有判定暂停（核实之前相关项目转人工），例如：{new}，现在由 {active} 判定", en "{count} new limits would suspend verdicts that are given today (their items go to a person until they are checked), for example {new_en}, decided today by {active_en}",
+        next "看清试运行列出的每一条；确要导入的，写明理由（命令行用 --accept-ties 理由）" / "Look at each one that the dry run lists; to import them all the same, say why (on the command line: --accept-ties WHY)", article "";
+    CHECK_ROWS = "LIMIT-CHECK-ROWS", zh "一份声明可核对 1 到 {most} 条限量，现在选了 {count} 条", en "One statement is about 1 to {most} limits; {count} are chosen",
+        next "勾选要核对的行，分批声明" / "Tick the rows, in several statements if need be", article "";
+    CHECK_STATEMENT = "LIMIT-CHECK-STATEMENT", zh "没有写明核对了什么", en "The statement does not say what was compared",
+        next "写明对照的标准文本和页码，至少 {least} 个字" / "Say which text of the standard was compared, and the pages, in {least} characters or more", article "";
     LIMIT_SAME = "LIMIT-SAME", zh "项目“{item}”的限量与现在的限量库一致，没有可改用的", en "The limit of “{item}” is what the library says today; there is nothing to take over",
         next "刷新复判清单" / "Reload the list", article "";
     CLAIM_LONG = "CLAIM-LONG", zh "明示值超过 {max} 个字", en "The label claim is longer than {max} characters",

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde_json::json;
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::{Actor, Instant, Label, Refusal};
+use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::order_code;
@@ -23,7 +23,7 @@ use crate::{App, code};
 /// Longest label claim kept.
 const CLAIM: usize = 120;
 /// Orders loaded at once for a re-judgement.
-const PAGE: u64 = 200;
+pub(crate) const PAGE: u64 = 200;
 /// Lines of one list of a re-judgement; the counts go on.
 const LINES: usize = 2_000;
 
@@ -42,6 +42,9 @@ pub struct LimitFile {
     pub totals: serde_json::Value,
 }
 
+/// Ties that are told in full.
+const TIES: usize = 200;
+
 /// What an import of limits did or would do.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct LimitsImported {
@@ -57,8 +60,19 @@ pub struct LimitsImported {
     /// 待核实 beside or below an active row: until the quality manager activates or retires them, the item gets no verdict in
     /// these foods (never a wider rule, never one of two that disagree).
     pub in_the_way: usize,
+    /// 冲突 the first of them, each with the active rows that it would stand beside.
+    pub ties: Vec<Tie>,
     /// Nothing was written.
     pub dry_run: bool,
+}
+
+/// 冲突 a new row, and the active rows that decide its item in its foods until it is written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Tie {
+    /// The new row in words: Chinese, English.
+    pub new: (String, String),
+    /// The active rows, each in words: Chinese, English.
+    pub active: Vec<(String, String)>,
 }
 
 /// Packages as read, ready to be stored: food and items in order.
@@ -158,9 +172,11 @@ impl App {
     /// 导入限量: stores the rules that the library does not have yet, all 待核实; the same file a second time changes nothing, not
     /// even the journal. No row that is there is edited.
     ///
+    /// `word`: why rows may suspend verdicts that active rows give today. Without it such a file is not written.
+    ///
     /// # Errors
-    /// Not the quality manager; the database does not answer.
-    pub async fn import_limits(&self, actor: &Actor, file: &LimitFile, dry_run: bool, now: Instant) -> Result<LimitsImported, Error> {
+    /// Not the quality manager; rows would suspend verdicts and nobody said why; the database does not answer.
+    pub async fn import_limits(&self, actor: &Actor, file: &LimitFile, word: &str, dry_run: bool, now: Instant) -> Result<LimitsImported, Error> {
         Self::may_import_limits(actor)?;
         let library = self.limit_rows().await?;
         let mut unit = self.store.begin(now).await?;
@@ -174,19 +190,36 @@ impl App {
             .map(|r| LimitRecord { row: LimitRow { status: LimitStatus::Pending, ..r.clone() }, activated_by: None, activated_at: None, revision: 0 })
             .collect();
         let mut changes = Vec::new();
-        let in_the_way = rows.iter().filter(|new| decided_today(&library, &new.row, now.date_naive())).count();
+        let in_the_way: Vec<&LimitRecord> = rows.iter().filter(|new| decided_today(&library, &new.row, now.date_naive())).collect();
+        let tie = |new: &&LimitRecord| Tie { new: named(&new.row), active: deciding_today(&library, &new.row, now.date_naive()).map(named).collect() };
+        let (in_the_way, ties): (usize, Vec<Tie>) = (in_the_way.len(), in_the_way.iter().take(TIES).map(tie).collect());
         for new in &rows {
             let old = library.about(&new.row.analyte).find(|r| r.status == LimitStatus::Active && overlap(r, &new.row) && r.same_scope(&new.row));
             changes.extend(old.map(|old| (new.row.id.clone(), old.id.clone())));
         }
-        let done = LimitsImported { rules: file.rows.len(), new: rows.len(), known: file.rows.len() - rows.len(), changes, in_the_way, dry_run };
+        let done = LimitsImported { rules: file.rows.len(), new: rows.len(), known: file.rows.len() - rows.len(), changes, in_the_way, ties, dry_run };
         if dry_run || rows.is_empty() {
             return Ok(done);
+        }
+        let word = word.trim();
+        if in_the_way > 0 && word.chars().count() < 4 {
+            let first = done.ties.first();
+            let beside =
+                |pick: fn(&(String, String)) -> &String| first.map_or_else(String::new, |t| t.active.iter().map(pick).cloned().collect::<Vec<_>>().join("；"));
+            return Err(Refusal::new(code::LIMIT_TIES)
+                .with("count", in_the_way)
+                .with("new", first.map_or("", |t| t.new.0.as_str()))
+                .with("new_en", first.map_or("", |t| t.new.1.as_str()))
+                .with("active", beside(|said| &said.0))
+                .with("active_en", beside(|said| &said.1))
+                .on("word")
+                .into());
         }
         let who = Who::from(actor);
         unit.insert_many(&rows, &who, "limit.import").await?;
         let run = import_run("limits", &file.name, &file.sha256, (file.row_count, done.new), &file.totals, &actor.name, now);
-        unit.insert(&run, &who, "import.run", json!({ "file": file.name, "rows": file.row_count, "new": done.new })).await?;
+        unit.insert(&run, &who, "import.run", json!({ "file": file.name, "rows": file.row_count, "new": done.new, "in_the_way": in_the_way, "why": word }))
+            .await?;
         unit.commit().await?;
         Ok(done)
     }
@@ -238,9 +271,10 @@ impl App {
     }
     /// Makes room for a row that becomes active: an active row about the same food and item that began earlier ends where the new
     /// one begins. That is the only way in which a row in use gets its last day.
-    pub(crate) async fn end_earlier(&self, unit: &mut Unit, actor: &Actor, new: &LimitRow) -> Result<(), Error> {
+    pub(crate) async fn end_earlier(&self, unit: &mut Unit, actor: &Actor, new: &LimitRow) -> Result<usize, Error> {
         let library = self.limit_rows().await?;
         let near: Vec<String> = library.about(&new.analyte).filter(|r| r.id != new.id && r.same_scope(new)).map(|r| r.id.clone()).collect();
+        let mut count = 0;
         for id in near {
             let old: LimitRecord = unit.require(&id).await?;
             if old.row.status != LimitStatus::Active || !overlap(&old.row, new) {
@@ -252,8 +286,9 @@ impl App {
             let mut ended = LimitRecord { revision: old.revision + 1, ..old };
             ended.row.effective_to = Some(new.effective_from);
             unit.save(&ended, &actor.into(), "limit.end", json!({ "to": new.effective_from, "by": new.id })).await?;
+            count += 1;
         }
-        Ok(())
+        Ok(count)
     }
     /// 复判 (dry run) every item of an open order, and of the reports issued since a day, whose limit or verdict would be different
     /// with today's library and the package its order pinned.
@@ -367,17 +402,35 @@ fn overlap(a: &LimitRow, b: &LimitRow) -> bool {
 }
 
 /// Does an active row decide the item in the food of this one, today or on the first day of this one.
-fn decided_today(library: &LimitLibrary, new: &LimitRow, today: NaiveDate) -> bool {
+pub(crate) fn decided_today(library: &LimitLibrary, new: &LimitRow, today: NaiveDate) -> bool {
+    deciding_today(library, new, today).next().is_some()
+}
+
+/// The active rows that do, each once.
+fn deciding_today<'l>(library: &'l LimitLibrary, new: &'l LimitRow, today: NaiveDate) -> impl Iterator<Item = &'l LimitRow> {
     let ref_date = new.effective_from.max(today);
-    new.in_force(ref_date)
-        && new.categories.iter().any(|category| {
-            let query = LimitQuery { category, food_name: "", analyte: &new.analyte, ref_date, prepackaged: None };
-            matches!(library.choose(&query), LimitChoice::One(_))
-        })
+    let mut seen = BTreeSet::new();
+    let foods = new.categories.iter().filter(move |_| new.in_force(ref_date));
+    let deciding = foods.filter_map(move |category| {
+        let query = LimitQuery { category, food_name: "", analyte: &new.analyte, ref_date, prepackaged: None };
+        if let LimitChoice::One(row) = library.choose(&query) { Some(row) } else { None }
+    });
+    deciding.filter(move |row| seen.insert(row.id.clone()))
+}
+
+/// A row in words: Chinese, English.
+fn named(row: &LimitRow) -> (String, String) {
+    (row.named(Lang::Zh), row.named(Lang::En))
 }
 
 /// What today's library, and the package that the order pinned, say of an item.
-fn limit_today(order: &TestOrder, sample: &SampleRecord, item: &TestItem, packages: &BTreeMap<String, ItemPackage>, library: &LimitLibrary) -> Limited {
+pub(crate) fn limit_today(
+    order: &TestOrder,
+    sample: &SampleRecord,
+    item: &TestItem,
+    packages: &BTreeMap<String, ItemPackage>,
+    library: &LimitLibrary,
+) -> Limited {
     let pinned = order.package.as_ref().and_then(|key| packages.get(key));
     let line = pinned.and_then(|p| p.items.iter().find(|i| shiyan_statute::same_analyte(&i.analyte, &item.analyte)));
     match line {

@@ -316,7 +316,7 @@ fn frozen(
     now: Instant,
 ) -> Result<Frozen, Error> {
     // The sentence in force now is the one that is issued; the signatures stand over the results that it is made from.
-    let next = house.settings.sentences.of_order(order, items).issue(actor, now)?;
+    let next = house.settings.sentences.of_order(order, items).issue(actor, items, now)?;
     if sample.core.as_ref().is_none_or(|c| c.temporary_no) {
         return Err(Refusal::new(intake_code::TEMPORARY).with("no", sample.number()).into());
     }
@@ -497,9 +497,11 @@ fn required(limit: &LimitUsed, unit: &str) -> String {
     if limit.unit == unit || limit.unit.is_empty() || limit.unit == "/" { text } else { format!("{text} {}", limit.unit) }
 }
 
-/// 备注 of one line: what the analyst remarked, and the reason of a decision by hand.
+/// 备注 of one line: what the analyst remarked, that carry-over was considered, and the reason of a decision by hand.
 fn noted(item: &TestItem) -> String {
-    let decided = item.decision.as_ref().map(|d| format!("人工判定：{}", d.reason));
+    let decided = item.decision.as_ref().map(|d| d.told().0);
+    let picked = item.picked.as_ref().zip(item.limit.as_ref()).map(|(pick, limit)| pick.told(limit).0);
     let remark = Some(item.remark.trim().to_owned()).filter(|r| !r.is_empty());
-    remark.into_iter().chain(decided).collect::<Vec<_>>().join("；")
+    let carry_over = item.carry_over.as_ref().filter(|_| item.asks_carry_over_word()).map(|c| format!("带入原则：{}", c.word));
+    remark.into_iter().chain(picked).chain(carry_over).chain(decided).collect::<Vec<_>>().join("；")
 }

@@ -8,8 +8,10 @@ use shiyan_foundation::{Actor, Instant, Lang, Refusal, WorkCalendar};
 use shiyan_lab_results::history::Peers;
 use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
-use shiyan_sample_intake::{Reception, Sample, code};
-use shiyan_statute::{AnalyteGroup, Clock, LimitLibrary, LimitQuery, RuleKey};
+use shiyan_sample_intake::{CheckedSheet, Reception, Sample, code};
+use shiyan_statute::additives::NOT_LISTED;
+use shiyan_statute::codes::NO_LIMIT;
+use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitLibrary, LimitQuery, RuleKey};
 use shiyan_store::records::{ClockRecord, ItemPackage, PackageItem, SampleRecord};
 use shiyan_store::{Error, Record, Unit, Who};
 
@@ -271,8 +273,10 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         worksheet: None,
         returned: None,
         label_claim: None,
+        picked: None,
         peers: peers_of(sample),
         above_p99: None,
+        carry_over: None,
         remark: String::new(),
         demo: sample.demo,
         revision: 0,
@@ -298,15 +302,30 @@ pub(crate) fn limit_under(sample: &Sample, package: Option<&str>, item: &Package
     (Some(LimitUsed::task(key, &task.rule, &task.unit, &task.basis, detection)), None, group)
 }
 
+/// The question that a sample puts to the library: its food, on the day that counts.
+pub(crate) fn query_of<'a>(core: &'a CheckedSheet, analyte: &'a str) -> LimitQuery<'a> {
+    let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
+    LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) }
+}
+
 /// The limit of an item on the day that counts, or why there is none; and the group of the item.
 pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &LimitLibrary) -> Limited {
     let known = limits.about(analyte).next().map_or(AnalyteGroup::Other, |r| r.analyte_group);
     let group = |g: AnalyteGroup| shiyan_foundation::Label::code(g).to_owned();
     let Some(core) = &sample.core else { return (None, None, group(known)) };
-    let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
-    let query = LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) };
-    match limits.choose(&query).settled(&query) {
-        Ok(row) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
-        Err(why) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(known)),
+    let query = query_of(core, analyte);
+    let choice = limits.choose(&query);
+    // An additive without a row in the library stands in table A.1, or may not be used there as far as the edition goes: the judgement then asks
+    // for the word about carry-over. A number of the table decides only as a row that the quality manager put to use.
+    let table = matches!(choice, LimitChoice::None { reason } if reason.code == NO_LIMIT.code).then(|| shiyan_statute::additive_limit(&query)).flatten();
+    match (table, choice.settled(&query)) {
+        (Some(Ok(row)), _) if row.id == NOT_LISTED => (Some(LimitUsed::of(&row)), None, group(row.analyte_group)),
+        (Some(Ok(row)), _) => {
+            let why = LimitChoice::OnlyPending(vec![&row]).settled(&query).err();
+            (None, why.map(|why| (why.what(Lang::Zh), why.what(Lang::En))), group(row.analyte_group))
+        }
+        (Some(Err(why)), _) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(AnalyteGroup::Additive)),
+        (None, Ok(row)) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
+        (None, Err(why)) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(known)),
     }
 }

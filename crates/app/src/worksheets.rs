@@ -379,6 +379,28 @@ impl App {
         unit.commit().await?;
         Ok(next)
     }
+    /// 说明带入原则 that carry-over (GB 2760 3.4) was considered, about an additive that must not be used and was found. It changes no result, so a
+    /// finished worksheet does not lock it.
+    ///
+    /// # Errors
+    /// The order is not being tested; the judgement does not ask for it; too short or too long.
+    pub async fn say_carry_over(&self, actor: &Actor, item: &str, seen: i64, word: &str, now: Instant) -> Result<TestItem, Error> {
+        let mut unit = self.store.begin(now).await?;
+        let item: TestItem = unit.require(item).await?;
+        let order = self.visible_order(&unit, actor, &item.order.to_string()).await?;
+        order.may_enter(actor)?;
+        if item.revision != seen {
+            return Err(lost_race(seen, item.revision).into());
+        }
+        if word.trim().chars().count() > REMARK {
+            return Err(Refusal::new(order_code::LONG).with("max", REMARK).on("word").into());
+        }
+        let next = item.say_carry_over(actor, word, now)?;
+        let said = next.carry_over.as_ref().map_or("", |c| c.word.as_str());
+        unit.save(&next, &actor.into(), "item.carry-over", json!({ "analyte": next.analyte, "raw": next.raw, "word": said })).await?;
+        unit.commit().await?;
+        Ok(next)
+    }
     /// Every control of the run judged anew: against its cell, its limits, and the earlier runs of the same material.
     async fn judged_controls(&self, unit: &Unit, actor: &Actor, sheet: &Worksheet) -> Result<Worksheet, Error> {
         let items = unit.items_of_worksheet(&sheet.id.to_string()).await?;

@@ -304,6 +304,9 @@ pub enum ImportCommand {
         /// 没有写实施日期的行自哪一天起适用；抽检计划的版式必须给出 / first day of rows without one; needed for the layout of the plan
         #[arg(long)]
         from: Option<String>,
+        /// 新限量会让现有判定暂停时仍要导入的理由 / why to import limits that suspend present verdicts
+        #[arg(long, value_name = "WHY")]
+        accept_ties: Option<String>,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,

@@ -15,11 +15,11 @@ use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
-use shiyan_lab_results::judge::{JudgeInput, Judgement, judge, judge_texts};
+use shiyan_lab_results::judge::{JudgeInput, Judgement, Texts, judge, judge_typed, judge_words};
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::value;
 use shiyan_sample_intake::sheet::read_date;
-use shiyan_statute::{LimitChoice, LimitLibrary, LimitQuery, LimitStatus, choose};
+use shiyan_statute::{FoodName, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitStatus, choose};
 use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
@@ -101,6 +101,9 @@ async fn run(cli: Cli, lang: Lang) -> Done {
 async fn migrate(place: &Place, role: Option<&str>, lang: Lang) -> Done {
     let store = place.make().await?;
     say!("{}", lang.pick("数据库结构已是最新", "the schema is up to date"))?;
+    if let Some(delivery) = place.over(store.clone(), None).await?.receive_editions(now()).await? {
+        say!("{}", delivery.told(lang))?;
+    }
     let Some(role) = role else { return Ok(()) };
     let refused = |zh: String, en: String| Failed::from(Refusal::new(code::GRANT).with("role", role).with("why", zh).with("why_en", en));
     if store.engine() != Engine::Postgres {
@@ -132,6 +135,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     // The file itself is locked as well: however its path is spelt, there is one server on it.
     let file_lock = place.lock_database()?;
     let app = place.over(store, Some(public_url.clone())).await?;
+    if let Some(delivery) = app.receive_editions(now()).await? {
+        eprintln!("{}", delivery.told(lang));
+    }
     let has_demo = app.has_demo().await?;
     let loaded = if args.demo && !has_demo {
         eprintln!("{}", lang.pick("正在载入演示区……", "loading the demonstration district ..."));
@@ -342,7 +348,9 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
             say!("{verb} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known)?;
             Ok(())
         }
-        ImportCommand::Limits { file, from, dry_run, json } => import_limits(&app, &file, from.as_deref(), dry_run, json, lang).await,
+        ImportCommand::Limits { file, from, accept_ties, dry_run, json } => {
+            import_limits(&app, &file, from.as_deref(), accept_ties.as_deref().unwrap_or_default(), dry_run, json, lang).await
+        }
         ImportCommand::Packages { file, year, dry_run, json } => import_packages(&app, &file, year, dry_run, json, lang).await,
         ImportCommand::Plan { file, year, dry_run, json } => import_plan(&app, &file, year, dry_run, json, lang).await,
     }
@@ -401,16 +409,16 @@ fn at_the_machine(role: Role) -> shiyan_foundation::Actor {
     }
 }
 
-async fn import_limits(app: &App, file: &Path, from: Option<&str>, dry_run: bool, json: bool, lang: Lang) -> Done {
+async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, dry_run: bool, json: bool, lang: Lang) -> Done {
     let bad = |typed: &str| Refusal::new(shiyan_app::code::DATE).with("label", "--from").with("label_en", "--from").with("typed", typed);
     let from = from.map(|typed| read_date(typed).ok_or_else(|| bad(typed))).transpose()?;
     let (limits, table) = limit_file(&read(file)?, &file_name(file), from)?;
-    let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, dry_run, now()).await?;
+    let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, word, dry_run, now()).await?;
     let counts = table.counts();
     if json {
         return print_json(&json!({
             "file": limits.name, "sha256": limits.sha256, "layout": table.layout, "from": from, "dry_run": dry_run, "counts": counts, "reasons": table.reasons(),
-            "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way,
+            "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way, "ties": done.ties,
             "notes": table.notes, "issues": table.issues().collect::<Vec<_>>(),
         }));
     }
@@ -457,6 +465,10 @@ async fn import_limits(app: &App, file: &Path, from: Option<&str>, dry_run: bool
                 "rows stand beside or below active limits: until they are activated or retired, these items get no verdict in these foods"
             )
         )?;
+        for tie in &done.ties {
+            let one = |said: &(String, String)| lang.pick(&said.0, &said.1).to_owned();
+            say!("  {} ← {}", one(&tie.new), tie.active.iter().map(one).collect::<Vec<_>>().join(lang.pick("；", "; ")))?;
+        }
     }
     Ok(())
 }
@@ -592,7 +604,15 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         let table = shiyan_exchange::judge_csv::read(&read(csv)?, &file_name(csv))?;
         let mut counts = std::collections::BTreeMap::<&str, u32>::new();
         let bytes = shiyan_exchange::judge_csv::write(&table, |row| {
-            let judged = judge_texts(&row.item, &row.result, &row.limit, row.unit.as_deref(), row.label_claim.as_deref());
+            let judged = judge_words(&Texts {
+                item: &row.item,
+                result: &row.result,
+                limit: &row.limit,
+                unit: row.unit.as_deref(),
+                label_claim: row.label_claim.as_deref(),
+                food: row.food.as_deref(),
+                ingredients: row.ingredients.as_deref(),
+            });
             *counts.entry(short(&judged)).or_default() += 1;
             Judged {
                 judgement: short(&judged).to_owned(),
@@ -616,8 +636,8 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             .into());
     };
     if let Some(limit) = &args.limit {
-        let judged = judge_texts(item, result, limit, None, None);
-        return say_judgement(&judged, None, args.json, lang);
+        let judged = judge_words(&Texts { item, result, limit, food: args.food.as_deref(), ..Texts::default() });
+        return say_judgement(&judged, None, None, args.json, lang);
     }
     let on = match &args.on {
         Some(text) => read_date(text).ok_or_else(|| Refusal::new(shiyan_app::code::DATE).with("label", "--on").with("label_en", "--on").with("typed", text))?,
@@ -629,22 +649,40 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         None => std::sync::Arc::new(LimitLibrary::new(shiyan_statute::limits().to_vec())),
     };
     let food = args.food.clone().unwrap_or_default();
-    let category = if food.contains('/') { CategoryPath::parse(&food) } else { find_category(&rows, &food) };
+    let category = match shiyan_statute::FoodNames::new(&rows).resolve(&food) {
+        FoodName::One(path) => path,
+        FoodName::Several(paths) => return say_foods(shiyan_statute::codes::FOOD_SEVERAL, &food, &paths, args.json),
+        FoodName::None { near } => return say_foods(shiyan_statute::codes::FOOD_UNKNOWN, &food, &near, args.json),
+    };
     let name = category.0.last().cloned().unwrap_or_else(|| food.clone());
+    if !args.json && category.text() != food {
+        say!("{}{category}", lang.pick("食品分类：", "food: "))?;
+    }
     let query = LimitQuery { category: &category, food_name: &name, analyte: item, ref_date: on, prepackaged: args.prepacked };
     let choice = choose(rows.iter(), &query);
     // The library is asked as shipped: a row still to be checked is used and said so, never silently; its conditions stay conditions.
-    let chosen = match &choice {
-        LimitChoice::OnlyPending(rows) if rows.len() == 1 && !rows[0].is_conditional(args.prepacked) => Ok(rows[0]),
-        other => other.settled(&query),
+    let as_checked: Vec<LimitRow> =
+        rows.about(item).map(|r| if r.status == LimitStatus::Pending { LimitRow { status: LimitStatus::Active, ..r.clone() } } else { r.clone() }).collect();
+    let of_table = matches!(choice, LimitChoice::None { reason } if reason.code == shiyan_statute::codes::NO_LIMIT.code)
+        .then(|| shiyan_statute::additive_limit(&query))
+        .flatten();
+    let chosen = match (&choice, &of_table) {
+        (_, Some(Ok(row))) => Ok(row),
+        (_, Some(Err(why))) => Err(why.clone()),
+        (LimitChoice::OnlyPending(_), None) => choose(as_checked.iter(), &query)
+            .settled(&query)
+            .and_then(|row| rows.iter().find(|r| r.id == row.id).ok_or_else(|| Refusal::new(shiyan_statute::codes::NO_LIMIT))),
+        (other, None) => other.settled(&query),
     };
     match chosen {
         Ok(row) => {
             // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
-            let bare = value::parse(result, None);
-            let parsed = if bare.unit.is_none() { value::parse(result, Some(&row.unit)) } else { bare };
-            let judged = judge(&JudgeInput::for_row(&parsed, row, TaskKind::Supervisory));
-            say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), args.json, lang)
+            let unit = value::parse(result, None).unit.is_none().then_some(row.unit.as_str());
+            let known = Some(name.as_str()).filter(|f| !f.is_empty());
+            let (_, judged) = judge_typed(result, unit, &row.rule, Some(&row.unit), |parsed| {
+                judge(&JudgeInput { item, food: known, ..JudgeInput::for_row(parsed, row, TaskKind::Supervisory) })
+            });
+            say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
         }
         Err(why) => {
             let verdict = shiyan_lab_results::judge::Verdict::NoVerdict;
@@ -652,7 +690,7 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             if args.json {
                 return print_json(&json!({
                     "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
-                    "understood": understood, "limit": null, "candidates": choice.rows().iter().map(|r| r.reference(lang)).collect::<Vec<_>>(), "on": on,
+                    "understood": understood, "limit": null, "food": category, "candidates": choice.rows().iter().map(|r| r.reference(lang)).collect::<Vec<_>>(), "on": on,
                 }));
             }
             say!("{} · {}\n{}", lang.pick("不判定", "no verdict"), why.what(lang), why.next(lang))?;
@@ -661,23 +699,33 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     }
 }
 
-/// The path of a food given by its bare name: the categories of the library that end in it.
-fn find_category(rows: &[shiyan_statute::LimitRow], food: &str) -> CategoryPath {
-    let wanted = food.trim();
-    rows.iter().flat_map(|r| &r.categories).find(|c| c.0.last().is_some_and(|l| l == wanted)).cloned().unwrap_or_else(|| CategoryPath(vec![wanted.to_owned()]))
+/// A name of several foods, or of none that is known: its paths are listed, none is guessed, nothing is judged.
+fn say_foods(code: &'static shiyan_foundation::CodeInfo, typed: &str, paths: &[CategoryPath], json: bool) -> Done {
+    let paths: Vec<String> = paths.iter().map(CategoryPath::text).collect();
+    let list = |none: &str| if paths.is_empty() { none.to_owned() } else { paths.join("；") };
+    let why = Refusal::new(code).with("typed", typed).with("paths", list("无")).with("paths_en", list("none"));
+    if json {
+        let verdict = shiyan_lab_results::judge::Verdict::NoVerdict;
+        return print_json(&json!({
+            "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
+            "limit": null, "candidates": [], "foods": paths,
+        }));
+    }
+    Err(why.into())
 }
 
 fn short(judged: &Judgement) -> &'static str {
     judged.verdict.zh().trim_end_matches('项')
 }
 
-fn say_judgement(judged: &Judgement, row: Option<(&shiyan_statute::LimitRow, bool)>, json: bool, lang: Lang) -> Done {
+fn say_judgement(judged: &Judgement, row: Option<(&shiyan_statute::LimitRow, bool)>, food: Option<&CategoryPath>, json: bool, lang: Lang) -> Done {
     if json {
         let working: Vec<_> = judged.working.iter().map(|s| json!({ "zh": s.text(Lang::Zh), "en": s.text(Lang::En), "step": s })).collect();
         let limit = row.map(|(r, pending)| json!({ "id": r.id, "version": r.version, "text": r.limit_text(), "basis": r.basis, "status": r.status, "pending": pending, "reference": r.reference(lang) }));
         return print_json(&json!({
             "judgement": short(judged), "verdict": judged.verdict, "reason_code": judged.reason.0.code, "reason": judged.reason_text(Lang::Zh), "reason_en": judged.reason_text(Lang::En),
-            "working": working, "near_limit": judged.near_limit, "needs_second_analyst": judged.needs_second_analyst, "limit": limit,
+            "working": working, "near_limit": judged.near_limit, "needs_second_analyst": judged.needs_second_analyst,
+            "needs_carry_over_word": judged.needs_carry_over_word, "limit": limit, "food": food,
         }));
     }
     say!("{}", judged.explain(lang))?;

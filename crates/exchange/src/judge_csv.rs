@@ -19,6 +19,9 @@ labels! {
         Limit = "limit", "标准值", "Limit";
         Unit = "unit", "单位", "Unit";
         LabelClaim = "label_claim", "标签明示值", "Label claim";
+        Food = "food", "食品", "Food";
+        Category = "category", "食品类别", "Food category";
+        Ingredients = "ingredients", "配料", "Ingredients";
     }
 }
 
@@ -31,6 +34,9 @@ impl JudgeColumn {
             "standard" | "requirement" => Some(Self::Limit),
             "units" => Some(Self::Unit),
             "label" | "claim" | "labelclaim" | "明示值" | "标签明示" | "标示值" | "标签标示值" | "明示要求" => Some(Self::LabelClaim),
+            "sample" | "sample_name" | "样品名称" | "食品名称" | "产品名称" => Some(Self::Food),
+            "食品分类" | "食品大类" | "类别" => Some(Self::Category),
+            "配料表" => Some(Self::Ingredients),
             _ => Self::parse(&text),
         };
         english.or_else(|| match header::meaning(&text) {
@@ -67,6 +73,10 @@ pub struct JudgeRow {
     pub unit: Option<String>,
     /// 标签明示值
     pub label_claim: Option<String>,
+    /// 食品 its name and its category, where they are given.
+    pub food: Option<String>,
+    /// 配料
+    pub ingredients: Option<String>,
     /// Every cell, verbatim.
     pub cells: Vec<String>,
 }
@@ -104,7 +114,7 @@ pub struct Judged {
 pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
     let book = book::read(bytes, file)?;
     let locate = |cells: &[String]| {
-        let mut at: [Option<usize>; 5] = [None; 5];
+        let mut at: [Option<usize>; 8] = [None; 8];
         for (i, text) in cells.iter().enumerate() {
             if let Some(c) = JudgeColumn::of(text) {
                 at[c as usize].get_or_insert(i);
@@ -145,6 +155,11 @@ pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
             limit: measured(JudgeColumn::Limit),
             unit: optional(JudgeColumn::Unit),
             label_claim: optional(JudgeColumn::LabelClaim),
+            food: match (optional(JudgeColumn::Food), optional(JudgeColumn::Category)) {
+                (Some(food), Some(category)) => Some(format!("{food} {category}")),
+                (food, category) => food.or(category),
+            },
+            ingredients: optional(JudgeColumn::Ingredients),
             cells: row.cells.clone(),
         });
     }
@@ -203,6 +218,13 @@ mod tests {
             );
         }
         assert_eq!(read(b"item,result\n1,2\n", "x.csv").unwrap_err().code(), "TABLE-HEADER");
+    }
+    #[test]
+    fn food_category_and_ingredients_are_taken_where_they_stand() {
+        let got = read("food,category,item,result,limit,配料表\n白芷,香辛料,二氧化硫,0.3g/kg,不得使用,白芷\n".as_bytes(), "x.csv").unwrap();
+        assert_eq!((got.rows[0].food.as_deref(), got.rows[0].ingredients.as_deref()), (Some("白芷 香辛料"), Some("白芷")));
+        let got = read("item,result,limit\n镉,0.1,≤0.2\n".as_bytes(), "x.csv").unwrap();
+        assert_eq!((got.rows[0].food.as_deref(), got.rows[0].ingredients.as_deref()), (None, None));
     }
     #[test]
     fn a_unit_in_the_header_belongs_to_the_numbers_below_it() {

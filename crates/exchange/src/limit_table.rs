@@ -634,6 +634,7 @@ impl OwnRow<'_> {
             effective_to: last,
             version: 1,
             status: LimitStatus::Pending,
+            source: String::new(),
         };
         Ok(Found::Rule { row: Box::new(row), document: (basis.chars().filter(|c| !c.is_whitespace()).collect(), None) })
     }

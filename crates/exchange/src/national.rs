@@ -432,6 +432,7 @@ pub(crate) fn classify(row: &Row, columns: &Columns, given: Given<'_>) -> Found 
         effective_to: None,
         version: 1,
         status: LimitStatus::Pending,
+        source: String::new(),
     };
     Found::Rule { row: Box::new(found), document: (document.to_owned(), year.map(str::to_owned)) }
 }

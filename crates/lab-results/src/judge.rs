@@ -5,16 +5,16 @@
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, labels};
-use shiyan_statute::{DetectionKind, LimitRow, LimitRule};
+use shiyan_statute::{DetectionKind, LimitRow, LimitRule, Natural, SubstanceKind, background};
 
-use crate::claim;
 use crate::item;
-use crate::limit::{self, LimitText};
+use crate::limit;
+pub use crate::readings::{Texts, Why, judge_texts, judge_typed, judge_words};
 use crate::reasons::{self, Reason};
 use crate::remark::{self, Remark};
 use crate::rounding::{Comparison, round_gbt8170};
 use crate::units;
-use crate::value::{self, Measured, ParseNote, Parsed};
+use crate::value::{Measured, ParseNote, Parsed};
 
 labels! {
     /// 单项判定 in the words of the national system, and 需人工 for what only a person may decide.
@@ -106,6 +106,12 @@ pub struct JudgeInput<'a> {
     pub label_claim: Option<LabelClaim>,
     /// 临界 within this many per cent of the limit.
     pub near_limit_pct: Decimal,
+    /// 检验项目; what the tables of additives and sums know hangs on it.
+    pub item: &'a str,
+    /// 食品 name and class, where they are known.
+    pub food: Option<&'a str>,
+    /// 配料 as recorded; nothing recorded does not stop a 不合格.
+    pub ingredients: Option<&'a str>,
 }
 
 impl<'a> JudgeInput<'a> {
@@ -124,6 +130,9 @@ impl<'a> JudgeInput<'a> {
             kind: TaskKind::Supervisory,
             label_claim: None,
             near_limit_pct: Decimal::TEN,
+            item: "",
+            food: None,
+            ingredients: None,
         }
     }
     /// Against a row of the library, with the limit of its method.
@@ -135,6 +144,7 @@ impl<'a> JudgeInput<'a> {
             lod: method(DetectionKind::Lod),
             loq: method(DetectionKind::Loq),
             kind,
+            item: &row.analyte,
             ..Self::new(measured, &row.rule, Some(&row.unit))
         }
     }
@@ -225,6 +235,11 @@ pub enum Step {
         /// The unit of the result, taken for the plan as well.
         unit: Option<String>,
     },
+    /// 结果未写单位
+    UnitOfPlan {
+        /// The unit of the plan, taken for the values as well.
+        unit: String,
+    },
     /// 明示值
     Claim {
         /// The claim as printed.
@@ -243,6 +258,45 @@ pub enum Step {
     },
     /// 风险监测: 不合格项 is reported as 问题项.
     RiskMonitoring,
+    /// 读法 what else the texts could mean, and what each reading comes to.
+    Readings {
+        /// The readings.
+        list: Vec<ReadingTold>,
+        /// All of them come to one verdict.
+        agreed: bool,
+    },
+    /// 方法灵敏度 the limits of the library show how far down the methods of this item reach.
+    MethodReaches {
+        /// The lowest limit of the library for this item; nothing where it must not be found at all.
+        value: Option<Decimal>,
+        /// Unit.
+        unit: Option<String>,
+    },
+    /// 本底与带入 what the table says of this additive.
+    Background {
+        /// As listed.
+        name: String,
+        /// 天然本底
+        natural: Natural,
+        /// A recorded ingredient that may bring it.
+        ingredient: Option<String>,
+    },
+    /// 合计项目 the limit is for a sum, and this is one member.
+    SumMember {
+        /// 项目
+        item: String,
+        /// The members.
+        members: String,
+        /// 出处
+        source: String,
+    },
+    /// 合计 the members entered, added.
+    Added {
+        /// `恩诺沙星 60 + 环丙沙星 55`
+        parts: String,
+        /// The sum.
+        total: Decimal,
+    },
 }
 
 impl Step {
@@ -289,12 +343,44 @@ impl Step {
             Self::UnitAssumed { unit: None } => {
                 lang.pick("结果与限量都没有写单位，按同一单位比较", "neither result nor limit has a unit; compared as the same").to_owned()
             }
+            Self::UnitOfPlan { unit } if zh => format!("结果未写单位，按采样方案的单位 {unit} 比较"),
+            Self::UnitOfPlan { unit } => format!("the values give no unit; compared in the unit of the plan, {unit}"),
             Self::Claim { claimed, basis } => format!("{} {claimed} {basis}", lang.pick("标签明示值", "label claim")),
             Self::Share { name, value, limit } => match value {
                 Some(value) => format!("{name}：{value} / {limit}"),
                 None => format!("{name}：{}", lang.pick("未检出，计 0", "not detected, counts 0")),
             },
             Self::RiskMonitoring => lang.pick("风险监测：不合格项记为问题项", "risk monitoring: nonconforming is reported as problem").to_owned(),
+            Self::Readings { list, agreed } => {
+                let told: Vec<String> = list.iter().map(|r| r.text(lang)).collect();
+                let head = match (agreed, zh) {
+                    (true, true) => "文字可有几种读法，结论都相同：",
+                    (true, false) => "the text can be read in several ways, all with one verdict: ",
+                    (false, true) => "文字可有几种读法，结论不同：",
+                    (false, false) => "the text can be read in several ways, and they do not agree: ",
+                };
+                format!("{head}{}", told.join(lang.pick("；", "; ")))
+            }
+            Self::MethodReaches { value: Some(value), unit: u } if zh => format!("限量库中该项目的最低限量为 {value}{}，检验方法的定量限不高于它", unit(u)),
+            Self::MethodReaches { value: Some(value), unit: u } => {
+                format!("the lowest limit of the library for this item is {value}{}; the methods reach down to it", unit(u))
+            }
+            Self::MethodReaches { value: None, .. } => lang
+                .pick(
+                    "限量库中该项目有不得检出的规定，检验方法的检出限低于本限量",
+                    "the library forbids this item elsewhere; its methods reach below this limit",
+                )
+                .to_owned(),
+            Self::Background { name, natural, ingredient } => {
+                let natural = natural.label(lang);
+                let brought = ingredient
+                    .as_ref()
+                    .map_or_else(String::new, |w| format!("{}{w}", lang.pick("；记录的配料可能带入：", "; a recorded ingredient may bring it: ")));
+                format!("{name}：{}{natural}{brought}", lang.pick("天然本底 ", "natural background "))
+            }
+            Self::SumMember { item, members, source } if zh => format!("{item} 是合计项目的一个组分（{members} 之和；{source}），这里只录入了它"),
+            Self::SumMember { item, members, source } => format!("{item} is one member of a sum ({members}; {source}) and is entered alone"),
+            Self::Added { parts, total } => format!("{} {parts} = {total}", lang.pick("组分相加", "members added")),
         }
     }
 }
@@ -312,11 +398,14 @@ pub struct Judgement {
     pub near_limit: bool,
     /// 须第二人复核
     pub needs_second_analyst: bool,
+    /// 须说明带入原则 before the check somebody records that carry-over (GB 2760 3.4) was considered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_carry_over_word: bool,
 }
 
 impl Judgement {
-    fn person(reason: &'static CodeInfo, working: Vec<Step>) -> Self {
-        Self { verdict: Verdict::NeedsPerson, reason: Reason(reason), working, near_limit: false, needs_second_analyst: false }
+    pub(crate) fn person(reason: &'static CodeInfo, working: Vec<Step>) -> Self {
+        Self { verdict: Verdict::NeedsPerson, reason: Reason(reason), working, near_limit: false, needs_second_analyst: false, needs_carry_over_word: false }
     }
     /// The reason as a sentence.
     #[must_use]
@@ -332,11 +421,33 @@ impl Judgement {
     }
 }
 
+/// 读法 one reading of the texts and what it comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingTold {
+    /// The result as read.
+    pub result: String,
+    /// The limit as read.
+    pub limit: String,
+    /// Why the texts can be read so.
+    pub why: Vec<Why>,
+    /// What it comes to.
+    pub verdict: Verdict,
+}
+
+impl ReadingTold {
+    fn text(&self, lang: Lang) -> String {
+        let why: Vec<&str> = self.why.iter().map(|w| w.label(lang)).collect();
+        let why = if why.is_empty() { String::new() } else { format!("（{}）", why.join(lang.pick("，", ", "))) };
+        let limit = if self.limit.is_empty() { String::new() } else { format!(" {} {}", lang.pick("对", "against"), self.limit) };
+        format!("{}{limit}{why} → {}", self.result, self.verdict.label(lang))
+    }
+}
+
 /// A decision: the verdict and why, or why a person has to decide.
 type Decision = Result<(Verdict, &'static CodeInfo), &'static CodeInfo>;
 
-const PASS: Verdict = Verdict::Conforming;
-const FAIL: Verdict = Verdict::Nonconforming;
+pub(crate) const PASS: Verdict = Verdict::Conforming;
+pub(crate) const FAIL: Verdict = Verdict::Nonconforming;
 
 /// Judges one result against one limit.
 #[must_use]
@@ -351,9 +462,15 @@ pub(crate) struct Beside<'a> {
     pub limit_notes: &'a [ParseNote],
     /// The name of the item says that it counts microbes.
     pub count: bool,
-    /// The name of the item.
-    pub item: &'a str,
+    /// How far down the methods of the item reach, as the limits of the library show.
+    pub reaches: Option<&'a Reach>,
+    /// The lowest limit of a method that the library names for the item.
+    pub method: Option<&'a Amount>,
 }
+
+/// The lowest limit of the library for an item; nothing where it must not be found at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reach(pub Option<Amount>);
 
 pub(crate) fn judge_beside(input: &JudgeInput<'_>, beside: &Beside<'_>) -> Judgement {
     let unit = known_unit(input.limit_unit);
@@ -366,6 +483,7 @@ pub(crate) fn judge_beside(input: &JudgeInput<'_>, beside: &Beside<'_>) -> Judge
         steps: vec![understood(input.measured), Step::Limit { source: input.limit_ref.clone(), text, notes: beside.limit_notes.to_vec() }],
         near: false,
         second: false,
+        carry: false,
     };
     if input.limit_ref.is_some()
         && let Some(Step::Understood { notes, .. }) = at.steps.first_mut()
@@ -378,10 +496,17 @@ pub(crate) fn judge_beside(input: &JudgeInput<'_>, beside: &Beside<'_>) -> Judge
         verdict = Verdict::Problem;
         at.steps.push(Step::RiskMonitoring);
     }
-    Judgement { verdict, reason: Reason(reason), working: at.steps, near_limit: at.near, needs_second_analyst: at.second || at.near }
+    Judgement {
+        verdict,
+        reason: Reason(reason),
+        working: at.steps,
+        near_limit: at.near,
+        needs_second_analyst: at.second || at.near,
+        needs_carry_over_word: at.carry && verdict != Verdict::NeedsPerson,
+    }
 }
 
-fn understood(measured: &Parsed) -> Step {
+pub(crate) fn understood(measured: &Parsed) -> Step {
     let canonical = if measured.needs_person().is_some() { String::new() } else { measured.canonical() };
     Step::Understood { raw: measured.raw.clone(), canonical, notes: measured.notes.clone() }
 }
@@ -399,17 +524,17 @@ fn limit_text(rule: &LimitRule, strict: bool) -> String {
 }
 
 /// `/` and nothing are no unit.
-fn known_unit(unit: Option<&str>) -> Option<&str> {
+pub(crate) fn known_unit(unit: Option<&str>) -> Option<&str> {
     unit.map(str::trim).filter(|u| !units::is_none(u))
 }
 
-/// `1.44103` read as 1.44×10^3: a mantissa with one or two places, then 10 and one digit.
+/// `1.44103` read as 1.44×10^3: a mantissa with places of its own, then 10 and one digit.
 fn with_times(text: &str) -> Option<Decimal> {
     let (mantissa, power) = text.split_at_checked(text.len().checked_sub(3)?)?;
     let power: i32 = power.strip_prefix("10")?.parse().ok().filter(|p| *p > 0)?;
     let (whole, places) = mantissa.split_once('.')?;
     let one_digit = whole.len() == 1 && whole != "0";
-    (one_digit && (1..=2).contains(&places.len())).then(|| mantissa.parse().ok().and_then(|m| units::shift(m, power))).flatten()
+    (one_digit && !places.is_empty()).then(|| mantissa.parse().ok().and_then(|m| units::shift(m, power))).flatten()
 }
 
 /// What is certain about a value against a bound.
@@ -427,6 +552,7 @@ struct Work<'a, 'b> {
     steps: Vec<Step>,
     near: bool,
     second: bool,
+    carry: bool,
 }
 
 impl Work<'_, '_> {
@@ -498,6 +624,10 @@ impl Work<'_, '_> {
             }
             (Some(from), Some(to)) => {
                 let result = units::convert(value, from, to)?;
+                // none in 1 mL is not none in 100 mL
+                if value.is_zero() && units::is_count(from) && units::convert(Decimal::ONE, from, to)? > Decimal::ONE {
+                    return Err(reasons::BOUND_ONLY);
+                }
                 if units::canonical(from) != units::canonical(to) {
                     self.note(Step::Converted { value, from: from.to_owned(), result, to: to.to_owned() });
                 }
@@ -628,6 +758,7 @@ impl Work<'_, '_> {
                 if above { Ok((FAIL, reasons::EXCEEDS)) } else { Err(reasons::BOUND_ONLY) }
             }
             Measured::NotDetected { limit: text, .. } => match self.method_bound(*text)? {
+                None if self.reached(limit) => Ok((PASS, reasons::BELOW_LIMIT_OF_METHOD)),
                 None => Err(reasons::LOQ_UNKNOWN),
                 Some(bound) => {
                     self.compare(bound, "≤", limit, bound <= limit);
@@ -636,6 +767,26 @@ impl Work<'_, '_> {
             },
             _ => Err(reasons::WRONG_KIND),
         }
+    }
+
+    /// A limit that the methods of the item reach, because the library holds one as low: the standards name methods that do.
+    fn reached(&mut self, limit: Decimal) -> bool {
+        let Some(Reach(lowest)) = self.beside.reaches else { return false };
+        let (value, unit) = match lowest {
+            None => (None, None),
+            Some(Amount { value, unit }) => match (unit.as_deref(), self.unit) {
+                (Some(from), Some(to)) => match units::convert(*value, from, to) {
+                    Ok(value) => (Some(value), Some(to.to_owned())),
+                    Err(_) => return false,
+                },
+                _ => return false,
+            },
+        };
+        let holds = value.is_none_or(|v| v <= limit);
+        if holds {
+            self.note(Step::MethodReaches { value, unit });
+        }
+        holds
     }
 
     /// A number under the limit of the method while that limit lies above the limit of the food.
@@ -741,12 +892,16 @@ impl Work<'_, '_> {
             }
             Measured::Negative => Ok((PASS, reasons::NOT_FOUND)),
             Measured::LessThan { value, .. } => {
-                let bound = if banned { lod? } else { loq?.or(lod?) };
+                let (lod, loq) = (lod?, loq?);
+                let bound = if banned { lod } else { loq.or(lod) };
                 match bound {
                     Some(bound) if *value <= bound => {
                         self.compare(*value, "≤", bound, true);
                         Ok((PASS, reasons::NOT_FOUND))
                     }
+                    // a result is only written so below the limit of the method: where nothing else is known of the method, and
+                    // the number is no greater than methods for such substances give, that is 未检出
+                    None if lod.or(loq).is_none() && self.a_method_limit(*value, banned) => Ok((PASS, reasons::NOT_FOUND)),
                     _ => {
                         self.second = true;
                         Err(reasons::TRACE)
@@ -759,11 +914,7 @@ impl Work<'_, '_> {
                 Err(reasons::TRACE)
             }
             Measured::Number { .. } | Measured::GreaterThan { .. } | Measured::Detected | Measured::Positive if !banned => {
-                let additive = match &self.input.limit_ref {
-                    Some(row) => row.basis.is_empty() || row.basis.contains("2760"),
-                    None => item::may_be_an_additive(self.beside.item),
-                };
-                Err(if additive { reasons::CARRY_OVER } else { reasons::FORBIDDEN })
+                self.not_to_be_used(one, loq.unwrap_or(None).or(lod.unwrap_or(None)))
             }
             Measured::Number { value, .. } => {
                 let (lod, loq) = (lod?, loq?);
@@ -782,6 +933,53 @@ impl Work<'_, '_> {
         }
     }
 
+    /// 10 μg/kg for what is banned, 0.05 g/kg for additives: no method for them stops higher.
+    fn a_method_limit(&self, value: Decimal, banned: bool) -> bool {
+        let most = if banned { Decimal::new(1, 2) } else { Decimal::new(50, 0) };
+        let Some(unit) = self.input.measured.unit.as_deref() else { return false };
+        if let Some(Amount { value: known, unit: Some(of) }) = self.beside.method {
+            return units::convert(value, unit, of).is_ok_and(|v| v <= *known);
+        }
+        ["mg/kg", "mg/L"].iter().any(|to| units::convert(value, unit, to).is_ok_and(|v| v <= most))
+    }
+
+    /// 不得使用 with something found: what has no natural background and came with no recorded ingredient was used (GB 2760 3.4 is
+    /// asked about before the check); anything else is for a technical assessment.
+    fn not_to_be_used(&mut self, one: &Measured, loq: Option<Decimal>) -> Decision {
+        let known = background(self.input.item);
+        let additive = known.map_or_else(
+            || match &self.input.limit_ref {
+                Some(row) => row.basis.is_empty() || row.basis.contains("2760"),
+                None => item::may_be_an_additive(self.input.item),
+            },
+            |b| b.kind == SubstanceKind::Additive,
+        );
+        if !additive {
+            return Err(reasons::FORBIDDEN);
+        }
+        let Some(known) = known else { return Err(reasons::CARRY_OVER) };
+        let ingredient = self.input.ingredients.and_then(|all| known.brought_by(all)).map(str::to_owned);
+        let name = known.names.first().cloned().unwrap_or_default();
+        let natural = if known.may_be_natural(self.input.food) { known.natural } else { Natural::No };
+        let brought = ingredient.is_some();
+        self.note(Step::Background { name, natural, ingredient });
+        let quantified = match one {
+            Measured::Number { value, .. } => {
+                if let Some(loq) = loq {
+                    self.compare(*value, "≥", loq, *value >= loq);
+                }
+                loq.is_none_or(|loq| *value >= loq)
+            }
+            Measured::GreaterThan { .. } => true,
+            _ => false,
+        };
+        if natural != Natural::No || brought || !quantified {
+            return Err(reasons::CARRY_OVER);
+        }
+        self.carry = true;
+        Ok((FAIL, reasons::NOT_TO_BE_USED))
+    }
+
     /// n, c, m, M (domain.md 4.4). Values that are only bounds count both ways: the verdict must hold either way.
     fn plan(&mut self, n: u32, c: u32, m: Decimal, upper: Option<Decimal>) -> Decision {
         let single = [self.input.measured.understood.clone()];
@@ -792,7 +990,8 @@ impl Work<'_, '_> {
         if values.iter().any(|v| matches!(v, Measured::NeedsPerson { .. } | Measured::NotApplicable | Measured::Several { .. })) {
             return Err(reasons::UNREADABLE);
         }
-        if usize::try_from(n) != Ok(values.len()) {
+        let wanted = usize::try_from(n).unwrap_or(usize::MAX);
+        if values.len() > wanted {
             return Err(reasons::PLAN_COUNT);
         }
         values.iter().try_for_each(|v| self.plausible_count(v))?;
@@ -817,6 +1016,10 @@ impl Work<'_, '_> {
         if above_m > c {
             return Ok((FAIL, reasons::PLAN_OVER_C));
         }
+        // the missing values could still go either way
+        if values.len() < wanted {
+            return Err(reasons::PLAN_COUNT);
+        }
         if open_upper == 0 && above_m + open_m <= c {
             return Ok((PASS, reasons::PLAN_MET));
         }
@@ -836,6 +1039,12 @@ impl Work<'_, '_> {
             // 检出 and 未检出 are without a unit what they are with /25g
             (None, Some(unit)) if unit.starts_with('/') => Ok(()),
             (None, Some(_)) if none_at_all && values.iter().all(word) => Ok(()),
+            // n values without a unit are in the unit of their plan
+            (None, Some(unit)) if units::is_count(unit) => {
+                let unit = unit.to_owned();
+                self.note(Step::UnitOfPlan { unit });
+                Ok(())
+            }
             (Some(_), Some(_)) | (None, None) => self.convert(Decimal::ZERO).map(|_| ()),
             _ => Err(reasons::UNIT_MISSING),
         }
@@ -961,7 +1170,7 @@ pub fn sum_of_shares(components: &[Component<'_>]) -> Judgement {
     let mut steps = Vec::new();
     let decision = shares(components, &mut steps);
     let (verdict, reason) = decision.unwrap_or_else(|reason| (Verdict::NeedsPerson, reason));
-    Judgement { verdict, reason: Reason(reason), working: steps, near_limit: false, needs_second_analyst: false }
+    Judgement { verdict, ..Judgement::person(reason, steps) }
 }
 
 fn shares(components: &[Component<'_>], steps: &mut Vec<Step>) -> Decision {
@@ -1025,110 +1234,10 @@ fn exact_product(a: Decimal, b: Decimal) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(mantissa, a.scale() + b.scale()).ok()
 }
 
-/// 按文字判定 a published or typed result against a limit in words, as in `shiyan judge --csv`. No library, no method
-/// limits: what only they could settle is 需人工.
-#[must_use]
-pub fn judge_texts(item: &str, result: &str, limit: &str, unit: Option<&str>, label_claim: Option<&str>) -> Judgement {
-    if let Some(both) = value::first_and_second(result) {
-        return both_tests(result, both.map(|one| judge_texts(item, &one, limit, unit, label_claim)));
-    }
-    let facts = item::facts(item);
-    let column = known_unit(unit);
-    let mut measured = value::parse_on_any_basis(result, column.or(facts.unit));
-    if column.is_none() {
-        for note in &mut measured.notes {
-            if let ParseNote::UnitFromHint(unit) = note {
-                *note = ParseNote::UnitFromItem(std::mem::take(unit));
-            }
-        }
-    }
-    let claim = label_claim.map(str::trim).filter(|c| !claim::is_none(c));
-    let reading = limit::read_beside(limit, claim);
-    let wanted = &reading.parsed;
-    let steps = || vec![understood(&measured), Step::Limit { source: None, text: wanted.raw.clone(), notes: wanted.notes.clone() }];
-    let person = |reason| Judgement::person(reason, steps());
-    let no_verdict = |reason| Judgement { verdict: Verdict::NoVerdict, ..Judgement::person(reason, steps()) };
-    let (rule, strict) = match (&measured.understood, &wanted.understood) {
-        (Measured::NeedsPerson { reason }, _) => return person(reason.0),
-        (_, LimitText::NeedsPerson { reason }) => return person(reason.0),
-        (Measured::NotApplicable, _) => return no_verdict(reasons::NOT_APPLICABLE),
-        (_, LimitText::NoLimit) => match claim {
-            Some(_) if facts.factor || !same_basis(&measured, wanted, &facts) => return person(reasons::CLAIM_RULE_UNKNOWN),
-            Some(typed) => return claim::judge_alone(&JudgeInput::new(&measured, &LimitRule::NotDetected { banned: false }, None), typed, ""),
-            None => return no_verdict(reasons::LIMIT_ABSENT),
-        },
-        (_, LimitText::Rule { rule, strict }) => (rule, *strict),
-    };
-    if facts.factor {
-        return person(reasons::ITEM_FACTOR);
-    }
-    if !same_basis(&measured, wanted, &facts) {
-        return person(reasons::BASIS);
-    }
-    let limit_unit = wanted.unit.as_deref().or_else(|| column.or(facts.unit).and_then(units::canonical));
-    let counted = measured.unit.as_deref().or(limit_unit).map_or(facts.count, units::is_count);
-    if counted && !reading.power && limit::lost_power(rule, limit_unit.or(measured.unit.as_deref())) {
-        return person(reasons::LIMIT_POWER);
-    }
-    let (mut lod, mut loq) = (None, None);
-    match reading.method {
-        Some((DetectionKind::Lod, amount)) => lod = Some(amount),
-        Some((DetectionKind::Loq, amount)) => loq = Some(amount),
-        None => {}
-    }
-    let input = JudgeInput { strict, lod, loq, ..JudgeInput::new(&measured, rule, limit_unit) };
-    let beside = Beside { limit_notes: &wanted.notes, count: facts.count, item };
-    match claim {
-        None => judge_beside(&input, &beside),
-        // the limit is what the label claims
-        Some(typed) if reading.of_claim => {
-            let mut judged = judge_beside(&input, &beside);
-            judged.working.insert(1, Step::Claim { claimed: typed.to_owned(), basis: String::new() });
-            match judged.verdict {
-                Verdict::Conforming => judged.reason = Reason(reasons::CLAIM_MET),
-                Verdict::Nonconforming => judged.reason = Reason(reasons::CLAIM_FAILED),
-                _ => {}
-            }
-            judged
-        }
-        Some(typed) => {
-            // a claim without a unit is in the unit of result and limit only where these agree
-            let unit = limit_unit.filter(|u| measured.unit.as_deref() == Some(*u)).unwrap_or_default();
-            claim::judge_beside_claim(&input, typed, unit, &beside)
-        }
-    }
-}
-
-/// 初检 and 复检 in one cell: certain only where both fail.
-fn both_tests(raw: &str, judged: [Judgement; 2]) -> Judgement {
-    let agree = judged.iter().all(|j| j.verdict == FAIL);
-    let [first, mut second] = judged;
-    let mut working = first.working;
-    working.append(&mut second.working);
-    if !agree {
-        working.insert(0, Step::Understood { raw: raw.to_owned(), canonical: String::new(), notes: Vec::new() });
-        return Judgement::person(reasons::TWO_RESULTS, working);
-    }
-    second.near_limit |= first.near_limit;
-    second.needs_second_analyst |= first.needs_second_analyst;
-    Judgement { working, ..second }
-}
-
-/// Result and limit are counted on one basis: the words stand on both sides, in the name of the item, or on neither.
-fn same_basis(measured: &Parsed, wanted: &limit::ParsedLimit, facts: &item::Facts) -> bool {
-    let of_result: Vec<&str> = value::bases(&measured.notes).collect();
-    let of_limit: Vec<&str> = value::bases(&wanted.notes).collect();
-    let named = |words: &&str| facts.bases.iter().any(|b| b == words);
-    match (of_result.is_empty(), of_limit.is_empty()) {
-        (true, true) => true,
-        (false, false) => of_result == of_limit,
-        _ => of_result.iter().all(named) && of_limit.iter().all(named),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value;
     use shiyan_statute::limits;
 
     fn d(text: &str) -> Decimal {
@@ -1230,13 +1339,19 @@ mod tests {
     }
     #[test]
     fn only_one_sided_texts_never_pass() {
-        for k in 1..10 {
+        for k in 1..10_u32 {
             for head in ["", "1", "2", "21", "2.", "2.1"] {
+                // what the text stands for when a power lost its superscript or its ×
+                let mantissa = if head.is_empty() { Decimal::ONE } else { d(head.trim_end_matches('.')) };
+                let power = units::shift(mantissa, i32::try_from(k).expect("small")).expect("fits");
                 for (item, unit) in [("菌落总数", None), ("菌落总数", Some("CFU/g")), ("大肠菌群", Some("MPN/g")), ("", Some("CFU/mL"))] {
                     let result = format!("{head}10{k}");
-                    assert_ne!(judge_texts(item, &result, "≤100000", unit, None).verdict, Verdict::Conforming, "{item} {result}");
+                    let judged = judge_texts(item, &result, "≤100000", unit, None);
+                    assert!(judged.verdict != Verdict::Conforming || power <= d("100000"), "{item} {result}");
                     let limit = format!("≥{head}10{k}");
-                    assert_ne!(judge_texts(item, "9.9×10^9", &limit, unit, None).verdict, Verdict::Conforming, "{item} {limit}");
+                    let below = format!("9.9×10^{}", k - 1);
+                    let judged = judge_texts(item, &below, &limit, unit, None);
+                    assert!(judged.verdict != Verdict::Conforming || mantissa < Decimal::ONE, "{item} {below} {limit}");
                 }
             }
         }
@@ -1251,7 +1366,7 @@ mod tests {
     #[test]
     fn the_unit_may_stand_in_the_item() {
         assert_eq!(judge_texts("菌落总数﹙CFU/g﹚", "2.1×10⁴", "≤1000CFU/g", None, None).verdict, Verdict::Nonconforming);
-        assert_eq!(judge_texts("铅(以Pb计)", "0.5", "≤0.2mg/kg", None, None).reason.code, "UNIT-MISSING");
+        assert_eq!(judge_texts("没有这一项(以Pb计)", "0.5", "≤0.2mg/kg", None, None).reason.code, "UNIT-MISSING");
         assert_eq!(judge_texts("铅", "0.5", "≤0.2", Some("mg/kg"), Some("/")).verdict, Verdict::Nonconforming);
     }
 }

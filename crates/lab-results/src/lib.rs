@@ -4,6 +4,7 @@
 
 mod basis;
 pub mod claim;
+pub mod deciding;
 pub mod history;
 mod item;
 pub mod judge;
@@ -12,6 +13,7 @@ pub mod order;
 pub mod order_code;
 pub mod qc;
 pub mod qc_code;
+pub mod readings;
 pub mod reasons;
 mod remark;
 pub mod report;

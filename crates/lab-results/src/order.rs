@@ -7,9 +7,11 @@ use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal, Role, labels};
 use shiyan_statute::{DetectionKind, DetectionLimit, LimitRow, LimitRule};
 
 use crate::claim;
+pub use crate::deciding::{Candidate, Deciding, Ground, HandDecision, NoVerdictWhy, RulePick};
 use crate::history::{AboveP99, Peers};
 use crate::judge::{Amount, JudgeInput, Judgement, LimitRef, Verdict, judge};
 use crate::order_code as code;
+use crate::readings::judge_otherwise;
 use crate::sentence::{Finding, Sentences};
 use crate::value;
 
@@ -51,6 +53,7 @@ pub const MOVES: &[(OrderState, OrderAction, OrderState, &[Role])] = &[
     (OrderState::Reviewed, OrderAction::Approve, OrderState::Approved, &[Role::Signatory]),
     (OrderState::Reviewed, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
     (OrderState::Approved, OrderAction::Issue, OrderState::Issued, &[Role::ReportSender]),
+    (OrderState::Approved, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
     (OrderState::Issued, OrderAction::Amend, OrderState::Testing, &[Role::QualityManager]),
 ];
 
@@ -183,11 +186,13 @@ impl LimitUsed {
 /// may carry a label claim is judged by [`TestItem::judged`].
 #[must_use]
 pub fn judge_item(raw: &str, unit: &str, limit: Option<&LimitUsed>, no_limit: Option<&(String, String)>, kind: TaskKind) -> (String, Option<StoredJudgement>) {
-    judge_claimed(raw, unit, limit, no_limit, None, kind)
+    judge_claimed("", raw, unit, limit, no_limit, None, kind)
 }
 
-/// The same under a label claim: limit and claim both have to be met.
-fn judge_claimed(
+/// The same of an item by its name, which says what the library knows of it, and under a label claim: limit and claim both have to be met.
+#[must_use]
+pub fn judge_claimed(
+    item: &str,
     raw: &str,
     unit: &str,
     limit: Option<&LimitUsed>,
@@ -198,10 +203,7 @@ fn judge_claimed(
     if raw.trim().is_empty() {
         return (String::new(), None);
     }
-    let parsed = value::parse(raw, Some(unit));
-    let understood = parsed.canonical();
     let label_claim = label_claim.filter(|typed| !claim::is_none(typed));
-    let notes = parsed.notes.iter().map(|n| (n.text(Lang::Zh), n.text(Lang::En)));
     let stored = |judged: &Judgement| StoredJudgement {
         verdict: judged.verdict,
         code: judged.reason.0.code.to_owned(),
@@ -209,8 +211,12 @@ fn judge_claimed(
         en: judged.reason_text(Lang::En).to_owned(),
         working: judged.working.iter().map(|s| (s.text(Lang::Zh), s.text(Lang::En))).collect(),
         near_limit: judged.near_limit,
+        needs_carry_over_word: judged.needs_carry_over_word,
     };
     let Some(limit) = limit else {
+        let parsed = value::parse(raw, Some(unit));
+        let understood = parsed.canonical();
+        let notes = parsed.notes.iter().map(|n| (n.text(Lang::Zh), n.text(Lang::En)));
         let unread = parsed.needs_person();
         if let (Some(typed), None) = (label_claim, unread) {
             let nothing = LimitRule::NotDetected { banned: false };
@@ -218,20 +224,25 @@ fn judge_claimed(
             return (understood, Some(stored(&judged)));
         }
         let (zh, en) = no_limit.cloned().unwrap_or_else(|| ("没有适用的限量".into(), "No limit applies".into()));
-        let verdict = if unread.is_some() { Verdict::NeedsPerson } else { Verdict::NoVerdict };
+        // Nothing passes unjudged: which rule applies, or that there is none, is for a person to say. 风险监测 has words of its own.
+        let verdict = if unread.is_some() || kind != TaskKind::RiskMonitoring { Verdict::NeedsPerson } else { Verdict::NoVerdict };
         let (code, zh, en) = unread.map_or(("LIMIT-NONE".to_owned(), zh, en), |r| (r.0.code.to_owned(), r.0.zh.to_owned(), r.0.en.to_owned()));
-        return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false }));
+        return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false, needs_carry_over_word: false }));
     };
     let method = |wanted| limit.lod_loq.as_ref().filter(|d| d.kind == wanted).map(|d| Amount { value: d.value, unit: Some(d.unit.clone()) });
+    let parsed = value::parse(raw, Some(unit));
     let input = JudgeInput {
         limit_ref: Some(LimitRef { id: limit.id.clone(), version: limit.version, basis: limit.basis.clone() }),
         lod: method(DetectionKind::Lod),
         loq: method(DetectionKind::Loq),
         kind,
+        item,
         ..JudgeInput::new(&parsed, &limit.rule, Some(&limit.unit))
     };
-    let judged = label_claim.map_or_else(|| judge(&input), |typed| claim::judge_with(&input, typed, unit));
-    (understood, Some(stored(&judged)))
+    let one = |input: &JudgeInput<'_>| label_claim.map_or_else(|| judge(input), |typed| claim::judge_with(input, typed, unit));
+    let plain = one(&input);
+    let judged = judge_otherwise(raw, &parsed, plain, Some(unit), &limit.rule, Some(&limit.unit), |read| one(&JudgeInput { measured: read, ..input.clone() }));
+    (parsed.canonical(), Some(stored(&judged)))
 }
 
 /// 单项判定 as stored beside the result.
@@ -249,15 +260,16 @@ pub struct StoredJudgement {
     pub working: Vec<(String, String)>,
     /// 临界 within ten per cent of the limit.
     pub near_limit: bool,
+    /// 须说明带入原则 before the check somebody records that carry-over (GB 2760 3.4) was considered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_carry_over_word: bool,
 }
 
-/// 人工判定
+/// 带入原则说明 the word of a person that carry-over was considered, about an additive that must not be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandDecision {
-    /// Verdict.
-    pub verdict: Verdict,
-    /// Reason.
-    pub reason: String,
+pub struct CarryOverWord {
+    /// What was considered, in words.
+    pub word: String,
     /// Who.
     pub by: UserId,
     /// Printed name.
@@ -289,6 +301,9 @@ pub struct TestItem {
     pub limit: Option<LimitUsed>,
     /// Why no limit was chosen: Chinese, English.
     pub no_limit: Option<(String, String)>,
+    /// 选定限量 who picked the limit among those in doubt, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picked: Option<RulePick>,
     /// 检验结果 exactly as typed.
     pub raw: String,
     /// As understood, for print.
@@ -316,6 +331,9 @@ pub struct TestItem {
     /// 高于历史P99 as it was found when the result was entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above_p99: Option<AboveP99>,
+    /// 带入原则说明 where the judgement asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carry_over: Option<CarryOverWord>,
     /// 备注 why a doubtful value stands, what a retest found.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
@@ -354,6 +372,7 @@ impl TestItem {
             entered_at: Some(now),
             returned: None,
             above_p99: None,
+            carry_over: None,
             revision: self.revision + 1,
             ..self.clone()
         }
@@ -362,7 +381,7 @@ impl TestItem {
     /// gives none.
     #[must_use]
     pub fn judged(&self, raw: &str, kind: TaskKind) -> (String, Option<StoredJudgement>) {
-        judge_claimed(raw, &self.unit, self.limit.as_ref(), self.no_limit.as_ref(), self.label_claim.as_deref(), kind)
+        judge_claimed(&self.analyte, raw, &self.unit, self.limit.as_ref(), self.no_limit.as_ref(), self.label_claim.as_deref(), kind)
     }
     /// 录入明示值 exactly as typed (an empty text takes it away); what was measured is judged again at once, and a decision by hand
     /// about the former judgement falls.
@@ -375,37 +394,42 @@ impl TestItem {
     /// about the former judgement falls.
     #[must_use]
     pub fn with_limit(&self, limit: Option<LimitUsed>, no_limit: Option<(String, String)>, kind: TaskKind) -> TestItem {
+        TestItem { picked: None, ..self.clone() }.under(limit, no_limit, kind)
+    }
+    /// The item under another limit, judged again.
+    pub(crate) fn under(self, limit: Option<LimitUsed>, no_limit: Option<(String, String)>, kind: TaskKind) -> TestItem {
         // an item without a unit of its own takes that of its limit as long as nothing was typed without one
         let unit = match &limit {
             Some(limit) if self.unit.trim().is_empty() && self.raw.trim().is_empty() => limit.unit.clone(),
             _ => self.unit.clone(),
         };
-        TestItem { limit, no_limit, unit, ..self.clone() }.judged_again(kind)
+        TestItem { limit, no_limit, unit, ..self }.judged_again(kind)
     }
     fn judged_again(self, kind: TaskKind) -> TestItem {
         let (understood, judgement) = self.judged(&self.raw, kind);
-        TestItem { understood, judgement, decision: None, revision: self.revision + 1, ..self }
+        TestItem { understood, judgement, decision: None, carry_over: None, revision: self.revision + 1, ..self }
     }
-    /// 人工判定 where the machine gave none.
+    /// 须说明带入原则 the judgement that counts asks for the word, whether somebody gave it or not.
+    #[must_use]
+    pub fn asks_carry_over_word(&self) -> bool {
+        self.decision.is_none() && self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word)
+    }
+    /// 待说明带入原则 the judgement asks for the word and nobody gave it yet.
+    #[must_use]
+    pub fn awaits_carry_over_word(&self) -> bool {
+        self.carry_over.is_none() && self.asks_carry_over_word()
+    }
+    /// 说明带入原则: somebody records that carry-over (GB 2760 3.4) was considered. The verdict stays.
     ///
     /// # Errors
-    /// The item has a verdict already; no reason; the person tested it.
-    pub fn decide(&self, actor: &Actor, verdict: Verdict, reason: &str, now: Instant) -> Result<TestItem, Refusal> {
-        let open = self.judgement.as_ref().is_some_and(|j| matches!(j.verdict, Verdict::NeedsPerson | Verdict::NoVerdict));
-        if !open {
-            return Err(Refusal::new(code::DECIDED_RANGE).with("item", &self.analyte));
+    /// The judgement does not ask for it; nothing was written.
+    pub fn say_carry_over(&self, actor: &Actor, word: &str, now: Instant) -> Result<TestItem, Refusal> {
+        if !self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word) {
+            return Err(Refusal::new(code::CARRY_OVER_NOT_ASKED).with("item", &self.analyte));
         }
-        if verdict == Verdict::NeedsPerson {
-            return Err(Refusal::new(code::VERDICT).with("typed", verdict.zh()).on("verdict"));
-        }
-        if let Some((id, name)) = &self.analyst
-            && *id == actor.id
-        {
-            return Err(own_work(name, Meaning::MainAnalyst, OrderAction::Decide));
-        }
-        let reason = written(reason)?;
-        let decision = HandDecision { verdict, reason, by: actor.id, by_name: actor.name.clone(), at: now };
-        Ok(TestItem { decision: Some(decision), revision: self.revision + 1, ..self.clone() })
+        let word = written(word).map_err(|why| why.on("word"))?;
+        let carry_over = Some(CarryOverWord { word, by: actor.id, by_name: actor.name.clone(), at: now });
+        Ok(TestItem { carry_over, revision: self.revision + 1, ..self.clone() })
     }
 }
 
@@ -426,6 +450,18 @@ impl TestOrder {
         why.extend(self.separation(actor, action, items));
         if action == OrderAction::Submit {
             why.extend(unfinished(items));
+        }
+        if matches!(action, OrderAction::Submit | OrderAction::Check | OrderAction::Review | OrderAction::Approve | OrderAction::Issue) {
+            let open: Vec<&str> = items.iter().filter(|i| i.undecided(self.kind)).map(|i| i.analyte.as_str()).collect();
+            if !open.is_empty() {
+                why.push(Refusal::new(code::NEEDS_PERSON).with("count", open.len()).with("items", open.join("、")));
+            }
+        }
+        if matches!(action, OrderAction::Submit | OrderAction::Check) {
+            let open: Vec<&str> = items.iter().filter(|i| i.awaits_carry_over_word()).map(|i| i.analyte.as_str()).collect();
+            if !open.is_empty() {
+                why.push(Refusal::new(code::CARRY_OVER_WORD).with("count", open.len()).with("items", open.join("、")));
+            }
         }
         if action == OrderAction::Approve && !sign_scope.iter().any(|m| m == "*") {
             for item in items {
@@ -533,8 +569,8 @@ impl TestOrder {
     ///
     /// # Errors
     /// All reasons why not.
-    pub fn issue(&self, actor: &Actor, now: Instant) -> Result<TestOrder, Vec<Refusal>> {
-        let state = self.allowed(actor, OrderAction::Issue, &[], &[])?;
+    pub fn issue(&self, actor: &Actor, items: &[TestItem], now: Instant) -> Result<TestOrder, Vec<Refusal>> {
+        let state = self.allowed(actor, OrderAction::Issue, items, &[])?;
         Ok(TestOrder {
             state,
             issued_at: self.issued_at.or(Some(now)),
@@ -556,7 +592,7 @@ impl TestOrder {
     }
 }
 
-fn own_work(name: &str, did: Meaning, action: OrderAction) -> Refusal {
+pub(crate) fn own_work(name: &str, did: Meaning, action: OrderAction) -> Refusal {
     Refusal::new(code::OWN_WORK)
         .with("name", name)
         .with("did", did.zh())
@@ -565,7 +601,7 @@ fn own_work(name: &str, did: Meaning, action: OrderAction) -> Refusal {
         .with("action_en", action.en().to_lowercase())
 }
 
-fn written(reason: &str) -> Result<String, Refusal> {
+pub(crate) fn written(reason: &str) -> Result<String, Refusal> {
     let reason = reason.trim();
     if reason.chars().count() < 4 { Err(Refusal::new(code::REASON).on("reason")) } else { Ok(reason.to_owned()) }
 }
@@ -583,7 +619,6 @@ fn unfinished(items: &[TestItem]) -> Vec<Refusal> {
     named(code::EMPTY, items.iter().filter(|i| i.verdict().is_none()).map(|i| i.analyte.as_str()).collect());
     named(code::RETURNED, items.iter().filter(|i| i.returned.is_some()).map(|i| i.analyte.as_str()).collect());
     named(code::DOUBTFUL, items.iter().filter(|i| crate::worksheet::doubtful_without_remark(i)).map(|i| i.analyte.as_str()).collect());
-    named(code::NEEDS_PERSON, items.iter().filter(|i| i.verdict() == Some(Verdict::NeedsPerson)).map(|i| i.analyte.as_str()).collect());
     why
 }
 
@@ -704,8 +739,10 @@ mod tests {
             worksheet: None,
             returned: None,
             label_claim: None,
+            picked: None,
             peers: None,
             above_p99: None,
+            carry_over: None,
             remark: String::new(),
             demo: false,
             revision: 1,
@@ -721,6 +758,53 @@ mod tests {
         result.unwrap_err().iter().map(Refusal::code).collect()
     }
 
+    #[test]
+    fn an_additive_that_was_used_asks_for_one_word_before_the_check() {
+        let order = order();
+        let of = |raw: &str| {
+            let mut one = item("柠檬黄", raw, TaskKind::Supervisory);
+            one.limit = Some(LimitUsed {
+                rule: LimitRule::NotDetected { banned: false },
+                basis: "GB 2760-2024(不得使用)".into(),
+                unit: "g/kg".into(),
+                ..one.limit.expect("a limit")
+            });
+            one.unit = "g/kg".into();
+            one.judged_again(TaskKind::Supervisory)
+        };
+        let used = of("0.0154");
+        assert_eq!(used.verdict(), Some(Verdict::Nonconforming));
+        assert!(used.awaits_carry_over_word());
+        let entered = TestOrder { state: OrderState::Entered, ..order };
+        let codes = |items: &[TestItem]| -> Vec<&str> {
+            entered.why_not(&actor(5, Role::Checker), OrderAction::Check, items, &[]).iter().map(|r| r.code()).filter(|c| *c == "LAB-CARRY-OVER").collect()
+        };
+        let submitted =
+            TestOrder { state: OrderState::Testing, ..entered.clone() }.why_not(&actor(3, Role::Analyst), OrderAction::Submit, &[used.clone()], &[]);
+        assert!(submitted.iter().any(|r| r.code() == "LAB-CARRY-OVER"), "the analyst is asked first: {submitted:?}");
+        assert_eq!(codes(std::slice::from_ref(&used)), ["LAB-CARRY-OVER"]);
+        assert!(used.say_carry_over(&actor(3, Role::Analyst), "  ", at(10)).is_err());
+        let said = used.say_carry_over(&actor(3, Role::Analyst), "配料表无着色剂，不属带入", at(10)).expect("said");
+        assert_eq!((said.verdict(), said.awaits_carry_over_word()), (Some(Verdict::Nonconforming), false));
+        assert!(codes(std::slice::from_ref(&said)).is_empty());
+        // another result asks again
+        assert!(said.enter(&actor(3, Role::Analyst), at(11), "0.02", String::new(), said.judgement.clone()).awaits_carry_over_word());
+        let none = of("未检出");
+        assert_eq!(none.verdict(), Some(Verdict::Conforming));
+        assert!(!none.awaits_carry_over_word() && none.say_carry_over(&actor(3, Role::Analyst), "无须说明", at(10)).is_err());
+    }
+    #[test]
+    fn a_typed_result_with_two_readings_goes_to_a_person() {
+        let plan = LimitUsed {
+            rule: LimitRule::ThreeClass { n: 5, c: 0, m: "10000".parse().expect("m"), upper: Some("100000".parse().expect("M")) },
+            unit: "CFU/g".into(),
+            ..item("菌落总数", "", TaskKind::Supervisory).limit.expect("a limit")
+        };
+        let of = |raw: &str| judge_item(raw, "CFU/g", Some(&plan), None, TaskKind::Supervisory).1.map(|j| (j.verdict, j.code));
+        assert_eq!(of("12,500,900,800,700"), Some((Verdict::NeedsPerson, "JUDGE-READINGS".to_owned())));
+        assert_eq!(of("12,500,15,000,800,700"), Some((Verdict::Nonconforming, "JUDGE-PLAN-ABOVE-C".to_owned())));
+        assert_eq!(of("5份均<10"), Some((Verdict::Conforming, "JUDGE-PLAN-MET".to_owned())));
+    }
     #[test]
     fn four_people_sign_and_one_failing_item_fails_the_sample() {
         let items = [item("毒死蜱", "未检出", TaskKind::Supervisory), item("腐霉利", "2.4", TaskKind::Supervisory)];
@@ -747,17 +831,18 @@ mod tests {
     }
     #[test]
     fn what_is_unread_or_missing_is_not_submitted() {
-        let unread = [item("腐霉利", "1,234", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
+        let unread = [item("腐霉利", "1,2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-NEEDS-PERSON"]);
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &[], "h", at(9))), ["LAB-NO-ITEMS"]);
-        let decided = unread[0].decide(&actor(5, Role::Reviewer), Verdict::Nonconforming, "原始记录为1234", at(10)).unwrap();
-        assert_eq!(decided.verdict(), Some(Verdict::Nonconforming));
-        assert_eq!(unread[0].raw, "1,234", "what was typed stays");
+        let reading = Deciding::Reading("1.2".into());
+        let decided = unread[0].decide(&actor(5, Role::Reviewer), &reading, &[], "原始记录为1.2", TaskKind::Supervisory, at(10)).unwrap();
+        assert_eq!((decided.verdict(), decided.raw.as_str()), (Some(Verdict::Nonconforming), "1,2"), "what was typed stays");
     }
     #[test]
     fn a_person_overrules_no_verdict_of_the_machine() {
         let failing = item("腐霉利", "2.4", TaskKind::Supervisory);
-        assert_eq!(failing.decide(&actor(5, Role::Reviewer), Verdict::Conforming, "改判为合格", at(10)).unwrap_err().code(), "LAB-DECIDE");
+        let held = Deciding::Held { verdict: Verdict::Conforming, source: "GB 2763-2021".into() };
+        assert_eq!(failing.decide(&actor(5, Role::Reviewer), &held, &[], "改判为合格", TaskKind::Supervisory, at(10)).unwrap_err().code(), "LAB-DECIDE");
     }
     #[test]
     fn a_claim_is_judged_at_once_and_again_with_every_result() {
@@ -771,7 +856,8 @@ mod tests {
         // a bare number leaves the tolerance to a person, whose decision falls when the claim changes
         let open = plain.claiming(" 0.1 ", TaskKind::Supervisory);
         assert_eq!((open.verdict(), open.label_claim.as_deref()), (Some(Verdict::NeedsPerson), Some(" 0.1 ")));
-        let decided = open.decide(&actor(5, Role::Reviewer), Verdict::Conforming, "按GB 28050判定", at(10)).unwrap();
+        let held = Deciding::Held { verdict: Verdict::Conforming, source: "GB 28050-2011 表2".into() };
+        let decided = open.decide(&actor(5, Role::Reviewer), &held, &[], "按GB 28050判定", TaskKind::Supervisory, at(10)).unwrap();
         let back = decided.claiming("", TaskKind::Supervisory);
         assert_eq!((back.verdict(), back.decision, back.label_claim), (Some(Verdict::Conforming), None, None));
     }
@@ -783,7 +869,7 @@ mod tests {
         let after = before.with_limit(Some(wider), None, TaskKind::Supervisory);
         assert_eq!((after.verdict(), after.revision, after.raw.as_str()), (Some(Verdict::Conforming), 2, "0.3"));
         let none = before.with_limit(None, Some(("没有".into(), "none".into())), TaskKind::Supervisory);
-        assert_eq!((none.verdict(), none.judgement.unwrap().zh.as_str()), (Some(Verdict::NoVerdict), "没有"));
+        assert_eq!((none.verdict(), none.judgement.unwrap().zh.as_str()), (Some(Verdict::NeedsPerson), "没有"));
         // an empty item takes the unit of its limit, one with a result does not
         let empty = TestItem { unit: String::new(), raw: String::new(), judgement: None, ..before.clone() };
         assert_eq!((empty.with_limit(before.limit.clone(), None, TaskKind::Supervisory).unit.as_str(), empty.judgement), ("mg/kg", None));
@@ -799,7 +885,110 @@ mod tests {
     fn items_without_verdict_do_not_make_a_sample_pass() {
         let mut unknown = item("某项", "0.1", TaskKind::Supervisory);
         unknown.judgement = judge_item("0.1", "mg/kg", None, None, TaskKind::Supervisory).1;
-        assert_eq!(conclude(TaskKind::Supervisory, &[unknown], at(9)).outcome, Outcome::Undetermined);
+        assert_eq!(conclude(TaskKind::Supervisory, std::slice::from_ref(&unknown), at(9)).outcome, Outcome::Undetermined);
+        // not even beside one that conforms
+        let beside = [item("酸价", "0.1", TaskKind::Supervisory), unknown];
+        assert_eq!(conclude(TaskKind::Supervisory, &beside, at(9)).outcome, Outcome::Undetermined);
+    }
+    fn without_rule(analyte: &str, raw: &str, kind: TaskKind) -> TestItem {
+        let none = Some(("两条限量同样接近".to_owned(), "Two limits are equally near".to_owned()));
+        item(analyte, raw, kind).with_limit(None, none, kind)
+    }
+    fn candidates() -> Vec<Candidate> {
+        let one = |id: &str, value: i64| Candidate {
+            limit: LimitUsed {
+                id: id.into(),
+                rule: LimitRule::Max { value: Decimal::from(value) },
+                text: format!("≤{value}mg/kg"),
+                ..item("铅", "1", TaskKind::Supervisory).limit.expect("a limit")
+            },
+            doubt: ("待核实".to_owned(), "to be checked".to_owned()),
+        };
+        vec![one("L1", 5), one("L2", 100)]
+    }
+    #[test]
+    fn an_undecided_item_holds_the_order_from_submission_to_issue() {
+        // 绿茶 铅 50, 联苯菊酯 99; 煎炸油 极性组分 35 beside 酸价 1.0: without a rule, and one that conforms beside it.
+        let kind = TaskKind::Supervisory;
+        let items = [item("酸价", "0.1", kind), without_rule("极性组分", "35", kind)];
+        let gated = |state, role: Role, action, items: &[TestItem]| {
+            let order = TestOrder { state, ..order() };
+            order.why_not(&actor(9, role), action, items, &["*".into()]).iter().any(|r| r.code() == "LAB-NEEDS-PERSON")
+        };
+        let steps = [
+            (OrderState::Testing, Role::Analyst, OrderAction::Submit),
+            (OrderState::Entered, Role::Checker, OrderAction::Check),
+            (OrderState::Checked, Role::Reviewer, OrderAction::Review),
+            (OrderState::Reviewed, Role::Signatory, OrderAction::Approve),
+            (OrderState::Approved, Role::ReportSender, OrderAction::Issue),
+        ];
+        // An order that was under way before this was asked for carries 不判定 of the machine: it is held as well.
+        let mut old = items.clone();
+        if let Some(judged) = &mut old[1].judgement {
+            judged.verdict = Verdict::NoVerdict;
+        }
+        let why = NoVerdictWhy::NotSet;
+        let none = Deciding::NoVerdict { why, source: "GB 2716-2018 全文".into() };
+        let decided = items[1].decide(&actor(5, Role::Reviewer), &none, &[], "该标准没有此项", kind, at(10)).expect("decided");
+        let done = [items[0].clone(), decided];
+        for (state, role, action) in steps {
+            assert!(gated(state, role, action, &items) && gated(state, role, action, &old), "{action:?}");
+            assert!(!gated(state, role, action, &done), "{action:?}");
+        }
+        // It can be taken back from every state, to be decided and signed anew.
+        assert!(TestOrder { state: OrderState::Approved, ..order() }.send_back(&actor(6, Role::Signatory), "有项目未判定").is_ok());
+        let concluded = conclude(kind, &done, at(12));
+        assert_eq!((concluded.outcome, concluded.zh.contains("（极性组分未作判定，不在本结论之内。）")), (Outcome::Pass, true), "{}", concluded.zh);
+        assert!(concluded.en.contains("No verdict is given on 极性组分"), "{}", concluded.en);
+        // 风险监测 without a limit by law has words of its own.
+        let monitored = without_rule("某项", "35", TaskKind::RiskMonitoring);
+        assert!(!monitored.undecided(TaskKind::RiskMonitoring) && monitored.verdict() == Some(Verdict::NoVerdict));
+    }
+    #[test]
+    fn somebody_who_did_not_test_it_picks_the_rule_and_the_machine_judges() {
+        let kind = TaskKind::Supervisory;
+        let open = without_rule("铅", "50", kind);
+        let pick = |n: usize, who: u128| open.decide(&actor(who, Role::QualityManager), &Deciding::Rule { pick: n }, &candidates(), "茶叶按表1", kind, at(10));
+        let failing = pick(0, 5).expect("picked");
+        assert_eq!((failing.verdict(), failing.undecided(kind), failing.decision.is_none()), (Some(Verdict::Nonconforming), false, true));
+        assert_eq!(pick(1, 5).expect("picked").verdict(), Some(Verdict::Conforming));
+        assert_eq!(pick(0, 3).unwrap_err().code(), "LAB-OWN-WORK", "never its analyst");
+        assert_eq!(pick(7, 5).unwrap_err().code(), "LAB-NO-CANDIDATE");
+        // What was picked stands in the working, with what was in doubt, and stays when the result is corrected.
+        let told = crate::report::working_of(&failing);
+        assert!(told[0].0.contains("≤5mg/kg") && told[0].0.contains("人员5") && told[0].0.contains("两条限量同样接近"), "{told:?}");
+        let (understood, judged) = failing.judged("1", kind);
+        let corrected = failing.enter(&actor(3, Role::Analyst), at(11), "1", understood, judged);
+        assert_eq!((corrected.verdict(), corrected.picked.is_some()), (Some(Verdict::Conforming), true));
+        // Another limit taken over from the library ends it.
+        assert_eq!(corrected.with_limit(None, None, kind).picked, None);
+    }
+    #[test]
+    fn nothing_is_called_conforming_by_hand_without_a_rule_and_a_source() {
+        let kind = TaskKind::Supervisory;
+        let by = |item: &TestItem, deciding: Deciding| item.decide(&actor(5, Role::Reviewer), &deciding, &[], "写明的理由", kind, at(10)).map(|i| i.verdict());
+        let code = |item: &TestItem, deciding: Deciding| by(item, deciding).unwrap_err().code();
+        let held = |verdict, source: &str| Deciding::Held { verdict, source: source.into() };
+        let open = without_rule("铅", "50", kind);
+        for verdict in [Verdict::Conforming, Verdict::Nonconforming, Verdict::Problem] {
+            assert_eq!(code(&open, held(verdict, "GB 2762-2025")), "LAB-RULE-FIRST");
+        }
+        // Two readings of one text: one of them is named and judged; other digits are another result.
+        let unread = item("腐霉利", "1,2", kind);
+        assert_eq!(code(&unread, held(Verdict::Conforming, "GB 2763-2021")), "LAB-READING-FIRST");
+        assert_eq!(code(&unread, Deciding::Reading("0.12".into())), "LAB-NOT-A-READING");
+        assert_eq!(code(&unread, Deciding::Reading("0.1".into())), "LAB-NOT-A-READING");
+        assert_eq!(code(&unread, Deciding::Reading("1,2".into())), "LAB-READING-OPEN");
+        assert_eq!(by(&unread, Deciding::Reading("1.2".into())), Ok(Some(Verdict::Nonconforming)));
+        // Words against words: a person compares, and says by what.
+        let words = item("感官", "具有应有的色泽", kind);
+        assert_eq!(words.verdict(), Some(Verdict::NeedsPerson));
+        assert_eq!(code(&words, held(Verdict::Conforming, "无")), "LAB-SOURCE");
+        assert_eq!(by(&words, held(Verdict::Conforming, "GB 2716-2018 3.2")), Ok(Some(Verdict::Conforming)));
+        assert_eq!(code(&words, held(Verdict::NoVerdict, "GB 2716-2018")), "LAB-VERDICT");
+        let none = |why| Deciding::NoVerdict { why, source: "原始记录 R-12".into() };
+        assert_eq!(code(&words, none(NoVerdictWhy::NotSet)), "LAB-LIMIT-IS-SET");
+        assert_eq!(by(&words, none(NoVerdictWhy::NotTested)), Ok(Some(Verdict::NoVerdict)));
     }
     #[test]
     fn a_signatory_signs_only_inside_the_scope() {
@@ -817,7 +1006,7 @@ mod tests {
         let entered = order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &items, "h", at(9)).unwrap();
         let back = entered.send_back(&actor(4, Role::Checker), "平行样超差").unwrap();
         assert_eq!((back.state, back.signatures.len()), (OrderState::Testing, 0));
-        let issued = signed_off(&items).issue(&actor(7, Role::ReportSender), at(13)).unwrap();
+        let issued = signed_off(&items).issue(&actor(7, Role::ReportSender), &items, at(13)).unwrap();
         let amended = issued.amend(&actor(8, Role::QualityManager), "样品名称更正").unwrap();
         assert_eq!(
             (amended.state, amended.in_force.as_ref().map(|c| c.outcome)),
@@ -841,6 +1030,7 @@ mod tests {
             "reviewed approve",
             "reviewed return",
             "approved issue",
+            "approved return",
             "issued amend",
         ];
         for state in OrderState::ALL {

@@ -15,6 +15,10 @@ codes! {
         next "按退回理由更正或重新确认" / "Correct or confirm them as the reason asks", article "";
     DOUBTFUL = "LAB-NEAR", zh "还有 {count} 个项目可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} items are doubtful (near their limit or above the historical P99) without a remark: {items}",
         next "复测，并在备注写明复测结果或理由" / "Test again and write what was found, or why it stands, under remarks", article "";
+    CARRY_OVER_WORD = "LAB-CARRY-OVER", zh "还有 {count} 个项目判为不得使用而检出，没有说明是否考虑过带入原则：{items}", en "{count} items are nonconforming because an additive that must not be used was found, and nobody recorded that carry-over was considered: {items}",
+        next "核对配料表，写明已考虑带入原则和理由" / "Look at the list of ingredients and record that carry-over was considered, and why it does not apply", article "GB 2760 3.4";
+    CARRY_OVER_NOT_ASKED = "LAB-CARRY-OVER-NOT-ASKED", zh "“{item}”的判定不需要说明带入原则", en "The judgement of “{item}” does not ask for a word about carry-over",
+        next "刷新页面，看清当前判定" / "Reload the page and look at the present judgement", article "";
     SAMPLER_TESTS = "LAB-SAMPLER", zh "{name} 抽取了本样品，不能检验（抽检分离）", en "{name} took this sample and may not test it (sampling and testing are kept apart)",
         next "换其他检验员" / "Let another analyst test it", article "";
     OWN_WORK = "LAB-OWN-WORK", zh "{name} 已作为{did}经手本样品，不能再{action}", en "{name} already acted as {did_en} on this sample and may not {action_en} it",
@@ -31,6 +35,20 @@ codes! {
         next "如认为限量或结果有误，请退回修改" / "If limit or result is wrong, return the order", article "";
     VERDICT = "LAB-VERDICT", zh "判定“{typed}”不是 合格项、不合格项、问题项、不判定项 之一", en "“{typed}” is none of the four verdicts",
         next "从列表中选" / "Choose from the list", article "";
+    SOURCE = "LAB-SOURCE", zh "必须写明出处", en "The source must be given",
+        next "写明标准编号和条款，或原始记录编号" / "Write the standard and clause, or the number of the raw record", article "";
+    NO_CANDIDATE = "LAB-NO-CANDIDATE", zh "“{item}”没有这条候选限量，限量库可能刚刚改过", en "That limit is not among those in question for “{item}”; the library may just have changed",
+        next "刷新页面，重新选择" / "Reload the page and choose again", article "";
+    LIMIT_IS_SET = "LAB-LIMIT-IS-SET", zh "“{item}”有适用限量，不能以没有限量为由不判定", en "“{item}” has a limit; that none is set is no reason for it",
+        next "选别的原因，或按限量判定" / "Choose another reason, or judge it by the limit", article "";
+    RULE_FIRST = "LAB-RULE-FIRST", zh "“{item}”还没有适用限量，不能判合格或不合格", en "“{item}” has no limit yet; it can neither conform nor fail",
+        next "先选定适用限量；确无限量的写明原因和出处，不作判定" / "Pick the limit that applies first; where there is none, say why with the source and give no verdict", article "";
+    READING_FIRST = "LAB-READING-FIRST", zh "“{item}”的结果“{raw}”有几种读法，不能直接判合格", en "The result “{raw}” of “{item}” can be read in several ways; it cannot simply be called conforming",
+        next "选“确定读法”，写清结果，由程序按限量判定；或退回检验员更正" / "Choose how it is to be read and let it be judged by the limit, or send it back to the analyst", article "";
+    NOT_A_READING = "LAB-NOT-A-READING", zh "“{typed}”不是“{raw}”的一种读法：数字必须相同", en "“{typed}” is no way to read “{raw}”: the digits must be the same",
+        next "只改分隔、小数点、乘方的写法；数字有误的退回检验员更正" / "Change separators, points and powers only; wrong digits go back to the analyst", article "";
+    READING_OPEN = "LAB-READING-OPEN", zh "读作“{typed}”仍不能判定", en "Read as “{typed}” it still cannot be judged",
+        next "写成一个数值，例如 12500 或 3×10^2" / "Write one number, for example 12500 or 3×10^2", article "";
     NOT_IN_BATCH = "LAB-NOT-IN-BATCH", zh "{outcome}报告须单独签发，不与其他报告成批签发", en "A report that says “{outcome_en}” is issued on its own, never together with others",
         next "打开该检验任务，核对后单独签发" / "Open the order, look it through and issue it alone", article "";
     TERM = "LAB-TERM", zh "异议期限“{typed}”不是 1 到 90 之间的天数", en "The objection term “{typed}” is not a number of days from 1 to 90",

@@ -206,17 +206,12 @@ pub struct ReportItem {
 /// were stored beside the result, then the verdict with its reason, and who decided where a person did.
 #[must_use]
 pub fn working_of(item: &TestItem) -> Vec<Said> {
-    let mut steps = item.judgement.as_ref().map(|j| j.working.clone()).unwrap_or_default();
+    let mut steps: Vec<Said> = item.picked.as_ref().zip(item.limit.as_ref()).map(|(pick, limit)| pick.told(limit)).into_iter().collect();
     if let Some(judged) = &item.judgement {
+        steps.extend(judged.working.iter().cloned());
         steps.push((format!("{}：{}", judged.verdict.zh(), judged.zh), format!("{}: {}", judged.verdict.en(), judged.en)));
     }
-    if let Some(d) = &item.decision {
-        let day = d.at.format("%Y-%m-%d");
-        steps.push((
-            format!("人工判定为{}：{}（{}，{day}）", d.verdict.zh(), d.reason, d.by_name),
-            format!("decided by hand as {}: {} ({}, {day})", d.verdict.en().to_lowercase(), d.reason, d.by_name),
-        ));
-    }
+    steps.extend(item.decision.as_ref().map(crate::order::HandDecision::told));
     steps
 }
 

@@ -22,8 +22,10 @@ pub struct Finding {
     pub outcome: Outcome,
     /// 不合格项目 or 问题项目, in the order of the annex; empty for the other outcomes.
     pub items: Vec<String>,
-    /// 判定依据 of these items, or of all where there are none, each once.
+    /// 判定依据 of these items, or of all that were judged where there are none, each once.
     pub bases: Vec<String>,
+    /// 未作判定 items that the conclusion does not cover.
+    pub unjudged: Vec<String>,
 }
 
 impl Finding {
@@ -36,22 +38,43 @@ impl Finding {
             (Outcome::Fail, failing)
         } else if !failing.is_empty() || !problems.is_empty() {
             (Outcome::Problem, failing.into_iter().chain(problems).collect())
-        } else if items.iter().any(|i| i.verdict() == Some(Verdict::Conforming)) {
+        } else if items.iter().any(|i| i.verdict() == Some(Verdict::Conforming)) && !items.iter().any(|i| i.verdict().is_none() || i.undecided(kind)) {
             (Outcome::Pass, Vec::new())
         } else {
             (Outcome::Undetermined, Vec::new())
         };
-        let spoken_of = items.iter().filter(|i| named.is_empty() || named.contains(&i.analyte));
+        let judged = |i: &&TestItem| !matches!(i.verdict(), None | Some(Verdict::NoVerdict | Verdict::NeedsPerson));
+        let spoken_of = items.iter().filter(judged).filter(|i| named.is_empty() || named.contains(&i.analyte));
         let mut bases: Vec<String> = spoken_of.filter_map(|i| i.limit.as_ref()).map(|l| l.basis.clone()).collect();
         bases.sort_unstable();
         bases.dedup();
-        Self { outcome, items: named, bases }
+        // A sample of which nothing was judged says so as a whole; 风险监测 has words of its own.
+        let covers = outcome != Outcome::Undetermined && kind != TaskKind::RiskMonitoring;
+        let unjudged = items.iter().filter(|i| covers && !judged(i)).map(|i| i.analyte.clone()).collect();
+        Self { outcome, items: named, bases, unjudged }
+    }
+    /// 未作判定 the words that stand behind the sentence where the conclusion does not cover every item.
+    #[must_use]
+    pub fn reservation(&self, lang: Lang) -> String {
+        if self.unjudged.is_empty() {
+            return String::new();
+        }
+        let items = self.unjudged.join(lang.pick("、", ", "));
+        match lang {
+            Lang::Zh => format!("（{items}未作判定，不在本结论之内。）"),
+            Lang::En => format!(" (No verdict is given on {items}, which this conclusion does not cover.)"),
+        }
     }
     /// 示例 invented values to show a template with.
     #[must_use]
     pub fn example(outcome: Outcome) -> Self {
         let items: &[&str] = if matches!(outcome, Outcome::Fail | Outcome::Problem) { &["腐霉利", "毒死蜱"] } else { &[] };
-        Self { outcome, items: items.iter().map(|&i| i.to_owned()).collect(), bases: vec!["GB 2762-2022".to_owned(), "GB 2763-2021".to_owned()] }
+        Self {
+            outcome,
+            items: items.iter().map(|&i| i.to_owned()).collect(),
+            bases: vec!["GB 2762-2025".to_owned(), "GB 2763-2021".to_owned()],
+            unjudged: Vec::new(),
+        }
     }
     /// What stands for a placeholder; `None` for a name that is none.
     fn value(&self, name: &str, lang: Lang) -> Option<String> {
@@ -277,14 +300,16 @@ impl Sentences {
     /// 结论 the sentence in both languages.
     #[must_use]
     pub fn say(&self, finding: &Finding) -> Said {
-        let one = |lang| filled(self.template(finding.outcome, lang), finding, lang);
+        let one = |lang| filled(self.template(finding.outcome, lang), finding, lang) + &finding.reservation(lang);
         (one(Lang::Zh), one(Lang::En))
     }
     /// A conclusion as the house words it; where it has no wording of its own, the sentence stays as it was made.
     #[must_use]
     pub fn worded(&self, conclusion: &Conclusion, kind: TaskKind, items: &[TestItem]) -> Conclusion {
         let finding = Finding { outcome: conclusion.outcome, ..Finding::of(kind, items) };
-        let one = |lang, made: &str| self.own(conclusion.outcome, lang).map_or_else(|| made.to_owned(), |own| filled(own, &finding, lang));
+        let one = |lang, made: &str| {
+            self.own(conclusion.outcome, lang).map_or_else(|| made.to_owned(), |own| filled(own, &finding, lang) + &finding.reservation(lang))
+        };
         Conclusion { zh: one(Lang::Zh, &conclusion.zh), en: one(Lang::En, &conclusion.en), ..conclusion.clone() }
     }
     /// The same for the conclusion of an order about to be issued.
@@ -322,8 +347,8 @@ mod tests {
     fn a_wording_of_the_house_is_filled_and_the_other_language_stays() {
         let own = Sentences::checked(&typed(Outcome::Fail, "经检验，｛不合格项目｝项目不符合{ 依据 }的规定，\r\n判为不合格。", "")).unwrap();
         let (zh, en) = own.say(&Finding::example(Outcome::Fail));
-        assert_eq!(zh, "经检验，腐霉利、毒死蜱项目不符合GB 2762-2022、GB 2763-2021的规定， 判为不合格。");
-        assert_eq!(en, "Of the items tested, 腐霉利, 毒死蜱 do not meet GB 2762-2022, GB 2763-2021. Conclusion: nonconforming.");
+        assert_eq!(zh, "经检验，腐霉利、毒死蜱项目不符合GB 2762-2025、GB 2763-2021的规定， 判为不合格。");
+        assert_eq!(en, "Of the items tested, 腐霉利, 毒死蜱 do not meet GB 2762-2025, GB 2763-2021. Conclusion: nonconforming.");
         let text = serde_json::to_string(&own).unwrap();
         assert!(text.starts_with(r#"{"fail":["#), "{text}");
         assert_eq!(serde_json::from_str::<Sentences>(&text).unwrap(), own);
@@ -331,7 +356,7 @@ mod tests {
     #[test]
     fn what_an_item_is_called_is_never_read_as_a_placeholder() {
         let finding = Finding { items: vec!["{依据}".into()], ..Finding::example(Outcome::Fail) };
-        assert!(Sentences::default().say(&finding).0.contains("，{依据}不符合 GB 2762-2022"));
+        assert!(Sentences::default().say(&finding).0.contains("，{依据}不符合 GB 2762-2025"));
     }
     #[test]
     fn a_sentence_that_says_the_other_outcome_is_refused() {

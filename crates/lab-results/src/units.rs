@@ -1,6 +1,6 @@
 //! 单位 the exact table of units. Two units convert only inside one dimension, by a power of ten; everything else is refused.
 //! 质量/质量 and 质量/体积 never convert (that takes a density), CFU/g and CFU/mL stay apart, % is g/100g only where a
-//! standard says so.
+//! standard says so (the readings of a text know where). μg RE (retinol equivalents of vitamin A) is μg.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -24,7 +24,7 @@ const fn unit(name: &'static str, dimension: &'static str, power: i32, spellings
 /// Base of "mass/mass" is mg/kg, of "mass/volume" mg/L.
 const UNITS: &[Unit] = &[
     unit("mg/kg", "mass/mass", 0, &["毫克/千克", "毫克/公斤", "mg·kg-1", "mg.kg-1"]),
-    unit("μg/kg", "mass/mass", -3, &["ug/kg", "微克/千克", "微克/公斤", "μg·kg-1", "ug·kg-1", "μg.kg-1"]),
+    unit("μg/kg", "mass/mass", -3, &["ug/kg", "微克/千克", "微克/公斤", "μg·kg-1", "ug·kg-1", "μg.kg-1", "μgre/kg", "ugre/kg"]),
     unit("g/kg", "mass/mass", 3, &["克/千克", "克/公斤", "g·kg-1", "g.kg-1"]),
     unit("g/g", "g/g", 0, &[]),
     unit("ng/g", "mass/mass", -3, &[]),
@@ -32,7 +32,7 @@ const UNITS: &[Unit] = &[
     unit("pg/g", "mass/mass", -6, &[]),
     unit("μg/g", "mass/mass", 0, &["ug/g"]),
     unit("mg/g", "mass/mass", 3, &["毫克/克", "mgkoh/g", "(mgkoh)/g"]),
-    unit("μg/100g", "mass/mass", -2, &["ug/100g"]),
+    unit("μg/100g", "mass/mass", -2, &["ug/100g", "μgre/100g", "ugre/100g"]),
     unit("mg/100g", "mass/mass", 1, &["毫克/100克"]),
     unit("g/100g", "mass/mass", 4, &["克/100克"]),
     unit("mg/L", "mass/volume", 0, &["毫克/升"]),
@@ -44,17 +44,17 @@ const UNITS: &[Unit] = &[
     unit("ng/mL", "mass/volume", -3, &[]),
     unit("mg/100mL", "mass/volume", 1, &[]),
     unit("g/100mL", "mass/volume", 4, &["克/100毫升"]),
-    unit("μg/100mL", "mass/volume", -2, &["ug/100ml"]),
+    unit("μg/100mL", "mass/volume", -2, &["ug/100ml", "μgre/100ml", "ugre/100ml"]),
     unit("g/100kJ", "mass/kJ", 3, &[]),
     unit("mg/100kJ", "mass/kJ", 0, &[]),
-    unit("μg/100kJ", "mass/kJ", -3, &["ug/100kj"]),
+    unit("μg/100kJ", "mass/kJ", -3, &["ug/100kj", "μgre/100kj", "ugre/100kj"]),
     unit("g/100kcal", "mass/kcal", 3, &[]),
     unit("mg/100kcal", "mass/kcal", 0, &[]),
-    unit("μg/100kcal", "mass/kcal", -3, &["ug/100kcal"]),
+    unit("μg/100kcal", "mass/kcal", -3, &["ug/100kcal", "μgre/100kcal", "ugre/100kcal"]),
     unit("CFU/g", "CFU/g", 0, &["cfu/克"]),
-    unit("CFU/mL", "CFU/mL", 0, &["cfu/毫升"]),
+    unit("CFU/mL", "CFU/volume", 0, &["cfu/毫升"]),
     unit("CFU/g(mL)", "CFU/g(mL)", 0, &["cfu/g(或ml)", "cfu/g或cfu/ml", "cfu/g或ml", "cfu/ml(g)"]),
-    unit("CFU/100mL", "CFU/100mL", 0, &[]),
+    unit("CFU/100mL", "CFU/volume", -2, &[]),
     unit("CFU/250mL", "CFU/250mL", 0, &[]),
     unit("CFU/50mL", "CFU/50mL", 0, &[]),
     unit("CFU/50cm2", "CFU/50cm2", 0, &[]),

@@ -308,6 +308,7 @@ impl Worksheet {
         named(code::EMPTY, which(|i| i.verdict().is_none()));
         named(code::RETURNED, which(|i| i.returned.is_some()));
         named(code::DOUBTFUL, which(doubtful_without_remark));
+        named(code::CARRY_OVER, which(TestItem::awaits_carry_over_word));
         let open = |s: &&QcSlot| s.raw.trim().is_empty();
         named(code::QC_EMPTY, self.qc.iter().filter(open).map(|s| format!("{} {}", s.name, s.analyte)).collect());
         why
@@ -367,10 +368,15 @@ impl Worksheet {
     }
 }
 
-/// 正常 conforms (or is not judged because nothing limits it), not doubtful, not decided by hand, not sent back.
+/// 正常 conforms (or, in 风险监测, is not judged because nothing limits it), not doubtful, not decided by hand, not sent back.
 #[must_use]
 pub fn normal(item: &TestItem) -> bool {
-    matches!(item.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict)) && item.decision.is_none() && item.returned.is_none() && !doubtful(item)
+    let fine = match item.verdict() {
+        Some(Verdict::Conforming) => true,
+        Some(Verdict::NoVerdict) => item.limit.is_none(),
+        _ => false,
+    };
+    fine && item.decision.is_none() && item.returned.is_none() && !doubtful(item)
 }
 
 /// 可疑 near its limit or above the historical P99, whatever the verdict says, until a person decided it.

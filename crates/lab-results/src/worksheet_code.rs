@@ -9,6 +9,8 @@ codes! {
         next "按退回理由更正或重新确认这些结果" / "Correct these results or confirm them again as the reason asks", article "";
     DOUBTFUL = "WS-NEAR", zh "还有 {count} 格可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} cells are doubtful (near their limit or above the historical P99) without a remark: {items}",
         next "复测，并在备注写明复测结果或理由" / "Test again and write what was found, or why it stands, under remarks", article "";
+    CARRY_OVER = "WS-CARRY-OVER", zh "还有 {count} 格判为不得使用而检出，没有说明是否考虑过带入原则：{items}", en "{count} cells are nonconforming because an additive that must not be used was found, and nobody recorded that carry-over was considered: {items}",
+        next "核对配料表，写明已考虑带入原则和理由" / "Look at the list of ingredients and record that carry-over was considered, and why it does not apply", article "GB 2760 3.4";
     QC_EMPTY = "WS-QC-EMPTY", zh "还有 {count} 个质控没有填：{items}", en "{count} controls are not entered yet: {items}",
         next "填写空白、平行、质控样、加标的结果" / "Enter the results of blank, duplicate, control and spike", article "GB/T 27404-2008";
     HAS_RESULTS = "WS-HAS-RESULTS", zh "检验批已有结果，不能作废", en "The worksheet holds results and cannot be voided",

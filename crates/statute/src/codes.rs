@@ -27,10 +27,18 @@ codes! {
         next "对照标签和抽样单确认后选定" / "Confirm against the label and the sampling sheet, then choose it", article "";
     PENDING = "LIMIT-PENDING", zh "限量待核实，质量负责人启用后才能自动判定：{rows}", en "The limit is not activated yet; the quality manager activates it first: {rows_en}",
         next "请质量负责人核对标准后启用" / "Ask the quality manager to check it against the standard and activate it", article "";
+    ADDITIVE_DOUBT = "LIMIT-ADDITIVE", zh "{standard} 表A.1 对此食品中“{analyte}”的规定须由人判断（{why}）：{lines}", en "What table A.1 of {standard} says of {analyte} in this food needs a person ({why_en}): {lines}",
+        next "对照标准确定食品分类号和使用范围后选定" / "Look up the food number and the words of the line, then choose it", article "GB 2760";
+    ADDITIVE_AS_NEEDED = "LIMIT-AS-NEEDED", zh "{standard} 表A.1 许可在此食品中按生产需要适量使用“{analyte}”，没有限量数值（{lines}）", en "Table A.1 of {standard} allows {analyte} in this food as production needs, without a number ({lines})",
+        next "本项没有限量数值，由人确认不判定" / "There is no number to compare with; a person confirms that there is no verdict", article "GB 2760";
     EXPIRED = "LIMIT-EXPIRED", zh "{on} 没有有效的限量（未实施、已失效或停用）：{rows}", en "No limit is in force on {on} (not yet, expired or retired): {rows_en}",
         next "核对该日有效的标准版本，录入新的限量行" / "Look up the edition in force on that day and enter its row", article "";
     NO_QUERY = "LIMIT-NAME", zh "没有写检验项目或食品分类，不能选限量", en "The item or the food category is missing; no limit can be chosen",
         next "补填检验项目和食品分类" / "Fill in the item and the category", article "";
+    FOOD_SEVERAL = "FOOD-SEVERAL", zh "“{typed}”可能是几种食品：{paths}", en "{typed} can be several foods: {paths_en}",
+        next "写明其中一条分类路径" / "Give one of these paths", article "";
+    FOOD_UNKNOWN = "FOOD-UNKNOWN", zh "没有叫“{typed}”的食品分类；相近的有：{paths}", en "No category is called {typed}; what looks like it: {paths_en}",
+        next "核对名称，或写出完整的分类路径" / "Check the name, or give the whole path", article "";
 }
 
 #[cfg(test)]

@@ -1,16 +1,30 @@
-//! 食品大类 the 35 classes (`data/food_classes.csv`).
+//! 食品大类 the 35 classes (`data/food_classes.csv`) and the 39 of the sampling rules of 2026 (`data/food_classes_2026.csv`).
+//!
+//! A category path is written in the words of the 35 in every year; the list of a year says how its figures are grouped. The codes
+//! 33 to 35 mean other classes in the other list: a code counts only together with its [`ClassScheme`].
 
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use shiyan_foundation::Lang;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
+use shiyan_foundation::{Lang, labels};
 
 use crate::{data, limits};
 
 const FILE: &str = include_str!("../data/food_classes.csv");
+const CLASSES_2026: &str = include_str!("../data/food_classes_2026.csv");
 const CROSSWALK: &str = include_str!("../data/class_crosswalk.csv");
+/// First year whose figures are grouped by the 39 classes.
+const FIRST_YEAR_OF_39: i32 = 2026;
+
+labels! {
+    /// 分类表 a list of food classes.
+    pub enum ClassScheme {
+        Classes35 = "35", "35类（总局通报口径）", "35 classes of the national bulletin";
+        Classes39 = "39", "39类（2026年版抽检实施细则）", "39 classes of the sampling rules of 2026";
+    }
+}
 
 /// 食品大类 one class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +67,112 @@ struct Crossing {
 }
 static CROSSINGS: LazyLock<Result<Vec<Crossing>, String>> = LazyLock::new(|| data::rows("class_crosswalk.csv", CROSSWALK));
 
+#[derive(Deserialize)]
+struct Row2026 {
+    code: String,
+    name_zh: String,
+    name_en: String,
+    code35: String,
+    paths: String,
+    note: String,
+    confidence: String,
+}
+
+/// 2026年大类 one of the 39 classes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YearClass {
+    /// Two-digit code within its list.
+    pub code: String,
+    /// 名称
+    pub name: String,
+    /// English name (ours).
+    pub name_en: String,
+    /// Codes of the 35 that it stands for.
+    pub code35: Vec<String>,
+    /// The paths of ours that it holds.
+    pub paths: Vec<CategoryPath>,
+    /// 说明
+    pub note: String,
+    /// 可信度
+    pub confidence: String,
+}
+
+impl YearClass {
+    /// The name in a language.
+    #[must_use]
+    pub fn label(&self, lang: Lang) -> &str {
+        lang.pick(&self.name, &self.name_en)
+    }
+}
+
+static LIST_35: LazyLock<Vec<YearClass>> = LazyLock::new(|| {
+    let of = |c: &FoodClass| YearClass {
+        code: c.code.clone(),
+        name: c.name.clone(),
+        name_en: c.name_en.clone(),
+        code35: vec![c.code.clone()],
+        paths: vec![CategoryPath(vec![c.name.clone()])],
+        note: c.note.clone(),
+        confidence: c.confidence.clone(),
+    };
+    food_classes().iter().map(of).collect()
+});
+
+static LIST_39: LazyLock<Result<Vec<YearClass>, String>> = LazyLock::new(|| {
+    let of = |r: Row2026| YearClass {
+        code: r.code,
+        name: r.name_zh,
+        name_en: r.name_en,
+        code35: limits::list(&r.code35),
+        paths: limits::list(&r.paths).iter().map(|p| CategoryPath::parse(p)).collect(),
+        note: r.note,
+        confidence: r.confidence,
+    };
+    Ok(data::rows::<Row2026>("food_classes_2026.csv", CLASSES_2026)?.into_iter().map(of).collect())
+});
+
+/// The list by which the figures of a year are grouped; the years before 2026 keep theirs.
+#[must_use]
+pub fn class_scheme(year: i32) -> ClassScheme {
+    if year >= FIRST_YEAR_OF_39 { ClassScheme::Classes39 } else { ClassScheme::Classes35 }
+}
+
+/// The classes of a list, in their order.
+#[must_use]
+pub fn classes_of(scheme: ClassScheme) -> &'static [YearClass] {
+    match scheme {
+        ClassScheme::Classes35 => &LIST_35,
+        ClassScheme::Classes39 => LIST_39.as_ref().map_or(&[], Vec::as_slice),
+    }
+}
+
+/// The classes by which the figures of a year are grouped.
+#[must_use]
+pub fn food_classes_of(year: i32) -> &'static [YearClass] {
+    classes_of(class_scheme(year))
+}
+
+/// The class of a list that a path belongs to. `None` where the list has none for it (其他食品 in 2026) or the path stops above the
+/// place where the list divides (食用农产品 alone in 2026).
+#[must_use]
+pub fn class_in(scheme: ClassScheme, path: &CategoryPath) -> Option<&'static YearClass> {
+    let sample = limits::canonical(path);
+    let under = |c: &&YearClass| c.paths.iter().any(|p| sample.starts_with(&p.0));
+    classes_of(scheme).iter().find(under)
+}
+
+/// The levels of a path with the name of the food as one more, in the words of the library.
+pub(crate) fn levels_with_name(category: &CategoryPath, food_name: &str) -> Vec<String> {
+    let mut out = limits::canonical(category);
+    let name = limits::canonical_level(&fold(food_name), &out);
+    if !name.is_empty() && out.last() != Some(&name) {
+        out.push(name);
+    }
+    out
+}
+
 pub(crate) fn problem() -> Option<String> {
-    CLASSES.as_ref().err().or(CROSSINGS.as_ref().err()).cloned()
+    CLASSES.as_ref().err().or(CROSSINGS.as_ref().err()).or(LIST_39.as_ref().err()).cloned()
 }
 
 /// The 35 classes in their order.
@@ -184,6 +302,23 @@ mod tests {
         let kept = |text: &str| without_repeats(&CategoryPath::parse(text)).text();
         assert_eq!((kept("饼干/饼干/饼干").as_str(), kept("饼干").as_str(), kept("乳制品/乳制品/液体乳").as_str()), ("饼干/饼干", "饼干", "乳制品/液体乳"));
         assert!(!of("饮料/饮料/茶饮料", "饮料") && !of("饮料/茶饮料", "饮料/碳酸饮料") && !of("", "饮料"));
+    }
+    #[test]
+    fn a_year_is_grouped_by_its_own_list() {
+        assert_eq!((food_classes_of(2025).len(), food_classes_of(2026).len(), food_classes_of(2031).len()), (35, 39, 39));
+        let class = |year, path: &str| class_in(class_scheme(year), &CategoryPath::parse(path)).map(|c| (c.code.as_str(), c.name.as_str()));
+        let leek = "食用农产品/蔬菜/鳞茎类蔬菜/韭菜";
+        assert_eq!((class(2025, leek), class(2026, leek)), (Some(("33", "食用农产品")), Some(("34", "蔬菜"))), "the same code would be another class");
+        assert_eq!((class(2025, "食盐/食用盐"), class(2026, "食盐/食用盐")), (Some(("34", "食盐")), Some(("03", "调味品"))));
+        assert_eq!((class(2025, "其他食品/燕窝"), class(2026, "其他食品/燕窝")), (Some(("35", "其他食品")), None));
+        assert_eq!(class(2026, "食用农产品/水果类/仁果类水果/苹果"), Some(("36", "水果类")), "an alias of a level");
+        assert_eq!(class(2026, "食用农产品"), None, "too high up to tell");
+        assert_eq!(class(2026, "糕点/月饼"), class(2025, "糕点/月饼"));
+        // every class of 2026 stands for one or more of the 35, and every path of it lies under them
+        for c in food_classes_of(2026) {
+            assert!(!c.code35.is_empty() && !c.name_en.is_empty() && c.name_en.is_ascii(), "{}", c.name);
+            assert!(c.paths.iter().all(|p| food_class(p.class()).is_some_and(|old| c.code35.contains(&old.code))), "{}", c.name);
+        }
     }
     #[test]
     fn thirty_five_classes_in_both_languages() {

@@ -2,27 +2,44 @@
 //! run on them. Values and dates live in `data/`, how to count and to choose lives here. No I/O, no clock, no floats.
 #![deny(clippy::float_arithmetic)]
 
+pub mod additives;
+pub mod background;
 pub mod calendar;
 pub mod clock;
 pub mod codes;
+pub mod crosswalk;
 mod data;
 pub mod deadline;
+pub mod editions;
+mod exclusion;
 pub mod food;
 pub mod limits;
+pub mod names;
+pub mod packages;
 pub mod rapid;
+pub mod sided;
+pub mod sums;
 
 use shiyan_foundation::Lang;
 
+pub use additives::{AdditiveAnswer, AdditiveQuery, additive_limit, additive_rule};
+pub use background::{Background, Natural, SubstanceKind, background, background_additives};
 pub use calendar::{Holiday, calendar, holidays};
 pub use clock::{Clock, ClockState, Extension};
 pub use codes::ALL;
+pub use crosswalk::{StandardFood, standard_food};
 pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules};
-pub use food::{FoodClass, food_class, food_classes};
+pub use editions::{RowChange, RowChangeKind, ShippedEdition, difference, shipped_editions};
+pub use food::{ClassScheme, FoodClass, YearClass, class_in, class_scheme, food_class, food_classes, food_classes_of};
 pub use limits::{
-    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_key,
-    limits, same_analyte,
+    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_core,
+    item_key, limits, same_analyte,
 };
+pub use names::{FoodName, FoodNames};
+pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+pub use sided::{OneSided, sided};
+pub use sums::{SumOf, sum_with, sums};
 
 /// 解释 what a rule key (`D07`), a limit row (`L0001`) or a refusal code of this crate stands for.
 #[must_use]
@@ -42,7 +59,23 @@ pub fn explain(code: &str, lang: Lang) -> Option<String> {
 /// 数据自检 what is wrong with the embedded data; empty when all is well. A start-up check prints it.
 #[must_use]
 pub fn data_problems() -> Vec<String> {
-    [calendar::problem(), deadline::problem(), food::problem(), rapid::problem(), limits::problem()].into_iter().flatten().collect()
+    let problems = [
+        additives::problem(),
+        background::problem(),
+        calendar::problem(),
+        crosswalk::problem(),
+        deadline::problem(),
+        editions::problem(),
+        exclusion::problem(),
+        food::problem(),
+        limits::problem(),
+        names::problem(),
+        packages::problem(),
+        rapid::problem(),
+        sided::problem(),
+        sums::problem(),
+    ];
+    problems.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -55,7 +88,7 @@ mod tests {
                 assert!(explain(shiyan_foundation::Label::code(rule.key), lang).is_some_and(|t| t.contains(&rule.article)));
             }
             for row in limits() {
-                assert!(explain(&row.id, lang).is_some_and(|t| t.contains(&row.basis)));
+                assert!(explain(&row.id, lang).is_some_and(|t| t.contains(&row.basis)), "{}", row.id);
             }
             assert!(ALL.iter().all(|info| explain(info.code, lang).is_some()));
             assert_eq!(explain("D40", lang), None);

@@ -494,9 +494,9 @@
     if (!e.target.hasAttribute('data-remark')) { return; }
     e.preventDefault();
     fetch(e.target.action, { method: 'POST', credentials: 'same-origin', body: sent(e.target) }).then((r) => {
-      if (r.ok) { load(byKey.get($('.ws-detail', body).getAttribute('data-k'))); say(t('备注已保存', 'The remark was saved')); }
-      else { say(t('备注没有保存：这一格刚被改过，或检验批已完成。', 'The remark was not saved: the cell was just changed, or the worksheet is finished.')); }
-    }, () => say(t('网络不通，备注没有保存。', 'No network; the remark was not saved.')));
+      if (r.ok) { load(byKey.get($('.ws-detail', body).getAttribute('data-k'))); say(t('说明已保存', 'The words were saved')); }
+      else { say(t('说明没有保存：写得太短，这一格刚被改过，或检验批已完成。', 'The words were not saved: too short, the cell was just changed, or the worksheet is finished.')); }
+    }, () => say(t('网络不通，说明没有保存。', 'No network; the words were not saved.')));
   });
 
   // ---- what stands around the grid

@@ -900,6 +900,7 @@ fn render(out: &mut Out, c: &Ctx) {
             issue(97, "F 批次数", "１２", t("全角数字读作 12", "Full-width digits read as 12"), String::new(), Tone::Warn),
         ],
         confirm: "upload-1".into(),
+        confirm_word: String::new(),
         confirm_label: t("写入 209 行", "Write 209 rows"),
         tables: Vec::new(),
     };
@@ -1886,6 +1887,7 @@ fn render(out: &mut Out, c: &Ctx) {
             Tone::Fail,
         )],
         confirm: "u".into(),
+        confirm_word: String::new(),
         confirm_label: t("写入 1,666 行", "Write 1,666 rows"),
         dry_run: true,
         tables: vec![by_cat.clone()],

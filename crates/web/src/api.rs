@@ -22,12 +22,11 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
 use shiyan_indicators::Family;
-use shiyan_lab_results::judge::{JudgeInput, Judgement, Verdict, judge as judge_one, judge_texts};
+use shiyan_lab_results::judge::{JudgeInput, Judgement, Texts, Verdict, judge as judge_one, judge_typed, judge_words};
 use shiyan_lab_results::order::OrderState;
-use shiyan_lab_results::value;
 use shiyan_nonconformity::{CaseState, Part};
 use shiyan_sample_intake::SampleState;
-use shiyan_statute::{LimitQuery, LimitRow};
+use shiyan_statute::{FoodName, FoodNames, LimitChoice, LimitQuery, LimitRow, LimitStatus, codes as law};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
@@ -530,7 +529,8 @@ async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<J
     let body = checked(body)?;
     let given = body.limit.as_deref().filter(|l| !l.trim().is_empty());
     if let Some(limit) = given {
-        let judged = judge_texts(&body.item, &body.result, limit, body.unit.as_deref(), body.label_claim.as_deref());
+        let (unit, label_claim, food) = (body.unit.as_deref(), body.label_claim.as_deref(), body.food.as_deref());
+        let judged = judge_words(&Texts { item: &body.item, result: &body.result, limit, unit, label_claim, food, ingredients: None });
         return Ok(Json(judged_json(&judged, None)));
     }
     let Some(food) = body.food.as_deref().map(str::trim).filter(|f| !f.is_empty()) else {
@@ -538,22 +538,49 @@ async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<J
         return Err(refusal.into());
     };
     let on = body.on.as_deref().map_or_else(|| Ok(user.now().date_naive()), |d| date(d, "日期", "day", "on"))?;
-    let category = CategoryPath::parse(food);
-    let name = category.0.last().cloned().unwrap_or_default();
     let limits = site.app.limit_rows().await?;
+    // A name of several foods, or of none that is known, is answered with its paths; nothing is guessed.
+    let (info, paths) = match FoodNames::new(&limits).resolve(food) {
+        FoodName::One(path) => (None, vec![path]),
+        FoodName::Several(paths) => (Some(law::FOOD_SEVERAL), paths),
+        FoodName::None { near } => (Some(law::FOOD_UNKNOWN), near),
+    };
+    if let Some(info) = info {
+        let paths: Vec<String> = paths.iter().map(CategoryPath::text).collect();
+        let list = |none: &str| if paths.is_empty() { none.to_owned() } else { paths.join("；") };
+        let why = Refusal::new(info).with("typed", food).with("paths", list("无")).with("paths_en", list("none"));
+        return Ok(Json(unjudged_json(&why, &[], &paths)));
+    }
+    let category = paths.into_iter().next().unwrap_or_default();
+    let name = category.0.last().cloned().unwrap_or_default();
     let query = LimitQuery { category: &category, food_name: &name, analyte: &body.item, ref_date: on, prepackaged: None };
     let choice = limits.choose(&query);
-    Ok(Json(match choice.settled(&query) {
+    let nothing = matches!(choice, LimitChoice::None { reason } if reason.code == law::NO_LIMIT.code);
+    let of_table = nothing.then(|| shiyan_statute::additive_limit(&query)).flatten();
+    let chosen = match &of_table {
+        Some(Ok(row)) if row.id == shiyan_statute::additives::NOT_LISTED || row.status == LimitStatus::Active => Ok(row),
+        Some(Ok(row)) => LimitChoice::OnlyPending(vec![row]).settled(&query),
+        Some(Err(why)) => Err(why.clone()),
+        None => choice.settled(&query),
+    };
+    Ok(Json(match chosen {
         Ok(row) => {
-            let measured = value::parse(&body.result, body.unit.as_deref());
-            judged_json(&judge_one(&JudgeInput::for_row(&measured, row, TaskKind::Supervisory)), Some(row))
+            let known = Some(name.as_str()).filter(|f| !f.is_empty());
+            let (_, judged) = judge_typed(&body.result, body.unit.as_deref(), &row.rule, Some(&row.unit), |read| {
+                judge_one(&JudgeInput { item: &body.item, food: known, ..JudgeInput::for_row(read, row, TaskKind::Supervisory) })
+            });
+            judged_json(&judged, Some(row))
         }
-        Err(why) => json!({
-            "verdict": Verdict::NoVerdict, "verdict_zh": Verdict::NoVerdict.zh(), "verdict_en": Verdict::NoVerdict.en(),
-            "reason_code": why.code(), "reason_zh": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
-            "candidates": choice.rows().iter().map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })).collect::<Vec<_>>(),
-        }),
+        Err(why) => unjudged_json(&why, choice.rows(), &[]),
     }))
+}
+
+fn unjudged_json(why: &Refusal, rows: &[&LimitRow], foods: &[String]) -> Value {
+    json!({
+        "verdict": Verdict::NoVerdict, "verdict_zh": Verdict::NoVerdict.zh(), "verdict_en": Verdict::NoVerdict.en(),
+        "reason_code": why.code(), "reason_zh": why.what(Lang::Zh), "reason_en": why.what(Lang::En), "foods": foods,
+        "candidates": rows.iter().map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })).collect::<Vec<_>>(),
+    })
 }
 
 fn judged_json(judged: &Judgement, row: Option<&LimitRow>) -> Value {
@@ -566,6 +593,7 @@ fn judged_json(judged: &Judgement, row: Option<&LimitRow>) -> Value {
         "reason_en": judged.reason_text(Lang::En),
         "near_limit": judged.near_limit,
         "needs_second_analyst": judged.needs_second_analyst,
+        "needs_carry_over_word": judged.needs_carry_over_word,
         "limit": row.map(|r| json!({ "id": r.id, "zh": r.reference(Lang::Zh), "en": r.reference(Lang::En) })),
         "working": judged.working,
         "working_zh": judged.explain(Lang::Zh),

@@ -7,7 +7,7 @@ use shiyan_foundation::ids::{CaseId, ClockId, ReadingId, SampleId, TestItemId, T
 use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Instant, Label};
 use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, TestReport, judge_item};
+use shiyan_lab_results::order::{Deciding, NoVerdictWhy, OrderAction, OrderState, TestItem, TestOrder, TestReport};
 use shiyan_lab_results::report::ReportContent;
 use shiyan_lab_results::worksheet::doubtful_without_remark;
 use shiyan_nonconformity::{Case, CaseState, ClockMove, open_cases};
@@ -548,14 +548,27 @@ fn test(
 /// Enters a result; where only a person may decide, a person does.
 fn enter(world: &World, order: &TestOrder, item: &mut TestItem, raw: &str, at: Instant) -> Result<(), Error> {
     order.may_enter(&world.people.analyst)?;
-    let (understood, judgement) = judge_item(raw, &item.unit, item.limit.as_ref(), item.no_limit.as_ref(), order.kind);
+    let (understood, judgement) = item.judged(raw, order.kind);
     *item = item.enter(&world.people.analyst, at, raw, understood, judgement);
     if doubtful_without_remark(item) {
         item.remark = "复测结果一致（演示）".to_owned();
     }
-    if item.verdict() == Some(Verdict::NeedsPerson) {
+    if item.undecided(order.kind) {
         order.may_decide(&world.people.quality)?;
-        *item = item.decide(&world.people.quality, Verdict::Nonconforming, "排除带入和天然本底，判为不合格（演示）", at + TimeDelta::minutes(40))?;
+        let held = |verdict| Deciding::Held { verdict, source: "检验原始记录（演示）".to_owned() };
+        let (by, reason) = match item.judgement.as_ref().map(|j| j.code.as_str()) {
+            Some("JUDGE-SUM-MEMBER") => (held(Verdict::Conforming), "其余组分未检出，合计符合（演示）"),
+            Some("JUDGE-CARRY-OVER") => (held(Verdict::Nonconforming), "排除带入和天然本底，判为不合格（演示）"),
+            _ if item.limit.is_none() => {
+                let by = Deciding::NoVerdict { why: NoVerdictWhy::NotListed, source: "抽检实施细则（演示）".to_owned() };
+                (by, "本次判定依据没有该项目的限量（演示）")
+            }
+            other => return Err(Error::Fault(format!("{} {raw}: {other:?}", item.analyte))),
+        };
+        *item = item.decide(&world.people.quality, &by, &[], reason, order.kind, at + TimeDelta::minutes(40))?;
+    }
+    if item.awaits_carry_over_word() {
+        *item = item.say_carry_over(&world.people.analyst, "核对配料表，不属于带入（演示）", at + TimeDelta::minutes(20))?;
     }
     Ok(())
 }
@@ -576,7 +589,7 @@ fn open(run: &mut Run, sample: &Sample, order: &TestOrder, items: &[TestItem], c
 
 /// Freezes the report; the PDF is typeset when somebody asks for it.
 fn issue(world: &World, run: &mut Run, batch: &mut Batch, sample: &Sample, order: &mut TestOrder, items: &[TestItem], at: Instant) -> Result<(), Error> {
-    let next = order.issue(&world.people.sender, at)?;
+    let next = order.issue(&world.people.sender, items, at)?;
     let content = ReportContent {
         amendment_reason: order.amending.clone(),
         verify_code: run.dice.hex(20),

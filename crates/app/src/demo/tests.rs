@@ -56,11 +56,14 @@ fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
                 for n in 0..40 {
                     let fails = n % 2 == 0;
                     let raw = world::typed_result(&mut dice, limit, fails);
-                    let (_, judged) = shiyan_lab_results::order::judge_item(&raw, &row.unit, Some(&used), None, TaskKind::Supervisory);
+                    let (_, judged) = shiyan_lab_results::order::judge_claimed(&row.analyte, &raw, &row.unit, Some(&used), None, None, TaskKind::Supervisory);
                     let judged = judged.unwrap();
+                    // what the demonstration has a person decide
+                    let member = judged.code == "JUDGE-SUM-MEMBER";
                     let wanted = match (&limit.rule, fails) {
+                        (_, false) if member => Verdict::NeedsPerson,
                         (_, false) => Verdict::Conforming,
-                        (shiyan_statute::LimitRule::NotDetected { banned: false }, true) => Verdict::NeedsPerson,
+                        (shiyan_statute::LimitRule::NotDetected { banned: false }, true) if judged.code == "JUDGE-CARRY-OVER" => Verdict::NeedsPerson,
                         _ => Verdict::Nonconforming,
                     };
                     assert_eq!(judged.verdict, wanted, "{} {} {raw}: {}", food.name, row.analyte, judged.zh);

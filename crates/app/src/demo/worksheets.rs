@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shiyan_foundation::ids::{InstrumentId, TestOrderId, WorksheetId};
 use shiyan_foundation::{Actor, Decimal, Instant};
-use shiyan_lab_results::order::{OrderState, TestItem, TestOrder, judge_item};
+use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcSlot};
 use shiyan_lab_results::worksheet::{
     Advance, Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, doubtful_without_remark, slots_of,
@@ -175,7 +175,7 @@ async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut she
                 let row = item.limit.as_ref().and_then(|used| world.limits.about(&item.analyte).find(|r| r.id == used.id));
                 let raw = row.map_or_else(|| "未检出".to_owned(), |row| typed_result(dice, row, false));
                 on.order.may_enter(analyst)?;
-                let (understood, judgement) = judge_item(&raw, &item.unit, item.limit.as_ref(), item.no_limit.as_ref(), on.order.kind);
+                let (understood, judgement) = item.judged(&raw, on.order.kind);
                 next = next.enter(analyst, at, &raw, understood, judgement);
                 if doubtful_without_remark(&next) {
                     next.remark = "复测结果一致（演示）".to_owned();

@@ -162,7 +162,8 @@ pub(super) fn typed_result(dice: &mut Dice, row: &LimitRow, fails: bool) -> Stri
     /// Per cent of the limit: log-normal by its quantiles, median 160, one in twenty above 600.
     const ABOVE: [i64; 20] = [104, 108, 113, 118, 123, 129, 135, 142, 148, 155, 164, 175, 188, 205, 228, 255, 300, 370, 480, 720];
     let percent = |value: Decimal, p: i64| (value * Decimal::new(p, 2)).round_sf(3).unwrap_or(value).normalize();
-    let five = |values: [String; 5]| values.join(",");
+    // a comma before three digits could mark thousands
+    let five = |values: [String; 5]| values.join("；");
     match &row.rule {
         LimitRule::Max { value } if row.analyte_group == AnalyteGroup::Microbe => {
             if fails {

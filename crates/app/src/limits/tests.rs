@@ -60,16 +60,16 @@ async fn an_import_waits_to_be_checked_and_happens_once() {
     let again = LimitRow { id: "I0002".into(), ..leek() };
     let table = file(vec![new, again]);
     let supervisor = Actor { roles: [Role::Supervisor].into(), ..quality() };
-    assert_eq!(code(app.import_limits(&supervisor, &table, true, now()).await.unwrap_err()), "ADMIN-ROLE");
+    assert_eq!(code(app.import_limits(&supervisor, &table, "测试导入", true, now()).await.unwrap_err()), "ADMIN-ROLE");
     let head = app.store.head().await.unwrap();
-    let dry = app.import_limits(&quality(), &table, true, now()).await.unwrap();
+    let dry = app.import_limits(&quality(), &table, "测试导入", true, now()).await.unwrap();
     assert_eq!((dry.rules, dry.new, dry.known, dry.dry_run), (2, 1, 1, true), "what the library has under another key is known");
     assert_eq!(app.store.head().await.unwrap().hash, head.hash, "a dry run writes nothing");
-    assert_eq!(app.import_limits(&quality(), &table, false, now()).await.unwrap().new, 1);
+    assert_eq!(app.import_limits(&quality(), &table, "测试导入", false, now()).await.unwrap().new, 1);
     let stored: LimitRecord = app.store.get("I0001").await.unwrap().unwrap();
     assert_eq!((stored.row.status, stored.activated_by), (LimitStatus::Pending, None), "待核实, whatever the file says");
     let head = app.store.head().await.unwrap();
-    let second = app.import_limits(&quality(), &table, false, now()).await.unwrap();
+    let second = app.import_limits(&quality(), &table, "测试导入", false, now()).await.unwrap();
     assert_eq!((second.new, second.known), (0, 2));
     assert_eq!(app.store.head().await.unwrap().hash, head.hash, "not even the journal");
     assert!(app.store.verify(None).await.unwrap().ok);
@@ -84,10 +84,14 @@ async fn a_row_in_use_ends_only_when_its_successor_is_activated() {
     let same_day = LimitRow { id: "T3".into(), rule: LimitRule::Max { value: Decimal::ONE }, effective_to: None, ..leek() };
     let elsewhere = LimitRow { id: "T4".into(), categories: vec![CategoryPath::parse("食用农产品/蔬菜")], effective_to: None, ..leek() };
     let actor = quality();
-    app.import_limits(&actor, &file(vec![old]), false, now()).await.unwrap();
+    app.import_limits(&actor, &file(vec![old]), "测试导入", false, now()).await.unwrap();
     app.set_limit_status(&actor, "T1", LimitStatus::Active, now()).await.unwrap();
-    let told = app.import_limits(&actor, &file(vec![new, same_day, elsewhere]), false, now()).await.unwrap();
+    // Not without a word: two items would be judged worse than before.
+    let silent = app.import_limits(&actor, &file(vec![new.clone(), same_day.clone(), elsewhere.clone()]), " ", false, now()).await.unwrap_err();
+    assert_eq!(code(silent), "LIMIT-TIES");
+    let told = app.import_limits(&actor, &file(vec![new, same_day, elsewhere]), "测试导入", false, now()).await.unwrap();
     assert_eq!(told.changes, [("T2".to_owned(), "T1".to_owned()), ("T3".to_owned(), "T1".to_owned())]);
+    assert_eq!((told.ties.len(), told.ties[0].active.len()), (2, 1), "{:?}", told.ties);
     assert_eq!(told.in_the_way, 2, "two new rows stand beside T1 and stop its verdicts until they are checked");
     let get = async |id: &str| app.store.get::<LimitRecord>(id).await.unwrap().unwrap();
     assert_eq!(get("T1").await.row.effective_to, None, "an import ends nothing");
@@ -133,7 +137,7 @@ async fn ten_thousand_rows_are_taken_in_seconds_and_chosen_from_in_no_time() {
         })
         .collect();
     let clock = std::time::Instant::now();
-    assert_eq!(app.import_limits(&quality(), &file(rows), false, now()).await.unwrap().new, 10_000);
+    assert_eq!(app.import_limits(&quality(), &file(rows), "测试导入", false, now()).await.unwrap().new, 10_000);
     println!("10,000 rows imported in {:?}", clock.elapsed());
     assert!(clock.elapsed().as_secs() < 60);
     let clock = std::time::Instant::now();
@@ -253,7 +257,7 @@ async fn a_new_limit_is_shown_on_what_is_open_and_issued_and_taken_over_by_hand(
         effective_to: None,
         ..old.row.clone()
     };
-    app.import_limits(&quality, &file(vec![new]), false, now()).await.unwrap();
+    app.import_limits(&quality, &file(vec![new]), "测试导入", false, now()).await.unwrap();
     let pending = app.rejudge(&quality, since).await.unwrap();
     assert!(pending.open.iter().any(|c| c.item == item.id.to_string() && c.limit_now.is_none()), "a pending row beside an active one decides nothing");
     app.set_limit_status(&quality, "I-new", LimitStatus::Active, now()).await.unwrap();

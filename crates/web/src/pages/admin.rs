@@ -723,6 +723,10 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
         rows,
         actions: {
             let mut all = Vec::new();
+            if decides && unverified > 0 {
+                let told = user.t("逐个标准对照原文，一并启用", "Standard by standard, many rows at once");
+                all.push(ActionView::link(user.t("核对限量", "Check limits"), "/admin/limits/check").primary().with_icon("check").noted(told));
+            }
             if user.may(Act::ImportLimits) {
                 all.push(ActionView::link(user.t("导入限量表", "Import a limit table"), "/admin/limits/import").with_icon("upload"));
             }
@@ -836,6 +840,7 @@ fn calendar_result(user: &User, source: &str, text: &str, told: CalendarImported
             total("个在办期限会变化", "running deadlines would move", told.moved, if told.moved > 0 { Tone::Warn } else { Tone::Idle }),
         ],
         confirm: kept(source, text.as_bytes()),
+        confirm_word: String::new(),
         confirm_label: match user.lang() {
             Lang::Zh => format!("导入 {} 年并重算在办期限", told.year),
             Lang::En => format!("Import {} and recount running deadlines", told.year),

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::Error;
-use shiyan_app::bench::TypedResult;
+use shiyan_app::bench::{TypedDecision, TypedResult};
 use shiyan_app::query::samples::{SampleFilter, WorkRow};
 use shiyan_app::records::SampleRecord;
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::task::Outcome;
+use shiyan_foundation::ids::TestItemId;
+use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, conclude};
+use shiyan_lab_results::order::{Candidate, Meaning, NoVerdictWhy, OrderAction, OrderState, TestItem, TestOrder, conclude};
 use shiyan_lab_results::order_code;
 use shiyan_lab_results::report::ReportSettings;
+use shiyan_lab_results::report::working_of;
 use shiyan_lab_results::worksheet::doubtful;
 use shiyan_statute::{DetectionKind, RuleKey};
 
@@ -39,7 +41,7 @@ use crate::views::{
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, one, enter, add_item, decide, remark, claim, step]
+    routes![list, one, enter, add_item, decide, remark, carry_over, claim, step]
 }
 
 /// Orders shown in one queue.
@@ -160,6 +162,8 @@ struct Whole {
     report: Option<String>,
     /// 报告设置 as they stand.
     settings: ReportSettings,
+    /// 候选限量 of the items that wait for a rule, for whoever decides.
+    candidates: BTreeMap<TestItemId, Vec<Candidate>>,
 }
 
 async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
@@ -177,7 +181,14 @@ async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
         None => day_chip(&order.report_due_on.to_string(), issued.as_deref(), user.now().date_naive(), &calendar, user.lang()),
     };
     let report = store.reports_of_sample(&sample_id, user.scope()).await?.into_iter().next().map(|r| r.number);
-    Ok(Whole { items: store.items_of_order(&id, user.scope()).await?, order, sample, due, report, settings: site.app.report_settings().await? })
+    let items = store.items_of_order(&id, user.scope()).await?;
+    let mut candidates = BTreeMap::new();
+    let waits = |i: &&TestItem| i.undecided(order.kind) && (i.limit.is_none() || i.picked.is_some());
+    if order.may_decide(&user.actor).is_ok() && items.iter().any(|i| waits(&i)) {
+        let rules = site.app.rules_today().await?;
+        candidates = items.iter().filter(waits).map(|i| (i.id, rules.candidates(&order, &sample, i))).collect();
+    }
+    Ok(Whole { items, order, sample, due, report, settings: site.app.report_settings().await?, candidates })
 }
 
 fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
@@ -271,44 +282,51 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
         if let Some(doubt) = doubt(item, lang) {
             row.reason.push_str(&format!("{}{doubt}{}", lang.pick("（", " ("), lang.pick("）", ")")));
         }
-        row.working = judged.working.iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect();
+        row.working = working_of(item).iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect();
+        if let Some((pick, limit)) = item.picked.as_ref().zip(item.limit.as_ref()) {
+            let (zh, en) = pick.told(limit);
+            row.reason = format!("{}{}{}", row.reason, lang.pick("；", "; "), if lang == Lang::Zh { zh } else { en });
+        }
     }
     if let Some(d) = &item.decision {
-        row.note = format!("{}{}{}{}", user.t("人工判定：", "Decided by hand: "), d.reason, user.t("，", ", "), d.by_name);
+        let (zh, en) = d.told();
+        row.note = if lang == Lang::Zh { zh } else { en };
         row.reason = row.note.clone();
     }
     row
 }
 
-fn pending(item: &TestItem) -> bool {
-    item.decision.is_none() && item.judgement.as_ref().is_some_and(|j| matches!(j.verdict, Verdict::NeedsPerson | Verdict::NoVerdict))
-}
-
+/// Who has to decide what, and on what it may rest.
 fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
-    let lang = user.lang();
+    let (lang, kind) = (user.lang(), whole.order.kind);
     let why = whole.order.why_not(&user.actor, OrderAction::Decide, &whole.items, &[]);
-    let needs = |i: &&TestItem| i.verdict() == Some(Verdict::NeedsPerson);
     if !user.actor.has_any(&[Role::Reviewer, Role::QualityManager]) {
-        // One line for everybody else: who has to decide what.
-        let open: Vec<&str> = whole.items.iter().filter(needs).map(|i| i.analyte.as_str()).collect();
+        // One line for everybody else.
+        let open: Vec<&str> = whole.items.iter().filter(|i| i.undecided(kind)).map(|i| i.analyte.as_str()).collect();
         if open.is_empty() {
             return Vec::new();
         }
         let label = format!("{}{}", user.t("人工判定：", "Decide by hand: "), open.join(user.t("、", ", ")));
         return vec![ActionView::post("decide", label, "#").with_icon("user").refused(&why, lang)];
     }
-    let verdicts = [Verdict::Conforming, Verdict::Nonconforming, Verdict::Problem, Verdict::NoVerdict];
-    let options: Vec<Choice> = verdicts.iter().map(|v| Choice::new(v.code(), v.label(lang))).collect();
+    let may_be = |i: &&TestItem| i.undecided(kind) || i.decision.is_some() || i.verdict() == Some(Verdict::NoVerdict);
     whole
         .items
         .iter()
-        .filter(|i| pending(i))
+        .filter(may_be)
         .map(|item| {
             let key = format!("decide-{}", item.id);
-            let fields = vec![
-                FieldView::select("verdict", user.t("判定", "Verdict"), options.clone()).required(),
-                FieldView::area("reason", user.t("理由", "Reason")).required().hint(user.t("依据哪条标准、哪份原始记录", "Which standard, which raw record")),
-            ];
+            let (options, reading) = grounds(user, whole, item);
+            let mut fields = vec![FieldView::select("on", user.t("判定", "Decision"), options).required()];
+            if reading {
+                let hint = user.t("只在“确定读法”时填：数字不变，例如 12500", "For “how it is read” only; the digits stay, e.g. 12500");
+                fields.push(FieldView::text("reading", user.t("读作", "Read as")).hint(hint));
+            }
+            fields.push(FieldView::text("source", user.t("出处", "Source")).hint(user.t(
+                "标准编号和条款，或原始记录编号；选定限量、确定读法时不必填",
+                "Standard and clause, or raw record; not needed to pick a limit or a reading",
+            )));
+            fields.push(FieldView::area("reason", user.t("理由", "Reason")).required());
             let judged = item.judgement.as_ref().map_or("", |j| lang.pick(&j.zh, &j.en));
             ActionView::post(
                 key.clone(),
@@ -323,7 +341,33 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
         .collect()
 }
 
-/// 备注 on a doubtful value, and 标签明示值, for whoever may enter results.
+/// 判定依托 what a decision about an item may rest on, and whether its result may be read in one of several ways.
+fn grounds(user: &User, whole: &Whole, item: &TestItem) -> (Vec<Choice>, bool) {
+    let lang = user.lang();
+    let mut options: Vec<Choice> = Vec::new();
+    for c in whole.candidates.get(&item.id).into_iter().flatten() {
+        let doubt = lang.pick(&c.doubt.0, &c.doubt.1);
+        let text = format!("{}{} {}（{doubt}）", user.t("适用限量：", "This limit applies: "), c.limit.text, c.limit.basis);
+        options.push(Choice::new(format!("rule:{}:{}", c.limit.id, c.limit.version), text));
+    }
+    let reading = item.limit.is_some() && item.reading_open();
+    if reading {
+        options.push(Choice::new("reading", user.t("确定读法，由程序按限量判定", "How it is read; judged by the limit then")));
+    }
+    if item.limit.is_some() {
+        let verdicts =
+            if whole.order.kind == TaskKind::RiskMonitoring { [Verdict::Conforming, Verdict::Problem] } else { [Verdict::Conforming, Verdict::Nonconforming] };
+        for verdict in verdicts.into_iter().filter(|v| !(reading && *v == Verdict::Conforming)) {
+            options.push(Choice::new(verdict.code(), format!("{}{}", user.t("人工比对限量：", "Compared by hand: "), verdict.label(lang))));
+        }
+    }
+    for why in NoVerdictWhy::ALL.iter().filter(|w| !(item.limit.is_some() && **w == NoVerdictWhy::NotSet)) {
+        options.push(Choice::new(format!("none:{}", why.code()), format!("{}{}", user.t("不判定：", "No verdict: "), why.label(lang))));
+    }
+    (options, reading)
+}
+
+/// 备注 on a doubtful value, the word about carry-over, and 标签明示值, for whoever may enter results.
 fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
     if whole.order.may_enter(&user.actor).is_err() || whole.items.is_empty() {
         return Vec::new();
@@ -347,6 +391,21 @@ fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<Ac
             .asking(asked(&key, vec![field], again, lang))
         })
         .collect();
+    list.extend(whole.items.iter().filter(|i| i.asks_carry_over_word()).map(|item| {
+        let key = format!("carry-{}", item.id);
+        let said = item.carry_over.as_ref().map_or("", |c| c.word.as_str()).to_owned();
+        let hint =
+            user.t("核对配料表：有没有配料会带入，为什么不属于带入", "Look at the ingredients: whether one of them may bring it, and why it does not apply");
+        let field = FieldView::area("word", user.t("带入原则说明（GB 2760 3.4）", "Carry-over (GB 2760 3.4)")).required().hint(hint).with(said.clone());
+        ActionView::post(
+            key.clone(),
+            format!("{}{}", user.t("不得使用而检出，说明带入原则：", "Found and not permitted, carry-over considered: "), item.analyte),
+            format!("/bench/{order}/items/{}/carry-over?rev={}", item.id, item.revision),
+        )
+        .with_icon("edit")
+        .noted(said)
+        .asking(asked(&key, vec![field], again, lang))
+    }));
     let items = whole.items.iter().map(|i| Choice::new(format!("{}:{}", i.id, i.revision), i.analyte.clone())).collect();
     let fields = vec![
         FieldView::select("item", user.t("项目", "Item"), items).required(),
@@ -423,7 +482,11 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
             let issue = issue.asking(asked("issue", issuing::option_fields(whole.settings.options, lang), again, lang));
             let draft = |label, query| ActionView::link(label, format!("/bench/{}/draft{query}", order.id)).with_icon("file");
-            let mut list = vec![issue.refused(refusal.as_slice(), lang)];
+            // What else stands in the way, an undecided item of an order that was under way before it was asked for, is said as well.
+            let mut list = vec![if refusal.is_some() { issue.refused(refusal.as_slice(), lang) } else { issue }];
+            if whole.items.iter().any(|i| i.undecided(order.kind)) {
+                list.push(return_action(user, whole, again));
+            }
             if !blind(user) {
                 list.push(draft(user.t("预览草稿", "Look at a draft"), ""));
                 list.push(draft(user.t("预览中英对照、附判定过程的草稿", "A draft in both languages, with the working"), "?bilingual=1&working=1"));
@@ -659,7 +722,9 @@ async fn decide(site: &State<Site>, user: User, id: &str, item: &str, form: Resu
     let form = form.map_err(Err)?;
     let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
     let key = format!("decide-{item}");
-    match site.app.decide_item(&user.actor, &item, typed(&form, &key, "verdict"), typed(&form, &key, "reason"), user.now()).await {
+    let field = |name| typed(&form, &key, name).to_owned();
+    let decision = TypedDecision { on: field("on"), reading: field("reading"), source: field("source"), reason: field("reason") };
+    match site.app.decide_item(&user.actor, &item, &decision, user.now()).await {
         Ok(()) => Ok(done(format!("/bench/{id}"), "判定已保存", "The decision was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
     }
@@ -672,6 +737,17 @@ async fn remark(site: &State<Site>, user: User, id: &str, item: &str, rev: Optio
     let key = format!("remark-{item}");
     match site.app.remark_item(&user.actor, &item, rev.unwrap_or(-1), typed(&form, &key, "remark"), user.now()).await {
         Ok(_) => Ok(done(format!("/bench/{id}"), "备注已保存", "The remark was saved")),
+        Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
+    }
+}
+
+#[post("/bench/<id>/items/<item>/carry-over?<rev>", data = "<form>")]
+async fn carry_over(site: &State<Site>, user: User, id: &str, item: &str, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
+    let key = format!("carry-{item}");
+    match site.app.say_carry_over(&user.actor, &item, rev.unwrap_or(-1), typed(&form, &key, "word"), user.now()).await {
+        Ok(_) => Ok(done(format!("/bench/{id}"), "带入原则说明已保存", "The word about carry-over was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
     }
 }

@@ -10,7 +10,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
 use shiyan_app::authority::Act;
-use shiyan_app::limits::{LimitChange, LimitsImported, PackagesImported};
+use shiyan_app::limits::{LimitChange, LimitsImported, PackagesImported, Tie};
 use shiyan_app::records::ItemPackage;
 use shiyan_exchange::limit_table::{self, LimitTable, RowClass};
 use shiyan_exchange::package_table::{self, PackageTable};
@@ -212,11 +212,23 @@ fn limits_result(user: &User, sent: &Sent, table: &LimitTable, told: &LimitsImpo
     if told.in_the_way > 0 {
         totals.push(total("条会暂停现有判定，须先核实", "rules suspend present verdicts until checked", told.in_the_way as u64, Tone::Warn));
     }
+    let tied = |tie: &Tie| {
+        let one = |said: &(String, String)| lang.pick(&said.0, &said.1).to_owned();
+        let active = tie.active.iter().map(one).collect::<Vec<_>>().join(lang.pick("；", "; "));
+        let text = format!("{}{}{active}", one(&tie.new), user.t("：会让这条的判定暂停：", ": would suspend the verdicts of "));
+        ImportIssue { text, tone: Tone::Warn, ..ImportIssue::default() }
+    };
+    issues.splice(0..0, told.ties.iter().map(tied));
     Ok(ImportResult {
         file: sent.name.clone(),
         dry_run: true,
         totals,
         issues,
+        confirm_word: if told.in_the_way > 0 {
+            user.t("为什么可以暂停这些判定", "Why these verdicts may be suspended").to_owned()
+        } else {
+            String::new()
+        },
         confirm: if told.new == 0 { String::new() } else { kept(&sent.said, &sent.name, &sent.bytes)? },
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 条（待核实）", told.new),
@@ -267,7 +279,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         Ok(read) => read,
         Err(refusal) => return again(&[refusal]),
     };
-    match site.app.import_limits(&user.actor, &file, !sent.confirmed, user.now()).await {
+    match site.app.import_limits(&user.actor, &file, form.get("word"), !sent.confirmed, user.now()).await {
         Ok(told) if sent.confirmed => Ok(done(
             "/admin/limits?state=pending",
             &format!("已写入 {} 条待核实的限量，{} 条库里已有", told.new, told.known),
@@ -529,6 +541,7 @@ fn packages_result(user: &User, sent: &Sent, table: &PackageTable, told: &Packag
         ],
         issues,
         confirm: if told.new == 0 { String::new() } else { kept(&sent.said, &sent.name, &sent.bytes)? },
+        confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 年 {} 个项目包", told.year, told.new),
             Lang::En => format!("Write {} packages for {}", told.new, told.year),

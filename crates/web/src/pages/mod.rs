@@ -12,6 +12,7 @@ pub mod issuing;
 pub mod jobs;
 pub mod keeping;
 pub mod kit;
+pub mod limit_check;
 pub mod limits;
 pub mod plan;
 pub mod published;
@@ -146,6 +147,7 @@ pub fn routes() -> Vec<Route> {
         plan::routes(),
         rapid::routes(),
         admin::routes(),
+        limit_check::routes(),
         limits::routes(),
         stats::routes(),
         published::routes(),

@@ -454,6 +454,7 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &C
         ],
         issues,
         confirm: if found.new.is_empty() { String::new() } else { kept(name, bytes) },
+        confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 行", found.new.len()),
             Lang::En => format!("Write {} rows", found.new.len()),

@@ -271,6 +271,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         ],
         issues: shown,
         confirm: if preview.new == 0 { String::new() } else { kept(&name, &bytes) },
+        confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 行", preview.new),
             Lang::En => format!("Write {} rows", preview.new),

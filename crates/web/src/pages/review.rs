@@ -114,6 +114,7 @@ fn queue_cell(sheet: &Worksheet, item: &TestItem, user: &User) -> QueueCell {
     let lang = user.lang();
     let row = sheet.samples.iter().find(|s| s.order == item.order);
     let remark = if item.remark.trim().is_empty() { String::new() } else { format!("{}{}", user.t("备注：", "Remark: "), item.remark) };
+    let word = item.carry_over.as_ref().map_or_else(String::new, |c| format!("{}{}", user.t("带入原则：", "Carry-over: "), c.word));
     let verdict = item.verdict();
     let reason = if verdict == Some(Verdict::Conforming) && item.decision.is_none() { String::new() } else { reason_of(item, lang) };
     QueueCell {
@@ -124,7 +125,7 @@ fn queue_cell(sheet: &Worksheet, item: &TestItem, user: &User) -> QueueCell {
         limit: limit_text(item),
         badge: verdict_badge(verdict, lang),
         doubt: doubt(item, lang).unwrap_or_default(),
-        note: [reason, remark].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · "),
+        note: [reason, remark, word].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · "),
         href: format!("/bench/{}", item.order),
     }
 }

@@ -159,6 +159,7 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
         "/worksheets/x/release",
         "/worksheets/x/import",
         "/worksheets/x/cells/x/remark",
+        "/worksheets/x/cells/x/carry-over",
         "/review/x/check",
         "/review/x/return",
         "/review/x/x",

@@ -191,9 +191,16 @@ async fn a_batch_goes_its_whole_way_over_the_pages() {
         if item.verdict() == Some(shiyan_lab_results::judge::Verdict::NeedsPerson) || item.verdict() == Some(shiyan_lab_results::judge::Verdict::NoVerdict) {
             let to = format!("{bench}/items/{}/decide", item.id);
             let key = |name: &str| format!("decide-{}-{name}", item.id);
-            let refused = reviewer.post(&bench, &to, &[(&key("verdict"), "nonconforming"), (&key("reason"), "短")]).await;
+            // No bare verdict where no rule applies; that none does is said with a reason and a source.
+            let on = if item.limit.is_some() { "nonconforming" } else { "none:not_set" };
+            let refused = reviewer.post(&bench, &to, &[(&key("on"), on), (&key("source"), "GB 2763-2021 全文"), (&key("reason"), "短")]).await;
             refused.is(Status::UnprocessableEntity);
-            reviewer.post(&bench, &to, &[(&key("verdict"), "nonconforming"), (&key("reason"), "超过标准限量")]).await.is(Status::SeeOther);
+            if item.limit.is_none() {
+                let bare = reviewer.post(&bench, &to, &[(&key("on"), "conforming"), (&key("source"), "GB 2763-2021"), (&key("reason"), "看起来合格")]).await;
+                assert!(bare.is(Status::UnprocessableEntity).text.contains("LAB-RULE-FIRST"));
+            }
+            let decided = [(&*key("on"), on), (&*key("source"), "GB 2763-2021 全文"), (&*key("reason"), "超过标准限量或没有限量")];
+            reviewer.post(&bench, &to, &decided).await.is(Status::SeeOther);
         }
     }
     analyst.post(&bench, &format!("{bench}/submit"), &[]).await.is(Status::SeeOther);

@@ -7,10 +7,11 @@ use rocket::local::asynchronous::{Client, LocalResponse};
 use serde_json::{Value, json};
 use shiyan_app::records::{Laboratory, UserAccount};
 use shiyan_app::{App, Who};
+use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Decimal, Role, Scope};
 use shiyan_lab_results::history::AboveP99;
 use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::TestItem;
+use shiyan_lab_results::order::{LimitUsed, TestItem};
 use shiyan_lab_results::worksheet::{Worksheet, WorksheetState};
 use shiyan_sample_intake::Reception;
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind, Sheet, credit_code};
@@ -23,8 +24,8 @@ use crate::guard::encoded;
 const METHOD: &str = "GB/T 99999-2026";
 /// A laboratory that has nothing to do with it.
 const ELSEWHERE: &str = "别处检验所";
-/// 恩诺沙星 in fish: at most 100 μg/kg, once the limit is active.
-const LIMITED: &str = "恩诺沙星";
+/// The sum of 恩诺沙星 and 环丙沙星 in fish: at most 100 μg/kg, once the limit is active.
+const LIMITED: &str = "恩诺沙星(以恩诺沙星与环丙沙星之和计)";
 
 /// Somebody with the password of somebody else.
 fn like(one: &UserAccount, username: &str, roles: BTreeSet<Role>, scope: Scope) -> UserAccount {
@@ -736,6 +737,39 @@ async fn a_value_near_its_limit_wants_a_remark() {
     analyst.post("", &to, &[("rev", &now.revision.to_string()), ("remark", "复测 96，取首次值")]).await.is(Status::SeeOther);
     analyst.get(&format!("{at}/finish")).await.is(Status::Ok).says("没有遗漏");
     analyst.get(&format!("{at}/cells/{}", now.id)).await.is(Status::Ok).says("复测 96，取首次值");
+}
+
+#[rocket::async_test]
+async fn an_additive_that_was_found_wants_a_word_on_carry_over() {
+    let b = bench("carry").await;
+    let at = b.sheet(1, &["柠檬黄"]).await;
+    let analyst = b.login("analyst").await;
+    let item = b.items(&at).await.remove(0);
+    let row = shiyan_statute::limits().iter().find(|r| r.id == "L0187").expect("an additive that may not be used");
+    let used = item.with_limit(Some(LimitUsed::of(row)), None, TaskKind::Supervisory);
+    let used = TestItem { unit: row.unit.clone(), ..used };
+    let mut unit = b.app.store.begin(now()).await.unwrap();
+    unit.save(&used, &Who::from(&b.actor("analyst")), "item.limit", json!({})).await.unwrap();
+    unit.commit().await.unwrap();
+    analyst.save(&at, &[(&used, "0.0154")]).await;
+    let now_item = b.items(&at).await.remove(0);
+    assert_eq!(now_item.verdict(), Some(Verdict::Nonconforming));
+    analyst.get(&format!("{at}/finish")).await.is(Status::Ok).says("WS-CARRY-OVER");
+    let to = format!("{at}/cells/{}/carry-over", now_item.id);
+    analyst.get(&format!("{at}/cells/{}", now_item.id)).await.is(Status::Ok).says(&to).says("须写明已考虑带入原则");
+    let english = Person { lang: "en", ..b.login("analyst").await };
+    english.get(&format!("{at}/cells/{}", now_item.id)).await.is(Status::Ok).says("record that carry-over was considered");
+    analyst.get(&format!("/bench/{}", now_item.order)).await.is(Status::Ok).says("说明带入原则：柠檬黄");
+    let rev = now_item.revision.to_string();
+    analyst.post("", &to, &[("rev", "0"), ("word", "鲜活水产品，未加配料")]).await.is(Status::Conflict).says("鲜活水产品，未加配料");
+    analyst.post("", &to, &[("rev", &rev), ("word", "无")]).await.is(Status::UnprocessableEntity).says("LAB-REASON");
+    analyst.post("", &to, &[("rev", &rev), ("word", "鲜活水产品，未加配料")]).await.is(Status::SeeOther);
+    analyst.get(&format!("{at}/finish")).await.is(Status::Ok).says("没有遗漏");
+    // on the order the same act, for whoever writes there
+    let again = b.items(&at).await.remove(0);
+    let there = format!("/bench/{}/items/{}/carry-over?rev={}", again.order, again.id, again.revision);
+    analyst.post("", &there, &[(&format!("carry-{}-word", again.id), "鲜活水产品，没有使用着色剂")]).await.is(Status::SeeOther);
+    analyst.get(&format!("{at}/cells/{}", again.id)).await.is(Status::Ok).says("鲜活水产品，没有使用着色剂");
 }
 
 #[rocket::async_test]

@@ -926,6 +926,7 @@ fn open_points(user: &User, whole: &Whole) -> Vec<OpenPoint> {
             let links: Vec<Link> = match refusal.code() {
                 c if c == worksheet_code::EMPTY.code => whole.items.iter().filter(empty).map(|i| cell_link(whole, i)).collect(),
                 c if c == worksheet_code::RETURNED.code => whole.items.iter().filter(back).map(|i| cell_link(whole, i)).collect(),
+                c if c == worksheet_code::CARRY_OVER.code => whole.items.iter().filter(|i| i.awaits_carry_over_word()).map(|i| cell_link(whole, i)).collect(),
                 c if c == worksheet_code::DOUBTFUL.code => whole.items.iter().filter(doubtful).map(|i| cell_link(whole, i)).collect(),
                 _ => {
                     let blank = whole.sheet.qc.iter().filter(|s| s.raw.trim().is_empty());
@@ -947,7 +948,13 @@ fn open_points(user: &User, whole: &Whole) -> Vec<OpenPoint> {
 
 fn finish_view(site: &Site, user: &User, whole: &Whole, why: &[Refusal]) -> FinishPage {
     let lang = user.lang();
-    let listed = [worksheet_code::EMPTY.code, worksheet_code::RETURNED.code, worksheet_code::DOUBTFUL.code, worksheet_code::QC_EMPTY.code];
+    let listed = [
+        worksheet_code::EMPTY.code,
+        worksheet_code::RETURNED.code,
+        worksheet_code::DOUBTFUL.code,
+        worksheet_code::CARRY_OVER.code,
+        worksheet_code::QC_EMPTY.code,
+    ];
     let others: Vec<Refusal> = why.iter().filter(|r| !listed.contains(&r.code())).cloned().collect();
     let why_not = if why.is_empty() { whole.sheet.why_not(&user.actor, WorksheetAction::Finish) } else { others };
     let title = user.t("完成录入", "Finish the entry");

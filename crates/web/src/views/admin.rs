@@ -8,7 +8,7 @@ use shiyan_foundation::{Role, Scope};
 
 use crate::ui::{Badge, Tone};
 
-use super::{ActionView, FactGroup, FieldView, Filters, ImportResult, Page, Pager, Table};
+use super::{ActionView, FactGroup, FieldView, Filters, ImportResult, Page, Pager, Tab, Table};
 
 /// The pages of the group; the template draws them as tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,6 +209,53 @@ pub struct LimitsPage {
     pub actions: Vec<ActionView>,
     /// Paging.
     pub pager: Pager,
+}
+
+/// 核对限量 one row that waits.
+#[derive(Debug, Clone, Default)]
+pub struct WaitingLimit {
+    /// Key.
+    pub id: String,
+    /// Item.
+    pub item: String,
+    /// Food as the standard says.
+    pub food: String,
+    /// Conditions and exceptions.
+    pub words: String,
+    /// The limit.
+    pub limit: String,
+    /// Standard.
+    pub basis: String,
+    /// 出处 table and page, else how sure the row is.
+    pub source: String,
+    /// First day.
+    pub from: String,
+    /// What stood before.
+    pub before: String,
+    /// It is not as before.
+    pub differs: bool,
+}
+
+/// 核对限量
+#[derive(Debug, Template)]
+#[template(path = "limit_check.html")]
+pub struct LimitCheckPage {
+    /// Shell.
+    pub p: Page,
+    /// The standards.
+    pub tabs: Vec<Tab>,
+    /// The one that is shown.
+    pub standard: String,
+    /// Its rows.
+    pub rows: Vec<WaitingLimit>,
+    /// Rows that were ticked when the form came back.
+    pub ticked: Vec<String>,
+    /// The statement.
+    pub fields: Vec<FieldView>,
+    /// Paging.
+    pub pager: Pager,
+    /// This page.
+    pub page: usize,
 }
 
 /// One check of the diagnosis.

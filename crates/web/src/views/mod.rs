@@ -942,6 +942,8 @@ pub struct ImportResult {
     pub confirm: String,
     /// Button text of the confirmation, e.g. `写入 1,661 行`.
     pub confirm_label: String,
+    /// Label of the word that the confirmation asks for; empty where it asks for none.
+    pub confirm_word: String,
     /// Tables, e.g. totals by category.
     pub tables: Vec<Table>,
 }

@@ -436,6 +436,10 @@ pub struct Drawer {
     pub remark: String,
     /// A doubtful value asks for a remark.
     pub remark_asked: bool,
+    /// 带入原则 the form for the word about carry-over; its address is empty where none is asked for or nothing may be written.
+    pub carry_action: String,
+    /// 带入原则说明
+    pub carry_word: String,
     /// Links: the test order, decide by hand.
     pub links: Vec<Link>,
 }

@@ -118,7 +118,7 @@ async fn what_would_be_judged_otherwise_is_listed_and_taken_over() {
         ..old.row
     };
     let file = LimitFile { name: "t.csv".into(), sha256: "00".into(), rows: vec![new], row_count: 1, totals: serde_json::Value::Null };
-    app.import_limits(&actor, &file, false, now()).await.unwrap();
+    app.import_limits(&actor, &file, "测试导入", false, now()).await.unwrap();
     app.set_limit_status(&actor, "I-next", LimitStatus::Active, now()).await.unwrap();
     let (status, page) = quality.get("/admin/limits/rejudge?since=2025-01-01").await;
     assert!(status == 200 && page.contains("I-next") && page.contains("改用现限量") && page.contains("/bench/"), "{page}");

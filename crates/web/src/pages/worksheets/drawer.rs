@@ -4,9 +4,9 @@ use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, post, routes};
 use shiyan_charts::{Chart, Control, ControlPoint, ControlSign};
 use shiyan_foundation::{Decimal, Label, Lang};
-use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::TestItem;
 use shiyan_lab_results::qc::{QcKind, QcPoint, QcSlot, westgard};
+use shiyan_lab_results::report::working_of;
 use shiyan_lab_results::value::{self, Measured};
 use shiyan_lab_results::worksheet::{WorksheetState, doubtful_without_remark};
 use shiyan_statute::DetectionKind;
@@ -26,7 +26,7 @@ use crate::views::{Cell, Drawer, DrawerPart, Fact, Link, Table};
 /// Routes of the drawer.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![part, remark]
+    routes![part, remark, carry_over]
 }
 
 /// Earlier values looked at.
@@ -134,9 +134,8 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
     let may_write = whole.sheet.state == WorksheetState::Open && order.is_some_and(|o| o.may_enter(&user.actor).is_ok());
     let to_order = format!("/bench/{}", item.order);
     let mut links = vec![Link::new(user.t("样品的检验任务", "The test order of the sample"), to_order.clone())];
-    let open = item.judgement.as_ref().is_some_and(|j| matches!(j.verdict, Verdict::NeedsPerson | Verdict::NoVerdict));
-    if open && item.decision.is_none() && order.is_some_and(|o| o.may_decide(&user.actor).is_ok()) {
-        links.push(Link::new(user.t("人工判定", "Decide by hand"), format!("{to_order}#f-decide-{}-verdict", item.id)));
+    if order.is_some_and(|o| item.undecided(o.kind) && o.may_decide(&user.actor).is_ok()) {
+        links.push(Link::new(user.t("人工判定", "Decide by hand"), format!("{to_order}#f-decide-{}-on", item.id)));
     }
     if !blind(user) {
         links.push(Link::new(user.t("样品页", "The sample"), format!("/samples/{}", item.sample)));
@@ -151,7 +150,7 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
         mark: mark_of(item, lang),
         reason: reason_of(item, lang),
         facts: facts_of(user, item),
-        working: item.judgement.iter().flat_map(|j| &j.working).map(|(zh, en)| lang.pick(zh, en).to_owned()).collect(),
+        working: working_of(item).iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect(),
         returned: item.returned.as_ref().map_or_else(String::new, |r| format!("{}（{} {}）", r.reason, r.by.1, at_text(r.at, user.now()))),
         earlier,
         range,
@@ -159,6 +158,8 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
         remark_action: if may_write { format!("{}/cells/{}/remark", whole.href(), item.id) } else { String::new() },
         remark: item.remark.clone(),
         remark_asked: doubtful_without_remark(item),
+        carry_action: if may_write && item.asks_carry_over_word() { format!("{}/cells/{}/carry-over", whole.href(), item.id) } else { String::new() },
+        carry_word: item.carry_over.as_ref().map_or_else(String::new, |c| c.word.clone()),
         links,
         ..Drawer::default()
     })
@@ -304,6 +305,25 @@ async fn remark(site: &State<Site>, user: User, id: &str, item: &str, form: Resu
             let whole = Whole::load(site, &user, &id).await.map_err(Err)?;
             let mut d = drawer(site, &user, &whole, &item).await.map_err(Err)?.ok_or(Err(Failure::NotFound))?;
             form.get("remark").clone_into(&mut d.remark);
+            Err(super::refused_drawer(site, &user, &whole, d, status, &why).await)
+        }
+    }
+}
+
+#[post("/worksheets/<id>/cells/<item>/carry-over", data = "<form>")]
+async fn carry_over(site: &State<Site>, user: User, id: &str, item: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    enter_room(&user).map_err(Err)?;
+    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
+    let seen = form.get("rev").parse().unwrap_or(-1);
+    match site.app.say_carry_over(&user.actor, &item, seen, form.get("word"), user.now()).await {
+        Ok(_) => Ok(done(format!("/worksheets/{id}?cell={item}#drawer"), "带入原则说明已保存", "The word about carry-over was saved")),
+        Err(error) => {
+            let (status, why) = refusals(error).map_err(Err)?;
+            // What was typed comes back beside the reason.
+            let whole = Whole::load(site, &user, &id).await.map_err(Err)?;
+            let mut d = drawer(site, &user, &whole, &item).await.map_err(Err)?.ok_or(Err(Failure::NotFound))?;
+            form.get("word").clone_into(&mut d.carry_word);
             Err(super::refused_drawer(site, &user, &whole, d, status, &why).await)
         }
     }
