@@ -364,7 +364,8 @@ fn heard(save: &Save, answer: &Result<Answer, Cut>) -> Heard {
     }
     match answer.status {
         200 if save.kind == Kind::Cell => match serde_json::from_str::<Value>(&answer.body) {
-            Ok(said) if said["refused"] == json!([]) => Heard::Yes,
+            // All of it; or, sent again after the program broke off, that all of it was saved before.
+            Ok(said) if said["refused"] == json!([]) || said["already"] == json!(true) => Heard::Yes,
             _ => Heard::No,
         },
         200 if save.request.path.starts_with("/api/") => Heard::Yes,

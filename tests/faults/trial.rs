@@ -269,11 +269,11 @@ impl Trial<'_> {
     /// Sends it, counts what was heard, and notes it for the oracle.
     fn send(&mut self, save: &Save) -> (Heard, Result<Answer, NoAnswer>) {
         let (heard, answer) = self.hand.fire(save, self.port());
+        self.hand.settle(save, heard);
         self.note(save, heard, in_short(&answer));
         (heard, answer)
     }
     fn note(&mut self, save: &Save, heard: Heard, told: String) {
-        self.hand.settle(save, heard);
         let tally = self.tally(save.kind);
         tally.tried += 1;
         match heard {
@@ -434,6 +434,7 @@ impl Trial<'_> {
         });
         let mut refused = None;
         for (save, (heard, answer)) in saves.iter().zip(&answers) {
+            self.hand.settle(save, *heard);
             self.note(save, *heard, in_short(answer));
             let hit = *heard != Heard::Yes || fault.by_shim() && self.place.failed_calls() > 0 || fault.lasts() || cuts(&self.cluster) > before;
             self.tally(save.kind).struck += usize::from(hit);

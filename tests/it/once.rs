@@ -6,6 +6,7 @@ use shiyan_app::Error;
 use shiyan_app::once::{Key, Request};
 use shiyan_foundation::Instant;
 use shiyan_statute::LimitStatus;
+use shiyan_store::Who;
 use shiyan_testkit::bench::reopen;
 use shiyan_testkit::{PASSWORD, TestApp, at};
 
@@ -20,6 +21,7 @@ shiyan_testkit::on_both_engines!(
     a_limit_changed_beside_the_server_is_used_at_once,
     the_clock_never_runs_backwards_in_the_journal,
     an_act_after_an_error_in_its_transaction_is_not_kept,
+    what_is_counted_before_an_act_does_not_stand_for_it,
 );
 
 const READING: &str = r#"{"stall":"A-12","food":"菠菜","method":"GB/T 5009.199-2003","value":"12.5"}"#;
@@ -160,6 +162,33 @@ async fn the_clock_never_runs_backwards_in_the_journal(t: TestApp) {
     assert!(t.app.store.ready().await.is_ok(), "the database itself is well");
     assert_eq!(noted(&t, at("2025-06-20T10:01")).await.unwrap(), "2025-06-20T10:01:00.000+08:00");
     t.assert_whole().await;
+}
+
+/// The program broke off between the count of an attempt and the act itself: the act was not carried out.
+async fn what_is_counted_before_an_act_does_not_stand_for_it(t: TestApp) {
+    let key = Key { owner: "somebody".into(), key: "k-1".into(), content: "c".into() };
+    let sent = || {
+        let request = Request::default();
+        request.carries(key.clone());
+        request
+    };
+    let request = sent();
+    let counted = request.clone();
+    let count = async {
+        let mut unit = t.app.store.begin_aside(now()).await.unwrap();
+        unit.note(&Who::system("测试"), "login.counted", "login:somebody".to_owned(), json!({})).await.unwrap();
+        unit.commit().await.unwrap();
+    };
+    request.within(count).await;
+    assert!(!counted.committed(), "nothing of what was asked for is durable");
+    let act = async || {
+        let mut unit = t.app.store.begin(now()).await?;
+        unit.note(&Who::system("测试"), "order.act", "order:1".to_owned(), json!({})).await?;
+        unit.commit().await
+    };
+    sent().within(act()).await.expect("the act is still to be done");
+    let Err(Error::Again(first)) = sent().within(act()).await else { panic!("it was done before") };
+    assert_eq!(first.subject, "order:1");
 }
 
 async fn an_act_after_an_error_in_its_transaction_is_not_kept(t: TestApp) {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use shiyan_app::bench::TypedResult;
-use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQc, TypedQcPlan};
+use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQc, TypedQcPlan, Typing};
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Scope, ids::WorksheetId};
 use shiyan_lab_results::judge::Verdict;
@@ -78,9 +78,10 @@ async fn control(t: &TestApp, id: &str, values: &[&str]) -> QcState {
     let slots = sheet(t, id).await.qc;
     assert_eq!(slots.len(), values.len());
     let typed: Vec<TypedQc> = slots.iter().zip(values).map(|(s, raw)| TypedQc { slot: s.id.clone(), seen: s.revision, raw: (*raw).to_owned() }).collect();
-    let (sheet, refused) = t.app.enter_qc(&t.people.analyst.actor(), id, &typed, at("2025-06-05T11:00")).await.unwrap();
-    assert!(refused.is_empty(), "{refused:?}");
-    sheet.qc_state()
+    let typed = Typing { cells: &[], controls: &typed };
+    let entered = t.app.enter_sheet(&t.people.analyst.actor(), id, typed, None, at("2025-06-05T11:00")).await.unwrap();
+    assert!(entered.controls.is_empty(), "{:?}", entered.controls);
+    entered.sheet.qc_state()
 }
 
 async fn samples_go_together_and_cells_are_sent_back_one_by_one(t: TestApp) {

@@ -36,7 +36,7 @@ pub struct TypedResult {
 }
 
 /// What became of one typed result.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Saved {
     /// Item id.
     pub item: String,

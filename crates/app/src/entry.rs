@@ -343,7 +343,7 @@ impl App {
     }
     /// Counts an attempt before it is looked at; it is taken back when it turns out right.
     async fn charge(&self, door: &Door, now: Instant) -> Result<(), Error> {
-        let mut unit = self.store.begin(now).await?;
+        let mut unit = self.store.begin_aside(now).await?;
         let found = unit.tries(&door.ids()).await?;
         if let Some(until) = door.wait(&found, now) {
             return Err(locked(until, now));
@@ -372,7 +372,7 @@ impl App {
         };
         self.charge(&door, now).await?;
         let fits = self.password_fits(Room::Inside, password, &user.password_hash).await?;
-        let mut unit = self.store.begin(now).await?;
+        let mut unit = self.store.begin_aside(now).await?;
         if fits {
             relieve(&mut unit, &door).await?;
             unit.commit().await?;

@@ -57,6 +57,39 @@ pub struct TypedQc {
     pub raw: String,
 }
 
+/// 键入 what was typed into a worksheet at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Typing<'a> {
+    /// Cells.
+    pub cells: &'a [TypedResult],
+    /// 质控 controls.
+    pub controls: &'a [TypedQc],
+}
+
+/// 已存 what became of it.
+#[derive(Debug, Clone)]
+pub struct Entered {
+    /// Every cell that was changed or refused.
+    pub saved: Vec<Saved>,
+    /// Controls that were refused, by their slot.
+    pub controls: Vec<(String, Refusal)>,
+    /// The worksheet as it stands now.
+    pub sheet: Worksheet,
+}
+
+impl Entered {
+    /// How many cells and controls were refused.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.saved.iter().filter(|s| s.outcome.is_err()).count() + self.controls.len()
+    }
+    /// How many of what was typed stand as typed.
+    #[must_use]
+    pub fn taken(&self, typed: Typing<'_>) -> usize {
+        self.saved.iter().filter(|s| s.outcome.is_ok()).count() + typed.controls.len() - self.controls.len()
+    }
+}
+
 /// What became of finishing a worksheet: the orders that went to the checker, and those that wait, with the reasons.
 #[derive(Debug, Default)]
 pub struct Finished {
@@ -269,32 +302,59 @@ impl App {
         }
         Ok(())
     }
-    /// Saves typed cells of a worksheet, whatever sample they belong to, in one transaction; each stands for itself.
+    /// Saves what was typed into a worksheet, cells and controls, whatever sample they belong to, in one transaction; each stands for
+    /// itself. `file`: hash of the kept file that all of it was read from.
     ///
     /// # Errors
     /// The whole is refused when the person may not enter results on this worksheet.
-    pub async fn enter_cells(&self, actor: &Actor, id: &str, typed: &[TypedResult], now: Instant) -> Result<Vec<Saved>, Error> {
+    pub async fn enter_sheet(&self, actor: &Actor, id: &str, typed: Typing<'_>, file: Option<&str>, now: Instant) -> Result<Entered, Error> {
         let mut unit = self.store.begin(now).await?;
         let sheet = self.visible_worksheet(&unit, actor, id).await?;
         sheet.may_enter(actor)?;
+        let who: Who = actor.into();
         let mut entry = Entry::new(actor, now);
         entry.sheets.insert(sheet.id, sheet.clone());
         let mut saved = Vec::new();
-        for cell in typed {
+        for cell in typed.cells {
             let item = unit.get::<TestItem>(&cell.item).await?.filter(|i| i.worksheet == Some(sheet.id));
             let Some(item) = item else { continue };
             saved.extend(entry.enter(&mut unit, &item, cell).await?);
         }
+        let Controls { sheet: mut next, facts, refused } = with_controls(&sheet, actor, typed.controls, now);
         // The controls that lean on a cell (duplicate, spike) are judged again with it.
         let changed: BTreeSet<TestItemId> = saved.iter().filter_map(|s| s.outcome.as_ref().ok()).map(|i| i.id).collect();
-        if sheet.qc.iter().any(|s| !s.raw.is_empty() && s.of_item.is_some_and(|of| changed.contains(&of))) {
-            let judged = self.judged_controls(&unit, actor, &sheet).await?;
-            if judged.qc != sheet.qc {
-                unit.save(&Worksheet { revision: sheet.revision + 1, ..judged }, &actor.into(), "worksheet.qc", json!({ "again": true })).await?;
+        if !facts.is_empty() || next.qc.iter().any(|s| !s.raw.is_empty() && s.of_item.is_some_and(|of| changed.contains(&of))) {
+            next = self.judged_controls(&unit, actor, &next).await?;
+        }
+        if !facts.is_empty() {
+            next.revision += 1;
+            unit.save(&next, &who, "worksheet.qc", json!({ "typed": facts, "state": next.qc_state() })).await?;
+        } else if next.qc != sheet.qc {
+            next.revision += 1;
+            unit.save(&next, &who, "worksheet.qc", json!({ "again": true })).await?;
+        }
+        let out = Entered { saved, controls: refused, sheet: next };
+        if let Some(sha256) = file {
+            let mut next = Worksheet { revision: out.sheet.revision + 1, ..out.sheet.clone() };
+            let taken = u32::try_from(out.taken(typed)).unwrap_or(u32::MAX);
+            for file in next.files.iter_mut().filter(|f| f.sha256 == sha256) {
+                file.taken = file.taken.max(taken);
             }
+            unit.save(&next, &who, "worksheet.taken", json!({ "sha256": sha256, "cells": taken })).await?;
+        }
+        // "Saved before" would not say what was refused: such a batch, sent again, is looked at again.
+        if out.refused() > 0 {
+            unit.may_come_again();
         }
         unit.commit().await?;
-        Ok(saved)
+        Ok(out)
+    }
+    /// Saves typed cells alone; see [`App::enter_sheet`].
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn enter_cells(&self, actor: &Actor, id: &str, typed: &[TypedResult], now: Instant) -> Result<Vec<Saved>, Error> {
+        Ok(self.enter_sheet(actor, id, Typing { cells: typed, controls: &[] }, None, now).await?.saved)
     }
     /// 明示备注 why a doubtful value stands, or what a retest found.
     ///
@@ -340,44 +400,6 @@ impl App {
         unit.save(&next, &actor.into(), "item.carry-over", json!({ "analyte": next.analyte, "raw": next.raw, "word": said })).await?;
         unit.commit().await?;
         Ok(next)
-    }
-    /// Saves typed controls; each is judged, and those that depend on it.
-    ///
-    /// # Errors
-    /// The whole is refused when the person may not enter on this worksheet.
-    pub async fn enter_qc(&self, actor: &Actor, id: &str, typed: &[TypedQc], now: Instant) -> Result<(Worksheet, Vec<(String, Refusal)>), Error> {
-        let mut unit = self.store.begin(now).await?;
-        let sheet = self.visible_worksheet(&unit, actor, id).await?;
-        sheet.may_enter(actor)?;
-        let mut refused = Vec::new();
-        let mut next = sheet.clone();
-        let mut facts = Vec::new();
-        for cell in typed {
-            let Some(slot) = next.qc.iter_mut().find(|s| s.id == cell.slot) else { continue };
-            if slot.raw == cell.raw {
-                continue;
-            }
-            if cell.raw.chars().count() > CELL {
-                refused.push((cell.slot.clone(), Refusal::new(order_code::LONG).with("max", CELL).on(format!("q_{}", cell.slot))));
-            } else if slot.revision != cell.seen {
-                refused.push((cell.slot.clone(), lost_race(cell.seen, slot.revision).on(format!("q_{}", cell.slot))));
-            } else {
-                facts.push(json!({ "slot": slot.id, "kind": slot.kind, "analyte": slot.analyte, "from": slot.raw, "to": cell.raw }));
-                slot.raw.clone_from(&cell.raw);
-                slot.outcome = None;
-                slot.revision += 1;
-                slot.entered_by = Some((actor.id, actor.name.clone()));
-                slot.entered_at = Some(now);
-            }
-        }
-        if facts.is_empty() {
-            return Ok((sheet, refused));
-        }
-        let judged = self.judged_controls(&unit, actor, &next).await?;
-        let judged = Worksheet { revision: sheet.revision + 1, ..judged };
-        unit.save(&judged, &actor.into(), "worksheet.qc", json!({ "typed": facts, "state": judged.qc_state() })).await?;
-        unit.commit().await?;
-        Ok((judged, refused))
     }
     /// Every control of the run judged anew: against its cell, its limits, and the earlier runs of the same material.
     async fn judged_controls(&self, unit: &Unit, actor: &Actor, sheet: &Worksheet) -> Result<Worksheet, Error> {
@@ -595,21 +617,6 @@ impl App {
         unit.commit().await?;
         Ok(sha256)
     }
-    /// Notes how many cells were taken from a kept file.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn note_taken(&self, actor: &Actor, id: &str, sha256: &str, taken: u32, now: Instant) -> Result<(), Error> {
-        let mut unit = self.store.begin(now).await?;
-        let sheet = self.visible_worksheet(&unit, actor, id).await?;
-        let mut next = Worksheet { revision: sheet.revision + 1, ..sheet };
-        for file in next.files.iter_mut().filter(|f| f.sha256 == sha256) {
-            file.taken = file.taken.max(taken);
-        }
-        unit.save(&next, &actor.into(), "worksheet.taken", json!({ "sha256": sha256, "cells": taken })).await?;
-        unit.commit().await?;
-        Ok(())
-    }
     /// 仪器 that this person's laboratory works with: its own and those that all share; every one for the district.
     ///
     /// # Errors
@@ -717,6 +724,37 @@ impl App {
 
 /// Runs of a method looked back on by the control rules and the chart.
 const HISTORY: u64 = 60;
+
+/// A worksheet with the controls as typed, not judged yet.
+struct Controls {
+    sheet: Worksheet,
+    facts: Vec<serde_json::Value>,
+    refused: Vec<(String, Refusal)>,
+}
+
+fn with_controls(sheet: &Worksheet, actor: &Actor, typed: &[TypedQc], now: Instant) -> Controls {
+    let mut out = Controls { sheet: sheet.clone(), facts: Vec::new(), refused: Vec::new() };
+    for cell in typed {
+        let Some(slot) = out.sheet.qc.iter_mut().find(|s| s.id == cell.slot) else { continue };
+        if slot.raw == cell.raw {
+            continue;
+        }
+        let field = format!("q_{}", cell.slot);
+        if cell.raw.chars().count() > CELL {
+            out.refused.push((cell.slot.clone(), Refusal::new(order_code::LONG).with("max", CELL).on(field)));
+        } else if slot.revision != cell.seen {
+            out.refused.push((cell.slot.clone(), lost_race(cell.seen, slot.revision).on(field)));
+        } else {
+            out.facts.push(json!({ "slot": slot.id, "kind": slot.kind, "analyte": slot.analyte, "from": slot.raw, "to": cell.raw }));
+            slot.raw.clone_from(&cell.raw);
+            slot.outcome = None;
+            slot.revision += 1;
+            slot.entered_by = Some((actor.id, actor.name.clone()));
+            slot.entered_at = Some(now);
+        }
+    }
+    out
+}
 
 fn advance_of(typed: &str) -> Result<Advance, Refusal> {
     one_of(typed, "键入走向", "way of the keys", "advance")

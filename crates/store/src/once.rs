@@ -121,6 +121,11 @@ impl Unit {
         self.once = Some(key);
         Ok(())
     }
+    /// The key of the request is not kept with this act: sent again, it is looked at again. For an act that took a part of what it was
+    /// given and says which.
+    pub fn may_come_again(&mut self) {
+        self.once = None;
+    }
     /// Keeps what the act gives with the act: whoever asks again under the same key gets this.
     ///
     /// # Errors
@@ -174,6 +179,16 @@ fn answered(key: &Key, row: act_key::Model) -> Error {
 }
 
 impl Store {
+    /// Opens a unit that is not what the request is about: a count of attempts before it, its answer after it. It neither asks for the
+    /// key nor keeps it, so that a program that broke off between the two has not "done" the act.
+    ///
+    /// # Errors
+    /// Like [`Store::begin`].
+    pub async fn begin_aside(&self, at: Instant) -> Result<Unit, Error> {
+        let mut unit = Request::default().within(self.begin(at)).await?;
+        unit.aside = true;
+        Ok(unit)
+    }
     /// What a request that carries this key finds before anything is asked of it: nothing, its first answer, or a conflict. A handler
     /// that looks before it acts would refuse a retry for what the first try did.
     ///
@@ -197,7 +212,7 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn keep_answer(&self, key: &Key, answer: &str, now: Instant) -> Result<(), Error> {
-        let unit = self.begin(now).await?;
+        let unit = self.begin_aside(now).await?;
         let set = act_key::ActiveModel { answer: Set(answer.to_owned()), ..Default::default() };
         act_key::Entity::update_many()
             .set(set)
@@ -214,7 +229,7 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn forget_key(&self, key: &Key, now: Instant) -> Result<(), Error> {
-        let unit = self.begin(now).await?;
+        let unit = self.begin_aside(now).await?;
         let row = act_key::Entity::delete_many().filter(act_key::Column::Owner.eq(&key.owner)).filter(act_key::Column::Key.eq(&key.key));
         row.exec(unit.tx()).await?;
         unit.commit().await?;
@@ -225,7 +240,7 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn forget_keys(&self, before: Instant, now: Instant) -> Result<u64, Error> {
-        let unit = self.begin(now).await?;
+        let unit = self.begin_aside(now).await?;
         let gone = act_key::Entity::delete_many().filter(act_key::Column::At.lt(stamp(before))).exec(unit.tx()).await?;
         unit.commit().await?;
         Ok(gone.rows_affected)

@@ -31,6 +31,8 @@ const SETTLE: [u64; 4] = [0, 100, 300, 700];
 pub const PROOF: &str = "storage.recovered";
 /// Exit code of a program that was stopped because its log was cut under it.
 const CUT: i32 = 70;
+/// Frames after which a log is folded in before the next commit, some 4 MB.
+const LONG: u64 = 1_000;
 /// How often a running server looks after its database.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long the database may take to answer the simplest question.
@@ -62,13 +64,7 @@ impl Store {
         tokio::time::timeout(TURN_WITHIN, self.turn.clone().lock_owned()).await.map_err(|_| Error::Away(Refusal::new(code::BUSY)))
     }
     async fn open_unit(&self, at: Instant, turn: OwnedMutexGuard<()>) -> Result<Unit, Error> {
-        if let Some(wal) = &self.wal
-            && let Err(trouble) = wal.intact()
-            && let Some(why) = self.trouble(wal, trouble).await
-        {
-            self.health.fail(why, false);
-            self.mend_log().await?;
-        }
+        self.see_log().await?;
         let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
         let tx = self.write.begin(options).await?;
         if is_postgres(&tx) {
@@ -77,7 +73,30 @@ impl Store {
         }
         let (head, last) = head_and_time(&tx).await?;
         let at = self.not_before(at, &last)?;
-        Ok(Unit { tx, head, at, store: self.clone(), turn, once: None, given: String::new(), subject: None, library: false, waiting: serde_json::Map::new() })
+        Ok(Unit {
+            tx,
+            head,
+            at,
+            store: self.clone(),
+            turn,
+            once: None,
+            aside: false,
+            given: String::new(),
+            subject: None,
+            library: false,
+            waiting: serde_json::Map::new(),
+        })
+    }
+    /// The log is as it was left, before anything is written to it or folded out of it. Asked by whoever has the turn.
+    pub(crate) async fn see_log(&self) -> Result<(), Error> {
+        if let Some(wal) = &self.wal
+            && let Err(trouble) = wal.intact()
+            && let Some(why) = self.trouble(wal, trouble).await
+        {
+            self.health.fail(why, false);
+            self.mend_log().await?;
+        }
+        Ok(())
     }
     /// The stamp of a unit: a clock a little behind the last entry is the same moment, one far behind it is wrong.
     fn not_before(&self, at: Instant, last: &str) -> Result<Instant, Error> {
@@ -101,6 +120,14 @@ impl Store {
             return Err(Error::Away(self.health.refusal()));
         }
         let why = failing.map_or_else(String::new, |f| f.why.chars().take(300).collect());
+        if let Some(wal) = self.wal.clone() {
+            // A small entry may still fit where the next save does not.
+            let room = tokio::task::spawn_blocking(move || wal.room()).await.map_err(|e| Error::Fault(e.to_string()))?;
+            if let Err(error) = room {
+                self.health.fail(format!("proof: no room beside the database: {error}"), false);
+                return Err(Error::Away(self.health.refusal()));
+            }
+        }
         let turn = std::sync::Arc::new(tokio::sync::Mutex::new(())).lock_owned().await;
         let mut unit = self.open_unit(at, turn).await?;
         unit.note(&Who::system("存储"), PROOF, "storage:writer".to_owned(), json!({ "after": why })).await?;
@@ -146,9 +173,18 @@ impl Store {
         let Some(wal) = &self.wal else { return Ok(head) };
         let Err(trouble) = wal.committed() else {
             wal.written.notify_one();
+            if wal.frames() >= LONG {
+                self.fold_in(wal).await;
+            }
             return Ok(head);
         };
-        let Some(why) = self.trouble(wal, trouble).await else { return Ok(head) };
+        let Some(why) = self.trouble(wal, trouble).await else {
+            // Put back; or a unit that wrote nothing, after somebody else emptied the log.
+            if wal.committed().is_ok() {
+                wal.written.notify_one();
+            }
+            return Ok(head);
+        };
         self.health.fail(why, false);
         match self.mend_log().await {
             Ok(()) if self.prove(at).await.is_ok() && self.stands(&head).await? => Ok(head),
@@ -180,25 +216,47 @@ impl Store {
         }
         Ok(false)
     }
-    /// What is wrong with the log, in words; nothing where somebody else folded all of it in and emptied it. A log that was cut stops the
-    /// program at once, before any connection is closed: closing one, like going on, would fold what is left of the log into the
-    /// database, page for page of nonsense. What was folded in before is whole, and is what the next start finds.
+    /// What is wrong with the log, in words; nothing where somebody else folded all of it in and emptied it, and where it was cut and what
+    /// was cut off could be put back. Else a log that was cut stops the program at once, before any connection is closed: closing one, like
+    /// going on, would fold what is left of the log into the database, page for page of nonsense. What was folded in before is whole, and is
+    /// what the next start finds: a rest of the log that is older than that is emptied, or the next start would read old pages among new
+    /// ones.
+    ///
+    /// Asked by whoever has the turn: nobody writes meanwhile.
     async fn trouble(&self, wal: &Wal, trouble: Trouble) -> Option<String> {
-        match trouble {
-            Trouble::Moved(why) => Some(why),
-            Trouble::Cut(why) => {
-                // Asks how much of the log is folded in without folding anything.
-                let asked = sea_orm::Statement::from_string(self.read.get_database_backend(), "PRAGMA wal_checkpoint(NOOP)");
-                let row = self.read.pool().query_one_raw(asked).await.ok().flatten();
-                let number = |at: usize| row.as_ref().and_then(|row| row.try_get_by_index::<i32>(at).ok());
-                if number(0) == Some(0) && number(1).is_some() && number(1) == number(2) {
-                    wal.folded(wal.commits());
-                    return None;
-                }
-                tracing::error!("{why}: stopped at once, so that the database stays whole");
-                std::process::exit(CUT);
-            }
+        let why = match trouble {
+            Trouble::Moved(why) => return Some(why),
+            Trouble::Cut(why) => why,
+        };
+        // Asks how long the log is and how much of it is folded in, without folding anything.
+        let asked = sea_orm::Statement::from_string(self.read.get_database_backend(), "PRAGMA wal_checkpoint(NOOP)");
+        let row = self.read.pool().query_one_raw(asked).await.ok().flatten();
+        let number = |at: usize| row.as_ref().and_then(|row| row.try_get_by_index::<i64>(at).ok()).and_then(|n| u64::try_from(n).ok());
+        let (log, folded) = (number(1), number(2));
+        if log == Some(0) {
+            wal.begun_anew();
+            return None;
         }
+        let whole = match wal.restore() {
+            Ok(frames) if frames.is_some() && frames == log => {
+                tracing::error!("{why}: what was cut off was put back");
+                return None;
+            }
+            // Another log than the one that was known here.
+            Ok(Some(_)) => 0,
+            Ok(None) => wal.whole_frames(),
+            Err(error) => {
+                tracing::error!("the write-ahead log could not be put back: {error}");
+                0
+            }
+        };
+        if (whole == 0 || folded.is_some_and(|folded| whole < folded))
+            && let Err(error) = wal.empty()
+        {
+            tracing::error!("the rest of the write-ahead log could not be emptied: {error}");
+        }
+        tracing::error!("{why}: stopped at once, so that the database stays whole");
+        std::process::exit(CUT);
     }
     /// 就绪 whether what is written now would be kept.
     ///
@@ -267,6 +325,9 @@ impl Store {
                 tracing::error!("the write-ahead log could not be folded in: {error}");
             }
         }
+        if self.health.failing().is_none() && self.wal.as_ref().is_some_and(|wal| wal.unfolded()) {
+            self.fold_soon().await;
+        }
         if self.health.failing().is_some_and(|f| !f.damaged)
             && let Some(at) = self.health.now()
             && let Ok(_turn) = self.turn.clone().try_lock_owned()
@@ -276,14 +337,21 @@ impl Store {
         }
     }
     /// What is committed stands in the database itself soon after; it stood safely in the log before, so that nobody waits for this.
+    /// Nobody writes meanwhile either: a log that is cut between a look at it and the next commit is never folded in behind the cut.
     async fn fold_soon(&self) {
         let Some(wal) = &self.wal else { return };
-        // Nobody waits for this: the next look mends what is wrong.
+        // Whoever has the turn commits next, and this is asked again; or it is done at the next look.
+        let Ok(_turn) = self.turn.clone().try_lock_owned() else { return };
+        // The next look mends what is wrong.
         if let Err(trouble) = wal.intact()
             && let Some(why) = self.trouble(wal, trouble).await
         {
             return self.health.fail(why, false);
         }
+        self.fold_in(wal).await;
+    }
+    /// Folds in what no reader needs. Asked by whoever has the turn and has looked at the log.
+    async fn fold_in(&self, wal: &Wal) {
         let commits = wal.commits();
         let statement = sea_orm::Statement::from_string(self.read.get_database_backend(), "PRAGMA wal_checkpoint(PASSIVE)");
         match self.read.query_one_raw(statement).await {
@@ -294,7 +362,15 @@ impl Store {
                 }
             }
             Ok(None) => {}
-            Err(error) => tracing::warn!("the write-ahead log was not folded in: {error}"),
+            Err(error) => {
+                tracing::warn!("the write-ahead log was not folded in: {error}");
+                // Cut while it was folded in, it is put back before anything else: the database is half of the one and half of the other.
+                if let Err(trouble) = wal.intact()
+                    && let Some(why) = self.trouble(wal, trouble).await
+                {
+                    self.health.fail(why, false);
+                }
+            }
         }
     }
 }
@@ -339,13 +415,13 @@ impl Unit {
         self.vouch().await?;
         self.note_changes().await?;
         let keyed = self.keep_key().await?;
-        let Unit { tx, head, at, store, turn, .. } = self;
+        let Unit { tx, head, at, store, turn, aside, .. } = self;
         let done = match tx.commit().await {
             Ok(()) => store.kept(at, head).await,
             Err(error) => store.settle(at, head, error).await,
         };
         drop(turn);
-        if done.is_ok() {
+        if done.is_ok() && !aside {
             crate::once::kept(keyed);
         }
         done

@@ -72,6 +72,8 @@ pub struct Unit {
     pub(crate) turn: tokio::sync::OwnedMutexGuard<()>,
     /// The key that this unit is carried out under, what it answers, and what it first changed.
     pub(crate) once: Option<crate::once::Key>,
+    /// Not what the request is about: a count before it, its answer after it.
+    pub(crate) aside: bool,
     pub(crate) given: String,
     pub(crate) subject: Option<String>,
     /// 限量库 was changed by this unit.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shiyan_app::bench::{Saved, TypedResult};
 use shiyan_app::records::UserAccount;
-use shiyan_app::worksheets::{NewWorksheet, TypedQc};
+use shiyan_app::worksheets::{Entered, NewWorksheet, TypedQc, Typing};
 use shiyan_foundation::ids::TestOrderId;
 use shiyan_foundation::{Label, Refusal, Role, Scope};
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
@@ -757,26 +757,19 @@ async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, fo
     let mut kept = grid::Typed::new();
     let mut refused: Option<(Status, Vec<Refusal>)> = None;
     let mut taken = 0;
-    match site.app.enter_cells(&user.actor, &id, &cells, user.now()).await {
-        Ok(saved) => {
-            for Saved { item, outcome, .. } in saved {
-                match outcome {
-                    Ok(_) => taken += 1,
-                    Err(why) => {
-                        let raw = cells.iter().find(|c| c.item == item).map(|c| c.raw.clone()).unwrap_or_default();
-                        kept.insert(format!("r_{item}"), kept_of(&why, raw, user.lang()));
-                    }
+    let typed = Typing { cells: &cells, controls: &controls };
+    match site.app.enter_sheet(&user.actor, &id, typed, None, user.now()).await {
+        Ok(entered) => {
+            taken = entered.taken(typed);
+            for Saved { item, outcome, .. } in entered.saved {
+                if let Err(why) = outcome {
+                    let raw = cells.iter().find(|c| c.item == item).map(|c| c.raw.clone()).unwrap_or_default();
+                    kept.insert(format!("r_{item}"), kept_of(&why, raw, user.lang()));
                 }
             }
-            match site.app.enter_qc(&user.actor, &id, &controls, user.now()).await {
-                Ok((_, bad)) => {
-                    taken += controls.len() - bad.len();
-                    for (slot, why) in bad {
-                        let raw = controls.iter().find(|c| c.slot == slot).map(|c| c.raw.clone()).unwrap_or_default();
-                        kept.insert(format!("q_{slot}"), kept_of(&[why], raw, user.lang()));
-                    }
-                }
-                Err(error) => refused = Some(refusals(error)?),
+            for (slot, why) in entered.controls {
+                let raw = controls.iter().find(|c| c.slot == slot).map(|c| c.raw.clone()).unwrap_or_default();
+                kept.insert(format!("q_{slot}"), kept_of(&[why], raw, user.lang()));
             }
         }
         Err(error) => refused = Some(refusals(error)?),
@@ -866,8 +859,7 @@ async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: &str, bod
     let cells: Vec<TypedResult> =
         body.cells.into_iter().map(|c| TypedResult { item: c.item, seen: c.seen, raw: one_line(&c.raw), why: one_line(&c.why), undo: c.undo }).collect();
     let controls: Vec<TypedQc> = body.qc.into_iter().map(|c| TypedQc { slot: c.slot, seen: c.seen, raw: one_line(&c.raw) }).collect();
-    let saved = app.enter_cells(&user.actor, &id, &cells, now).await?;
-    let refused_controls = if controls.is_empty() { Vec::new() } else { app.enter_qc(&user.actor, &id, &controls, now).await?.1 };
+    let Entered { saved, controls: refused_controls, .. } = app.enter_sheet(&user.actor, &id, Typing { cells: &cells, controls: &controls }, None, now).await?;
     let whole = Whole::load(site, &user, &id).await?;
 
     let mut refused: Vec<Value> = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rocket::http::ContentType;
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::bench::TypedResult;
-use shiyan_app::worksheets::TypedQc;
+use shiyan_app::worksheets::{TypedQc, Typing};
 use shiyan_exchange::instrument::{self, InstrumentFile, InstrumentReading, Profile, ReadingKind};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Refusal};
@@ -415,11 +415,9 @@ async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result
             None => {}
         }
     }
-    let saved = app.enter_cells(&user.actor, &id, &cells, user.now()).await?;
-    let bad_controls = if controls.is_empty() { Vec::new() } else { app.enter_qc(&user.actor, &id, &controls, user.now()).await?.1 };
-    let refused = saved.iter().filter(|s| s.outcome.is_err()).count() + bad_controls.len();
-    let written = saved.iter().filter(|s| s.outcome.is_ok()).count() + controls.len() - bad_controls.len();
-    app.note_taken(&user.actor, &id, sha256, u32::try_from(written).unwrap_or(u32::MAX), user.now()).await?;
+    let typed = Typing { cells: &cells, controls: &controls };
+    let entered = app.enter_sheet(&user.actor, &id, typed, Some(sha256), user.now()).await?;
+    let (written, refused) = (entered.taken(typed), entered.refused());
     let to = whole.href();
     Ok(Ok(if refused == 0 {
         done(to, &format!("已从仪器文件写入 {written} 格"), &format!("{written} cells were written from the instrument file"))
