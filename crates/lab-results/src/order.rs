@@ -779,8 +779,12 @@ mod tests {
         let codes = |items: &[TestItem]| -> Vec<&str> {
             entered.why_not(&actor(5, Role::Checker), OrderAction::Check, items, &[]).iter().map(|r| r.code()).filter(|c| *c == "LAB-CARRY-OVER").collect()
         };
-        let submitted =
-            TestOrder { state: OrderState::Testing, ..entered.clone() }.why_not(&actor(3, Role::Analyst), OrderAction::Submit, &[used.clone()], &[]);
+        let submitted = TestOrder { state: OrderState::Testing, ..entered.clone() }.why_not(
+            &actor(3, Role::Analyst),
+            OrderAction::Submit,
+            std::slice::from_ref(&used),
+            &[],
+        );
         assert!(submitted.iter().any(|r| r.code() == "LAB-CARRY-OVER"), "the analyst is asked first: {submitted:?}");
         assert_eq!(codes(std::slice::from_ref(&used)), ["LAB-CARRY-OVER"]);
         assert!(used.say_carry_over(&actor(3, Role::Analyst), "  ", at(10)).is_err());
