@@ -18,7 +18,7 @@ pub use profile::{
     SheetRef, TableRule, Take, UnitRule,
 };
 
-use crate::book::{self, Row, Sheet};
+use crate::book::{self, Hidden, Row, Sheet};
 use crate::code;
 use crate::guard::{self, FileKind, Limits};
 use crate::issue::{ColumnRef, Issue, shorten};
@@ -166,10 +166,20 @@ pub struct InstrumentFile {
     pub readings: Vec<InstrumentReading>,
     /// Findings by row.
     pub issues: Vec<Issue>,
+    /// Of the file rather than of a row: what is hidden, merged or not certain.
+    pub notes: Vec<Issue>,
     /// Rows left out, by row.
     pub skipped: Vec<Skipped>,
     /// 合计
     pub totals: Totals,
+}
+
+/// Reads the file of an instrument by its profile, without what is hidden.
+///
+/// # Errors
+/// As [`read_with`].
+pub fn read(bytes: &[u8], file: &str, profile: &Profile) -> Result<InstrumentFile, Refusal> {
+    read_with(bytes, file, profile, Hidden::LeaveOut)
 }
 
 /// Reads the file of an instrument by its profile.
@@ -177,8 +187,8 @@ pub struct InstrumentFile {
 /// # Errors
 /// A `FILE-…` or `CSV-…` refusal of the file, `TABLE-HEADER` when it has no header of this profile, or `INSTR-KIND`, `INSTR-SHEET`,
 /// `INSTR-WORKLIST`, `INSTR-NOTHING`, `INSTR-TOO-MUCH`; never a panic.
-pub fn read(bytes: &[u8], file: &str, profile: &Profile) -> Result<InstrumentFile, Refusal> {
-    let (kind, encoding, sheets) = sheets(bytes, file, profile)?;
+pub fn read_with(bytes: &[u8], file: &str, profile: &Profile, hidden: Hidden) -> Result<InstrumentFile, Refusal> {
+    let (kind, encoding, sheets, book_notes) = sheets(bytes, file, profile, hidden)?;
     let at = match &profile.file.sheet {
         None => (!sheets.is_empty()).then_some(0),
         Some(_) if kind == FileKind::Text => Some(0),
@@ -240,13 +250,17 @@ pub fn read(bytes: &[u8], file: &str, profile: &Profile) -> Result<InstrumentFil
         unread_sheets,
         readings,
         issues: walked.issues,
+        notes: book_notes.into_iter().chain(sheet.notes.iter().cloned()).collect(),
         skipped: walked.skipped,
         totals,
     })
 }
 
+/// Kind, encoding, sheets, and what is to be said of the whole book.
+type Sheets = (FileKind, Option<TextEncoding>, Vec<Sheet>, Vec<Issue>);
+
 /// The cells of the file, within [`LIMITS`], by the delimiter and encoding of the profile.
-fn sheets(bytes: &[u8], file: &str, profile: &Profile) -> Result<(FileKind, Option<TextEncoding>, Vec<Sheet>), Refusal> {
+fn sheets(bytes: &[u8], file: &str, profile: &Profile, hidden: Hidden) -> Result<Sheets, Refusal> {
     let rule = &profile.file;
     let kind = guard::check(bytes, file, &LIMITS)?;
     let fits = match rule.kind {
@@ -263,8 +277,8 @@ fn sheets(bytes: &[u8], file: &str, profile: &Profile) -> Result<(FileKind, Opti
             .with("wanted_en", rule.kind.en()));
     }
     if kind != FileKind::Text {
-        let book = book::read_within(bytes, file, &LIMITS)?;
-        return Ok((kind, None, book.sheets));
+        let book = book::read_within(bytes, file, &LIMITS, hidden)?;
+        return Ok((kind, None, book.sheets, book.notes));
     }
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     let (text, encoding) = match rule.encoding {
@@ -280,8 +294,8 @@ fn sheets(bytes: &[u8], file: &str, profile: &Profile) -> Result<(FileKind, Opti
         Delimiter::Tab => '\t',
     };
     let records = text::split(&text, separator, rule.quotes, file, &LIMITS)?;
-    let rows = records.into_iter().map(|(number, cells)| Row { number, cells }).collect();
-    Ok((kind, encoding, vec![Sheet { name: String::new(), rows }]))
+    let rows = records.into_iter().map(|(number, cells)| Row::new(number, cells)).collect();
+    Ok((kind, encoding, vec![Sheet { rows, ..Sheet::default() }], Vec::new()))
 }
 
 fn is_worklist(profile: &Profile, first: &Row) -> bool {

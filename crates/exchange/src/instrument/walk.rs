@@ -465,9 +465,21 @@ impl Walk<'_> {
         if analyte_clean.is_empty() {
             return self.refuse_row(code::INSTR_ANALYTE, row, head.analyte.map(|i| head.at(i)));
         }
+        let unit_printed = match (head.unit, &column.unit, &profile.unit.fixed) {
+            (Some(at), _, _) => one_line(row.cell(at)),
+            (None, Some(unit), _) => unit.clone(),
+            (None, None, fixed) => fixed.clone().unwrap_or_default(),
+        };
+        // 31.0% under a heading of [%]: the unit is said twice and meant once
+        let mark = if rule.decimal_comma { ',' } else { '.' };
         let printed = row.cell(index).trim();
+        let bare = printed
+            .strip_suffix(unit_printed.as_str())
+            .map(str::trim_end)
+            .filter(|n| !unit_printed.starts_with(|c: char| c.is_ascii_digit()) && is_number(n, mark));
+        let printed = bare.unwrap_or(printed);
         let not_detected = fits_any(&rule.not_detected, printed);
-        let number = is_number(printed, if rule.decimal_comma { ',' } else { '.' });
+        let number = is_number(printed, mark);
         let value = if number && rule.decimal_comma { printed.replace(',', ".") } else { printed.to_owned() };
         let negative = number && !rule.negative && is_negative(&value);
         let flag = if common.shifted {
@@ -486,11 +498,6 @@ impl Walk<'_> {
             let info = if number { code::INSTR_NEGATIVE } else { code::INSTR_NUMBER };
             self.issue(Severity::Warning, info, row.number, Some(at.clone()), &[("text", printed), ("analyte", &analyte_clean)]);
         }
-        let unit_printed = match (head.unit, &column.unit, &profile.unit.fixed) {
-            (Some(at), _, _) => one_line(row.cell(at)),
-            (None, Some(unit), _) => unit.clone(),
-            (None, None, fixed) => fixed.clone().unwrap_or_default(),
-        };
         let unit = profile.unit.map.get(&unit_printed).unwrap_or(&unit_printed).clone();
         let reading = InstrumentReading {
             row: row.number,
@@ -579,6 +586,10 @@ impl Walk<'_> {
         self.close_title();
         self.twice();
         self.bounds()?;
+        let only_header = |s: &Skipped| matches!(s.reason, SkipReason::Preamble | SkipReason::Header | SkipReason::Section);
+        if self.out.readings.is_empty() && self.out.issues.is_empty() && self.out.skipped.iter().all(only_header) {
+            return Err(Refusal::new(code::ONLY_HEADER).with("file", self.file).on("file"));
+        }
         self.out.issues.sort_by_key(|i| i.row);
         self.out.skipped.sort_by_key(|s| s.row);
         Ok(self.out)
