@@ -290,6 +290,9 @@ pub enum ImportCommand {
     PublishedResults {
         /// 文件 / file
         file: PathBuf,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
@@ -304,6 +307,9 @@ pub enum ImportCommand {
         /// 没有写实施日期的行自哪一天起适用；抽检计划的版式必须给出 / first day of rows without one; needed for the layout of the plan
         #[arg(long)]
         from: Option<String>,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
@@ -318,6 +324,9 @@ pub enum ImportCommand {
         /// 年份 / year
         #[arg(long)]
         year: i32,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
@@ -332,6 +341,9 @@ pub enum ImportCommand {
         /// 年份 / year
         #[arg(long)]
         year: i32,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
@@ -414,6 +426,9 @@ pub struct JudgeArgs {
     /// 输出 CSV / output
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// 包括隐藏的行、列和工作表；不写就不判，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+    #[arg(long, requires = "csv")]
+    pub include_hidden: bool,
     /// 食品，如 食用农产品/蔬菜/鳞茎类/韭菜 / food, a category path or a name
     #[arg(long, requires = "item")]
     pub food: Option<String>,

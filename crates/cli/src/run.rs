@@ -11,6 +11,7 @@ use serde_json::json;
 use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::{Link, NewUser};
 use shiyan_app::{App, Engine, Who};
+use shiyan_exchange::book::Hidden;
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
@@ -306,21 +307,32 @@ fn say_issues(issues: &[shiyan_exchange::Issue], lang: Lang) -> Done {
     Ok(())
 }
 
+fn hidden(include: bool) -> Hidden {
+    if include { Hidden::Take } else { Hidden::LeaveOut }
+}
+
+/// A file of which nothing was taken and something refused is a refusal: exit code 1, after its findings.
+fn taken(any: bool, refused: u64) -> Done {
+    if any || refused == 0 { Ok(()) } else { Err(Failed::Found) }
+}
+
 async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
     let app = place.app_to_write().await?;
     match what {
-        ImportCommand::PublishedResults { file, dry_run, json } => {
-            let (published, issues) = published_file(&read(&file)?, &file_name(&file))?;
+        ImportCommand::PublishedResults { file, include_hidden, dry_run, json } => {
+            let (published, issues) = published_file(&read(&file)?, &file_name(&file), hidden(include_hidden))?;
+            let refused = published.totals["refused"].as_u64().unwrap_or(0);
             let done = if dry_run {
                 app.preview_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             } else {
                 app.import_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             };
             if json {
-                return print_json(&json!({
+                print_json(&json!({
                     "file": published.name, "sha256": published.sha256, "dry_run": dry_run, "rows": done.rows, "new": done.new, "known": done.known,
                     "totals": published.totals["file"], "counts": published.totals["counts"], "refused": published.totals["refused"], "issues": issues,
-                }));
+                }))?;
+                return taken(!published.rows.is_empty(), refused);
             }
             let totals = &published.totals["file"];
             say!(
@@ -340,17 +352,23 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
             say_issues(&issues, lang)?;
             let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
             say!("{verb} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known)?;
-            Ok(())
+            taken(!published.rows.is_empty(), refused)
         }
-        ImportCommand::Limits { file, from, dry_run, json } => import_limits(&app, &file, from.as_deref(), dry_run, json, lang).await,
-        ImportCommand::Packages { file, year, dry_run, json } => import_packages(&app, &file, year, dry_run, json, lang).await,
-        ImportCommand::Plan { file, year, dry_run, json } => import_plan(&app, &file, year, dry_run, json, lang).await,
+        ImportCommand::Limits { file, from, include_hidden, dry_run, json } => {
+            import_limits(&app, &file, from.as_deref(), hidden(include_hidden), (dry_run, json), lang).await
+        }
+        ImportCommand::Packages { file, year, include_hidden, dry_run, json } => {
+            import_packages(&app, &file, year, hidden(include_hidden), (dry_run, json), lang).await
+        }
+        ImportCommand::Plan { file, year, include_hidden, dry_run, json } => {
+            import_plan(&app, &file, year, hidden(include_hidden), (dry_run, json), lang).await
+        }
     }
 }
 
 /// The whole file or nothing: a row with a problem, or one that contradicts the plan, keeps all of it out.
-async fn import_plan(app: &App, file: &Path, year: i32, dry_run: bool, json: bool, lang: Lang) -> Done {
-    let plan = plan_lines(app, &read(file)?, &file_name(file)).await?;
+async fn import_plan(app: &App, file: &Path, year: i32, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
+    let plan = plan_lines(app, &read(file)?, &file_name(file), hidden).await?;
     let manager = at_the_machine(Role::PlanManager);
     let (found, _) = app.import_plan(&manager, year, plan.lines.clone(), None, true, now()).await?;
     let batches: u64 = plan.lines.iter().map(|(_, l)| u64::from(l.batches)).sum();
@@ -369,12 +387,13 @@ async fn import_plan(app: &App, file: &Path, year: i32, dry_run: bool, json: boo
         let refused: Vec<_> = refused.iter().map(|(row, why)| json!({ "row": row, "problems": [why.problem()] })).collect();
         print_json(&json!({
             "rows": plan.read.rows_in, "lines": plan.lines.len(), "batches": batches, "new": found.new.len(), "known": found.known,
-            "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": write,
+            "notes": plan.read.notes, "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": write,
         }))?;
         return if clean { Ok(()) } else { Err(Failed::Found) };
     }
     let (rows, lines) = (plan.read.rows_in, plan.lines.len());
     say!("{} {rows} · {} {lines} · {} {batches}", lang.pick("行", "rows"), lang.pick("计划行", "lines"), lang.pick("批次", "batches"))?;
+    say_issues(&plan.read.notes, lang)?;
     say_issues(&plan.read.issues, lang)?;
     for (row, refusal) in refused {
         say!("  {} {row}: [{}] {}\n    {} {}", lang.pick("行", "row"), refusal.code(), refusal.what(lang), lang.pick("提示：", "hint:"), refusal.next(lang))?;
@@ -401,10 +420,10 @@ fn at_the_machine(role: Role) -> shiyan_foundation::Actor {
     }
 }
 
-async fn import_limits(app: &App, file: &Path, from: Option<&str>, dry_run: bool, json: bool, lang: Lang) -> Done {
+async fn import_limits(app: &App, file: &Path, from: Option<&str>, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
     let bad = |typed: &str| Refusal::new(shiyan_app::code::DATE).with("label", "--from").with("label_en", "--from").with("typed", typed);
     let from = from.map(|typed| read_date(typed).ok_or_else(|| bad(typed))).transpose()?;
-    let (limits, table) = limit_file(&read(file)?, &file_name(file), from)?;
+    let (limits, table) = limit_file(&read(file)?, &file_name(file), from, hidden)?;
     let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, dry_run, now()).await?;
     let counts = table.counts();
     if json {
@@ -461,15 +480,16 @@ async fn import_limits(app: &App, file: &Path, from: Option<&str>, dry_run: bool
     Ok(())
 }
 
-async fn import_packages(app: &App, file: &Path, year: i32, dry_run: bool, json: bool, lang: Lang) -> Done {
-    let (packages, table) = package_file(&read(file)?, &file_name(file))?;
+async fn import_packages(app: &App, file: &Path, year: i32, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
+    let (packages, table) = package_file(&read(file)?, &file_name(file), hidden)?;
     let done = app.import_packages(&at_the_machine(Role::QualityManager), &packages, year, dry_run, now()).await?;
     let counts = table.counts;
     if json {
-        return print_json(&json!({
+        print_json(&json!({
             "file": packages.name, "sha256": packages.sha256, "layout": table.layout, "year": year, "dry_run": dry_run, "counts": counts,
-            "new": done.new, "known": done.known, "replaced": done.replaced, "issues": table.issues,
-        }));
+            "new": done.new, "known": done.known, "replaced": done.replaced, "notes": table.notes, "issues": table.issues,
+        }))?;
+        return taken(counts.packages > 0, counts.refused);
     }
     say!(
         "{} {} = {} {} + {} {} + {} {}",
@@ -491,10 +511,11 @@ async fn import_packages(app: &App, file: &Path, year: i32, dry_run: bool, json:
         lang.pick("带任务限量的项目", "items with a limit of the task"),
         counts.with_limit
     )?;
+    say_issues(&table.notes, lang)?;
     say_issues(&table.issues, lang)?;
     let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
     say!("{verb} {} · {} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known, lang.pick("替换", "replacing"), done.replaced)?;
-    Ok(())
+    taken(counts.packages > 0, counts.refused)
 }
 
 async fn export(place: &Place, what: ExportCommand, lang: Lang) -> Done {
@@ -589,7 +610,7 @@ async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions
 
 async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     if let (Some(csv), Some(out)) = (&args.csv, &args.out) {
-        let table = shiyan_exchange::judge_csv::read(&read(csv)?, &file_name(csv))?;
+        let table = shiyan_exchange::judge_csv::read_with(&read(csv)?, &file_name(csv), hidden(args.include_hidden))?;
         let mut counts = std::collections::BTreeMap::<&str, u32>::new();
         let bytes = shiyan_exchange::judge_csv::write(&table, |row| {
             let judged = judge_texts(&row.item, &row.result, &row.limit, row.unit.as_deref(), row.label_claim.as_deref());
@@ -603,9 +624,10 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         })?;
         write(out, &bytes)?;
         if args.json {
-            return print_json(&json!({ "rows": table.rows.len(), "counts": counts, "issues": table.issues }));
+            return print_json(&json!({ "rows": table.rows.len(), "counts": counts, "notes": table.notes, "issues": table.issues }));
         }
         say!("{} {}: {counts:?}", lang.pick("已判定", "judged"), table.rows.len())?;
+        say_issues(&table.notes, lang)?;
         say_issues(&table.issues, lang)?;
         return Ok(());
     }
