@@ -85,6 +85,12 @@ pub enum Command {
         #[command(subcommand)]
         what: ImportCommand,
     },
+    /// 仪器文件和仪器格式 / instrument files and the profiles that read them
+    Instrument {
+        /// What
+        #[command(subcommand)]
+        what: InstrumentCommand,
+    },
     /// 导出 / export
     Export {
         /// What
@@ -347,6 +353,31 @@ pub enum ImportCommand {
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `instrument …`
+#[derive(Debug, Subcommand)]
+pub enum InstrumentCommand {
+    /// 按格式读一个仪器文件，不写入 / read a file of an instrument by a profile; nothing is written
+    Try {
+        /// 文件 / file
+        file: PathBuf,
+        /// 格式文件或格式的 key；不写则由文件内容认 / file or key of a profile; left out, the file itself tells
+        #[arg(long)]
+        profile: Option<PathBuf>,
+        /// 包括隐藏的行和列 / include hidden rows and columns
+        #[arg(long)]
+        include_hidden: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 列出仪器格式：数据目录的 profiles 和随程序提供的；读不出的写明行号和原因 / the profiles of the data directory and the shipped ones; those that cannot be read with line and reason
+    List {
         /// JSON
         #[arg(long)]
         json: bool,

@@ -12,6 +12,7 @@ use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::{Link, NewUser};
 use shiyan_app::{App, Engine, Who};
 use shiyan_exchange::book::Hidden;
+use shiyan_exchange::instrument::{Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
@@ -25,7 +26,9 @@ use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
 
-use crate::config::{Cli, Command, DemoCommand, ExportCommand, ImportCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand};
+use crate::config::{
+    Cli, Command, DemoCommand, ExportCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand,
+};
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
 use crate::{code, front, keep, kpi, nightly, say};
@@ -83,6 +86,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::User { what } => users(&place, what, lang).await,
         Command::Demo { what } => demo(&place, what, lang).await,
         Command::Import { what } => import(&place, what, lang).await,
+        Command::Instrument { what } => instrument(&place, what, lang),
         Command::Export { what } => export(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
         Command::Kpi { year, scope, json } => kpi::kpi(&place, year, scope.as_deref(), json, lang).await,
@@ -155,6 +159,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_file: place.key_file(),
     };
+    for (_, refusal) in shiyan_web::profiles::of_house(&place.profiles()).refused {
+        eprintln!("{} {}", refusal.what(lang), refusal.next(lang));
+    }
     let mut welcome = format!("{} {}://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"), if tls.is_some() { "https" } else { "http" });
     if demo {
         let heading = lang.pick("演示账号（每个角色一个），密码都是", "Demonstration accounts (one a role), the password of each is");
@@ -172,6 +179,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
     }
     let mut site = Site::new(app, config, now);
+    site.profile_folder = Some(place.profiles());
     if let Some(turns) = args.heavy.or(place.file.heavy) {
         site.heavy = std::sync::Arc::new(shiyan_web::heavy::Heavy::new(turns.get()));
     }
@@ -305,6 +313,80 @@ fn say_issues(issues: &[shiyan_exchange::Issue], lang: Lang) -> Done {
         say!("  [{}] {}", issue.code, lang.pick(&issue.zh, &issue.en))?;
     }
     Ok(())
+}
+
+/// Instrument files and the profiles that read them; nothing is written.
+fn instrument(place: &Place, what: InstrumentCommand, lang: Lang) -> Done {
+    let profiles = shiyan_web::profiles::of_house(&place.profiles());
+    match what {
+        InstrumentCommand::List { json } => {
+            let clean = profiles.refused.is_empty();
+            if json {
+                let all: Vec<_> = profiles
+                    .all()
+                    .map(|(p, file)| json!({ "key": p.key, "version": p.version, "name": lang.pick(&p.name.zh, &p.name.en), "maker": p.maker, "model": p.model, "file": file }))
+                    .collect();
+                let refused: Vec<_> = profiles.refused.iter().map(|(file, r)| json!({ "file": file, "problem": r.problem() })).collect();
+                print_json(&json!({ "profiles": all, "refused": refused }))?;
+            } else {
+                for (p, file) in profiles.all() {
+                    let from = file.map_or_else(|| lang.pick("随程序提供", "shipped").to_owned(), |f| format!("profiles/{f}"));
+                    say!("{:<28} v{:<3} {}  [{from}]", p.key, p.version, lang.pick(&p.name.zh, &p.name.en))?;
+                }
+                for (_, refusal) in &profiles.refused {
+                    say!("[{}] {}\n  {} {}", refusal.code(), refusal.what(lang), lang.pick("提示：", "hint:"), refusal.next(lang))?;
+                }
+            }
+            if clean { Ok(()) } else { Err(Failed::Found) }
+        }
+        InstrumentCommand::Try { file, profile, include_hidden, json } => {
+            let (bytes, name) = (read(&file)?, file_name(&file));
+            let profile = match &profile {
+                // a file of a profile, or the key of one that is there
+                Some(given) if given.is_file() || given.extension().is_some() => {
+                    let text = String::from_utf8(read(given)?).map_err(|e| {
+                        let line = 1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+                        Refusal::new(shiyan_exchange::code::INSTR_PROFILE).with("profile", file_name(given)).with("line", line).with("detail", "UTF-8")
+                    })?;
+                    Profile::parse_named(&text, &file_name(given))?
+                }
+                Some(key) => profiles.by_key(&key.to_string_lossy()).cloned().ok_or_else(|| no_profile(&profiles))?,
+                None => profiles.guess(&bytes, &name).first().and_then(|key| profiles.by_key(key)).cloned().ok_or_else(|| no_profile(&profiles))?,
+            };
+            let got = shiyan_exchange::instrument::read_with(&bytes, &name, &profile, hidden(include_hidden))?;
+            if json {
+                return print_json(&got);
+            }
+            say!("{} v{} {}", profile.key, profile.version, lang.pick(&profile.name.zh, &profile.name.en))?;
+            for r in &got.readings {
+                let flag = r.flag.map_or_else(String::new, |f| format!("  ! {}", f.label(lang)));
+                let item = r.analyte_mapped.as_deref().unwrap_or(&r.analyte_clean);
+                say!("{:>6}  {}  {}  {} {}  [{}]{flag}", r.row, r.sample, item, r.value, r.unit, r.kind.label(lang))?;
+            }
+            say_issues(&got.notes, lang)?;
+            say_issues(&got.issues, lang)?;
+            for s in &got.skipped {
+                say!("{:>6}  {}：{}", s.row, s.reason.label(lang), s.text)?;
+            }
+            say!(
+                "{} {} · {} {} · {} {} · {} {}",
+                lang.pick("读数", "readings"),
+                got.totals.readings,
+                lang.pick("样品", "samples"),
+                got.totals.samples,
+                lang.pick("需人工", "for a person"),
+                got.totals.flagged,
+                lang.pick("略过的行", "rows left out"),
+                got.totals.skipped
+            )?;
+            taken(got.totals.readings > 0, got.issues.len() as u64)
+        }
+    }
+}
+
+fn no_profile(profiles: &Profiles) -> Refusal {
+    let known = profiles.all().map(|(p, _)| p.key.as_str()).collect::<Vec<_>>().join(", ");
+    Refusal::new(code::NO_PROFILE).with("known", known)
 }
 
 fn hidden(include: bool) -> Hidden {
