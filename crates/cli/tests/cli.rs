@@ -287,7 +287,8 @@ fn limits_and_packages_are_imported_once_and_none_vanishes() {
     let back = json(&dir.0, &["import", "limits", text(&file), "--json"]);
     assert_eq!((&back["layout"], &back["new"], &back["known"]), (&"own".into(), &0.into(), &301.into()), "{}", back["reasons"]);
     good(&dir.0, &["export", "limits-template", "--out", text(&file)]);
-    assert_eq!(json(&dir.0, &["import", "limits", text(&file), "--json"])["counts"]["rows"], 0);
+    let (code, said) = bad(&dir.0, &["import", "limits", text(&file)]);
+    assert!(code == 1 && said.contains("TABLE-NO-ROWS"), "a header alone is refused: {said}");
 
     let packages = |year: &str| json(&dir.0, &["import", "packages", &plan, "--year", year, "--json"]);
     let first = packages("2026");
