@@ -17,6 +17,8 @@ codes! {
         next "用 checkpoint 命令输出的原样内容，不要改动" / "Use the output of the command checkpoint as it was printed", article "";
     CHOICE = "CLI-CHOICE", zh "“{label}”的值“{typed}”不在可选范围内", en "“{typed}” is not one of the choices of “{label_en}”",
         next "可选：{choices}" / "Choices: {choices_en}", article "";
+    NO_PROFILE = "CLI-NO-PROFILE", zh "没有这个仪器格式，文件也认不出是哪一种", en "There is no such profile, and the file does not show which one it is",
+        next "用 --profile 写格式文件，或其中一个：{known}" / "Give a profile file with --profile, or one of: {known}", article "";
     NOT_FOUND = "CLI-NOT-FOUND", zh "没有找到“{typed}”（{label}）", en "There is no “{typed}” ({label_en})",
         next "核对后再试；{where}" / "Check it and try again; {where_en}", article "";
     SERVER_THERE = "CLI-SERVER-THERE", zh "这个数据目录已有一个服务进程在运行", en "another server is already running on this data directory",

@@ -85,6 +85,12 @@ pub enum Command {
         #[command(subcommand)]
         what: ImportCommand,
     },
+    /// 仪器文件和仪器格式 / instrument files and the profiles that read them
+    Instrument {
+        /// What
+        #[command(subcommand)]
+        what: InstrumentCommand,
+    },
     /// 导出 / export
     Export {
         /// What
@@ -290,6 +296,9 @@ pub enum ImportCommand {
     PublishedResults {
         /// 文件 / file
         file: PathBuf,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
@@ -307,6 +316,9 @@ pub enum ImportCommand {
         /// 新限量会让现有判定暂停时仍要导入的理由 / why to import limits that suspend present verdicts
         #[arg(long, value_name = "WHY")]
         accept_ties: Option<String>,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
@@ -321,6 +333,9 @@ pub enum ImportCommand {
         /// 年份 / year
         #[arg(long)]
         year: i32,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
@@ -335,9 +350,37 @@ pub enum ImportCommand {
         /// 年份 / year
         #[arg(long)]
         year: i32,
+        /// 包括隐藏的行、列和工作表；不写就不读，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+        #[arg(long)]
+        include_hidden: bool,
         /// 试运行，不写入 / dry run, nothing is written
         #[arg(long)]
         dry_run: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `instrument …`
+#[derive(Debug, Subcommand)]
+pub enum InstrumentCommand {
+    /// 按格式读一个仪器文件，不写入 / read a file of an instrument by a profile; nothing is written
+    Try {
+        /// 文件 / file
+        file: PathBuf,
+        /// 格式文件或格式的 key；不写则由文件内容认 / file or key of a profile; left out, the file itself tells
+        #[arg(long)]
+        profile: Option<PathBuf>,
+        /// 包括隐藏的行和列 / include hidden rows and columns
+        #[arg(long)]
+        include_hidden: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 列出仪器格式：数据目录的 profiles 和随程序提供的；读不出的写明行号和原因 / the profiles of the data directory and the shipped ones; those that cannot be read with line and reason
+    List {
         /// JSON
         #[arg(long)]
         json: bool,
@@ -417,6 +460,9 @@ pub struct JudgeArgs {
     /// 输出 CSV / output
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// 包括隐藏的行、列和工作表；不写就不判，只列出来 / include hidden rows, columns and sheets; otherwise they are named and left out
+    #[arg(long, requires = "csv")]
+    pub include_hidden: bool,
     /// 食品，如 食用农产品/蔬菜/鳞茎类/韭菜 / food, a category path or a name
     #[arg(long, requires = "item")]
     pub food: Option<String>,

@@ -81,6 +81,10 @@ impl Place {
         }
     }
     /// The signing key of checkpoints.
+    /// Folder of the instrument profiles of the house.
+    pub fn profiles(&self) -> PathBuf {
+        self.data.join("profiles")
+    }
     pub fn key_file(&self) -> PathBuf {
         self.data.join("checkpoint.key")
     }

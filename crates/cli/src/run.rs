@@ -11,6 +11,8 @@ use serde_json::json;
 use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::{Link, NewUser};
 use shiyan_app::{App, Engine, Who};
+use shiyan_exchange::book::Hidden;
+use shiyan_exchange::instrument::{Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
@@ -24,7 +26,9 @@ use shiyan_web::limit_rows::{limit_file, package_file};
 use shiyan_web::published_rows::{plan_lines, published_file};
 use shiyan_web::{Site, SiteConfig, papers};
 
-use crate::config::{Cli, Command, DemoCommand, ExportCommand, ImportCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand};
+use crate::config::{
+    Cli, Command, DemoCommand, ExportCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand,
+};
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
 use crate::{code, front, keep, kpi, nightly, say};
@@ -82,6 +86,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::User { what } => users(&place, what, lang).await,
         Command::Demo { what } => demo(&place, what, lang).await,
         Command::Import { what } => import(&place, what, lang).await,
+        Command::Instrument { what } => instrument(&place, what, lang),
         Command::Export { what } => export(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
         Command::Kpi { year, scope, json } => kpi::kpi(&place, year, scope.as_deref(), json, lang).await,
@@ -160,6 +165,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_file: place.key_file(),
     };
+    for (_, refusal) in shiyan_web::profiles::of_house(&place.profiles()).refused {
+        eprintln!("{} {}", refusal.what(lang), refusal.next(lang));
+    }
     let mut welcome = format!("{} {}://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"), if tls.is_some() { "https" } else { "http" });
     if demo {
         let heading = lang.pick("演示账号（每个角色一个），密码都是", "Demonstration accounts (one a role), the password of each is");
@@ -177,6 +185,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
     }
     let mut site = Site::new(app, config, now);
+    site.profile_folder = Some(place.profiles());
     if let Some(turns) = args.heavy.or(place.file.heavy) {
         site.heavy = std::sync::Arc::new(shiyan_web::heavy::Heavy::new(turns.get()));
     }
@@ -312,21 +321,106 @@ fn say_issues(issues: &[shiyan_exchange::Issue], lang: Lang) -> Done {
     Ok(())
 }
 
+/// Instrument files and the profiles that read them; nothing is written.
+fn instrument(place: &Place, what: InstrumentCommand, lang: Lang) -> Done {
+    let profiles = shiyan_web::profiles::of_house(&place.profiles());
+    match what {
+        InstrumentCommand::List { json } => {
+            let clean = profiles.refused.is_empty();
+            if json {
+                let all: Vec<_> = profiles
+                    .all()
+                    .map(|(p, file)| json!({ "key": p.key, "version": p.version, "name": lang.pick(&p.name.zh, &p.name.en), "maker": p.maker, "model": p.model, "file": file }))
+                    .collect();
+                let refused: Vec<_> = profiles.refused.iter().map(|(file, r)| json!({ "file": file, "problem": r.problem() })).collect();
+                print_json(&json!({ "profiles": all, "refused": refused }))?;
+            } else {
+                for (p, file) in profiles.all() {
+                    let from = file.map_or_else(|| lang.pick("随程序提供", "shipped").to_owned(), |f| format!("profiles/{f}"));
+                    say!("{:<28} v{:<3} {}  [{from}]", p.key, p.version, lang.pick(&p.name.zh, &p.name.en))?;
+                }
+                for (_, refusal) in &profiles.refused {
+                    say!("[{}] {}\n  {} {}", refusal.code(), refusal.what(lang), lang.pick("提示：", "hint:"), refusal.next(lang))?;
+                }
+            }
+            if clean { Ok(()) } else { Err(Failed::Found) }
+        }
+        InstrumentCommand::Try { file, profile, include_hidden, json } => {
+            let (bytes, name) = (read(&file)?, file_name(&file));
+            let profile = match &profile {
+                // a file of a profile, or the key of one that is there
+                Some(given) if given.is_file() || given.extension().is_some() => {
+                    let text = String::from_utf8(read(given)?).map_err(|e| {
+                        let line = 1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+                        Refusal::new(shiyan_exchange::code::INSTR_PROFILE).with("profile", file_name(given)).with("line", line).with("detail", "UTF-8")
+                    })?;
+                    Profile::parse_named(&text, &file_name(given))?
+                }
+                Some(key) => profiles.by_key(&key.to_string_lossy()).cloned().ok_or_else(|| no_profile(&profiles))?,
+                None => profiles.guess(&bytes, &name).first().and_then(|key| profiles.by_key(key)).cloned().ok_or_else(|| no_profile(&profiles))?,
+            };
+            let got = shiyan_exchange::instrument::read_with(&bytes, &name, &profile, hidden(include_hidden))?;
+            if json {
+                return print_json(&got);
+            }
+            say!("{} v{} {}", profile.key, profile.version, lang.pick(&profile.name.zh, &profile.name.en))?;
+            for r in &got.readings {
+                let flag = r.flag.map_or_else(String::new, |f| format!("  ! {}", f.label(lang)));
+                let item = r.analyte_mapped.as_deref().unwrap_or(&r.analyte_clean);
+                say!("{:>6}  {}  {}  {} {}  [{}]{flag}", r.row, r.sample, item, r.value, r.unit, r.kind.label(lang))?;
+            }
+            say_issues(&got.notes, lang)?;
+            say_issues(&got.issues, lang)?;
+            for s in &got.skipped {
+                say!("{:>6}  {}：{}", s.row, s.reason.label(lang), s.text)?;
+            }
+            say!(
+                "{} {} · {} {} · {} {} · {} {}",
+                lang.pick("读数", "readings"),
+                got.totals.readings,
+                lang.pick("样品", "samples"),
+                got.totals.samples,
+                lang.pick("需人工", "for a person"),
+                got.totals.flagged,
+                lang.pick("略过的行", "rows left out"),
+                got.totals.skipped
+            )?;
+            taken(got.totals.readings > 0, got.issues.len() as u64)
+        }
+    }
+}
+
+fn no_profile(profiles: &Profiles) -> Refusal {
+    let known = profiles.all().map(|(p, _)| p.key.as_str()).collect::<Vec<_>>().join(", ");
+    Refusal::new(code::NO_PROFILE).with("known", known)
+}
+
+fn hidden(include: bool) -> Hidden {
+    if include { Hidden::Take } else { Hidden::LeaveOut }
+}
+
+/// A file of which nothing was taken and something refused is a refusal: exit code 1, after its findings.
+fn taken(any: bool, refused: u64) -> Done {
+    if any || refused == 0 { Ok(()) } else { Err(Failed::Found) }
+}
+
 async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
     let app = place.app_to_write().await?;
     match what {
-        ImportCommand::PublishedResults { file, dry_run, json } => {
-            let (published, issues) = published_file(&read(&file)?, &file_name(&file))?;
+        ImportCommand::PublishedResults { file, include_hidden, dry_run, json } => {
+            let (published, issues) = published_file(&read(&file)?, &file_name(&file), hidden(include_hidden))?;
+            let refused = published.totals["refused"].as_u64().unwrap_or(0);
             let done = if dry_run {
                 app.preview_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             } else {
                 app.import_published(&at_the_machine(Role::PlanManager), &published, now()).await?
             };
             if json {
-                return print_json(&json!({
+                print_json(&json!({
                     "file": published.name, "sha256": published.sha256, "dry_run": dry_run, "rows": done.rows, "new": done.new, "known": done.known,
                     "totals": published.totals["file"], "counts": published.totals["counts"], "refused": published.totals["refused"], "issues": issues,
-                }));
+                }))?;
+                return taken(!published.rows.is_empty(), refused);
             }
             let totals = &published.totals["file"];
             say!(
@@ -346,19 +440,24 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
             say_issues(&issues, lang)?;
             let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
             say!("{verb} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known)?;
-            Ok(())
+            taken(!published.rows.is_empty(), refused)
         }
-        ImportCommand::Limits { file, from, accept_ties, dry_run, json } => {
-            import_limits(&app, &file, from.as_deref(), accept_ties.as_deref().unwrap_or_default(), dry_run, json, lang).await
+        ImportCommand::Limits { file, from, accept_ties, include_hidden, dry_run, json } => {
+            let word = accept_ties.as_deref().unwrap_or_default();
+            import_limits(&app, &file, from.as_deref(), word, hidden(include_hidden), (dry_run, json), lang).await
         }
-        ImportCommand::Packages { file, year, dry_run, json } => import_packages(&app, &file, year, dry_run, json, lang).await,
-        ImportCommand::Plan { file, year, dry_run, json } => import_plan(&app, &file, year, dry_run, json, lang).await,
+        ImportCommand::Packages { file, year, include_hidden, dry_run, json } => {
+            import_packages(&app, &file, year, hidden(include_hidden), (dry_run, json), lang).await
+        }
+        ImportCommand::Plan { file, year, include_hidden, dry_run, json } => {
+            import_plan(&app, &file, year, hidden(include_hidden), (dry_run, json), lang).await
+        }
     }
 }
 
 /// The whole file or nothing: a row with a problem, or one that contradicts the plan, keeps all of it out.
-async fn import_plan(app: &App, file: &Path, year: i32, dry_run: bool, json: bool, lang: Lang) -> Done {
-    let plan = plan_lines(app, &read(file)?, &file_name(file)).await?;
+async fn import_plan(app: &App, file: &Path, year: i32, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
+    let plan = plan_lines(app, &read(file)?, &file_name(file), hidden).await?;
     let manager = at_the_machine(Role::PlanManager);
     let (found, _) = app.import_plan(&manager, year, plan.lines.clone(), None, true, now()).await?;
     let batches: u64 = plan.lines.iter().map(|(_, l)| u64::from(l.batches)).sum();
@@ -377,12 +476,13 @@ async fn import_plan(app: &App, file: &Path, year: i32, dry_run: bool, json: boo
         let refused: Vec<_> = refused.iter().map(|(row, why)| json!({ "row": row, "problems": [why.problem()] })).collect();
         print_json(&json!({
             "rows": plan.read.rows_in, "lines": plan.lines.len(), "batches": batches, "new": found.new.len(), "known": found.known,
-            "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": write,
+            "notes": plan.read.notes, "issues": plan.read.issues, "refused": refused, "dry_run": dry_run, "written": write,
         }))?;
         return if clean { Ok(()) } else { Err(Failed::Found) };
     }
     let (rows, lines) = (plan.read.rows_in, plan.lines.len());
     say!("{} {rows} · {} {lines} · {} {batches}", lang.pick("行", "rows"), lang.pick("计划行", "lines"), lang.pick("批次", "batches"))?;
+    say_issues(&plan.read.notes, lang)?;
     say_issues(&plan.read.issues, lang)?;
     for (row, refusal) in refused {
         say!("  {} {row}: [{}] {}\n    {} {}", lang.pick("行", "row"), refusal.code(), refusal.what(lang), lang.pick("提示：", "hint:"), refusal.next(lang))?;
@@ -409,10 +509,10 @@ fn at_the_machine(role: Role) -> shiyan_foundation::Actor {
     }
 }
 
-async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, dry_run: bool, json: bool, lang: Lang) -> Done {
+async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
     let bad = |typed: &str| Refusal::new(shiyan_app::code::DATE).with("label", "--from").with("label_en", "--from").with("typed", typed);
     let from = from.map(|typed| read_date(typed).ok_or_else(|| bad(typed))).transpose()?;
-    let (limits, table) = limit_file(&read(file)?, &file_name(file), from)?;
+    let (limits, table) = limit_file(&read(file)?, &file_name(file), from, hidden)?;
     let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, word, dry_run, now()).await?;
     let counts = table.counts();
     if json {
@@ -473,15 +573,16 @@ async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, d
     Ok(())
 }
 
-async fn import_packages(app: &App, file: &Path, year: i32, dry_run: bool, json: bool, lang: Lang) -> Done {
-    let (packages, table) = package_file(&read(file)?, &file_name(file))?;
+async fn import_packages(app: &App, file: &Path, year: i32, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
+    let (packages, table) = package_file(&read(file)?, &file_name(file), hidden)?;
     let done = app.import_packages(&at_the_machine(Role::QualityManager), &packages, year, dry_run, now()).await?;
     let counts = table.counts;
     if json {
-        return print_json(&json!({
+        print_json(&json!({
             "file": packages.name, "sha256": packages.sha256, "layout": table.layout, "year": year, "dry_run": dry_run, "counts": counts,
-            "new": done.new, "known": done.known, "replaced": done.replaced, "issues": table.issues,
-        }));
+            "new": done.new, "known": done.known, "replaced": done.replaced, "notes": table.notes, "issues": table.issues,
+        }))?;
+        return taken(counts.packages > 0, counts.refused);
     }
     say!(
         "{} {} = {} {} + {} {} + {} {}",
@@ -503,10 +604,11 @@ async fn import_packages(app: &App, file: &Path, year: i32, dry_run: bool, json:
         lang.pick("带任务限量的项目", "items with a limit of the task"),
         counts.with_limit
     )?;
+    say_issues(&table.notes, lang)?;
     say_issues(&table.issues, lang)?;
     let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
     say!("{verb} {} · {} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known, lang.pick("替换", "replacing"), done.replaced)?;
-    Ok(())
+    taken(counts.packages > 0, counts.refused)
 }
 
 async fn export(place: &Place, what: ExportCommand, lang: Lang) -> Done {
@@ -601,7 +703,7 @@ async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions
 
 async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     if let (Some(csv), Some(out)) = (&args.csv, &args.out) {
-        let table = shiyan_exchange::judge_csv::read(&read(csv)?, &file_name(csv))?;
+        let table = shiyan_exchange::judge_csv::read_with(&read(csv)?, &file_name(csv), hidden(args.include_hidden))?;
         let mut counts = std::collections::BTreeMap::<&str, u32>::new();
         let bytes = shiyan_exchange::judge_csv::write(&table, |row| {
             let judged = judge_words(&Texts {
@@ -623,9 +725,10 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         })?;
         write(out, &bytes)?;
         if args.json {
-            return print_json(&json!({ "rows": table.rows.len(), "counts": counts, "issues": table.issues }));
+            return print_json(&json!({ "rows": table.rows.len(), "counts": counts, "notes": table.notes, "issues": table.issues }));
         }
         say!("{} {}: {counts:?}", lang.pick("已判定", "judged"), table.rows.len())?;
+        say_issues(&table.notes, lang)?;
         say_issues(&table.issues, lang)?;
         return Ok(());
     }

@@ -366,7 +366,8 @@ fn limits_and_packages_are_imported_once_and_none_vanishes() {
         back["reasons"]
     );
     good(&dir.0, &["export", "limits-template", "--out", text(&file)]);
-    assert_eq!(json(&dir.0, &["import", "limits", text(&file), "--json"])["counts"]["rows"], 0);
+    let (code, said) = bad(&dir.0, &["import", "limits", text(&file)]);
+    assert!(code == 1 && said.contains("TABLE-NO-ROWS"), "a header alone is refused: {said}");
 
     let packages = |year: &str| json(&dir.0, &["import", "packages", &plan, "--year", year, "--json"]);
     let first = packages("2026");
@@ -862,4 +863,56 @@ fn one_server_a_data_directory_with_a_set_up_link_and_an_end() {
     };
     assert!(status.success(), "{status}");
     good(&dir.0, &["verify"]);
+}
+
+#[test]
+fn hidden_rows_are_named_and_taken_only_when_asked_for() {
+    let dir = installed();
+    let file = fixture("import/excel/plan_hidden_rows.xlsx");
+    let import = |more: &[&str]| json(&dir.0, &[&["import", "plan", &file, "--year", "2026", "--dry-run", "--json"], more].concat());
+    let seen = import(&[]);
+    assert_eq!((&seen["lines"], &seen["batches"]), (&1.into(), &12.into()), "{seen}");
+    let notes: Vec<&str> = seen["notes"].as_array().unwrap().iter().map(|n| n["code"].as_str().unwrap()).collect();
+    assert_eq!(notes, ["SHEET-HIDDEN", "ROW-HIDDEN"]);
+    assert_eq!(import(&["--include-hidden"])["batches"], 12 + 500 + 99);
+    let file = fixture("import/excel/published_hidden_rows.xlsx");
+    let rows = |more: &[&str]| json(&dir.0, &[&["import", "published-results", &file, "--dry-run", "--json"], more].concat())["new"].clone();
+    assert_eq!((rows(&[]), rows(&["--include-hidden"])), (1.into(), 3.into()));
+    let (file, out) = (fixture("import/excel/judge_percent.xlsx"), dir.join("judged.csv"));
+    let counts = json(&dir.0, &["judge", "--csv", &file, "--out", text(&out), "--json"])["counts"].clone();
+    assert_eq!(counts, serde_json::json!({ "不合格": 5, "合格": 1 }));
+}
+
+#[test]
+fn a_file_of_which_nothing_is_taken_is_refused() {
+    let dir = installed();
+    let path = dir.join("unknown.csv");
+    std::fs::write(&path, "食品名称,分类,商标\n韭菜,食用农产品,/\n").unwrap();
+    let (code, said) = bad(&dir.0, &["import", "published-results", text(&path)]);
+    assert!(code == 1 && said.contains("TABLE-KIND"), "{code} {said}");
+    std::fs::write(&path, "食品名称,分类,判定\n").unwrap();
+    let (code, said) = bad(&dir.0, &["import", "published-results", text(&path)]);
+    assert!(code == 1 && said.contains("TABLE-NO-ROWS"), "{code} {said}");
+}
+
+#[test]
+fn a_new_instrument_is_a_file_in_the_data_directory() {
+    let dir = installed();
+    let profile = include_str!("../../exchange/profiles/README.md").split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    let print = include_str!("../../exchange/profiles/README.md").split_once("```text\n").unwrap().1.split_once("```").unwrap().0;
+    let file = dir.join("t9.txt");
+    std::fs::write(&file, print).unwrap();
+    assert_eq!(bad(&dir.0, &["instrument", "try", text(&file), "--profile", "titrator-t9"]).0, 1, "nobody knows it yet");
+    let own = dir.join("mine.toml");
+    std::fs::write(&own, profile).unwrap();
+    let tried = json(&dir.0, &["instrument", "try", text(&file), "--profile", text(&own), "--json"]);
+    assert_eq!((&tried["profile"], tried["readings"].as_array().unwrap().len()), (&"titrator-t9".into(), 4), "{tried}");
+    let folder = dir.join("profiles");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("t9.toml"), profile).unwrap();
+    assert!(good(&dir.0, &["instrument", "try", text(&file)]).contains("YP-0003"));
+    assert!(good(&dir.0, &["instrument", "list"]).contains("profiles/t9.toml"));
+    std::fs::write(folder.join("bad.toml"), "key = \"x\"\nversion = \"one\"\n").unwrap();
+    let (code, said) = bad(&dir.0, &["instrument", "list"]);
+    assert!(code == 1 && said.contains("bad.toml 第 2 行"), "{code} {said}");
 }

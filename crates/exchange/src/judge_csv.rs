@@ -5,11 +5,12 @@ use serde::Serialize;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Refusal, labels};
 
-use crate::book;
+use crate::book::{self, Footer, Hidden, SCANNED, Twins};
 use crate::code;
 use crate::header;
 use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
 use crate::out::{self, Cell};
+use crate::published::without_unit;
 
 labels! {
     /// 判定列
@@ -90,6 +91,8 @@ pub struct JudgeTable {
     pub rows: Vec<JudgeRow>,
     /// Findings.
     pub issues: Vec<Issue>,
+    /// Of the file rather than of a row: what is hidden, merged, not certain or not read.
+    pub notes: Vec<Issue>,
     /// Blank rows.
     pub blank: u64,
 }
@@ -107,12 +110,20 @@ pub struct Judged {
     pub working: String,
 }
 
+/// Reads a table with the columns item, result, limit and perhaps unit and label_claim, in any order, without what is hidden.
+///
+/// # Errors
+/// As [`read_with`].
+pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
+    read_with(bytes, file, Hidden::LeaveOut)
+}
+
 /// Reads a table with the columns item, result, limit and perhaps unit and label_claim, in any order.
 ///
 /// # Errors
-/// A refusal of [`book::read`], or `TABLE-HEADER`.
-pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
-    let book = book::read(bytes, file)?;
+/// A refusal of [`book::read`], `TABLE-HEADER` or `TABLE-NO-ROWS`.
+pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<JudgeTable, Refusal> {
+    let book = book::read_with(bytes, file, hidden)?;
     let locate = |cells: &[String]| {
         let mut at: [Option<usize>; 8] = [None; 8];
         for (i, text) in cells.iter().enumerate() {
@@ -122,25 +133,37 @@ pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
         }
         at
     };
-    let found = book.sheets.iter().find_map(|s| s.rows.iter().take(30).position(|r| locate(&r.cells)[..3].iter().all(Option::is_some)).map(|i| (s, i)));
-    let Some((sheet, head)) = found else {
-        let first = book.sheets.iter().flat_map(|s| &s.rows).find(|r| !r.is_blank()).map_or(String::new(), |r| shorten(&r.cells.join(" | ")));
-        return Err(Refusal::new(code::HEADER)
-            .with("file", file)
-            .with("scanned", 30)
-            .with("wanted", "item/检验项目, result/检验结果, limit/标准值")
-            .with("first", first));
+    let header_of = |sheet: &book::Sheet| sheet.rows.iter().take(SCANNED).position(|r| locate(&r.own())[..3].iter().all(Option::is_some));
+    let Some((sheet, head)) = book.sheets.iter().find_map(|s| Some((s, header_of(s)?))) else {
+        return Err(book.no_header(file, "item/检验项目, result/检验结果, limit/标准值"));
     };
     let names = &sheet.rows[head];
-    let at = locate(&names.cells);
-    let mut out = JudgeTable { header: names.cells.clone(), rows: Vec::new(), issues: Vec::new(), blank: 0 };
+    let at = locate(&names.own());
+    let mut notes = book.notes_of(|s| s.name == sheet.name);
+    notes.extend(book.unread(|s| s.name == sheet.name));
+    let mut out = JudgeTable { header: names.cells.clone(), rows: Vec::new(), issues: Vec::new(), notes, blank: 0 };
+    let mut twins = Twins::default();
     for row in &sheet.rows[head + 1..] {
         if row.is_blank() {
             out.blank += 1;
             continue;
         }
         let value = |c: JudgeColumn| at[c as usize].map(|i| out::restore(row.cell(i)));
-        let measured = |c: JudgeColumn| value(c).map(|text| with_header_unit(text, at[c as usize].map_or("", |i| names.cell(i)))).unwrap_or_default();
+        let empty = |c: JudgeColumn| at[c as usize].is_none_or(|i| fold(row.cell(i)).is_empty());
+        // 合计 may be an item, with a result and a limit of its own
+        if row.footer().is_some_and(|f| f == Footer::Signed || empty(JudgeColumn::Result) || empty(JudgeColumn::Limit)) {
+            let text = shorten(&row.own().iter().filter(|c| !fold(c).is_empty()).cloned().collect::<Vec<_>>().join(" "));
+            out.issues.push(Issue::new(Severity::Warning, code::FOOTER, &sheet.name, row.number, None, &[("text", &text)]));
+            continue;
+        }
+        if let Some(other) = twins.earlier(row, None) {
+            out.issues.push(Issue::new(Severity::Warning, code::ROW_TWICE, &sheet.name, row.number, None, &[("other", &other.to_string())]));
+        }
+        let unit = value(JudgeColumn::Unit).map(|t| fold(&t)).unwrap_or_default();
+        let measured = |c: JudgeColumn| {
+            let text = value(c).unwrap_or_default();
+            with_header_unit(without_unit(&text, if unit.starts_with('%') { &unit } else { "" }), at[c as usize].map_or("", |i| names.cell(i)))
+        };
         for c in [JudgeColumn::Item, JudgeColumn::Result, JudgeColumn::Limit] {
             if let Some(i) = at[c as usize].filter(|i| fold(row.cell(*i)).is_empty()) {
                 let column = ColumnRef { letter: letter(i), name: fold(names.cell(i)) };
@@ -162,6 +185,9 @@ pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
             ingredients: optional(JudgeColumn::Ingredients),
             cells: row.cells.clone(),
         });
+    }
+    if out.rows.is_empty() {
+        return Err(book.no_rows(file));
     }
     Ok(out)
 }

@@ -16,19 +16,17 @@ use shiyan_statute::{AnalyteGroup, DetectionKind, DetectionLimit, LimitRow, Limi
 
 pub(crate) use shiyan_foundation::Decimal;
 
-use crate::book::{self, Row, Sheet};
+use crate::book::{self, Hidden, OWN_SHEET, Row, SCANNED, Sheet};
 use crate::code;
-use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
+use crate::issue::{ColumnRef, Issue, Severity, letter};
 use crate::national::{self, Given, nothing};
 use crate::out;
-use crate::published::date;
+use crate::published::{date, without_unit};
 
 /// 模板版本, kept in a hidden sheet.
 pub const TEMPLATE_VERSION: &str = "shiyan-limits-1";
-const HIDDEN: &str = "_shiyan";
+const HIDDEN: &str = OWN_SHEET;
 const HELP: (&str, &str) = ("填写说明", "How to fill in");
-/// Rows in which a header may stand.
-const SCANNED: usize = 30;
 /// Rows of the template that carry the lists.
 const PREPARED: u32 = 2_000;
 
@@ -220,7 +218,7 @@ pub struct LimitTable {
     pub rows: Vec<TableRow>,
     /// Sheets that were not read, columns that are there twice.
     pub notes: Vec<Issue>,
-    /// Blank rows below the headers.
+    /// Blank rows and footers below the headers.
     pub blank: u64,
 }
 
@@ -302,21 +300,31 @@ pub fn content_key(row: &LimitRow) -> String {
     format!("I{}", &hex::encode(Sha256::digest(text.as_bytes()))[..12])
 }
 
-/// Reads a limit table. `from` is the first day of rows that name none; the layout of the plan names none at all.
+/// Reads a limit table without what is hidden. `from` is the first day of rows that name none; the layout of the plan names none
+/// at all.
 ///
 /// # Errors
-/// A refusal of [`book::read`]; `TABLE-HEADER`; `LT-FROM` when the layout needs a day that was not given.
+/// As [`read_with`].
 pub fn read(bytes: &[u8], file: &str, from: Option<NaiveDate>) -> Result<LimitTable, Refusal> {
-    let book = book::read(bytes, file)?;
+    read_with(bytes, file, from, Hidden::LeaveOut)
+}
+
+/// Reads a limit table.
+///
+/// # Errors
+/// A refusal of [`book::read`]; `TABLE-HEADER`; `TABLE-NO-ROWS`; `LT-FROM` when the layout needs a day that was not given.
+pub fn read_with(bytes: &[u8], file: &str, from: Option<NaiveDate>, hidden: Hidden) -> Result<LimitTable, Refusal> {
+    let book = book::read_with(bytes, file, hidden)?;
     let file_hash = hex::encode(Sha256::digest(bytes));
     let source = format!("src={file};sha256={file_hash}");
     let mut layout = None;
     let mut readings: Vec<Reading> = Vec::new();
-    let (mut notes, mut blank) = (Vec::new(), 0);
+    let (mut notes, mut blank) = (book.notes_of(|s| s.name != HIDDEN && s.name != HELP.0 && s.name != HELP.1), 0);
     for sheet in book.sheets.iter().filter(|s| s.name != HIDDEN && s.name != HELP.0 && s.name != HELP.1) {
         let found = sheet.rows.iter().take(SCANNED).enumerate().find_map(|(at, row)| {
-            let plan = national::Columns::of(&row.cells).map(|columns| (at, Columns::National(columns)));
-            plan.or_else(|| own_columns(&row.cells).map(|columns| (at, Columns::Own(columns))))
+            let cells = row.own();
+            let plan = national::Columns::of(&cells).map(|columns| (at, Columns::National(columns)));
+            plan.or_else(|| own_columns(&cells).map(|columns| (at, Columns::Own(columns))))
         });
         let Some((at, head)) = found else {
             let used = sheet.rows.iter().filter(|r| !r.is_blank()).count();
@@ -332,10 +340,24 @@ pub fn read(bytes: &[u8], file: &str, from: Option<NaiveDate>) -> Result<LimitTa
             Columns::National(columns) => Head::National(columns, from.ok_or_else(|| Refusal::new(code::LIMIT_FROM).with("file", file).on("from"))?),
         };
         layout.get_or_insert(if matches!(head, Head::Own(_)) { Layout::Own } else { Layout::National });
+        let known: Vec<usize> = match &head {
+            Head::Own(columns) => columns.values().copied().collect(),
+            Head::National(columns, _) => columns.places().collect(),
+        };
+        notes.extend(book::not_kept(sheet, names, &known));
+        let mut twins = book::Twins::default();
         for row in &sheet.rows[at + 1..] {
             if row.is_blank() {
                 blank += 1;
                 continue;
+            }
+            if let Some(note) = book::footer(sheet, row) {
+                notes.push(note);
+                blank += 1;
+                continue;
+            }
+            if let Some(other) = twins.earlier(row, None) {
+                notes.push(Issue::new(Severity::Warning, code::ROW_TWICE, &sheet.name, row.number, None, &[("other", &other.to_string())]));
             }
             let (category, item, found) = match &head {
                 Head::National(columns, from) => {
@@ -352,10 +374,11 @@ pub fn read(bytes: &[u8], file: &str, from: Option<NaiveDate>) -> Result<LimitTa
         }
     }
     let Some(layout) = layout else {
-        let first = book.sheets.iter().flat_map(|s| &s.rows).find(|r| !r.is_blank()).map_or(String::new(), |r| shorten(&r.cells.join(" | ")));
-        let wanted = "食品分类、检验项目、限量种类、判定依据（模板）；或 大类、检验项目、判定依据、最大允许限（抽检计划）";
-        return Err(Refusal::new(code::HEADER).with("file", file).with("scanned", SCANNED).with("wanted", wanted).with("first", first));
+        return Err(book.no_header(file, "食品分类、检验项目、限量种类、判定依据（模板）；或 大类、检验项目、判定依据、最大允许限（抽检计划）"));
     };
+    if readings.is_empty() {
+        return Err(book.no_rows(file));
+    }
     let mut rows = settle(readings);
     for row in &mut rows {
         if let RowClass::Rule(rule) = &mut row.class {
@@ -553,7 +576,8 @@ impl OwnRow<'_> {
         self.text(column).split('|').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect()
     }
     fn number(&self, column: L) -> Result<Decimal, Found> {
-        let text = self.text(column);
+        // a cell shown as 25% beside the unit %
+        let text = without_unit(&self.text(column), &self.text(L::Unit));
         if text.is_empty() {
             return Err(self.missing(column));
         }

@@ -61,6 +61,9 @@ impl Columns {
         }
         [C::Class, C::Item, C::Basis, C::Max].iter().all(|c| found.contains_key(c)).then_some(Self(found))
     }
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
+        self.0.values().copied()
+    }
     pub(crate) fn place(&self, column: C) -> Option<usize> {
         self.0.get(&column).copied()
     }

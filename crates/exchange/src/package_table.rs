@@ -16,15 +16,13 @@ use shiyan_lab_results::limit::{self, LimitText};
 use shiyan_lab_results::units;
 use shiyan_statute::{LimitRule, food, item_key};
 
-use crate::book::{self, Row, Sheet};
+use crate::book::{self, Hidden, OWN_SHEET, Row, SCANNED, Sheet};
 use crate::code;
-use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
+use crate::issue::{ColumnRef, Issue, Severity, letter};
 use crate::limit_table::Layout;
 use crate::national::{self, PlanTableColumn, nothing};
 use crate::out;
 
-/// Rows in which a header may stand.
-const SCANNED: usize = 30;
 const HELP: (&str, &str) = ("填写说明", "How to fill in");
 
 labels! {
@@ -115,7 +113,7 @@ pub struct PackageCounts {
     pub without_unit: u64,
     /// Items with a limit of the task.
     pub with_limit: u64,
-    /// Blank rows, not among `rows`.
+    /// Blank rows and footers, not among `rows`.
     pub blank: u64,
 }
 
@@ -132,22 +130,34 @@ pub struct PackageTable {
     pub packages: Vec<Package>,
     /// Refused rows (errors), uncertain units and contradictions (warnings).
     pub issues: Vec<Issue>,
+    /// Of the file rather than of an item: what is hidden, merged or not certain, footers, columns that are not kept.
+    pub notes: Vec<Issue>,
     /// Counts.
     pub counts: PackageCounts,
+}
+
+/// Reads packages without what is hidden.
+///
+/// # Errors
+/// As [`read_with`].
+pub fn read(bytes: &[u8], file: &str) -> Result<PackageTable, Refusal> {
+    read_with(bytes, file, Hidden::LeaveOut)
 }
 
 /// Reads packages.
 ///
 /// # Errors
-/// A refusal of [`book::read`], or `TABLE-HEADER`.
-pub fn read(bytes: &[u8], file: &str) -> Result<PackageTable, Refusal> {
-    let book = book::read(bytes, file)?;
+/// A refusal of [`book::read`], `TABLE-HEADER` or `TABLE-NO-ROWS`.
+pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<PackageTable, Refusal> {
+    let book = book::read_with(bytes, file, hidden)?;
+    let mut notes = book.notes_of(|s| s.name != HELP.0 && s.name != HELP.1);
     let mut reader = Reader { packages: Vec::new(), place: BTreeMap::new(), unsure: BTreeMap::new(), issues: Vec::new(), counts: PackageCounts::default() };
     let mut layout = None;
-    for sheet in book.sheets.iter().filter(|s| s.name != HELP.0 && s.name != HELP.1) {
+    for sheet in book.sheets.iter().filter(|s| s.name != OWN_SHEET && s.name != HELP.0 && s.name != HELP.1) {
         let found = sheet.rows.iter().take(SCANNED).enumerate().find_map(|(at, row)| {
-            let plan = national::Columns::of(&row.cells).map(|columns| (at, Columns::National(columns)));
-            plan.or_else(|| own_columns(&row.cells).map(|columns| (at, Columns::Own(columns))))
+            let cells = row.own();
+            let plan = national::Columns::of(&cells).map(|columns| (at, Columns::National(columns)));
+            plan.or_else(|| own_columns(&cells).map(|columns| (at, Columns::Own(columns))))
         });
         let Some((at, columns)) = found else {
             let used = sheet.rows.iter().filter(|r| !r.is_blank()).count();
@@ -159,8 +169,18 @@ pub fn read(bytes: &[u8], file: &str) -> Result<PackageTable, Refusal> {
         };
         layout.get_or_insert(if matches!(columns, Columns::Own(_)) { Layout::Own } else { Layout::National });
         let names = &sheet.rows[at];
+        let known: Vec<usize> = match &columns {
+            Columns::Own(columns) => columns.values().copied().collect(),
+            Columns::National(columns) => columns.places().collect(),
+        };
+        notes.extend(book::not_kept(sheet, names, &known));
         for row in &sheet.rows[at + 1..] {
             if row.is_blank() {
+                reader.counts.blank += 1;
+                continue;
+            }
+            if let Some(note) = book::footer(sheet, row) {
+                notes.push(note);
                 reader.counts.blank += 1;
                 continue;
             }
@@ -180,10 +200,11 @@ pub fn read(bytes: &[u8], file: &str) -> Result<PackageTable, Refusal> {
         }
     }
     let Some(layout) = layout else {
-        let first = book.sheets.iter().flat_map(|s| &s.rows).find(|r| !r.is_blank()).map_or(String::new(), |r| shorten(&r.cells.join(" | ")));
-        let wanted = "食品分类、检验项目、检验依据（模板）；或 大类、检验项目、判定依据、最大允许限（抽检计划）";
-        return Err(Refusal::new(code::HEADER).with("file", file).with("scanned", SCANNED).with("wanted", wanted).with("first", first));
+        return Err(book.no_header(file, "食品分类、检验项目、检验依据（模板）；或 大类、检验项目、判定依据、最大允许限（抽检计划）"));
     };
+    if reader.counts.rows == 0 {
+        return Err(book.no_rows(file));
+    }
     reader.issues.extend(reader.unsure.into_values());
     let mut issues = reader.issues;
     issues.sort_by(|a, b| a.sheet.cmp(&b.sheet).then(a.row.cmp(&b.row)));
@@ -195,7 +216,7 @@ pub fn read(bytes: &[u8], file: &str) -> Result<PackageTable, Refusal> {
         with_limit: items().filter(|i| i.limit.is_some()).count() as u64,
         ..reader.counts
     };
-    Ok(PackageTable { file: file.to_owned(), file_hash: hex::encode(Sha256::digest(bytes)), layout, packages: reader.packages, issues, counts })
+    Ok(PackageTable { file: file.to_owned(), file_hash: hex::encode(Sha256::digest(bytes)), layout, packages: reader.packages, issues, notes, counts })
 }
 
 enum Columns {

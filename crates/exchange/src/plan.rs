@@ -9,16 +9,18 @@ use shiyan_foundation::task::Link;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{CodeInfo, Label, Lang, Refusal, labels};
 
-use crate::book::{self, Row, Sheet};
+use crate::book::{self, Hidden, OWN_SHEET, Row, SCANNED, Sheet, Twins};
 use crate::code;
-use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
+use crate::issue::{ColumnRef, Issue, Severity, letter};
 use crate::out;
 use crate::published::date;
 
 /// 模板版本, kept in a hidden sheet.
 pub const TEMPLATE_VERSION: &str = "shiyan-plan-1";
 /// Name of the hidden sheet; its first cell is the version, its columns from C on are the lists.
-const HIDDEN: &str = "_shiyan";
+const HIDDEN: &str = OWN_SHEET;
+/// The sheet that explains the columns.
+const HELP: (&str, &str) = ("填写说明", "How to fill in");
 /// Rows of the template that carry the lists.
 const PREPARED: u32 = 2_000;
 
@@ -126,11 +128,13 @@ pub struct PlanImport {
     pub rows: Vec<PlanRow>,
     /// Findings.
     pub issues: Vec<Issue>,
+    /// Of the file rather than of a row: what is hidden, merged or not certain, columns that are not kept.
+    pub notes: Vec<Issue>,
     /// Rows below the header.
     pub rows_in: u64,
     /// Rows with an error, not among `rows`.
     pub rows_refused: u64,
-    /// Blank rows.
+    /// Blank rows and footers.
     pub blank: u64,
 }
 
@@ -223,7 +227,7 @@ fn write(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, XlsxErr
         "One row for each class, link, street and quarter; columns marked * are required. A csv (UTF-8 or GBK) may be uploaded as well.",
     );
     let columns = PlanColumn::ALL.iter().map(|c| (c.label(lang), lang.pick(c.hint().0, c.hint().1)));
-    out::help_sheet(&mut book, lang.pick("填写说明", "How to fill in"), Some(intro), columns)?;
+    out::help_sheet(&mut book, lang.pick(HELP.0, HELP.1), Some(intro), columns)?;
     let hidden = book.add_worksheet();
     hidden.set_name(HIDDEN)?.set_very_hidden(true);
     hidden.write_string(0, 0, TEMPLATE_VERSION)?;
@@ -235,38 +239,70 @@ fn write(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, XlsxErr
     book.save_to_buffer()
 }
 
-/// Reads a plan from xlsx, xls or csv.
+/// Reads a plan from xlsx, xls or csv, without what is hidden.
 ///
 /// # Errors
-/// A refusal of [`book::read`], or `TABLE-HEADER` when the required columns are not found.
+/// As [`read_with`].
 pub fn read(bytes: &[u8], file: &str) -> Result<PlanImport, Refusal> {
-    let book = book::read(bytes, file)?;
+    read_with(bytes, file, Hidden::LeaveOut)
+}
+
+/// Reads a plan from xlsx, xls or csv: every sheet with the columns of a plan.
+///
+/// # Errors
+/// A refusal of [`book::read`], `TABLE-HEADER` when the required columns are not found, or `TABLE-NO-ROWS`.
+pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<PlanImport, Refusal> {
+    let book = book::read_with(bytes, file, hidden)?;
     let template_version = book.sheets.iter().find(|s| s.name == HIDDEN).and_then(|s| s.rows.first()).map(|r| r.cell(0).to_owned());
-    let found = book.sheets.iter().filter(|s| s.name != HIDDEN).find_map(|s| header(s).map(|h| (s, h)));
-    let Some((sheet, (head, columns))) = found else {
+    let found: Vec<(&Sheet, (usize, Columns))> = book.sheets.iter().filter(|s| s.name != HIDDEN).filter_map(|s| header(s).map(|h| (s, h))).collect();
+    if found.is_empty() {
         let wanted = PlanColumn::ALL.iter().filter(|c| c.required()).map(|c| c.zh()).collect::<Vec<_>>().join("、");
-        let first = book.sheets.iter().flat_map(|s| &s.rows).find(|r| !r.is_blank()).map_or(String::new(), |r| shorten(&r.cells.join(" | ")));
-        return Err(Refusal::new(code::HEADER).with("file", file).with("scanned", 30).with("wanted", wanted).with("first", first));
-    };
-    let mut out = PlanImport { template_version, rows: Vec::new(), issues: Vec::new(), rows_in: 0, rows_refused: 0, blank: 0 };
+        return Err(book.no_header(file, &wanted));
+    }
+    let is_read = |s: &Sheet| found.iter().any(|(read, _)| read.name == s.name);
+    let mut notes = book.notes_of(is_read);
+    notes.extend(book.unread(|s| is_read(s) || s.name == HELP.0 || s.name == HELP.1));
+    let mut out = PlanImport { template_version, rows: Vec::new(), issues: Vec::new(), notes, rows_in: 0, rows_refused: 0, blank: 0 };
     let mut seen: HashMap<String, u32> = HashMap::new();
+    for (sheet, (head, columns)) in &found {
+        read_sheet(sheet, *head, columns, &mut seen, &mut out);
+    }
+    if out.rows_in == out.blank {
+        return Err(book.no_rows(file));
+    }
+    Ok(out)
+}
+
+fn read_sheet(sheet: &Sheet, head: usize, columns: &Columns, seen: &mut HashMap<String, u32>, out: &mut PlanImport) {
     let names = &sheet.rows[head];
+    let known: Vec<usize> = columns.values().copied().collect();
+    out.notes.extend(book::not_kept(sheet, names, &known));
+    let mut twins = Twins::default();
     for row in &sheet.rows[head + 1..] {
         out.rows_in += 1;
+        // a sum has batches and no street; a remark has neither
+        let empty = |c: PlanColumn| columns.get(c.code()).is_none_or(|i| fold(row.cell(*i)).is_empty());
         if row.is_blank() {
             out.blank += 1;
             continue;
         }
-        let mut reader = RowReader { sheet, names, columns: &columns, row, issues: &mut out.issues };
+        let mut reader = RowReader { sheet, names, columns, row, issues: &mut out.issues };
+        if row.is_footer() && empty(PlanColumn::Quarter) {
+            out.blank += 1;
+            let text = row.own().iter().map(|c| fold(c)).filter(|c| !c.is_empty()).collect::<Vec<_>>().join(" ");
+            reader.issue(Severity::Warning, code::FOOTER, None, &[("text", &text)]);
+            continue;
+        }
         match reader.row() {
             Some(parsed) => {
                 let key = format!(
                     "{}\u{1}{:?}\u{1}{:?}\u{1}{}\u{1}{}\u{1}{:?}",
                     parsed.class, parsed.subclass, parsed.link, parsed.street, parsed.quarter, parsed.item_package
                 );
-                match seen.get(&key) {
-                    Some(other) => reader.issue(Severity::Warning, code::PLAN_TWICE, None, &[("other", &other.to_string())]),
-                    None => {
+                match (twins.earlier(row, None), seen.get(&key)) {
+                    (Some(other), _) => reader.issue(Severity::Warning, code::ROW_TWICE, None, &[("other", &other.to_string())]),
+                    (None, Some(other)) => reader.issue(Severity::Warning, code::PLAN_TWICE, None, &[("other", &other.to_string())]),
+                    (None, None) => {
                         seen.insert(key, row.number);
                     }
                 }
@@ -275,16 +311,15 @@ pub fn read(bytes: &[u8], file: &str) -> Result<PlanImport, Refusal> {
             None => out.rows_refused += 1,
         }
     }
-    Ok(out)
 }
 
 type Columns = HashMap<PlanColumnKey, usize>;
 type PlanColumnKey = &'static str;
 
 fn header(sheet: &Sheet) -> Option<(usize, Columns)> {
-    sheet.rows.iter().take(30).enumerate().find_map(|(i, row)| {
+    sheet.rows.iter().take(SCANNED).enumerate().find_map(|(i, row)| {
         let mut columns = Columns::new();
-        for (c, text) in row.cells.iter().enumerate() {
+        for (c, text) in row.own().iter().enumerate() {
             if let Some(column) = PlanColumn::of(text) {
                 columns.entry(column.code()).or_insert(c);
             }
@@ -334,6 +369,14 @@ impl RowReader<'_> {
         let street = self.must(PlanColumn::Street);
         let quarter = self.parsed(PlanColumn::Quarter, code::PLAN_QUARTER, quarter);
         let batches = self.parsed(PlanColumn::Batches, code::PLAN_BATCHES, |t| t.replace(',', "").parse::<u32>().ok().filter(|n| *n > 0));
+        let merged = self.columns.get(PlanColumn::Batches.code()).is_some_and(|i| self.row.filled.contains(i));
+        let batches = match batches {
+            Some(n) if merged => {
+                self.issue(Severity::Error, code::PLAN_MERGED, Some(PlanColumn::Batches), &[("value", &n.to_string())]);
+                None
+            }
+            batches => batches,
+        };
         let written = self.optional(PlanColumn::Deadline);
         let deadline = written.as_deref().and_then(date);
         let bad_date = written.is_some() && deadline.is_none();
@@ -418,10 +461,9 @@ mod tests {
         }
     }
     #[test]
-    fn the_empty_template_is_read_as_empty() {
+    fn the_empty_template_is_refused_as_empty() {
         let bytes = template_xlsx(Lang::Zh, &lists()).unwrap();
-        let got = read(&bytes, "plan.xlsx").unwrap();
-        assert_eq!((got.rows.len(), got.issues.len(), got.rows_in), (0, 0, 0));
+        assert_eq!(read(&bytes, "plan.xlsx").unwrap_err().code(), "TABLE-NO-ROWS");
         let book = book::read(&bytes, "plan.xlsx").unwrap();
         assert_eq!(book.sheets.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["年度计划", "填写说明", HIDDEN]);
     }

@@ -10,15 +10,12 @@ use shiyan_foundation::task::Outcome;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{CodeInfo, Label, Refusal, labels};
 
-use crate::book::{self, Row, Sheet};
+use crate::book::{self, Hidden, Row, SCANNED, Sheet, Twins};
 use crate::code;
 use crate::guard::FileKind;
 use crate::header::{self, Field, Meaning};
-use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
+use crate::issue::{ColumnRef, Issue, Severity, letter};
 use crate::text::TextEncoding;
-
-/// Rows in which a header may stand.
-const SCANNED: usize = 30;
 
 labels! {
     /// 表的种类 what a table without a verdict column says about its rows.
@@ -158,18 +155,28 @@ pub struct PublishedTable {
     pub rows: Vec<PublishedRow>,
     /// Findings in order.
     pub issues: Vec<Issue>,
+    /// Of the file rather than of a row: what is hidden, merged or not certain, columns that are not kept.
+    pub notes: Vec<Issue>,
     /// Totals of the data rows.
     pub totals: Totals,
     /// Row counts.
     pub counts: Counts,
 }
 
+/// Reads a file of published results, without what is hidden.
+///
+/// # Errors
+/// As [`read_with`].
+pub fn read(bytes: &[u8], file: &str) -> Result<PublishedTable, Refusal> {
+    read_with(bytes, file, Hidden::LeaveOut)
+}
+
 /// Reads a file of published results.
 ///
 /// # Errors
-/// A refusal of [`book::read`], or `TABLE-HEADER` when no sheet has a header that is understood.
-pub fn read(bytes: &[u8], file: &str) -> Result<PublishedTable, Refusal> {
-    let book = book::read(bytes, file)?;
+/// A refusal of [`book::read`], `TABLE-HEADER` when no sheet has a header that is understood, or `TABLE-NO-ROWS`.
+pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<PublishedTable, Refusal> {
+    let book = book::read_with(bytes, file, hidden)?;
     let mut out = PublishedTable {
         file: file.to_owned(),
         file_hash: hex::encode(Sha256::digest(bytes)),
@@ -178,6 +185,7 @@ pub fn read(bytes: &[u8], file: &str) -> Result<PublishedTable, Refusal> {
         tables: Vec::new(),
         rows: Vec::new(),
         issues: Vec::new(),
+        notes: Vec::new(),
         totals: Totals::default(),
         counts: Counts::default(),
     };
@@ -195,13 +203,14 @@ pub fn read(bytes: &[u8], file: &str) -> Result<PublishedTable, Refusal> {
         }
     }
     if out.tables.is_empty() {
-        let first = book.sheets.iter().flat_map(|s| &s.rows).find(|r| !r.is_blank()).map_or(String::new(), |r| shorten(&r.cells.join(" | ")));
-        return Err(Refusal::new(code::HEADER)
-            .with("file", file)
-            .with("scanned", SCANNED)
-            .with("wanted", "食品名称（样品名称、产品名称…）")
-            .with("first", first));
+        return Err(book.no_header(file, "食品名称（样品名称、产品名称…）"));
     }
+    if out.rows.is_empty() {
+        return Err(book.no_rows(file));
+    }
+    let mut notes = book.notes_of(|sheet| out.tables.iter().any(|t| t.sheet == sheet.name));
+    notes.append(&mut out.notes);
+    out.notes = notes;
     for row in &out.rows {
         let totals = &mut out.totals;
         totals.rows += 1;
@@ -235,26 +244,39 @@ fn fields_of(meanings: &[Option<Meaning>]) -> BTreeSet<Field> {
 }
 
 fn find_header(sheet: &Sheet) -> Option<Head> {
-    let means = |names: &[String]| names.iter().map(|n| header::meaning(n)).collect::<Vec<_>>();
+    let means = |names: &[String]| {
+        let mut all: Vec<Option<Meaning>> = names.iter().map(|n| header::meaning(n)).collect();
+        // 单位 alone may be an office; beside a result or a limit it is theirs
+        let measured = |m: Option<&Option<Meaning>>| matches!(m, Some(Some(Meaning::Single(Field::Result | Field::Limit))));
+        for i in 1..names.len() {
+            if all[i].is_none() && header::normalise(&names[i]) == "单位" && measured(all.get(i - 1)) {
+                all[i] = Some(Meaning::Single(Field::Unit));
+            }
+        }
+        all
+    };
     let mut best: Option<(usize, Head)> = None;
     for (i, row) in sheet.rows.iter().enumerate().take(SCANNED) {
-        let meanings = means(&row.cells);
+        // what merging filled in names no column a second time
+        let own = row.own();
+        let meanings = means(&own);
         let fields = fields_of(&meanings);
         // a title of one long cell, or a data row that happens to hold a word, is no header
         let enough = fields.contains(&Field::Food) && fields.len() >= 3;
         if !enough || best.as_ref().is_some_and(|(n, _)| *n >= fields.len()) {
             continue;
         }
-        let mut head = Head { body: i + 1, row: i, names: row.cells.clone(), meanings };
+        let mut head = Head { body: i + 1, row: i, names: own, meanings };
         // two header rows: the second names the parts of a group
         if let Some(below) = sheet.rows.get(i + 1) {
-            let lower = means(&below.cells);
+            let below = below.own();
+            let lower = means(&below);
             let parts = fields_of(&lower);
-            let header_like = parts.len() >= 2 && below.cells.iter().enumerate().all(|(c, t)| fold(t).is_empty() || lower[c].is_some());
+            let header_like = parts.len() >= 2 && below.iter().enumerate().all(|(c, t)| fold(t).is_empty() || lower[c].is_some());
             if header_like && parts.iter().all(|f| matches!(f, Field::Item | Field::Result | Field::Limit | Field::Unit | Field::Verdict)) {
-                let width = head.names.len().max(below.cells.len());
+                let width = head.names.len().max(below.len());
                 head.names.resize(width, String::new());
-                for (c, name) in below.cells.iter().enumerate().filter(|(_, t)| !fold(t).is_empty()) {
+                for (c, name) in below.iter().enumerate().filter(|(_, t)| !fold(t).is_empty()) {
                     head.names[c].clone_from(name);
                 }
                 head.meanings = means(&head.names);
@@ -265,6 +287,27 @@ fn find_header(sheet: &Sheet) -> Option<Head> {
     }
     best.map(|(_, head)| head)
 }
+
+/// The fields by which published rows are found and counted.
+const KEPT: [Field; 17] = [
+    Field::Seq,
+    Field::SamplingNo,
+    Field::NoticeDate,
+    Field::PublishedOn,
+    Field::Publisher,
+    Field::Producer,
+    Field::Operator,
+    Field::Food,
+    Field::Unit,
+    Field::Verdict,
+    Field::Limit,
+    Field::Result,
+    Field::Item,
+    Field::Category,
+    Field::ProducedOn,
+    Field::NoticeNo,
+    Field::Lab,
+];
 
 /// 不合格 wins over 合格: a title that names both announces failing ones.
 fn kind_from(text: &str) -> Option<TableKind> {
@@ -290,7 +333,7 @@ fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, 
     let title: Vec<String> = sheet.rows[..head.row]
         .iter()
         .filter(|r| !r.is_blank())
-        .map(|r| r.cells.iter().filter(|c| !fold(c).is_empty()).cloned().collect::<Vec<_>>().join(" "))
+        .map(|r| r.own().iter().filter(|c| !fold(c).is_empty()).cloned().collect::<Vec<_>>().join(" "))
         .collect();
     let mut columns: Vec<Column> = head
         .names
@@ -332,6 +375,19 @@ fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, 
     if kind == TableKind::Unknown {
         out.issues.push(Issue::new(Severity::Error, code::TABLE_KIND, &sheet.name, header_row, None, &[]));
     }
+    let of_its_own = |c: &Column| match &c.meaning {
+        Some(Meaning::Single(field)) => KEPT.contains(field),
+        Some(Meaning::Combined(_)) => true,
+        None => false,
+    };
+    let unkept: Vec<&str> = columns.iter().filter(|c| !c.at.name.is_empty() && !of_its_own(c)).map(|c| c.at.name.as_str()).collect();
+    if !unkept.is_empty() {
+        let columns = unkept.join("、");
+        let facts = [("columns", columns.as_str()), ("how", "只留原文，不能按它查找和统计"), ("how_en", "are kept as text only")];
+        out.notes.push(Issue::new(Severity::Warning, code::COLUMNS_NOT_KEPT, &sheet.name, header_row, None, &facts));
+    }
+    let mut twins = Twins::default();
+    let numbers = place.get(&Field::Seq).copied();
     let reader = Reader { sheet, columns: &columns, place, combined, kind };
     for row in &sheet.rows[head.body.min(sheet.rows.len())..] {
         out.counts.rows_in += 1;
@@ -346,6 +402,9 @@ fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, 
             *count += 1;
             parsed.occurrence = *count;
             out.rows.push(parsed);
+            if let Some(other) = twins.earlier(row, numbers) {
+                reader.issue(&mut out.issues, Severity::Warning, code::ROW_TWICE, row, None, &[("other", &other.to_string())]);
+            }
         }
         // a table of unknown kind taints every row of it, so that none of them passes for clean
         if out.issues.len() > before || kind == TableKind::Unknown {
@@ -371,7 +430,8 @@ impl Reader<'_> {
     /// `None` for rows that are no data; those have left an issue.
     fn row(&self, row: &Row, issues: &mut Vec<Issue>) -> Option<PublishedRow> {
         use Severity::{Error, Warning};
-        let filled: Vec<&str> = row.cells.iter().map(String::as_str).filter(|c| !fold(c).is_empty()).collect();
+        let own = row.own();
+        let filled: Vec<&str> = own.iter().map(String::as_str).filter(|c| !fold(c).is_empty()).collect();
         let same =
             self.columns.iter().enumerate().filter(|(i, c)| !c.at.name.is_empty() && header::normalise(row.cell(*i)) == header::normalise(&c.at.name)).count();
         if same >= 3 && same * 2 > filled.len() {
@@ -382,6 +442,10 @@ impl Reader<'_> {
         let food = self.value(row, Field::Food).unwrap_or_default();
         // one filled cell, or two without a name, are a note or a subtotal, unless a verdict or a number says it is a batch
         let batch = self.value(row, Field::SamplingNo).is_some() || self.value(row, Field::Verdict).is_some_and(|t| verdict(&t).is_some());
+        if !batch && row.is_footer() {
+            self.issue(issues, Warning, code::FOOTER, row, None, &[("text", &filled.join(" "))]);
+            return None;
+        }
         if !batch && filled.len() <= if food.is_empty() { 2 } else { 1 } {
             self.issue(issues, Warning, code::NOT_DATA, row, None, &[("text", &filled.join(" "))]);
             return None;
@@ -476,10 +540,15 @@ impl Reader<'_> {
             return items;
         }
         let Some(at) = self.place.get(&Field::Item) else { return Vec::new() };
-        let names = parts(row.cell(*at));
+        let mut names = parts(row.cell(*at));
         let column = |field| self.place.get(&field).map_or("", |i| row.cell(*i));
         let (result, limit, unit) = (column(Field::Result), column(Field::Limit), column(Field::Unit));
-        let whole = |text: &str| Some(fold(text)).filter(|t| !is_nothing(t)).unwrap_or_default();
+        let whole = |text: &str| Some(one_line(&fold(text))).filter(|t| !is_nothing(t)).unwrap_or_default();
+        // a name that was broken into lines is one item, unless its result and limit are in as many lines
+        let lines_only = !row.cell(*at).contains(['；', ';']);
+        if names.len() > 1 && lines_only && parts(result).len() <= 1 && parts(limit).len() <= 1 {
+            names = vec![unbroken(row.cell(*at))];
+        }
         match names.len() {
             0 => Vec::new(),
             1 => {
@@ -487,7 +556,8 @@ impl Reader<'_> {
                 if names[0].chars().any(header::is_column_mark) && whole(result).is_empty() {
                     return split_combined(row.cell(*at), &[Field::Item, Field::Result, Field::Limit]).0;
                 }
-                vec![Item { name: names[0].clone(), result: whole(result), unit: whole(unit), limit: whole(limit) }]
+                let unit = whole(unit);
+                vec![Item { name: names[0].clone(), result: without_unit(&whole(result), &unit), limit: whole(limit), unit }]
             }
             n => {
                 let (results, limits, units) = (parts(result), parts(limit), parts(unit));
@@ -518,6 +588,31 @@ fn is_nothing(text: &str) -> bool {
 /// Entries of a cell, one a line or parted by ；.
 fn parts(text: &str) -> Vec<String> {
     text.split(['；', ';', '\n', '\r']).map(fold).filter(|p| !p.is_empty() && !is_nothing(p)).collect()
+}
+
+/// A text whose lines were broken to fit the cell. Between two Chinese characters, or at a bracket, a break is no space.
+fn unbroken(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines().map(fold).filter(|l| !l.is_empty()) {
+        let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        if latin(out.chars().last()) && latin(line.chars().next()) {
+            out.push(' ');
+        }
+        out.push_str(&line);
+    }
+    out
+}
+
+fn one_line(text: &str) -> String {
+    text.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The number alone where the unit stands beside it in a column of its own: a cell shown as 15.2% beside `%`.
+pub(crate) fn without_unit(text: &str, unit: &str) -> String {
+    let bare = text.strip_suffix(unit).map(str::trim_end).filter(|_| !unit.is_empty());
+    // %vol and g/100g are shown as a percentage too
+    let percent = || text.strip_suffix('%').filter(|_| unit.starts_with('%'));
+    bare.or_else(percent).filter(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit() || c == '.')).unwrap_or(text).to_owned()
 }
 
 /// Splits 项目║检验结果║标准值 cells; the flag says whether every entry had the promised shape.
@@ -620,6 +715,16 @@ fn category(text: &str) -> CategoryPath {
 #[must_use]
 pub fn date(text: &str) -> Option<NaiveDate> {
     let text = fold(text);
+    if let Some(day) = serial(&text) {
+        return Some(day);
+    }
+    // 2026-01-05T00:00:00+08:00: the day that is written, whatever the clock says
+    let text = match text.split_once(['T', 't']) {
+        Some((day, time)) if time.starts_with(|c: char| c.is_ascii_digit()) && time.chars().all(|c| c.is_ascii_digit() || ":.+-Zz".contains(c)) => {
+            day.to_owned()
+        }
+        _ => text,
+    };
     let day = text.split_once(' ').filter(|(_, time)| time.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '.')).map_or(text.as_str(), |(d, _)| d);
     let day = day.strip_suffix(['日', '号']).unwrap_or(day);
     if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
@@ -631,6 +736,16 @@ pub fn date(text: &str) -> Option<NaiveDate> {
         return None;
     }
     NaiveDate::from_ymd_opt(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?)
+}
+
+/// The number of a day as a spreadsheet counts them, from 2000 to 2099: a date whose cell lost its format.
+fn serial(text: &str) -> Option<NaiveDate> {
+    let (days, part) = text.split_once('.').unwrap_or((text, "0"));
+    if days.len() != 5 || ![days, part].iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    let days: u64 = days.parse().ok()?;
+    (36_526..=73_050).contains(&days).then(|| NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(chrono::Days::new(days))).flatten()
 }
 
 /// Known prefix, two digits of the year, six of the area, nine of laboratory and serial, perhaps `ZX`.
@@ -671,10 +786,22 @@ mod tests {
     #[test]
     fn dates_of_every_spelling() {
         let day = NaiveDate::from_ymd_opt(2021, 1, 5);
-        for text in ["2021-01-05", "2021/1/5", "2021年1月5日", "2021.01.05", "20210105", "2021-01-05 00:00:00", "２０２１－０１－０５"] {
+        for text in [
+            "2021-01-05",
+            "2021/1/5",
+            "2021年1月5日",
+            "2021.01.05",
+            "20210105",
+            "2021-01-05 00:00:00",
+            "２０２１－０１－０５",
+            "2021-01-05T00:00:00+08:00",
+            "2021-01-05T09:30:00.000Z",
+            "44201",
+            "44201.5",
+        ] {
             assert_eq!(date(text), day, "{text}");
         }
-        for text in ["2021-02-30", "2021-01-05/A12", "昨天", "", "2021年1月", "99-1-5"] {
+        for text in ["2021-02-30", "2021-01-05/A12", "昨天", "", "2021年1月", "99-1-5", "12345", "2021-01-05Tx", "442010", "44201A"] {
             assert_eq!(date(text), None, "{text}");
         }
     }

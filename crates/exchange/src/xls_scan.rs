@@ -9,10 +9,10 @@ use crate::issue::letter;
 
 const END: u32 = 0xffff_fffa;
 
-fn u16_at(b: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn u16_at(b: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(b.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
-fn u32_at(b: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn u32_at(b: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(b.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
@@ -112,7 +112,7 @@ fn string_lengths(parts: &[&[u8]]) -> Vec<u64> {
 }
 
 /// The `Workbook` stream of the container.
-fn workbook(b: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn workbook(b: &[u8]) -> Option<Vec<u8>> {
     let size = 1usize.checked_shl(u32::from(u16_at(b, 30)?)).filter(|s| (64..=4096).contains(s))?;
     let sector = |id: u32| -> Option<&[u8]> {
         let from = (id as usize).checked_add(1)?.checked_mul(size)?;
@@ -169,8 +169,40 @@ fn workbook(b: &[u8]) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// The stream of a workbook in the container of an .xls.
+    pub(crate) fn container(mut book: Vec<u8>) -> Vec<u8> {
+        let mut file = vec![0u8; 512];
+        file[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+        // shorter streams stand somewhere else in the container
+        book.resize(book.len().max(4096), 0);
+        let mut put = |at: usize, v: u32| file[at..at + 4].copy_from_slice(&v.to_le_bytes());
+        put(26, 3);
+        put(30, 9 | 6 << 16);
+        put(44, 1);
+        put(48, 1);
+        put(56, 0);
+        put(60, u32::MAX);
+        put(68, u32::MAX);
+        (0..109).for_each(|i| put(76 + i * 4, if i == 0 { 0 } else { u32::MAX }));
+        let sectors = book.len().div_ceil(512);
+        let mut fat: Vec<u32> = vec![0xffff_fffd, 0xffff_fffe];
+        fat.extend((0..sectors).map(|i| if i + 1 == sectors { 0xffff_fffe } else { i as u32 + 3 }));
+        fat.resize(128, u32::MAX);
+        file.extend(fat.iter().flat_map(|v| v.to_le_bytes()));
+        let mut directory = vec![0u8; 512];
+        for (i, unit) in "Workbook".encode_utf16().enumerate() {
+            directory[i * 2..i * 2 + 2].copy_from_slice(&unit.to_le_bytes());
+        }
+        directory[116..120].copy_from_slice(&2u32.to_le_bytes());
+        directory[120..124].copy_from_slice(&u32::try_from(book.len()).unwrap().to_le_bytes());
+        file.extend(directory);
+        book.resize(sectors * 512, 0);
+        file.extend(book);
+        file
+    }
 
     #[test]
     fn every_shared_string_of_a_real_workbook_is_measured() {
@@ -210,29 +242,7 @@ mod tests {
         for row in 0u16..10 {
             book.extend(record(0x00fd, &[row.to_le_bytes().as_slice(), &[0; 8]].concat()));
         }
-        let mut file = vec![0u8; 512];
-        file[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
-        let mut put = |at: usize, v: u32| file[at..at + 4].copy_from_slice(&v.to_le_bytes());
-        put(30, 9);
-        put(48, 1);
-        put(56, 0);
-        put(60, u32::MAX);
-        put(68, u32::MAX);
-        (0..109).for_each(|i| put(76 + i * 4, if i == 0 { 0 } else { u32::MAX }));
-        let sectors = book.len().div_ceil(512);
-        let mut fat: Vec<u32> = vec![0xffff_fffd, 0xffff_fffe];
-        fat.extend((0..sectors).map(|i| if i + 1 == sectors { 0xffff_fffe } else { i as u32 + 3 }));
-        fat.resize(128, u32::MAX);
-        file.extend(fat.iter().flat_map(|v| v.to_le_bytes()));
-        let mut directory = vec![0u8; 512];
-        for (i, unit) in "Workbook".encode_utf16().enumerate() {
-            directory[i * 2..i * 2 + 2].copy_from_slice(&unit.to_le_bytes());
-        }
-        directory[116..120].copy_from_slice(&2u32.to_le_bytes());
-        directory[120..124].copy_from_slice(&u32::try_from(book.len()).unwrap().to_le_bytes());
-        file.extend(directory);
-        book.resize(sectors * 512, 0);
-        file.extend(book);
+        let file = container(book);
         assert_eq!(scan(&file, "x", &limits).unwrap_err().code(), "FILE-CELLS");
         assert!(scan(&file, "x", &Limits::default()).is_ok());
     }

@@ -105,7 +105,7 @@ fn a_table_of_failing_batches() {
     assert_eq!((t.counts.rows_in, t.counts.rows_ok, t.counts.rows_with_issue, t.counts.blank), (5, 2, 2, 1));
     assert_eq!((t.totals.rows, t.totals.fail), (3, 3));
     let codes: Vec<(&str, u32)> = t.issues.iter().map(|i| (i.code, i.row)).collect();
-    assert_eq!(codes, [("CELL-SAMPLING-NO", 6), ("ROW-NOT-DATA", 8)], "rows as a spreadsheet shows them: a cell of two lines is one row");
+    assert_eq!(codes, [("CELL-SAMPLING-NO", 6), ("ROW-FOOTER", 8)], "rows as a spreadsheet shows them: a cell of two lines is one row");
     assert_eq!(t.issues[0].column.as_ref().unwrap().letter, "B");
     assert_eq!(t.rows[1].items.len(), 2);
     assert_eq!((t.rows[1].items[1].name.as_str(), t.rows[1].items[1].limit.as_str()), ("脱氢乙酸", "≤0.5g/kg"));
@@ -117,7 +117,8 @@ fn a_table_of_failing_batches() {
 fn a_table_of_passing_batches_in_gbk_keeps_equal_rows_apart() {
     let t = published::read(&fixture("published_pass_gbk.csv"), "x.csv").unwrap();
     sums(&t);
-    assert_eq!((t.encoding, t.tables[0].kind, t.totals.pass, t.counts.rows_ok), (Some(TextEncoding::Gbk), TableKind::Pass, 3, 3));
+    assert_eq!((t.encoding, t.tables[0].kind, t.totals.pass, t.counts.rows_ok), (Some(TextEncoding::Gbk), TableKind::Pass, 3, 2));
+    assert_eq!(t.issues.iter().map(|i| (i.code, i.row)).collect::<Vec<_>>(), [("ROW-TWICE", t.rows[2].row)]);
     assert_eq!((t.rows[1].hash == t.rows[2].hash, t.rows[1].occurrence, t.rows[2].occurrence), (true, 1, 2));
 }
 
@@ -220,7 +221,7 @@ fn workbooks_that_would_explode_are_refused() {
     assert_eq!(book::read(&wide, "x").unwrap_err().code(), "FILE-COLUMNS");
     let empty: String = (1..=300_000).map(|i| format!(r#"<row r="{i}"><c r="A{i}"/></row>"#)).collect();
     let limits = Limits { cells: 1_000, ..Limits::default() };
-    assert_eq!(book::read_within(&workbook(&empty, None), "x", &limits).unwrap_err().code(), "FILE-CELLS");
+    assert_eq!(book::read_within(&workbook(&empty, None), "x", &limits, book::Hidden::LeaveOut).unwrap_err().code(), "FILE-CELLS");
     let long = workbook(&format!(r#"<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>"#, "x".repeat(40_000)), None);
     assert_eq!(book::read(&long, "x").unwrap_err().code(), "FILE-CELL-TEXT");
     let plain = {

@@ -85,6 +85,14 @@ const AQ2: &str = "Sample ID,Sample Details,Test Name,Result,Units,Absorbance\n2
 const VISTAPRO: &str = "\"Solution Label\",\"Customer Id\",\"A\",\"B\",\"Type\",\"Element\",\"Flags\",\"Soln Conc\",\"Units\",\"Corr Con\",\"Units\"\n\"Blank\",\"\",\"\",\"\",\"Blk\",\"Mn 257.610\",\"\",0,\"mg/L\",0,\"mg/L\"\n\"YP-1*Main \",\"\",\"\",\"\",\"Samp\",\"Mn 257.610\",\"\",0.5,\"mg/L\",0.25,\"mg/L\"\n\"YP-1*Main \",\"\",\"\",\"\",\"Samp\",\"Mn 259.372\",\"\",0.5,\"mg/L\",0.26,\"mg/L\"\n\"YP-2*Main \",\"\",\"\",\"\",\"Samp\",\"Mn 257.610\",\"x\",\"-\",\"mg/L\",\"-\",\"mg/L\"\n";
 const WORKLIST: &str = "9,\"[YP-0001] Main-F\",1,,2\r\n10,\"[YP-0001] Main-F\",2,,2\r\n";
 
+const UNIT_ROW: &str = "检验日期,2026-05-08,\n样品编号,铅,Cd\n单位,mg/kg,(μg/kg)\nYP-1,0.12,ND\nYP-2,<0.02,1.5\n平均,0.1,1\n";
+const UNIT_BESIDE: &str = "样品编号,铅,单位,镉,单位,备注\nYP-1,0.12,mg/kg,3.5,μg/kg,x\nYP-2,0.2,mg/kg,,,\n";
+const LONG: &str = "样品编号,检验项目,检验结果,单位\nYP-1,铅,0.12,mg/kg\n,镉,ND,mg/kg\nYP-2,铅,0.3,mg/kg\n,镉,abc,mg/kg\n";
+const LONG_WITH_UNIT: &str = "样品编号,检验项目,检验结果\nYP-1,铅,0.12 mg/kg\n,镉,<0.005mg/kg\nYP-2,菌落总数,1.2×10³CFU/g\n,水分,12.5%\n,总汞,ND\n";
+const PAIRS: &str = "紫外可见分光光度计\n样品编号：YP-0001  检测日期：2026-05-08 10:30\n检验项目：亚硝酸盐  单位：mg/kg\n序号,吸光度,浓度\n1,0.123,1.25\n平均,0.123,1.25\n样品编号,YP-0002,检测日期,2026-05-08\n检验项目：亚硝酸盐 单位：mg/kg\n序号,吸光度,浓度\n1,0.2,2.5\n序号,吸光度,浓度\n1,0.3,3.5\n";
+const PER_SAMPLE: &str = "Report,x,,\nCompound,RT,Amount,Units\n联苯菊酯,9.1,0.02,mg/kg\n毒死蜱,8.2,N/A,mg/kg\n";
+const PH: &str = "1,缓冲4,4.01,pH,25.0,℃\n2,YP-1,6.52,pH,25.1,℃\n3,YP-2,6.7,mV,25.1,℃\n4,YP-3,6.7,pH\n";
+
 fn icpe() -> String {
     let line = |kind: &str, sample: &str, element: &str, mean: &str, mark: &str| {
         let mut cells = vec![""; 44];
@@ -129,6 +137,13 @@ fn own() -> Vec<(&'static str, Vec<u8>)> {
         ("thermo-gallery-comma", GALLERY),
         ("seal-aq2", AQ2),
         ("varian-vistapro", VISTAPRO),
+        ("generic-unit-row", UNIT_ROW),
+        ("generic-unit-beside", UNIT_BESIDE),
+        ("generic-long", LONG),
+        ("generic-long-with-unit", LONG_WITH_UNIT),
+        ("label-pairs", PAIRS),
+        ("report-per-sample", PER_SAMPLE),
+        ("ph-meter-lines", PH),
     ];
     let mut all: Vec<(&str, Vec<u8>)> = texts.iter().map(|(key, text)| (*key, text.as_bytes().to_vec())).collect();
     all.push(("shimadzu-icpe", icpe().into_bytes()));
@@ -161,12 +176,117 @@ fn the_example_of_the_readme_reads_as_it_says() {
     assert_eq!((file.issues[0].zh.as_str(), file.issues[0].code), ("第 9 行 F 列（Alarm）：仪器在这里有提示：OVERFLOW", "INSTR-FLAG"));
 }
 
+/// Sample, analyte, value, unit, flag.
+fn with_units(file: &InstrumentFile) -> Vec<(&str, &str, &str, &str, Option<Flag>)> {
+    file.readings.iter().map(|r| (r.sample.as_str(), r.analyte_clean.as_str(), r.value.as_str(), r.unit.as_str(), r.flag)).collect()
+}
+
+#[test]
+fn units_stand_under_the_header_beside_the_value_or_in_its_cell() {
+    let file = read("generic-unit-row", UNIT_ROW);
+    let expect = [
+        ("YP-1", "铅", "0.12", "mg/kg", None),
+        ("YP-1", "Cd", "ND", "μg/kg", None),
+        ("YP-2", "铅", "<0.02", "mg/kg", None),
+        ("YP-2", "Cd", "1.5", "μg/kg", None),
+    ];
+    assert_eq!(with_units(&file), expect);
+    assert_eq!(reasons(&file)[&SkipReason::Units], 1);
+    // a first sample where the units should be: nothing is read without a unit
+    let e = instrument::read("样品编号,铅\nYP-1,0.12\nYP-2,0.2\n".as_bytes(), "x", profile("generic-unit-row")).unwrap();
+    assert_eq!((e.readings.len(), codes(&e)), (0, [("INSTR-HEADER", 1), ("INSTR-UNDER", 1)].into()));
+    let e = instrument::read("样品编号,铅\nYP-1,ND\nYP-2,ND\n".as_bytes(), "x", profile("generic-unit-row")).unwrap();
+    assert_eq!(e.readings.len(), 0, "a sample without a number is no row of units either");
+
+    let file = read("generic-unit-beside", UNIT_BESIDE);
+    assert_eq!(with_units(&file), [("YP-1", "铅", "0.12", "mg/kg", None), ("YP-1", "镉", "3.5", "μg/kg", None), ("YP-2", "铅", "0.2", "mg/kg", None)]);
+    assert!(instrument::read("样品编号,铅,单位,镉\nYP-1,1,mg/kg,2\n".as_bytes(), "x", profile("generic-unit-beside")).is_err(), "one value has no unit");
+
+    let file = read("generic-long-with-unit", LONG_WITH_UNIT);
+    let expect = [
+        ("YP-1", "铅", "0.12", "mg/kg", None),
+        ("YP-1", "镉", "<0.005", "mg/kg", None),
+        ("YP-2", "菌落总数", "1.2×10³CFU/g", "", Some(Flag::NotNumber)),
+        ("YP-2", "水分", "12.5", "%", None),
+        ("YP-2", "总汞", "ND", "", None),
+    ];
+    assert_eq!(with_units(&file), expect, "a power of ten is not part of a unit");
+}
+
+#[test]
+fn a_sample_is_filled_down_under_its_header_only() {
+    let file = read("generic-long", LONG);
+    let expect = [
+        ("YP-1", "铅", "0.12", "mg/kg", None),
+        ("YP-1", "镉", "ND", "mg/kg", None),
+        ("YP-2", "铅", "0.3", "mg/kg", None),
+        ("YP-2", "镉", "abc", "mg/kg", Some(Flag::NotNumber)),
+    ];
+    assert_eq!(with_units(&file), expect);
+    let text = format!("{LONG}样品编号,检验项目,检验结果,单位\n,铅,9,mg/kg\n");
+    let file = read("generic-long", &text);
+    assert_eq!((file.readings.len(), codes(&file)["INSTR-SAMPLE"]), (4, 1), "a new table does not take the sample of the one before");
+}
+
+#[test]
+fn label_lines_name_sample_item_and_unit_for_their_own_table() {
+    let file = read("label-pairs", PAIRS);
+    assert_eq!(with_units(&file), [("YP-0001", "亚硝酸盐", "1.25", "mg/kg", None), ("YP-0002", "亚硝酸盐", "2.5", "mg/kg", None)]);
+    // the third table has no lines of its own: its row is nobody's
+    assert_eq!(codes(&file), [("INSTR-SAMPLE", 1)].into());
+    for (line, sample) in [
+        ("样品编号:YP-1;日期:x", "YP-1"),
+        ("日期：x  样品编号：YP 1  人：甲", "YP 1"),
+        ("样品编号：YP-1 日期：x", "YP-1"),
+        ("原样品编号：YP-9", ""),
+        ("样品编号：", ""),
+    ] {
+        let text = format!("{line}\n检验项目：铅\n序号,吸光度,浓度\n1,0.1,0.2\n");
+        let file = instrument::read(text.as_bytes(), "x", profile("label-pairs")).unwrap();
+        assert_eq!(file.readings.first().map_or("", |r| r.sample.as_str()), sample, "{line}");
+    }
+}
+
+#[test]
+fn a_sample_may_be_the_name_of_the_file_and_columns_may_have_no_headings() {
+    let file = instrument::read(PER_SAMPLE.as_bytes(), "YP-0007_20260508.csv", profile("report-per-sample")).unwrap();
+    assert_eq!(with_units(&file), [("YP-0007", "联苯菊酯", "0.02", "mg/kg", None), ("YP-0007", "毒死蜱", "N/A", "mg/kg", None)]);
+    assert!(file.readings[1].not_detected);
+    let file = read("ph-meter-lines", PH);
+    assert_eq!(with_units(&file), [("缓冲4", "pH", "4.01", "/", None), ("YP-1", "pH", "6.52", "/", None)]);
+    assert_eq!(codes(&file), [("INSTR-ROW-KIND", 1), ("INSTR-WIDTH", 1)].into());
+}
+
+#[test]
+fn profiles_of_the_house_come_first_and_bad_ones_are_named_by_line() {
+    let good = README.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0;
+    let replaced = good.replace("titrator-t9", "generic-2d");
+    let bad = good.replace("shape = \"long\"", "shape = \"broad\"");
+    let line = |text: &str, what: &str| text.lines().position(|l| l.contains(what)).unwrap() + 1;
+    let senseless = good.replace("[sample]\ncolumn = \"Sample\"", "[sample]");
+    let files: [(&str, &[u8]); 5] = [
+        ("t9.toml", good.as_bytes()),
+        ("again.toml", good.as_bytes()),
+        ("ours.toml", replaced.as_bytes()),
+        ("bad.toml", bad.as_bytes()),
+        ("sense.toml", senseless.as_bytes()),
+    ];
+    let library = instrument::Profiles::of(files);
+    assert_eq!(library.all().count(), instrument::shipped().len() + 1);
+    assert_eq!(library.by_key("generic-2d").unwrap().maker, "Example");
+    assert_eq!(library.guess("Sample;Rep;Parameter;Result;Unit;Alarm\nYP-1;Mean;酸价;1,31;mg/g;\n".as_bytes(), "x").first(), Some(&"titrator-t9"));
+    let refused: Vec<(&str, &str)> = library.refused.iter().map(|(name, r)| (name.as_str(), r.facts["line"].as_str())).collect();
+    let (at, sense) = (line(&bad, "broad").to_string(), line(&senseless, "[sample]").to_string());
+    assert_eq!(refused, [("again.toml", "1"), ("bad.toml", at.as_str()), ("sense.toml", sense.as_str())]);
+    assert!(library.refused[1].1.what(shiyan_foundation::Lang::Zh).contains("bad.toml 第"));
+}
+
 #[test]
 fn every_shipped_profile_is_readable_and_described() {
     let keys: BTreeSet<&str> = instrument::shipped().iter().map(|p| p.key.as_str()).collect();
     let files = std::fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("profiles")).unwrap();
     let named: BTreeSet<String> = files.filter_map(|f| f.unwrap().file_name().to_str().and_then(|n| n.strip_suffix(".toml")).map(str::to_owned)).collect();
-    assert_eq!(keys.len(), 13);
+    assert_eq!(keys.len(), 20);
     assert_eq!(keys, named.iter().map(String::as_str).collect(), "each file is shipped under its own name");
     for key in keys {
         assert!(README.contains(&format!("| `{key}` |")), "{key} is missing in the README");
@@ -585,10 +705,10 @@ fn real_masshunter_nexion_gallery() {
         assert_eq!((counts(&f), f.sheet.as_str(), f.unread_sheets.len()), ((12, 147, 6, 0, 9, 6), "Concentrations", 9));
         assert_eq!((codes(&f), f.totals.empty_cells), ([("INSTR-NEGATIVE", 3), ("INSTR-TWICE", 6)].into(), 3));
         assert_eq!(cell(&f, 3, "H"), ("DU-0001", "Ag 107 (mg/L)", "0.111", "mg/L", None));
-        assert_eq!(cell(&f, 6, "Y"), ("PLP21-0003", "Se 80 (mg/L)", "-365.078977578232", "mg/L", Some(Flag::Negative)));
+        assert_eq!(cell(&f, 6, "Y"), ("PLP21-0003", "Se 80 (mg/L)", "-365.079", "mg/L", Some(Flag::Negative)));
         // the second header: column H is Ce now
-        assert_eq!(cell(&f, 11, "H"), ("PLP21-0005", "Ce 140 (mg/L)", "84.200959703361", "mg/L", None));
-        assert_eq!(cell(&f, 12, "Z"), ("PLP21-0006", "Hg 202 (mg/L)", "-2.21659084696103", "mg/L", Some(Flag::Negative)));
+        assert_eq!(cell(&f, 11, "H"), ("PLP21-0005", "Ce 140 (mg/L)", "84.201", "mg/L", None));
+        assert_eq!(cell(&f, 12, "Z"), ("PLP21-0006", "Hg 202 (mg/L)", "-2.217", "mg/L", Some(Flag::Negative)));
         assert_eq!((at(&f, 4, "AJ").flag, at(&f, 4, "AK").flag, at(&f, 4, "AJ").analyte_clean.as_str()), (Some(Flag::Twice), Some(Flag::Twice), "Fe"));
     }
     if let Some(f) = real_read("thermo-gallery-comma", "thermoscientific_gallery__9861x_v4_01.tsv") {

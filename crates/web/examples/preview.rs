@@ -878,6 +878,7 @@ fn render(out: &mut Out, c: &Ctx) {
     out.put(l, "plan_pivot", plan("pivot"));
     let issue = |row: u64, col: &str, val: &str, text: String, next: String, tone| ImportIssue { row, column: col.into(), value: val.into(), text, next, tone };
     let import = ImportResult {
+        include_hidden: false,
         file: "plan-2026.xlsx".into(),
         dry_run: true,
         totals: vec![
@@ -1870,6 +1871,7 @@ fn render(out: &mut Out, c: &Ctx) {
         },
     );
     let imported = ImportResult {
+        include_hidden: false,
         file: "published_results_2021.csv".into(),
         totals: vec![
             (t("行读到", "rows read"), 1667, Tone::Idle),

@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod pages;
 pub mod papers;
 pub mod posted;
+pub mod profiles;
 pub mod published_rows;
 pub mod site;
 pub mod ui;

@@ -5,6 +5,7 @@ use shiyan_app::imports::PublishedFile;
 use shiyan_app::planning::TypedLine;
 use shiyan_app::records::PublishedResult;
 use shiyan_app::{App, Error};
+use shiyan_exchange::book::Hidden;
 use shiyan_exchange::header::Field;
 use shiyan_exchange::plan::PlanImport;
 use shiyan_exchange::published::{PublishedRow, PublishedTable};
@@ -12,19 +13,21 @@ use shiyan_exchange::{Issue, plan, published};
 use shiyan_foundation::{Label, Refusal};
 use shiyan_sampling_plan::PlanLine;
 
-/// A published file as records, with every finding. Rows that carry an error are not among them.
+/// A published file as records, with every finding, those of the whole file first. Rows that carry an error are not among them.
 ///
 /// # Errors
 /// The file cannot be read at all.
-pub fn published_file(bytes: &[u8], name: &str) -> Result<(PublishedFile, Vec<Issue>), Refusal> {
-    let table = published::read(bytes, name)?;
+pub fn published_file(bytes: &[u8], name: &str, hidden: Hidden) -> Result<(PublishedFile, Vec<Issue>), Refusal> {
+    let mut table = published::read_with(bytes, name, hidden)?;
     let rows = table.rows.iter().filter(|r| !r.error).map(|r| record(&table, r)).collect();
     let totals = serde_json::json!({
         "file": table.totals,
         "counts": table.counts,
         "refused": table.rows.iter().filter(|r| r.error).count(),
     });
-    Ok((PublishedFile { name: name.to_owned(), sha256: table.file_hash, rows, totals }, table.issues))
+    let mut issues = std::mem::take(&mut table.notes);
+    issues.append(&mut table.issues);
+    Ok((PublishedFile { name: name.to_owned(), sha256: table.file_hash, rows, totals }, issues))
 }
 
 fn record(table: &PublishedTable, row: &PublishedRow) -> PublishedResult {
@@ -70,11 +73,11 @@ pub struct PlanFile {
 ///
 /// # Errors
 /// The file cannot be read at all or holds no row; the database does not answer.
-pub async fn plan_lines(app: &App, bytes: &[u8], name: &str) -> Result<PlanFile, Error> {
-    let read = plan::read(bytes, name)?;
-    if read.rows_in == read.blank {
-        return Err(Refusal::new(shiyan_sampling_plan::code::NO_ROWS).with("name", name).on("file").into());
-    }
+pub async fn plan_lines(app: &App, bytes: &[u8], name: &str, hidden: Hidden) -> Result<PlanFile, Error> {
+    let read = plan::read_with(bytes, name, hidden).map_err(|why| match why.code() {
+        code if code == shiyan_exchange::code::ONLY_HEADER.code => Refusal::new(shiyan_sampling_plan::code::NO_ROWS).with("name", name).on("file"),
+        _ => why,
+    })?;
     let (mut lines, mut refused) = (Vec::new(), Vec::new());
     for row in &read.rows {
         let subclass = row.subclass.as_deref().map_or_else(String::new, |s| format!("/{s}"));
@@ -111,7 +114,7 @@ mod tests {
     #[test]
     fn every_row_of_a_file_is_a_record_or_a_finding() {
         let csv = "食品名称,分类,标称生产企业名称,被抽样单位名称,判定,不合格项目\n韭菜,食用农产品,/,示范超市,不合格,腐霉利║0.5║≤0.2\n白菜,食用农产品,/,示范超市,合格,\n,食用农产品,/,示范超市,合格,\n";
-        let (file, issues) = published_file(csv.as_bytes(), "t.csv").unwrap();
+        let (file, issues) = published_file(csv.as_bytes(), "t.csv", Hidden::LeaveOut).unwrap();
         assert_eq!(file.rows.len(), 2);
         assert_eq!(file.rows[0].verdict, "不合格");
         assert!(!issues.is_empty());

@@ -37,13 +37,20 @@ pub struct Site {
     pub jobs: std::sync::Arc<crate::jobs::Jobs>,
     /// 重活 what waits for its turn.
     pub heavy: std::sync::Arc<crate::heavy::Heavy>,
+    /// 仪器格式 the folder with the profiles of the house; without one there are the shipped ones.
+    pub profile_folder: Option<std::path::PathBuf>,
 }
 
 impl Site {
+    /// 仪器格式 of the house and the shipped ones, as they are now. Reads files: off the request threads where a file is read too.
+    #[must_use]
+    pub fn profiles(&self) -> shiyan_exchange::instrument::Profiles {
+        self.profile_folder.as_deref().map_or_else(Default::default, crate::profiles::of_house)
+    }
     /// A site over an application.
     #[must_use]
     pub fn new(app: App, config: SiteConfig, clock: fn() -> Instant) -> Self {
-        Self { app, config, clock, jobs: std::sync::Arc::default(), heavy: std::sync::Arc::default() }
+        Self { app, config, clock, jobs: std::sync::Arc::default(), heavy: std::sync::Arc::default(), profile_folder: None }
     }
     /// Now.
     #[must_use]

@@ -18,7 +18,7 @@ pub use profile::{
     SheetRef, TableRule, Take, UnitRule,
 };
 
-use crate::book::{self, Row, Sheet};
+use crate::book::{self, Hidden, Row, Sheet};
 use crate::code;
 use crate::guard::{self, FileKind, Limits};
 use crate::issue::{ColumnRef, Issue, shorten};
@@ -55,6 +55,7 @@ labels! {
         Preamble = "preamble", "表头之前的说明", "Above the header";
         Header = "header", "表头", "Header";
         Section = "section", "文件的其他部分", "Another part of the file";
+        Units = "units", "单位行", "Row of units";
         Title = "title", "项目标题行", "Line that names the analyte";
         Summary = "summary", "汇总行（平均、标准差等）", "Summary (mean, deviation)";
         Calibration = "calibration", "校准记录", "Calibration record";
@@ -166,10 +167,20 @@ pub struct InstrumentFile {
     pub readings: Vec<InstrumentReading>,
     /// Findings by row.
     pub issues: Vec<Issue>,
+    /// Of the file rather than of a row: what is hidden, merged or not certain.
+    pub notes: Vec<Issue>,
     /// Rows left out, by row.
     pub skipped: Vec<Skipped>,
     /// 合计
     pub totals: Totals,
+}
+
+/// Reads the file of an instrument by its profile, without what is hidden.
+///
+/// # Errors
+/// As [`read_with`].
+pub fn read(bytes: &[u8], file: &str, profile: &Profile) -> Result<InstrumentFile, Refusal> {
+    read_with(bytes, file, profile, Hidden::LeaveOut)
 }
 
 /// Reads the file of an instrument by its profile.
@@ -177,8 +188,8 @@ pub struct InstrumentFile {
 /// # Errors
 /// A `FILE-…` or `CSV-…` refusal of the file, `TABLE-HEADER` when it has no header of this profile, or `INSTR-KIND`, `INSTR-SHEET`,
 /// `INSTR-WORKLIST`, `INSTR-NOTHING`, `INSTR-TOO-MUCH`; never a panic.
-pub fn read(bytes: &[u8], file: &str, profile: &Profile) -> Result<InstrumentFile, Refusal> {
-    let (kind, encoding, sheets) = sheets(bytes, file, profile)?;
+pub fn read_with(bytes: &[u8], file: &str, profile: &Profile, hidden: Hidden) -> Result<InstrumentFile, Refusal> {
+    let (kind, encoding, sheets, book_notes) = sheets(bytes, file, profile, hidden)?;
     let at = match &profile.file.sheet {
         None => (!sheets.is_empty()).then_some(0),
         Some(_) if kind == FileKind::Text => Some(0),
@@ -240,13 +251,17 @@ pub fn read(bytes: &[u8], file: &str, profile: &Profile) -> Result<InstrumentFil
         unread_sheets,
         readings,
         issues: walked.issues,
+        notes: book_notes.into_iter().chain(sheet.notes.iter().cloned()).collect(),
         skipped: walked.skipped,
         totals,
     })
 }
 
+/// Kind, encoding, sheets, and what is to be said of the whole book.
+type Sheets = (FileKind, Option<TextEncoding>, Vec<Sheet>, Vec<Issue>);
+
 /// The cells of the file, within [`LIMITS`], by the delimiter and encoding of the profile.
-fn sheets(bytes: &[u8], file: &str, profile: &Profile) -> Result<(FileKind, Option<TextEncoding>, Vec<Sheet>), Refusal> {
+fn sheets(bytes: &[u8], file: &str, profile: &Profile, hidden: Hidden) -> Result<Sheets, Refusal> {
     let rule = &profile.file;
     let kind = guard::check(bytes, file, &LIMITS)?;
     let fits = match rule.kind {
@@ -263,8 +278,8 @@ fn sheets(bytes: &[u8], file: &str, profile: &Profile) -> Result<(FileKind, Opti
             .with("wanted_en", rule.kind.en()));
     }
     if kind != FileKind::Text {
-        let book = book::read_within(bytes, file, &LIMITS)?;
-        return Ok((kind, None, book.sheets));
+        let book = book::read_within(bytes, file, &LIMITS, hidden)?;
+        return Ok((kind, None, book.sheets, book.notes));
     }
     let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     let (text, encoding) = match rule.encoding {
@@ -280,8 +295,8 @@ fn sheets(bytes: &[u8], file: &str, profile: &Profile) -> Result<(FileKind, Opti
         Delimiter::Tab => '\t',
     };
     let records = text::split(&text, separator, rule.quotes, file, &LIMITS)?;
-    let rows = records.into_iter().map(|(number, cells)| Row { number, cells }).collect();
-    Ok((kind, encoding, vec![Sheet { name: String::new(), rows }]))
+    let rows = records.into_iter().map(|(number, cells)| Row::new(number, cells)).collect();
+    Ok((kind, encoding, vec![Sheet { rows, ..Sheet::default() }], Vec::new()))
 }
 
 fn is_worklist(profile: &Profile, first: &Row) -> bool {
@@ -296,7 +311,7 @@ fn row_text(row: &Row) -> String {
 }
 
 /// The profile files that come with the program, special ones before general ones.
-const SHIPPED: [&str; 12] = [
+const SHIPPED: [&str; 19] = [
     include_str!("../../profiles/foss-fiastar.toml"),
     include_str!("../../profiles/foss-winescan-auto.toml"),
     include_str!("../../profiles/foss-winescan-ft120.toml"),
@@ -309,6 +324,13 @@ const SHIPPED: [&str; 12] = [
     include_str!("../../profiles/thermo-gallery-comma.toml"),
     include_str!("../../profiles/seal-aq2.toml"),
     include_str!("../../profiles/varian-vistapro.toml"),
+    include_str!("../../profiles/ph-meter-lines.toml"),
+    include_str!("../../profiles/label-pairs.toml"),
+    include_str!("../../profiles/report-per-sample.toml"),
+    include_str!("../../profiles/generic-long.toml"),
+    include_str!("../../profiles/generic-long-with-unit.toml"),
+    include_str!("../../profiles/generic-unit-row.toml"),
+    include_str!("../../profiles/generic-unit-beside.toml"),
 ];
 /// 通用二维表 comes last: many a table looks like it.
 const GENERAL: &str = include_str!("../../profiles/generic-2d.toml");
@@ -318,6 +340,52 @@ const GENERAL: &str = include_str!("../../profiles/generic-2d.toml");
 pub fn shipped() -> &'static [Profile] {
     static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
     PROFILES.get_or_init(|| SHIPPED.into_iter().chain([GENERAL]).filter_map(|text| Profile::parse(text).ok()).collect())
+}
+
+/// 仪器格式库 the profiles of the house before those that come with the program; one of the house with the key of a shipped one stands
+/// in its place.
+#[derive(Debug, Clone, Default)]
+pub struct Profiles {
+    /// Of the house, each with the name of its file.
+    own: Vec<(String, Profile)>,
+    /// Files that are no profile, with the line and the reason.
+    pub refused: Vec<(String, Refusal)>,
+}
+
+impl Profiles {
+    /// The profiles of these files: name, bytes. A key that a file before it has is refused.
+    pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut out = Self::default();
+        for (name, bytes) in files {
+            let read = text::decode(bytes, name).and_then(|(text, _)| Profile::parse_named(&text, name));
+            match read {
+                Ok(profile) => match out.own.iter().find(|(_, p)| p.key == profile.key) {
+                    Some((other, _)) => {
+                        let detail = format!("key 与 {other} 相同（the key of {other}）");
+                        out.refused.push((name.to_owned(), Refusal::new(code::INSTR_PROFILE).with("profile", name).with("line", 1).with("detail", detail)));
+                    }
+                    None => out.own.push((name.to_owned(), profile)),
+                },
+                Err(why) => out.refused.push((name.to_owned(), why)),
+            }
+        }
+        out
+    }
+    /// Every profile in the order in which they are tried, with the file of those of the house.
+    pub fn all(&self) -> impl Iterator<Item = (&Profile, Option<&str>)> {
+        let own = self.own.iter().map(|(file, p)| (p, Some(file.as_str())));
+        own.chain(shipped().iter().filter(|s| !self.own.iter().any(|(_, p)| p.key == s.key)).map(|p| (p, None)))
+    }
+    /// The profile with this key.
+    #[must_use]
+    pub fn by_key(&self, key: &str) -> Option<&Profile> {
+        self.all().map(|(p, _)| p).find(|p| p.key == key)
+    }
+    /// Keys of the profiles that find a reading in the file, those with fewer doubtful values first; see [`guess`].
+    #[must_use]
+    pub fn guess(&self, bytes: &[u8], file: &str) -> Vec<&str> {
+        guess_among(self.all().map(|(p, _)| p), bytes, file)
+    }
 }
 
 /// The shipped profile with this key.
@@ -330,7 +398,11 @@ pub fn by_key(key: &str) -> Option<&'static Profile> {
 /// decision.
 #[must_use]
 pub fn guess(bytes: &[u8], file: &str) -> Vec<&'static str> {
-    let read = shipped().iter().filter_map(|p| Some((read(bytes, file, p).ok()?.totals, p.key.as_str())));
+    guess_among(shipped().iter(), bytes, file)
+}
+
+fn guess_among<'a>(profiles: impl Iterator<Item = &'a Profile>, bytes: &[u8], file: &str) -> Vec<&'a str> {
+    let read = profiles.filter_map(|p| Some((read(bytes, file, p).ok()?.totals, p.key.as_str())));
     let mut fitting: Vec<(Totals, &str)> = read.filter(|(totals, _)| totals.readings > 0).collect();
     fitting.sort_by_key(|(totals, _)| totals.flagged);
     fitting.into_iter().map(|(_, key)| key).collect()

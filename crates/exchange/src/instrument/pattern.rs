@@ -48,6 +48,64 @@ pub(super) fn heading_key(text: &str) -> String {
     one_line(&fold(text)).to_lowercase()
 }
 
+/// The form in which labels are compared: a heading without the colon behind it.
+pub(super) fn label_key(text: &str) -> String {
+    heading_key(text).trim_end_matches([':', '=']).trim_end().to_owned()
+}
+
+/// `label: value` pairs of one cell by their labels: what stands behind `label:` up to the next word with a colon, or to a mark
+/// between pairs. `None` when the label is not in the cell.
+pub(super) fn pair(cell: &str, label: &str) -> Option<String> {
+    let text = fold(cell);
+    let wanted = label_key(label);
+    // the mark is one byte long in what `fold` gives; words of other scripts are compared in lower case
+    let marks = text.char_indices().filter(|(_, c)| matches!(c, ':' | '='));
+    for (at, _) in marks {
+        let before = &text[..at];
+        let start =
+            before.char_indices().rev().map(|(i, _)| i).find(|i| heading_key(&before[*i..]) == wanted && !before[*i..].starts_with(char::is_whitespace));
+        let Some(start) = start else { continue };
+        // the label is a whole word: nothing of a longer one stands before it
+        if before[..start].chars().last().is_some_and(|c| !c.is_whitespace() && !",;|，；、/(".contains(c)) {
+            continue;
+        }
+        let rest = text[at + 1..].split([';', '；', '，', ',', '|', '\t', '\n', '\r']).next().unwrap_or_default();
+        let rest = rest.trim_start().split("  ").next().unwrap_or_default();
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        // `A: 1 B: 2` and `A: 1 B : 2`
+        let end =
+            words.iter().position(|w| w.contains([':', '='])).map_or(words.len(), |p| if words[p].starts_with([':', '=']) { p.saturating_sub(1) } else { p });
+        return Some(words[..end].join(" "));
+    }
+    None
+}
+
+/// A cell that holds number and unit, as both: `<0.005 mg/kg`. What is not clearly this stays one text.
+pub(super) fn value_and_unit(text: &str, mark: char, known: impl Fn(&str) -> bool) -> (String, String) {
+    let whole = || (text.to_owned(), String::new());
+    let sign = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
+    if !text[..sign].chars().all(|c| c.is_whitespace() || "<>≤≥＜＞+-".contains(c)) {
+        return whole();
+    }
+    let number = &text[sign..];
+    let digits = number.find(|c: char| !c.is_ascii_digit() && c != mark).unwrap_or(number.len());
+    let exponent = number[digits..].strip_prefix(['e', 'E']).map_or(0, |rest| {
+        let signed = usize::from(rest.starts_with(['+', '-']));
+        let power = rest[signed..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - signed);
+        if power == 0 { 0 } else { 1 + signed + power }
+    });
+    let (value, unit) = number.split_at(digits + exponent);
+    let unit = unit.trim();
+    let plain = || {
+        unit.starts_with(|c: char| c.is_alphabetic() || matches!(c, '%' | '‰' | '°'))
+            && !unit.contains(|c: char| c.is_ascii_digit() || "±~,;:×*^<>".contains(c))
+    };
+    if value.is_empty() || unit.is_empty() || !(known(unit) || plain()) {
+        return whole();
+    }
+    (format!("{}{value}", text[..sign].trim()), unit.to_owned())
+}
+
 /// Whether the text is a plain decimal number with this decimal mark: sign, digits, exponent; no grouping marks.
 pub(super) fn is_number(text: &str, mark: char) -> bool {
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use shiyan_foundation::{Refusal, labels};
 
-use super::pattern::{Cleanup, heading_key};
+use super::pattern::{Cleanup, heading_key, label_key};
 use super::{ReadingKind, SkipReason};
 use crate::code;
 use crate::issue::letter;
@@ -167,6 +167,11 @@ pub struct TableRule {
     pub header_row: Option<u32>,
     /// Or: there is no header, columns go by their letters, and a row has exactly this many cells.
     pub width: Option<usize>,
+    /// The table begins at this row of the file; what stands above it is left out.
+    pub first_row: Option<u32>,
+    /// Lines above the table may hold several `label: value` pairs, in one cell or in many.
+    #[serde(default)]
+    pub pairs: bool,
     /// The row above the header names groups of columns.
     #[serde(default)]
     pub groups: bool,
@@ -191,7 +196,7 @@ impl TableRule {
     }
 }
 
-/// 样品编号 a column, or a line `label → value` above the table.
+/// 样品编号 a column, or a line `label → value` above the table, or the name of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SampleRule {
@@ -199,6 +204,12 @@ pub struct SampleRule {
     pub column: Option<Column>,
     /// Text of the first cell of that line; the second cell is the sample.
     pub label: Option<String>,
+    /// The name of the file without its ending is the sample.
+    #[serde(default)]
+    pub file_name: bool,
+    /// The sample is printed once, above rows that leave the cell empty.
+    #[serde(default)]
+    pub fill_down: bool,
     /// 清理
     #[serde(default)]
     pub clean: Cleanup,
@@ -210,6 +221,11 @@ pub struct SampleRule {
 pub struct AnalyteRule {
     /// Column, in a long table.
     pub column: Option<Column>,
+    /// Or, in a long table: a line `label → value` above the rows names it.
+    pub label: Option<String>,
+    /// In a wide table without a header: the analyte of each column, by letter.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
     /// With groups: the titles of the groups that hold results.
     pub group: Option<String>,
     /// In a wide table: columns that are no analytes.
@@ -252,6 +268,17 @@ pub struct UnitRule {
     pub fixed: Option<String>,
     /// In the last brackets of the heading: `()` or `[]`.
     pub heading: Option<String>,
+    /// In the row under the header.
+    #[serde(default)]
+    pub row: bool,
+    /// In a wide table: in the column to the right of each value, under one of these headings; `""` for none.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// In a line `label → value` above the rows.
+    pub label: Option<String>,
+    /// Behind the number, in the same cell: `0.12 mg/kg`.
+    #[serde(default)]
+    pub in_value: bool,
     /// 换写 only what is written here is changed.
     #[serde(default)]
     pub map: BTreeMap<String, String>,
@@ -403,20 +430,57 @@ impl Column {
     }
 }
 
+/// `@C` as an index.
+fn letter_of(column: &str) -> Option<usize> {
+    match Spot::parse(column)? {
+        Spot::Letter(index, None) => Some(index),
+        _ => None,
+    }
+}
+
+/// The line that a complaint is about: the section or key that it names first, else the first line.
+fn line_about(text: &str, detail: &str) -> usize {
+    let word: String = detail.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_' || *c == '.').collect();
+    let (section, key) = word.split_once('.').map_or((word.as_str(), None), |(s, k)| (s, Some(k)));
+    let lines = || text.lines().enumerate().map(|(i, l)| (i + 1, l.trim()));
+    let heads = |l: &str, name: &str| l.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']));
+    let opens = |l: &str| l.trim_start_matches('[').strip_prefix(section).is_some_and(|rest| l.starts_with('[') && rest.starts_with([']', '.']));
+    let start = lines().find(|(_, l)| opens(l)).map(|(n, _)| n);
+    let inside = key.and_then(|k| lines().skip(start.unwrap_or(0)).find(|(_, l)| heads(l, k)).map(|(n, _)| n));
+    let plain = || lines().find(|(_, l)| heads(l, section) || l.contains(&format!("\"{section}\""))).map(|(n, _)| n);
+    inside.or(start).or_else(plain).unwrap_or(1)
+}
+
 impl Profile {
     /// Reads a profile file and checks that it makes sense.
     ///
     /// # Errors
     /// `INSTR-PROFILE` with what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let refuse = |key: &str, detail: &str| Err(Refusal::new(code::INSTR_PROFILE).with("profile", key).with("detail", detail));
+        Self::parse_named(text, "")
+    }
+
+    /// The same of a file with a name, which stands for a key that cannot be read.
+    ///
+    /// # Errors
+    /// `INSTR-PROFILE` with the line and what is wrong with it.
+    pub fn parse_named(text: &str, name: &str) -> Result<Self, Refusal> {
+        let refuse = |key: &str, line: usize, detail: &str| {
+            let said = if name.is_empty() { key } else { name };
+            Err(Refusal::new(code::INSTR_PROFILE).with("profile", said).with("line", line).with("detail", detail).on("file"))
+        };
         if text.len() > MAX_PROFILE {
-            return refuse("", &format!("超过 {MAX_PROFILE} 字节（more than {MAX_PROFILE} bytes）"));
+            return refuse("", 1, &format!("超过 {MAX_PROFILE} 字节（more than {MAX_PROFILE} bytes）"));
         }
+        // an editor may have set a mark in front
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match toml::from_str::<Self>(text) {
-            Err(e) => refuse("", &e.to_string()),
+            Err(e) => {
+                let line = e.span().map_or(1, |span| 1 + text.as_bytes().iter().take(span.start).filter(|b| **b == b'\n').count());
+                refuse("", line, e.message())
+            }
             Ok(profile) => match profile.check() {
-                Err(detail) => refuse(&profile.key, detail),
+                Err(detail) => refuse(&profile.key, line_about(text, detail), detail),
                 Ok(()) => Ok(profile),
             },
         }
@@ -434,25 +498,52 @@ impl Profile {
         let ways = [!table.header.is_empty(), table.header_row.is_some(), table.width.is_some()];
         need(ways.iter().filter(|w| **w).count() == 1, "table 要写 header、header_row、width 三者之一（table: exactly one of header, header_row, width）")?;
         need(table.header.iter().all(|h| h.iter().any(|t| !heading_key(t).is_empty())), "header 里有空的列表（an empty list in header）")?;
-        need(self.sample.column.is_some() != self.sample.label.is_some(), "sample 要写 column 或 label 之一（sample: exactly one of column, label）")?;
+        let samples = [self.sample.column.is_some(), self.sample.label.is_some(), self.sample.file_name];
+        need(samples.iter().filter(|s| **s).count() == 1, "sample 要写 column、label、file_name 之一（sample: exactly one of column, label, file_name）")?;
+        need(!self.sample.fill_down || self.sample.column.is_some(), "sample.fill_down 要有 sample.column（sample.fill_down: with sample.column）")?;
+        let labels = [&self.sample.label, &self.analyte.label, &self.unit.label];
+        need(labels.iter().all(|l| l.as_ref().is_none_or(|l| !label_key(l).is_empty())), "label 不能是空的（label: not empty）")?;
+        need(!table.pairs || labels.iter().any(|l| l.is_some()), "pairs 要有 label（table.pairs: with a label）")?;
         let result = self.result.column.is_some();
         match table.shape {
             Shape::Long => need(
-                self.analyte.column.is_some() && result && table.title.is_none() && !table.groups,
-                "long 要有 analyte.column 和 result.column（long: analyte.column and result.column）",
+                (self.analyte.column.is_some() != self.analyte.label.is_some()) && result && table.title.is_none() && !table.groups,
+                "long 要有 analyte.column 或 analyte.label 之一，和 result.column（long: one of analyte.column and analyte.label, and result.column）",
             )?,
             Shape::Blocks => need(
-                table.title.is_some() && result && self.analyte.column.is_none() && !table.groups,
+                table.title.is_some() && result && self.analyte.column.is_none() && self.analyte.label.is_none() && !table.groups,
                 "blocks 要有 table.title 和 result.column（blocks: table.title and result.column）",
             )?,
             Shape::Wide => need(
-                table.width.is_none() && self.analyte.column.is_none() && table.groups == result && table.groups == self.analyte.group.is_some(),
-                "wide 要有表头；groups、analyte.group、result.column 同时写或都不写（wide: a header; groups, analyte.group and result.column together or not at all）",
+                table.width.is_some() != self.analyte.columns.is_empty()
+                    && self.analyte.column.is_none()
+                    && self.analyte.label.is_none()
+                    && table.groups == result
+                    && table.groups == self.analyte.group.is_some(),
+                "wide 要有表头，没有表头就写 analyte.columns；groups、analyte.group、result.column 同时写或都不写（wide: a header, or without one analyte.columns; groups, analyte.group and result.column together or not at all）",
             )?,
         }
         need(
-            [self.unit.column.is_some(), self.unit.fixed.is_some(), self.unit.heading.is_some()].iter().filter(|u| **u).count() <= 1,
-            "unit 只写 column、fixed、heading 之一（unit: at most one of column, fixed, heading）",
+            self.analyte.columns.is_empty() || (table.shape == Shape::Wide && table.width.is_some()),
+            "analyte.columns 只用于没有表头的 wide（analyte.columns: wide without a header only）",
+        )?;
+        need(
+            self.analyte.columns.iter().all(|(c, name)| letter_of(c).is_some_and(|i| table.width.is_some_and(|w| i < w)) && !name.trim().is_empty()),
+            "analyte.columns 写作 \"@C\" = \"项目\"，列在 width 以内（analyte.columns: \"@C\" = \"item\", within width）",
+        )?;
+        let unit = &self.unit;
+        need(
+            [unit.column.is_some(), unit.fixed.is_some(), unit.heading.is_some(), unit.row, !unit.beside.is_empty(), unit.label.is_some(), unit.in_value]
+                .iter()
+                .filter(|u| **u)
+                .count()
+                <= 1,
+            "unit 只写 column、fixed、heading、row、beside、label、in_value 之一（unit: at most one of column, fixed, heading, row, beside, label, in_value）",
+        )?;
+        need(!unit.row || table.width.is_none(), "unit.row 要有表头（unit.row: with a header）")?;
+        need(
+            unit.beside.is_empty() || (table.shape == Shape::Wide && table.width.is_none() && !table.groups),
+            "unit.beside 只用于有表头的 wide（unit.beside: wide with a header only）",
         )?;
         need(
             self.unit.heading.as_deref().is_none_or(|h| table.shape == Shape::Wide && matches!(h, "()" | "[]")),
@@ -483,6 +574,11 @@ impl Profile {
             table.width.is_none() || (named.iter().all(|c| c.only_letters()) && self.rows.iter().all(|r| r.column.is_sample() || r.column.only_letters())),
             "没有表头时，列用 @ 加字母（without a header, columns go by letters）",
         )
+    }
+
+    /// The analytes of a wide table without a header: column, name.
+    pub(super) fn placed(&self) -> Vec<(usize, &str)> {
+        self.analyte.columns.iter().filter_map(|(c, name)| Some((letter_of(c)?, name.as_str()))).collect()
     }
 
     /// Every heading that the profile speaks of, in compared form.

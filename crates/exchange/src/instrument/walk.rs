@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use shiyan_foundation::{CodeInfo, Refusal};
 
-use super::pattern::{fits, fits_any, heading_key, is_negative, is_number, one_line};
+use super::pattern::{fits, fits_any, heading_key, is_negative, is_number, label_key, one_line, pair, value_and_unit};
 use super::profile::{Column, OtherRows, Profile, Shape, Take};
 use super::{Flag, InstrumentReading, ReadingKind, SkipReason, Skipped, row_text};
 use crate::book::{Row, Sheet};
@@ -34,8 +34,10 @@ struct ValueColumn {
     index: usize,
     /// Wide tables: the analyte, from the heading or its group.
     analyte: Option<String>,
-    /// Wide tables: the unit out of the heading.
+    /// The unit out of the heading, or of the row under it.
     unit: Option<String>,
+    /// The column with the unit of each value.
+    beside: Option<usize>,
 }
 
 /// The columns of the profile, found in one header.
@@ -92,10 +94,15 @@ impl Head {
         }
         used.extend(profile.analyte.ignore.iter().flat_map(|c| c.all(&keys)));
         let values = match result {
+            _ if is_wide && profile.table.width.is_some() => placed(profile),
             _ if is_wide => wide(profile, &names, &keys, groups, &used),
-            Some(index) => vec![ValueColumn { index, analyte: None, unit: None }],
+            Some(index) => vec![ValueColumn { index, analyte: None, unit: None, beside: None }],
             None => Vec::new(),
         };
+        if !profile.unit.beside.is_empty() && values.iter().any(|v| v.beside.is_none()) {
+            lacking.insert("每个结果右边的单位列（unit.beside）".to_owned());
+        }
+        used.extend(values.iter().filter_map(|v| v.beside));
         if lacking.is_empty() && values.is_empty() {
             lacking.insert("结果（result）".to_owned());
         }
@@ -116,15 +123,32 @@ fn wide(profile: &Profile, names: &[String], keys: &[String], groups: &[String],
     if let (Some(column), Some(pattern)) = (&profile.result.column, &profile.analyte.group) {
         let titles = filled_right(groups, names.len());
         let results = column.all(keys).into_iter().filter(|i| fits(pattern, &titles[*i]));
-        return results.map(|index| ValueColumn { index, analyte: Some(titles[index].clone()), unit: None }).collect();
+        return results.map(|index| ValueColumn { index, analyte: Some(titles[index].clone()), unit: None, beside: None }).collect();
     }
-    let free = (0..keys.len()).filter(|i| !keys[*i].is_empty() && !used.contains(i));
-    let unit = |name: &str| match profile.unit.heading.as_deref() {
+    let beside: Vec<String> = profile.unit.beside.iter().map(|h| heading_key(h)).collect();
+    let is_unit = |i: usize| beside.contains(&keys[i]) && !used.contains(&i);
+    let free = (0..keys.len()).filter(|i| !keys[*i].is_empty() && !used.contains(i) && !is_unit(*i));
+    let next = |i: usize| Some(i + 1).filter(|n| *n < keys.len() && is_unit(*n));
+    free.map(|index| ValueColumn { index, analyte: Some(names[index].clone()), unit: unit_of_heading(profile, &names[index]), beside: next(index) }).collect()
+}
+
+/// The result columns of a wide table without a header, as the profile places them.
+fn placed(profile: &Profile) -> Vec<ValueColumn> {
+    let mut all: Vec<ValueColumn> = profile
+        .placed()
+        .into_iter()
+        .map(|(index, name)| ValueColumn { index, analyte: Some(name.to_owned()), unit: unit_of_heading(profile, name), beside: None })
+        .collect();
+    all.sort_by_key(|v| v.index);
+    all
+}
+
+fn unit_of_heading(profile: &Profile, name: &str) -> Option<String> {
+    match profile.unit.heading.as_deref() {
         Some("()") => bracketed(name, '(', ')'),
         Some("[]") => bracketed(name, '[', ']'),
         _ => None,
-    };
-    free.map(|index| ValueColumn { index, analyte: Some(names[index].clone()), unit: unit(&names[index]) }).collect()
+    }
 }
 
 /// A group title stands over the first of its columns only.
@@ -179,8 +203,12 @@ struct Walk<'a> {
     /// In the section of the table, and the row of its title.
     inside: bool,
     section_row: u32,
-    /// 样品编号 out of a line above the table.
-    label: String,
+    /// What the lines above the table say; a table that comes after rows of another needs lines of its own.
+    labels: Labels,
+    /// The sample of the row above, where it is filled down.
+    above_sample: String,
+    /// The next row holds the units of the header.
+    units_next: bool,
     /// Row, name, and whether a row stood below it.
     title: Option<(u32, String, bool)>,
     waiting: Vec<Waiting>,
@@ -209,7 +237,9 @@ pub(super) fn walk(profile: &Profile, file: &str, sheet: &Sheet, is_text: bool) 
         above: Vec::new(),
         inside: profile.table.section.is_none(),
         section_row: 0,
-        label: String::new(),
+        labels: Labels::default(),
+        above_sample: String::new(),
+        units_next: false,
         title: None,
         waiting: Vec::new(),
         text: 0,
@@ -240,12 +270,14 @@ impl Walk<'_> {
 
     fn row(&mut self, row: &Row) {
         let table = &self.profile.table;
-        if let Some(label) = &self.profile.sample.label
-            && heading_key(row.cell(0)) == heading_key(label)
-        {
-            // the label and one value; anything more is not understood, and then there is no sample
-            let filled: Vec<&String> = row.cells.iter().filter(|c| !c.trim().is_empty()).collect();
-            self.label = if let [_, value] = filled[..] { value.clone() } else { String::new() };
+        if table.first_row.is_some_and(|first| row.number < first) {
+            self.label_line(row);
+            return self.skip(row, SkipReason::Preamble);
+        }
+        if std::mem::take(&mut self.units_next) {
+            return self.take_units(row);
+        }
+        if self.label_line(row) {
             return self.skip(row, SkipReason::Preamble);
         }
         if let Some(section) = &table.section {
@@ -273,12 +305,64 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether the row says what a label of the profile stands for; what it says is remembered.
+    fn label_line(&mut self, row: &Row) -> bool {
+        let profile = self.profile;
+        let declared = [&profile.sample.label, &profile.analyte.label, &profile.unit.label];
+        if declared.iter().all(|l| l.is_none()) || (profile.table.pairs && self.is_header(row)) {
+            return false;
+        }
+        let keys: Vec<String> = declared.iter().filter_map(|l| l.as_deref().map(label_key)).collect();
+        let found = declared.map(|label| label.as_deref().and_then(|label| labelled(row, label, profile.table.pairs, &keys)));
+        if found.iter().all(Option::is_none) {
+            return false;
+        }
+        if std::mem::take(&mut self.labels.used) {
+            self.labels = Labels::default();
+        }
+        let [sample, analyte, unit] = found;
+        for (slot, value) in [(&mut self.labels.sample, sample), (&mut self.labels.analyte, analyte), (&mut self.labels.unit, unit)] {
+            if let Some(value) = value {
+                *slot = value;
+            }
+        }
+        true
+    }
+
+    /// The row under the header: a unit for every column of results, and no number among them.
+    fn take_units(&mut self, row: &Row) {
+        let Header::Good(head) = &self.header else { return self.refuse_row(code::INSTR_UNDER, row, None) };
+        let mark = if self.profile.result.decimal_comma { ',' } else { '.' };
+        let number = head.values.iter().any(|v| is_number(row.cell(v.index).trim(), mark));
+        let sampled = head.sample.is_some_and(|i| !one_line(row.cell(i)).is_empty() && !bare_unit(row.cell(i)));
+        if number || sampled {
+            self.header = Header::Bad;
+            let columns = "单位行（row of units）".to_owned();
+            self.issue(Severity::Error, code::INSTR_HEADER, row.number, None, &[("columns", &columns)]);
+            self.lacking.get_or_insert(columns);
+            return;
+        }
+        let names = head.names.clone();
+        let values = head
+            .values
+            .iter()
+            .map(|v| {
+                let unit = one_line(row.cell(v.index));
+                let unit = unit.trim_start_matches(['(', '[', '（']).trim_end_matches([')', ']', '）']).to_owned();
+                ValueColumn { index: v.index, analyte: v.analyte.clone(), unit: Some(unit), beside: v.beside }
+            })
+            .collect();
+        let head = Head { names, values, rules: head.rules.clone(), flags: head.flags.clone(), bare: head.bare.clone(), ..**head };
+        self.header = Header::Good(Rc::new(head));
+        self.skip(row, SkipReason::Units);
+    }
+
     /// The table of a section must have had a header, and the next one must bring its own sample: never the one before.
     fn leave_section(&mut self) {
         if !self.inside || self.profile.table.section.is_none() {
             return;
         }
-        self.label.clear();
+        self.labels = Labels::default();
         if matches!(self.header, Header::None) {
             self.issue(Severity::Error, code::INSTR_HEADER, self.section_row, None, &[("columns", "表头（header）")]);
         }
@@ -301,12 +385,19 @@ impl Walk<'_> {
     }
 
     fn take_header(&mut self, row: &Row) {
+        // a header, readable or not, uses the lines above it: the next one needs its own
+        if self.labels.used {
+            self.labels = Labels::default();
+        }
+        self.labels.used = true;
         let table = &self.profile.table;
         let names = row.cells.iter().map(|c| one_line(c)).collect();
         let moved = table.groups && self.is_text && !table.ragged && self.above.len() != row.cells.len();
         let found = if moved { Err("分组行（row of groups）".to_owned()) } else { Head::find(self.profile, names, &self.above) };
         match found {
             Ok(head) => {
+                self.units_next = self.profile.unit.row;
+                self.above_sample.clear();
                 self.known.extend(head.names.iter().map(|n| heading_key(n)).filter(|k| !k.is_empty()));
                 self.header = Header::Good(Rc::new(head));
                 self.seen = true;
@@ -324,8 +415,10 @@ impl Walk<'_> {
     fn body(&mut self, row: &Row, head: &Head) {
         let profile = self.profile;
         let printed = match head.sample {
+            Some(index) if profile.sample.fill_down && one_line(row.cell(index)).is_empty() => self.above_sample.clone(),
             Some(index) => row.cell(index).to_owned(),
-            None => self.label.clone(),
+            None if profile.sample.file_name => stem(self.file).to_owned(),
+            None => self.labels.sample.clone(),
         };
         let (sample, suffix) = profile.sample.clean.apply(&printed);
         let rule = profile.rows.iter().zip(&head.rules).find(|(rule, at)| match at {
@@ -349,10 +442,15 @@ impl Walk<'_> {
             }
         }
         let shifted = self.shifted(row, head);
+        if profile.sample.fill_down {
+            // a row whose cells may have moved names no sample for those below it
+            self.above_sample = if shifted { String::new() } else { printed.clone() };
+        }
         if shifted && profile.table.width.is_some() {
             return self.refuse_row(code::INSTR_WIDTH, row, None);
         }
         self.seen = true;
+        self.labels.used = true;
         let kind = match (rule.and_then(|(rule, _)| rule.kind), profile.table.other_rows) {
             (Some(kind), _) => kind,
             (None, OtherRows::Unknown) => ReadingKind::Unknown,
@@ -459,15 +557,33 @@ impl Walk<'_> {
             (Some(analyte), _, _) => analyte.clone(),
             (None, Some(at), _) => one_line(row.cell(at)),
             (None, None, Some((_, title, _))) => title.clone(),
-            (None, None, None) => String::new(),
+            (None, None, None) => self.labels.analyte.clone(),
         };
         let (analyte_clean, _) = profile.analyte.clean.apply(&analyte);
         if analyte_clean.is_empty() {
             return self.refuse_row(code::INSTR_ANALYTE, row, head.analyte.map(|i| head.at(i)));
         }
+        let mut unit_printed = match (head.unit.or(column.beside), &column.unit, &profile.unit.fixed) {
+            (Some(at), _, _) => one_line(row.cell(at)),
+            (None, Some(unit), _) => unit.clone(),
+            (None, None, Some(fixed)) => fixed.clone(),
+            (None, None, None) => self.labels.unit.clone(),
+        };
+        // 31.0% under a heading of [%]: the unit is said twice and meant once
+        let mark = if rule.decimal_comma { ',' } else { '.' };
         let printed = row.cell(index).trim();
+        let bare = printed
+            .strip_suffix(unit_printed.as_str())
+            .map(str::trim_end)
+            .filter(|n| !unit_printed.starts_with(|c: char| c.is_ascii_digit()) && is_number(n, mark));
+        let mut printed = bare.unwrap_or(printed).to_owned();
+        if profile.unit.in_value {
+            let known = |unit: &str| profile.unit.map.contains_key(unit) || shiyan_lab_results::units::canonical(unit).is_some();
+            (printed, unit_printed) = value_and_unit(&printed, mark, known);
+        }
+        let printed = printed.as_str();
         let not_detected = fits_any(&rule.not_detected, printed);
-        let number = is_number(printed, if rule.decimal_comma { ',' } else { '.' });
+        let number = is_number(printed, mark);
         let value = if number && rule.decimal_comma { printed.replace(',', ".") } else { printed.to_owned() };
         let negative = number && !rule.negative && is_negative(&value);
         let flag = if common.shifted {
@@ -486,11 +602,6 @@ impl Walk<'_> {
             let info = if number { code::INSTR_NEGATIVE } else { code::INSTR_NUMBER };
             self.issue(Severity::Warning, info, row.number, Some(at.clone()), &[("text", printed), ("analyte", &analyte_clean)]);
         }
-        let unit_printed = match (head.unit, &column.unit, &profile.unit.fixed) {
-            (Some(at), _, _) => one_line(row.cell(at)),
-            (None, Some(unit), _) => unit.clone(),
-            (None, None, fixed) => fixed.clone().unwrap_or_default(),
-        };
         let unit = profile.unit.map.get(&unit_printed).unwrap_or(&unit_printed).clone();
         let reading = InstrumentReading {
             row: row.number,
@@ -579,10 +690,61 @@ impl Walk<'_> {
         self.close_title();
         self.twice();
         self.bounds()?;
+        let only_header = |s: &Skipped| matches!(s.reason, SkipReason::Preamble | SkipReason::Header | SkipReason::Section);
+        if self.out.readings.is_empty() && self.out.issues.is_empty() && self.out.skipped.iter().all(only_header) {
+            return Err(Refusal::new(code::ONLY_HEADER).with("file", self.file).on("file"));
+        }
         self.out.issues.sort_by_key(|i| i.row);
         self.out.skipped.sort_by_key(|s| s.row);
         Ok(self.out)
     }
+}
+
+/// What the lines above a table say.
+#[derive(Debug, Default)]
+struct Labels {
+    sample: String,
+    analyte: String,
+    unit: String,
+    /// A header or a row has been read by them.
+    used: bool,
+}
+
+/// What a line says of a label. Of pairs, the cell to the right of the label, or what stands behind it in its own cell; otherwise the
+/// label and one value, and anything more is not understood, so that nothing is said.
+fn labelled(row: &Row, label: &str, pairs: bool, labels: &[String]) -> Option<String> {
+    let wanted = label_key(label);
+    if !pairs {
+        if label_key(row.cell(0)) != wanted {
+            return None;
+        }
+        let filled: Vec<&String> = row.cells.iter().filter(|c| !c.trim().is_empty()).collect();
+        return Some(if let [_, value] = filled[..] { value.clone() } else { String::new() });
+    }
+    if let Some(at) = row.cells.iter().position(|c| label_key(c) == wanted) {
+        let value = row.cells[at + 1..].iter().map(|c| one_line(c)).find(|c| !c.is_empty()).unwrap_or_default();
+        // labels without a colon are told from values by their place alone: every second filled cell
+        let filled: Vec<usize> = row.cells.iter().enumerate().filter(|(_, c)| !one_line(c).is_empty()).map(|(i, _)| i).collect();
+        let in_place = filled.len().is_multiple_of(2) && filled.iter().position(|i| *i == at).is_some_and(|p| p.is_multiple_of(2));
+        if !one_line(&row.cells[at]).ends_with([':', '：']) && !in_place {
+            return Some(String::new());
+        }
+        // another label is no value
+        return Some(if value.ends_with([':', '：']) || labels.contains(&label_key(&value)) { String::new() } else { value });
+    }
+    row.cells.iter().find_map(|c| pair(c, label))
+}
+
+/// A word in brackets, or a mark for none: what stands above the samples in a row of units.
+fn bare_unit(cell: &str) -> bool {
+    let text = one_line(cell);
+    text.starts_with(['(', '[', '（', '-', '/', '—']) || ["单位", "unit", "units"].contains(&heading_key(&text).trim_end_matches(':'))
+}
+
+/// The name of a file without folders and ending.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem })
 }
 
 /// What all values of a row share.

@@ -12,6 +12,7 @@ use shiyan_app::App;
 use shiyan_app::authority::Act;
 use shiyan_app::limits::{LimitChange, LimitsImported, PackagesImported, Tie};
 use shiyan_app::records::ItemPackage;
+use shiyan_exchange::book::Hidden;
 use shiyan_exchange::limit_table::{self, LimitTable, RowClass};
 use shiyan_exchange::package_table::{self, PackageTable};
 use shiyan_foundation::{Label, Lang, Refusal};
@@ -20,7 +21,7 @@ use shiyan_sample_intake::sheet::read_date;
 
 use super::admin::{Form, enter, page, table_page};
 use super::kit::{order_badge, verdict_badge};
-use super::published::issue_view;
+use super::published::{hidden_of, issue_view};
 use super::rapid::Download;
 use super::{Html, done, show, show_refused};
 use crate::failure::{Failure, code};
@@ -31,8 +32,8 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Tone, num};
 use crate::views::{
-    ActionView, AdminTab, AdminTablePage, Cell, Chip, Choice, Fact, FactGroup, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager, RejudgeList,
-    RejudgePage, RejudgeRow, Table,
+    ActionView, AdminTab, AdminTablePage, Cell, Chip, Choice, Fact, FactGroup, FieldKind, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager,
+    RejudgeList, RejudgePage, RejudgeRow, Table,
 };
 
 /// Largest file of these imports, MiB; a dry run keeps it, packed, in the page.
@@ -78,8 +79,14 @@ fn kept_back(field: &str) -> Option<(String, String, Vec<u8>)> {
     (bytes.len() <= MOST << 20).then(|| (said.to_owned(), name.chars().take(200).collect(), bytes))
 }
 
+/// The box that asks for what is hidden in a workbook.
+fn hidden_box(user: &User) -> FieldView {
+    FieldView::new(FieldKind::Checkbox, "include_hidden", user.t("包括隐藏的行、列和工作表", "Include hidden rows, columns and sheets"))
+}
+
 /// The file of a form: uploaded now, or kept since the dry run.
 struct Sent {
+    hidden: Hidden,
     said: String,
     name: String,
     bytes: Vec<u8>,
@@ -91,10 +98,12 @@ fn sent(form: &Posted, said: &str, zh: &'static str, en: &'static str) -> Result
     if form.some("confirm").is_some() {
         let malformed = || Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED));
         let (said, name, bytes) = kept_back(form.get("confirm")).ok_or_else(malformed)?;
-        return Ok(Ok(Sent { said, name, bytes, confirmed: true }));
+        return Ok(Ok(Sent { hidden: hidden_of(form), said, name, bytes, confirmed: true }));
     }
     Ok(match form.file("file") {
-        Some(file) if file.bytes.len() <= MOST << 20 => Ok(Sent { said: said.to_owned(), name: file.name, bytes: file.bytes, confirmed: false }),
+        Some(file) if file.bytes.len() <= MOST << 20 => {
+            Ok(Sent { hidden: hidden_of(form), said: said.to_owned(), name: file.name, bytes: file.bytes, confirmed: false })
+        }
         Some(_) => Err(Refusal::new(code::TOO_LARGE).with("most", MOST).on("file")),
         None => Err(Refusal::new(shiyan_app::code::TEXT).with("label", zh).with("label_en", en).on("file")),
     })
@@ -114,6 +123,7 @@ fn import_view(site: &Site, user: &User, from: &str, result: Option<ImportResult
             FieldView::date("from", user.t("实施日期", "In force from"))
                 .with(from)
                 .hint(user.t("没有写实施日期的行自这一天起适用；抽检计划的版式必须填写", "For rows without a date; needed for the layout of the plan")),
+            hidden_box(user),
         ],
         open: true,
     });
@@ -221,6 +231,7 @@ fn limits_result(user: &User, sent: &Sent, table: &LimitTable, told: &LimitsImpo
     issues.splice(0..0, told.ties.iter().map(tied));
     Ok(ImportResult {
         file: sent.name.clone(),
+        include_hidden: sent.hidden == Hidden::Take,
         dry_run: true,
         totals,
         issues,
@@ -273,8 +284,8 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         Err(refusal) => return again(&[refusal]),
     };
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
-    let (bytes, name) = (sent.bytes.clone(), sent.name.clone());
-    let read = rocket::tokio::task::spawn_blocking(move || limit_file(&bytes, &name, from)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
+    let (bytes, name, hidden) = (sent.bytes.clone(), sent.name.clone(), sent.hidden);
+    let read = rocket::tokio::task::spawn_blocking(move || limit_file(&bytes, &name, from, hidden)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
     let (file, table) = match read {
         Ok(read) => read,
         Err(refusal) => return again(&[refusal]),
@@ -470,6 +481,7 @@ async fn packages_view(site: &Site, user: &User, asked: Asked<'_>, result: Optio
                 "本系统的模板，或抽检计划的版式；计划里的限量不随项目包导入",
                 "Our template, or the layout of the plan; the limits of the plan do not come with the packages",
             )),
+            hidden_box(user),
         ],
         open: !why.is_empty(),
     });
@@ -524,10 +536,11 @@ fn packages_result(user: &User, sent: &Sent, table: &PackageTable, told: &Packag
         let first: Vec<&str> = p.items.iter().take(6).map(|i| i.item.as_str()).collect();
         list.push(vec![Cell::from(p.category.0.join(" / ")), (p.items.len() as u64).into(), Cell::from(first.join(user.t("、", ", ")))]);
     }
-    let mut issues: Vec<ImportIssue> = table.issues.iter().take(LISTED).map(|i| issue_view(i, lang)).collect();
-    issues.extend(more(table.issues.len(), LISTED, lang));
+    let mut issues: Vec<ImportIssue> = table.notes.iter().chain(&table.issues).take(LISTED).map(|i| issue_view(i, lang)).collect();
+    issues.extend(more(table.notes.len() + table.issues.len(), LISTED, lang));
     Ok(ImportResult {
         file: sent.name.clone(),
+        include_hidden: sent.hidden == Hidden::Take,
         dry_run: true,
         totals: vec![
             total("行读到", "rows read", c.rows, Tone::Idle),
@@ -573,8 +586,8 @@ async fn packages_posted(site: &Site, user: &User, form: &Posted) -> Result<Flas
     let sent = sent(form, form.get("year"), "项目包文件", "file of packages").map_err(|f| Err(Err(f)))?.map_err(|why| Ok(vec![why]))?;
     let year = sent.said.parse::<i32>().map_err(|_| Ok(vec![Refusal::new(shiyan_app::code::YEAR).with("typed", &sent.said).on("year")]))?;
     let _turn = user.turn(site, Lane::Papers).await.map_err(|f| Err(Err(f)))?;
-    let (bytes, name) = (sent.bytes.clone(), sent.name.clone());
-    let read = rocket::tokio::task::spawn_blocking(move || package_file(&bytes, &name)).await.map_err(|e| Err(Err(Failure::Fault(e.to_string()))))?;
+    let (bytes, name, hidden) = (sent.bytes.clone(), sent.name.clone(), sent.hidden);
+    let read = rocket::tokio::task::spawn_blocking(move || package_file(&bytes, &name, hidden)).await.map_err(|e| Err(Err(Failure::Fault(e.to_string()))))?;
     let (file, table) = read.map_err(|why| Ok(vec![why]))?;
     match site.app.import_packages(&user.actor, &file, year, !sent.confirmed, user.now()).await {
         Ok(told) if sent.confirmed => Ok(done(

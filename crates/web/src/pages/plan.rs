@@ -9,6 +9,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
 use shiyan_app::figures::year_span;
 use shiyan_app::planning::TypedLine;
+use shiyan_exchange::book::Hidden;
 use shiyan_exchange::out;
 use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
 use shiyan_foundation::task::{Link as Chain, required_batches};
@@ -418,7 +419,7 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &C
     let lang = user.lang();
     let batches: u64 = found.new.iter().map(|l| u64::from(l.batches)).sum();
     let refused = (file.refused.len() + found.clashes.len()) as u64 + file.read.rows_refused;
-    let mut issues: Vec<ImportIssue> = file.read.issues.iter().map(|i| issue_view(i, lang)).collect();
+    let mut issues: Vec<ImportIssue> = file.read.notes.iter().chain(&file.read.issues).map(|i| issue_view(i, lang)).collect();
     let of_application = file.refused.iter().flat_map(|(row, why)| why.iter().map(move |r| (row, r)));
     for (row, r) in of_application.chain(found.clashes.iter().map(|(row, r)| (row, r))) {
         issues.push(ImportIssue {
@@ -488,7 +489,8 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
         }
     };
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
-    let file = match plan_lines(&site.app, &bytes, &name).await {
+    let hidden = super::published::hidden_of(&form);
+    let file = match plan_lines(&site.app, &bytes, &name, hidden).await {
         Ok(file) => file,
         Err(shiyan_app::Error::Refused(why)) => return again(&why),
         Err(other) => return Err(Err(other.into())),
@@ -503,7 +505,8 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
         Err(other) => return Err(Err(other.into())),
     };
     if !confirmed {
-        let result = plan_result(&user, &name, &bytes, &file, &found);
+        let mut result = plan_result(&user, &name, &bytes, &file, &found);
+        result.include_hidden = hidden == Hidden::Take;
         return Err(show(&import_view(site, &user, year, &years, Some(result), &[])));
     }
     let (new, known) = (found.new.len(), found.known);

@@ -6,6 +6,7 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
+use shiyan_exchange::book::Hidden;
 use shiyan_exchange::{Issue, Severity};
 use shiyan_foundation::{Lang, Refusal, Role};
 
@@ -44,6 +45,11 @@ pub(crate) fn kept_back(field: &str) -> Option<(String, Vec<u8>)> {
         return None;
     }
     Some((name.chars().take(200).collect(), hex::decode(hex).ok()?))
+}
+
+/// What the box of a form says of hidden rows and sheets.
+pub(crate) fn hidden_of(form: &Posted) -> Hidden {
+    if form.get("include_hidden") == "1" { Hidden::Take } else { Hidden::LeaveOut }
 }
 
 /// A finding of a file for the page.
@@ -230,8 +236,10 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         }
     };
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
+    let hidden = hidden_of(&form);
     let (read_name, read_bytes) = (name.clone(), bytes.clone());
-    let read = rocket::tokio::task::spawn_blocking(move || published_file(&read_bytes, &read_name)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
+    let read =
+        rocket::tokio::task::spawn_blocking(move || published_file(&read_bytes, &read_name, hidden)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
     let (file, issues) = match read {
         Ok(read) => read,
         Err(refusal) => return again(&[refusal]),
@@ -278,6 +286,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         },
         tables: vec![totals_table(&user, &file)],
         file: name,
+        include_hidden: hidden == Hidden::Take,
         dry_run: true,
         ..ImportResult::default()
     };

@@ -938,6 +938,8 @@ pub struct ImportResult {
     pub summary: Vec<Table>,
     /// Problems: row, column, what was read, what is wrong, what to do.
     pub issues: Vec<ImportIssue>,
+    /// Hidden rows and sheets were asked for; the confirmation asks again.
+    pub include_hidden: bool,
     /// Key of the kept upload, sent back to confirm; empty when it cannot be confirmed.
     pub confirm: String,
     /// Button text of the confirmation, e.g. `写入 1,661 行`.

@@ -527,6 +527,8 @@ pub struct InstrumentImportPage {
     pub sha256: String,
     /// Key of the profile, sent back to write.
     pub profile: String,
+    /// Hidden rows were asked for; sent back to write.
+    pub include_hidden: bool,
     /// Name of the profile and sheet.
     pub read_as: String,
     /// Counters: word, number, tone.

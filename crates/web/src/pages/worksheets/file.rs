@@ -6,7 +6,8 @@ use rocket::http::ContentType;
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::bench::TypedResult;
 use shiyan_app::worksheets::{TypedQc, Typing};
-use shiyan_exchange::instrument::{self, InstrumentFile, InstrumentReading, Profile, ReadingKind};
+use shiyan_exchange::book::Hidden;
+use shiyan_exchange::instrument::{self, InstrumentFile, InstrumentReading, Profile, Profiles, ReadingKind};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Refusal};
 use shiyan_lab_results::order::TestItem;
@@ -15,6 +16,7 @@ use shiyan_lab_results::worksheet::WorksheetAction;
 use shiyan_statute::same_analyte;
 
 use super::super::kit::{Answer, refusals, show_as};
+use super::super::published::hidden_of;
 use super::super::rapid::Download;
 use super::super::{Html, done, show};
 use super::grid::{cell_name, control_name};
@@ -226,7 +228,7 @@ fn profile_name(profile: &Profile, user: &User) -> String {
 async fn fields(site: &Site, user: &User, whole: &Whole, form: Option<&Posted>, why: &[Refusal]) -> Result<Vec<FieldView>, Failure> {
     let instruments = site.app.instruments_of(&user.actor).await?;
     let own = whole.sheet.instrument.as_ref().and_then(|(id, _)| instruments.iter().find(|i| i.id == *id)).and_then(|i| i.profile.clone());
-    let options = instrument::shipped().iter().map(|p| Choice::new(p.key.as_str(), profile_name(p, user))).collect();
+    let options = site.profiles().all().map(|(p, _)| Choice::new(p.key.as_str(), profile_name(p, user))).collect();
     let list = vec![
         FieldView::select("profile", user.t("文件格式", "Profile"), options).with(own.unwrap_or_default()).hint(user.t(
             "不选则由文件内容认；一种格式一台仪器，在“管理 · 仪器”登记",
@@ -235,6 +237,7 @@ async fn fields(site: &Site, user: &User, whole: &Whole, form: Option<&Posted>, 
         FieldView { wide: false, ..FieldView::new(FieldKind::File, "file", user.t("仪器文件", "Instrument file")) }
             .required()
             .hint(user.t("xlsx、xls、csv、txt，不大于 8 MB", "xlsx, xls, csv, txt; 8 MB at most")),
+        FieldView::new(FieldKind::Checkbox, "include_hidden", user.t("包括隐藏的行和列", "Include hidden rows and columns")),
     ];
     Ok(match form {
         Some(form) => {
@@ -257,6 +260,7 @@ async fn view(site: &Site, user: &User, whole: &Whole, form: Option<&Posted>, wh
         file: String::new(),
         sha256: String::new(),
         profile: String::new(),
+        include_hidden: false,
         read_as: String::new(),
         totals: Vec::new(),
         rows: Vec::new(),
@@ -293,13 +297,13 @@ fn row_of(planned: &Planned, user: &User) -> FileValue {
 }
 
 fn skipped(file: &InstrumentFile, user: &User) -> Option<Table> {
-    if file.skipped.is_empty() && file.issues.is_empty() {
+    if file.skipped.is_empty() && file.issues.is_empty() && file.notes.is_empty() {
         return None;
     }
     let lang = user.lang();
     let mut table = Table::new(&[user.t("#行", "#Row"), user.t("原因", "Why"), user.t("内容", "Content")]);
-    table.caption = format!("{} {}", user.t("没有读作结果的行", "Rows not read as results"), file.skipped.len() + file.issues.len());
-    for issue in file.issues.iter().take(SKIPPED) {
+    table.caption = format!("{} {}", user.t("没有读作结果的行", "Rows not read as results"), file.skipped.len() + file.notes.len() + file.issues.len());
+    for issue in file.notes.iter().chain(&file.issues).take(SKIPPED) {
         table.push(vec![
             Cell::Num(issue.row.to_string()),
             Cell::from(lang.pick(&issue.zh, &issue.en)),
@@ -344,19 +348,18 @@ async fn import(site: &State<Site>, user: User, id: &str, form: Result<Posted, F
     }
 }
 
-fn chosen(key: &str, bytes: &[u8], name: &str) -> Result<&'static Profile, Refusal> {
-    if !key.is_empty() {
-        return instrument::by_key(key).ok_or_else(|| Refusal::new(code::NO_PROFILE).on("profile"));
-    }
-    let guessed = instrument::guess(bytes, name);
-    guessed.first().and_then(|key| instrument::by_key(key)).ok_or_else(|| Refusal::new(code::NO_PROFILE).on("profile"))
+fn chosen(profiles: &Profiles, key: &str, bytes: &[u8], name: &str) -> Result<Profile, Refusal> {
+    let found = if key.is_empty() { profiles.guess(bytes, name).first().and_then(|key| profiles.by_key(key)) } else { profiles.by_key(key) };
+    found.cloned().ok_or_else(|| Refusal::new(code::NO_PROFILE).on("profile"))
 }
 
 /// Reads a file off the request threads: a large one takes a while.
-async fn read_file(bytes: Vec<u8>, name: String, key: String) -> Result<(&'static Profile, InstrumentFile), shiyan_app::Error> {
+async fn read_file(site: &Site, bytes: Vec<u8>, name: String, key: String, hidden: Hidden) -> Result<(Profile, InstrumentFile), shiyan_app::Error> {
+    let site = site.clone();
     let reading = rocket::tokio::task::spawn_blocking(move || {
-        let profile = chosen(&key, &bytes, &name)?;
-        Ok::<_, Refusal>((profile, instrument::read(&bytes, &name, profile).map_err(|r| r.on("file"))?))
+        let profile = chosen(&site.profiles(), &key, &bytes, &name)?;
+        let read = instrument::read_with(&bytes, &name, &profile, hidden).map_err(|r| r.on("file"))?;
+        Ok::<_, Refusal>((profile, read))
     });
     Ok(reading.await.map_err(|e| shiyan_app::Error::Fault(format!("instrument file: {e}")))??)
 }
@@ -367,16 +370,17 @@ fn version_of(profile: &Profile) -> String {
 
 async fn dry_run(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result<Answer, shiyan_app::Error> {
     let file = form.file("file").ok_or_else(|| Refusal::new(code::NO_FILE).on("file"))?;
-    let (profile, read) = read_file(file.bytes.clone(), file.name.clone(), form.get("profile").to_owned()).await?;
-    let sha256 = site.app.keep_instrument_file(&user.actor, &whole.sheet.id.to_string(), &file.name, &version_of(profile), &file.bytes, user.now()).await?;
+    let (profile, read) = read_file(site, file.bytes.clone(), file.name.clone(), form.get("profile").to_owned(), hidden_of(form)).await?;
+    let sha256 = site.app.keep_instrument_file(&user.actor, &whole.sheet.id.to_string(), &file.name, &version_of(&profile), &file.bytes, user.now()).await?;
     let planned = Planner { user, whole, open: whole.open_to(user) }.all(&read);
     Ok(Err(match view(site, user, whole, Some(form), &[]).await {
         Ok(mut page) => {
             let count = |fate: Fate| planned.iter().filter(|p| p.fate == fate).count() as u64;
             page.sha256 = sha256;
             page.profile.clone_from(&profile.key);
+            page.include_hidden = hidden_of(form) == Hidden::Take;
             page.file = file.name;
-            page.read_as = if read.sheet.is_empty() { profile_name(profile, user) } else { format!("{} · {}", profile_name(profile, user), read.sheet) };
+            page.read_as = if read.sheet.is_empty() { profile_name(&profile, user) } else { format!("{} · {}", profile_name(&profile, user), read.sheet) };
             page.totals = totals(&planned, user);
             page.more = planned.len().saturating_sub(SHOWN) as u64;
             page.rows = planned.iter().take(SHOWN).map(|p| row_of(p, user)).collect();
@@ -395,7 +399,7 @@ async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result
     // Only what this worksheet keeps; a hash opens no other file.
     let known = whole.sheet.files.iter().find(|f| f.sha256 == sha256).ok_or_else(|| Refusal::new(code::UNKNOWN_FILE).on("file"))?;
     let (_, bytes) = app.store.blob(sha256).await?.ok_or_else(|| Refusal::new(code::UNKNOWN_FILE).on("file"))?;
-    let (_, read) = read_file(bytes, known.name.clone(), form.get("profile").to_owned()).await?;
+    let (_, read) = read_file(site, bytes, known.name.clone(), form.get("profile").to_owned(), hidden_of(form)).await?;
     let planned = Planner { user, whole, open: whole.open_to(user) }.all(&read);
     let overwrite = form.get("overwrite") == "1";
     let wanted = |p: &&Planned| p.fate == Fate::Write || (overwrite && p.fate == Fate::Overwrite);

@@ -5,7 +5,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
 use shiyan_app::query::worksheets::WaitingMethod;
 use shiyan_app::worksheets::{TypedInstrument, TypedQcPlan};
-use shiyan_exchange::instrument;
+use shiyan_exchange::instrument::Profiles;
 use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_lab_results::qc::QcKind;
 use shiyan_lab_results::worksheet::QcPlan;
@@ -18,7 +18,7 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Tone};
 use crate::views::forms::Filled;
-use crate::views::{AdminTab, AdminTablePage, Cell, Choice, FactGroup, FieldKind, FieldView, PlanLine, Table, TemplateRow, TemplatesPage};
+use crate::views::{AdminTab, AdminTablePage, Cell, Choice, Fact, FactGroup, FieldKind, FieldView, PlanLine, Table, TemplateRow, TemplatesPage};
 
 /// Routes of the set-up.
 #[must_use]
@@ -33,9 +33,9 @@ const LINES: (usize, usize) = (4, 24);
 
 // ---------------------------------------------------------------- instruments
 
-fn instrument_fields(lang: Lang, filled: &Filled) -> Vec<FieldView> {
+fn instrument_fields(lang: Lang, known: &Profiles, filled: &Filled) -> Vec<FieldView> {
     let t = |zh, en| lang.pick(zh, en);
-    let profiles = instrument::shipped().iter().map(|p| Choice::new(p.key.as_str(), lang.pick(&p.name.zh, &p.name.en))).collect();
+    let profiles = known.all().map(|(p, _)| Choice::new(p.key.as_str(), lang.pick(&p.name.zh, &p.name.en))).collect();
     let active = FieldView::new(FieldKind::Checkbox, "active", t("在用", "In use")).with(if filled.values.is_empty() { "1" } else { "" });
     [
         FieldView::text("no", t("设备编号", "Number")).required(),
@@ -61,6 +61,7 @@ async fn instruments_view(site: &Site, user: &User, filled: Option<&Filled>, why
         user.t("状态", "State"),
     ]);
     table.empty = user.t("还没有登记仪器。", "No instrument yet.").to_owned();
+    let profiles = site.profiles();
     let mut all = site.app.instruments_of(&user.actor).await?;
     all.sort_by(|a, b| (!a.active, &a.no).cmp(&(!b.active, &b.no)));
     for one in all {
@@ -68,7 +69,7 @@ async fn instruments_view(site: &Site, user: &User, filled: Option<&Filled>, why
         let profile = one
             .profile
             .as_deref()
-            .map_or_else(String::new, |key| instrument::by_key(key).map_or_else(|| key.to_owned(), |p| lang.pick(&p.name.zh, &p.name.en).to_owned()));
+            .map_or_else(String::new, |key| profiles.by_key(key).map_or_else(|| key.to_owned(), |p| lang.pick(&p.name.zh, &p.name.en).to_owned()));
         let state = match (one.active, ended) {
             (false, _) => Badge::new(Tone::Idle, user.t("停用", "Out of use")).with_icon("slash"),
             (true, true) => Badge::new(Tone::Fail, user.t("校准过期", "Calibration ended")),
@@ -86,14 +87,26 @@ async fn instruments_view(site: &Site, user: &User, filled: Option<&Filled>, why
         title: ("登记或修改仪器", "Add or change an instrument"),
         action: "/admin/instruments",
         button: ("保存仪器", "Save the instrument"),
-        fields: instrument_fields(lang, filled.unwrap_or(&Filled::default())),
+        fields: instrument_fields(lang, &profiles, filled.unwrap_or(&Filled::default())),
         open: filled.is_some(),
     });
     let lead = (
         "检验批分派到仪器；校准过期或停用的仪器不能再分派。设备编号已存在时按新内容修改。",
         "Worksheets are assigned to instruments; one out of calibration or out of use takes no more work. A known number is changed.",
     );
-    Ok(table_page(site, user, AdminTab::Instruments, lead, FactGroup::default(), vec![table], form, why))
+    // the files of the house: what each is, or why it is none
+    let own = profiles.all().filter_map(|(p, file)| Some(Fact::new(file?, format!("{} v{} · {}", p.key, p.version, lang.pick(&p.name.zh, &p.name.en)))));
+    let bad =
+        profiles.refused.iter().map(|(file, r)| Fact::new(file.as_str(), Cell::Badge(Badge::new(Tone::Fail, format!("{} {}", r.what(lang), r.next(lang))))));
+    let facts: Vec<Fact> = own.chain(bad).collect();
+    let group = if facts.is_empty() {
+        FactGroup::default()
+    } else {
+        FactGroup {
+            title: user.t("本单位的格式文件（数据目录 profiles）", "Profiles of the house (folder profiles of the data directory)").to_owned(), facts
+        }
+    };
+    Ok(table_page(site, user, AdminTab::Instruments, lead, group, vec![table], form, why))
 }
 
 #[get("/admin/instruments")]
