@@ -298,6 +298,8 @@ async fn an_administrator_gives_and_manages_only_within_their_own_scope(t: TestA
     t.app.reset_password(&streets, "operator", now()).await.unwrap();
     t.app.set_sign_scope(&lab, "signatory", "GB 23200.113-2018", now()).await.unwrap();
     t.app.disable_user(&p.admin.actor(), "odd", now()).await.unwrap();
+    // An administrator who also signs does not widen what they may sign for.
+    assert_eq!(codes(t.app.set_sign_scope(&p.admin.actor(), &p.admin.username, "*", now()).await), ["USER-SIGN-SCOPE-OWN"]);
     t.assert_whole().await;
 }
 

@@ -12,6 +12,7 @@ use shiyan_foundation::{Actor, Instant, Refusal};
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{Candidate, Deciding, LimitUsed, OrderAction, TestItem, TestOrder};
 use shiyan_lab_results::order_code as code;
+use shiyan_lab_results::readings::sums::judged_together;
 use shiyan_nonconformity::{CaseOpening, open_cases};
 use shiyan_sample_intake::Sample;
 use shiyan_statute::{LimitLibrary, RuleKey};
@@ -155,8 +156,21 @@ impl App {
             let Some(item) = items.iter().find(|i| i.id.to_string() == cell.item) else { continue };
             saved.extend(entry.enter(&mut unit, item, cell).await?);
         }
+        self.add_up(&mut unit, actor, &order, &mut saved).await?;
         unit.commit().await?;
         Ok(saved)
+    }
+    /// 合计 the members of a sum that were entered one by one are judged by what they come to, in the step that entered the last of them.
+    pub(crate) async fn add_up(&self, unit: &mut Unit, actor: &Actor, order: &TestOrder, saved: &mut [Saved]) -> Result<(), Error> {
+        let items = unit.items_of_order(&order.id.to_string()).await?;
+        for next in judged_together(&items, order.kind) {
+            let verdict = next.verdict();
+            unit.save(&next, &actor.into(), "item.sum", json!({ "analyte": next.analyte, "verdict": verdict })).await?;
+            if let Some(told) = saved.iter_mut().find(|s| s.outcome.as_ref().is_ok_and(|i| i.id == next.id)) {
+                told.outcome = Ok(next);
+            }
+        }
+        Ok(())
     }
     /// 人工判定 of an item that only a person may decide.
     ///

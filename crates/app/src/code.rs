@@ -65,6 +65,8 @@ codes! {
         next "在本人数据范围内选择；更大的范围请全区的系统管理员办理" / "Choose within your own scope; ask an administrator of the whole district for more", article "等保 8.1.4.2";
     SIGN_SCOPE = "USER-SIGN-SCOPE", zh "授权签字人须写明授权签字领域", en "A signatory needs the methods they may sign for",
         next "写检验方法的编号，用分号隔开；全部方法写 *" / "Type the numbers of the methods, separated by semicolons; * for all", article "";
+    SIGN_SCOPE_OWN = "USER-SIGN-SCOPE-OWN", zh "不能给自己改授权签字领域", en "Nobody changes the methods that they themselves may sign for",
+        next "请另一位系统管理员修改" / "Ask another administrator", article "";
     SETUP = "SETUP-LINK", zh "设置链接已失效、已用过，或系统已有用户", en "The set-up link has expired, was used, or the system already has users",
         next "重新启动程序取得新的链接，或用命令行 user add" / "Start the program again for a new link, or use the command user add", article "";
     NUMBER = "TYPED-NUMBER", zh "“{label}”的数值“{typed}”读不懂或超出范围", en "The number “{typed}” of “{label_en}” cannot be read or is out of range",

@@ -197,7 +197,7 @@ impl App {
     /// 授权签字领域 the methods a signatory may sign for.
     ///
     /// # Errors
-    /// Not an administrator; not found within their scope; nothing named.
+    /// Not an administrator; not found within their scope; nothing named; their own account.
     pub async fn set_sign_scope(&self, actor: &Actor, username: &str, typed: &str, now: Instant) -> Result<(), Error> {
         let who = &self.may_manage(actor, username).await?;
         let sign_scope = methods([typed]);
@@ -206,6 +206,9 @@ impl App {
         }
         let mut unit = self.store.begin(now).await?;
         let user = self.store.user_by_name(username).await?.ok_or(Error::NotFound)?;
+        if user.id == actor.id {
+            return Err(Refusal::new(code::SIGN_SCOPE_OWN).on("sign_scope").into());
+        }
         let next = UserAccount { sign_scope, revision: user.revision + 1, ..user };
         unit.save(&next, who, "user.sign_scope", json!({ "username": next.username, "methods": next.sign_scope })).await?;
         unit.commit().await?;

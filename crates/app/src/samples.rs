@@ -11,6 +11,7 @@ use shiyan_sample_intake::sheet::{Sheet, SheetContext};
 use shiyan_sample_intake::{CheckedSheet, Reception, Sample, code};
 use shiyan_statute::additives::NOT_LISTED;
 use shiyan_statute::codes::NO_LIMIT;
+use shiyan_statute::editions::{SampleDays, edition_day};
 use shiyan_statute::{AnalyteGroup, Clock, LimitChoice, LimitLibrary, LimitQuery, RuleKey};
 use shiyan_store::records::{ClockRecord, ItemPackage, PackageItem, SampleRecord};
 use shiyan_store::{Error, Record, Unit, Who};
@@ -304,7 +305,8 @@ pub(crate) fn limit_under(sample: &Sample, package: Option<&str>, item: &Package
 
 /// The question that a sample puts to the library: its food, on the day that counts.
 pub(crate) fn query_of<'a>(core: &'a CheckedSheet, analyte: &'a str) -> LimitQuery<'a> {
-    let ref_date = if core.prepacked { core.made_on } else { core.sampled_on };
+    let days = SampleDays { made_on: Some(core.made_on), sampled_on: core.sampled_on, prepackaged: core.prepacked };
+    let ref_date = edition_day("", &days).map_or(core.sampled_on, |(day, _)| day);
     LimitQuery { category: &core.category, food_name: &core.name, analyte, ref_date, prepackaged: Some(core.prepacked) }
 }
 

@@ -320,6 +320,11 @@ impl App {
             let Some(item) = item else { continue };
             saved.extend(entry.enter(&mut unit, &item, cell).await?);
         }
+        let orders: BTreeSet<TestOrderId> = saved.iter().filter_map(|s| s.outcome.as_ref().ok()).map(|i| i.order).collect();
+        for order in orders {
+            let order: TestOrder = unit.require(&order.to_string()).await?;
+            self.add_up(&mut unit, actor, &order, &mut saved).await?;
+        }
         let Controls { sheet: mut next, facts, refused } = with_controls(&sheet, actor, typed.controls, now);
         // The controls that lean on a cell (duplicate, spike) are judged again with it.
         let changed: BTreeSet<TestItemId> = saved.iter().filter_map(|s| s.outcome.as_ref().ok()).map(|i| i.id).collect();

@@ -242,6 +242,7 @@ pub fn judge_claimed(
     let one = |input: &JudgeInput<'_>| label_claim.map_or_else(|| judge(input), |typed| claim::judge_with(input, typed, unit));
     let plain = one(&input);
     let judged = judge_otherwise(raw, &parsed, plain, Some(unit), &limit.rule, Some(&limit.unit), |read| one(&JudgeInput { measured: read, ..input.clone() }));
+    let judged = crate::readings::sums::entered_alone(item, judged);
     (parsed.canonical(), Some(stored(&judged)))
 }
 
@@ -993,6 +994,30 @@ mod tests {
         let none = |why| Deciding::NoVerdict { why, source: "原始记录 R-12".into() };
         assert_eq!(code(&words, none(NoVerdictWhy::NotSet)), "LAB-LIMIT-IS-SET");
         assert_eq!(by(&words, none(NoVerdictWhy::NotTested)), Ok(Some(Verdict::NoVerdict)));
+    }
+    #[test]
+    fn members_of_a_sum_entered_one_by_one_are_judged_by_what_they_come_to() {
+        let kind = TaskKind::Supervisory;
+        let of = |analyte: &str, raw: &str| {
+            let blank = item(analyte, "", kind);
+            let (understood, judgement) = blank.judged(raw, kind);
+            blank.enter(&actor(3, Role::Analyst), at(9), raw, understood, judgement)
+        };
+        let verdicts = |items: &[TestItem]| -> Vec<Option<Verdict>> {
+            let changed = crate::readings::sums::judged_together(items, kind);
+            items.iter().map(|i| changed.iter().find(|c| c.analyte == i.analyte).unwrap_or(i).verdict()).collect()
+        };
+        // limit 0.2 mg/kg for the sum
+        let alone = of("恩诺沙星", "0.15");
+        assert_eq!(verdicts(std::slice::from_ref(&alone)), [Some(Verdict::NeedsPerson)], "the other may lift it above");
+        assert_eq!(verdicts(&[alone.clone(), of("环丙沙星", "0.1")]), [Some(Verdict::Nonconforming); 2]);
+        assert_eq!(verdicts(&[alone.clone(), of("环丙沙星", "0.04")]), [Some(Verdict::Conforming); 2]);
+        assert_eq!(verdicts(&[of("恩诺沙星", "0.3"), of("铅", "0.1")]), [Some(Verdict::Nonconforming), Some(Verdict::Conforming)]);
+        // one corrected to nothing readable takes the sum away from both
+        let judged = crate::readings::sums::judged_together(&[alone.clone(), of("环丙沙星", "0.04")], kind);
+        assert!(judged[0].judgement.as_ref().is_some_and(|j| j.working[0].0.contains("0.19")), "{:?}", judged[0].judgement);
+        let back = [judged[0].clone(), of("环丙沙星", "1,2")];
+        assert_eq!(verdicts(&back), [Some(Verdict::NeedsPerson); 2]);
     }
     #[test]
     fn a_signatory_signs_only_inside_the_scope() {

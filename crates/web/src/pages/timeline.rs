@@ -33,6 +33,7 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("order.forward", "办理下一步", "Moved on", Tone::Info),
     ("item.add", "添加检验项目", "Added an item", Tone::Idle),
     ("item.enter", "录入结果", "Entered a result", Tone::Info),
+    ("item.sum", "按组分之和判定", "Judged by the sum of its members", Tone::Info),
     ("item.decide", "人工判定", "Decided by hand", Tone::Warn),
     ("item.remark", "填写备注", "Wrote a remark", Tone::Idle),
     ("item.carry-over", "说明带入原则", "Recorded that carry-over was considered", Tone::Info),
@@ -200,7 +201,7 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
             let text = |key: &str| facts.get(key).map_or("", |l| fact(l, "text")).to_owned();
             format!("{}{colon}{} → {}", fact(facts, "analyte"), text("from"), text("to"))
         }
-        "item.decide" => {
+        "item.decide" | "item.sum" => {
             let verdict = Verdict::parse(fact(facts, "verdict")).map_or("", |v| v.label(lang));
             joined(&[&format!("{}{colon}{verdict}", fact(facts, "analyte")), reason], lang)
         }
