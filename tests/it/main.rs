@@ -7,6 +7,7 @@ mod browser;
 mod crawl;
 mod demonstration;
 mod editions;
+mod gate;
 mod heavy;
 mod http;
 mod keeping;

@@ -486,7 +486,7 @@ async fn the_house_words_its_own_conclusions(t: TestApp) {
     let quality = Browser::login(&site, "quality", PASSWORD).await;
     let page = quality.get("/reports/settings").await.text();
     assert!(
-        page.contains(OWN_PASS) && page.contains("{不合格项目}") && page.contains("经检验，本批样品所检项目符合GB 2762-2022、GB 2763-2021的规定"),
+        page.contains(OWN_PASS) && page.contains("{不合格项目}") && page.contains("经检验，本批样品所检项目符合GB 2762-2025、GB 2763-2021的规定"),
         "{page}"
     );
     let typed =

@@ -108,6 +108,7 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("population.choose", "选定人口口径", "Chose the population figure", Tone::Warn),
     ("population.unchoose", "不再使用的人口口径", "No longer the chosen figure", Tone::Idle),
     ("limit.seed", "初始限量", "Limits shipped", Tone::Idle),
+    ("limit.checked", "核对限量并签名", "Checked limits and signed for them", Tone::Info),
     ("limit.status", "更改限量状态", "Changed the status of a limit", Tone::Warn),
     ("limit.import", "导入限量（待核实）", "Imported a limit, to be checked", Tone::Info),
     ("limit.edition", "随程序发布的限量（待核实）", "A limit shipped with the program, to be checked", Tone::Info),
