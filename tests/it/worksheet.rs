@@ -90,7 +90,13 @@ async fn samples_go_together_and_cells_are_sent_back_one_by_one(t: TestApp) {
     let (analyst, checker, reviewer) = (p.analyst.actor(), p.checker.actor(), p.reviewer.actor());
     assert_eq!(sheet(&t, &id).await.no, "W2025-0001");
     assert_eq!(codes(t.app.finish_worksheet(&analyst, &id, at("2025-06-05T09:30")).await), ["WS-EMPTY"]);
+    // A cell that cannot be read is corrected by whoever typed it, before anything is finished.
     fill(&t, &id, "未检出").await;
+    let unread = cells(&t, &id).await[0].clone();
+    t.app.enter_cells(&analyst, &id, &[typed(&unread, "12..3")], at("2025-06-05T11:00")).await.unwrap();
+    assert_eq!(codes(t.app.finish_worksheet(&analyst, &id, at("2025-06-05T11:10")).await), ["WS-UNREAD"]);
+    let unread = cells(&t, &id).await[0].clone();
+    t.app.enter_cells(&analyst, &id, &[typed(&unread, "未检出")], at("2025-06-05T11:20")).await.unwrap();
     let finished = t.app.finish_worksheet(&analyst, &id, at("2025-06-05T12:00")).await.unwrap();
     assert_eq!((finished.submitted.len(), finished.waiting.len()), (3, 0), "{finished:?}");
     // Locked: neither on the worksheet nor on the page of the order.

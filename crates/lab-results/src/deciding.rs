@@ -146,6 +146,12 @@ impl TestItem {
             _ => false,
         }
     }
+    /// 未读懂 what was typed cannot be read as a result although a limit in numbers waits for it: whoever typed it corrects it.
+    #[must_use]
+    pub fn unread(&self) -> bool {
+        let open = self.decision.is_none() && self.judgement.as_ref().is_some_and(|j| j.verdict == Verdict::NeedsPerson);
+        open && self.limit.is_some() && value::parse(&self.raw, Some(&self.unit)).needs_person().is_some()
+    }
     /// 须定读法 the doubt is about how the result is to be read, not about the rule.
     #[must_use]
     pub fn reading_open(&self) -> bool {

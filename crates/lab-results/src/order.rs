@@ -453,7 +453,9 @@ impl TestOrder {
             why.extend(unfinished(items));
         }
         if matches!(action, OrderAction::Submit | OrderAction::Check | OrderAction::Review | OrderAction::Approve | OrderAction::Issue) {
-            let open: Vec<&str> = items.iter().filter(|i| i.undecided(self.kind)).map(|i| i.analyte.as_str()).collect();
+            // What cannot be read is corrected by whoever typed it, not decided; that is said above.
+            let wanted = |i: &&TestItem| i.undecided(self.kind) && !(action == OrderAction::Submit && i.unread());
+            let open: Vec<&str> = items.iter().filter(wanted).map(|i| i.analyte.as_str()).collect();
             if !open.is_empty() {
                 why.push(Refusal::new(code::NEEDS_PERSON).with("count", open.len()).with("items", open.join("、")));
             }
@@ -618,6 +620,7 @@ fn unfinished(items: &[TestItem]) -> Vec<Refusal> {
         }
     };
     named(code::EMPTY, items.iter().filter(|i| i.verdict().is_none()).map(|i| i.analyte.as_str()).collect());
+    named(code::UNREAD, items.iter().filter(|i| i.unread()).map(|i| i.analyte.as_str()).collect());
     named(code::RETURNED, items.iter().filter(|i| i.returned.is_some()).map(|i| i.analyte.as_str()).collect());
     named(code::DOUBTFUL, items.iter().filter(|i| crate::worksheet::doubtful_without_remark(i)).map(|i| i.analyte.as_str()).collect());
     why
@@ -837,7 +840,7 @@ mod tests {
     #[test]
     fn what_is_unread_or_missing_is_not_submitted() {
         let unread = [item("腐霉利", "1,2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
-        assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-NEEDS-PERSON"]);
+        assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-UNREAD"]);
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &[], "h", at(9))), ["LAB-NO-ITEMS"]);
         let reading = Deciding::Reading("1.2".into());
         let decided = unread[0].decide(&actor(5, Role::Reviewer), &reading, &[], "原始记录为1.2", TaskKind::Supervisory, at(10)).unwrap();

@@ -11,6 +11,8 @@ codes! {
         next "录入结果；确不检的写“/”并写明理由" / "Enter the results; write “/” with a reason for what is not tested", article "";
     NEEDS_PERSON = "LAB-NEEDS-PERSON", zh "还有 {count} 个项目需人工判定：{items}", en "{count} items need a person’s decision: {items}",
         next "由审核人或质量负责人写明理由作出判定" / "A reviewer or the quality manager decides with a reason", article "";
+    UNREAD = "LAB-UNREAD", zh "还有 {count} 个项目的结果读不懂：{items}", en "{count} results cannot be read: {items}",
+        next "对照原始记录更正录入；一个数只有一种读法时程序才判定" / "Correct them from the raw record; a result is judged when it can be read in one way only", article "";
     RETURNED = "LAB-RETURNED", zh "还有 {count} 个项目被退回后没有更正：{items}", en "{count} items were sent back and not corrected yet: {items}",
         next "按退回理由更正或重新确认" / "Correct or confirm them as the reason asks", article "";
     DOUBTFUL = "LAB-NEAR", zh "还有 {count} 个项目可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} items are doubtful (near their limit or above the historical P99) without a remark: {items}",

@@ -306,6 +306,7 @@ impl Worksheet {
         let cell = |i: &TestItem| format!("{} {}", self.label_of(i.order), i.analyte);
         let which = |wanted: fn(&TestItem) -> bool| items.iter().filter(|i| wanted(i)).map(cell).collect::<Vec<_>>();
         named(code::EMPTY, which(|i| i.verdict().is_none()));
+        named(code::UNREAD, which(TestItem::unread));
         named(code::RETURNED, which(|i| i.returned.is_some()));
         named(code::DOUBTFUL, which(doubtful_without_remark));
         named(code::CARRY_OVER, which(TestItem::awaits_carry_over_word));

@@ -5,6 +5,8 @@ codes! {
         next "刷新页面，看清当前状态" / "Reload the page and look at the present state", article "";
     EMPTY = "WS-EMPTY", zh "还有 {count} 格没有结果：{items}", en "{count} cells have no result yet: {items}",
         next "录入结果；确不检的写“/”" / "Enter the results; write “/” for what is not tested", article "";
+    UNREAD = "WS-UNREAD", zh "还有 {count} 格的结果读不懂：{items}", en "{count} cells cannot be read: {items}",
+        next "对照原始记录更正这些格" / "Correct these cells from the raw record", article "";
     RETURNED = "WS-RETURNED", zh "还有 {count} 格被退回后没有更正：{items}", en "{count} cells were sent back and not corrected yet: {items}",
         next "按退回理由更正或重新确认这些结果" / "Correct these results or confirm them again as the reason asks", article "";
     DOUBTFUL = "WS-NEAR", zh "还有 {count} 格可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} cells are doubtful (near their limit or above the historical P99) without a remark: {items}",

@@ -25,6 +25,10 @@ codes! {
         next "填写备样数量；只检微生物的在备注写明“仅微生物”" / "Give the reserve quantity; for microbes only, write 仅微生物 in the remarks", article "抽检办法 第17条";
     FUTURE = "SHEET-FUTURE", zh "抽样日期 {on} 在将来", en "The sampling date {on} lies in the future",
         next "核对日期" / "Check the date", article "";
+    MADE_AFTER = "SHEET-MADE-AFTER", zh "生产/加工/购进日期 {made} 晚于抽样日期 {sampled}", en "The date made or bought, {made}, is later than the sampling date, {sampled}",
+        next "对照标签和进货凭证核对两个日期" / "Check both dates against the label and the delivery note", article "";
+    ZERO = "SHEET-ZERO", zh "“{label}”不能是 0", en "“{label}” cannot be 0",
+        next "填写实际数量" / "Give the real quantity", article "抽检办法 第15条";
     USCC = "SHEET-USCC", zh "统一社会信用代码“{typed}”的校验位不对", en "The check digit of credit code “{typed}” is wrong",
         next "对照营业执照核对 18 位代码" / "Check the 18 characters against the licence", article "GB 32100";
     IDENTITY = "SHEET-IDENTITY", zh "社会信用代码与身份证号（摊位经营者）至少填一项", en "Give the credit code or the stall holder’s identity number",

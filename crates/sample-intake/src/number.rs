@@ -53,6 +53,15 @@ pub fn check_number(typed: &str) -> Result<(String, NumberKind), Refusal> {
     Ok((number, kind))
 }
 
+/// 年份 of a number as the national system writes it; nothing of any other.
+#[must_use]
+pub fn number_year(typed: &str) -> Option<i32> {
+    let (number, kind) = check_number(typed).ok()?;
+    let letters = number.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let year: i32 = number.get(letters..letters + 2).filter(|_| kind == NumberKind::National)?.parse().ok()?;
+    Some(2000 + year)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! 样品 one sample from the sheet to reception: the table of moves and the decisions.
 
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::{Actor, Instant, Label, Refusal, Role, labels};
@@ -169,6 +170,7 @@ impl Sample {
             core.sampling_no.clone_from(&number);
             core.temporary_no = kind == crate::number::NumberKind::Temporary;
             core.unknown_prefix = kind == crate::number::NumberKind::Unknown;
+            core.other_year = crate::number::number_year(&number).is_some_and(|year| year != core.sampled_on.year());
         }
         next.sheet.set("sampling_no", number);
         next.revision += 1;

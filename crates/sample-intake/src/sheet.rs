@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::category::CategoryPath;
@@ -11,7 +12,7 @@ use shiyan_foundation::task::{Department, Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Decimal, Label, NaiveDate, Refusal, text::fold};
 
 use crate::code;
-use crate::number::{NumberKind, check_number};
+use crate::number::{NumberKind, check_number, number_year};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
@@ -287,6 +288,9 @@ pub struct CheckedSheet {
     pub temporary_no: bool,
     /// The number's prefix is unknown (a warning).
     pub unknown_prefix: bool,
+    /// The number is one of another year than that of the sampling (a warning).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_year: bool,
     /// 任务类别
     pub kind: TaskKind,
     /// 任务级别
@@ -353,6 +357,13 @@ pub fn check(sheet: &Sheet, context: &SheetContext<'_>) -> Result<CheckedSheet, 
         problems.push(refusal.clone());
     }
     let (base, taken, backup) = (number_of(sheet, "base_qty"), number_of(sheet, "sample_qty"), number_of(sheet, "backup_qty"));
+    for (key, typed) in [("base_qty", base), ("sample_qty", taken)] {
+        if typed.is_some_and(|n| n.is_zero())
+            && let Some(spec) = FIELDS.iter().find(|f| f.key == key)
+        {
+            problems.push(Refusal::new(code::ZERO).with("label", spec.zh).with("label_en", spec.en).on(key));
+        }
+    }
     if let (Some(base), Some(taken)) = (base, taken)
         && base < taken
         && !directed
@@ -383,12 +394,18 @@ pub fn check(sheet: &Sheet, context: &SheetContext<'_>) -> Result<CheckedSheet, 
             problems.push(Refusal::new(code::FUTURE).with("on", on).on(key));
         }
     }
+    if let (Some(made), Some(sampled)) = (date_of(sheet, "made_on"), sampled_on)
+        && made > sampled
+    {
+        problems.push(Refusal::new(code::MADE_AFTER).with("made", made).with("sampled", sampled).on("made_on"));
+    }
     let core = || -> Option<CheckedSheet> {
         let (sampling_no, number_kind) = number.ok()?;
         Some(CheckedSheet {
             sampling_no,
             temporary_no: number_kind == NumberKind::Temporary,
             unknown_prefix: number_kind == NumberKind::Unknown,
+            other_year: sampled_on.is_some_and(|on| number_year(sheet.get("sampling_no")).is_some_and(|year| year != on.year())),
             kind: TaskKind::parse(sheet.get("purpose"))?,
             level: TaskLevel::parse(sheet.get("task_level"))?,
             department: Department::parse(sheet.get("department"))?,
@@ -544,6 +561,22 @@ pub(crate) mod tests {
     #[test]
     fn a_full_sheet_passes() {
         assert_eq!(codes(&good_sheet()), Vec::<&str>::new());
+    }
+    #[test]
+    fn nothing_is_made_after_it_was_taken_and_nothing_is_taken_of_nothing() {
+        let with = |pairs: &[(&'static str, &str)]| {
+            let mut sheet = good_sheet();
+            pairs.iter().for_each(|(key, value)| sheet.set(key, *value));
+            sheet
+        };
+        assert_eq!(codes(&with(&[("made_on", "2026-03-06")])), ["SHEET-MADE-AFTER"]);
+        assert_eq!(codes(&with(&[("made_on", "2026-03-05")])), Vec::<&str>::new());
+        assert_eq!(codes(&with(&[("sample_qty", "0.0"), ("backup_qty", "1")])), ["SHEET-ZERO", "SHEET-BACKUP"]);
+        assert!(codes(&with(&[("base_qty", "0")])).contains(&"SHEET-ZERO"));
+        // A number of another year is shown to whoever submits, not refused: forms of December are used up in January.
+        let today = NaiveDate::from_ymd_opt(2026, 3, 10).unwrap();
+        let core = |no: &str| check(&with(&[("sampling_no", no)]), &SheetContext { today, streets: &streets() }).unwrap();
+        assert!(!core("XBJ26410105000000001").other_year && core("XBJ25410105000000001").other_year && !core("QQ25410105000000001").other_year);
     }
     #[test]
     fn one_sampler_twice_is_not_two_samplers() {

@@ -256,6 +256,13 @@ fn submitted(record: &SampleRecord) -> Flash<Redirect> {
         );
         return Flash::new(Redirect::to(to), "warn", text);
     }
+    if record.sample.core.as_ref().is_some_and(|c| c.other_year) {
+        let text = format!(
+            "抽样单已提交；编号 {0} 的年份与抽样日期不是同一年，请核对|Submitted; the year in number {0} is not that of the sampling date, please check it",
+            record.sample.number()
+        );
+        return Flash::new(Redirect::to(to), "warn", text);
+    }
     done(to, "抽样单已提交", "The sheet was submitted")
 }
 

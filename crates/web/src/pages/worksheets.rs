@@ -925,6 +925,7 @@ fn open_points(user: &User, whole: &Whole) -> Vec<OpenPoint> {
         .map(|refusal| {
             let links: Vec<Link> = match refusal.code() {
                 c if c == worksheet_code::EMPTY.code => whole.items.iter().filter(empty).map(|i| cell_link(whole, i)).collect(),
+                c if c == worksheet_code::UNREAD.code => whole.items.iter().filter(|i| i.unread()).map(|i| cell_link(whole, i)).collect(),
                 c if c == worksheet_code::RETURNED.code => whole.items.iter().filter(back).map(|i| cell_link(whole, i)).collect(),
                 c if c == worksheet_code::CARRY_OVER.code => whole.items.iter().filter(|i| i.awaits_carry_over_word()).map(|i| cell_link(whole, i)).collect(),
                 c if c == worksheet_code::DOUBTFUL.code => whole.items.iter().filter(doubtful).map(|i| cell_link(whole, i)).collect(),
@@ -950,6 +951,7 @@ fn finish_view(site: &Site, user: &User, whole: &Whole, why: &[Refusal]) -> Fini
     let lang = user.lang();
     let listed = [
         worksheet_code::EMPTY.code,
+        worksheet_code::UNREAD.code,
         worksheet_code::RETURNED.code,
         worksheet_code::DOUBTFUL.code,
         worksheet_code::CARRY_OVER.code,
