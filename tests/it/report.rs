@@ -18,6 +18,7 @@ use shiyan_testkit::{PASSWORD, PNG, TestApp, at, codes};
 use crate::http::{Answer, Browser, client, encoded, now};
 
 shiyan_testkit::on_both_engines!(
+    a_character_that_no_face_has_is_told_before_the_report_goes_out,
     what_was_chosen_is_frozen_and_archived,
     fifty_reports_are_one_job_and_a_failure_stops_none_of_the_others,
     all_conforming_ones_are_issued_at_once,
@@ -30,7 +31,7 @@ shiyan_testkit::on_both_engines!(
 );
 
 const NO: &str = "XBJ25410105000000001";
-const BOTH: ReportOptions = ReportOptions { bilingual: true, working: true };
+const BOTH: ReportOptions = ReportOptions { bilingual: true, working: true, rare: false };
 
 fn no(n: u32) -> String {
     format!("XBJ254101050000{n:05}")
@@ -383,7 +384,7 @@ async fn a_number_is_never_given_twice(t: TestApp) {
 fn settings() -> TypedReportSettings {
     let picture = |enabled| TypedPicture { file: Some(PNG.to_vec()), enabled };
     TypedReportSettings {
-        options: ReportOptions { bilingual: true, working: false },
+        options: ReportOptions { bilingual: true, ..ReportOptions::default() },
         objection_days: " １５ ".into(),
         objection_working: false,
         mark: picture(true),
@@ -419,7 +420,7 @@ async fn the_house_has_its_own_term_mark_and_seal(t: TestApp) {
     sender.send(&format!("/bench/{second}/issue"), &[("issue-working", "1")]).await;
     let after = t.app.store.report_by_number(&format!("SY-{}", no(2)), &Scope::District).await.unwrap().unwrap();
     let frozen = content(&after);
-    assert_eq!(frozen.options, ReportOptions { bilingual: false, working: true });
+    assert_eq!(frozen.options, ReportOptions { working: true, ..ReportOptions::default() });
     assert_eq!((frozen.mark.as_deref(), frozen.seal.as_deref()), (Some(sha256_hex(PNG).as_str()), None), "the seal is kept, not enabled");
     assert!(frozen.notices.iter().any(|(zh, _)| zh.contains("自收到检验结论之日起15日内")));
     assert!(content(&before).mark.is_none() && content(&before).notices.iter().any(|(zh, _)| zh.contains("7个工作日")), "what was issued before stays");
@@ -536,4 +537,27 @@ async fn taking_a_report_out_is_journaled(t: TestApp) {
     let page = user.get(&format!("/reports/{}", report.number)).await.text();
     assert!(page.contains("打开或下载检验报告"), "the page of the report says who took it out");
     t.assert_whole().await;
+}
+
+/// 罕用字 nothing prints as 〓 without a word.
+async fn a_character_that_no_face_has_is_told_before_the_report_goes_out(t: TestApp) {
+    let p = &t.people;
+    let mut sheet = shiyan_testkit::sheet::leek("XBJ25410105000000771", &[&p.sampler, &p.sampler2]);
+    sheet.set("site_name", "虚构㛃记蔬菜店");
+    let id = t.app.begin_sheet(&p.sampler.actor(), sheet, None, at("2025-06-03T15:00")).await.unwrap().to_string();
+    t.app.submit_sheet(&p.sampler.actor(), &id, at("2025-06-03T16:00")).await.unwrap();
+    let order = t.app.accept_sample(&p.keeper.actor(), &id, shiyan_testkit::reception(), at("2025-06-04T09:00")).await.unwrap().to_string();
+    t.enter(&order, &["未检出", "未检出"], at("2025-06-06T10:00")).await;
+    t.reviewed(&order, at("2025-06-09T10:00")).await;
+    t.app.approve_order(&p.signatory, &order, at("2025-06-10T10:00")).await.unwrap();
+    let issue = async |rare| {
+        let options = ReportOptions { rare, ..ReportOptions::default() };
+        t.app.issue_report(&p.sender.actor(), &order, options, at("2025-06-10T16:00")).await
+    };
+    let Err(shiyan_app::Error::Refused(why)) = issue(false).await else { panic!("it went out with a 〓 in it") };
+    let told = why[0].what(shiyan_foundation::Lang::Zh);
+    assert!(why[0].code() == "REPORT-GLYPHS" && told.contains("㛃（U+36C3）"), "{told}");
+    // A draft shows it, and whoever was told issues all the same.
+    assert!(t.app.draft_report(&t.order(&order).await, ReportOptions::default(), at("2025-06-10T15:00")).await.unwrap().is_some());
+    assert!(issue(true).await.unwrap().pdf_sha256.is_some());
 }

@@ -65,6 +65,8 @@ codes! {
         next "在本人数据范围内选择；更大的范围请全区的系统管理员办理" / "Choose within your own scope; ask an administrator of the whole district for more", article "等保 8.1.4.2";
     SIGN_SCOPE = "USER-SIGN-SCOPE", zh "授权签字人须写明授权签字领域", en "A signatory needs the methods they may sign for",
         next "写检验方法的编号，用分号隔开；全部方法写 *" / "Type the numbers of the methods, separated by semicolons; * for all", article "";
+    MISSING_GLYPHS = "REPORT-GLYPHS", zh "报告的字体缺这些字：{characters}", en "The typeface of the report lacks these characters: {characters}",
+        next "核对是否写错；确须使用的，勾选“罕用字缺字也签发”，缺的字印成〓" / "Check that they are right; to use them all the same, tick the box, and they print as 〓", article "";
     SIGN_SCOPE_OWN = "USER-SIGN-SCOPE-OWN", zh "不能给自己改授权签字领域", en "Nobody changes the methods that they themselves may sign for",
         next "请另一位系统管理员修改" / "Ask another administrator", article "";
     SETUP = "SETUP-LINK", zh "设置链接已失效、已用过，或系统已有用户", en "The set-up link has expired, was used, or the system already has users",

@@ -33,7 +33,7 @@ use std::sync::{Arc, RwLock};
 pub use shiyan_store::{Engine, Entry, Error, Head, Store, Who, records, sha256_hex, verify};
 pub use shiyan_store::{once, query};
 
-use shiyan_foundation::{Instant, WorkCalendar};
+use shiyan_foundation::{Instant, Refusal, WorkCalendar};
 use shiyan_lab_results::report::ReportContent;
 use shiyan_statute::LimitLibrary;
 
@@ -106,9 +106,15 @@ impl App {
     /// Typesets a report from its frozen facts.
     ///
     /// # Errors
-    /// The typesetter failed.
+    /// The typeface lacks characters and nobody was told; the typesetter failed.
     pub fn typeset(&self, content: &ReportContent) -> Result<Vec<u8>, Error> {
-        (self.typesetter)(content).map_err(|e| Error::Fault(format!("report {}: {e}", content.number)))
+        (self.typesetter)(content).map_err(|e| match e.strip_prefix(reports::MISSING) {
+            Some(characters) => {
+                let told = characters.chars().map(|c| format!("{c}（U+{:04X}）", u32::from(c))).collect::<Vec<_>>().join("、");
+                Refusal::new(code::MISSING_GLYPHS).with("characters", told).on("rare").into()
+            }
+            None => Error::Fault(format!("report {}: {e}", content.number)),
+        })
     }
     /// The same, off the threads that answer requests.
     ///

@@ -67,6 +67,9 @@ struct Frozen {
     content: ReportContent,
 }
 
+/// How a typesetter begins to say which characters no face has.
+pub const MISSING: &str = "missing characters: ";
+
 impl App {
     /// 报告设置
     ///
@@ -245,7 +248,8 @@ impl App {
             None => {
                 let content: ReportContent = serde_json::from_str(&report.content)?;
                 let pictures = self.pictures(content.mark.as_deref(), content.seal.as_deref()).await?;
-                self.typeset_aside(ReportContent { pictures, ..content }).await
+                let options = ReportOptions { rare: true, ..content.options };
+                self.typeset_aside(ReportContent { pictures, options, ..content }).await
             }
         }
     }

@@ -671,7 +671,9 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
             say!("{} {} SHA-256 {}", out.display(), pdf.len(), shiyan_app::sha256_hex(&pdf))?;
             Ok(())
         }
-        ReportCommand::Test { sample, out, bilingual, working } => test_report(&app, &sample, &out, ReportOptions { bilingual, working }, lang).await,
+        ReportCommand::Test { sample, out, bilingual, working } => {
+            test_report(&app, &sample, &out, ReportOptions { bilingual, working, rare: true }, lang).await
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct ReportOptions {
     pub bilingual: bool,
     /// 附判定过程 the working of every item in the annex.
     pub working: bool,
+    /// 罕用字 somebody was told which characters the typeface lacks, and issues all the same; they print as 〓.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rare: bool,
 }
 
 impl ReportOptions {
@@ -299,7 +302,7 @@ mod tests {
     #[test]
     fn options_are_frozen_and_pictures_are_not() {
         let mut content: ReportContent = serde_json::from_str(OLD).unwrap();
-        content.options = ReportOptions { bilingual: true, working: false };
+        content.options = ReportOptions { bilingual: true, ..ReportOptions::default() };
         content.mark = Some("ab".into());
         content.pictures.mark = Some(vec![1, 2, 3]);
         let text = serde_json::to_string(&content).unwrap();

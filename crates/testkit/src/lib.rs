@@ -13,7 +13,7 @@ pub mod walk;
 pub use bench::{Temp, TestApp, at, day};
 pub use people::{PASSWORD, People, person};
 pub use side::Side;
-pub use walk::{PNG, codes, upload};
+pub use walk::{PNG, codes, reception, upload};
 
 /// `shiyan migrate --grant ROLE`.
 pub async fn grant(store: &shiyan_app::Store, role: &str) -> Result<(), String> {

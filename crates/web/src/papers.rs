@@ -19,14 +19,19 @@ use shiyan_lab_results::report::{self, ReportContent};
 use shiyan_nonconformity::{Block as CaseBlock, Case, CaseState, Part};
 use shiyan_reports::annual::{self, Block, ChartBlock, Figures, KeyFigure, Model, Section};
 use shiyan_reports::test_report::{self, Mark, Replaced, ResultRow, Wording};
-use shiyan_reports::{Align, Column, Faces, Picture, Table};
+use shiyan_reports::{Align, Column, Faces, Picture, ReportError, Table};
 
 /// The PDF of a test report out of its frozen facts.
 ///
 /// # Errors
 /// A picture that the report names was not put in; what the typesetter says.
 pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, String> {
-    test_report::pdf(&test_report_model(content, public_url)?, &Faces::default()).map_err(|e| e.to_string())
+    // A draft shows what would be missing; what is issued never lacks a character that nobody was told of.
+    let faces = Faces { strict: !content.draft && !content.options.rare, ..Faces::default() };
+    test_report::pdf(&test_report_model(content, public_url)?, &faces).map_err(|e| match e {
+        ReportError::MissingGlyphs(characters) => format!("{}{characters}", shiyan_app::reports::MISSING),
+        other => other.to_string(),
+    })
 }
 
 /// What a test report says, for the typesetter.

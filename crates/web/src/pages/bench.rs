@@ -480,7 +480,9 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             );
             let temporary = whole.sample.sample.core.as_ref().filter(|c| c.temporary_no);
             let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
-            let issue = issue.asking(asked("issue", issuing::option_fields(whole.settings.options, lang), again, lang));
+            let mut chosen = issuing::option_fields(whole.settings.options, lang);
+            chosen.push(issuing::rare_field(lang));
+            let issue = issue.asking(asked("issue", chosen, again, lang));
             let draft = |label, query| ActionView::link(label, format!("/bench/{}/draft{query}", order.id)).with_icon("file");
             // What else stands in the way, an undecided item of an order that was under way before it was asked for, is said as well.
             let mut list = vec![if refusal.is_some() { issue.refused(refusal.as_slice(), lang) } else { issue }];

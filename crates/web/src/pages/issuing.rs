@@ -73,9 +73,16 @@ pub fn option_fields(options: ReportOptions, lang: Lang) -> Vec<FieldView> {
     ]
 }
 
+/// 罕用字 the tick of whoever was told which characters the typeface lacks.
+#[must_use]
+pub fn rare_field(lang: Lang) -> FieldView {
+    FieldView::new(FieldKind::Checkbox, "rare", lang.pick("罕用字缺字也签发", "Issue with characters that the typeface lacks"))
+        .hint(lang.pick("缺的字印成〓；签发前会逐字列出", "They print as 〓; before that each one is named"))
+}
+
 /// What was ticked; `field` finds the text of a field.
 pub fn chosen<'f>(field: impl Fn(&'static str) -> &'f str) -> ReportOptions {
-    ReportOptions { bilingual: field("bilingual") == "1", working: field("working") == "1" }
+    ReportOptions { bilingual: field("bilingual") == "1", working: field("working") == "1", rare: field("rare") == "1" }
 }
 
 // ---------------------------------------------------------------- the list
@@ -384,7 +391,7 @@ async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>
     if blind(&user) {
         return Err(Failure::NotFound);
     }
-    let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1") };
+    let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1"), rare: true };
     let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.draft_report(&order, options, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(Bytes::pdf(pdf, &format!("{}.pdf", user.t("草稿", "draft"))))
