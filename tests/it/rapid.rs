@@ -75,6 +75,11 @@ async fn a_positive_confirmed_by_the_laboratory(t: TestApp) {
     t.issued(&order).await;
     app.conclude_positive(&enforcer, &first, at("2025-06-10T17:00")).await.unwrap();
     assert_eq!(state(&t, &first).await, Some(FollowUpState::Confirmed));
+    // Settled after its 72 hours: not due within them, due and not handled from then on.
+    for (moment, counts) in [("2025-06-06T06:00", (0, 0)), ("2025-06-06T09:00", (0, 1)), ("2025-12-31T18:00", (0, 1))] {
+        let handled = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, at(moment)).await.unwrap().kpis.rapid.handled;
+        assert_eq!((handled.numerator, handled.denominator), counts, "{moment}");
+    }
     let k = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, at("2025-12-31T18:00")).await.unwrap().kpis;
     assert_eq!(k.per_thousand.numerator, 1, "the laboratory's batch counts, the readings do not");
     t.assert_whole().await;

@@ -39,7 +39,7 @@ struct Seen {
 
 async fn seen(t: &TestApp, scope: &Scope, sample: &str, order: &str, case: &str, evidence: &str) -> Seen {
     let s = &t.app.store;
-    let facts = s.facts(day("2025-01-01"), day("2025-12-31"), scope).await.unwrap();
+    let facts = s.facts(day("2025-01-01"), day("2025-12-31"), day("2025-12-31"), scope).await.unwrap();
     Seen {
         samples: s.samples(&SampleFilter::default(), scope).await.unwrap().0.len(),
         counted: s.count_samples(&SampleFilter { q: Some(NO.into()), ..SampleFilter::default() }, scope).await.unwrap(),
@@ -132,7 +132,7 @@ async fn what_lies_outside_the_scope_does_not_exist(t: TestApp) {
         assert_eq!(s.ledger(&LedgerFilter::default(), &user.scope).await.unwrap().len(), sees, "{}", user.username);
         assert_eq!(s.reading(&reading, &user.scope).await.unwrap().is_some(), sees == 1, "{}", user.username);
         assert_eq!(s.open_positives(&user.scope).await.unwrap().len(), sees, "{}", user.username);
-        assert_eq!(s.facts(day("2025-01-01"), day("2025-12-31"), &user.scope).await.unwrap().rapid.len(), sees, "{}", user.username);
+        assert_eq!(s.facts(day("2025-01-01"), day("2025-12-31"), day("2025-12-31"), &user.scope).await.unwrap().rapid.len(), sees, "{}", user.username);
     }
     invisible(t.app.dispose_positive(&p.other_operator.actor(), &reading, "1", "下架", Some(upload("x")), now).await);
     // A point operator writes at their own point whatever the form says.

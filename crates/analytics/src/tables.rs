@@ -136,8 +136,10 @@ pub struct Month {
     pub month: u8,
     /// This year; `batches` is the n under the point.
     pub now: Rate,
-    /// The whole month of last year.
+    /// The month of last year as it stood on the same day.
     pub before: Rate,
+    /// The whole month of last year as it stands today, for the line of a chart.
+    pub whole: Rate,
     /// 百分点差
     pub delta_points: Option<String>,
 }
@@ -157,12 +159,12 @@ pub struct RapidLine {
     pub display: String,
 }
 
-/// 核查处置 of one street: parts opened in the year.
+/// 核查处置 of one street: the parts that count in the year, see [`CaseFact::year_at`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CaseLine {
     /// 街道
     pub street: String,
-    /// 启动
+    /// 案件, the cancelled ones included.
     pub opened: u64,
     /// 改判撤销
     pub cancelled: u64,
@@ -181,7 +183,7 @@ pub struct Tables {
     pub year: i32,
     /// 统计截止日
     pub as_of: NaiveDate,
-    /// Last year is counted up to this day, so that like is compared with like.
+    /// Of last year counts what had been sampled and issued by this day, so that like is compared with like.
     pub before_until: NaiveDate,
     /// 合计
     pub total: Line,
@@ -241,12 +243,12 @@ struct Counted<'a> {
 /// `ANALYTICS-FAILED`, which names what the frame engine said.
 pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
     let Input { facts, scope, as_of, .. } = *input;
-    let before_until = before_until(scope.year, as_of);
+    let before_until = before_until(as_of);
     let now = counted(&facts.batches, scope, as_of);
     let last = KpiScope { year: scope.year - 1, ..scope.clone() };
-    let whole_last = counted(&facts.batches, &last, as_of);
-    let before = whole_last.iter().filter(|c| c.1 <= before_until);
-    let all: Vec<Counted<'_>> = now.iter().map(|(b, on)| four(b, *on, true)).chain(before.map(|(b, on)| four(b, *on, false))).collect();
+    // like with like: of last year what had been issued by the same day
+    let before = counted(&facts.batches, &last, before_until);
+    let all: Vec<Counted<'_>> = now.iter().map(|(b, on)| four(b, *on, true)).chain(before.iter().map(|(b, on)| four(b, *on, false))).collect();
     let supervisory: Vec<&Counted<'_>> = all.iter().filter(|c| c.batch.kind == TaskKind::Supervisory).collect();
     let by = |key: &dyn Fn(&BatchFact) -> String| sums(supervisory.iter().map(|c| (key(c.batch), c.four)));
 
@@ -287,7 +289,7 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
         top_items: top_items(failing())?,
         by_area: labelled::<AreaKind>(&areas),
         by_place: named(by(&|b| b.place.clone())?),
-        by_month: months(&now, &whole_last)?,
+        by_month: months(&supervisory, &counted(&facts.batches, &last, as_of))?,
         by_lab: named(by(&|b| b.lab.clone())?),
         rapid_by_point: rapid(facts, scope, as_of, |r| r.point.clone())?,
         rapid_by_item: rapid(facts, scope, as_of, |r| r.item.clone())?,
@@ -296,11 +298,9 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
     })
 }
 
-/// The same day a year earlier, or the end of last year for a year that is over.
-fn before_until(year: i32, as_of: NaiveDate) -> NaiveDate {
-    let end = NaiveDate::from_ymd_opt(year - 1, 12, 31).unwrap_or(as_of);
-    let year_end = as_of.year() == year && (as_of.month(), as_of.day()) == (12, 31);
-    if as_of.year() > year || year_end { end } else { as_of.checked_sub_months(Months::new(12)).unwrap_or(end) }
+/// The same day a year earlier.
+fn before_until(as_of: NaiveDate) -> NaiveDate {
+    as_of.checked_sub_months(Months::new(12)).unwrap_or(as_of)
 }
 
 /// The countable batches with the date that decides their year.
@@ -429,13 +429,14 @@ fn top_items<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<Vec<TopIte
     Ok(out)
 }
 
-fn months(now: &[(&BatchFact, NaiveDate)], last: &[(&BatchFact, NaiveDate)]) -> Result<Vec<Month>, Refusal> {
-    let counted = now.iter().map(|(b, on)| four(b, *on, true)).chain(last.iter().map(|(b, on)| four(b, *on, false)));
-    let rows = counted.filter(|c| c.batch.kind == TaskKind::Supervisory).map(|c| (c.on.month().to_string(), c.four));
-    let sums = sums(rows)?;
+fn months(supervisory: &[&Counted<'_>], whole: &[(&BatchFact, NaiveDate)]) -> Result<Vec<Month>, Refusal> {
+    let key = |on: NaiveDate| on.month().to_string();
+    let same = sums(supervisory.iter().map(|c| (key(c.on), c.four)))?;
+    let whole = sums(whole.iter().filter(|(b, _)| b.kind == TaskKind::Supervisory).map(|(b, on)| (key(*on), four(b, *on, false).four)))?;
     let month = |month: u8| {
-        let [n, f, pn, pf] = sums.get(&month.to_string()).copied().unwrap_or_default();
-        Month { month, now: Rate::of(n, f), before: Rate::of(pn, pf), delta_points: exact::points(f, n, pf, pn) }
+        let of = |sums: &HashMap<String, Four>| sums.get(&month.to_string()).copied().unwrap_or_default();
+        let ([n, f, pn, pf], [_, _, wn, wf]) = (of(&same), of(&whole));
+        Month { month, now: Rate::of(n, f), before: Rate::of(pn, pf), whole: Rate::of(wn, wf), delta_points: exact::points(f, n, pf, pn) }
     };
     Ok((1..=12).map(month).collect())
 }
@@ -454,11 +455,11 @@ fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, key: impl Fn(&RapidF
 
 fn cases(cases: &[CaseFact], scope: &KpiScope, as_of: NaiveDate) -> Result<Vec<CaseLine>, Refusal> {
     let mut counts = Counts::<1, 5>::new();
-    let inside = |c: &&CaseFact| c.opened_on.year() == scope.year && c.opened_on <= as_of && scope.streets.as_ref().is_none_or(|set| set.contains(&c.street));
+    let inside = |c: &&CaseFact| c.year_at(as_of) == scope.year && c.opened_on <= as_of && scope.streets.as_ref().is_none_or(|set| set.contains(&c.street));
     for c in cases.iter().filter(inside) {
-        let closed = c.closed_on.filter(|on| *on <= as_of && !c.cancelled);
+        let closed = c.closed_by(as_of).filter(|_| !c.cancelled);
         let done = closed.is_some() && c.evidenced;
-        let in_time = done && closed.is_some_and(|on| on <= c.due_on);
+        let in_time = done && !c.closed_late(as_of);
         let overdue = closed.is_none() && !c.cancelled && c.due_on < as_of;
         counts.push([&c.street], [1, u64::from(c.cancelled), u64::from(done), u64::from(in_time), u64::from(overdue)]);
     }
@@ -566,14 +567,65 @@ mod tests {
     }
     #[test]
     fn last_year_is_the_same_period() {
-        assert_eq!(before_until(2026, day(2026, 6, 30)), day(2025, 6, 30));
-        assert_eq!(before_until(2026, day(2026, 12, 31)), day(2025, 12, 31));
-        assert_eq!(before_until(2026, day(2027, 3, 1)), day(2025, 12, 31));
-        assert_eq!(before_until(2025, day(2024, 2, 29)), day(2023, 2, 28));
+        assert_eq!(before_until(day(2026, 6, 30)), day(2025, 6, 30));
+        assert_eq!(before_until(day(2026, 12, 31)), day(2025, 12, 31));
+        assert_eq!(before_until(day(2027, 3, 1)), day(2026, 3, 1));
+        assert_eq!(before_until(day(2024, 2, 29)), day(2023, 2, 28));
         let t = run(&facts(), &[], day(2026, 3, 31));
         let first: u64 = t.by_month[..3].iter().map(|m| m.before.batches).sum();
         assert_eq!(t.total.before.batches, first);
-        assert!(t.by_month[11].before.batches + t.by_month[10].before.batches > 0 && t.by_month[11].now.batches == 0);
+        assert!(t.by_month[11].whole.batches + t.by_month[10].whole.batches > 0 && t.by_month[11].now.batches + t.by_month[11].before.batches == 0);
+    }
+    #[test]
+    fn of_last_year_counts_what_had_been_issued_by_the_same_day() {
+        let report = |n: usize, sampled, issued| BatchFact {
+            sampled_on: sampled,
+            issued_on: Some(issued),
+            stage: BatchStage::Issued,
+            outcome: Some(Outcome::Fail),
+            kind: TaskKind::Supervisory,
+            ..batch(n)
+        };
+        let facts = Facts {
+            batches: vec![
+                report(1, day(2025, 6, 10), day(2025, 6, 30)),
+                report(2, day(2025, 6, 10), day(2025, 7, 1)),
+                report(3, day(2025, 7, 1), day(2025, 7, 20)),
+                report(4, day(2026, 6, 10), day(2026, 6, 30)),
+            ],
+            ..Facts::default()
+        };
+        let t = run(&facts, &[], day(2026, 6, 30));
+        assert_eq!((t.total.now.batches, t.total.before.batches, t.total.before.failing), (1, 1, 1));
+        assert_eq!((t.by_month[5].before.batches, t.by_month[5].whole.batches), (1, 2));
+        assert_eq!(run(&facts, &[], day(2026, 7, 1)).total.before.batches, 2);
+        // of a year that is over too: what its January adds is set against what last year's January added
+        assert_eq!(run(&facts, &[], day(2027, 1, 5)).total.before.batches, 3);
+    }
+    #[test]
+    fn a_case_stands_in_the_table_of_one_year_only() {
+        let case = |n: u128, opened, due, closed| CaseFact {
+            case_id: CaseId(Uuid::from_u128(n)),
+            case_no: n.to_string(),
+            sampling_no: String::new(),
+            street: "410105001".into(),
+            opened_on: opened,
+            due_on: due,
+            closed_on: closed,
+            cancelled: false,
+            evidenced: true,
+            state: String::new(),
+        };
+        let facts = Facts {
+            cases: vec![
+                case(1, day(2025, 12, 1), day(2026, 2, 1), Some(day(2026, 1, 20))),
+                case(2, day(2025, 12, 1), day(2026, 2, 1), Some(day(2025, 12, 31))),
+                case(3, day(2026, 12, 1), day(2027, 2, 1), None),
+            ],
+            ..Facts::default()
+        };
+        let of = |as_of| run(&facts, &[], as_of).cases_by_street.first().map_or((0, 0), |l| (l.opened, l.closed));
+        assert_eq!((of(day(2026, 12, 31)), of(day(2027, 3, 1))), ((2, 1), (1, 1)));
     }
     #[test]
     fn classes_keep_the_official_order_and_none_vanishes() {
@@ -638,7 +690,9 @@ mod tests {
             verdict,
             valid,
             confirmed: None,
-            positive_handled_in_time: None,
+            settle_by: None,
+            settled_at: None,
+            cleared_at: None,
         };
         facts.rapid = vec![
             rapid(1, RapidVerdict::Positive, true),

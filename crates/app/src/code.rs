@@ -103,6 +103,10 @@ codes! {
         next "用另一个 --data 目录" / "Use another --data directory", article "";
     YEAR = "YEAR", zh "年份“{typed}”不在 2000 到 2100 之间", en "Year “{typed}” is not between 2000 and 2100",
         next "写四位年份" / "Type a year of four digits", article "";
+    YEAR_AHEAD = "YEAR-AHEAD", zh "{day} 时 {year} 年还没有开始，没有指标可算", en "On {day} the year {year} had not begun; it has no figures",
+        next "选已经开始的年度，截止日写在该年度之内或之后" / "Choose a year that has begun, and a day within it or after it", article "";
+    AS_OF_AHEAD = "AS-OF-AHEAD", zh "截止日 {day} 还没有到，今天是 {today}", en "The day {day} lies in the future; today is {today}",
+        next "截止日写今天或更早的日期" / "Give today or an earlier day", article "";
     STEP_UP = "STEP-UP", zh "签名须再次输入本人密码", en "Signing needs your password once more",
         next "在签名处输入登录密码" / "Type your password beside the signature", article "";
     LIMIT_CLASH = "LIMIT-CLASH", zh "限量 {id} 与启用中的 {other} 是同一食品、同一项目，{other} 自 {from} 起适用，不早于 {id}", en "Limit {id} is about the same food and item as the active {other}, which applies from {from}, not earlier than {id}",

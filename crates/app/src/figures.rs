@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, Instant, Refusal, Scope};
-use shiyan_indicators::{Facts, KpiScope, Kpis, kpis};
+use shiyan_indicators::{Facts, KpiScope, Kpis, end_of, kpis_at};
 use shiyan_store::Error;
 
 use crate::{App, code};
@@ -29,6 +30,36 @@ pub fn year_span(year: i32) -> Result<(NaiveDate, NaiveDate), Refusal> {
     span.flatten().ok_or_else(|| Refusal::new(code::YEAR).with("typed", year).on("year"))
 }
 
+/// 统计时点 the moment that the figures of a year stand for: now, or the end of an earlier day; never the future.
+///
+/// # Errors
+/// `AS-OF-AHEAD` a day that has not come; `YEAR-AHEAD` a year that had not begun.
+pub fn moment(year: i32, as_of: Option<NaiveDate>, now: Instant) -> Result<Instant, Refusal> {
+    let (first, _) = year_span(year)?;
+    let today = now.date_naive();
+    let at = match as_of {
+        Some(day) if day > today => return Err(Refusal::new(code::AS_OF_AHEAD).with("day", day).with("today", today).on("as_of")),
+        Some(day) if day < today => end_of(day),
+        _ => now,
+    };
+    if at.date_naive() < first {
+        return Err(Refusal::new(code::YEAR_AHEAD).with("year", year).with("day", at.date_naive()).on("year"));
+    }
+    Ok(at)
+}
+
+/// 每千人批次目标 as typed: above 0, at most 100.
+///
+/// # Errors
+/// `TYPED-NUMBER`.
+pub fn target_per_mille(typed: &str) -> Result<Decimal, Refusal> {
+    fold(typed)
+        .parse()
+        .ok()
+        .filter(|t: &Decimal| *t > Decimal::ZERO && *t <= Decimal::ONE_HUNDRED)
+        .ok_or_else(|| Refusal::new(code::NUMBER).with("label", "每千人批次").with("label_en", "batches per 1000").with("typed", typed).on("target"))
+}
+
 impl App {
     /// The default scope of a year: the chosen population row, the target of the year's plan, and, when the population
     /// counts only what Jinshui governs, only those streets.
@@ -50,15 +81,47 @@ impl App {
     /// The facts of a year and of the year before, and the figures of the year as of now.
     ///
     /// # Errors
-    /// A year out of range; the database does not answer.
+    /// A year out of range or not begun; the database does not answer.
     pub async fn year(&self, scope: KpiScope, user: &Scope, now: Instant) -> Result<Year, Error> {
+        self.year_as_of(scope, user, None, now).await
+    }
+    /// 时点指标 the same as it stood at the end of an earlier day, as far as the facts carry their dates.
+    ///
+    /// # Errors
+    /// A year out of range or not begun on that day; a day that has not come; the database does not answer.
+    pub async fn year_as_of(&self, scope: KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Year, Error> {
         let (first, last) = year_span(scope.year)?;
         let before = NaiveDate::from_ymd_opt(scope.year - 1, 1, 1).unwrap_or(first);
-        let facts = self.store.facts(before, last, user).await?;
         // Of a past year too, as of today: a batch sampled in December and reported in January counts.
-        let as_of = now.date_naive().max(first);
+        let at = moment(scope.year, as_of, now)?;
+        let facts = self.store.facts(before, last, at.date_naive(), user).await?.as_they_stood(at);
         let calendar = self.calendar().await?;
-        let kpis = kpis(&facts, &scope, as_of, &calendar);
+        let kpis = kpis_at(&facts, &scope, at, &calendar);
         Ok(Year { facts, scope, kpis })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    fn day(y: i32, m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(y, m, d).unwrap()
+    }
+    #[test]
+    fn figures_never_stand_for_a_day_that_has_not_come() {
+        let now = day(2026, 3, 5).and_hms_opt(10, 0, 0).unwrap().and_local_timezone(shiyan_foundation::shanghai()).unwrap();
+        let of = |year, as_of| moment(year, as_of, now).map_err(|why| why.code().to_owned());
+        assert_eq!((of(2026, None), of(2025, None), of(2026, Some(day(2026, 3, 5)))), (Ok(now), Ok(now), Ok(now)));
+        assert_eq!(of(2026, Some(day(2026, 3, 4))), Ok(end_of(day(2026, 3, 4))));
+        assert_eq!(of(2026, Some(day(2026, 3, 6))), Err("AS-OF-AHEAD".into()));
+        assert_eq!((of(2027, None), of(2026, Some(day(2025, 12, 31)))), (Err("YEAR-AHEAD".into()), Err("YEAR-AHEAD".into())));
+        assert_eq!(of(2026, Some(day(2026, 1, 1))), Ok(end_of(day(2026, 1, 1))));
+    }
+    #[test]
+    fn a_target_of_nothing_or_less_is_refused() {
+        assert_eq!(target_per_mille("４.5").unwrap(), Decimal::new(45, 1));
+        for typed in ["0", "-4", "0.000", "100.1", "", "四"] {
+            assert_eq!(target_per_mille(typed).unwrap_err().code(), "TYPED-NUMBER", "{typed}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
-use shiyan_foundation::{Actor, Decimal, Instant, Refusal, text::fold};
+use shiyan_foundation::{Actor, Instant, Refusal, text::fold};
 use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState, code as plan_code, compare};
 use shiyan_store::Error;
 
@@ -99,10 +99,7 @@ impl App {
         if !(2000..=2100).contains(&year) {
             return Err(Refusal::new(code::YEAR).with("typed", year).on("year").into());
         }
-        let target_per_mille: Decimal =
-            fold(target).parse().ok().filter(|t: &Decimal| *t > Decimal::ZERO && *t <= Decimal::from(100)).ok_or_else(|| {
-                Refusal::new(code::NUMBER).with("label", "每千人批次").with("label_en", "batches per 1000").with("typed", target).on("target")
-            })?;
+        let target_per_mille = crate::figures::target_per_mille(target)?;
         let plan = Plan {
             id: PlanId(fresh()),
             year,

@@ -113,7 +113,7 @@ pub enum Command {
         /// levels=国抽,省抽 任务级别（national, transferred, provincial, city, district）/ task levels
         /// kinds=监督抽检 任务类别 / task kinds
         /// departments=市场监管 部门 / departments
-        /// streets=410105008 街道代码或名称，* 为全部 / streets by code or name, * for all
+        /// streets=410105008 街道代码或名称，* 为人口行范围内的全部街道 / streets by code or name, * for all of the population row
         /// people=80000 这些街道的人口；不写就不算千人批次 / people of these streets; without them there are no batches per thousand
         /// basis=report_date 年度归属：sampling_date 或 report_date / which date decides the year
         /// target=4.0 每千人批次目标 / target of batches per thousand
@@ -122,6 +122,9 @@ pub enum Command {
         /// / only the figures of batches know levels, kinds, departments, basis, people and target; cases, services and rapid tests only year and streets
         #[arg(long, verbatim_doc_comment)]
         scope: Option<String>,
+        /// 截止日：指标在那一天终了时的样子，缺省为现在；作废、拒收、撤销、延期没有日期，按现在的样子 / the figures as they stood at the end of that day (now, when left out); voided, refused, cancelled and extended carry no date and are as they are today
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<chrono::NaiveDate>,
         /// JSON
         #[arg(long)]
         json: bool,
@@ -430,6 +433,9 @@ pub enum ReportCommand {
         /// 年份 / year
         #[arg(long)]
         year: i32,
+        /// 截止日：报告在那一天终了时的样子，缺省为现在 / the report as it stood at the end of that day (now, when left out)
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<chrono::NaiveDate>,
         /// 文件 / file
         #[arg(long)]
         out: PathBuf,

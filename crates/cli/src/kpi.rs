@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use serde_json::json;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::task::{Department, TaskKind, TaskLevel};
@@ -21,6 +22,8 @@ const KEYS: [&str; 7] = ["levels", "kinds", "departments", "streets", "people", 
 fn read_scope(default: KpiScope, text: &str, streets: &BTreeMap<String, Street>) -> Result<KpiScope, Refusal> {
     let mut scope = default.clone();
     let mut people = None;
+    let inside = |code: &String| default.streets.as_ref().is_none_or(|set| set.contains(code));
+    let within: BTreeMap<String, Street> = streets.iter().filter(|(_, s)| inside(&s.code)).map(|(key, s)| (key.clone(), s.clone())).collect();
     for part in text.split([';', '；']).map(str::trim).filter(|p| !p.is_empty()) {
         let keys = KEYS.map(str::to_owned);
         let (key, list) = part.split_once('=').ok_or_else(|| not_listed(("口径", "scope"), part, &keys, &keys))?;
@@ -29,10 +32,12 @@ fn read_scope(default: KpiScope, text: &str, streets: &BTreeMap<String, Street>)
             "levels" => scope.levels = members::<TaskLevel>(list, ("口径 levels", "scope levels"))?,
             "kinds" => scope.kinds = members::<TaskKind>(list, ("口径 kinds", "scope kinds"))?,
             "departments" => scope.departments = members::<Department>(list, ("口径 departments", "scope departments"))?,
-            "streets" => scope.streets = if list == "*" { None } else { Some(chosen(list, streets)?) },
+            // every family of figures counts the streets of the population row, and no other
+            "streets" if list == "*" => scope.streets.clone_from(&default.streets),
+            "streets" => scope.streets = Some(chosen(list, &within)?),
             "people" => people = Some(list.parse::<u64>().ok().filter(|n| *n > 0).ok_or_else(|| number("people", list))?),
             "basis" => scope.basis = member::<YearBasis>(list).ok_or_else(|| no_such::<YearBasis>(("口径 basis", "scope basis"), list))?,
-            "target" => scope.target_per_mille = list.parse().map_err(|_| number("target", list))?,
+            "target" => scope.target_per_mille = shiyan_app::figures::target_per_mille(list)?,
             other => return Err(not_listed(("口径", "scope"), other, &keys, &keys)),
         }
     }
@@ -72,13 +77,13 @@ pub(crate) fn no_street(typed: &str, streets: &BTreeMap<String, Street>) -> Refu
     not_listed(("街道", "street"), typed, &all, &all)
 }
 
-pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, json: bool, lang: Lang) -> Done {
+pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, as_of: Option<NaiveDate>, json: bool, lang: Lang) -> Done {
     let app = place.app().await?;
     let mut wanted = app.kpi_scope(year).await?;
     if let Some(text) = scope {
         wanted = read_scope(wanted, text, &app.streets().await?)?;
     }
-    let year = app.year(wanted, &Scope::District, now()).await?;
+    let year = app.year_as_of(wanted, &Scope::District, as_of, now()).await?;
     let k = &year.kpis;
     // Without people there is nothing that was required, and so no gap, pace or forecast.
     let divides = k.scope.people().is_some();
@@ -97,10 +102,11 @@ pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, json: boo
         return print_json(&json!({
             "year": k.scope.year, "as_of": k.as_of, "scope": k.scope, "scope_line": k.scope_line_zh, "scope_line_en": k.scope_line_en,
             "required": divides.then_some(k.required), "gap": divides.then_some(k.gap), "pace": divides.then_some(&k.pace), "forecast": divides.then_some(&k.forecast),
-            "in_lab": k.in_lab.len(), "in_transit": k.in_transit.len(), "overdue": k.overdue, "open_not_due": k.open_not_due,
+            "in_lab": k.in_lab.len(), "in_transit": k.in_transit.len(), "overdue": k.overdue, "closed_late": k.closed_late, "open_not_due": k.open_not_due,
             "indicators": k.figures().map(indicator).collect::<Vec<_>>(),
         }));
     }
+    say!("{}{}", lang.pick("统计截止日：", "As of "), k.as_of)?;
     for family in Family::ALL {
         say!("{}", k.scope_of(*family, lang))?;
         if *family == Family::Batches && divides {
@@ -124,4 +130,40 @@ pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, json: boo
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_foundation::area::AdminBody;
+    use shiyan_foundation::ids::PopulationId;
+    use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
+
+    fn street(code: &str, admin: AdminBody) -> (String, Street) {
+        (code.to_owned(), Street { code: code.to_owned(), name: format!("街道{code}"), admin })
+    }
+    #[test]
+    fn all_streets_are_those_of_the_population_row_and_no_street_beside_it_is_taken() {
+        let population = Population {
+            id: PopulationId(Default::default()),
+            year: 2020,
+            area_code: "410105".into(),
+            people: 1_333_000,
+            basis: PopulationBasis::Census7,
+            boundary: Boundary::Governed,
+            source: "公报".into(),
+        };
+        let streets =
+            BTreeMap::from([street("410105001", AdminBody::Jinshui), street("410105008", AdminBody::Jinshui), street("410105020", AdminBody::Zhengdong)]);
+        let governed = BTreeSet::from(["410105001".to_owned(), "410105008".to_owned()]);
+        let default = KpiScope { streets: Some(governed.clone()), ..KpiScope::standard(2026, population) };
+        let read = |text: &str| read_scope(default.clone(), text, &streets);
+        assert_eq!(read("streets=*").unwrap(), default);
+        assert_eq!(read("streets=410105001").unwrap().streets, Some(BTreeSet::from(["410105001".to_owned()])));
+        let why = read("streets=410105020").unwrap_err();
+        assert_eq!(why.code(), "CLI-CHOICE");
+        for target in ["target=0", "target=-1", "target=x"] {
+            assert_eq!(read(target).unwrap_err().code(), "TYPED-NUMBER", "{target}");
+        }
+    }
 }

@@ -89,7 +89,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Instrument { what } => instrument(&place, what, lang),
         Command::Export { what } => export(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
-        Command::Kpi { year, scope, json } => kpi::kpi(&place, year, scope.as_deref(), json, lang).await,
+        Command::Kpi { year, scope, as_of, json } => kpi::kpi(&place, year, scope.as_deref(), as_of, json, lang).await,
         Command::Judge(args) => judging(&place, &args, lang).await,
         Command::Deadline { rule, from, json } => deadline(&place, &rule, &from, json, lang).await,
         Command::Explain { code, json } => explain(&code, json, lang),
@@ -665,8 +665,8 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
     // Printing an issued report is journalled.
     let app = if matches!(what, ReportCommand::Test { .. }) { place.app_to_write().await? } else { place.app().await? };
     match what {
-        ReportCommand::Annual { year, out } => {
-            let pdf = papers::annual_pdf(&app, year, lang, &Scope::District, now()).await?;
+        ReportCommand::Annual { year, as_of, out } => {
+            let pdf = papers::annual_pdf(&app, year, lang, &Scope::District, as_of, now()).await?;
             write(&out, &pdf)?;
             say!("{} {} SHA-256 {}", out.display(), pdf.len(), shiyan_app::sha256_hex(&pdf))?;
             Ok(())

@@ -475,6 +475,8 @@ fn the_figures_of_a_year_name_their_scope_and_what_was_left_out() {
         ("years=2026", ["years", "people"]),
         ("people=many", ["TYPED-NUMBER", "many"]),
         ("basis=x", ["x", "report_date"]),
+        ("target=0", ["TYPED-NUMBER", "0"]),
+        ("target=-4", ["TYPED-NUMBER", "-4"]),
     ] {
         let (code, said) = bad(&dir.0, &["kpi", "--year", &year, "--scope", scope]);
         assert!(code == 1 && names.iter().all(|n| said.contains(n)), "{code} {said}");
@@ -485,6 +487,21 @@ fn the_figures_of_a_year_name_their_scope_and_what_was_left_out() {
     }
     assert_eq!(bad(&dir.0, &["kpi", "--year", &year, "--scope", "levels=没有"]).0, 1);
     assert_eq!(bad(&dir.0, &["kpi", "--year", "1999"]).0, 1);
+    let (code, said) = bad(&dir.0, &["kpi", "--year", "2099"]);
+    assert!(code == 1 && said.contains("YEAR-AHEAD"), "{said}");
+    let (code, said) = bad(&dir.0, &["kpi", "--year", &year, "--as-of", "2099-12-31"]);
+    assert!(code == 1 && said.contains("AS-OF-AHEAD"), "{said}");
+    // As it stood at the end of a day: what was issued later had not been issued.
+    let on = |day: &str| {
+        let kpi = json(&dir.0, &["kpi", "--year", &year, "--json", "--as-of", &format!("{year}-{day}")]);
+        let issued =
+            kpi["indicators"].as_array().unwrap().iter().find(|i| i["key"] == "batches_per_thousand" && i["cut"].is_null()).unwrap()["numerator"].as_u64();
+        (kpi["as_of"].as_str().unwrap().to_owned(), issued.unwrap())
+    };
+    let (june, december) = (on("06-30"), on("12-31"));
+    assert!(june.0 == format!("{year}-06-30") && 0 < june.1 && june.1 < december.1 && december.1 <= all, "{june:?} {december:?} {all}");
+    assert!(good(&dir.0, &["kpi", "--year", &year, "--as-of", &format!("{year}-06-30")]).contains(&format!("统计截止日：{year}-06-30")));
+    assert_eq!(of("streets=*", "batches_per_thousand").1["numerator"].as_u64(), Some(all));
 }
 
 #[test]
@@ -495,6 +512,13 @@ fn reports_are_the_same_bytes_each_time() {
     for file in &files {
         good(&dir.0, &["report", "annual", "--year", &year, "--out", text(file)]);
     }
+    // The same year as it stood on an earlier day is another report, and the same each time.
+    let earlier = ["three.pdf", "four.pdf"].map(|name| dir.join(name));
+    for file in &earlier {
+        good(&dir.0, &["report", "annual", "--year", &year, "--as-of", &format!("{year}-06-30"), "--out", text(file)]);
+    }
+    let [three, four] = earlier.map(|f| std::fs::read(f).unwrap());
+    assert!(three == four && three != std::fs::read(&files[0]).unwrap());
     let [one, two] = files.map(|f| std::fs::read(f).unwrap());
     assert!(one.starts_with(b"%PDF-") && one == two, "two runs, two files");
     let number = sql_text(&dir.0, "SELECT s.sampling_no FROM test_report r JOIN sample s ON s.id = r.sample_id ORDER BY r.number LIMIT 1");

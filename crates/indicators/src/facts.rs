@@ -1,12 +1,12 @@
 //! 事实 what the figures are counted from. Rapid tests are a type of their own, so that they can never enter a count of batches.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{CaseId, ClockId, PlanLineId, PointId, ReadingId, SampleId};
 use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
-use shiyan_foundation::{Instant, labels};
+use shiyan_foundation::{Instant, labels, shanghai};
 
 labels! {
     /// 批次阶段 how far a batch has come.
@@ -135,6 +135,30 @@ pub struct CaseFact {
     pub state: String,
 }
 
+impl CaseFact {
+    /// 办结日期, when it had been closed by a day.
+    #[must_use]
+    pub fn closed_by(&self, day: NaiveDate) -> Option<NaiveDate> {
+        self.closed_on.filter(|on| *on <= day)
+    }
+    /// 归属年度 the one year in which the case counts: that of its due date, or of its closing when it closed earlier. What is
+    /// under way belongs to the running year until the year of its due date begins.
+    #[must_use]
+    pub fn year_at(&self, as_of: NaiveDate) -> i32 {
+        one_year(self.due_on, self.closed_by(as_of), as_of)
+    }
+    /// 超期办结 closed after its due date.
+    #[must_use]
+    pub fn closed_late(&self, as_of: NaiveDate) -> bool {
+        !self.cancelled && self.closed_by(as_of).is_some_and(|on| on > self.due_on)
+    }
+}
+
+/// The year of the due date, or of the end when that came earlier, but no year that has not begun.
+fn one_year(due: NaiveDate, ended: Option<NaiveDate>, as_of: NaiveDate) -> i32 {
+    ended.filter(|on| *on < due).unwrap_or(due).year().min(as_of.year())
+}
+
 /// 送达、报告、公示 one clock of KPI-5.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceFact {
@@ -154,6 +178,14 @@ pub struct ServiceFact {
     pub stopped_at: Option<Instant>,
     /// The clock was cancelled.
     pub cancelled: bool,
+}
+
+impl ServiceFact {
+    /// 归属年度 as of a case: the year of its due date, or of its end when that came earlier.
+    #[must_use]
+    pub fn year_at(&self, at: Instant) -> i32 {
+        one_year(self.due_on, self.stopped_at.filter(|on| *on <= at).map(|on| on.date_naive()), at.date_naive())
+    }
 }
 
 /// 快检 one rapid test.
@@ -177,8 +209,24 @@ pub struct RapidFact {
     pub valid: bool,
     /// 实验室确证: tested by a laboratory and confirmed, or not.
     pub confirmed: Option<bool>,
-    /// 72小时内处置; `None` while the 72 hours still run.
-    pub positive_handled_in_time: Option<bool>,
+    /// 处置期限 end of the 72 hours of a positive (D37).
+    pub settle_by: Option<Instant>,
+    /// 处置时刻 when a positive was disposed of or dismissed.
+    pub settled_at: Option<Instant>,
+    /// 复测阴性: when the rerun took the positive back; the verdict is negative since.
+    pub cleared_at: Option<Instant>,
+}
+
+impl RapidFact {
+    /// 72小时内处置 at a moment: `None` while the 72 hours run and it is not settled; over and not settled is not handled.
+    #[must_use]
+    pub fn handled_in_time(&self, at: Instant) -> Option<bool> {
+        let by = self.settle_by?;
+        match self.settled_at.filter(|on| *on <= at) {
+            Some(on) => Some(on <= by),
+            None => (by < at).then_some(false),
+        }
+    }
 }
 
 /// 计划行 one approved plan line and how much of it has been sampled.
@@ -238,4 +286,50 @@ pub struct Facts {
     pub rapid: Vec<RapidFact>,
     /// 快检计划
     pub rapid_plan: Vec<RapidPlanFact>,
+}
+
+impl Facts {
+    /// 时点数据 the facts as they stood at a moment, as far as they carry their dates: what was received, issued, closed, served
+    /// or settled later had not happened yet. Voiding, refusal, cancelling and the extension of a period carry no date and stay as they are.
+    #[must_use]
+    pub fn as_they_stood(mut self, at: Instant) -> Self {
+        let day = at.date_naive();
+        for b in &mut self.batches {
+            if b.issued_on.is_some_and(|on| on > day) {
+                (b.issued_on, b.outcome, b.recheck_pending) = (None, None, false);
+                if b.stage == BatchStage::Issued {
+                    b.stage = BatchStage::InLab;
+                }
+            }
+            if b.received_on.is_some_and(|on| on > day) {
+                b.received_on = None;
+                if b.stage == BatchStage::InLab {
+                    b.stage = BatchStage::Sampled;
+                }
+            }
+        }
+        for c in self.cases.iter_mut().filter(|c| c.closed_on.is_some_and(|on| on > day)) {
+            // in which state it was on that day is not known
+            (c.closed_on, c.state) = (None, String::new());
+        }
+        for s in &mut self.services {
+            s.stopped_at = s.stopped_at.filter(|on| *on <= at);
+        }
+        for r in &mut self.rapid {
+            if r.cleared_at.is_some_and(|on| on > at) {
+                (r.cleared_at, r.verdict) = (None, RapidVerdict::Positive);
+            }
+            if r.settled_at.is_some_and(|on| on > at) {
+                (r.settled_at, r.confirmed) = (None, None);
+            }
+        }
+        self
+    }
+}
+
+/// 当日终了 the last moment of a day in the zone of the district (UTC+8).
+#[must_use]
+pub fn end_of(day: NaiveDate) -> Instant {
+    let last = NaiveTime::from_hms_nano_opt(15, 59, 59, 999_999_999).unwrap_or(NaiveTime::MIN);
+    Instant::from_naive_utc_and_offset(day.and_time(last), shanghai())
 }

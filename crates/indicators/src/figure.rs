@@ -29,7 +29,6 @@ labels! {
         NoConclusion = "no_conclusion", "没有检验结论", "Without a conclusion";
         TemporaryNumber = "temporary_number", "没有正式抽样单编号", "Without an official sampling number";
         DuplicateNumber = "duplicate_number", "抽样单编号重复，只计一次", "Sampling number already counted once";
-        SettledBefore = "settled_before", "以前年度已办结", "Settled before the year began";
         Cancelled = "cancelled", "改判或撤销", "Overturned or cancelled";
         NoDeadline = "no_deadline", "期限未起算", "The period has not begun";
         NotDueYet = "not_due_yet", "期限未到，在办", "Open and not due yet";

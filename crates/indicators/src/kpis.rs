@@ -8,10 +8,10 @@ use serde::Serialize;
 use shiyan_foundation::area::AdminBody;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::task::{Boundary, Link, TaskKind, required_batches};
-use shiyan_foundation::{Label, Lang, WorkCalendar};
+use shiyan_foundation::{Instant, Label, Lang, WorkCalendar};
 
 use crate::exact;
-use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule};
+use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
 use crate::figure::{Axis, Cut, FactId, Figure, LeftOut, Name, Tally, Treat};
 use crate::groups::KEY_FOOD_GROUPS;
 use crate::scope::{Family, KpiScope, YearBasis};
@@ -73,8 +73,10 @@ pub struct Kpis {
     pub disposal: Figure,
     /// KPI-3 按期率
     pub disposal_on_time: Figure,
-    /// 逾期: due before the date and still open.
+    /// 逾期: due before the date and still open; of the running year also those of earlier years.
     pub overdue: Vec<CaseLine>,
+    /// 超期办结: closed after the due date; with the overdue ones the 问责清单.
+    pub closed_late: Vec<CaseLine>,
     /// 今日到期: due on the date and still open; it already counts as due.
     pub due_today: Vec<CaseLine>,
     /// 已办结但证据不全: closed without every mandatory block evidenced, so not done.
@@ -176,6 +178,8 @@ pub struct CaseLine {
     pub street: String,
     /// 期限
     pub due_on: NaiveDate,
+    /// 办结日期, when it was closed by the date of the figures.
+    pub closed_on: Option<NaiveDate>,
     /// State as shown.
     pub state: String,
 }
@@ -214,9 +218,16 @@ pub struct RapidPlanLine {
     pub met: Option<bool>,
 }
 
-/// Counts everything for one scope at one date.
+/// Counts everything for one scope at the end of one day.
 #[must_use]
 pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCalendar) -> Kpis {
+    kpis_at(facts, scope, end_of(as_of), calendar)
+}
+
+/// Counts everything for one scope at one moment: periods in hours end within the day.
+#[must_use]
+pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCalendar) -> Kpis {
+    let as_of = at.date_naive();
     let base = base_reasons(&facts.batches, scope, as_of);
     let batches = || facts.batches.iter().zip(&base);
 
@@ -230,7 +241,7 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
     let ids = |reason| per_thousand.left_out.get(&reason).cloned().unwrap_or_default();
     let (in_lab, in_transit) = (ids(LeftOut::InLab), ids(LeftOut::InTransit));
     let undetermined = batches().filter(|(b, out)| out.is_none() && !b.fails() && !b.passes()).map(|(b, _)| FactId::Sample(b.sample_id)).collect();
-    let forecast = forecast(facts, scope, counted, required, in_lab.len() as u64, in_transit.len() as u64);
+    let forecast = forecast(facts, scope, as_of, counted, required, in_lab.len() as u64, in_transit.len() as u64);
 
     let discovery_of = |cut: Option<Cut>, keep: &dyn Fn(&BatchFact) -> bool| {
         let target = scope.discovery_target_percent;
@@ -251,20 +262,25 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
         let treat = |c: &CaseFact| case_out(c, scope, as_of).map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
         Tally::of(facts.cases.iter().map(|c| (FactId::Case(c.case_id), treat(c)))).rate(name, None, hundred, false)
     };
-    let done = |c: &CaseFact| closed(c, as_of).is_some() && c.evidenced;
+    let done = |c: &CaseFact| c.closed_by(as_of).is_some() && c.evidenced;
     let disposal = case_rate(DISPOSAL, &done);
-    let disposal_on_time = case_rate(DISPOSAL_ON_TIME, &|c| done(c) && closed(c, as_of).is_some_and(|on| on <= c.due_on));
-    let lines = |keep: &dyn Fn(&CaseFact) -> bool, not_due: bool| {
-        let wanted = |c: &&CaseFact| case_out(c, scope, as_of) == not_due.then_some(LeftOut::NotDueYet) && keep(c);
-        let mut out: Vec<CaseLine> = facts.cases.iter().filter(wanted).map(case_line).collect();
+    let disposal_on_time = case_rate(DISPOSAL_ON_TIME, &|c| done(c) && !c.closed_late(as_of));
+    let lines = |keep: &dyn Fn(&CaseFact) -> bool| {
+        let mut out: Vec<CaseLine> = facts.cases.iter().filter(|c| keep(c)).map(|c| case_line(c, as_of)).collect();
         out.sort_by(|a, b| (a.due_on, &a.case_no).cmp(&(b.due_on, &b.case_no)));
         out
     };
-    let open = |c: &CaseFact| closed(c, as_of).is_none();
+    let counted_case = |c: &CaseFact| case_out(c, scope, as_of).is_none();
+    // an old debt counts in its own year and stays in the list of the running one until it is settled
+    let running = as_of.year() == scope.year;
+    let owed = |c: &CaseFact| {
+        let mine = counted_case(c) || (running && c.opened_on <= as_of && !other_street(&c.street, scope) && !c.cancelled);
+        mine && c.closed_by(as_of).is_none()
+    };
 
     let service = |rule, name| {
         let mine = facts.services.iter().filter(|s| s.rule == rule);
-        Tally::of(mine.map(|s| (FactId::Clock(s.clock_id), service_treat(s, scope, as_of)))).rate(name, None, hundred, false)
+        Tally::of(mine.map(|s| (FactId::Clock(s.clock_id), service_treat(s, scope, at)))).rate(name, None, hundred, false)
     };
 
     Kpis {
@@ -288,10 +304,11 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
         evaluative,
         disposal,
         disposal_on_time,
-        overdue: lines(&|c| open(c) && c.due_on < as_of, false),
-        due_today: lines(&|c| open(c) && c.due_on == as_of, false),
-        unevidenced: lines(&|c| !open(c) && !c.evidenced, false),
-        open_not_due: lines(&|_| true, true),
+        overdue: lines(&|c| owed(c) && c.due_on < as_of),
+        closed_late: lines(&|c| counted_case(c) && c.closed_late(as_of)),
+        due_today: lines(&|c| owed(c) && c.due_on == as_of),
+        unevidenced: lines(&|c| counted_case(c) && c.closed_by(as_of).is_some() && !c.evidenced),
+        open_not_due: lines(&|c| case_out(c, scope, as_of) == Some(LeftOut::NotDueYet)),
         report_on_time: Tally::of(facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), report_treat(b, scope, as_of)))).rate(
             REPORT_ON_TIME,
             None,
@@ -301,7 +318,7 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
         urgent_on_time: service(ServiceRule::UrgentReport, URGENT_ON_TIME),
         serve_on_time: service(ServiceRule::Serve, SERVE_ON_TIME),
         publish_on_time: service(ServiceRule::Publish, PUBLISH_ON_TIME),
-        rapid: rapid(facts, scope, as_of),
+        rapid: rapid(facts, scope, at),
     }
 }
 
@@ -449,9 +466,12 @@ fn pace(scope: &KpiScope, counted: u64, required: u64, as_of: NaiveDate, calenda
     }
 }
 
-fn forecast(facts: &Facts, scope: &KpiScope, counted: u64, required: u64, in_lab: u64, in_transit: u64) -> Forecast {
+fn forecast(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, counted: u64, required: u64, in_lab: u64, in_transit: u64) -> Forecast {
+    // what a quarter that has passed did not take is not taken any more
+    let still = |p: &PlanFact| (p.year, p.quarter) >= (as_of.year(), quarter(as_of));
     let planned = |p: &&PlanFact| {
         p.year == scope.year
+            && still(p)
             && scope.kinds.contains(&p.kind)
             && scope.levels.contains(&p.level)
             && scope.departments.contains(&p.department)
@@ -462,34 +482,29 @@ fn forecast(facts: &Facts, scope: &KpiScope, counted: u64, required: u64, in_lab
     Forecast { counted, in_lab, in_transit, plan_remaining, total, reaches: scope.people().is_some() && total >= required }
 }
 
-fn closed(c: &CaseFact, as_of: NaiveDate) -> Option<NaiveDate> {
-    c.closed_on.filter(|on| *on <= as_of)
-}
-
-fn case_line(c: &CaseFact) -> CaseLine {
+fn case_line(c: &CaseFact, as_of: NaiveDate) -> CaseLine {
     CaseLine {
         case_id: c.case_id,
         case_no: c.case_no.clone(),
         sampling_no: c.sampling_no.clone(),
         street: c.street.clone(),
         due_on: c.due_on,
+        closed_on: c.closed_by(as_of),
         state: c.state.clone(),
     }
 }
 
-/// Why a case is not due. A year holds every case that was open during it: old debts stay, old successes do not pad.
+/// Why a case does not count. It counts in one year only, see [`CaseFact::year_at`].
 fn case_out(c: &CaseFact, scope: &KpiScope, as_of: NaiveDate) -> Option<LeftOut> {
-    if c.opened_on.year() > scope.year {
+    if c.year_at(as_of) != scope.year {
         Some(LeftOut::OtherYear)
     } else if c.opened_on > as_of {
         Some(LeftOut::AfterAsOf)
     } else if other_street(&c.street, scope) {
         Some(LeftOut::OtherStreet)
-    } else if c.evidenced && c.closed_on.is_some_and(|on| on.year() < scope.year) {
-        Some(LeftOut::SettledBefore)
     } else if c.cancelled {
         Some(LeftOut::Cancelled)
-    } else if c.due_on > as_of && closed(c, as_of).is_none() {
+    } else if c.due_on > as_of && c.closed_by(as_of).is_none() {
         Some(LeftOut::NotDueYet)
     } else {
         None
@@ -512,21 +527,19 @@ fn report_treat(b: &BatchFact, scope: &KpiScope, as_of: NaiveDate) -> Treat {
     }
 }
 
-fn service_treat(s: &ServiceFact, scope: &KpiScope, as_of: NaiveDate) -> Treat {
-    let stopped = s.stopped_at.filter(|at| at.date_naive() <= as_of);
-    let settled_before = s.stopped_at.is_some_and(|at| at.date_naive().year() < scope.year);
-    let in_time = stopped.is_some_and(|at| s.due_at.map_or(at.date_naive() <= s.due_on, |due| at <= due));
-    let out = if s.started_on.year() > scope.year {
+fn service_treat(s: &ServiceFact, scope: &KpiScope, at: Instant) -> Treat {
+    let stopped = s.stopped_at.filter(|on| *on <= at);
+    let in_time = stopped.is_some_and(|on| s.due_at.map_or(on.date_naive() <= s.due_on, |due| on <= due));
+    let runs = stopped.is_none() && s.due_at.map_or(s.due_on > at.date_naive(), |due| due > at);
+    let out = if s.year_at(at) != scope.year {
         Some(LeftOut::OtherYear)
-    } else if s.started_on > as_of {
+    } else if s.started_on > at.date_naive() {
         Some(LeftOut::AfterAsOf)
     } else if other_street(&s.street, scope) {
         Some(LeftOut::OtherStreet)
-    } else if settled_before {
-        Some(LeftOut::SettledBefore)
     } else if s.cancelled {
         Some(LeftOut::Cancelled)
-    } else if s.due_on > as_of && stopped.is_none() {
+    } else if runs {
         Some(LeftOut::NotDueYet)
     } else {
         None
@@ -538,7 +551,8 @@ fn service_treat(s: &ServiceFact, scope: &KpiScope, as_of: NaiveDate) -> Treat {
     }
 }
 
-fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate) -> RapidKpis {
+fn rapid(facts: &Facts, scope: &KpiScope, at: Instant) -> RapidKpis {
+    let as_of = at.date_naive();
     let outside = |r: &RapidFact| {
         if r.tested_on.year() != scope.year {
             Some(LeftOut::OtherYear)
@@ -596,7 +610,8 @@ fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate) -> RapidKpis {
         valid: rate(RAPID_VALID, None, false, &|r| judged(outside(r), r.valid)),
         positive: rate(RAPID_POSITIVE, None, true, &|r| judged(unusable(r), r.verdict == RapidVerdict::Positive)),
         handled: rate(RAPID_HANDLED, Some(Decimal::ONE_HUNDRED), false, &|r| {
-            judged(not_positive(r).or(r.positive_handled_in_time.is_none().then_some(LeftOut::NotDueYet)), r.positive_handled_in_time == Some(true))
+            let handled = r.handled_in_time(at);
+            judged(not_positive(r).or(handled.is_none().then_some(LeftOut::NotDueYet)), handled == Some(true))
         }),
         confirmed: rate(RAPID_CONFIRMED, None, true, &|r| {
             judged(not_positive(r).or(r.confirmed.is_none().then_some(LeftOut::NotConfirmed)), r.confirmed == Some(true))

@@ -14,8 +14,8 @@ pub mod scope;
 #[cfg(test)]
 mod tests;
 
-pub use facts::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule};
+pub use facts::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
 pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, LeftOut, Unit, compare};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
-pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, kpis};
+pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, kpis, kpis_at};
 pub use scope::{Divisor, Family, KpiScope, YearBasis};

@@ -117,10 +117,10 @@ impl KpiScope {
         match (family, lang) {
             (Family::Batches, _) => self.line(lang),
             (Family::Cases, Lang::Zh) => {
-                format!("统计口径：{year}年（年内在办的核查处置和送达，往年未结的计入）；不按任务级别、部门、任务类别区分；范围：{area}。")
+                format!("统计口径：{year}年（按期限归年，早于期限办结的按办结日期，撤销的不计）；不按任务级别、部门、任务类别区分；范围：{area}。")
             }
             (Family::Cases, Lang::En) => format!(
-                "Scope: {year} (cases and services under way in the year, open ones of earlier years included); not narrowed by level, department or kind; area: {area}."
+                "Scope: {year} (by due date, or by the day of closing when that came earlier; cancelled ones not counted); not narrowed by level, department or kind; area: {area}."
             ),
             (Family::Rapid, Lang::Zh) => format!("统计口径：{year}年（按检测日期）；快检读数单独统计，不按任务级别、部门、任务类别区分；范围：{area}。"),
             (Family::Rapid, Lang::En) => {

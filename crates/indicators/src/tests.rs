@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use shiyan_foundation::area::{AdminBody, AreaKind};
@@ -164,7 +164,7 @@ fn a_case_closed_without_evidence_or_due_today_keeps_the_rate_below_100() {
 }
 
 #[test]
-fn old_debts_stay_and_old_successes_do_not_pad() {
+fn an_old_debt_counts_in_its_own_year_and_stays_on_the_list_of_the_running_one() {
     let mut facts = case_set();
     facts.cases.truncate(2);
     let last_year = NaiveDate::from_ymd_opt(2025, 9, 1).unwrap();
@@ -173,8 +173,41 @@ fn old_debts_stay_and_old_successes_do_not_pad() {
     }
     facts.cases[0].closed_on = Some(last_year);
     let k = at(&facts, &scope(1), day(1, 5));
-    assert_eq!((k.disposal.numerator, k.disposal.denominator), (0, 1));
-    assert_eq!(k.disposal.left_out[&LeftOut::SettledBefore].len(), 1);
+    assert_eq!((k.disposal.numerator, k.disposal.denominator), (0, 0));
+    assert_eq!(k.disposal.left_out[&LeftOut::OtherYear].len(), 2);
+    assert_eq!(numbers(&k.overdue), ["B"]);
+    let before = KpiScope { year: 2025, ..scope(1) };
+    let k = at(&facts, &before, day(1, 5));
+    assert_eq!((k.disposal.numerator, k.disposal.denominator, numbers(&k.overdue)), (1, 2, vec!["B"]));
+    // of a year that is over, the debts of other years are no business
+    facts.cases[1].due_on = NaiveDate::from_ymd_opt(2024, 9, 1).unwrap();
+    assert!(at(&facts, &before, day(1, 5)).overdue.is_empty());
+}
+
+#[test]
+fn a_case_closed_before_its_due_date_counts_in_the_year_of_its_closing() {
+    let next = |d| NaiveDate::from_ymd_opt(2027, 1, d).unwrap();
+    let facts = Facts { cases: vec![case("A", next(20), Some(day(12, 30)), false), case("B", next(20), Some(next(25)), false)], ..Facts::default() };
+    let pair = |year, on| {
+        let k = at(&facts, &KpiScope { year, ..scope(1) }, on);
+        (k.disposal.denominator, k.disposal_on_time.numerator, numbers(&k.open_not_due).len(), k.closed_late.len())
+    };
+    assert_eq!((pair(2026, day(12, 29)), pair(2026, day(12, 31))), ((0, 0, 2, 0), (1, 1, 1, 0)));
+    assert_eq!((pair(2026, next(31)), pair(2027, next(31))), ((1, 1, 0, 0), (1, 0, 0, 1)));
+}
+
+#[test]
+fn who_closed_late_is_listed_beside_who_is_overdue_and_what_was_cancelled_is_not() {
+    let mut facts = case_set();
+    facts.cases[0].closed_on = Some(day(10, 2));
+    facts.cases.push(case("F", day(9, 1), Some(day(9, 9)), true));
+    let k = at(&facts, &scope(1), day(10, 10));
+    assert_eq!((numbers(&k.closed_late), numbers(&k.overdue)), (vec!["A"], vec!["B"]));
+    assert_eq!((k.closed_late[0].closed_on, k.overdue[0].closed_on), (Some(day(10, 2)), None));
+    assert_eq!((k.disposal.numerator, k.disposal_on_time.numerator), (2, 1));
+    // on the day before it was closed it was overdue
+    let k = at(&facts, &scope(1), day(10, 1));
+    assert_eq!((k.closed_late.len(), numbers(&k.due_today)), (0, vec!["A"]));
 }
 
 #[test]
@@ -260,8 +293,32 @@ fn pace_and_forecast() {
     assert_eq!((k.pace.workdays_elapsed, k.pace.workdays_in_year), (3, 261));
     assert_eq!((k.pace.exact.as_str(), k.pace.display.as_str()), ("60/261", "0.22"));
     let k = at(&facts, &scope(5_000), day(12, 31));
-    assert_eq!((k.forecast.counted, k.forecast.in_lab, k.forecast.in_transit, k.forecast.plan_remaining, k.forecast.total), (8, 1, 1, 3, 13));
+    assert_eq!((k.forecast.counted, k.forecast.in_lab, k.forecast.in_transit, k.forecast.plan_remaining, k.forecast.total), (8, 1, 1, 0, 10));
     assert!(!k.forecast.reaches && k.pace.behind);
+}
+
+#[test]
+fn the_forecast_leaves_out_the_plan_of_quarters_that_have_passed() {
+    let line = |year, quarter, planned| PlanFact {
+        line_id: shiyan_foundation::ids::PlanLineId(Uuid::nil()),
+        year,
+        kind: TaskKind::Supervisory,
+        level: TaskLevel::District,
+        department: Department::Market,
+        street: Some("410105008".into()),
+        class: "糕点".into(),
+        quarter,
+        planned,
+        sampled: 0,
+    };
+    let facts = Facts { plan: vec![line(2026, 1, 1), line(2026, 2, 20), line(2026, 3, 300), line(2026, 4, 4_000), line(2025, 4, 7)], ..Facts::default() };
+    let left = |on| at(&facts, &scope(1000), on).forecast.plan_remaining;
+    let other = |y| NaiveDate::from_ymd_opt(y, 1, 1).unwrap();
+    assert_eq!(
+        [day(1, 1), day(3, 31), day(4, 1), day(6, 30), day(9, 30), day(10, 1), day(12, 31)].map(left),
+        [4_321, 4_321, 4_320, 4_320, 4_300, 4_000, 4_000]
+    );
+    assert_eq!([other(2025), other(2027)].map(left), [4_321, 0]);
 }
 
 #[test]
@@ -285,8 +342,132 @@ fn hours_are_judged_by_the_hour() {
 }
 
 #[test]
+fn a_period_in_hours_that_still_runs_today_is_not_due() {
+    let zone = shiyan_foundation::shanghai();
+    let when = |h| day(3, 3).and_hms_opt(h, 0, 0).unwrap().and_local_timezone(zone).unwrap();
+    let urgent = ServiceFact {
+        clock_id: shiyan_foundation::ids::ClockId(Uuid::nil()),
+        rule: ServiceRule::UrgentReport,
+        street: "410105008".into(),
+        started_on: day(3, 2),
+        due_on: day(3, 3),
+        due_at: Some(when(18)),
+        stopped_at: None,
+        cancelled: false,
+    };
+    let facts = Facts { services: vec![urgent], ..Facts::default() };
+    let due = |h| kpis_at(&facts, &scope(1), when(h), &calendar()).urgent_on_time.denominator;
+    assert_eq!((due(17), due(18), due(19)), (0, 1, 1));
+}
+
+fn positive(n: u128, told: shiyan_foundation::Instant, settled_at: Option<shiyan_foundation::Instant>) -> RapidFact {
+    RapidFact {
+        reading_id: ReadingId(Uuid::from_u128(n)),
+        point_id: PointId(Uuid::from_u128(1)),
+        point: "示范农贸市场甲".into(),
+        street: "410105008".into(),
+        tested_on: told.date_naive(),
+        item: "农残".into(),
+        verdict: RapidVerdict::Positive,
+        valid: true,
+        confirmed: None,
+        settle_by: Some(told + chrono::TimeDelta::hours(72)),
+        settled_at,
+        cleared_at: None,
+    }
+}
+
+#[test]
+fn a_positive_that_is_not_settled_is_due_when_its_72_hours_are_over() {
+    let told = day(5, 5).and_hms_opt(9, 0, 0).unwrap().and_local_timezone(shiyan_foundation::shanghai()).unwrap();
+    let after = |seconds: i64| told + chrono::TimeDelta::hours(72) + chrono::TimeDelta::seconds(seconds);
+    let of = |settled, now| {
+        let k = kpis_at(&Facts { rapid: vec![positive(1, told, settled)], ..Facts::default() }, &scope(1), now, &calendar());
+        (k.rapid.handled.numerator, k.rapid.handled.denominator)
+    };
+    assert_eq!([of(None, after(-1)), of(None, after(0)), of(None, after(1))], [(0, 0), (0, 0), (0, 1)]);
+    assert_eq!([of(Some(after(-1)), after(1)), of(Some(after(0)), after(1)), of(Some(after(1)), after(9))], [(1, 1), (1, 1), (0, 1)]);
+    // settled later than the moment of the figures: on that moment it was not
+    assert_eq!([of(Some(after(60)), after(-1)), of(Some(after(60)), after(1))], [(0, 0), (0, 1)]);
+}
+
+#[test]
+fn seventeen_of_twenty_five_and_not_of_twenty_two() {
+    let told = end_of(day(5, 5));
+    let hours = |n| told + chrono::TimeDelta::hours(n);
+    let rapid = (1..=25)
+        .map(|n| {
+            positive(
+                n,
+                told,
+                match n {
+                    1..=17 => Some(hours(20)),
+                    18..=22 => Some(hours(90)),
+                    _ => None,
+                },
+            )
+        })
+        .collect();
+    let k = at(&Facts { rapid, ..Facts::default() }, &scope(1), day(6, 1));
+    assert_eq!((k.rapid.handled.numerator, k.rapid.handled.denominator, k.rapid.handled.met), (17, 25, Some(false)));
+}
+
+#[test]
+fn the_facts_of_a_day_do_not_know_what_came_after_it() {
+    let told = end_of(day(5, 5));
+    let mut facts = batches(2);
+    facts.batches[1].outcome = Some(Outcome::Fail);
+    facts.batches[1].issued_on = Some(day(3, 21));
+    facts.cases = case_set().cases;
+    facts.rapid = vec![positive(1, told, Some(told + chrono::TimeDelta::hours(24)))];
+    let stood = |on| facts.clone().as_they_stood(end_of(on));
+    let b = |on| {
+        let b = &stood(on).batches[1];
+        (b.stage, b.outcome, b.received_on)
+    };
+    assert_eq!(b(day(3, 2)), (BatchStage::Sampled, None, None));
+    assert_eq!(b(day(3, 20)), (BatchStage::InLab, None, Some(day(3, 3))));
+    assert_eq!(b(day(3, 21)), (BatchStage::Issued, Some(Outcome::Fail), Some(day(3, 3))));
+    assert_eq!((stood(day(9, 19)).cases[0].closed_on, stood(day(9, 20)).cases[0].closed_on), (None, Some(day(9, 20))));
+    assert_eq!((stood(day(5, 5)).rapid[0].settled_at, stood(day(5, 6)).rapid[0].settled_at.is_some()), (None, true));
+    let mut cleared = facts.rapid[0].clone();
+    (cleared.verdict, cleared.cleared_at) = (RapidVerdict::Negative, cleared.settled_at);
+    let verdict = |on| Facts { rapid: vec![cleared.clone()], ..Facts::default() }.as_they_stood(end_of(on)).rapid[0].verdict;
+    assert_eq!((verdict(day(5, 5)), verdict(day(5, 6))), (RapidVerdict::Positive, RapidVerdict::Negative));
+}
+
+#[test]
+fn a_street_outside_the_scope_is_outside_every_family_of_figures() {
+    let told = end_of(day(5, 5));
+    let mut facts = batches(1);
+    facts.cases = vec![case("B", day(10, 5), None, false)];
+    facts.services = vec![ServiceFact {
+        clock_id: shiyan_foundation::ids::ClockId(Uuid::nil()),
+        rule: ServiceRule::Serve,
+        street: "410105008".into(),
+        started_on: day(3, 2),
+        due_on: day(3, 3),
+        due_at: None,
+        stopped_at: None,
+        cancelled: false,
+    }];
+    facts.rapid = vec![positive(1, told, None)];
+    facts.rapid_plan =
+        vec![RapidPlanFact { point_id: PointId(Uuid::from_u128(1)), point: "甲".into(), street: "410105008".into(), year: 2026, quarter: 2, planned: 5 }];
+    let seen = |streets: Option<&str>| {
+        let s = KpiScope { streets: streets.map(|s| BTreeSet::from([s.to_owned()])), ..scope(1000) };
+        let k = at(&facts, &s, day(11, 1));
+        let sizes = [&k.per_thousand, &k.report_on_time, &k.disposal, &k.serve_on_time, &k.rapid.valid, &k.rapid.handled].map(|f| f.counted.len());
+        (sizes, k.overdue.len(), k.rapid.plan.len())
+    };
+    assert_eq!((seen(None), seen(Some("410105008"))), (([1; 6], 1, 1), ([1; 6], 1, 1)));
+    assert_eq!(seen(Some("410105001")), ([0; 6], 0, 0));
+}
+
+#[test]
 fn rapid_tests_are_counted_apart() {
-    let rapid = |n: u128, verdict, valid, handled, confirmed| RapidFact {
+    let when = |d: u32| end_of(day(5, d));
+    let rapid = |n: u128, verdict, valid, settled_at, confirmed| RapidFact {
         reading_id: ReadingId(Uuid::from_u128(n)),
         point_id: PointId(Uuid::from_u128(1)),
         point: "示范农贸市场甲".into(),
@@ -296,14 +477,16 @@ fn rapid_tests_are_counted_apart() {
         verdict,
         valid,
         confirmed,
-        positive_handled_in_time: handled,
+        settle_by: (verdict == RapidVerdict::Positive).then(|| when(8)),
+        settled_at,
+        cleared_at: None,
     };
     use RapidVerdict::{Invalid, Negative, Positive};
     let facts = Facts {
         rapid: vec![
             rapid(1, Negative, true, None, None),
-            rapid(2, Positive, true, Some(true), Some(true)),
-            rapid(3, Positive, true, Some(false), Some(false)),
+            rapid(2, Positive, true, Some(when(8)), Some(true)),
+            rapid(3, Positive, true, Some(when(9)), Some(false)),
             rapid(4, Positive, true, None, None),
             rapid(5, Invalid, true, None, None),
             rapid(6, Positive, false, None, None),
@@ -322,7 +505,7 @@ fn rapid_tests_are_counted_apart() {
     let pair = |f: &Figure| (f.numerator, f.denominator);
     assert_eq!(pair(&k.per_thousand), (0, 1000));
     assert_eq!((pair(&k.rapid.valid), pair(&k.rapid.positive)), ((5, 6), (3, 4)));
-    assert_eq!((pair(&k.rapid.handled), pair(&k.rapid.confirmed)), ((1, 2), (1, 2)));
+    assert_eq!((pair(&k.rapid.handled), pair(&k.rapid.confirmed)), ((1, 3), (1, 2)));
     assert_eq!((k.rapid.plan[0].done, k.rapid.plan[0].display.as_str(), k.rapid.plan[0].met), (4, "80.00%", Some(false)));
 }
 
@@ -490,5 +673,33 @@ proptest! {
         prop_assert_eq!(met, n >= kpis::required(&s));
         let shown: Decimal = exact::display(u128::from(n) * 1000, u128::from(people), Some(s.target_per_mille)).unwrap().parse().unwrap();
         prop_assert_eq!(met, shown >= s.target_per_mille);
+    }
+    #[test]
+    fn a_case_counts_in_exactly_one_year(
+        list in prop::collection::vec((0i64..900, -30i64..400, proptest::option::of(0i64..600), any::<bool>()), 0..30), on in 0i64..1_500
+    ) {
+        let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
+        let plus = |days| first + chrono::Duration::days(days);
+        let cases: Vec<CaseFact> = list.iter().enumerate().map(|(n, (opened, due, closed, cancelled))| CaseFact {
+            case_id: CaseId(Uuid::from_u128(n as u128)),
+            opened_on: plus(*opened),
+            ..case("A", plus(opened + due), closed.map(|d| plus(opened + d)), *cancelled)
+        }).collect();
+        let as_of = plus(on);
+        let facts = Facts { cases, ..Facts::default() };
+        let stood = facts.clone().as_they_stood(end_of(as_of));
+        let (mut counted, mut mine) = (Vec::new(), Vec::new());
+        for year in 2023..=as_of.year() {
+            let s = KpiScope { year, ..scope(1) };
+            let k = at(&facts, &s, as_of);
+            let again = at(&stood, &s, as_of);
+            prop_assert_eq!((&k.disposal.counted, &k.disposal.hits, &k.disposal_on_time.hits), (&again.disposal.counted, &again.disposal.hits, &again.disposal_on_time.hits));
+            counted.extend(k.disposal.counted.iter().copied());
+            mine.extend(k.disposal.counted.iter().chain(k.disposal.left_out.iter().filter(|(why, _)| **why != LeftOut::OtherYear).flat_map(|(_, ids)| ids)).copied());
+        }
+        let all = |keep: &dyn Fn(&CaseFact) -> bool| multiset(facts.cases.iter().filter(|c| keep(c)).map(|c| FactId::Case(c.case_id)));
+        prop_assert_eq!(multiset(mine.into_iter()), all(&|_| true));
+        let ended = |c: &CaseFact| c.opened_on <= as_of && !c.cancelled && (c.due_on <= as_of || c.closed_by(as_of).is_some());
+        prop_assert_eq!(multiset(counted.into_iter()), all(&ended));
     }
 }

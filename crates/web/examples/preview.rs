@@ -591,7 +591,7 @@ fn render(out: &mut Out, c: &Ctx) {
             .iter()
             .map(|(zh, en, a, b)| StreetProgress { name: t(zh, en), href: "/samples?street=410105008".into(), bar: Bar::new(*a, *b, t(zh, en)).marked(175) })
             .collect(),
-            rapid: RapidCard { today: 612, positive: 4, to_confirm: 2, to_handle: 3, silent_points: 5, year_valid: 38_214, year_rate: "0.71%".into() },
+            rapid: RapidCard { today: 612, positive: 4, to_confirm: 2, to_handle: 3, late: 1, silent_points: 5, year_valid: 38_214, year_rate: "0.71%".into() },
         },
     );
     let counter = |label: String, value: u64, tone| Counter { label, value, href: "/bench".into(), tone };

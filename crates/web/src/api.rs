@@ -300,6 +300,7 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&
         "in_lab": k.in_lab.len(),
         "in_transit": k.in_transit.len(),
         "overdue": k.overdue,
+        "closed_late": k.closed_late,
         "figures": k.figures().map(shiyan_indicators::Figure::brief).collect::<Vec<_>>(),
     })))
 }

@@ -11,10 +11,11 @@ use shiyan_app::query::facts::FailingSample;
 use shiyan_app::{App, Error, sha256_hex};
 use shiyan_charts::{Chart, Pareto, Ranking, Series, Trend};
 use shiyan_foundation::area::Street;
+use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Instant, Label, Lang, Scope};
-use shiyan_indicators::{Divisor, Figure, ItemFact, KpiScope};
+use shiyan_indicators::{CaseFact, CaseLine, Divisor, Figure, ItemFact, KpiScope};
 use shiyan_lab_results::report::{self, ReportContent};
 use shiyan_nonconformity::{Block as CaseBlock, Case, CaseState, Part};
 use shiyan_reports::annual::{self, Block, ChartBlock, Figures, KeyFigure, Model, Section};
@@ -183,8 +184,10 @@ pub struct Annual {
     pub tables: Tables,
     /// Failing batches of the year.
     pub failing: Vec<FailingSample>,
-    /// Cases of the year.
+    /// Cases that count in the year, the cancelled ones included.
     pub cases: Vec<Case>,
+    /// Cases of earlier years that are still open in the running year.
+    pub debts: Vec<Case>,
     /// Streets by code.
     pub streets: BTreeMap<String, Street>,
     /// Any of it is demonstration data.
@@ -224,26 +227,38 @@ pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error
 ///
 /// # Errors
 /// A year out of range; the database does not answer.
-pub async fn annual(app: &App, scope: KpiScope, user: &Scope, now: Instant) -> Result<Annual, Error> {
+pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Annual, Error> {
     let (first, last) = year_span(scope.year)?;
-    let Tabled { year, items, tables } = tabled(app, app.year(scope, user, now).await?, user).await?;
+    let Tabled { year, items, tables } = tabled(app, app.year_as_of(scope, user, as_of, now).await?, user).await?;
     let in_scope: std::collections::BTreeSet<String> = year.kpis.per_thousand.counted.iter().map(ToString::to_string).collect();
     let failing: Vec<FailingSample> =
         app.store.failing_samples(first, last, user).await?.into_iter().filter(|f| in_scope.contains(&f.sample.sample.id.to_string())).collect();
     let streets = app.streets().await?;
-    let mine = |street: &str| year.scope.streets.as_ref().is_none_or(|s| s.contains(street));
-    let cases: Vec<Case> = app.store.whole_cases(first, last, user).await?.into_iter().filter(|c| mine(&c.street)).collect();
+    let day = year.kpis.as_of;
+    let known: BTreeMap<CaseId, &CaseFact> = year
+        .facts
+        .cases
+        .iter()
+        .filter(|c| c.opened_on <= day && year.scope.streets.as_ref().is_none_or(|s| s.contains(&c.street)))
+        .map(|c| (c.case_id, c))
+        .collect();
+    let known_cases = app.store.whole_cases(first, last, user).await?.into_iter().filter_map(|c| known.get(&c.id).map(|fact| (*fact, c)));
+    // a case counts in one year; the debts of earlier years are named beside it while they last
+    let (cases, others): (Vec<_>, Vec<_>) = known_cases.partition(|(fact, _)| fact.year_at(day) == year.scope.year);
+    let owed = |fact: &CaseFact| chrono::Datelike::year(&day) == year.scope.year && !fact.cancelled && fact.closed_by(day).is_none();
+    let debts: Vec<Case> = others.into_iter().filter(|(fact, _)| owed(fact)).map(|(_, c)| c).collect();
+    let cases: Vec<Case> = cases.into_iter().map(|(_, c)| c).collect();
     let demo = cases.iter().any(|c| c.demo) || failing.iter().any(|f| f.sample.sample.demo);
-    Ok(Annual { year, items, tables, failing, cases, streets, demo })
+    Ok(Annual { year, items, tables, failing, cases, debts, streets, demo })
 }
 
-/// The annual report of a year as PDF: the same data give the same bytes.
+/// The annual report of a year as PDF, as of now or of the end of an earlier day: the same data give the same bytes.
 ///
 /// # Errors
 /// A year out of range; the database does not answer; the typesetter.
-pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, now: Instant) -> Result<Vec<u8>, Error> {
+pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
     let scope = narrowed(app.kpi_scope(year).await?, user);
-    let data = annual(app, scope, user, now).await?;
+    let data = annual(app, scope, user, as_of, now).await?;
     rocket::tokio::task::spawn_blocking(move || {
         annual::pdf(&annual_model(&data, lang), &Faces::default()).map_err(|e| Error::Fault(format!("annual report: {e}")))
     })
@@ -284,7 +299,7 @@ impl Words {
 /// SHA-256 over the facts, the scope and the failing rows that the report was made from.
 fn data_hash(data: &Annual) -> String {
     let items: Vec<_> = data.items.iter().collect();
-    let text = serde_json::to_string(&(&data.year.facts, &data.year.scope, items, &data.cases)).unwrap_or_default();
+    let text = serde_json::to_string(&(&data.year.facts, &data.year.scope, items, &data.cases, &data.debts)).unwrap_or_default();
     sha256_hex(text.as_bytes())
 }
 
@@ -337,7 +352,7 @@ fn line_rows(lines: &[Line], lang: Lang) -> Vec<Vec<String>> {
 }
 
 /// The model of the annual report, section by section in the order of domain.md 6.5; a section without data says so.
-fn annual_model(data: &Annual, lang: Lang) -> Model {
+pub(crate) fn annual_model(data: &Annual, lang: Lang) -> Model {
     let w = Words(lang);
     let k = &data.year.kpis;
     let t = &data.tables;
@@ -581,8 +596,8 @@ fn annual_model(data: &Annual, lang: Lang) -> Model {
             line_heads,
             line_rows(std::slice::from_ref(total), lang),
             match lang {
-                Lang::Zh => format!("上年数据截至 {}；食品分类方案两年相同。", t.before_until),
-                Lang::En => format!("Last year’s data up to {}; the scheme of food classes is the same.", t.before_until),
+                Lang::Zh => format!("上年数据为截至 {} 已签发报告的批次；食品分类方案两年相同。", t.before_until),
+                Lang::En => format!("Of last year, batches whose report had been issued by {}; the scheme of food classes is the same.", t.before_until),
             },
         )],
     );
@@ -658,7 +673,7 @@ pub fn month_chart(data: &Annual, lang: Lang) -> ChartBlock {
         title: lang.pick("监督抽检不合格率月度趋势", "Failing rate by month").to_owned(),
         desc: lang.pick("每点下注明批次数", "The number of batches stands under each point").to_owned(),
         now: series(&year.to_string(), |m| percent(&m.now)),
-        last_year: Some(series(&(year - 1).to_string(), |m| percent(&m.before))),
+        last_year: Some(series(&(year - 1).to_string(), |m| percent(&m.whole))),
         texts: months.iter().map(|m| m.now.display.clone()).collect(),
         n: months.iter().map(|m| m.now.batches).collect(),
         decimals: 1,
@@ -708,7 +723,7 @@ pub fn pareto(data: &Annual, lang: Lang) -> ChartBlock {
     ChartBlock { caption: lang.pick("图 不合格项目类别", "Figure. Failing items by group").to_owned(), chart, note: String::new() }
 }
 
-fn kilograms(cases: &[Case], key: &str) -> Decimal {
+fn kilograms(cases: &[&Case], key: &str) -> Decimal {
     cases
         .iter()
         .filter_map(|c| c.blocks.get(&CaseBlock::Control))
@@ -720,19 +735,20 @@ fn kilograms(cases: &[Case], key: &str) -> Decimal {
 fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -> String) -> Vec<Block> {
     let k = &data.year.kpis;
     let street = |code: &str| data.streets.get(code).map_or_else(|| code.to_owned(), |s| s.name.clone());
-    if data.cases.is_empty() {
+    let mine: Vec<&Case> = data.cases.iter().filter(|c| c.state != CaseState::Cancelled).collect();
+    if data.cases.is_empty() && k.overdue.is_empty() {
         return vec![Block::Empty(lang.pick("没有核查处置案件。", "There are no cases.").to_owned())];
     }
     // As of the report's own day: what was closed later is still open here.
-    let closed = data.cases.iter().filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of)).count();
-    let penalty = |wanted: &str| data.cases.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter(|b| b.get("filed").starts_with(wanted)).count();
-    let fines: Decimal = data.cases.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter_map(|b| fold(b.get("fine")).parse::<Decimal>().ok()).sum();
-    let moved = data.cases.iter().filter_map(|c| c.blocks.get(&CaseBlock::Transfer)).filter(|b| b.inapplicable.is_none() && !b.get("to").is_empty()).count();
-    let (sealed, recalled) = (kilograms(&data.cases, "sealed").normalize(), kilograms(&data.cases, "recalled").normalize());
+    let closed = mine.iter().filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of)).count();
+    let penalty = |wanted: &str| mine.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter(|b| b.get("filed").starts_with(wanted)).count();
+    let fines: Decimal = mine.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter_map(|b| fold(b.get("fine")).parse::<Decimal>().ok()).sum();
+    let moved = mine.iter().filter_map(|c| c.blocks.get(&CaseBlock::Transfer)).filter(|b| b.inapplicable.is_none() && !b.get("to").is_empty()).count();
+    let (sealed, recalled) = (kilograms(&mine, "sealed").normalize(), kilograms(&mine, "recalled").normalize());
     let text = match lang {
         Lang::Zh => format!(
             "本年度在办和办结案件 {} 件，已办结 {closed} 件。核查处置率 {}（到期或已办结 {} 件，完成 {} 件），按期办结率 {}；未到期在办 {} 件不计入分母。封存 {sealed} 公斤，召回或下架 {recalled} 公斤；立案处罚 {} 件，免予处罚 {} 件，罚没款 {} 元；通报移送 {moved} 件。",
-            data.cases.len(),
+            mine.len(),
             k.disposal.display,
             k.disposal.denominator,
             k.disposal.numerator,
@@ -744,7 +760,7 @@ fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &st
         ),
         Lang::En => format!(
             "{} cases were open or closed this year, {closed} of them closed. Disposal rate {} ({} due or closed, {} done); closed in time {}; {} open and not yet due are not in the denominator. Sealed {sealed} kg, recalled or withdrawn {recalled} kg; penalties {}, exempted {}, fines {} yuan; transferred {moved}.",
-            data.cases.len(),
+            mine.len(),
             k.disposal.display,
             k.disposal.denominator,
             k.disposal.numerator,
@@ -766,11 +782,14 @@ fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &st
     let mut blocks = vec![
         Block::Paragraph(text),
         table(
-            caption("本年启动的核查处置，按街道", "Cases opened in the year, by street"),
+            caption(
+                "本年的核查处置，按街道（按期限归年，提前办结的按办结日期）",
+                "Cases of the year, by street (by due date, or by the day of closing when that came earlier)",
+            ),
             if lang == Lang::Zh {
-                &["街道", "#立案", "#办结", "#按期办结", "#逾期", "#撤销"]
+                &["街道", "#案件", "#办结", "#按期办结", "#逾期", "#撤销"]
             } else {
-                &["Street", "#Opened", "#Closed", "#In time", "#Overdue", "#Cancelled"]
+                &["Street", "#Cases", "#Closed", "#In time", "#Overdue", "#Cancelled"]
             },
             rows,
             String::new(),
@@ -822,8 +841,9 @@ fn risk_text(data: &Annual, lang: Lang) -> String {
 fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -> String) -> Vec<Block> {
     let k = &data.year.kpis;
     let open: Vec<Vec<String>> = data
-        .cases
+        .debts
         .iter()
+        .chain(&data.cases)
         .filter(|c| c.state != CaseState::Cancelled && c.closed_at.is_none_or(|at| at.date_naive() > k.as_of))
         .map(|c| vec![c.no.clone(), c.product.clone(), c.failing.join("、"), c.operator.clone(), c.state.label(lang).to_owned()])
         .collect();
@@ -835,7 +855,13 @@ fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -
         .filter(|(_, b)| b.inapplicable.is_none())
         .map(|(c, b)| vec![c.no.clone(), c.operator.clone(), b.get("measures").to_owned(), b.get("checked_on").to_owned(), b.get("result").to_owned()])
         .collect();
-    let overdue: Vec<Vec<String>> = k.overdue.iter().map(|c| vec![c.case_no.clone(), c.due_on.to_string(), c.sampling_no.clone()]).collect();
+    let how = |c: &CaseLine| match (c.closed_on, lang) {
+        (Some(on), Lang::Zh) => format!("{on} 超期办结"),
+        (Some(on), Lang::En) => format!("closed late, {on}"),
+        (None, _) => lang.pick("逾期未结", "overdue").to_owned(),
+    };
+    let owed = k.overdue.iter().chain(&k.closed_late);
+    let accountable: Vec<Vec<String>> = owed.map(|c| vec![c.case_no.clone(), c.due_on.to_string(), how(c), c.sampling_no.clone()]).collect();
     let list = |title: String, heads: &[&str], rows: Vec<Vec<String>>, none: &str| {
         if rows.is_empty() { Block::Empty(none.to_owned()) } else { table(title, heads, rows, String::new()) }
     };
@@ -858,10 +884,10 @@ fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -
             lang.pick("整改清单：没有整改记录。", "Rectification: no records."),
         ),
         list(
-            caption("问责清单（逾期）", "Accountability (overdue)"),
-            if zh { &["案件编号", "截止日", "抽样单编号"] } else { &["Case", "Deadline", "Sampling sheet"] },
-            overdue,
-            lang.pick("问责清单：没有逾期案件。", "Accountability: no case is overdue."),
+            caption("问责清单（逾期未结和超期办结）", "Accountability (overdue or closed late)"),
+            if zh { &["案件编号", "截止日", "情况", "抽样单编号"] } else { &["Case", "Deadline", "How it stands", "Sampling sheet"] },
+            accountable,
+            lang.pick("问责清单：没有逾期未结或超期办结的案件。", "Accountability: no case is overdue or was closed late."),
         ),
     ]
 }

@@ -279,10 +279,10 @@ impl Bar {
     pub fn per_mille(&self) -> u64 {
         self.done.saturating_mul(1000).checked_div(self.total).map_or(0, |n| n.min(1000))
     }
-    /// `17.0%`
+    /// `16.97%`; above 100% too.
     #[must_use]
     pub fn percent(&self) -> String {
-        per_mille_text(self.per_mille())
+        percent_text(self.done, self.total)
     }
 }
 
@@ -334,7 +334,14 @@ pub fn num(n: impl std::borrow::Borrow<u64>) -> String {
     out
 }
 
-/// `170` per mille → `17.0%`
+/// 百分比 as every figure is rounded, `16.97%`; `—` of nothing, `100.00%` only when it is reached.
+#[must_use]
+pub fn percent_text(part: u64, whole: u64) -> String {
+    let hundred = Some(shiyan_foundation::Decimal::ONE_HUNDRED);
+    shiyan_indicators::exact::percent(part, whole, hundred).map_or_else(|| shiyan_indicators::figure::NOTHING.to_owned(), |text| format!("{text}%"))
+}
+
+/// A width or a place on a scale, never read as a number: `170` per mille → `17.0%`
 #[must_use]
 pub fn per_mille_text(n: u64) -> String {
     format!("{}.{}%", n / 10, n % 10)
@@ -391,7 +398,8 @@ mod tests {
     #[test]
     fn a_bar_stays_within_its_track() {
         assert_eq!(Bar::new(7, 0, "").per_mille(), 0);
-        assert_eq!(Bar::new(9, 3, "").percent(), "100.0%");
-        assert_eq!(Bar::new(1086, 6400, "").percent(), "16.9%");
+        assert_eq!(Bar::new(9, 3, "").percent(), "300.00%");
+        assert_eq!(Bar::new(1086, 6400, "").percent(), "16.97%");
+        assert_eq!((Bar::new(99_999, 100_000, "").percent(), Bar::new(0, 0, "").percent()), ("99.99%".into(), "—".into()));
     }
 }

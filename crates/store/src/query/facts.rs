@@ -12,7 +12,7 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{CaseId, SampleId};
 use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Scope};
-use shiyan_indicators::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule};
+use shiyan_indicators::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of};
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
 use shiyan_sampling_plan::{LineKey, Plan, PlanLine, progress};
 use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
@@ -352,6 +352,7 @@ impl Store {
             let bad = || Error::Fault(format!("reading {}: unreadable row; run `shiyan verify`", line.id));
             let follow_up: Option<FollowUp> = line.follow_up.as_deref().map(serde_json::from_str).transpose()?;
             let verdict = shiyan_indicators::RapidVerdict::parse(&line.verdict).ok_or_else(bad)?;
+            let day = date(&line.day).ok_or_else(bad)?;
             // A positive that the rerun did not repeat is recorded as negative (domain.md 5.4); both readings stay.
             let verdict = match &follow_up {
                 Some(f) if f.state == FollowUpState::NegativeOnRetest => shiyan_indicators::RapidVerdict::Negative,
@@ -362,7 +363,7 @@ impl Store {
                 point_id: line.point_id.parse().map_err(|_| bad())?,
                 point: line.point.clone(),
                 street: line.street.clone(),
-                tested_on: date(&line.day).ok_or_else(bad)?,
+                tested_on: day,
                 item: line.analyte.clone(),
                 valid: verdict != shiyan_indicators::RapidVerdict::Invalid,
                 confirmed: follow_up.as_ref().and_then(|f| match f.state {
@@ -370,25 +371,27 @@ impl Store {
                     FollowUpState::NotConfirmed => Some(false),
                     _ => None,
                 }),
-                positive_handled_in_time: follow_up
-                    .as_ref()
-                    .and_then(|f| f.settled_at.map(|at| at <= f.told_at + chrono::TimeDelta::hours(i64::from(RAPID_DISPOSAL_HOURS)))),
+                // A positive that nobody has followed up was told at the latest by the end of its day.
+                settle_by: (follow_up.is_some() || verdict == shiyan_indicators::RapidVerdict::Positive)
+                    .then(|| follow_up.as_ref().map_or_else(|| end_of(day), |f| f.told_at) + chrono::TimeDelta::hours(i64::from(RAPID_DISPOSAL_HOURS))),
+                settled_at: follow_up.as_ref().and_then(|f| f.settled_at),
+                cleared_at: follow_up.as_ref().filter(|f| f.state == FollowUpState::NegativeOnRetest).and_then(|f| f.settled_at),
                 verdict,
             });
         }
         Ok(out)
     }
-    /// Everything the figures of a year need, within the scope.
+    /// Everything the figures of a year need, within the scope; of the plan counts as taken what was sampled by the day `until`.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn facts(&self, from: NaiveDate, to: NaiveDate, scope: &Scope) -> Result<Facts, Error> {
+    pub async fn facts(&self, from: NaiveDate, to: NaiveDate, until: NaiveDate, scope: &Scope) -> Result<Facts, Error> {
         let batches = self.batch_facts(from, to, scope).await?;
         let year = chrono::Datelike::year(&to);
         let plan = self.plan_of_year(year).await?;
         let points: Vec<Point> = self.points(scope).await?;
         Ok(Facts {
-            plan: plan.map(|p| plan_facts(&p, &batches, scope)).unwrap_or_default(),
+            plan: plan.map(|p| plan_facts(&p, &batches, until, scope)).unwrap_or_default(),
             cases: self.case_facts(from, to, scope).await?,
             services: self.service_facts(from, to, scope).await?,
             rapid: self.rapid_facts(from, to, scope).await?,
@@ -432,12 +435,15 @@ pub fn plan_line_within(line: &PlanLine, scope: &Scope) -> bool {
     }
 }
 
-/// Plan lines with what has been sampled for each.
+/// Plan lines with what had been sampled for each by a day.
 #[must_use]
-pub fn plan_facts(plan: &Plan, batches: &[BatchFact], scope: &Scope) -> Vec<PlanFact> {
+pub fn plan_facts(plan: &Plan, batches: &[BatchFact], until: NaiveDate, scope: &Scope) -> Vec<PlanFact> {
     let mut done: BTreeMap<LineKey, u64> = BTreeMap::new();
     for batch in batches.iter().filter(|b| {
-        chrono::Datelike::year(&b.sampled_on) == plan.year && !matches!(b.stage, BatchStage::Void | BatchStage::Refused) && b.kind != TaskKind::RiskMonitoring
+        chrono::Datelike::year(&b.sampled_on) == plan.year
+            && b.sampled_on <= until
+            && !matches!(b.stage, BatchStage::Void | BatchStage::Refused)
+            && b.kind != TaskKind::RiskMonitoring
     }) {
         *done.entry(line_key(batch)).or_default() += 1;
     }

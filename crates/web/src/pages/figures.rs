@@ -65,7 +65,8 @@ pub(crate) async fn years(site: &Site, now: Instant, shown: i32) -> Result<Vec<i
     let this = chrono::Datelike::year(&now);
     let mut all: std::collections::BTreeSet<i32> = site.app.store.all::<shiyan_sampling_plan::Plan>().await?.iter().map(|p| p.year).collect();
     all.extend([this - 1, this, shown]);
-    Ok(all.into_iter().collect())
+    // a year that has not begun has a plan but no figures
+    Ok(all.into_iter().filter(|year| *year <= this).collect())
 }
 
 /// Names of streets by code.
@@ -120,7 +121,10 @@ fn definition(key: &str) -> (&'static str, &'static str) {
             "Rapid records that meet the data rules ÷ rapid records. Counted apart from the batches.",
         ),
         "rapid_positive_rate" => ("阳性项次 ÷ 有效项次。单独统计，不计入千人批次。", "Positive ÷ valid rapid readings. Counted apart from the batches."),
-        "rapid_handled_rate" => ("72 小时内处置的阳性 ÷ 已处置的阳性。", "Positives handled within 72 hours ÷ positives handled."),
+        "rapid_handled_rate" => (
+            "72 小时内处置的阳性 ÷ 已处置的和超过 72 小时未处置的阳性。72 小时未到的不计。",
+            "Positives handled within 72 hours ÷ positives handled or past their 72 hours. Those whose 72 hours still run are not counted.",
+        ),
         "rapid_confirmation_rate" => ("实验室确证的阳性 ÷ 实验室检验过的阳性。", "Positives that a laboratory confirmed ÷ positives that a laboratory tested."),
         _ => ("", ""),
     }

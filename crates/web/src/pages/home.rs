@@ -6,11 +6,12 @@ use rocket::{Route, State, get, routes};
 use shiyan_analytics::Tables;
 use shiyan_app::authority::Act;
 use shiyan_app::query::cases::CaseFilter;
+use shiyan_app::query::rapid::{LedgerFilter, LedgerRow};
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::query::samples::{SampleFilter, WorkRow};
 use shiyan_charts::{Chart, Series, Trend};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::{Decimal, Label, Lang, Role, Scope, WorkCalendar};
+use shiyan_foundation::{Decimal, Instant, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::Kpis;
 use shiyan_lab_results::order::TestOrder;
 use shiyan_lab_results::worksheet::Worksheet;
@@ -83,8 +84,8 @@ pub(crate) fn gauge(kpis: &Kpis, scope: String, definition: String) -> Gauge {
         target: format!("{:.2}", target),
         target_hundredths: hundredths(target),
         pace_hundredths: u32::try_from(u64::from(hundredths(target)) * elapsed / days).unwrap_or(0),
-        time_passed: ui::per_mille_text(elapsed * 1000 / days),
-        done_percent: ui::per_mille_text(figure.numerator.saturating_mul(1000).checked_div(kpis.required).unwrap_or(0)),
+        time_passed: ui::percent_text(elapsed, days),
+        done_percent: ui::percent_text(figure.numerator, kpis.required),
         met: figure.met == Some(true),
         is_behind: kpis.pace.behind && figure.met != Some(true),
         gap: kpis.gap,
@@ -104,7 +105,7 @@ pub(crate) fn trend(tables: &Tables, lang: Lang) -> Result<(Svg, Table), Failure
     let label = |month: u8| if lang == Lang::Zh { format!("{month}月") } else { month.to_string() };
     let count = |n: u64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     let now = tables.by_month.iter().filter(|m| u32::from(m.month) <= last).map(|m| (label(m.month), count(m.now.batches))).collect();
-    let before = tables.by_month.iter().map(|m| (label(m.month), count(m.before.batches))).collect();
+    let before = tables.by_month.iter().map(|m| (label(m.month), count(m.whole.batches))).collect();
     let chart = Chart::Trend(Trend {
         title: t("月度监督抽检批次", "Supervisory batches by month").to_owned(),
         desc: t("本年各月批次与上年同月", "Batches of each month and of the same month last year").to_owned(),
@@ -126,8 +127,8 @@ pub(crate) fn month_table(tables: &Tables, lang: Lang) -> Table {
         &num("批次", "Batches"),
         &num("不合格", "Failing"),
         &num("不合格率", "Failing rate"),
-        &num("上年批次", "Batches last year"),
-        &num("上年不合格率", "Failing rate last year"),
+        &num("上年同期批次", "Batches, same period last year"),
+        &num("上年同期不合格率", "Failing rate, same period last year"),
         &num("增减（百分点）", "Change (points)"),
     ]);
     for m in &tables.by_month {
@@ -234,7 +235,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         trend: svg,
         trend_table,
         streets: progress,
-        rapid: rapid_card(site, user, kpis, today).await?,
+        rapid: rapid_card(site, user, kpis, now).await?,
     };
     show(&view)
 }
@@ -255,21 +256,23 @@ fn scope_note(user: &User, year: i32) -> String {
     }
 }
 
-async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, today: NaiveDate) -> Result<RapidCard, Failure> {
+async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, now: Instant) -> Result<RapidCard, Failure> {
     let store = &site.app.store;
-    let day = today.to_string();
+    let day = now.date_naive().to_string();
     let count = store.rapid_day(&day, user.scope()).await?;
     let open = store.open_positives(user.scope()).await?;
     let state = |f: &[FollowUpState]| open.iter().filter(|r| r.follow_up.as_ref().is_some_and(|x| f.contains(&x.follow_up.state))).count() as u64;
-    let ledger = store.ledger(&shiyan_app::query::rapid::LedgerFilter { day: Some(day), ..Default::default() }, user.scope()).await?;
+    let ledger = store.ledger(&LedgerFilter { day: Some(day), ..Default::default() }, user.scope()).await?;
     let busy: std::collections::HashSet<_> = ledger.iter().map(|r| r.reading.reading.point).collect();
     let points = store.points(user.scope()).await?;
+    let late = open.iter().filter(|r| rapid::follow_late(r, now)).count();
     let plain = |n: i64| u64::try_from(n).unwrap_or(0);
     Ok(RapidCard {
         today: plain(count.tests),
         positive: plain(count.positive),
         to_confirm: state(rapid::TO_CONFIRM),
-        to_handle: open.len() as u64,
+        to_handle: open.len().saturating_sub(late) as u64,
+        late: late as u64,
         silent_points: points.iter().filter(|p| p.active && !busy.contains(&p.id)).count() as u64,
         year_valid: kpis.rapid.positive.denominator,
         year_rate: kpis.rapid.positive.display.clone(),
@@ -437,7 +440,7 @@ async fn work(site: &Site, user: &User) -> Html {
         enforcer(site, user, &calendar, &mut counters, &mut groups).await?;
     }
     if user.actor.has_any(&[Role::PointOperator, Role::MarketOpener]) || has(Role::Enforcer) {
-        groups.push(positives(site, user, &mut counters).await?);
+        groups.extend(positives(site, user, &mut counters).await?);
     }
     if has(Role::Admin) {
         admin(site, user, &calendar, &mut counters, &mut groups).await?;
@@ -584,7 +587,8 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
     Ok(())
 }
 
-async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<WorkGroup, Failure> {
+/// Positives that are not settled: those past their 72 hours by name, then those within them.
+async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<Vec<WorkGroup>, Failure> {
     let open = site.app.store.open_positives(user.scope()).await?;
     counters.push(Counter {
         label: user.t("待处置快检阳性", "Rapid positives to handle").to_owned(),
@@ -592,24 +596,27 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
         href: "/rapid?follow=open".to_owned(),
         tone: Tone::Warn,
     });
-    let items = open
-        .iter()
-        .take(20)
-        .map(|r| WorkItem {
-            title: format!("{} {}", r.reading.reading.food, r.reading.reading.analyte),
-            href: format!("/rapid/{}", r.reading.reading.id),
-            sub: format!("{} · {}", r.point, r.reading.reading.stall),
-            state: r.follow_up.as_ref().map_or_else(Badge::default, |f| Badge::new(Tone::Warn, f.follow_up.state.label(user.lang()))),
-            due: rapid::follow_due(r, user.now(), user.lang()),
-            verb: user.t("处置", "Follow up").to_owned(),
-        })
-        .collect();
-    Ok(WorkGroup {
-        title: user.t("快检阳性待处置（72 小时）", "Rapid positives within 72 hours").to_owned(),
-        more: Some(Link::new(user.t("全部", "All"), "/rapid?follow=open")),
-        items,
+    let item = |r: &&LedgerRow| WorkItem {
+        title: format!("{} {}", r.reading.reading.food, r.reading.reading.analyte),
+        href: format!("/rapid/{}", r.reading.reading.id),
+        sub: format!("{} · {}", r.point, r.reading.reading.stall),
+        state: r.follow_up.as_ref().map_or_else(Badge::default, |f| Badge::new(Tone::Warn, f.follow_up.state.label(user.lang()))),
+        due: rapid::follow_due(r, user.now(), user.lang()),
+        verb: user.t("处置", "Follow up").to_owned(),
+    };
+    let (late, running): (Vec<_>, Vec<_>) = open.iter().partition(|r| rapid::follow_late(r, user.now()));
+    let group = |title: &str, follow: &str, rows: &[&LedgerRow]| WorkGroup {
+        title: title.to_owned(),
+        more: Some(Link::new(user.t("全部", "All"), format!("/rapid?follow={follow}"))),
+        items: rows.iter().take(20).map(item).collect(),
         empty: user.t("没有待处置的阳性", "No positive is waiting").to_owned(),
-    })
+    };
+    let mut groups = Vec::new();
+    if !late.is_empty() {
+        groups.push(group(user.t("快检阳性超过 72 小时未处置", "Rapid positives past their 72 hours"), "late", &late));
+    }
+    groups.push(group(user.t("快检阳性待处置（72 小时内）", "Rapid positives within 72 hours"), "running", &running));
+    Ok(groups)
 }
 
 /// What an administrator looks after; no business record is shown.

@@ -111,7 +111,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     let facts: Vec<PlanFact> = match &plan {
         Some(plan) => {
             let batches = store.batch_facts(first, last, user.scope()).await?;
-            shiyan_app::query::facts::plan_facts(plan, &batches, user.scope())
+            shiyan_app::query::facts::plan_facts(plan, &batches, last, user.scope())
         }
         None => Vec::new(),
     };

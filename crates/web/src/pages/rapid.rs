@@ -71,6 +71,12 @@ fn validity(verdict: RapidVerdict, lang: Lang) -> Badge {
     }
 }
 
+/// Whether the 72 hours of a positive are over and it is not settled.
+pub(crate) fn follow_late(row: &LedgerRow, now: Instant) -> bool {
+    let follow = row.follow_up.as_ref().map(|f| &f.follow_up).filter(|f| f.settled_at.is_none());
+    follow.is_some_and(|f| f.told_at + TimeDelta::hours(disposal_hours(f.told_at.date_naive())) < now)
+}
+
 /// The 72 hours of a positive.
 pub(crate) fn follow_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
     let Some(follow) = row.follow_up.as_ref().map(|f| &f.follow_up) else { return Due::default() };
@@ -352,7 +358,7 @@ fn asked(day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: 
     let follow = text(follow);
     let day = match text(day) {
         // What is open is looked for on every day.
-        typed if typed.is_empty() => (!matches!(follow.as_str(), "open" | "confirm")).then_some(today),
+        typed if typed.is_empty() => (!matches!(follow.as_str(), "open" | "running" | "late" | "confirm")).then_some(today),
         typed => Some(typed.parse().unwrap_or(today)),
     };
     let verdict = RapidVerdict::ALL.iter().find(|v| v.code() == text(verdict)).map_or_else(String::new, |v| v.code().to_owned());
@@ -362,7 +368,7 @@ fn asked(day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: 
 async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<LedgerRow>, Failure> {
     let store = &site.app.store;
     let rows = match (asked.follow.as_str(), asked.day) {
-        ("open" | "confirm", None) => store.open_positives(user.scope()).await?,
+        ("open" | "running" | "late" | "confirm", None) => store.open_positives(user.scope()).await?,
         (_, day) => {
             let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
             let filter = LedgerFilter { day: day.map(|d| d.to_string()), point: some(&asked.point), verdict: some(&asked.verdict) };
@@ -376,6 +382,8 @@ async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<Ledg
         .filter(|r| asked.verdict.is_empty() || r.reading.reading.verdict.code() == asked.verdict)
         .filter(|r| match asked.follow.as_str() {
             "open" => state(r).is_some_and(|(_, settled)| !settled),
+            "late" => follow_late(r, user.now()),
+            "running" => state(r).is_some_and(|(_, settled)| !settled) && !follow_late(r, user.now()),
             "confirm" => state(r).is_some_and(|(s, _)| TO_CONFIRM.contains(&s)),
             "done" => state(r).is_some_and(|(_, settled)| settled),
             _ => true,
@@ -415,7 +423,13 @@ async fn ledger(site: &State<Site>, user: User, day: Option<&str>, point: Option
         }
         (Some(d), Lang::En) => d.format("%a %-d %b %Y").to_string(),
     };
-    let follow_options = [("open", "待处置", "To handle"), ("confirm", "待确认", "To confirm"), ("done", "已处置", "Handled")];
+    let follow_options = [
+        ("open", "待处置", "To handle"),
+        ("running", "待处置（72 小时内）", "To handle, within 72 hours"),
+        ("late", "超过 72 小时未处置", "Past their 72 hours"),
+        ("confirm", "待确认", "To confirm"),
+        ("done", "已处置", "Handled"),
+    ];
     let select = |key, label: &str, options: Vec<Choice>, value: &str| FilterSelect { key, label: label.to_owned(), options, value: value.to_owned() };
     let chip = |key: &str, label: String| Chip { label, remove: format!("/rapid?day={day_query}{}", others(key)) };
     let mut chips = Vec::new();

@@ -229,13 +229,18 @@ impl Maker<'_> {
     fn case_table(&self) -> Table {
         let mut table = self.heads(&[
             ("街道", "Street"),
-            ("#启动", "Opened"),
+            ("#案件", "Cases"),
             ("#改判撤销", "Cancelled"),
             ("#办结", "Closed"),
             ("#按期办结", "Closed in time"),
             ("#逾期未结", "Overdue"),
         ]);
-        table.caption = self.t("本年启动的核查处置", "Disposal cases opened in the year").to_owned();
+        table.caption = self
+            .t(
+                "本年的核查处置（按期限归年，提前办结的按办结日期）",
+                "Disposal cases of the year (by due date, or by the day of closing when that came earlier)",
+            )
+            .to_owned();
         let mut sum = [0; 5];
         for c in &self.tables.cases_by_street {
             let n = [c.opened, c.cancelled, c.closed, c.closed_in_time, c.overdue];
@@ -432,7 +437,7 @@ async fn made(site: &Site, user: &User, year: Option<&str>) -> Result<Pdf, Failu
     reads(user)?;
     let year = wanted_year(year, user.now())?;
     let _turn = user.turn(site, Lane::Papers).await?;
-    let body = crate::papers::annual_pdf(&site.app, year, user.lang(), user.scope(), user.now()).await?;
+    let body = crate::papers::annual_pdf(&site.app, year, user.lang(), user.scope(), None, user.now()).await?;
     Ok(Pdf { body, kind: ContentType::PDF, disposition: Header::new("Content-Disposition", format!("inline; filename=\"annual-{year}.pdf\"")) })
 }
 

@@ -50,9 +50,9 @@ pub struct Gauge {
     pub target_hundredths: u32,
     /// Where the working days passed would put it, hundredths.
     pub pace_hundredths: u32,
-    /// `时间进度 17.5%` without the words: `17.5%`.
+    /// `时间进度 17.53%` without the words: `17.53%`.
     pub time_passed: String,
-    /// `17.0%`
+    /// `16.97%`
     pub done_percent: String,
     /// Reached, exactly.
     pub met: bool,
@@ -175,6 +175,8 @@ pub struct RapidCard {
     pub to_confirm: u64,
     /// Within 72 hours, still to be handled.
     pub to_handle: u64,
+    /// Past their 72 hours and not handled.
+    pub late: u64,
     /// Points without a reading today.
     pub silent_points: u64,
     /// Valid readings of the year.
