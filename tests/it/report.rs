@@ -499,7 +499,7 @@ async fn the_house_words_its_own_conclusions(t: TestApp) {
         assert!(text.contains(wanted), "{wanted} is not in {text}");
     }
     let shown = quality.send("/reports/settings/sentences", &[("do", "preview"), ("sentence_zh_fail", "{不合格项目}不符合{依据}，不合格。")]).await;
-    assert!(shown.status == Status::Ok && shown.text().contains("腐霉利、毒死蜱不符合GB 2762-2022、GB 2763-2021，不合格。"), "{}", shown.text());
+    assert!(shown.status == Status::Ok && shown.text().contains("腐霉利、毒死蜱不符合GB 2762-2025、GB 2763-2021，不合格。"), "{}", shown.text());
     assert_eq!(t.app.report_settings().await.unwrap().sentences.template(Outcome::Pass, Lang::Zh), OWN_PASS);
     // The other form of the page leaves the sentences alone, and this one the rest.
     assert_eq!(quality.send("/reports/settings", &[("objection_days", "9")]).await.status, Status::SeeOther);

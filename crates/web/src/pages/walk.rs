@@ -191,16 +191,18 @@ async fn a_batch_goes_its_whole_way_over_the_pages() {
         if item.verdict() == Some(shiyan_lab_results::judge::Verdict::NeedsPerson) || item.verdict() == Some(shiyan_lab_results::judge::Verdict::NoVerdict) {
             let to = format!("{bench}/items/{}/decide", item.id);
             let key = |name: &str| format!("decide-{}-{name}", item.id);
-            // No bare verdict where no rule applies; that none does is said with a reason and a source.
-            let on = if item.limit.is_some() { "nonconforming" } else { "none:not_set" };
-            let refused = reviewer.post(&bench, &to, &[(&key("on"), on), (&key("source"), "GB 2763-2021 全文"), (&key("reason"), "短")]).await;
-            refused.is(Status::UnprocessableEntity);
+            // No bare verdict where no rule is certain: one of those in question is picked, or it is said that there is none.
+            let shown = reviewer.get(&bench).await.text;
+            let here = shown.split(&format!("decide-{}-on", item.id)).nth(1).unwrap_or_default().split("</select>").next().unwrap_or_default();
+            let rule = here.split("value=\"rule:").nth(1).and_then(|rest| rest.split('"').next()).map(|id| format!("rule:{id}"));
+            let on = rule.unwrap_or_else(|| "none:not_set".to_owned());
+            let said = |on: &str, why: &str| [(key("on"), on.to_owned()), (key("source"), "GB 2763-2021 全文".to_owned()), (key("reason"), why.to_owned())];
+            let send = async |on: &str, why: &str| reviewer.post(&bench, &to, &refs(&said(on, why))).await;
+            send(&on, "短").await.is(Status::UnprocessableEntity);
             if item.limit.is_none() {
-                let bare = reviewer.post(&bench, &to, &[(&key("on"), "conforming"), (&key("source"), "GB 2763-2021"), (&key("reason"), "看起来合格")]).await;
-                assert!(bare.is(Status::UnprocessableEntity).text.contains("LAB-RULE-FIRST"));
+                assert!(send("conforming", "看起来合格").await.is(Status::UnprocessableEntity).text.contains("LAB-RULE-FIRST"));
             }
-            let decided = [(&*key("on"), on), (&*key("source"), "GB 2763-2021 全文"), (&*key("reason"), "超过标准限量或没有限量")];
-            reviewer.post(&bench, &to, &decided).await.is(Status::SeeOther);
+            send(&on, "对照标准原文，适用这一条").await.is(Status::SeeOther);
         }
     }
     analyst.post(&bench, &format!("{bench}/submit"), &[]).await.is(Status::SeeOther);

@@ -775,7 +775,7 @@ async fn an_additive_that_was_found_wants_a_word_on_carry_over() {
 #[rocket::async_test]
 async fn a_value_above_the_historical_p99_is_seen_wherever_it_is_looked_at() {
     let b = bench("p99").await;
-    let at = b.sheet(1, &["虚构项甲"]).await;
+    let at = b.sheet(1, &[LIMITED]).await;
     let analyst = b.login("analyst").await;
     let item = b.items(&at).await.remove(0);
     analyst.save(&at, &[(&item, "12")]).await;
@@ -787,8 +787,8 @@ async fn a_value_above_the_historical_p99_is_seen_wherever_it_is_looked_at() {
     unit.commit().await.unwrap();
     analyst.get(&at).await.is(Status::Ok).says("（高于历史P99 9.5 μg/kg）").says("可疑 <b data-n=\"doubtful\">1</b>");
     let cell = format!("{at}/cells/{}", item.id);
-    analyst.get(&cell).await.is(Status::Ok).says("不判定项，高于历史P99 9.5 μg/kg").says("录入时同类食品最近 312 个结果").says("须写明复测结果或理由");
-    analyst.get(&format!("/bench/{}", item.order)).await.is(Status::Ok).says("高于历史P99 9.5 μg/kg").says("可疑，写备注：虚构项甲");
+    analyst.get(&cell).await.is(Status::Ok).says("合格项，高于历史P99 9.5 μg/kg").says("录入时同类食品最近 312 个结果").says("须写明复测结果或理由");
+    analyst.get(&format!("/bench/{}", item.order)).await.is(Status::Ok).says("高于历史P99 9.5 μg/kg").says(&format!("可疑，写备注：{LIMITED}"));
     analyst.get(&format!("{at}/finish")).await.is(Status::Ok).says("WS-NEAR");
     analyst.post("", &format!("{cell}/remark"), &[("rev", &item.revision.to_string()), ("remark", "复测 11.8")]).await.is(Status::SeeOther);
     analyst.post(&at, &format!("{at}/finish"), &[]).await.is(Status::SeeOther);
