@@ -672,7 +672,7 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
             Ok(())
         }
         ReportCommand::Test { sample, out, bilingual, working } => {
-            test_report(&app, &sample, &out, ReportOptions { bilingual, working, rare: true }, lang).await
+            test_report(&app, &sample, &out, ReportOptions { bilingual, working, ..ReportOptions::default() }, lang).await
         }
     }
 }

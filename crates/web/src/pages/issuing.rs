@@ -391,7 +391,7 @@ async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>
     if blind(&user) {
         return Err(Failure::NotFound);
     }
-    let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1"), rare: true };
+    let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1"), ..ReportOptions::default() };
     let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.draft_report(&order, options, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(Bytes::pdf(pdf, &format!("{}.pdf", user.t("草稿", "draft"))))
