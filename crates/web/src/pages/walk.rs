@@ -193,7 +193,7 @@ async fn a_batch_goes_its_whole_way_over_the_pages() {
             let key = |name: &str| format!("decide-{}-{name}", item.id);
             // No bare verdict where no rule is certain: one of those in question is picked, or it is said that there is none.
             let shown = reviewer.get(&bench).await.text;
-            let here = shown.split(&format!("decide-{}-on", item.id)).nth(1).unwrap_or_default().split("</select>").next().unwrap_or_default();
+            let here = shown.split(&format!("name=\"decide-{}-on\"", item.id)).nth(1).unwrap_or_default().split("</select>").next().unwrap_or_default();
             let rule = here.split("value=\"rule:").nth(1).and_then(|rest| rest.split('"').next()).map(|id| format!("rule:{id}"));
             let on = rule.unwrap_or_else(|| "none:not_set".to_owned());
             let said = |on: &str, why: &str| [(key("on"), on.to_owned()), (key("source"), "GB 2763-2021 全文".to_owned()), (key("reason"), why.to_owned())];
