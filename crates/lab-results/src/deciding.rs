@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::task::TaskKind;
+use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Instant, Label, Refusal, labels};
 
 use crate::judge::Verdict;
@@ -127,7 +128,7 @@ pub enum Deciding {
 }
 
 fn digits(text: &str) -> String {
-    text.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect()
+    fold(text).chars().filter(char::is_ascii_digit).collect()
 }
 
 fn sourced(text: &str) -> Result<String, Refusal> {
@@ -146,6 +147,12 @@ impl TestItem {
             _ => false,
         }
     }
+    /// 可由人判定 what waits for a person; what a person decided may be decided again before it is signed; what the machine judged may not be
+    /// overruled.
+    #[must_use]
+    pub fn may_be_decided(&self, kind: TaskKind) -> bool {
+        self.undecided(kind) || self.decision.is_some() || self.verdict() == Some(Verdict::NoVerdict)
+    }
     /// 未读懂 what was typed cannot be read as a result although a limit in numbers waits for it: whoever typed it corrects it.
     #[must_use]
     pub fn unread(&self) -> bool {
@@ -163,9 +170,7 @@ impl TestItem {
     /// # Errors
     /// The item has a verdict already; no reason, no source; the person tested it; a bare 合格; a reading that the text does not allow.
     pub fn decide(&self, actor: &Actor, by: &Deciding, candidates: &[Candidate], reason: &str, kind: TaskKind, now: Instant) -> Result<TestItem, Refusal> {
-        // What a person decided may be decided again before it is signed; what the machine judged may not be overruled.
-        let open = self.undecided(kind) || self.decision.is_some() || self.judgement.as_ref().is_some_and(|j| j.verdict == Verdict::NoVerdict);
-        if !open {
+        if !self.may_be_decided(kind) {
             return Err(Refusal::new(code::DECIDED_RANGE).with("item", &self.analyte));
         }
         if let Some((id, name)) = &self.analyst
@@ -187,7 +192,7 @@ impl TestItem {
                     (one(&c.doubt.0), one(&c.doubt.1))
                 };
                 let pick = RulePick {
-                    doubt: self.no_limit.clone().unwrap_or_else(|| (self.judgement_zh(), self.judgement_en())),
+                    doubt: self.no_limit.clone().or_else(|| self.judgement.as_ref().map(|j| (j.zh.clone(), j.en.clone()))).unwrap_or_default(),
                     candidates: candidates.iter().map(told).collect(),
                     reason: reason.clone(),
                     by: actor.id,
@@ -231,12 +236,6 @@ impl TestItem {
                 Ok(decided(*verdict, Ground::Held { source: sourced(source)? }))
             }
         }
-    }
-    fn judgement_zh(&self) -> String {
-        self.judgement.as_ref().map_or_else(String::new, |j| j.zh.clone())
-    }
-    fn judgement_en(&self) -> String {
-        self.judgement.as_ref().map_or_else(String::new, |j| j.en.clone())
     }
 }
 

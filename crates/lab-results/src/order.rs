@@ -988,6 +988,8 @@ mod tests {
         assert_eq!(code(&unread, Deciding::Reading("0.1".into())), "LAB-NOT-A-READING");
         assert_eq!(code(&unread, Deciding::Reading("1,2".into())), "LAB-READING-OPEN");
         assert_eq!(by(&unread, Deciding::Reading("1.2".into())), Ok(Some(Verdict::Nonconforming)));
+        let wide = item("腐霉利", "１，２", kind);
+        assert_eq!((wide.verdict(), code(&wide, held(Verdict::Conforming, "GB 2763-2021"))), (Some(Verdict::NeedsPerson), "LAB-READING-FIRST"));
         // Words against words: a person compares, and says by what.
         let words = item("感官", "具有应有的色泽", kind);
         assert_eq!(words.verdict(), Some(Verdict::NeedsPerson));
