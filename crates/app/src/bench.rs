@@ -201,8 +201,7 @@ impl App {
     /// # Errors
     /// The database does not answer.
     pub async fn rules_today(&self) -> Result<RulesToday, Error> {
-        let packages = self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect();
-        Ok(RulesToday { library: self.limit_rows().await?, packages })
+        Ok(RulesToday { library: self.limit_rows().await?, packages: self.packages_by_key().await? })
     }
     /// 提交校核, 校核, 审核: one signed step forward.
     ///

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use shiyan_foundation::{Instant, Label, Lang, Scope};
 use shiyan_statute::{LimitLibrary, LimitRow, LimitStatus, RowChangeKind, difference};
-use shiyan_store::records::{ItemPackage, LimitRecord};
+use shiyan_store::records::LimitRecord;
 use shiyan_store::{Error, Who};
 
 use crate::App;
@@ -126,7 +126,7 @@ impl App {
     }
     /// 在检样品 numbers of the samples under way for which the two libraries choose differently.
     async fn open_samples_between(&self, old: &LimitLibrary, new: &LimitLibrary) -> Result<BTreeSet<String>, Error> {
-        let packages: BTreeMap<String, ItemPackage> = self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect();
+        let packages = self.packages_by_key().await?;
         let (mut out, mut after) = (BTreeSet::new(), String::new());
         loop {
             let page = self.store.orders_to_rejudge(None, &after, &Scope::District, PAGE).await?;

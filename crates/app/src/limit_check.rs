@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use shiyan_foundation::{Actor, Instant, Label, Refusal};
+use shiyan_foundation::{Actor, Instant, Refusal};
 use shiyan_statute::{LimitLibrary, LimitRow, LimitStatus};
-use shiyan_store::records::{LimitRecord, UserAccount};
+use shiyan_store::records::UserAccount;
 use shiyan_store::{Error, Who, sha256_hex};
 
 use crate::authority::{Act, may};
@@ -110,41 +110,24 @@ impl App {
         }
         self.step_up(user, login, said.password, now).await?;
         let mut unit = self.store.begin(now).await?;
-        let who = Who::from(&actor);
+        let library = self.limit_rows().await?;
         let (mut ended, mut signed, mut why) = (0, Vec::new(), Vec::new());
         for id in said.ids {
-            let old: LimitRecord = unit.require(id).await?;
-            if old.row.status != LimitStatus::Pending {
-                why.push(
-                    Refusal::new(code::LIMIT_STATUS)
-                        .with("id", id)
-                        .with("status", old.row.status.zh())
-                        .with("status_en", old.row.status.en())
-                        .with("action", said.to.zh())
-                        .with("action_en", said.to.en()),
-                );
-                continue;
-            }
-            let mut next = LimitRecord { revision: old.revision + 1, ..old };
-            next.row.status = said.to;
-            if said.to == LimitStatus::Active {
-                next.activated_by = Some(actor.name.clone());
-                next.activated_at = Some(now);
-                match self.end_earlier(&mut unit, &actor, &next.row).await {
-                    Ok(n) => ended += n,
-                    Err(Error::Refused(clash)) => why.extend(clash),
-                    Err(other) => return Err(other),
+            match self.switch_limit(&mut unit, &actor, &library, id, (&[LimitStatus::Pending], said.to), now).await {
+                Ok((row, n)) => {
+                    ended += n;
+                    signed.push(serde_json::to_string(&row)?);
                 }
+                Err(Error::Refused(refusals)) => why.extend(refusals),
+                Err(other) => return Err(other),
             }
-            signed.push(serde_json::to_string(&next.row)?);
-            unit.save(&next, &who, "limit.status", json!({ "to": said.to })).await?;
         }
         if !why.is_empty() {
             why.truncate(20);
             return Err(Error::Refused(why));
         }
         let facts = json!({ "to": said.to, "count": said.ids.len(), "ended": ended, "statement": text, "signed": sha256_hex(signed.join("\n").as_bytes()) });
-        unit.note(&who, "limit.checked", "limits:checked".to_owned(), facts).await?;
+        unit.note(&Who::from(&actor), "limit.checked", "limits:checked".to_owned(), facts).await?;
         unit.commit().await?;
         Ok(Checked { done: said.ids.len(), ended })
     }

@@ -269,26 +269,40 @@ impl App {
         unit.commit().await?;
         Ok(done)
     }
-    /// Makes room for a row that becomes active: an active row about the same food and item that began earlier ends where the new
-    /// one begins. That is the only way in which a row in use gets its last day.
-    pub(crate) async fn end_earlier(&self, unit: &mut Unit, actor: &Actor, new: &LimitRow) -> Result<usize, Error> {
-        let library = self.limit_rows().await?;
-        let near: Vec<String> = library.about(&new.analyte).filter(|r| r.id != new.id && r.same_scope(new)).map(|r| r.id.clone()).collect();
-        let mut count = 0;
-        for id in near {
-            let old: LimitRecord = unit.require(&id).await?;
-            if old.row.status != LimitStatus::Active || !overlap(&old.row, new) {
-                continue;
-            }
-            if old.row.effective_from >= new.effective_from {
-                return Err(Refusal::new(code::LIMIT_CLASH).with("id", &new.id).with("other", &id).with("from", old.row.effective_from).into());
-            }
-            let mut ended = LimitRecord { revision: old.revision + 1, ..old };
-            ended.row.effective_to = Some(new.effective_from);
-            unit.save(&ended, &actor.into(), "limit.end", json!({ "to": new.effective_from, "by": new.id })).await?;
-            count += 1;
+    /// 启用 or 停用 one row that stands in one of these states; says how many earlier rows ended with it. `library`: the limits before.
+    pub(crate) async fn switch_limit(
+        &self,
+        unit: &mut Unit,
+        actor: &Actor,
+        library: &LimitLibrary,
+        id: &str,
+        (from, to): (&[LimitStatus], LimitStatus),
+        now: Instant,
+    ) -> Result<(LimitRow, usize), Error> {
+        let old: LimitRecord = unit.require(id).await?;
+        if !from.contains(&old.row.status) {
+            return Err(Refusal::new(code::LIMIT_STATUS)
+                .with("id", id)
+                .with("status", old.row.status.zh())
+                .with("status_en", old.row.status.en())
+                .with("action", to.zh())
+                .with("action_en", to.en())
+                .into());
         }
-        Ok(count)
+        let mut next = LimitRecord { revision: old.revision + 1, ..old };
+        next.row.status = to;
+        let mut ended = 0;
+        if to == LimitStatus::Active {
+            next.activated_by = Some(actor.name.clone());
+            next.activated_at = Some(now);
+            ended = end_earlier(unit, actor, library, &next.row).await?;
+        }
+        unit.save(&next, &actor.into(), "limit.status", json!({ "to": to })).await?;
+        Ok((next.row, ended))
+    }
+    /// 项目包 every package by its key.
+    pub(crate) async fn packages_by_key(&self) -> Result<BTreeMap<String, ItemPackage>, Error> {
+        Ok(self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect())
     }
     /// 复判 (dry run) every item of an open order, and of the reports issued since a day, whose limit or verdict would be different
     /// with today's library and the package its order pinned.
@@ -298,7 +312,7 @@ impl App {
     pub async fn rejudge(&self, actor: &Actor, issued_since: Option<NaiveDate>) -> Result<Rejudgement, Error> {
         may(actor, Act::Rejudge)?;
         let library = self.limit_rows().await?;
-        let packages: BTreeMap<String, ItemPackage> = self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect();
+        let packages = self.packages_by_key().await?;
         let mut out = Rejudgement { issued_since, ..Rejudgement::default() };
         for since in [None].into_iter().chain(issued_since.map(Some)) {
             let mut after = String::new();
@@ -333,7 +347,7 @@ impl App {
     pub async fn apply_limit(&self, actor: &Actor, item: &str, seen: i64, now: Instant) -> Result<TestItem, Error> {
         may(actor, Act::ApplyLimit)?;
         let library = self.limit_rows().await?;
-        let packages: BTreeMap<String, ItemPackage> = self.store.all::<ItemPackage>().await?.into_iter().map(|p| (p.key.clone(), p)).collect();
+        let packages = self.packages_by_key().await?;
         let mut unit = self.store.begin(now).await?;
         let item: TestItem = unit.require(item).await?;
         let order = self.visible_order(&unit, actor, &item.order.to_string()).await?;
@@ -393,6 +407,26 @@ impl App {
         unit.commit().await?;
         Ok(next)
     }
+}
+
+/// Makes room for a row that becomes active: an active row about the same food and item that began earlier ends where the new one begins.
+/// That is the only way in which a row in use gets its last day. Says how many ended.
+async fn end_earlier(unit: &mut Unit, actor: &Actor, library: &LimitLibrary, new: &LimitRow) -> Result<usize, Error> {
+    let mut count = 0;
+    for near in library.about(&new.analyte).filter(|r| r.id != new.id && r.same_scope(new)) {
+        let old: LimitRecord = unit.require(&near.id).await?;
+        if old.row.status != LimitStatus::Active || !overlap(&old.row, new) {
+            continue;
+        }
+        if old.row.effective_from >= new.effective_from {
+            return Err(Refusal::new(code::LIMIT_CLASH).with("id", &new.id).with("other", &near.id).with("from", old.row.effective_from).into());
+        }
+        let mut ended = LimitRecord { revision: old.revision + 1, ..old };
+        ended.row.effective_to = Some(new.effective_from);
+        unit.save(&ended, &actor.into(), "limit.end", json!({ "to": new.effective_from, "by": new.id })).await?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Some day belongs to both.

@@ -256,27 +256,14 @@ impl App {
     /// earlier.
     pub async fn set_limit_status(&self, actor: &Actor, id: &str, to: LimitStatus, now: Instant) -> Result<(), Error> {
         may(actor, Act::Limits)?;
+        let from: &[LimitStatus] = match to {
+            LimitStatus::Active => &[LimitStatus::Pending],
+            LimitStatus::Retired => &[LimitStatus::Pending, LimitStatus::Active],
+            LimitStatus::Pending => &[],
+        };
         let mut unit = self.store.begin(now).await?;
-        let old: LimitRecord = unit.require(id).await?;
-        let legal =
-            matches!((old.row.status, to), (LimitStatus::Pending, LimitStatus::Active) | (LimitStatus::Pending | LimitStatus::Active, LimitStatus::Retired));
-        if !legal {
-            return Err(Refusal::new(code::LIMIT_STATUS)
-                .with("id", id)
-                .with("status", old.row.status.zh())
-                .with("status_en", old.row.status.en())
-                .with("action", to.zh())
-                .with("action_en", to.en())
-                .into());
-        }
-        let mut next = LimitRecord { revision: old.revision + 1, ..old };
-        next.row.status = to;
-        if to == LimitStatus::Active {
-            next.activated_by = Some(actor.name.clone());
-            next.activated_at = Some(now);
-            self.end_earlier(&mut unit, actor, &next.row).await?;
-        }
-        unit.save(&next, &actor.into(), "limit.status", json!({ "to": to })).await?;
+        let library = self.limit_rows().await?;
+        self.switch_limit(&mut unit, actor, &library, id, (from, to), now).await?;
         unit.commit().await?;
         Ok(())
     }

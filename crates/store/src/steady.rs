@@ -314,16 +314,11 @@ impl Store {
                 return;
             }
         }
-        if let Some(wal) = &self.wal
-            && self.health.failing().is_none()
+        if self.health.failing().is_none()
             && let Ok(_turn) = self.turn.clone().try_lock_owned()
-            && let Err(trouble) = wal.intact()
-            && let Some(why) = self.trouble(wal, trouble).await
+            && let Err(error) = self.see_log().await
         {
-            self.health.fail(why, false);
-            if let Err(error) = self.mend_log().await {
-                tracing::error!("the write-ahead log could not be folded in: {error}");
-            }
+            tracing::error!("the write-ahead log could not be folded in: {error}");
         }
         if self.health.failing().is_none() && self.wal.as_ref().is_some_and(|wal| wal.unfolded()) {
             self.fold_soon().await;

@@ -646,6 +646,12 @@ async fn add_point(site: &State<Site>, user: User, form: Result<Posted, Failure>
 
 // ---------------------------------------------------------------- limits
 
+/// The words under which a limit holds: conditions and exceptions.
+pub(super) fn words_of(row: &shiyan_statute::LimitRow, lang: Lang) -> String {
+    let excepted = if row.exceptions.is_empty() { String::new() } else { format!("{}{}", lang.pick("除外：", "except: "), row.exceptions.join("、")) };
+    [row.conditions.join("、"), excepted].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("；")
+}
+
 async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, why: &[Refusal]) -> Result<LimitsPage, Failure> {
     let lang = user.lang();
     let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
@@ -669,11 +675,7 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
             if decides && r.status != LimitStatus::Retired {
                 actions.push(act("retired", user.t("停用", "Retire")).with_icon("slash").danger());
             }
-            let words = [
-                r.conditions.join("、"),
-                if r.exceptions.is_empty() { String::new() } else { format!("{}{}", user.t("除外：", "except: "), r.exceptions.join("、")) },
-            ];
-            let words = words.iter().filter(|w| !w.is_empty()).cloned().collect::<Vec<_>>().join("；");
+            let words = words_of(r, lang);
             LimitRow {
                 food: if words.is_empty() { r.category_text.clone() } else { format!("{}（{words}）", r.category_text) },
                 item: r.analyte.clone(),

@@ -285,12 +285,12 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
         row.working = working_of(item).iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect();
         if let Some((pick, limit)) = item.picked.as_ref().zip(item.limit.as_ref()) {
             let (zh, en) = pick.told(limit);
-            row.reason = format!("{}{}{}", row.reason, lang.pick("；", "; "), if lang == Lang::Zh { zh } else { en });
+            row.reason = format!("{}{}{}", row.reason, lang.pick("；", "; "), lang.pick(&zh, &en));
         }
     }
     if let Some(d) = &item.decision {
         let (zh, en) = d.told();
-        row.note = if lang == Lang::Zh { zh } else { en };
+        row.note = lang.pick(&zh, &en).to_owned();
         row.reason = row.note.clone();
     }
     row
@@ -309,11 +309,10 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
         let label = format!("{}{}", user.t("人工判定：", "Decide by hand: "), open.join(user.t("、", ", ")));
         return vec![ActionView::post("decide", label, "#").with_icon("user").refused(&why, lang)];
     }
-    let may_be = |i: &&TestItem| i.undecided(kind) || i.decision.is_some() || i.verdict() == Some(Verdict::NoVerdict);
     whole
         .items
         .iter()
-        .filter(may_be)
+        .filter(|i| i.may_be_decided(kind))
         .map(|item| {
             let key = format!("decide-{}", item.id);
             let (options, reading) = grounds(user, whole, item);
@@ -484,8 +483,7 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             chosen.push(issuing::rare_field(lang));
             let issue = issue.asking(asked("issue", chosen, again, lang));
             let draft = |label, query| ActionView::link(label, format!("/bench/{}/draft{query}", order.id)).with_icon("file");
-            // What else stands in the way, an undecided item of an order that was under way before it was asked for, is said as well.
-            let mut list = vec![if refusal.is_some() { issue.refused(refusal.as_slice(), lang) } else { issue }];
+            let mut list = vec![issue.refused(refusal.as_slice(), lang)];
             if whole.items.iter().any(|i| i.undecided(order.kind)) {
                 list.push(return_action(user, whole, again));
             }

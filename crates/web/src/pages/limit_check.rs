@@ -4,9 +4,9 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::limit_check::{LineToCheck, Statement};
 use shiyan_foundation::{Label, Lang, Refusal};
-use shiyan_statute::{LimitRow, LimitStatus};
+use shiyan_statute::LimitStatus;
 
-use super::admin::{enter, page};
+use super::admin::{enter, page, words_of};
 use super::{Html, done, show, show_refused};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
@@ -24,27 +24,19 @@ pub fn routes() -> Vec<Route> {
     routes![list, check]
 }
 
-fn limit_of(row: &LimitRow) -> String {
-    row.limit_text()
-}
-
 fn line(l: &LineToCheck, lang: Lang) -> WaitingLimit {
     let row = &l.row;
-    let words = [
-        row.conditions.join("、"),
-        if row.exceptions.is_empty() { String::new() } else { format!("{}{}", lang.pick("除外：", "except: "), row.exceptions.join("、")) },
-    ];
     let (before, differs) = match &l.before {
         None => (lang.pick("上一版没有这一行", "No such row before").to_owned(), true),
         Some(old) if old.rule == row.rule && old.unit == row.unit => (format!("{} {}", lang.pick("与上一版相同：", "As before:"), old.basis), false),
-        Some(old) => (format!("{} {}（{}）", lang.pick("上一版", "Before:"), limit_of(old), old.basis), true),
+        Some(old) => (format!("{} {}（{}）", lang.pick("上一版", "Before:"), old.limit_text(), old.basis), true),
     };
     WaitingLimit {
         id: row.id.clone(),
         item: row.analyte.clone(),
         food: row.category_text.clone(),
-        words: words.iter().filter(|w| !w.is_empty()).cloned().collect::<Vec<_>>().join("；"),
-        limit: limit_of(row),
+        words: words_of(row, lang),
+        limit: row.limit_text(),
         basis: row.basis.clone(),
         source: if row.source.is_empty() { row.confidence.clone() } else { row.source.clone() },
         from: crate::ui::date(row.effective_from),
