@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 use shiyan_testkit::{Side, Temp};
 
 use crate::http::{Answer, Cut, Request};
-use crate::saves::{ACCOUNTS, Person, World};
+use crate::saves::{ACCOUNTS, Hand, Person, World};
 
 /// Samples of the furnished district; a hundred more come with it, in every state.
 const SAMPLES: &str = "60";
+/// Orders of it that wait for their report.
+const REPORTS: usize = 4;
 /// Room of the file system of a trial.
 const ROOM: &str = "160m";
 
@@ -216,15 +218,19 @@ impl Template {
         for username in ACCOUNTS {
             people.insert(*username, Person::sign_in(server.port, username)?);
         }
-        server.stop()?;
         let url = address(&dir.0, database);
-        let mut world = block_on(async {
-            let side = Side::open(&url).await;
-            let world = World::read(&side).await;
-            side.close().await;
-            world
-        });
-        world.people = people;
+        let read = || {
+            block_on(async {
+                let side = Side::open(&url).await;
+                let world = World::read(&side).await;
+                side.close().await;
+                world
+            })
+        };
+        // Each round of a trial issues a report: as many orders are signed to the end beforehand.
+        Hand::new(&read().with(people.clone()), "template", (0, 1)).sign_until(REPORTS, server.port)?;
+        server.stop()?;
+        let world = read().with(people);
         let _ = std::fs::remove_file(log_of(&dir.0));
         Ok(Template { dir, world, born: Instant::now() })
     }

@@ -141,6 +141,13 @@ impl World {
     }
 }
 
+impl World {
+    /// The same with these people signed in.
+    pub fn with(self, people: BTreeMap<&'static str, Person>) -> World {
+        World { people, ..self }
+    }
+}
+
 /// One save, ready to be sent.
 #[derive(Debug, Clone)]
 pub struct Save {
@@ -189,6 +196,18 @@ impl Hand {
     #[must_use]
     pub fn part(&self, name: &str, share: (usize, usize)) -> Hand {
         Hand::new(&self.world, name, share)
+    }
+    /// Signs orders until so many wait for their report.
+    pub fn sign_until(&mut self, reports: usize, port: u16) -> Result<(), String> {
+        while self.world.approved.len() < reports {
+            let save = self.next(Kind::Approval, port).ok_or("too few orders to sign")?;
+            let (heard, answer) = self.fire(&save, port);
+            if heard != Heard::Yes {
+                return Err(format!("{}: {answer:?}", save.mark));
+            }
+            self.settle(&save, heard);
+        }
+        Ok(())
     }
     /// Leaves orders to the other hands: what was signed or reported on by one is not tried by another.
     pub fn leave_orders(&mut self) {
