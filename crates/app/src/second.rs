@@ -15,8 +15,9 @@ use crate::{App, code, entry, totp};
 const SETTING: &str = "second_factor";
 /// Recovery codes handed out at once.
 pub const RECOVERY: usize = 10;
-/// Those who sign, approve or administer.
-pub const ANSWERS: &[Role] = &[Role::Checker, Role::Reviewer, Role::Signatory, Role::QualityManager, Role::PlanManager, Role::Supervisor, Role::Admin];
+/// Those who sign (主检, 校核, 审核, 批准), approve or administer.
+pub const ANSWERS: &[Role] =
+    &[Role::Analyst, Role::Checker, Role::Reviewer, Role::Signatory, Role::QualityManager, Role::PlanManager, Role::Supervisor, Role::Admin];
 
 /// Whether somebody with these duties signs, approves or administers.
 #[must_use]

@@ -9,6 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use shiyan_foundation::{Instant, Refusal};
 
+use crate::bound::counts_told;
 use crate::entity as e;
 use crate::unit::head_of;
 use crate::{Error, Head, Snapshot, Store, code};
@@ -35,7 +36,7 @@ struct Closing {
 /// Tables that a backup leaves out on purpose, and why. A table of the schema is in the backup or here; a test holds that.
 pub const LEFT_OUT: &[(&str, &str)] = &[
     ("login_session", "whoever was signed in signs in again after a restore"),
-    ("login_guard", "counts of wrong passwords mean nothing on another machine"),
+    ("login_guard", "the counts that the journal tells of are made from it again"),
     ("setup_token", "good for half an hour"),
     ("seaql_migrations", "the schema is made by the program that restores"),
 ];
@@ -104,6 +105,8 @@ pub fn tables_held() -> Vec<&'static str> {
 /// Rows read at a time: files are read few at a time, they may be large.
 const ROWS: u64 = 500;
 const FILES: u64 = 4;
+/// Rows written at a time.
+const ROWS_AT_ONCE: usize = 400;
 
 impl Snapshot {
     /// Writes every row as of this moment.
@@ -183,12 +186,16 @@ impl Store {
             let line = line.map_err(|e| Error::Fault(format!("backup: {e}")))?;
             let value: serde_json::Value = serde_json::from_str(&line)?;
             let Some(table) = value.get("table").and_then(serde_json::Value::as_str) else { continue };
-            if waiting.len() >= 400 || waiting.last().is_some_and(|(t, _)| t != table) {
+            if waiting.len() >= ROWS_AT_ONCE || waiting.last().is_some_and(|(t, _)| t != table) {
                 put_back(&tx, std::mem::take(&mut waiting)).await?;
             }
             waiting.push((table.to_owned(), value.get("row").cloned().unwrap_or_default()));
         }
         put_back(&tx, waiting).await?;
+        // A restore is no way to guess on: what the journal tells of a count stands again.
+        for chunk in counts_told(&tx).await?.chunks(ROWS_AT_ONCE) {
+            e::login_guard::Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model)).exec_without_returning(&tx).await?;
+        }
         tx.commit().await?;
         Ok(header)
     }

@@ -2,7 +2,7 @@
 //! changed it, carries the hash of the row among its facts, so that a row that somebody else put there, or changed, agrees with no
 //! entry. No secret is needed for it: two servers on one database accept each other's rows, and the chain keeps the hashes.
 
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, ModelTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -58,7 +58,8 @@ pub(crate) fn is_bound(before: i64, now: i64) -> bool {
 /// Whether a count stands where the entry that last told of it leads: at that count, or above it and below the next doubling.
 pub(crate) fn vouched_count(row: &login_guard::Model, said: Option<&str>) -> bool {
     if row.failures < UNBOUND {
-        return row.failures > 0;
+        // Below that the program unbinds it: where an entry still tells of more, somebody else took failures away.
+        return row.failures > 0 && said.is_none();
     }
     let Some((count, at)) = said.and_then(|s| s.split_once('@')) else { return false };
     let Ok(count) = count.parse::<i64>() else { return false };
@@ -129,6 +130,24 @@ pub(crate) async fn vouched<M: Bound>(db: &impl ConnectionTrait, row: &M, entry:
     Ok(entry.hash == hash_of(&entry) && said.as_ref().and_then(Value::as_str) == Some(row.said().as_str()))
 }
 
+/// 失败次数 the counts that the journal tells of, each as its last entry has it.
+pub(crate) async fn counts_told(db: &impl ConnectionTrait) -> Result<Vec<login_guard::Model>, DbErr> {
+    let facts: Vec<String> = journal::Entity::find()
+        .select_only()
+        .column(journal::Column::Facts)
+        .filter(journal::Column::Facts.contains("\"bound\""))
+        .order_by_asc(journal::Column::Seq)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut told = std::collections::BTreeMap::new();
+    for (name, said) in facts.iter().flat_map(|facts| bound_in(facts)) {
+        let Some(id) = name.strip_prefix(login_guard::Model::WORD).and_then(|n| n.strip_prefix(':')) else { continue };
+        told.insert(id.to_owned(), said.as_str().and_then(|s| s.split_once('@')).and_then(|(n, at)| Some((n.parse::<i64>().ok()?, at.to_owned()))));
+    }
+    Ok(told.into_iter().filter_map(|(id, said)| said.map(|(failures, last_at)| login_guard::Model { id, failures, last_at })).collect())
+}
+
 impl Unit {
     /// The next entry of this unit vouches for the row; gives the number it will have.
     pub(crate) fn bind<M: Bound>(&mut self, row: &M) -> i64 {
@@ -178,6 +197,7 @@ mod tests {
         assert_eq!(bound, [4, 8, 16, 32]);
         assert!(is_bound(9, 5) && !is_bound(9, 3));
         assert!(vouched_count(&row(3, "1"), None), "shuts nobody out");
+        assert!(!vouched_count(&row(3, "9"), Some("8@2")), "failures were taken away");
         for (failures, at, said, fine) in [
             (4, "2", Some("4@2"), true),
             (4, "3", Some("4@2"), false),
