@@ -7,7 +7,7 @@ use shiyan_app::rapid::TypedReading;
 use shiyan_app::verify::{Finding, Look};
 use shiyan_app::{App, Engine, Who, sha256_hex};
 use shiyan_testkit::bench::reopen;
-use shiyan_testkit::{PASSWORD, Side, Temp, TestApp, at, knock};
+use shiyan_testkit::{PASSWORD, Side, Temp, TestApp, at, codes, knock};
 
 shiyan_testkit::on_both_engines!(
     a_login_that_the_journal_does_not_know_is_refused_and_named,
@@ -20,6 +20,7 @@ shiyan_testkit::on_both_engines!(
     a_reading_that_is_deleted_made_up_or_exchanged_is_named,
     two_copies_that_go_on_are_told_apart,
     a_clock_set_back_is_named,
+    a_clock_that_ran_ahead_is_owned_up_to,
     a_checkpoint_of_nobody_known_confirms_nothing,
     an_older_schema_is_said_and_left_as_it_is,
     verify_reads_one_moment_while_others_write,
@@ -117,6 +118,24 @@ async fn a_count_of_failures_and_a_set_up_token_are_held_against_the_journal(t: 
     side.change("INSERT INTO login_guard (id, failures, last_at) VALUES ('all:admin', 30, '2099-01-01T00:00:00.000+08:00')").await;
     t.assert_broken("login guard all:admin has no journal entry").await;
     side.change("DELETE FROM login_guard WHERE id = 'all:admin'").await;
+    // Failures that somebody takes away let them guess on: lowered or gone, the count is named, and a restore does not wash it off.
+    side.must("CREATE TEMP TABLE kept AS SELECT * FROM login_guard").await;
+    for taken in ["UPDATE login_guard SET failures = 1 WHERE id LIKE 'pair:%'", "DELETE FROM login_guard WHERE id LIKE 'pair:%'"] {
+        side.change(taken).await;
+        t.assert_broken("login guard pair:").await;
+        side.must("DELETE FROM login_guard").await;
+        side.must("INSERT INTO login_guard SELECT * FROM kept").await;
+        t.assert_whole().await;
+    }
+    side.must("DROP TABLE kept").await;
+    let mut copy = Vec::new();
+    t.app.store.backup(&mut copy, now).await.unwrap();
+    let bare = TestApp::bare_sqlite().await;
+    bare.app.store.restore(|| Ok(Box::new(std::io::Cursor::new(copy.clone())))).await.unwrap();
+    assert!(bare.app.store.verify(None).await.unwrap().ok, "a restored copy holds");
+    // One wrong password more, not five, and the door is shut there as well.
+    bare.app.login(&knock("signatory", "not the password"), now).await.unwrap_err();
+    bare.app.login(&knock("signatory", PASSWORD), now).await.unwrap_err();
     // A right password forgets the failures, and a count that is put back is named.
     side.must("CREATE TEMP TABLE kept AS SELECT * FROM login_guard WHERE id LIKE 'pair:%'").await;
     let later = at("2025-06-03T09:30");
@@ -396,6 +415,41 @@ async fn a_clock_set_back_is_named(t: TestApp) {
     let said = finding.problem_en.unwrap();
     assert!(!finding.ok && said.contains(&format!("journal entry {seq} is stamped 2025-06-02")) && said.contains("the clock was set back"), "{said}");
     assert_eq!(finding.problems.len(), 1);
+}
+
+async fn a_clock_that_ran_ahead_is_owned_up_to(t: TestApp) {
+    note(&t.app, "2025-06-05T09:00").await;
+    let now = at("2025-06-05T09:10");
+    assert!(!t.app.clock(now).await.unwrap().held);
+    assert_eq!(codes(t.app.accept_clock("王主任", "时钟没有问题", now).await), ["CLOCK-FINE"]);
+    // Somebody sets the clock to the next year, two entries are written, and the clock is set right.
+    note(&t.app, "2026-06-05T09:00").await;
+    note(&t.app, "2026-06-05T09:01").await;
+    t.app.store.hold_clock();
+    let seq = t.app.store.head().await.unwrap().seq;
+    let held = t.app.store.begin(now).await.unwrap_err();
+    assert!(format!("{held:?}").contains("CLOCK-BACK"), "{held:?}");
+    let state = t.app.clock(now).await.unwrap();
+    assert!(state.held && state.first_seq == Some(seq - 1) && state.last_seq == seq && state.ahead == [("test".to_owned(), 2)], "{state:?}");
+    // By the command of whoever has the machine: a server holds its clock against the journal, the command does not.
+    let machine = reopen(&t.url).await;
+    for (by, why) in [("", "时钟走快，已校正"), ("王主任", "走快")] {
+        assert_eq!(codes(machine.accept_clock(by, why, now).await), ["CLOCK-WHO"]);
+    }
+    machine.accept_clock("王主任", "电池更换后年份多了一年，已校正", now).await.unwrap();
+    // The server goes on by itself, and the check tells of it instead of naming it.
+    note(&t.app, "2025-06-05T09:20").await;
+    let finding = raw(&t.app, &t).await;
+    assert!(finding.ok, "{finding:?}");
+    assert!(finding.remarks[0].en.contains(&format!("journal entries {} to {seq}", seq - 1)) && finding.remarks[0].zh.contains("王主任"), "{finding:?}");
+    // An entry that owns up to something else covers nothing.
+    note(&t.app, "2026-07-01T09:00").await;
+    let mut unit = machine.store.begin(at("2025-06-05T09:30")).await.unwrap();
+    let facts = serde_json::json!({ "first_seq": seq, "last_seq": seq, "last": "2026-06-05T09:01:00.000+08:00", "by": "王主任", "why": "同上" });
+    unit.note(&Who::system("时钟更正"), "clock.accepted", "clock".to_owned(), facts).await.unwrap();
+    unit.commit().await.unwrap();
+    let finding = raw(&t.app, &t).await;
+    assert!(!finding.ok && finding.problem_en.unwrap().contains("the clock was set back"));
 }
 
 async fn a_checkpoint_of_nobody_known_confirms_nothing(t: TestApp) {

@@ -107,6 +107,10 @@ codes! {
         next "选已经开始的年度，截止日写在该年度之内或之后" / "Choose a year that has begun, and a day within it or after it", article "";
     AS_OF_AHEAD = "AS-OF-AHEAD", zh "截止日 {day} 还没有到，今天是 {today}", en "The day {day} lies in the future; today is {today}",
         next "截止日写今天或更早的日期" / "Give today or an earlier day", article "";
+    CLOCK_FINE = "CLOCK-FINE", zh "日志没有晚于现在的条目，时钟没有可更正的", en "No journal entry is ahead of the clock; there is nothing to own up to",
+        next "运行 shiyan clock 看时钟与日志" / "Run shiyan clock to see how the clock stands to the journal", article "";
+    CLOCK_WHO = "CLOCK-WHO", zh "时钟更正没有写明由谁认定、为什么", en "It is not said who owns up to the clock, and why",
+        next "加 --by 姓名 和 --why 理由（5 到 500 个字）" / "Add --by NAME and --why REASON (5 to 500 characters)", article "";
     STEP_UP = "STEP-UP", zh "签名须再次输入本人密码", en "Signing needs your password once more",
         next "在签名处输入登录密码" / "Type your password beside the signature", article "";
     LIMIT_CLASH = "LIMIT-CLASH", zh "限量 {id} 与启用中的 {other} 是同一食品、同一项目，{other} 自 {from} 起适用，不早于 {id}", en "Limit {id} is about the same food and item as the active {other}, which applies from {from}, not earlier than {id}",

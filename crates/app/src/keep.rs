@@ -3,16 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, TimeDelta};
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shiyan_foundation::{Instant, Scope};
+use shiyan_foundation::{Instant, Refusal, Scope};
 use shiyan_indicators::Kpis;
-use shiyan_store::verify::{CHECKPOINT_KEY, Finding, Look};
+use shiyan_store::verify::{CHECKPOINT_KEY, CLOCK_ACCEPTED, Finding, Look};
 use shiyan_store::{Error, Head, Snapshot, Who, records::PopulationRecord};
 
-use crate::App;
+use crate::{App, code};
 
 /// 检查点 the head of the journal at a moment, signed, to be kept elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,26 @@ impl Checkpoint {
         key.verify(self.signed_text().as_bytes(), &Signature::from_bytes(&signature))
             .map_err(|_| "检查点的签名不符：内容被改动 / the signature does not fit: the checkpoint was changed".to_owned())
     }
+}
+
+/// How far the last entry may be ahead of the clock without anybody being kept from writing.
+pub const CLOCK_SLACK: TimeDelta = TimeDelta::seconds(2);
+
+/// 时钟 how the journal stands to a reading of the clock.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ClockState {
+    /// The reading.
+    pub now: String,
+    /// Whether nothing is written, because the last entry lies ahead.
+    pub held: bool,
+    /// Number of the last entry.
+    pub last_seq: i64,
+    /// Its time.
+    pub last: String,
+    /// The first entry with a time that has not come.
+    pub first_seq: Option<i64>,
+    /// Entries with a time that has not come, by verb.
+    pub ahead: Vec<(String, i64)>,
 }
 
 /// The signing key of this installation, made on first use, readable by its owner only.
@@ -89,6 +109,40 @@ impl App {
         let mut checkpoint = Checkpoint { seq: head.seq, hash: head.hash, at: now.to_rfc3339(), public_key, signature: String::new() };
         checkpoint.signature = hex::encode(key.sign(checkpoint.signed_text().as_bytes()).to_bytes());
         Ok(checkpoint)
+    }
+    /// 时钟 how the journal stands to this reading of the clock.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn clock(&self, now: Instant) -> Result<ClockState, Error> {
+        let Some(last) = self.store.newest_entries(1).await?.pop() else { return Ok(ClockState::default()) };
+        let found = self.store.entries_after(now).await?;
+        Ok(ClockState {
+            now: now.to_rfc3339(),
+            held: DateTime::parse_from_rfc3339(&last.at).is_ok_and(|last| last - now > CLOCK_SLACK),
+            last_seq: last.seq,
+            last: last.at,
+            first_seq: found.iter().map(|(_, _, first)| *first).min(),
+            ahead: found.into_iter().map(|(verb, entries, _)| (verb, entries)).collect(),
+        })
+    }
+    /// 时钟更正 owns up to a clock that ran ahead: an entry of now says which entries bear a time that had not come, who says so, and why.
+    /// They stay as they are; whatever is written afterwards bears the true time. Only whoever has the machine can ask for it.
+    ///
+    /// # Errors
+    /// `CLOCK-FINE` when no entry is ahead; `CLOCK-WHO` without a name and a reason.
+    pub async fn accept_clock(&self, by: &str, why: &str, now: Instant) -> Result<ClockState, Error> {
+        let (by, why) = (by.trim(), why.trim());
+        if by.is_empty() || by.chars().count() > 50 || !(5..=500).contains(&why.chars().count()) {
+            return Err(Refusal::new(code::CLOCK_WHO).into());
+        }
+        let mut unit = self.store.begin(now).await?;
+        let state = self.clock(now).await?;
+        let Some(first) = state.first_seq.filter(|_| state.held) else { return Err(Refusal::new(code::CLOCK_FINE).into()) };
+        let facts = json!({ "first_seq": first, "last_seq": state.last_seq, "last": state.last, "ahead": state.ahead, "by": by, "why": why });
+        unit.note(&Who::system("时钟更正"), CLOCK_ACCEPTED, "clock".to_owned(), facts).await?;
+        unit.commit().await?;
+        Ok(state)
     }
     /// Verifies the database, against a checkpoint where one is given; see [`verify`].
     ///

@@ -32,7 +32,7 @@ codes! {
     OPEN_TO_OTHERS = "CLI-OPEN-TO-OTHERS", zh "{what} {at} 对本机其他账号开放（权限 {mode}）：别人能读到或改动其中的数据", en "The {what_en} {at} is open to other accounts of this machine (mode {mode}): they can read or change what is in it",
         next "输入：{fix}（挂载的网络盘改不了权限，就用挂载选项 dir_mode=0700,file_mode=0600）" / "Type: {fix} (a mounted network share that keeps its modes takes the mount options dir_mode=0700,file_mode=0600)", article "";
     CLOCK = "CLI-CLOCK", zh "系统时钟是 {now}，早于日志最后一条（第 {seq} 条）的时间 {last}：法定时间不能倒退，不写入", en "The clock says {now}, before the last journal entry ({seq}) of {last}: statutory time does not go backwards, nothing is written",
-        next "校准系统时钟（timedatectl set-ntp true）后再启动；时钟没有错，就等到 {last} 之后" / "Set the clock (timedatectl set-ntp true) and start again; if the clock is right, wait until {last} has passed", article "";
+        next "校准系统时钟（timedatectl set-ntp true）后再启动；时钟没有错，是以前走快了，就用 shiyan clock accept 认定，或等到 {last} 之后" / "Set the clock (timedatectl set-ntp true) and start again; if the clock is right and ran ahead before, own up to it with shiyan clock accept, or wait until {last} has passed", article "";
     NO_BACKUP_DIR = "KEEP-NO-DIR", zh "没有指定备份目录", en "No directory for backups is given",
         next "在配置文件中写 backup_dir = \"目录\"，或加 --dir 目录" / "Write backup_dir = \"DIRECTORY\" into the configuration file, or add --dir DIRECTORY", article "";
     KEEP_SETTING = "KEEP-SETTING", zh "配置 {key} 的值“{typed}”不能用", en "The setting {key} cannot be “{typed}”",

@@ -163,6 +163,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 时钟：与日志对照；以前走快过的，由负责人认定后恢复写入 / the clock, held against the journal; one that ran ahead is owned up to, and writing goes on
+    Clock {
+        /// What
+        #[command(subcommand)]
+        what: Option<ClockCommand>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// 打印签名的检查点 / print a signed checkpoint to keep elsewhere
     Checkpoint,
     /// 保管：夜间任务 / keeping: the work of the night
@@ -250,6 +259,20 @@ pub enum UserCommand {
     Disable {
         /// 登录名 / login name
         username: String,
+    },
+}
+
+/// `clock …`
+#[derive(Debug, Subcommand)]
+pub enum ClockCommand {
+    /// 认定以前的时钟走快：在日志中写明谁认定、为什么；已有条目不改动 / own up to a clock that ran ahead: an entry says who and why; what is written stays as it is
+    Accept {
+        /// 由谁认定 / who owns up to it
+        #[arg(long)]
+        by: String,
+        /// 理由 / why
+        #[arg(long)]
+        why: String,
     },
 }
 

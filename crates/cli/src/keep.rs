@@ -8,7 +8,9 @@ use shiyan_app::kept::Care;
 use shiyan_app::verify::Finding;
 use shiyan_app::{App, Engine, Store};
 use shiyan_foundation::{Lang, Refusal};
+use shiyan_web::pages::timeline::verb_text;
 
+use crate::config::ClockCommand;
 use crate::nightly::{remember, verified, write_backup};
 use crate::place::Place;
 use crate::print::{Failed, json as print_json, read};
@@ -37,6 +39,11 @@ pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, public_key:
     look.close().await;
     let finding = finding?;
     remember(place, Care::Verify, &verified(&finding));
+    if !json {
+        for remark in &finding.remarks {
+            say!("{} {}", lang.pick("注意：", "note:"), lang.pick(&remark.zh, &remark.en))?;
+        }
+    }
     if json {
         print_json(&finding)?;
     } else if finding.ok {
@@ -55,6 +62,36 @@ pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, public_key:
         }
     }
     if finding.ok { Ok(()) } else { Err(Failed::Found) }
+}
+
+/// The clock as it stands to the journal; owned up to when it ran ahead before and is right now.
+pub(crate) async fn clock(place: &Place, what: Option<ClockCommand>, json: bool, lang: Lang) -> Done {
+    let app = kept(place).await?;
+    let (state, accepted) = match what {
+        None => (app.clock(now()).await?, false),
+        Some(ClockCommand::Accept { by, why }) => (app.accept_clock(&by, &why, now()).await?, true),
+    };
+    if json {
+        return print_json(&state);
+    }
+    say!("{} {}", lang.pick("系统时钟", "the clock"), state.now)?;
+    say!("{} {} · {}", lang.pick("日志最后一条", "last journal entry"), state.last_seq, state.last)?;
+    for (verb, entries) in &state.ahead {
+        say!("  {} {} {entries}", lang.pick("时间晚于现在：", "with a time that has not come:"), verb_text(verb, lang))?;
+    }
+    if accepted {
+        let (first, last) = (state.first_seq.unwrap_or(state.last_seq), state.last_seq);
+        let zh = format!("已在日志中写明：第 {first} 条到第 {last} 条写入时时钟走快。这些条目、据此算出的日期和期限没有改动，请逐件核对；写入已恢复");
+        let en = format!(
+            "The journal says now that entries {first} to {last} were written with a clock that ran ahead. They stand as they are, and so do the days and deadlines counted from them: look at each; writing goes on"
+        );
+        return say!("{}", lang.pick(&zh, &en));
+    }
+    let held = lang.pick(
+        "写入已暂停：先校正时钟；时钟没有错，用 shiyan clock accept 认定",
+        "nothing is written: set the clock right; if it is right, own up to it with shiyan clock accept",
+    );
+    say!("{}", if state.held { held } else { lang.pick("时钟正常", "the clock is fine") })
 }
 
 fn problem(finding: &Finding, lang: Lang) -> &str {

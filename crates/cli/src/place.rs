@@ -220,14 +220,12 @@ async fn up_to_date(store: Store) -> Result<Store, Failed> {
     Ok(store)
 }
 
-/// Seconds that a clock may be behind the last entry: two machines, or a clock that was just set right.
-const CLOCK_TOLERANCE: i64 = 2;
-
 /// 时钟 refuses to write while the clock stands before the last entry of the journal: nothing official is dated back.
 pub(crate) async fn clock_goes_on(store: &Store) -> Result<(), Failed> {
     let Some(last) = store.newest_entries(1).await?.pop() else { return Ok(()) };
     let now = now();
-    let before = chrono::DateTime::parse_from_rfc3339(&last.at).is_ok_and(|last| (last - now).num_seconds() > CLOCK_TOLERANCE);
+    // Two machines, or a clock that was just set right.
+    let before = chrono::DateTime::parse_from_rfc3339(&last.at).is_ok_and(|last| last - now > shiyan_app::keep::CLOCK_SLACK);
     if !before {
         return Ok(());
     }

@@ -94,6 +94,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Deadline { rule, from, json } => deadline(&place, &rule, &from, json, lang).await,
         Command::Explain { code, json } => explain(&code, json, lang),
         Command::Verify { checkpoint, public_key, json } => keep::verify(&place, checkpoint.as_deref(), public_key.as_deref(), json, lang).await,
+        Command::Clock { what, json } => keep::clock(&place, what, json, lang).await,
         Command::Checkpoint => keep::checkpoint(&place).await,
         Command::Keep { what: KeepCommand::Nightly { dir, keep, json } } => nightly::nightly(&place, dir.as_deref(), keep, json, lang).await,
         Command::Keep { what: KeepCommand::Status { json } } => nightly::status(&place, json, lang),

@@ -311,6 +311,14 @@ fn a_clock_behind_the_journal_writes_nothing() {
         }
     }
     assert_eq!(json(&dir.0, &["checkpoint"])["hash"], head, "reading goes on, nothing was written");
+    // The clock says how it stands; owned up to, writing goes on.
+    assert_eq!(json(&dir.0, &["clock", "--json"])["held"], true);
+    let (code, said) = bad(&dir.0, &["clock", "accept", "--by", "", "--why", "时钟走快三天，已校正"]);
+    assert!(code == 1 && said.contains("[CLOCK-WHO]"), "{said}");
+    let said = good(&dir.0, &["clock", "accept", "--by", "王主任", "--why", "时钟走快三天，已校正"]);
+    assert!(said.contains("写入已恢复"), "{said}");
+    assert_eq!(json(&dir.0, &["clock", "--json"])["held"], false);
+    good(&dir.0, &["migrate"]);
     // A second is no step back.
     let soon = (chrono::Utc::now() + chrono::Duration::milliseconds(900)).with_timezone(&chrono::FixedOffset::east_opt(8 * 3600).unwrap());
     behind(&dir.0, &[&format!("UPDATE journal SET at = '{}' WHERE seq = (SELECT MAX(seq) FROM journal)", soon.format("%Y-%m-%dT%H:%M:%S%.3f+08:00"))]);

@@ -20,7 +20,7 @@ codes! {
     KEY_TAKEN = "KEY-TAKEN", zh "这份表单先前已用别的内容提交过", en "This form was submitted before with other content",
         next "打开刚才保存的记录核对；要再提交新的内容，重新打开页面填写" / "Open what was saved before and check it; for new content, open the page anew", article "";
     CLOCK = "CLOCK-BACK", zh "服务器时钟现在是 {now}，比日志最后一条的时间 {last} 早：不写入", en "The server’s clock says {now}, before the last journal entry at {last}: nothing is written",
-        next "请系统管理员校正服务器时钟；时钟追上后自动恢复" / "The administrator sets the server’s clock right; writing goes on by itself once it has caught up", article "";
+        next "请系统管理员校正服务器时钟，时钟追上后自动恢复；时钟没有错、是以前走快的，在服务器上运行 shiyan clock accept" / "The administrator sets the server’s clock right, and writing goes on by itself once it has caught up; if it is right and ran ahead before, shiyan clock accept on the server owns up to it", article "";
     SCHEMA_OLD = "DB-SCHEMA-OLD", zh "数据库结构是旧版本的（还缺 {missing}），没有改动它", en "The database has the schema of an older version (missing: {missing}); it was left as it is",
         next "先备份，再运行 shiyan migrate（PostgreSQL 用表的所有者），然后再试" / "Back up, run shiyan migrate (on PostgreSQL as the owner of the tables), then try again", article "";
     SCHEMA_NEW = "DB-SCHEMA-NEW", zh "数据库是更新版本的程序建的（本程序不认识 {unknown}）", en "The database was made by a newer version of this program (unknown here: {unknown})",

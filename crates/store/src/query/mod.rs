@@ -10,11 +10,11 @@ pub mod samples;
 pub mod worksheets;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
-use shiyan_foundation::Scope;
+use shiyan_foundation::{Instant, Scope};
 
 use crate::entity::{blob, journal};
 use crate::file::media_type;
-use crate::journal::Entry;
+use crate::journal::{Entry, stamp};
 use crate::record::{Record, from_row};
 use crate::{Error, Head, Store, sha256_hex};
 
@@ -170,6 +170,21 @@ impl Store {
     pub async fn newest_entries(&self, most: u64) -> Result<Vec<Entry>, Error> {
         let rows = journal::Entity::find().order_by_desc(journal::Column::Seq).limit(most).all(&self.read).await?;
         Ok(rows.into_iter().map(Entry::from).collect())
+    }
+    /// 走快的条目 what the journal says happened after this moment, by verb: how many entries, and the first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn entries_after(&self, at: Instant) -> Result<Vec<(String, i64, i64)>, Error> {
+        let found = journal::Entity::find()
+            .select_only()
+            .column(journal::Column::Verb)
+            .column_as(journal::Column::Seq.count(), "entries")
+            .column_as(journal::Column::Seq.min(), "first")
+            .filter(journal::Column::At.gt(stamp(at)))
+            .group_by(journal::Column::Verb)
+            .order_by_asc(journal::Column::Verb);
+        Ok(found.into_tuple().all(&self.read).await?)
     }
     /// The head of the journal.
     ///

@@ -25,6 +25,9 @@ pub const DEMO_REMOVED: &str = "demo.removed";
 /// Verb of the entry that notes the public key of this installation's checkpoints.
 pub const CHECKPOINT_KEY: &str = "checkpoint.key";
 
+/// Verb of the entry that owns up to a clock that ran ahead (时钟更正).
+pub const CLOCK_ACCEPTED: &str = "clock.accepted";
+
 /// What the check found.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
@@ -42,6 +45,8 @@ pub struct Finding {
     pub problem_en: Option<String>,
     /// Everything that disagrees: of each part of the check the first.
     pub problems: Vec<Problem>,
+    /// What is no disagreement and should be known: clocks that ran ahead and were owned up to.
+    pub remarks: Vec<Problem>,
     /// Public keys of checkpoints that the journal notes.
     #[serde(skip)]
     pub checkpoint_keys: Vec<String>,
@@ -63,7 +68,7 @@ pub type Bad = (String, String);
 
 impl Finding {
     fn of(entries: i64, rows: u64, head: Head, problems: Vec<Problem>, checkpoint_keys: Vec<String>) -> Self {
-        let mut finding = Finding { ok: true, entries, rows, head, problem_zh: None, problem_en: None, problems, checkpoint_keys };
+        let mut finding = Finding { ok: true, entries, rows, head, problem_zh: None, problem_en: None, problems, remarks: Vec::new(), checkpoint_keys };
         finding.sum_up();
         finding
     }
@@ -282,7 +287,8 @@ impl Look {
         step!("guards", schema::guards(&tx), "schema");
         step!("schema", schema::compare(&tx), "schema");
         step!("pages", pages::pages(&tx), "pages");
-        let finding = Finding::of(check.head.seq, check.rows, check.head, problems, check.keys);
+        let remarks = check.remarks.into_iter().map(|bad| Problem::of("clock", bad)).collect();
+        let finding = Finding { remarks, ..Finding::of(check.head.seq, check.rows, check.head, problems, check.keys) };
         let _ = tx.rollback().await;
         Ok(finding)
     }

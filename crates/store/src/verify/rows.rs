@@ -10,7 +10,7 @@ use shiyan_nonconformity::Case;
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;
 
-use super::{Bad, CHECKPOINT_KEY, DEMO_REMOVED, Step};
+use super::{Bad, CHECKPOINT_KEY, CLOCK_ACCEPTED, DEMO_REMOVED, Step};
 use crate::Head;
 use crate::bound::{Bound, bound_in, name_of, vouched_count};
 use crate::entity::{act_key, blob, journal, login_guard, login_session, setup_token};
@@ -21,6 +21,8 @@ use crate::records::*;
 
 /// Rows read at a time.
 const BATCH: u64 = 2_000;
+/// Before the key of a count of failures, in what the journal says of rows.
+const GUARD: &str = "guard:";
 /// How far the time of an entry may stand before that of the entry before it: whoever asked first may have had to wait for the turn to write.
 const CLOCK_SLACK: TimeDelta = TimeDelta::seconds(60);
 
@@ -38,6 +40,8 @@ pub(super) struct Check<'a, C> {
     pub(super) place: String,
     /// The first entry whose time is before that of its predecessor.
     pub(super) clock: Option<Bad>,
+    /// 时钟更正 clocks that ran ahead and were owned up to.
+    pub(super) remarks: Vec<Bad>,
     /// Public keys of checkpoints.
     pub(super) keys: Vec<String>,
     pub(super) rows: u64,
@@ -55,6 +59,7 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
             head: Head { seq: 0, hash: GENESIS.to_owned() },
             place: String::new(),
             clock: None,
+            remarks: Vec::new(),
             keys: Vec::new(),
             rows: 0,
             last: HashMap::new(),
@@ -108,7 +113,10 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
                     }
                     held = true;
                 }
-                if self.clock.is_none() && went_back(&before, &entry.at) {
+                let owned_up = if entry.verb == CLOCK_ACCEPTED { accepted(&entry, &before) } else { None };
+                if let Some(remark) = owned_up {
+                    self.remarks.push(remark);
+                } else if self.clock.is_none() && went_back(&before, &entry.at) {
                     self.clock = Some((
                         format!("日志第 {} 条的时间 {} 早于上一条的 {before}：服务器时钟被调回", entry.seq, entry.at),
                         format!("journal entry {} is stamped {}, before its predecessor at {before}: the clock was set back", entry.seq, entry.at),
@@ -227,10 +235,13 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
             }
         }
         self.place = "login_guard".to_owned();
+        let mut counts: std::collections::BTreeMap<String, i64> =
+            self.bound.iter().filter(|(name, (said, _))| name.starts_with(GUARD) && said.is_some()).map(|(name, (_, seq))| (name.clone(), *seq)).collect();
         for row in login_guard::Entity::find().all(self.db).await? {
             self.rows += 1;
-            let named = format!("login guard {}", row.key());
-            match self.bound.get(&name_of::<login_guard::Model>(row.key())) {
+            let (named, name) = (format!("login guard {}", row.key()), name_of::<login_guard::Model>(row.key()));
+            counts.remove(&name);
+            match self.bound.get(&name) {
                 said if vouched_count(&row, said.and_then(|(said, _)| said.as_deref())) => {}
                 Some((Some(_), seq)) => {
                     return Err((format!("{named} 与日志第 {seq} 条的记录不符"), format!("{named} differs from what journal entry {seq} recorded")).into());
@@ -239,6 +250,15 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
                     return Err((format!("{named} 没有日志记录：不是程序写入的"), format!("{named} has no journal entry: the program did not write it")).into());
                 }
             }
+        }
+        // A count that is gone lets somebody guess on.
+        if let Some((name, seq)) = counts.pop_first() {
+            let id = name.strip_prefix(GUARD).unwrap_or(&name);
+            return Err((
+                format!("login guard {id} 的失败次数不见了，日志第 {seq} 条记有它"),
+                format!("login guard {id} is gone, and journal entry {seq} tells of its count"),
+            )
+                .into());
         }
         self.place = "setup_token".to_owned();
         for row in setup_token::Entity::find().all(self.db).await? {
@@ -306,6 +326,20 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
 
 fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
+}
+
+/// What an entry that owns up to a clock says; nothing unless it names the entry and the time that it steps back from.
+fn accepted(entry: &journal::Model, before: &str) -> Option<Bad> {
+    let facts: serde_json::Value = serde_json::from_str(&entry.facts).ok()?;
+    let (seq, by, why) = (facts["last_seq"].as_i64()?, facts["by"].as_str()?, facts["why"].as_str()?);
+    if seq != entry.seq - 1 || facts["last"].as_str()? != before {
+        return None;
+    }
+    let first = facts["first_seq"].as_i64()?;
+    Some((
+        format!("日志第 {first} 条到第 {seq} 条的时间晚于 {}（最晚 {before}）：写入时服务器时钟走快，{by} 已认定：{why}", entry.at),
+        format!("journal entries {first} to {seq} are stamped later than {} (the last {before}): the clock ran ahead, as {by} owned up: {why}", entry.at),
+    ))
 }
 
 /// Whether a stamp stands before the one before it by more than waiting explains.

@@ -897,6 +897,9 @@ const CALENDAR: usize = 200_000;
 
 // ---------------------------------------------------------------- diagnosis and journal
 
+/// Samples are counted as far as their list counts them.
+const MOST_COUNTED: u64 = 10_000;
+
 #[get("/admin/diagnose")]
 async fn diagnose(site: &State<Site>, user: User) -> Html {
     enter(&user, AdminTab::Diagnose)?;
@@ -904,11 +907,20 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
     let now = user.now();
     let check = |label: &str, value: String, tone: Tone, next: &str| CheckLine { label: label.to_owned(), value, tone, next: next.to_owned() };
     let fine = |label: &str, value: String| check(label, value, Tone::Pass, "");
-    let up = crate::metrics::uptime();
+    let (up, clock) = (crate::metrics::uptime(), site.app.clock(now).await?);
     let program = vec![
         fine(user.t("版本", "Version"), site.config.version.clone()),
-        fine(user.t("运行时间", "Up for"), format!("{} d {:02}:{:02}", up / 86_400, up / 3600 % 24, up / 60 % 60)),
-        fine(user.t("服务器时钟", "Clock"), now.format("%Y-%m-%d %H:%M:%S %:z").to_string()),
+        fine(user.t("运行时间", "Up for"), format!("{} {} {:02}:{:02}", up / 86_400, user.t("天", "d"), up / 3600 % 24, up / 60 % 60)),
+        check(
+            user.t("服务器时钟", "Clock"),
+            now.format("%Y-%m-%d %H:%M:%S %:z").to_string(),
+            if clock.held { Tone::Fail } else { Tone::Pass },
+            &if clock.held {
+                user.t("早于日志最后一条 {at}，不能写入：校正时钟；以前走快的，在服务器上运行 shiyan clock accept", "before the last journal entry at {at}, nothing is written: set the clock right, or, where it ran ahead, run shiyan clock accept on the server").replace("{at}", &clock.last)
+            } else {
+                String::new()
+            },
+        ),
         if site.config.https {
             fine(user.t("访问方式", "Transport"), "HTTPS".to_owned())
         } else {
@@ -941,12 +953,10 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
     database.push(fine(user.t("日志链头", "Journal head"), head.hash.clone()));
     let (users, limits) = (store.people().await?.len(), site.app.limit_rows().await?);
     let pending = limits.iter().filter(|r| r.status == LimitStatus::Pending).count();
+    let samples = u64::try_from(store.count_samples(&shiyan_app::query::samples::SampleFilter::default(), &Scope::District).await?).unwrap_or(0);
     let counts = vec![
         fine(user.t("账号", "Accounts"), num(users as u64)),
-        fine(
-            user.t("样品（最多数到 10,000）", "Samples, counted to 10,000"),
-            num(u64::try_from(store.count_samples(&shiyan_app::query::samples::SampleFilter::default(), &Scope::District).await?).unwrap_or(0)),
-        ),
+        fine(user.t("样品", "Samples"), if samples > MOST_COUNTED { format!("{} {}", num(MOST_COUNTED), user.t("以上", "and more")) } else { num(samples) }),
         fine(user.t("案件", "Cases"), num(store.case_states(&Scope::District).await?.iter().map(|(_, n)| u64::try_from(*n).unwrap_or(0)).sum::<u64>())),
         fine(user.t("快检点", "Rapid-test points"), num(store.points(&Scope::District).await?.len() as u64)),
         fine(user.t("公布结果", "Published results"), num(store.published_totals().await?.iter().map(|t| u64::try_from(t.n).unwrap_or(0)).sum::<u64>())),

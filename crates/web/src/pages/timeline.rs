@@ -66,6 +66,7 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("case.extend", "批准延期", "Approved an extension", Tone::Warn),
     ("case.cancel", "撤销案件（改判）", "Cancelled the case (overturned)", Tone::Recheck),
     ("case.conclusion_changed", "更改后的报告不再是不合格", "The amended report no longer fails", Tone::Recheck),
+    ("clock.accepted", "认定时钟走快", "Owned up to a clock that ran ahead", Tone::Warn),
     ("clock.start", "开始计时", "Clock started", Tone::Idle),
     ("clock.stop", "停止计时", "Clock stopped", Tone::Idle),
     ("clock.cancel", "撤销计时", "Clock cancelled", Tone::Idle),
