@@ -37,6 +37,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("login_session", "whoever was signed in signs in again after a restore"),
     ("login_guard", "counts of wrong passwords mean nothing on another machine"),
     ("setup_token", "good for half an hour"),
+    ("upload_day", "counts of one day, which begin anew"),
     ("seaql_migrations", "the schema is made by the program that restores"),
 ];
 
