@@ -46,6 +46,8 @@ macro_rules! acts {
 acts! {
     /// 账号: only those within one's own scope, see [`App::may_manage`].
     Users = "管理账号", "manage accounts", [Admin], Own;
+    /// 用量上限
+    Bounds = "设置用量上限", "set how much may be sent", [Admin], District;
     /// 登录要求
     SignIn = "设置登录要求", "decide what a sign-in needs", [Admin], District;
     /// 街道
@@ -177,13 +179,20 @@ impl App {
     /// # Errors
     /// Not an administrator; `USER-BEYOND`.
     pub async fn may_give(&self, actor: &Actor, new: &NewUser) -> Result<Who, Error> {
+        self.may_give_duties(actor, &new.roles, &new.scope).await?;
+        Ok(actor.into())
+    }
+    /// The same for an account that is there already.
+    ///
+    /// # Errors
+    /// Not an administrator; `USER-BEYOND`.
+    pub(crate) async fn may_give_duties(&self, actor: &Actor, roles: &BTreeSet<Role>, scope: &Scope) -> Result<(), Error> {
         may(actor, Act::Users)?;
         let points = self.store.points(&Scope::District).await?;
-        if !holds(&actor.scope, &new.scope, &points) {
+        if !holds(&actor.scope, scope, &points) {
             return Err(Refusal::new(code::USER_BEYOND).with("what", "数据范围").with("what_en", "the scope").on("scope").into());
         }
-        gives(actor, &new.roles)?;
-        Ok(actor.into())
+        Ok(gives(actor, roles)?)
     }
     /// 日志 the newest entries, for whoever may read what everybody did. An administrator sees that business was done, not what it was.
     ///

@@ -148,7 +148,7 @@ impl App {
         let mut record = BlockRecord { fields, inapplicable, ..BlockRecord::default() };
         record.evidence = case.blocks.get(&block).map(|b| b.evidence.clone()).unwrap_or_default();
         for file in &files {
-            let sha256 = unit.keep_blob(&file.bytes).await?;
+            let sha256 = self.keep_upload(&mut unit, actor, &file.bytes).await?;
             if record.evidence.iter().all(|e| e.sha256 != sha256) {
                 let name = file.name.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\')).take(80).collect();
                 record.evidence.push(EvidenceRef { sha256, name, size: file.bytes.len() as u64, by: actor.name.clone(), at: now });

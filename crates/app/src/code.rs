@@ -51,10 +51,14 @@ codes! {
         next "至少选一个角色" / "Choose at least one role", article "";
     ADMIN_ALONE = "USER-ADMIN-ALONE", zh "系统管理员不能兼任业务角色（管理员权限分离）", en "An administrator holds no business role (duties are kept apart)",
         next "为业务工作另建账号" / "Make another account for business work", article "等保 8.1.4.2";
+    DUTIES_OWN = "USER-DUTIES-OWN", zh "不能给自己改角色和数据范围", en "Nobody changes their own duties and scope",
+        next "请另一位系统管理员办理" / "Ask another administrator", article "等保 8.1.4.2";
+    NAME_SIGNS = "USER-NAME-SIGNS", zh "姓名里有看不见、会改变文字方向或已损坏的字符", en "The name holds characters that cannot be seen, turn the direction of the text, or are broken",
+        next "删掉后手工重新输入姓名，不要从别处粘贴" / "Delete it and type the name by hand instead of pasting it", article "";
     SCOPE = "USER-SCOPE", zh "数据范围“{typed}”不存在", en "Scope “{typed}” does not exist",
         next "从列表中选街道、快检点或承检机构" / "Choose a street, a point or a laboratory from the list", article "";
-    LAST_ADMIN = "USER-LAST-ADMIN", zh "不能停用最后一个系统管理员", en "The last administrator cannot be disabled",
-        next "先添加另一个系统管理员" / "Add another administrator first", article "";
+    LAST_ADMIN = "USER-LAST-ADMIN", zh "这是全区最后一个系统管理员，不能停用，也不能改作他用", en "This is the last administrator of the district; it can neither be disabled nor given other duties",
+        next "先添加另一个数据范围为全区的系统管理员" / "Add another administrator for the whole district first", article "";
     NOT_ADMIN = "ADMIN-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
         next "换用有该角色的账号" / "Use an account with that role", article "";
     SCOPE_DISTRICT = "SCOPE-DISTRICT", zh "“{action}”对全区生效，须由数据范围为全区的人员办理", en "To {action_en} is an act for the whole district; it needs somebody whose scope is the whole district",
@@ -91,6 +95,12 @@ codes! {
         next "压缩后再上传" / "Compress it and upload again", article "";
     FILE_PIXELS = "FILE-PIXELS", zh "图片“{name}”声明的像素超过 {most} 百万", en "Picture “{name}” declares more than {most} million pixels",
         next "用相机或手机重新拍，或缩小后再上传" / "Take it anew, or make it smaller and upload again", article "";
+    UPLOAD_QUOTA = "UPLOAD-QUOTA", zh "您今天上传的文件已达上限 {most} MB，这次没有保存", en "You have sent as many files today as one may, {most} MB; this was not saved",
+        next "压缩照片或明天再传；确实需要的，请系统管理员在“管理 → 用量上限”调高" / "Make the photos smaller or go on tomorrow; if you need more, an administrator raises the bound under Administration, Bounds", article "";
+    RAPID_RATE = "RAPID-RATE", zh "“{point}”一分钟内的读数已达上限 {most} 条，这条没有保存", en "“{point}” has entered as many readings within a minute as it may, {most}; this one was not saved",
+        next "{seconds} 秒后原样再提交，不会丢失也不会重复" / "Submit the same again in {seconds} seconds; nothing is lost or doubled", article "";
+    CALENDAR_PAST = "CALENDAR-PAST", zh "这份安排改动已经过去的 {count} 天（{days}），须写明理由", en "This changes {count} days that have passed ({days}); it needs a reason",
+        next "核对年份和通知；确须更正的，在试运行结果下写明理由（至少 {least} 个字）" / "Check the year and the notice; to correct it all the same, say why below the dry run ({least} characters or more)", article "";
     NO_PICTURE = "PICTURE-NONE", zh "没有提供“{label}”的图样，不能启用", en "There is no picture of the {label_en} that could be enabled",
         next "先选择 PNG 图样文件，再勾选启用" / "Choose the PNG file first, then enable it", article "";
     REPORT_FROZEN = "REPORT-FROZEN", zh "报告 {number} 已签发归档，选项在签发时已定，不能再选", en "Report {number} is issued and archived; what may be chosen about it was chosen then",

@@ -203,6 +203,18 @@ pub fn private_dir(dir: &Path) -> Result<()> {
     builder.create(dir)
 }
 
+/// 超级用户 whether this process may do everything on this machine: nothing of ours needs that.
+#[must_use]
+pub fn is_root() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

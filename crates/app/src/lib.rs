@@ -3,6 +3,8 @@
 
 pub mod authority;
 pub mod bench;
+pub mod bounds;
+pub mod calendars;
 pub mod cases;
 pub mod code;
 pub mod demo;
@@ -33,7 +35,7 @@ use std::sync::{Arc, RwLock};
 pub use shiyan_store::{Engine, Entry, Error, Head, Store, Who, records, sha256_hex, verify};
 pub use shiyan_store::{once, query};
 
-use shiyan_foundation::{Instant, Refusal, WorkCalendar};
+use shiyan_foundation::{Instant, Refusal};
 use shiyan_lab_results::report::ReportContent;
 use shiyan_statute::LimitLibrary;
 
@@ -66,23 +68,6 @@ impl App {
     #[must_use]
     pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
         Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing() }
-    }
-    /// 工作日历 the shipped table with the imported years over it.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn calendar(&self) -> Result<WorkCalendar, Error> {
-        let mut calendar = shiyan_statute::calendar().clone();
-        for year in self.store.all::<records::CalendarYear>().await? {
-            let of_year = |d: &chrono::NaiveDate| chrono::Datelike::year(d) == year.year;
-            calendar.off.retain(|d| !of_year(d));
-            calendar.work.retain(|d| !of_year(d));
-            calendar.off.extend(year.off);
-            calendar.work.extend(year.work);
-            calendar.years.insert(year.year);
-            calendar.version = format!("{}+{}r{}", calendar.version, year.year, year.revision);
-        }
-        Ok(calendar)
     }
     /// 限量库 every row with its present status, ready for a choice.
     ///

@@ -11,6 +11,7 @@ use shiyan_store::records::{FollowUpRecord, ReadingRecord};
 use shiyan_store::{Error, Unit, Who};
 
 use crate::authority::{Act, covers_street, may};
+use crate::bounds::reading_in_turn;
 use crate::cases::{Upload, evidence_type};
 use crate::reference::needed;
 use crate::{App, fresh};
@@ -103,8 +104,9 @@ impl App {
             Err(Error::Again(first)) => return first.read::<Reading>().ok_or(Error::Again(first)),
             begun => begun?,
         };
+        reading_in_turn(&unit, &point).await?;
         let photo = match (&typed.photo, media) {
-            (Some(photo), Some(_)) => Some(unit.keep_blob(&photo.bytes).await?),
+            (Some(photo), Some(_)) => Some(self.keep_upload(&mut unit, actor, &photo.bytes).await?),
             _ => None,
         };
         let input = ReadingInput {
@@ -180,7 +182,7 @@ impl App {
         let old = self.visible_follow_up(&unit, actor, reading).await?;
         let mut evidence = Vec::new();
         if let Some(file) = &file {
-            evidence.push(unit.keep_blob(&file.bytes).await?);
+            evidence.push(self.keep_upload(&mut unit, actor, &file.bytes).await?);
         }
         let follow_up = old.follow_up.dispose(actor, kilograms, &short(note, 300), evidence, now)?;
         let facts = json!({ "kg": follow_up.disposed_kg, "note": follow_up.disposal_note });

@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 use shiyan_foundation::area::{AdminBody, Street};
 use shiyan_foundation::ids::{LabId, PopulationId};
 use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Instant, Label, Refusal};
-use shiyan_sample_intake::sheet::read_date;
 use shiyan_statute::LimitStatus;
-use shiyan_store::records::{CalendarYear, Laboratory, LimitRecord, PopulationRecord, StreetRecord};
+use shiyan_store::records::{Laboratory, LimitRecord, PopulationRecord, StreetRecord};
 use shiyan_store::{Error, Who};
 
 use crate::authority::{Act, may};
@@ -266,93 +264,5 @@ impl App {
         self.switch_limit(&mut unit, actor, &library, id, (from, to), now).await?;
         unit.commit().await?;
         Ok(())
-    }
-    /// Imports the holidays of a year (`date,OFF|WORK` a line) and recounts every running clock; stopped clocks are never
-    /// judged again. A dry run writes nothing and says the same.
-    ///
-    /// # Errors
-    /// Not an administrator; a row that cannot be read.
-    pub async fn import_calendar(&self, actor: &Actor, text: &str, source: &str, dry_run: bool, now: Instant) -> Result<CalendarImported, Error> {
-        may(actor, Act::Calendar)?;
-        let source = needed(source, 200, "通知文号或网址", "notice", "source")?;
-        let (year, off, work) = read_holidays(text)?;
-        let mut unit = self.store.begin(now).await?;
-        let old: Option<CalendarYear> = unit.get(&year.to_string()).await?;
-        let next = CalendarYear { year, off, work, source, revision: old.as_ref().map_or(0, |o| o.revision + 1) };
-        let facts = json!({ "off": next.off.len(), "work": next.work.len() });
-        if old.is_some() {
-            unit.save(&next, &actor.into(), "calendar.change", facts).await?;
-        } else {
-            unit.insert(&next, &actor.into(), "calendar.add", facts).await?;
-        }
-        let mut calendar = self.calendar().await?;
-        calendar.off.retain(|d| d.year() != year);
-        calendar.work.retain(|d| d.year() != year);
-        calendar.off.extend(&next.off);
-        calendar.work.extend(&next.work);
-        calendar.years.insert(year);
-        calendar.version = format!("{}+{year}r{}", shiyan_statute::calendar().version, next.revision);
-        let mut done = CalendarImported { year, off: next.off.len(), work: next.work.len(), replaces: old.is_some(), moved: 0 };
-        for old in unit.running_clocks().await? {
-            let clock = old.clock.recount(&calendar)?;
-            if clock.due.due_on != old.clock.due.due_on || clock.due.provisional != old.clock.due.provisional {
-                done.moved += 1;
-                let facts = json!({ "from": old.clock.due.due_on, "to": clock.due.due_on });
-                unit.save(&shiyan_store::records::ClockRecord { clock, revision: old.revision + 1, ..old }, &actor.into(), "clock.recount", facts).await?;
-            }
-        }
-        if !dry_run {
-            unit.commit().await?;
-        }
-        Ok(done)
-    }
-}
-
-/// What the import of a calendar does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CalendarImported {
-    /// 年份
-    pub year: i32,
-    /// 放假 days off.
-    pub off: usize,
-    /// 调休上班 make-up workdays.
-    pub work: usize,
-    /// An earlier import of the year is replaced.
-    pub replaces: bool,
-    /// 在办期限 running deadlines that move or stop being provisional.
-    pub moved: usize,
-}
-
-type Holidays = (i32, BTreeSet<NaiveDate>, BTreeSet<NaiveDate>);
-
-fn read_holidays(text: &str) -> Result<Holidays, Refusal> {
-    let (mut off, mut work) = (BTreeSet::new(), BTreeSet::new());
-    let bad = |row: usize, line: &str| Refusal::new(code::CALENDAR).with("row", row).with("text", line.chars().take(60).collect::<String>()).on("days");
-    for (index, line) in text.lines().take(400).enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with("date")) {
-        let cells: Vec<String> = line.split([',', '，', '\t']).map(fold).collect();
-        let date = cells.first().and_then(|d| read_date(d)).ok_or_else(|| bad(index + 1, line))?;
-        match cells.get(1).map(|k| k.to_uppercase()).as_deref() {
-            Some("OFF" | "放假" | "休") => off.insert(date),
-            Some("WORK" | "上班" | "班") => work.insert(date),
-            _ => return Err(bad(index + 1, line)),
-        };
-    }
-    let years: BTreeSet<i32> = off.iter().chain(&work).map(Datelike::year).collect();
-    match years.iter().next() {
-        Some(year) if years.len() == 1 && !off.is_empty() && off.is_disjoint(&work) => Ok((*year, off, work)),
-        _ => Err(bad(0, "须为同一年份，且至少一天放假，同一天不能既放假又上班 / one year, at least one day off, no day both")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn holidays_are_read_as_typed() {
-        let (year, off, work) = read_holidays("date,kind\n2027-01-01,OFF\n2027/1/2，放假\n2027-01-09,WORK\n").unwrap();
-        assert_eq!((year, off.len(), work.len()), (2027, 2, 1));
-        assert!(read_holidays("2027-01-01,OFF\n2026-01-01,OFF").is_err());
-        assert!(read_holidays("hello").is_err());
-        assert!(read_holidays("").is_err());
     }
 }

@@ -120,7 +120,7 @@ impl App {
     async fn keep_settings(&self, actor: &Actor, old: Option<Setting>, next: &ReportSettings, files: &[&[u8]], now: Instant) -> Result<(), Error> {
         let mut unit = self.store.begin(now).await?;
         for bytes in files {
-            unit.keep_blob(bytes).await?;
+            self.keep_upload(&mut unit, actor, bytes).await?;
         }
         let value = serde_json::to_value(next)?;
         let facts = json!({ "key": SETTINGS, "to": value });

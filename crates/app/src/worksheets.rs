@@ -610,7 +610,7 @@ impl App {
         let mut unit = self.store.begin(now).await?;
         let sheet = self.visible_worksheet(&unit, actor, id).await?;
         sheet.may_enter(actor)?;
-        let sha256 = unit.keep_blob(bytes).await?;
+        let sha256 = self.keep_upload(&mut unit, actor, bytes).await?;
         if sheet.files.iter().any(|f| f.sha256 == sha256 && f.profile == profile) {
             unit.commit().await?;
             return Ok(sha256);

@@ -31,6 +31,8 @@ codes! {
         next "tls_cert 和 tls_key 须同时给出，都是 PEM 文件，私钥与证书相配" / "Give tls_cert and tls_key together, both PEM files, the key that of the certificate", article "";
     OPEN_TO_OTHERS = "CLI-OPEN-TO-OTHERS", zh "{what} {at} 对本机其他账号开放（权限 {mode}）：别人能读到或改动其中的数据", en "The {what_en} {at} is open to other accounts of this machine (mode {mode}): they can read or change what is in it",
         next "输入：{fix}（挂载的网络盘改不了权限，就用挂载选项 dir_mode=0700,file_mode=0600）" / "Type: {fix} (a mounted network share that keeps its modes takes the mount options dir_mode=0700,file_mode=0600)", article "";
+    ROOT = "CLI-ROOT", zh "服务以超级用户（root）运行：程序一旦有漏洞，整台机器都归别人", en "The server runs as root: a hole in it would give away the whole machine",
+        next "建一个专用账号，用 fixtures/systemd/shiyan.service（User=shiyan）启动；低于 1024 的端口交给反向代理" / "Make an account of its own and start it with fixtures/systemd/shiyan.service (User=shiyan); leave ports below 1024 to a proxy", article "等保 8.1.4.2";
     CLOCK = "CLI-CLOCK", zh "系统时钟是 {now}，早于日志最后一条（第 {seq} 条）的时间 {last}：法定时间不能倒退，不写入", en "The clock says {now}, before the last journal entry ({seq}) of {last}: statutory time does not go backwards, nothing is written",
         next "校准系统时钟（timedatectl set-ntp true）后再启动；时钟没有错，是以前走快了，就用 shiyan clock accept 认定，或等到 {last} 之后" / "Set the clock (timedatectl set-ntp true) and start again; if the clock is right and ran ahead before, own up to it with shiyan clock accept, or wait until {last} has passed", article "";
     NO_BACKUP_DIR = "KEEP-NO-DIR", zh "没有指定备份目录", en "No directory for backups is given",

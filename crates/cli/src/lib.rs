@@ -5,6 +5,7 @@ pub mod config;
 mod front;
 mod keep;
 mod kpi;
+mod lines;
 mod nightly;
 mod place;
 pub mod print;

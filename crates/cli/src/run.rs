@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang: Lang = cli.lang.into();
     let filter = tracing_subscriber::EnvFilter::try_from_env("SHIYAN_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().log_internal_errors(false).with_ansi(false).with_env_filter(filter).with_writer(crate::lines::Lines).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
         Ok(runtime) => runtime,
         Err(error) => return ExitCode::from(Failed::fault(error).say(lang)),
@@ -128,6 +128,10 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         TcpListener::bind(at).map_err(|e| Failed::io(code::LISTEN, at, &e))?;
     }
     let tls = front::tls(&place.file)?;
+    if shiyan_app::files::is_root() {
+        let refusal = Refusal::new(code::ROOT);
+        eprintln!("{} [{}] {}\n  {}", lang.pick("警告", "warning"), refusal.code(), refusal.what(lang), refusal.next(lang));
+    }
     make_private(&place.data)?;
     place.must_be_private()?;
     let plan = nightly::Plan::of(&place.file, &place.data)?;

@@ -15,6 +15,17 @@ pub fn fold(text: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// 看不见的字符 a character that nobody sees, that turns the direction of what stands around it, or that stands for a broken one: two
+/// texts that look alike may differ in it.
+#[must_use]
+pub fn unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// 脱敏 a phone number or an id for display: the first three and the last four stay.
 #[must_use]
 pub fn mask(text: &str) -> String {
@@ -33,6 +44,13 @@ mod tests {
     #[test]
     fn folds_what_an_input_method_leaves() {
         assert_eq!(fold("　０．０１２＜ＮＤ\u{200b} "), "0.012<ND");
+    }
+    #[test]
+    fn what_nobody_sees_is_known() {
+        for c in ['\0', '\u{1b}', '\u{85}', '\u{200b}', '\u{202e}', '\u{2066}', '\u{2028}', '\u{feff}', '\u{fffd}', '\u{e0041}', '\u{3164}'] {
+            assert!(unseen(c), "{c:?}");
+        }
+        assert!(!"张三·买买提 O’Neil-Żółć 〇㐂𠮷".chars().any(unseen));
     }
     #[test]
     fn masks_phones_and_ids() {

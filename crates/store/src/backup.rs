@@ -38,6 +38,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("login_session", "whoever was signed in signs in again after a restore"),
     ("login_guard", "the counts that the journal tells of are made from it again"),
     ("setup_token", "good for half an hour"),
+    ("upload_day", "counts of one day, which begin anew"),
     ("seaql_migrations", "the schema is made by the program that restores"),
 ];
 

@@ -5,7 +5,7 @@ use shiyan_foundation::ids::UserId;
 use shiyan_foundation::{Actor, Instant};
 
 use crate::bound::with_bound;
-use crate::entity::{blob, changed, journal};
+use crate::entity::{blob, changed, journal, upload_day};
 use crate::file::media_type;
 use crate::journal::{GENESIS, Head, hash_of, sha256_hex, stamp};
 use crate::link::Tx;
@@ -239,6 +239,20 @@ impl Unit {
             blob::Entity::insert(row).exec_without_returning(&self.tx).await?;
         }
         Ok(sha256)
+    }
+    /// 上传量 adds to the bytes that somebody sent on the day of this unit; gives the sum. Counts of earlier days go.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_upload(&mut self, owner: UserId, bytes: usize) -> Result<u64, Error> {
+        let (owner, day) = (owner.to_string(), self.at.date_naive().to_string());
+        upload_day::Entity::delete_many().filter(upload_day::Column::Day.lt(&day)).exec(&self.tx).await?;
+        let before = upload_day::Entity::find_by_id((owner.clone(), day.clone())).one(&self.tx).await?.map_or(0, |row| row.bytes);
+        let bytes = before.saturating_add(i64::try_from(bytes).unwrap_or(i64::MAX));
+        let row = upload_day::ActiveModel { owner: Set(owner), day: Set(day), bytes: Set(bytes) };
+        let replace = OnConflict::columns([upload_day::Column::Owner, upload_day::Column::Day]).update_column(upload_day::Column::Bytes).to_owned();
+        upload_day::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.tx).await?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
     }
     /// No row waits for an entry that never comes.
     pub(crate) async fn vouch(&mut self) -> Result<(), Error> {

@@ -210,6 +210,11 @@ impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for JsonBody<T> {
             Ok(bytes) => bytes,
             Err(why) => return DataOutcome::Error(why.refused()),
         };
+        // What two readers could read in two ways is no request: neither the first nor the last of two values is taken.
+        if let Err(error) = serde_json::from_slice::<Plain>(&bytes) {
+            let detail: String = error.to_string().chars().take(200).collect();
+            return refused(Status::BadRequest, Refusal::new(code::UNREADABLE).with("detail", detail));
+        }
         let body = match serde_json::from_slice(&bytes) {
             Ok(body) => body,
             Err(error) => {
@@ -225,6 +230,53 @@ impl<'r, T: DeserializeOwned + Send + 'r> FromData<'r> for JsonBody<T> {
             }
         }
         DataOutcome::Success(JsonBody(body))
+    }
+}
+
+/// 平白的 JSON that every reader reads alike: whole, of bounded depth (the parser's own 128), and without a field that stands twice.
+struct Plain;
+
+impl<'de> Deserialize<'de> for Plain {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Plain)
+    }
+}
+
+impl<'de> serde::de::Visitor<'de> for Plain {
+    type Value = Plain;
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Plain, E> {
+        Ok(Plain)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Plain, E> {
+        Ok(Plain)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Plain, E> {
+        Ok(Plain)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Plain, E> {
+        Ok(Plain)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Plain, E> {
+        Ok(Plain)
+    }
+    fn visit_unit<E>(self) -> Result<Plain, E> {
+        Ok(Plain)
+    }
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Plain, A::Error> {
+        while list.next_element::<Plain>()?.is_some() {}
+        Ok(Plain)
+    }
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut fields: A) -> Result<Plain, A::Error> {
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some((name, Plain)) = fields.next_entry::<String, Plain>()? {
+            if let Some(twice) = seen.replace(name) {
+                return Err(serde::de::Error::custom(format_args!("duplicate field `{}`", twice.chars().take(40).collect::<String>())));
+            }
+        }
+        Ok(Plain)
     }
 }
 

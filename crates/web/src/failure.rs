@@ -32,6 +32,10 @@ pub mod code {
             next "几秒钟后再提交一次" / "Submit again in a few seconds", article "";
         MALFORMED = "BODY-FORM", zh "提交的内容读不懂或没有传完", en "What was sent cannot be read or did not arrive whole",
             next "重新提交" / "Submit again", article "";
+        PACKED = "BODY-PACKED", zh "这里不接受压缩过的内容（Content-Encoding）", en "Nothing packed is taken here (Content-Encoding)",
+            next "原样提交，不要压缩" / "Send it as it is, not compressed", article "";
+        UNREADABLE = "BODY-JSON", zh "提交的内容不是每个读者都读得一样的 JSON：{detail}", en "What was sent is no JSON that every reader reads alike: {detail}",
+            next "写完整的 JSON，每个字段只写一次，嵌套不超过 100 层" / "Send whole JSON, each field once, nested no deeper than 100", article "";
         QUERY = "QUERY-VALUE", zh "地址里的参数 {name} 读不懂：{typed}", en "The parameter {name} of the address cannot be read: {typed}",
             next "改用文档 /api/openapi.json 写明的值：{known}" / "Use one of the values that /api/openapi.json names: {known}", article "";
         FIELD = "BODY-FIELD", zh "提交的 JSON 不符合约定：{detail}", en "The JSON sent does not keep to the contract: {detail}",
@@ -135,7 +139,7 @@ pub fn status_of(why: &[Refusal]) -> Status {
     let any = |code: &str| why.iter().any(|r| r.code() == code);
     if any("RACE") || any("KEY-TAKEN") {
         Status::Conflict
-    } else if any(shiyan_app::code::LOCKED.code) {
+    } else if [shiyan_app::code::LOCKED, shiyan_app::code::RAPID_RATE, shiyan_app::code::UPLOAD_QUOTA].iter().any(|c| any(c.code)) {
         Status::TooManyRequests
     } else if any(shiyan_app::code::BUSY.code) {
         Status::ServiceUnavailable

@@ -258,7 +258,9 @@ impl<'r> FromRequest<'r> for Newcomer {
 
 async fn signed_in(request: &Request<'_>, visit: Visit) -> Result<Option<(User, Option<Owes>)>, Failure> {
     let Some(site) = request.rocket().state::<Site>() else { return Ok(None) };
-    let Some(cookie) = request.cookies().get(&cookie_name(site, LOGIN)) else { return Ok(None) };
+    let name = cookie_name(site, LOGIN);
+    // Two of that name: one of them is not ours, and nobody says which.
+    let Some(cookie) = request.cookies().get(&name).filter(|_| !stands_twice(request, &name)) else { return Ok(None) };
     let token = cookie.value().to_owned();
     let looked_up = async {
         let Some(login) = site.app.who_is(&token, visit.now).await? else { return Ok(None) };
@@ -273,6 +275,12 @@ async fn signed_in(request: &Request<'_>, visit: Visit) -> Result<Option<(User, 
             Err(error.into())
         }
     }
+}
+
+/// Whether a request brings more than one cookie of a name.
+fn stands_twice(request: &Request<'_>, name: &str) -> bool {
+    let all = request.headers().get("Cookie").flat_map(|line| line.split(';'));
+    all.filter(|cookie| cookie.split('=').next().is_some_and(|n| n.trim() == name)).count() > 1
 }
 
 impl User {

@@ -2,6 +2,7 @@
 
 pub mod arrows;
 pub mod habits;
+pub mod licences;
 
 use crate::Failure;
 use crate::run::{cargo, output};
@@ -25,13 +26,16 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
     let metadata = output(cargo(root).args(["metadata", "--format-version", "1", "--no-deps"]))?;
     let packages = arrows::packages(&metadata.stdout)?;
     let mut findings = arrows::check(&packages);
+    let everything = output(cargo(root).args(["metadata", "--format-version", "1", "--locked", "--filter-platform", &host()?]))?;
+    let (others, unlicensed) = licences::check(&everything.stdout)?;
+    findings.extend(unlicensed);
     let files = habits::files(root)?;
     for file in &files {
         findings.extend(habits::check(file));
     }
     if findings.is_empty() {
         let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();
-        println!("    {} crates, {arrows} dependencies, {} files: nothing to refuse", packages.len(), files.len());
+        println!("    {} crates, {arrows} dependencies, {others} crates of others, {} files: nothing to refuse", packages.len(), files.len());
         return Ok(());
     }
     findings.sort();
@@ -39,4 +43,11 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
         eprintln!("{}: {}", finding.place, finding.what);
     }
     Err(format!("tidy: {} refused", findings.len()))
+}
+
+/// The machine that is built for, as rustc calls it.
+fn host() -> Result<String, Failure> {
+    let rustc = output(std::process::Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("-vV"))?;
+    let said = String::from_utf8_lossy(&rustc.stdout).into_owned();
+    said.lines().find_map(|line| line.strip_prefix("host: ")).map(str::to_owned).ok_or_else(|| "rustc -vV names no host".to_owned())
 }

@@ -7,7 +7,7 @@ use shiyan_rapid_test::Point;
 
 use super::{Detail, Sql, records};
 use crate::records::{FollowUpRecord, ReadingRecord};
-use crate::{Error, Store};
+use crate::{Error, Store, Unit};
 
 /// Filters of the ledger.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,5 +173,18 @@ impl Store {
             }
         }
         Ok(false)
+    }
+}
+
+impl Unit {
+    /// The reading of a point that so many others followed; nothing when it has not that many. Inside the transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn reading_before(&self, point: &str, others: u64) -> Result<Option<ReadingRecord>, Error> {
+        let mut sql = Sql::new("SELECT detail FROM rapid_reading WHERE 1 = 1");
+        let others = i64::try_from(others).unwrap_or(i64::MAX);
+        sql.push("AND point_id = ? ORDER BY day DESC, id DESC LIMIT 1 OFFSET ?", [point.into(), others.into()]);
+        Ok(records(sql.all::<Detail>(self.tx()).await?)?.pop())
     }
 }

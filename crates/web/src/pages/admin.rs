@@ -7,10 +7,11 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
+use shiyan_app::calendars::CalendarImported;
 use shiyan_app::people::{LINK_HOURS, Link, NewUser};
 use shiyan_app::query::reference::LimitFilter;
 use shiyan_app::records::{CalendarYear, Laboratory, PopulationRecord, UserAccount};
-use shiyan_app::reference::{CalendarImported, TypedLaboratory};
+use shiyan_app::reference::TypedLaboratory;
 use shiyan_app::{Engine, second};
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::PointId;
@@ -48,6 +49,9 @@ pub fn routes() -> Vec<Route> {
         sign_in,
         save_sign_in,
         set_sign_scope,
+        set_duties,
+        bounds,
+        save_bounds,
         streets,
         save_street,
         population,
@@ -163,6 +167,15 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
                     actions.push(ActionView::post("scope", user.t("授权签字领域…", "May sign for…"), format!("{address}/scope")).with_icon("seal").asking(
                         vec![FieldView { key: format!("sign_scope-{}", u.username), ..forms::sign_scope(lang) }.required().with(u.sign_scope.join("；"))],
                     ));
+                }
+                if u.id != user.account.id {
+                    let note = user.t("对方下一次操作起生效，不必重新登录", "Holds from their next request on; they need not sign in again");
+                    actions.push(
+                        ActionView::post("duties", user.t("角色和数据范围…", "Duties and scope…"), format!("{address}/duties"))
+                            .with_icon("edit")
+                            .noted(note)
+                            .asking(forms::duties(lang, u, &scope_value(&u.scope), &choices, user.scope().gives())),
+                    );
                 }
                 if u.active {
                     actions.push(
@@ -290,6 +303,34 @@ async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Re
     after_user(site, &user, did, "已修改授权签字领域", "The scope of the signatory was changed").await
 }
 
+#[post("/admin/users/<username>/duties", data = "<form>")]
+async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Users).map_err(Err)?;
+    let field = |what: &str| format!("{what}-{username}");
+    let typed = form.get(&field("scope"));
+    let wanted = async {
+        // A scope of several streets is not in the list, and may stay as it is.
+        let now = site.app.accounts_of(&user.actor).await?.into_iter().find(|u| u.username == username).ok_or(shiyan_app::Error::NotFound)?;
+        match now.scope {
+            scope if scope_value(&scope) == typed => Ok(scope),
+            _ => read_scope(typed, &scopes(site, &user).await?).map_err(|why| Failure::from(why.on("scope"))),
+        }
+    };
+    let scope = match wanted.await {
+        Ok(scope) => scope,
+        Err(Failure::Refused(why)) => return after_user(site, &user, Err(why.into()), "", "").await,
+        Err(other) => return Err(Err(other)),
+    };
+    let roles = form.many(&field("roles")).into_iter().filter_map(Role::parse).collect();
+    let did = site.app.set_duties(&user.actor, username, roles, scope, form.get(&field("methods")), user.now()).await;
+    let (zh, en) = match &did {
+        Ok(false) => ("与现在的角色和数据范围相同，没有改动", "They are what they were; nothing was changed"),
+        _ => ("已调整角色和数据范围，对方下一次操作起生效", "Duties and scope were changed; they hold from the next request on"),
+    };
+    after_user(site, &user, did.map(|_| ()), zh, en).await
+}
+
 #[post("/admin/users/<username>/password", data = "<form>")]
 async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Html {
     form?;
@@ -358,6 +399,40 @@ async fn save_sign_in(site: &State<Site>, user: User, form: Result<Posted, Failu
     };
     site.app.require_second(&user.actor, required, user.now()).await?;
     Ok(done("/admin/sign-in", "已保存登录要求", "Saved"))
+}
+
+/// 用量上限 how much may be sent.
+async fn bounds_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let now = site.app.bounds().await?;
+    let form = Form {
+        title: ("用量上限", "Bounds"),
+        action: "/admin/bounds",
+        button: ("保存", "Save"),
+        fields: forms::bounds(user.lang(), &now, filled.unwrap_or(&Filled::default())),
+        open: true,
+    };
+    let lead = (
+        "防止一个账号占满磁盘、一台设备占满服务器。超过上限的那一次不保存，并说明何时可以再交；已保存的不受影响。",
+        "So that no account fills the disk and no device fills the server. What goes beyond is not saved and is told when to come again; what was saved stays.",
+    );
+    Ok(table_page(site, user, AdminTab::Bounds, lead, FactGroup::default(), Vec::new(), Some(form), why))
+}
+
+#[get("/admin/bounds")]
+async fn bounds(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Bounds)?;
+    show(&bounds_view(site, &user, None, &[]).await?)
+}
+
+#[post("/admin/bounds", data = "<form>")]
+async fn save_bounds(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Bounds).map_err(Err)?;
+    match site.app.set_bounds(&user.actor, form.get("upload_mb"), form.get("readings_minute"), user.now()).await {
+        Ok(()) => Ok(done("/admin/bounds", "已保存用量上限", "The bounds were saved")),
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&bounds_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
+        Err(other) => Err(Err(other.into())),
+    }
 }
 
 // ---------------------------------------------------------------- tables with a form
@@ -830,7 +905,50 @@ async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, result
     Ok(view)
 }
 
-fn calendar_result(user: &User, source: &str, text: &str, told: CalendarImported) -> ImportResult {
+/// Each running deadline that moves, before and after, and the days that have passed.
+fn calendar_moves(user: &User, told: &CalendarImported) -> Vec<Table> {
+    let mut tables = Vec::new();
+    if !told.past.is_empty() {
+        let mut table = Table::new(&[user.t("已经过去的日子", "Days that have passed")]);
+        table.caption = user.t("会被改动的、已经过去的日子", "Days that have passed and would change").to_owned();
+        table.note = user
+            .t("以往按这些日子算出的结论不再改判；在办期限会重算。", "What was judged by them is not judged again; running deadlines are recounted.")
+            .to_owned();
+        told.past.iter().for_each(|day| table.push(vec![Cell::Num(ui::date(*day))]));
+        tables.push(table);
+    }
+    if !told.moves.is_empty() {
+        let mut table = Table::new(&[
+            user.t("编号", "Number"),
+            user.t("期限", "Deadline"),
+            &format!("#{}", user.t("原截止日", "Last day before")),
+            &format!("#{}", user.t("新截止日", "Last day after")),
+            user.t("变化", "What changes"),
+        ]);
+        table.caption = user.t("会变化的在办期限", "Running deadlines that would move").to_owned();
+        if told.moved > told.moves.len() {
+            table.note = match user.lang() {
+                Lang::Zh => format!("共 {} 个，列出截止日最近的 {} 个；全部写入日志。", told.moved, told.moves.len()),
+                Lang::En => format!("{} in all, the nearest {} are shown; each is written into the journal.", told.moved, told.moves.len()),
+            };
+        }
+        for m in &told.moves {
+            let change = match (m.was_overdue, m.overdue, m.from == m.to) {
+                (false, true, _) => Badge::new(Tone::Fail, user.t("变为逾期", "Becomes overdue")),
+                (true, false, _) => Badge::new(Tone::Warn, user.t("不再逾期", "Is overdue no more")),
+                (_, _, true) if m.was_provisional && !m.provisional => Badge::new(Tone::Pass, user.t("不再是暂定", "Is provisional no more")),
+                _ if m.to < m.from => Badge::new(Tone::Warn, user.t("提前", "Earlier")),
+                _ => Badge::new(Tone::Info, user.t("推后", "Later")),
+            };
+            let rule = format!("{} {}", m.rule.code(), m.rule.label(user.lang()));
+            table.push(vec![Cell::Code(m.of.clone()), Cell::from(rule), Cell::Num(ui::date(m.from)), Cell::Num(ui::date(m.to)), change.into()]);
+        }
+        tables.push(table);
+    }
+    tables
+}
+
+fn calendar_result(user: &User, source: &str, text: &str, told: &CalendarImported) -> ImportResult {
     let total = |zh, en, n: usize, tone| (user.t(zh, en).to_owned(), n as u64, tone);
     let replaces = if told.replaces { user.t("，替换已导入的安排", ", replacing what was imported before") } else { "" };
     ImportResult {
@@ -841,8 +959,13 @@ fn calendar_result(user: &User, source: &str, text: &str, told: CalendarImported
             total("天调休上班", "make-up workdays", told.work, Tone::Info),
             total("个在办期限会变化", "running deadlines would move", told.moved, if told.moved > 0 { Tone::Warn } else { Tone::Idle }),
         ],
+        summary: calendar_moves(user, told),
         confirm: kept(source, text.as_bytes()),
-        confirm_word: String::new(),
+        confirm_word: if told.past.is_empty() {
+            String::new()
+        } else {
+            user.t("改动已过去日子的理由", "Why days that have passed are changed").to_owned()
+        },
         confirm_label: match user.lang() {
             Lang::Zh => format!("导入 {} 年并重算在办期限", told.year),
             Lang::En => format!("Import {} and recount running deadlines", told.year),
@@ -875,9 +998,9 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
     };
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let text = String::from_utf8_lossy(bytes.get(..CALENDAR).unwrap_or(&bytes)).trim_start_matches('\u{feff}').to_owned();
-    match site.app.import_calendar(&user.actor, &text, &source, dry_run, user.now()).await {
+    match site.app.import_calendar(&user.actor, &text, &source, form.get("word"), dry_run, user.now()).await {
         Ok(told) if dry_run => {
-            let result = calendar_result(&user, &source, &text, told);
+            let result = calendar_result(&user, &source, &text, &told);
             Err(show(&calendar_view(site, &user, None, Some(result), &[]).await.map_err(Err)?))
         }
         Ok(CalendarImported { year, moved, .. }) => Ok(done(
@@ -930,6 +1053,16 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
                 Tone::Warn,
                 user.t("只在本机或受信网络使用；对外须经 HTTPS", "For this machine or a trusted network only; use HTTPS otherwise"),
             )
+        },
+        if shiyan_app::files::is_root() {
+            check(
+                user.t("运行账号", "Runs as"),
+                "root".to_owned(),
+                Tone::Warn,
+                user.t("换成专用账号运行（fixtures/systemd）", "Run it under an account of its own (fixtures/systemd)"),
+            )
+        } else {
+            fine(user.t("运行账号", "Runs as"), user.t("专用账号", "an account of its own").to_owned())
         },
     ];
     let engine = if store.engine() == Engine::Sqlite { "SQLite" } else { "PostgreSQL" };

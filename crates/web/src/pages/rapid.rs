@@ -11,7 +11,7 @@ use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope};
 use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
 use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
 
-use super::{Html, done, show, show_refused};
+use super::{Html, done, show, show_why};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
 use crate::heavy::Lane;
@@ -338,7 +338,7 @@ async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
         }
         Err(shiyan_app::Error::Refused(why)) => {
             let view = entry_view(site, &user, &typed, None, &why).await.map_err(Err)?;
-            Err(show_refused(&view))
+            Err(show_why(&view, &why))
         }
         Err(other) => Err(Err(other.into())),
     }
@@ -788,7 +788,7 @@ async fn after(site: &Site, user: &User, id: &str, form: &Posted, did: Result<()
         Ok(()) => Ok(done(format!("/rapid/{}", encoded(id)), zh, en)),
         Err(shiyan_app::Error::Refused(why)) => {
             let view = reading_view(site, user, id, &why, &form.filled(&why, user.lang())).await.map_err(Err)?;
-            Err(show_refused(&view))
+            Err(show_why(&view, &why))
         }
         Err(other) => Err(Err(other.into())),
     }

@@ -71,6 +71,8 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("clock.stop", "停止计时", "Clock stopped", Tone::Idle),
     ("clock.cancel", "撤销计时", "Clock cancelled", Tone::Idle),
     ("clock.extend", "延长期限", "Deadline extended", Tone::Warn),
+    ("order.recount", "按新日历重新计算报告期限", "Report deadline counted anew with the new calendar", Tone::Warn),
+    ("worksheet.recount", "按新日历重新计算期限", "Deadline counted anew with the new calendar", Tone::Warn),
     ("clock.recount", "按新日历重新计算期限", "Deadline counted anew with the new calendar", Tone::Warn),
     ("reading.enter", "录入快检结果", "Entered a rapid reading", Tone::Info),
     ("followup.open", "阳性，开始跟进", "Positive: follow-up opened", Tone::Fail),
@@ -126,6 +128,7 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("import.run", "导入", "Import", Tone::Info),
     ("published.import", "导入公布结果", "Imported published results", Tone::Info),
     ("limit.add", "新增限量", "Added a limit", Tone::Info),
+    ("user.duties", "调整角色和数据范围", "Changed duties and scope", Tone::Warn),
     ("user.sign_scope", "修改授权签字领域", "Changed the scope of a signatory", Tone::Info),
     ("lab.add", "新增承检机构", "Added a laboratory", Tone::Info),
     ("lab.change", "修改承检机构", "Changed a laboratory", Tone::Info),
@@ -213,7 +216,9 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         }
         "case.open" => joined(&[fact(facts, "no"), &list(facts, "failing", lang)], lang),
         "case.fill" => Block::parse(fact(facts, "block")).map_or_else(String::new, |b| b.label(lang).to_owned()),
-        "sample.renumber" | "case.extend" | "clock.extend" => joined(&[&format!("{} → {}", fact(facts, "from"), fact(facts, "to")), reason], lang),
+        "sample.renumber" | "case.extend" | "clock.extend" | "clock.recount" | "order.recount" => {
+            joined(&[&format!("{} → {}", fact(facts, "from"), fact(facts, "to")), reason], lang)
+        }
         "report.issue" => joined(&[fact(facts, "number"), reason], lang),
         "report.print" => joined(&[fact(facts, "number"), fact(facts, "way")], lang),
         "sample.submit" => fact(facts, "no").to_owned(),

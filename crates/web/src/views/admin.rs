@@ -17,6 +17,8 @@ pub enum AdminTab {
     Users,
     /// 登录要求
     SignIn,
+    /// 用量上限
+    Bounds,
     /// 街道
     Streets,
     /// 人口
@@ -46,6 +48,7 @@ impl AdminTab {
     pub const ALL: &'static [(AdminTab, &'static str, &'static str, &'static str)] = &[
         (AdminTab::Users, "/admin/users", "用户", "Users"),
         (AdminTab::SignIn, "/admin/sign-in", "登录要求", "Sign-in"),
+        (AdminTab::Bounds, "/admin/bounds", "用量上限", "Bounds"),
         (AdminTab::Streets, "/admin/streets", "街道", "Streets"),
         (AdminTab::Population, "/admin/population", "人口", "Population"),
         (AdminTab::Laboratories, "/admin/laboratories", "承检机构", "Laboratories"),
@@ -65,6 +68,7 @@ impl AdminTab {
         // What is the law of the house for everybody may be read by those who work by it; changing it is asked where it is done.
         let fits: &[Role] = match self {
             AdminTab::SignIn => return asked(Act::SignIn),
+            AdminTab::Bounds => return asked(Act::Bounds),
             AdminTab::Users => return asked(Act::Users),
             AdminTab::Points => return asked(Act::Points),
             AdminTab::Diagnose => return asked(Act::Diagnose),

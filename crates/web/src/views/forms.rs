@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use shiyan_app::bounds::Bounds;
+use shiyan_app::records::UserAccount;
 use shiyan_foundation::Label;
 use shiyan_foundation::area::AdminBody;
 use shiyan_foundation::task::{Boundary, Link, PopulationBasis};
@@ -88,6 +90,44 @@ pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>, roles: &[Role]) ->
             .required()
             .wide(),
             sign_scope(lang),
+        ],
+        filled,
+    )
+}
+
+/// Duties, scope and methods of an account that is there: roles-…, scope-…, methods-…, each with the name of the account.
+#[must_use]
+pub fn duties(lang: Lang, account: &UserAccount, scope: &str, scopes: &[Choice], roles: &[Role]) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    let key = |what: &str| format!("{what}-{}", account.username);
+    let mut scopes = scopes.to_vec();
+    if scopes.iter().all(|c| c.value != scope) {
+        scopes.insert(0, Choice::new(scope, t("现在的范围", "The present scope")));
+    }
+    let held = account.roles.iter().map(|r| r.code()).collect::<Vec<_>>().join(",");
+    vec![
+        FieldView {
+            options: roles.iter().map(|r| Choice::new(r.code(), r.label(lang))).collect(),
+            ..FieldView::new(FieldKind::Users, key("roles"), t("角色", "Roles"))
+        }
+        .required()
+        .wide()
+        .with(held),
+        FieldView::select(key("scope"), t("数据范围", "Scope of data"), scopes).required().with(scope),
+        FieldView { key: key("methods"), ..sign_scope(lang) }.with(account.sign_scope.join("；")),
+    ]
+}
+
+/// 用量上限: upload_mb, readings_minute.
+#[must_use]
+pub fn bounds(lang: Lang, now: &Bounds, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    fill(
+        vec![
+            FieldView::number("upload_mb", t("每人每天上传的文件", "Files a person and day"), "MB").required().with(now.upload_mb.to_string()),
+            FieldView::number("readings_minute", t("每个快检点每分钟的读数", "Readings a point and minute"), t("条", "readings"))
+                .required()
+                .with(now.readings_minute.to_string()),
         ],
         filled,
     )
