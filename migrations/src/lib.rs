@@ -21,6 +21,7 @@ mod m0009_history;
 mod m0010_login;
 mod m0011_once;
 mod m0012_vouched;
+mod m0013_profiles;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_login::Migration),
             Box::new(m0011_once::Migration),
             Box::new(m0012_vouched::Migration),
+            Box::new(m0013_profiles::Migration),
         ]
     }
 }
