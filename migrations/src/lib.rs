@@ -22,6 +22,7 @@ mod m0010_login;
 mod m0011_once;
 mod m0012_vouched;
 mod m0013_bounds;
+mod m0014_profiles;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_once::Migration),
             Box::new(m0012_vouched::Migration),
             Box::new(m0013_bounds::Migration),
+            Box::new(m0014_profiles::Migration),
         ]
     }
 }

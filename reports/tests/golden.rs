@@ -350,3 +350,39 @@ fn a_mark_and_a_seal_are_printed_only_when_supplied() {
     let Some(pages) = pages("pictures", &bytes) else { return };
     assert!(!pages[2].contains("检验检测专用章") && pages[2].contains("签发日期"), "{}", pages[2]);
 }
+
+/// 通用规范汉字表: a name registered today is written with these; none may print as 〓, nor be lost when the text is copied out.
+#[test]
+fn every_character_of_the_table_of_2013_prints_and_reads_back() {
+    let rare = "㛃𠮷𬍤𬜬𫖯";
+    let all: String = shiyan_fonts::standard_characters().collect();
+    assert_eq!(all.chars().count(), 8105);
+    let mut model = samples::report_pass();
+    model.sample.producer = rare.into();
+    model.remark = all.clone();
+    let file = written("table-of-2013", &test_report::pdf(&model, &strict()).unwrap());
+    let read = tool("pdftotext", &["-raw", "-enc", "UTF-8", &file.to_string_lossy(), "-"]);
+    std::fs::remove_file(&file).unwrap();
+    let Some((true, text)) = read else {
+        println!("SKIPPED: pdftotext is not installed, the text of the paper was not read back");
+        return;
+    };
+    assert!(text.contains(rare) && !text.contains('〓'));
+    let lost: String = all.chars().filter(|c| !text.contains(*c)).collect();
+    assert_eq!(lost, "");
+}
+
+#[test]
+fn the_faces_draw_rare_characters_themselves() {
+    for (name, bytes) in [("regular", shiyan_fonts::REGULAR), ("bold", shiyan_fonts::BOLD)] {
+        let face = ttf_parser::Face::parse(bytes, 0).unwrap();
+        let blank = |c: char| {
+            let glyph = face.glyph_index(c).filter(|g| g.0 != 0);
+            glyph.is_none_or(|g| face.glyph_bounding_box(g).is_none())
+        };
+        let lost: String = shiyan_fonts::standard_characters().chain("㛃𬍤𬜬𫖯".chars()).filter(|c| blank(*c)).collect();
+        assert_eq!(lost, "", "{name}");
+    }
+    let regular = ttf_parser::Face::parse(shiyan_fonts::REGULAR, 0).unwrap();
+    assert!(regular.glyph_index('𠮷').is_some_and(|g| regular.glyph_bounding_box(g).is_some()));
+}

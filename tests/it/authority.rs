@@ -10,11 +10,13 @@ use shiyan_app::authority::{Act, may};
 use shiyan_app::imports::PublishedFile;
 use shiyan_app::limits::{LimitFile, PackageFile};
 use shiyan_app::people::NewUser;
+use shiyan_app::profiles::{NewProfile, Tried};
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::reference::TypedLaboratory;
 use shiyan_app::reports::TypedReportSettings;
 use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQcPlan};
 use shiyan_foundation::{Actor, Label, Role, Scope};
+use shiyan_lab_results::profile::ProfileState;
 use shiyan_lab_results::worksheet::Instrument;
 use shiyan_lab_results::worksheet::template_of;
 use shiyan_sample_intake::sheet::Sheet;
@@ -64,6 +66,9 @@ const LIST: &[(&str, [&str; 4])] = &[
     ("save the report settings", ["quality_manager", "", "", ""]),
     ("save the sentences", ["quality_manager", "", "", ""]),
     ("save an instrument", ["admin quality_manager", "", "admin quality_manager", ""]),
+    ("upload a profile", ["quality_manager", "", "", ""]),
+    ("try a profile", ["quality_manager", "", "", ""]),
+    ("activate a profile", ["quality_manager", "", "", ""]),
     ("save a template", ["quality_manager", "", "quality_manager", ""]),
     ("create a plan", ["plan_manager", "", "", ""]),
     ("add plan lines", ["plan_manager", "", "", ""]),
@@ -136,6 +141,13 @@ async fn tried(t: &TestApp, actor: &Actor, act: &str) -> bool {
             allowed(app.save_sentences(actor, &bad, now).await)
         }
         "save an instrument" => allowed(app.save_instrument(actor, &TypedInstrument::default(), now).await),
+        "upload a profile" => {
+            // The same file again: refused for what it is, to whoever may.
+            let new = NewProfile { key: "t9".into(), version: 1, text: "x".into(), ..NewProfile::default() };
+            allowed(app.add_profile(actor, &new, now).await)
+        }
+        "try a profile" => allowed(app.try_profile(actor, "nothing", &Tried::default(), now).await),
+        "activate a profile" => allowed(app.turn_profile(actor, "nothing", ProfileState::Active, "测试", now).await),
         "save a template" => allowed(app.save_template(actor, "", "", &[], now).await),
         "create a plan" => allowed(app.create_plan(actor, 1, "", now).await),
         "add plan lines" => allowed(app.add_plan_lines(actor, 1999, Vec::new(), None, now).await),

@@ -669,8 +669,8 @@ impl Tab {
         assert_eq!(answer.status, 200, "chromedriver {path}: {value}");
         value["value"].clone()
     }
-    fn cdp(&self, command: &str, params: &Value) {
-        self.driver("/goog/cdp/execute", &json!({ "cmd": command, "params": params }));
+    fn cdp(&self, command: &str, params: &Value) -> Value {
+        self.driver("/goog/cdp/execute", &json!({ "cmd": command, "params": params }))
     }
     /// No error on the console, no breach of the content policy, no request to another host in all of the way.
     fn nothing_complained(&self) {

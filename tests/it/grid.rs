@@ -64,6 +64,7 @@ async fn the_result_grid_in_a_browser() {
     two_people(&driver, &serving, &tab, &lab, &sheets[2]).await;
     without_script(&tab, &lab, &sheets[2]).await;
     the_queue_by_keys(&tab, &lab).await;
+    no_mark_of_an_older_verdict_stands_beside_new_text(&tab, &sheets[2]).await;
     a_crash_loses_nothing(&tab, &lab, &sheets[2]).await;
     drop(tab);
     serving.nothing_complained();
@@ -517,6 +518,62 @@ async fn the_queue_by_keys(tab: &Tab, lab: &Lab) {
     tab.until("return !window.left && document.readyState === 'complete'").await;
     tab.says("2 个样品校核通过").await;
     tab.sign_in("analyst", PASSWORD).await;
+}
+
+/// Text that nobody has judged yet never stands beside the mark of an older verdict: while it is typed, on its way, without a network,
+/// after the login ended; the text that was judged has its mark back when it stands there again.
+async fn no_mark_of_an_older_verdict_stands_beside_new_text(tab: &Tab, at: &str) {
+    const CELL: &str = "const td = document.querySelectorAll('table.ws tbody tr')[0].querySelectorAll('td')[0]; return [/k-(pass|fail|warn)/.test(td.className), td.querySelector('.mk').textContent]";
+    let (judged, bare) = (json!([true, "✗"]), json!([false, ""]));
+    tab.open_sheet(at).await;
+    tab.at(0, 0).await;
+    tab.keys(&format!("328{ENTER}")).await;
+    tab.saved().await;
+    assert_eq!(tab.js(CELL).await, judged);
+    tab.at(0, 0).await;
+    tab.keys("5").await;
+    assert_eq!(tab.js(CELL).await, bare, "while it is typed");
+    tab.keys(&format!("{ESCAPE}")).await;
+    assert_eq!(tab.js(CELL).await, judged, "taken back");
+
+    tab.cdp("Network.enable", &json!({}));
+    let network = |off: bool| {
+        tab.cdp("Network.emulateNetworkConditions", &json!({"offline": off, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}));
+    };
+    network(true);
+    tab.keys(&format!("6{ENTER}")).await;
+    tab.until("return document.querySelector('[data-net]').textContent.includes('网络不通')").await;
+    assert_eq!(tab.js(CELL).await, bare, "without a network");
+    network(false);
+    tab.js("dispatchEvent(new Event('online'))").await;
+    tab.saved().await;
+    assert_eq!(tab.js(CELL).await[0], json!(true), "judged anew");
+
+    // Held back on its way to the server.
+    tab.js("window.real = fetch; window.fetch = (...a) => new Promise(done => { window.go = () => done(window.real(...a)); })").await;
+    tab.at(0, 0).await;
+    tab.keys(&format!("328{ENTER}")).await;
+    tab.until("return typeof window.go === 'function'").await;
+    assert_eq!(tab.js(CELL).await, bare, "while it is being saved");
+    tab.js("window.fetch = window.real; window.go()").await;
+    tab.saved().await;
+    assert_eq!(tab.js(CELL).await, judged);
+
+    // The login ends, as after half an hour; its cookie comes back with the next login.
+    let kept = tab.cdp("Network.getCookies", &json!({}));
+    tab.cdp("Network.clearBrowserCookies", &json!({}));
+    tab.at(0, 0).await;
+    tab.keys(&format!("7{ENTER}")).await;
+    tab.until("return document.querySelector('[data-net]').textContent.includes('登录已过期')").await;
+    assert_eq!(tab.js(CELL).await, bare, "signed out");
+    for cookie in kept["cookies"].as_array().unwrap() {
+        let part = |key: &str| cookie[key].clone();
+        let cookie = json!({ "name": part("name"), "value": part("value"), "domain": part("domain"), "path": part("path"), "httpOnly": part("httpOnly"), "sameSite": cookie.get("sameSite").cloned().unwrap_or(json!("Lax")) });
+        tab.cdp("Network.setCookie", &cookie);
+    }
+    tab.js("dispatchEvent(new Event('focus'))").await;
+    tab.saved().await;
+    assert_eq!(tab.js(CELL).await[0], json!(true));
 }
 
 /// B-31: the network goes, the tab dies with cells that were never sent; the next tab offers them again.

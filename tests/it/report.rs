@@ -126,7 +126,11 @@ fn gated(t: &TestApp, open: &Arc<AtomicBool>, no_ink: String) -> App {
         while !open.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(1));
         }
-        if content.number.ends_with(&no_ink) { Err("no ink".into()) } else { Ok(format!("%PDF-1.7 {}", content.number).into_bytes()) }
+        if content.number.ends_with(&no_ink) {
+            Err(shiyan_app::reports::Unset::Failed("no ink".into()))
+        } else {
+            Ok(format!("%PDF-1.7 {}", content.number).into_bytes())
+        }
     })
 }
 
@@ -543,7 +547,8 @@ async fn taking_a_report_out_is_journaled(t: TestApp) {
 async fn a_character_that_no_face_has_is_told_before_the_report_goes_out(t: TestApp) {
     let p = &t.people;
     let mut sheet = shiyan_testkit::sheet::leek("XBJ25410105000000771", &[&p.sampler, &p.sampler2]);
-    sheet.set("site_name", "虚构㛃记蔬菜店");
+    // The rare ones of 通用规范汉字表, and 𠮷 beyond it, print; one that the face lacks is told.
+    sheet.set("site_name", "虚构㛃𠮷𬍤𬜬𫖯𠔻记蔬菜店");
     let id = t.app.begin_sheet(&p.sampler.actor(), sheet, None, at("2025-06-03T15:00")).await.unwrap().to_string();
     t.app.submit_sheet(&p.sampler.actor(), &id, at("2025-06-03T16:00")).await.unwrap();
     let order = t.app.accept_sample(&p.keeper.actor(), &id, shiyan_testkit::reception(), at("2025-06-04T09:00")).await.unwrap().to_string();
@@ -556,8 +561,11 @@ async fn a_character_that_no_face_has_is_told_before_the_report_goes_out(t: Test
     };
     let Err(shiyan_app::Error::Refused(why)) = issue(false).await else { panic!("it went out with a 〓 in it") };
     let told = why[0].what(shiyan_foundation::Lang::Zh);
-    assert!(why[0].code() == "REPORT-GLYPHS" && told.contains("㛃（U+36C3）"), "{told}");
+    assert!(why[0].code() == "REPORT-GLYPHS" && told.contains("这些字：𠔻（U+2053B）"), "{told}");
     // A draft shows it, and whoever was told issues all the same.
     assert!(t.app.draft_report(&t.order(&order).await, ReportOptions::default(), at("2025-06-10T15:00")).await.unwrap().is_some());
-    assert!(issue(true).await.unwrap().pdf_sha256.is_some());
+    let pdf = t.app.report_pdf(&issue(true).await.unwrap()).await.unwrap();
+    if let Some(text) = said(&pdf) {
+        assert!(text.contains("虚构㛃𠮷𬍤𬜬𫖯〓记蔬菜店"), "{text}");
+    }
 }

@@ -784,7 +784,7 @@ async fn a_weaker_role_serves_and_cannot_touch_the_journal() {
         assert!(why.contains("permission denied") || why.contains("must be owner"), "{sql}: {why}");
     }
     // It serves: a login, a sheet, and a check that reads everything.
-    let app = App::new(shiyan_app::Store::open(&weaker).await.unwrap(), |_| Err("none".into()));
+    let app = App::new(shiyan_app::Store::open(&weaker).await.unwrap(), |_| Err(shiyan_app::reports::Unset::Failed("none".into())));
     app.seed_reference(at("2025-06-03T08:00")).await.unwrap();
     let opened = app.login(&knock("signatory", PASSWORD), at("2025-06-03T09:00")).await.unwrap().opened().unwrap();
     assert!(app.who_is(&opened.token, at("2025-06-03T09:01")).await.unwrap().is_some());

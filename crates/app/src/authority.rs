@@ -72,6 +72,8 @@ acts! {
     ReportSettings = "修改报告设置", "change the report settings", [QualityManager], District;
     /// 仪器
     Instruments = "维护仪器", "maintain instruments", [Admin, QualityManager], Lab;
+    /// 仪器格式 a profile reads the files of every laboratory.
+    Profiles = "管理仪器格式", "keep the instrument profiles", [QualityManager], District;
     /// 检验批模板
     Templates = "维护检验批模板", "maintain worksheet templates", [QualityManager], Lab;
     /// 计划

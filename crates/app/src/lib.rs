@@ -22,6 +22,7 @@ pub mod pace;
 pub mod passwords;
 pub mod people;
 pub mod planning;
+pub mod profiles;
 pub mod rapid;
 pub mod reference;
 pub mod reports;
@@ -40,7 +41,7 @@ use shiyan_lab_results::report::ReportContent;
 use shiyan_statute::LimitLibrary;
 
 /// Makes the PDF of a report out of its frozen facts; the binary supplies it, so that this crate knows no typesetter.
-type Typesetter = dyn Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync;
+type Typesetter = dyn Fn(&ReportContent) -> Result<Vec<u8>, reports::Unset> + Send + Sync;
 
 /// The limit library, and the change it was read after.
 type Library = (i64, Arc<LimitLibrary>);
@@ -66,7 +67,7 @@ impl std::fmt::Debug for App {
 impl App {
     /// The application over an open, migrated database.
     #[must_use]
-    pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, String> + Send + Sync + 'static) -> Self {
+    pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, reports::Unset> + Send + Sync + 'static) -> Self {
         Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing() }
     }
     /// 限量库 every row with its present status, ready for a choice.
@@ -93,12 +94,12 @@ impl App {
     /// # Errors
     /// The typeface lacks characters and nobody was told; the typesetter failed.
     pub fn typeset(&self, content: &ReportContent) -> Result<Vec<u8>, Error> {
-        (self.typesetter)(content).map_err(|e| match e.strip_prefix(reports::MISSING) {
-            Some(characters) => {
+        (self.typesetter)(content).map_err(|e| match e {
+            reports::Unset::Missing(characters) => {
                 let told = characters.chars().map(|c| format!("{c}（U+{:04X}）", u32::from(c))).collect::<Vec<_>>().join("、");
                 Refusal::new(code::MISSING_GLYPHS).with("characters", told).on("rare").into()
             }
-            None => Error::Fault(format!("report {}: {e}", content.number)),
+            reports::Unset::Failed(why) => Error::Fault(format!("report {}: {why}", content.number)),
         })
     }
     /// The same, off the threads that answer requests.

@@ -67,8 +67,14 @@ struct Frozen {
     content: ReportContent,
 }
 
-/// How a typesetter begins to say which characters no face has.
-pub const MISSING: &str = "missing characters: ";
+/// 排版不成 why a typesetter made no report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unset {
+    /// 缺字 no face has these characters.
+    Missing(String),
+    /// Anything else, in its words.
+    Failed(String),
+}
 
 impl App {
     /// 报告设置

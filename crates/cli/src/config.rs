@@ -79,7 +79,7 @@ pub enum Command {
         #[command(subcommand)]
         what: DemoCommand,
     },
-    /// 导入 / import
+    /// 导入；每一行都写入或已有时退出码为 0，有行没有取时为 1（限量表逐行分为规则、无限量和需人工，一条规则也没有才是 1），读不了文件或数据库时为 2 / import; exit code 0 when every row was taken or already there, 1 when a row was refused (of a limit table each row is a rule, no limit or a question for a person: 1 when there is no rule at all), 2 when the file or the database fails
     Import {
         /// What
         #[command(subcommand)]
@@ -405,7 +405,7 @@ pub enum InstrumentCommand {
         #[arg(long)]
         json: bool,
     },
-    /// 列出仪器格式：数据目录的 profiles 和随程序提供的；读不出的写明行号和原因 / the profiles of the data directory and the shipped ones; those that cannot be read with line and reason
+    /// 列出仪器格式：页面上启用的、数据目录 profiles 的和随程序提供的；读不出的写明行号和原因 / the profiles activated on the page, those of the data directory and the shipped ones; those that cannot be read with line and reason
     List {
         /// JSON
         #[arg(long)]

@@ -19,7 +19,7 @@ use crate::{code, say};
 
 /// The application over the database that must be there, as it is kept: nothing is put into it.
 pub(crate) async fn kept(place: &Place) -> Result<App, Failed> {
-    Ok(App::new(place.existing().await?, |_| Err("no typesetting here".into())))
+    Ok(App::new(place.existing().await?, |_| Err(shiyan_app::reports::Unset::Failed("no typesetting here".into()))))
 }
 
 pub(crate) async fn checkpoint(place: &Place) -> Done {

@@ -215,7 +215,7 @@ async fn rehearse(place: &Place, within: &Path, file: &Path, taken: &Taken) -> R
     // One night at a time, so one name is enough.
     let scratch = Scratch::new(within.join(".shiyan-rehearsal")).map_err(|e| Failed::io(code::FILE_WRITE, within.display(), &e))?;
     let store = place.scratch(scratch.path()).make().await?;
-    let copy = App::new(store, |_| Err("no typesetting here".into()));
+    let copy = App::new(store, |_| Err(shiyan_app::reports::Unset::Failed("no typesetting here".into())));
     let done = compare(&copy, file, taken).await;
     copy.store.close().await;
     let rows = done?;

@@ -12,7 +12,7 @@ use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::{Link, NewUser};
 use shiyan_app::{App, Engine, Who};
 use shiyan_exchange::book::Hidden;
-use shiyan_exchange::instrument::{Profile, Profiles};
+use shiyan_exchange::instrument::{Origin, Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::TaskKind;
@@ -86,7 +86,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::User { what } => users(&place, what, lang).await,
         Command::Demo { what } => demo(&place, what, lang).await,
         Command::Import { what } => import(&place, what, lang).await,
-        Command::Instrument { what } => instrument(&place, what, lang),
+        Command::Instrument { what } => instrument(&place, what, lang).await,
         Command::Export { what } => export(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
         Command::Kpi { year, scope, as_of, json } => kpi::kpi(&place, year, scope.as_deref(), as_of, json, lang).await,
@@ -170,7 +170,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_file: place.key_file(),
     };
-    for (_, refusal) in shiyan_web::profiles::of_house(&place.profiles()).refused {
+    for (_, refusal) in shiyan_web::profiles::of_house(&[], Some(&place.profiles())).refused {
         eprintln!("{} {}", refusal.what(lang), refusal.next(lang));
     }
     let mut welcome = format!("{} {}://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"), if tls.is_some() { "https" } else { "http" });
@@ -327,21 +327,37 @@ fn say_issues(issues: &[shiyan_exchange::Issue], lang: Lang) -> Done {
 }
 
 /// Instrument files and the profiles that read them; nothing is written.
-fn instrument(place: &Place, what: InstrumentCommand, lang: Lang) -> Done {
-    let profiles = shiyan_web::profiles::of_house(&place.profiles());
+async fn instrument(place: &Place, what: InstrumentCommand, lang: Lang) -> Done {
+    // Those of the page are in the database, where there is one.
+    let pages = match place.found().await? {
+        Some(store) => store.profiles_in_use().await?,
+        None => Vec::new(),
+    };
+    let profiles = shiyan_web::profiles::of_house(&pages, Some(&place.profiles()));
     match what {
         InstrumentCommand::List { json } => {
             let clean = profiles.refused.is_empty();
             if json {
                 let all: Vec<_> = profiles
                     .all()
-                    .map(|(p, file)| json!({ "key": p.key, "version": p.version, "name": lang.pick(&p.name.zh, &p.name.en), "maker": p.maker, "model": p.model, "file": file }))
+                    .map(|(p, origin)| {
+                        let (from, file) = match origin {
+                            None => ("shipped", None),
+                            Some(Origin::Folder(file)) => ("folder", Some(file)),
+                            Some(Origin::Page(_)) => ("page", None),
+                        };
+                        json!({ "key": p.key, "version": p.version, "name": lang.pick(&p.name.zh, &p.name.en), "maker": p.maker, "model": p.model, "from": from, "file": file })
+                    })
                     .collect();
                 let refused: Vec<_> = profiles.refused.iter().map(|(file, r)| json!({ "file": file, "problem": r.problem() })).collect();
                 print_json(&json!({ "profiles": all, "refused": refused }))?;
             } else {
-                for (p, file) in profiles.all() {
-                    let from = file.map_or_else(|| lang.pick("随程序提供", "shipped").to_owned(), |f| format!("profiles/{f}"));
+                for (p, origin) in profiles.all() {
+                    let from = match origin {
+                        None => lang.pick("随程序提供", "shipped").to_owned(),
+                        Some(Origin::Folder(file)) => format!("profiles/{file}"),
+                        Some(Origin::Page(_)) => lang.pick("页面上启用", "activated on the page").to_owned(),
+                    };
                     say!("{:<28} v{:<3} {}  [{from}]", p.key, p.version, lang.pick(&p.name.zh, &p.name.en))?;
                 }
                 for (_, refusal) in &profiles.refused {
@@ -409,6 +425,19 @@ fn taken(any: bool, refused: u64) -> Done {
     if any || refused == 0 { Ok(()) } else { Err(Failed::Found) }
 }
 
+/// 部分写入 a file of which some rows were refused is not done, whatever became of the others: exit code 1, and how many on standard error.
+fn whole(refused: u64, lang: Lang) -> Done {
+    if refused == 0 {
+        return Ok(());
+    }
+    let told = match lang {
+        Lang::Zh => format!("有 {refused} 行没有取，原因见上；改正后再导入一次，已有的行不会重复"),
+        Lang::En => format!("{refused} rows were not taken, for the reasons above; correct them and import the file again, rows already there are not doubled"),
+    };
+    let _ = writeln!(std::io::stderr(), "{told}");
+    Err(Failed::Found)
+}
+
 async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
     let app = place.app_to_write().await?;
     match what {
@@ -425,7 +454,7 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
                     "file": published.name, "sha256": published.sha256, "dry_run": dry_run, "rows": done.rows, "new": done.new, "known": done.known,
                     "totals": published.totals["file"], "counts": published.totals["counts"], "refused": published.totals["refused"], "issues": issues,
                 }))?;
-                return taken(!published.rows.is_empty(), refused);
+                return whole(refused, lang);
             }
             let totals = &published.totals["file"];
             say!(
@@ -445,7 +474,7 @@ async fn import(place: &Place, what: ImportCommand, lang: Lang) -> Done {
             say_issues(&issues, lang)?;
             let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
             say!("{verb} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known)?;
-            taken(!published.rows.is_empty(), refused)
+            whole(refused, lang)
         }
         ImportCommand::Limits { file, from, accept_ties, include_hidden, dry_run, json } => {
             let word = accept_ties.as_deref().unwrap_or_default();
@@ -520,12 +549,15 @@ async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, h
     let (limits, table) = limit_file(&read(file)?, &file_name(file), from, hidden)?;
     let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, word, dry_run, now()).await?;
     let counts = table.counts();
+    // A row for a person is a question with its reason, not a refusal; a file without one rule is one.
+    let read = || taken(counts.rules > 0, counts.needs_person);
     if json {
-        return print_json(&json!({
+        print_json(&json!({
             "file": limits.name, "sha256": limits.sha256, "layout": table.layout, "from": from, "dry_run": dry_run, "counts": counts, "reasons": table.reasons(),
             "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way, "ties": done.ties,
             "notes": table.notes, "issues": table.issues().collect::<Vec<_>>(),
-        }));
+        }))?;
+        return read();
     }
     say!(
         "{} {} = {} {} + {} {} + {} {}",
@@ -575,7 +607,7 @@ async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, h
             say!("  {} ← {}", one(&tie.new), tie.active.iter().map(one).collect::<Vec<_>>().join(lang.pick("；", "; ")))?;
         }
     }
-    Ok(())
+    read()
 }
 
 async fn import_packages(app: &App, file: &Path, year: i32, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
@@ -587,7 +619,7 @@ async fn import_packages(app: &App, file: &Path, year: i32, hidden: Hidden, (dry
             "file": packages.name, "sha256": packages.sha256, "layout": table.layout, "year": year, "dry_run": dry_run, "counts": counts,
             "new": done.new, "known": done.known, "replaced": done.replaced, "notes": table.notes, "issues": table.issues,
         }))?;
-        return taken(counts.packages > 0, counts.refused);
+        return whole(counts.refused, lang);
     }
     say!(
         "{} {} = {} {} + {} {} + {} {}",
@@ -613,7 +645,7 @@ async fn import_packages(app: &App, file: &Path, year: i32, hidden: Hidden, (dry
     say_issues(&table.issues, lang)?;
     let verb = if dry_run { lang.pick("试运行，将写入", "dry run, would write") } else { lang.pick("已写入", "written") };
     say!("{verb} {} · {} {} · {} {}", done.new, lang.pick("已有", "already there"), done.known, lang.pick("替换", "replacing"), done.replaced)?;
-    taken(counts.packages > 0, counts.refused)
+    whole(counts.refused, lang)
 }
 
 async fn export(place: &Place, what: ExportCommand, lang: Lang) -> Done {

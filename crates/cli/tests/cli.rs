@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json as made};
 use shiyan_testkit::{Side, Temp};
 
 fn shiyan() -> Command {
@@ -308,8 +308,12 @@ fn our_own_files_are_imported_or_refused_with_the_place() {
     assert_eq!(import("import/published_fail.csv")["new"], 0);
     let twice = import("import/published_pass_gbk.csv");
     assert_eq!(twice["totals"]["pass"], twice["totals"]["rows"], "{twice}");
-    let doubtful = import("import/published_bad.csv");
-    assert!(doubtful["issues"].as_array().unwrap().len() >= 5, "{doubtful}");
+    // Some rows are taken and some refused: the others are written, but it is not done.
+    let out = run(&dir.0, &["import", "published-results", &fixture("import/published_bad.csv"), "--json"]);
+    let doubtful: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert!(doubtful["issues"].as_array().unwrap().len() >= 5 && doubtful["refused"].as_u64() > Some(0) && doubtful["new"].as_u64() > Some(0), "{doubtful}");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.code() == Some(1) && said.contains(&format!("有 {} 行没有取", doubtful["refused"])), "{} {said}", out.status);
     for name in ["import/open_quote.csv", "import/mixed_encoding.csv", "import/not_a_table.csv"] {
         assert_eq!(bad(&dir.0, &["import", "published-results", &fixture(name)]).0, 1, "{name}");
     }
@@ -939,4 +943,28 @@ fn a_new_instrument_is_a_file_in_the_data_directory() {
     std::fs::write(folder.join("bad.toml"), "key = \"x\"\nversion = \"one\"\n").unwrap();
     let (code, said) = bad(&dir.0, &["instrument", "list"]);
     assert!(code == 1 && said.contains("bad.toml 第 2 行"), "{code} {said}");
+
+    // One that was activated on the page is known as well, and stands before a file of the folder.
+    let dir = installed();
+    let at = "2026-05-08T09:00:00+08:00";
+    let who = made!(["00000000-0000-0000-0000-000000000000", "虚构甲"]);
+    let detail = made!({
+        "key": "titrator-t9", "version": 1, "name": ["滴定仪 T9", "Titrator T9"], "file": "t9.toml", "text": profile, "state": "active", "added_by": who, "added_at": at,
+        "trials": [], "turns": [], "revision": 0,
+    });
+    let detail = detail.to_string().replace('\'', "''");
+    sql(
+        &dir.0,
+        &format!(
+            "INSERT INTO instrument_profile (id, revision, key, version, state, detail, content_hash) VALUES ('titrator-t9@1', 0, 'titrator-t9', 1, 'active', '{detail}', '')"
+        ),
+    );
+    let listed = good(&dir.0, &["instrument", "list"]);
+    assert!(listed.contains("页面上启用") && listed.contains("随程序提供"), "{listed}");
+    assert_eq!(json(&dir.0, &["instrument", "list", "--json"])["profiles"][0]["from"], "page");
+    assert!(good(&dir.0, &["instrument", "try", text(&file)]).contains("YP-0003"));
+    std::fs::create_dir_all(dir.join("profiles")).unwrap();
+    std::fs::write(dir.join("profiles").join("t9.toml"), profile).unwrap();
+    let (code, said) = bad(&dir.0, &["instrument", "list"]);
+    assert!(code == 1 && said.contains("t9.toml") && said.contains("key 与 titrator-t9@1 相同"), "{code} {said}");
 }

@@ -92,6 +92,11 @@ impl Row {
         if word(first, &SUMS) || SUMS.iter().any(|w| first.strip_prefix(w).is_some_and(|rest| figure(&rest.to_owned()))) {
             return own.iter().skip(1).all(figure).then_some(Footer::Sum);
         }
+        if let [only] = own.as_slice()
+            && let Some(footer) = alone(only)
+        {
+            return Some(footer);
+        }
         (word(first, &NOTES) && own.len() <= 2).then_some(Footer::Note)
     }
 }
@@ -107,32 +112,84 @@ pub(crate) enum Footer {
     Note,
 }
 
-const SIGNED: [&str; 22] = [
+const SIGNED: [&str; 48] = [
     "制表人",
     "制表",
     "制表日期",
+    "制表时间",
+    "制表单位",
     "填表人",
     "填报人",
+    "填写人",
     "填表日期",
     "填报日期",
+    "填报时间",
     "填报单位",
     "填表单位",
     "编制",
     "编制人",
+    "编制单位",
+    "编制日期",
     "审核",
     "审核人",
     "复核",
     "复核人",
+    "校核人",
+    "校对人",
     "批准",
     "批准人",
+    "审批人",
+    "签发人",
     "负责人",
     "单位负责人",
+    "经办人",
+    "统计人",
+    "统计时间",
+    "统计日期",
+    "录入人",
+    "报送人",
+    "报送单位",
+    "报送日期",
+    "打印人",
+    "打印日期",
+    "打印时间",
+    "导出人",
+    "导出日期",
+    "导出时间",
     "联系人",
     "联系电话",
     "主管领导",
+    "签字",
+    "盖章",
 ];
-const SUMS: [&str; 6] = ["合计", "总计", "小计", "共计", "总合计", "累计"];
-const NOTES: [&str; 9] = ["说明", "备注", "注", "附注", "填表说明", "备注说明", "注意", "来源", "数据来源"];
+const SUMS: [&str; 11] = ["合计", "总计", "小计", "共计", "总合计", "累计", "汇总", "总数", "本页小计", "本页合计", "以上合计"];
+const NOTES: [&str; 15] =
+    ["说明", "备注", "注", "附注", "填表说明", "备注说明", "注意", "来源", "数据来源", "声明", "免责声明", "提示", "数据截至", "数据截止", "附"];
+
+/// 以下空白, 第 1 页 共 3 页, a remark with its number or its star: what stands alone in its row and names nothing.
+fn alone(text: &str) -> Option<Footer> {
+    let bare = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let page = bare.starts_with('第') && bare.contains('页') && bare.chars().count() < 16;
+    if page || ["以下空白", "以下无正文", "此页空白", "此处空白", "end", "结束", "完"].contains(&bare.to_lowercase().as_str()) {
+        return Some(Footer::Note);
+    }
+    if let Some(rest) = text.strip_prefix("以上共").or_else(|| text.strip_prefix('共')) {
+        let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        if unit.len() < rest.len() && ["条", "批", "批次", "个", "项", "份", "家", "行", "页", "件", "组", "条记录"].contains(&unit.trim_end_matches('。'))
+        {
+            return Some(Footer::Sum);
+        }
+    }
+    if ["数据截至", "数据截止", "本表"].iter().any(|w| text.starts_with(w)) || text.starts_with('※') {
+        return Some(Footer::Note);
+    }
+    // 1.以上产品已下架。 (2)未检出按检出限的一半计
+    let number = text.strip_prefix('(').unwrap_or(text);
+    let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = number.len() - rest.len();
+    let remark = rest.strip_prefix(['.', '、', ')']).is_some_and(|r| r.chars().count() >= 5 && !r.starts_with(|c: char| c.is_ascii_digit()));
+    ((1..=2).contains(&digits) && remark).then_some(Footer::Note)
+}
 
 /// 工作表
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

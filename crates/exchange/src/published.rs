@@ -439,7 +439,9 @@ impl Reader<'_> {
             return None;
         }
         let food_column = self.place.get(&Field::Food).copied();
-        let food = self.value(row, Field::Food).unwrap_or_default();
+        // lines that were broken to fit the cell
+        let whole = |field| self.value(row, field).map(|text| unbroken(&text));
+        let food = whole(Field::Food).unwrap_or_default();
         // one filled cell, or two without a name, are a note or a subtotal, unless a verdict or a number says it is a batch
         let batch = self.value(row, Field::SamplingNo).is_some() || self.value(row, Field::Verdict).is_some_and(|t| verdict(&t).is_some());
         if !batch && row.is_footer() {
@@ -502,8 +504,8 @@ impl Reader<'_> {
             sampling_no,
             food,
             category: category(&self.value(row, Field::Category).unwrap_or_default()),
-            producer: self.value(row, Field::Producer),
-            operator: self.value(row, Field::Operator),
+            producer: whole(Field::Producer),
+            operator: whole(Field::Operator),
             produced_on: self.value(row, Field::ProducedOn).and_then(|t| date(&t)),
             published_on: noticed.or(published),
             items,
@@ -546,7 +548,7 @@ impl Reader<'_> {
         let whole = |text: &str| Some(one_line(&fold(text))).filter(|t| !is_nothing(t)).unwrap_or_default();
         // a name that was broken into lines is one item, unless its result and limit are in as many lines
         let lines_only = !row.cell(*at).contains(['；', ';']);
-        if names.len() > 1 && lines_only && parts(result).len() <= 1 && parts(limit).len() <= 1 {
+        if names.len() > 1 && lines_only && values(result).len() <= 1 && values(limit).len() <= 1 {
             names = vec![unbroken(row.cell(*at))];
         }
         match names.len() {
@@ -560,7 +562,7 @@ impl Reader<'_> {
                 vec![Item { name: names[0].clone(), result: without_unit(&whole(result), &unit), limit: whole(limit), unit }]
             }
             n => {
-                let (results, limits, units) = (parts(result), parts(limit), parts(unit));
+                let (results, limits, units) = (values(result), values(limit), parts(unit));
                 let fits = |list: &[String]| list.is_empty() || list.len() == n;
                 if fits(&results) && fits(&limits) && (fits(&units) || units.len() == 1) {
                     let pick = |list: &[String], i: usize| list.get(i).cloned().unwrap_or_default();
@@ -588,6 +590,25 @@ fn is_nothing(text: &str) -> bool {
 /// Entries of a cell, one a line or parted by ；.
 fn parts(text: &str) -> Vec<String> {
     text.split(['；', ';', '\n', '\r']).map(fold).filter(|p| !p.is_empty() && !is_nothing(p)).collect()
+}
+
+/// The same of results and limits: a line that begins like a unit belongs to the number above it.
+fn values(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for entry in text.split(['；', ';']) {
+        let mut fresh = true;
+        for line in parts(entry) {
+            let letter = line.starts_with(|c: char| c.is_ascii_alphabetic() || "%‰μµ(".contains(c));
+            let own = ["n=", "c=", "m=", "M=", "pH", "ph", "PH", "n1"].iter().any(|w| line.starts_with(w)) || line.starts_with("ND") || line.starts_with("nd");
+            let rest = line.starts_with('/') && line.len() > 1;
+            match out.last_mut() {
+                Some(last) if !fresh && ((letter && !own) || rest) => last.push_str(&line),
+                _ => out.push(line),
+            }
+            fresh = false;
+        }
+    }
+    out
 }
 
 /// A text whose lines were broken to fit the cell. Between two Chinese characters, or at a bracket, a break is no space.
@@ -718,24 +739,81 @@ pub fn date(text: &str) -> Option<NaiveDate> {
     if let Some(day) = serial(&text) {
         return Some(day);
     }
-    // 2026-01-05T00:00:00+08:00: the day that is written, whatever the clock says
+    // A moment with its zone is the day that it is here: 16:00 in Greenwich already is the next one.
+    let moment = text.replacen(' ', "T", 1);
+    if let Some(moment) = chrono::DateTime::parse_from_rfc3339(&moment).ok().filter(|_| text.contains(':')) {
+        return Some(moment.with_timezone(&shanghai()?).date_naive());
+    }
+    // without a zone it is the day that is written
     let text = match text.split_once(['T', 't']) {
         Some((day, time)) if time.starts_with(|c: char| c.is_ascii_digit()) && time.chars().all(|c| c.is_ascii_digit() || ":.+-Zz".contains(c)) => {
             day.to_owned()
         }
         _ => text,
     };
-    let day = text.split_once(' ').filter(|(_, time)| time.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '.')).map_or(text.as_str(), |(d, _)| d);
-    let day = day.strip_suffix(['日', '号']).unwrap_or(day);
+    let text = text.split(['年', '月']).map(str::trim).collect::<Vec<_>>().join("-");
+    let clock = |time: &str| time.contains(':') && time.chars().all(|c| c.is_ascii_digit() || ":. 上下午APMapm".contains(c));
+    let day = text.split_once(' ').filter(|(_, time)| clock(time)).map_or(text.as_str(), |(d, _)| d);
+    let day = day.trim_end_matches('.').trim_end();
+    let day = day.strip_suffix(['日', '号']).map_or(day, str::trim_end);
     if day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit()) {
         return NaiveDate::parse_from_str(day, "%Y%m%d").ok();
     }
-    let parts: Vec<&str> = day.split(['-', '/', '.', '年', '月']).collect();
+    if let Some(day) = in_words(day) {
+        return Some(day);
+    }
+    let dashed = day.contains(['-', '/', '.', '·', '—', '–', '‐', '−']);
+    let parts: Vec<&str> =
+        if dashed { day.split(['-', '/', '.', '·', '—', '–', '‐', '−']).map(str::trim).collect() } else { day.split(' ').collect() };
     let [y, m, d] = parts.as_slice() else { return None };
     if y.len() != 4 || ![y, m, d].iter().all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit())) {
         return None;
     }
     NaiveDate::from_ymd_opt(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?)
+}
+
+fn shanghai() -> Option<chrono::FixedOffset> {
+    chrono::FixedOffset::east_opt(8 * 3600)
+}
+
+/// 二〇二六年五月八日 (its 年 and 月 are hyphens here), `8-May-2026`, `May 8, 2026`: what leaves no doubt which part is which.
+fn in_words(day: &str) -> Option<NaiveDate> {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let parts: Vec<&str> = day.split(['-', ' ', ',']).filter(|p| !p.is_empty()).collect();
+    let [a, b, c] = parts.as_slice() else { return None };
+    let month = |text: &str| {
+        let at = MONTHS.iter().position(|m| text.len() >= 3 && text.is_ascii() && text.to_lowercase().starts_with(m))?;
+        text.bytes().all(|b| b.is_ascii_alphabetic()).then(|| u32::try_from(at + 1).ok()).flatten()
+    };
+    let year = |text: &str| -> Option<i32> {
+        let number: i32 = text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()?;
+        match text.len() {
+            4 => Some(number),
+            2 => Some(2000 + number),
+            _ => None,
+        }
+    };
+    match (month(a), month(b)) {
+        (None, Some(m)) => NaiveDate::from_ymd_opt(year(c)?, m, a.parse().ok()?),
+        (Some(m), None) if c.len() == 4 => NaiveDate::from_ymd_opt(year(c)?, m, b.parse().ok()?),
+        (None, None) => {
+            let digit = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c).or_else(|| "○零".contains(c).then_some(0));
+            let year: Option<String> = a.chars().map(|c| digit(c).map(|d| d.to_string())).collect();
+            // 十, 十二, 二十, 二十一
+            let small = |text: &str| -> Option<u32> {
+                let (tens, ones) = match text.split_once('十') {
+                    None => (0, text),
+                    Some(("", ones)) => (1, ones),
+                    Some((tens, ones)) => (digit(tens.chars().next().filter(|_| tens.chars().count() == 1)?)?, ones),
+                };
+                let ones = if ones.is_empty() && text.contains('十') { 0 } else { digit(ones.chars().next().filter(|_| ones.chars().count() == 1)?)? };
+                u32::try_from(tens * 10 + ones).ok()
+            };
+            let year = year.filter(|y| y.len() == 4)?;
+            NaiveDate::from_ymd_opt(year.parse().ok()?, small(b)?, small(c)?)
+        }
+        _ => None,
+    }
 }
 
 /// The number of a day as a spreadsheet counts them, from 2000 to 2099: a date whose cell lost its format.
@@ -798,10 +876,44 @@ mod tests {
             "2021-01-05T09:30:00.000Z",
             "44201",
             "44201.5",
+            "2021-01-04T16:00:00Z",
+            "2021-01-04T16:00:00.000Z",
+            "2021-01-05T00:00:00Z",
+            "2021-01-04 23:30:00-05:00",
+            "2021—01—05",
+            "2021·01·05",
+            "2021.01.05.",
+            "2021 01 05",
+            "2021年 1月 5日",
+            "2021年01月05日 10:30",
+            "2021-01-05 上午10:30",
+            "2021/1/5 0:00",
+            "二〇二一年一月五日",
+            "二○二一年一月五日",
+            "5-Jan-2021",
+            "05-Jan-21",
+            "Jan 5, 2021",
         ] {
             assert_eq!(date(text), day, "{text}");
         }
-        for text in ["2021-02-30", "2021-01-05/A12", "昨天", "", "2021年1月", "99-1-5", "12345", "2021-01-05Tx", "442010", "44201A"] {
+        for text in [
+            "2021-02-30",
+            "2021-01-05/A12",
+            "昨天",
+            "",
+            "2021年1月",
+            "99-1-5",
+            "12345",
+            "2021-01-05Tx",
+            "442010",
+            "44201A",
+            "1/5/2021",
+            "13/5/2021",
+            "21-01-05",
+            "二〇二一年一月",
+            "5-Foo-2021",
+            "2021-01-05 A12",
+        ] {
             assert_eq!(date(text), None, "{text}");
         }
     }

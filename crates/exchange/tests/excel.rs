@@ -356,8 +356,40 @@ fn footers_are_no_data_and_a_header_alone_is_refused() {
 }
 
 #[test]
+fn footers_of_every_kind_are_recognised() {
+    for footer in [
+        "统计时间：2026-06-01",
+        "共12条",
+        "以上共2批次",
+        "（以下空白）",
+        "——以下空白——",
+        "打印日期：2026-06-01",
+        "第1页 共3页",
+        "制表单位：某局",
+        "※ 未检出表示低于检出限",
+        "1.以上产品已下架",
+        "（2）未检出按检出限计",
+        "报送日期",
+        "导出时间：2026-06-01 10:00",
+        "本表一式两份",
+        "数据截至2026年6月1日",
+        "声明：略",
+        "经办人：甲",
+        "本页小计",
+        "汇总",
+    ] {
+        let judge = judge_csv::read(format!("检验项目,检验结果,标准值\n铅,0.1,≤0.2\n{footer},,\n").as_bytes(), "x.csv").unwrap();
+        assert_eq!((judge.rows.len(), codes(&judge.issues)), (1, vec![("ROW-FOOTER", 3)]), "{footer}");
+        let plan = plan::read(format!("食品大类,抽样环节,街道,季度,批次\n糕点,流通,文化路街道,1,3\n,{footer},,,\n").as_bytes(), "x.csv").unwrap();
+        assert_eq!((plan.rows.len(), plan.rows_refused, codes(&plan.issues)), (1, 0, vec![("ROW-FOOTER", 3)]), "{footer}");
+    }
+}
+
+#[test]
 fn a_row_of_data_is_never_taken_for_a_footer() {
     for (text, rows) in [
+        ("检验项目,检验结果,标准值\n1.2-二氯乙烷,,\n", 1),
+        ("检验项目,检验结果,标准值\n共轭亚油酸,,\n", 1),
         ("检验项目,检验结果,标准值\n总砷(以As计),0.1,≤0.5\n", 1),
         ("检验项目,检验结果,标准值\n合计,0.1,≤0.5\n", 1),
         ("检验项目,检验结果,标准值\n注射用水,1,≤5\n", 1),
@@ -389,6 +421,14 @@ fn a_break_inside_a_cell_parts_no_item() {
     assert_eq!((table.rows[0].items.len(), table.rows[0].items[0].name.as_str(), table.issues.len()), (1, "铅(以Pb计)", 0));
     let table = read("\"脱氢乙酸\n毒死蜱\",\"0.6\n0.9\",\"≤0.5\n≤0.02\"");
     assert_eq!(table.rows[0].items.len(), 2, "as many lines in every column are as many items");
+    let table = read("\"腐霉\n利\",\"0.56\nmg/kg\",\"≤0.2\nmg/kg\"");
+    let item = &table.rows[0].items[0];
+    assert_eq!((table.rows[0].items.len(), item.name.as_str(), item.limit.as_str()), (1, "腐霉利", "≤0.2 mg/kg"), "a unit on a line of its own");
+    let table = read("\"腐霉利\n毒死蜱\",\"0.56\nmg/kg\n未检出\",\"≤0.2\nmg/kg\n≤0.05\nmg/kg\"");
+    let got: Vec<_> = table.rows[0].items.iter().map(|i| [i.name.as_str(), i.result.as_str(), i.limit.as_str()]).collect();
+    assert_eq!(got, [["腐霉利", "0.56mg/kg", "≤0.2mg/kg"], ["毒死蜱", "未检出", "≤0.05mg/kg"]]);
+    let broken = published::read("食品名称,被抽样单位名称,分类,判定\n\"本地\n韭菜\",\"甲\n超市\",糕点,合格\n".as_bytes(), "x.csv").unwrap();
+    assert_eq!((broken.rows[0].food.as_str(), broken.rows[0].operator.as_deref()), ("本地韭菜", Some("甲超市")));
     let judge = judge_csv::read("检验项目,检验结果,标准值\n\"铅\n(以Pb计)\",\"0.1\nmg/kg\",≤0.2mg/kg\n".as_bytes(), "x.csv").unwrap();
     let row = &judge.rows[0];
     assert_eq!(judge_texts(&row.item, &row.result, &row.limit, None, None).verdict, Verdict::Conforming, "{row:?}");

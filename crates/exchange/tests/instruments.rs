@@ -370,6 +370,34 @@ fn the_general_table_in_both_its_forms() {
 }
 
 #[test]
+fn a_unit_in_any_brackets_of_the_heading_is_no_part_of_the_name_and_a_footer_is_no_sample() {
+    let text = "序号,样品编号,样品名称,铅(mg/kg),总砷（以As计）（mg/kg）,水分【%】,酸价(以脂肪计)(KOH),灰分(干基),浊度(NTU),备注\n1,YP-1,韭菜,0.10,ND,12.5,0.3,1.1,2,\n2,YP-2,芹菜,0.2,0.05,10.5,0.4,1.2,3,\n合计,2,,,,,,,,\n制表人：甲,,审核人：乙,,,,,,,\n";
+    let file = read("generic-2d", text);
+    let got: Vec<(&str, &str, &str)> =
+        file.readings.iter().filter(|r| r.sample == "YP-1").map(|r| (r.analyte_clean.as_str(), r.value.as_str(), r.unit.as_str())).collect();
+    let expect = [
+        ("铅", "0.10", "mg/kg"),
+        ("总砷（以As计）", "ND", "mg/kg"),
+        ("水分", "12.5", "%"),
+        ("酸价(以脂肪计)(KOH)", "0.3", ""),
+        ("灰分(干基)", "1.1", ""),
+        ("浊度", "2", "NTU"),
+    ];
+    assert_eq!(got, expect);
+    assert_eq!(file.readings[0].analyte, "铅(mg/kg)", "as printed");
+    assert_eq!((file.totals.samples, file.issues.len()), (2, 0), "{:?} {:?}", file.issues, file.skipped);
+    for (key, text) in [
+        ("generic-long", "样品编号,检验项目,检验结果,单位\nYP-1,铅,0.12,mg/kg\n合计,1项,,\n制表人：甲,,,\n以下空白,,,\n"),
+        ("generic-long-with-unit", "样品编号,检验项目,检验结果\nYP-1,铅,0.12 mg/kg\n合计,1项,\n说明：略,,\n"),
+        ("generic-unit-row", "样品编号,铅\n单位,mg/kg\nYP-1,0.12\n平均,0.12\n审核人：乙,\n"),
+        ("generic-unit-beside", "样品编号,铅,单位\nYP-1,0.12,mg/kg\n合计,,\n"),
+    ] {
+        let file = read(key, text);
+        assert_eq!((file.readings.len(), file.issues.len()), (1, 0), "{key}: {:?}", file.issues);
+    }
+}
+
+#[test]
 fn long_tables_name_flags_kinds_and_holes() {
     let file = read("foss-fiastar", FIASTAR);
     let expect =

@@ -11,6 +11,7 @@ pub mod judge;
 pub mod limit;
 pub mod order;
 pub mod order_code;
+pub mod profile;
 pub mod qc;
 pub mod qc_code;
 pub mod readings;

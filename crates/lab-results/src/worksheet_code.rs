@@ -47,4 +47,14 @@ codes! {
         next "勾选要退回的结果" / "Tick the results to be sent back", article "";
     NOTHING_WAITS = "WS-NOTHING", zh "检验批中没有等待这一步的样品", en "No sample of the worksheet is waiting for this step",
         next "刷新队列" / "Reload the queue", article "";
+    PROFILE_STATE = "PROFILE-STATE", zh "仪器格式 {profile} 当前为“{state}”", en "The instrument profile {profile} is “{state_en}”",
+        next "刷新页面，看清当前状态" / "Reload the page and look at the present state", article "";
+    PROFILE_UNTRIED = "PROFILE-UNTRIED", zh "仪器格式 {profile} 还没有在真实文件上试读出读数", en "No real file has given a reading by the profile {profile} yet",
+        next "先用这台仪器导出的文件试读，看清读出和略过的行，再启用" / "Try it on a file of the instrument, look at what it takes and leaves, then activate it", article "ISO/IEC 17025 7.11";
+    PROFILE_VERSION = "PROFILE-VERSION", zh "仪器格式 {key} 已有第 {newest} 版，上传的是第 {version} 版", en "The profile {key} already has version {newest}; this file says version {version}",
+        next "把文件里的 version 改为 {next} 再上传" / "Write version = {next} into the file and upload it again", article "";
+    PROFILE_SAME = "PROFILE-SAME", zh "这个文件与 {profile} 一字不差，没有再存一份", en "This file is {profile} word for word; it was not stored again",
+        next "打开 {profile} 试读或启用" / "Open {profile} to try or to activate it", article "";
+    PROFILE_MANY = "PROFILE-MANY", zh "仪器格式已有 {count} 版，不能再上传", en "There are {count} versions of profiles already; no more can be uploaded",
+        next "改用现有的格式；确有需要请联系维护人员" / "Use one of those there are; ask whoever maintains the program", article "";
 }

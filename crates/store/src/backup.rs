@@ -63,6 +63,7 @@ macro_rules! tables {
             worksheet,
             worksheet_template,
             instrument,
+            instrument_profile,
             test_report,
             case_file,
             clock,

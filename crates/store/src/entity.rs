@@ -29,6 +29,7 @@ entity!(population, "population", { year: i64, people: i64 });
 entity!(worksheet, "worksheet", { no: String, method: String, lab: String, state: String, analyst: Option<String>, due_on: String, demo: bool });
 entity!(worksheet_template, "worksheet_template", { method: String, demo: bool });
 entity!(instrument, "instrument", { no: String, active: bool, demo: bool });
+entity!(instrument_profile, "instrument_profile", { key: String, version: i64, state: String });
 entity!(laboratory, "laboratory", { name: String, demo: bool });
 pub mod setting {
     use super::*;

@@ -9,6 +9,7 @@ use shiyan_foundation::ids::{LabId, UserId};
 use shiyan_foundation::task::Population;
 use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Role, Scope};
 use shiyan_lab_results::order::{Meaning, TestItem, TestOrder, TestReport};
+use shiyan_lab_results::profile::ProfileVersion;
 use shiyan_lab_results::worksheet::{Instrument, Worksheet, WorksheetTemplate};
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::{FollowUp, Point, Reading};
@@ -402,6 +403,9 @@ record!(Worksheet, worksheet, "worksheet", key |w| w.id.to_string(), revision |w
 }, files |w| w.files.iter().map(|f| f.sha256.as_str()).collect());
 record!(WorksheetTemplate, worksheet_template, "template", key |t| t.key.clone(), revision |t| t.revision, demo |t| t.demo, row |r| { method: r.method.clone(), demo: r.demo });
 record!(Instrument, instrument, "instrument", key |i| i.id.to_string(), revision |i| i.revision, demo |i| i.demo, row |r| { no: r.no.clone(), active: r.active, demo: r.demo });
+record!(ProfileVersion, instrument_profile, "profile", key |p| p.id(), revision |p| p.revision, demo |_| false, row |r| {
+    key: r.key.clone(), version: i64::from(r.version), state: r.state.code().to_owned(),
+});
 record!(TestReport, test_report, "report", key |r| r.id.to_string(), revision |_| 0, demo |r| r.demo, row |r| {
     order_id: r.order.to_string(), sample_id: r.sample.to_string(), number: r.number.clone(), amendment: i64::from(r.amendment), issued_on: day(r.issued_at),
     verify_code: r.verify_code.clone(), pdf_sha256: r.pdf_sha256.clone(), demo: r.demo,

@@ -64,6 +64,12 @@
   // result grid: Enter and arrows move, an open input method never commits, what is not saved is marked
   $$('form[data-grid]').forEach(function (form) {
     var cells = $$('.cell', form), sent = false;
+    // the verdict of another text does not stand beside this one
+    function stale(c) {
+      var other = c.value !== c.getAttribute('data-was'), judged = $('.judged', c.closest('tr'));
+      c.classList.toggle('dirty', other);
+      if (judged) { judged.classList.toggle('stale', other); }
+    }
     cells.forEach(function (c, i) {
       c.addEventListener('keydown', function (e) {
         if (composing(e)) { return; }
@@ -72,8 +78,11 @@
         e.preventDefault();
         var n = cells[i + d]; if (n) { n.focus(); n.select(); } else if (e.key === 'Enter' && d > 0) { var b = $('button[value=save]', form); if (b) { b.focus(); } }
       });
-      c.addEventListener('input', function () { c.classList.toggle('dirty', c.value !== c.getAttribute('data-was')); });
+      c.addEventListener('input', function () { stale(c); });
+      stale(c);
     });
+    // what a browser puts back into the fields when the page is shown again was not judged either
+    window.addEventListener('pageshow', function () { cells.forEach(stale); });
     form.addEventListener('submit', function () { sent = true; });
     window.addEventListener('beforeunload', function (e) { if (!sent && $('.cell.dirty', form)) { e.preventDefault(); e.returnValue = ''; } });
   });

@@ -132,6 +132,7 @@
   function enqueue(cell, undo) {
     refused.delete(cell.key);
     waiting.set(cell.key, { raw: cell.val, seen: cell.seen, undo: !!undo });
+    if (cell.val !== cell.saved) { unmark(cell); }
     state(cell, 'wait');
   }
   function schedule() {
@@ -178,9 +179,34 @@
   }
   // the verdict of another text does not stand beside this one
   function unmark(cell) {
+    const mark = $('.mk', cell.td), fig = $('.fig', cell.td), tone = / ?\bk-\w+/.exec(cell.td.className);
+    if (!cell.judged) { cell.judged = { tone: tone ? tone[0] : '', mark: mark ? mark.textContent : '', fig: fig ? fig.textContent : '', title: cell.input ? cell.input.title : '' }; }
     cell.td.className = cell.td.className.replace(/ ?\bk-\w+/g, '');
-    const mark = $('.mk', cell.td);
+    cell.td.classList.add('typed');
     if (mark) { mark.textContent = ''; }
+    if (fig) { fig.textContent = ''; }
+    if (cell.input) { cell.input.title = t('还没有保存和判定', 'Neither saved nor judged yet'); }
+    if (cell.state === 'ok') { state(cell, cell.back ? 'back' : ''); }
+    stale();
+  }
+  // back to the text that was judged, and nothing of it on its way: its verdict stands again
+  function remark(cell) {
+    const was = cell.judged, mark = $('.mk', cell.td), fig = $('.fig', cell.td);
+    if (!was || pending(cell)) { return; }
+    cell.judged = null;
+    cell.td.classList.remove('typed');
+    cell.td.className += was.tone;
+    if (mark) { mark.textContent = was.mark; }
+    if (fig) { fig.textContent = was.fig; }
+    if (cell.input) { cell.input.title = was.title; }
+    stale();
+  }
+  const pending = (cell) => waiting.has(cell.key) || refused.has(cell.key) || (flying !== null && flying.has(cell.key)) || cell.val !== cell.saved;
+  // the drawer tells of what was saved last, and says so while something newer stands in the cell
+  function stale() {
+    const shown = $('.ws-detail', drawer), cell = shown && byKey.get(shown.getAttribute('data-k'));
+    body.setAttribute('data-stale', t('这一格有还没有保存的改动，下面是上次保存的内容', 'This cell holds a change that is not saved yet; below is what was saved last'));
+    drawer.classList.toggle('stale', !!(cell && cell.judged));
   }
   function refuse(cell, w) {
     refused.set(cell.key, w);
@@ -193,15 +219,19 @@
     cell.seen = v.rev;
     if (cell.rev) { cell.rev.value = v.rev; }
     cell.saved = v.raw;
+    cell.judged = null;
     if (cell.back && !v.returned) { const line = $('[data-confirm="' + cell.key + '"]', form); if (line) { line.closest('li').hidden = true; } }
     cell.back = !!v.returned;
     if (waiting.has(cell.key) || (flying && flying.has(cell.key))) { return; }
     if (cell.val !== v.raw) { cell.val = v.raw; if (cell.input && (cell !== at || mode === 'sel')) { cell.input.value = v.raw; } }
-    cell.td.className = cell.td.className.replace(/ ?\bk-\w+/g, '') + (v.tone ? ' k-' + v.tone : '');
+    cell.td.className = cell.td.className.replace(/ ?\b(k-\w+|typed)\b/g, '') + (v.tone ? ' k-' + v.tone : '');
     const mark = $('.mk', cell.td), lim = $('.fig', cell.td);
     if (mark) { mark.textContent = v.mark; }
     if (lim && v.figure !== undefined) { lim.textContent = v.figure; }
     if (cell.input) { cell.input.title = v.title || ''; }
+    // somebody is typing over it at this moment
+    if (cell === at && mode !== 'sel' && cell.input && cell.input.value !== v.raw) { unmark(cell); }
+    stale();
   }
   function taken(answer) {
     const sent = flying, ok = [];
@@ -292,6 +322,7 @@
     const confirm = cell.back && mode === 'edit' && typed === cell.val;
     mode = 'sel';
     write([[cell, typed]], confirm ? 'confirm' : '');
+    remark(cell);
     keep();
   }
 
@@ -307,7 +338,7 @@
     if (k === 'F8') { stop(); commit(at); find(flagged); return; }
     if (k === 'F6') { stop(); commit(at); const out = drawer.hidden ? $('[data-quick] button, .ws-status button', form) : drawer; if (out) { out.focus(); } return; }
     if (k === 'F2') { stop(); if (at.input) { mode = 'edit'; const n = at.input.value.length; at.input.setSelectionRange(n, n); } return; }
-    if (k === 'Escape') { if (typing && at.input) { stop(); at.input.value = at.val; mode = 'sel'; at.input.select(); keep(); } else if (!ribbon.hidden) { close(); } else if (!drawer.hidden) { toggle(); } return; }
+    if (k === 'Escape') { if (typing && at.input) { stop(); at.input.value = at.val; mode = 'sel'; at.input.select(); remark(at); keep(); } else if (!ribbon.hidden) { close(); } else if (!drawer.hidden) { toggle(); } return; }
     if (k === 'Enter') { stop(); commit(at); advance(k, e.shiftKey); return; }
     if (k === 'Tab') { commit(at); if (advance(k, e.shiftKey)) { stop(); } return; }
     if (ctrl && !typing) {
@@ -338,7 +369,11 @@
   }
   table.addEventListener('keydown', key);
   table.addEventListener('compositionstart', () => { if (mode === 'sel') { mode = 'enter'; } });
-  table.addEventListener('input', () => { if (mode === 'sel') { mode = 'enter'; } keep(); });
+  table.addEventListener('input', () => {
+    if (mode === 'sel') { mode = 'enter'; }
+    if (at && at.input) { if (at.input.value === at.saved) { remark(at); } else { unmark(at); } }
+    keep();
+  });
   table.addEventListener('focusin', (e) => {
     const td = e.target.closest('td');
     if (td && td.cell && td.cell !== at && !e.target.classList.contains('mk')) { if (at && mode !== 'sel') { commit(at); } go(td.cell.r, td.cell.c); }
@@ -471,6 +506,7 @@
     fetch(url + '/cells/' + cell.key.slice(2), { credentials: 'same-origin' }).then((r) => (r.ok ? r.text() : Promise.reject())).then((html) => {
       if (mine !== asked || drawer.hidden) { return; }
       body.innerHTML = html;
+      stale();
       const d = $('.ws-detail', body);
       // nothing of ours waits here: what the drawer brings is what stands
       if (d && !waiting.has(cell.key) && !refused.has(cell.key) && !(flying && flying.has(cell.key)) && (cell !== at || mode === 'sel')) {
@@ -550,7 +586,7 @@
     quick.addEventListener('click', (e) => {
       const b = e.target.closest('button');
       if (!b || !at || !at.input) { return; }
-      if (b.value === '<') { if (mode === 'sel') { at.input.value = ''; } at.input.value = '<' + at.input.value.replace(/^</, ''); mode = 'edit'; at.input.focus(); const n = at.input.value.length; at.input.setSelectionRange(n, n); keep(); }
+      if (b.value === '<') { if (mode === 'sel') { at.input.value = ''; } at.input.value = '<' + at.input.value.replace(/^</, ''); mode = 'edit'; at.input.focus(); const n = at.input.value.length; at.input.setSelectionRange(n, n); unmark(at); keep(); }
       else { write([[at, b.value]], ''); advance('Enter'); }
     });
   }

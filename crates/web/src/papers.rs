@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use shiyan_analytics::{Input, Line, Tables, tables};
 use shiyan_app::figures::{Year, year_span};
 use shiyan_app::query::facts::FailingSample;
+use shiyan_app::reports::Unset;
 use shiyan_app::{App, Error, sha256_hex};
 use shiyan_charts::{Chart, Pareto, Ranking, Series, Trend};
 use shiyan_foundation::area::Street;
@@ -26,12 +27,13 @@ use shiyan_reports::{Align, Column, Faces, Picture, ReportError, Table};
 ///
 /// # Errors
 /// A picture that the report names was not put in; what the typesetter says.
-pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, String> {
+pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, Unset> {
     // A draft shows what would be missing; what is issued never lacks a character that nobody was told of.
     let faces = Faces { strict: !content.draft && !content.options.rare, ..Faces::default() };
-    test_report::pdf(&test_report_model(content, public_url)?, &faces).map_err(|e| match e {
-        ReportError::MissingGlyphs(characters) => format!("{}{characters}", shiyan_app::reports::MISSING),
-        other => other.to_string(),
+    let model = test_report_model(content, public_url).map_err(Unset::Failed)?;
+    test_report::pdf(&model, &faces).map_err(|e| match e {
+        ReportError::MissingGlyphs(characters) => Unset::Missing(characters),
+        other => Unset::Failed(other.to_string()),
     })
 }
 

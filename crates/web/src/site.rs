@@ -42,10 +42,12 @@ pub struct Site {
 }
 
 impl Site {
-    /// 仪器格式 of the house and the shipped ones, as they are now. Reads files: off the request threads where a file is read too.
-    #[must_use]
-    pub fn profiles(&self) -> shiyan_exchange::instrument::Profiles {
-        self.profile_folder.as_deref().map_or_else(Default::default, crate::profiles::of_house)
+    /// 仪器格式 of the page, of the folder and the shipped ones, as they are now: what another server activated is there too.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn profiles(&self) -> Result<shiyan_exchange::instrument::Profiles, shiyan_app::Error> {
+        Ok(crate::profiles::of_house(&self.app.store.profiles_in_use().await?, self.profile_folder.as_deref()))
     }
     /// A site over an application.
     #[must_use]

@@ -60,6 +60,7 @@ labels! {
         Summary = "summary", "汇总行（平均、标准差等）", "Summary (mean, deviation)";
         Calibration = "calibration", "校准记录", "Calibration record";
         InternalStandard = "internal_standard", "内标", "Internal standard";
+        Footer = "footer", "表尾（制表人、合计、说明等）", "Footer (signatures, sum, remark)";
         End = "end", "结束标记", "End mark";
         Replicate = "replicate", "单次平行，另取有标记的行", "Single replicate; the marked row is taken";
         NoResult = "no_result", "空白或标准点，没有结果", "Blank or standard without a result";
@@ -342,38 +343,71 @@ pub fn shipped() -> &'static [Profile] {
     PROFILES.get_or_init(|| SHIPPED.into_iter().chain([GENERAL]).filter_map(|text| Profile::parse(text).ok()).collect())
 }
 
+/// 来处 where a profile of the house is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// 页面 the version that is in use there.
+    Page(String),
+    /// 数据目录的 profiles 文件夹 the name of the file.
+    Folder(String),
+}
+
+impl Origin {
+    /// The version, or the file.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Page(name) | Self::Folder(name) => name,
+        }
+    }
+}
+
 /// 仪器格式库 the profiles of the house before those that come with the program; one of the house with the key of a shipped one stands
-/// in its place.
+/// in its place, and one of the page, which was tried and activated, stands before a file of the folder.
 #[derive(Debug, Clone, Default)]
 pub struct Profiles {
-    /// Of the house, each with the name of its file.
-    own: Vec<(String, Profile)>,
-    /// Files that are no profile, with the line and the reason.
+    /// Of the house.
+    own: Vec<(Origin, Profile)>,
+    /// What is no profile, with the line and the reason.
     pub refused: Vec<(String, Refusal)>,
 }
 
 impl Profiles {
     /// The profiles of these files: name, bytes. A key that a file before it has is refused.
     pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        Self::of_house(std::iter::empty(), files)
+    }
+    /// The profiles in use of the page (version, text) and those of these files (name, bytes). A key that one before it has is refused.
+    pub fn of_house<'a>(pages: impl IntoIterator<Item = (&'a str, &'a str)>, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut out = Self::default();
+        for (id, text) in pages {
+            out.add(Origin::Page(id.to_owned()), Profile::parse_named(text, id));
+        }
         for (name, bytes) in files {
             let read = text::decode(bytes, name).and_then(|(text, _)| Profile::parse_named(&text, name));
-            match read {
-                Ok(profile) => match out.own.iter().find(|(_, p)| p.key == profile.key) {
-                    Some((other, _)) => {
-                        let detail = format!("key 与 {other} 相同（the key of {other}）");
-                        out.refused.push((name.to_owned(), Refusal::new(code::INSTR_PROFILE).with("profile", name).with("line", 1).with("detail", detail)));
-                    }
-                    None => out.own.push((name.to_owned(), profile)),
-                },
-                Err(why) => out.refused.push((name.to_owned(), why)),
-            }
+            out.add(Origin::Folder(name.to_owned()), read);
         }
         out
     }
-    /// Every profile in the order in which they are tried, with the file of those of the house.
-    pub fn all(&self) -> impl Iterator<Item = (&Profile, Option<&str>)> {
-        let own = self.own.iter().map(|(file, p)| (p, Some(file.as_str())));
+    fn add(&mut self, origin: Origin, read: Result<Profile, Refusal>) {
+        let name = origin.name().to_owned();
+        match read {
+            Ok(profile) => match self.own.iter().find(|(_, p)| p.key == profile.key) {
+                Some((other, _)) => {
+                    let other = other.name();
+                    let detail = format!("key 与 {other} 相同（the key of {other}）");
+                    let refusal = Refusal::new(code::INSTR_PROFILE).with("profile", &name).with("line", 1).with("detail", detail);
+                    self.refused.push((name, refusal));
+                }
+                None => self.own.push((origin, profile)),
+            },
+            Err(why) => self.refused.push((name, why)),
+        }
+    }
+    /// Every profile in the order in which they are tried, with the origin of those of the house.
+    pub fn all(&self) -> impl Iterator<Item = (&Profile, Option<&Origin>)> {
+        let own = self.own.iter().map(|(origin, p)| (p, Some(origin)));
         own.chain(shipped().iter().filter(|s| !self.own.iter().any(|(_, p)| p.key == s.key)).map(|p| (p, None)))
     }
     /// The profile with this key.
@@ -386,6 +420,12 @@ impl Profiles {
     pub fn guess(&self, bytes: &[u8], file: &str) -> Vec<&str> {
         guess_among(self.all().map(|(p, _)| p), bytes, file)
     }
+}
+
+/// The text of a shipped profile, to begin one's own with.
+#[must_use]
+pub fn shipped_text(key: &str) -> Option<&'static str> {
+    SHIPPED.into_iter().chain([GENERAL]).find(|text| Profile::parse(text).is_ok_and(|p| p.key == key))
 }
 
 /// The shipped profile with this key.

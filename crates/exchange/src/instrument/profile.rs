@@ -266,7 +266,8 @@ pub struct UnitRule {
     pub column: Option<Column>,
     /// The same for the whole file.
     pub fixed: Option<String>,
-    /// In the last brackets of the heading: `()` or `[]`.
+    /// In the last brackets of the heading: `()` or `[]`; `any` for whichever they are, when they hold a unit, which is then no part of
+    /// the name.
     pub heading: Option<String>,
     /// In the row under the header.
     #[serde(default)]
@@ -546,8 +547,8 @@ impl Profile {
             "unit.beside 只用于有表头的 wide（unit.beside: wide with a header only）",
         )?;
         need(
-            self.unit.heading.as_deref().is_none_or(|h| table.shape == Shape::Wide && matches!(h, "()" | "[]")),
-            "unit.heading 是 \"()\" 或 \"[]\"，只用于 wide（unit.heading: \"()\" or \"[]\", wide only）",
+            self.unit.heading.as_deref().is_none_or(|h| table.shape == Shape::Wide && matches!(h, "()" | "[]" | "any")),
+            "unit.heading 是 \"()\"、\"[]\" 或 \"any\"，只用于 wide（unit.heading: \"()\", \"[]\" or \"any\", wide only）",
         )?;
         let marked = self.replicate.take == Take::Marked;
         need(

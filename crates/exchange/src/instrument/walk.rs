@@ -147,8 +147,20 @@ fn unit_of_heading(profile: &Profile, name: &str) -> Option<String> {
     match profile.unit.heading.as_deref() {
         Some("()") => bracketed(name, '(', ')'),
         Some("[]") => bracketed(name, '[', ']'),
+        Some("any") => unit_behind(name).map(|(_, unit)| unit),
         _ => None,
     }
+}
+
+/// `铅(mg/kg)`, `水分【%】`: the name and the unit, when what stands in the last brackets is one. `铅(以Pb计)` and `(干基)` are none.
+fn unit_behind(name: &str) -> Option<(String, String)> {
+    let bare = name.trim_end();
+    let (open, close) = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】'), ('［', '］')].into_iter().find(|(_, close)| bare.ends_with(*close))?;
+    let (before, inside) = bare.strip_suffix(close)?.rsplit_once(open)?;
+    let unit = inside.trim();
+    let plain = unit.chars().all(|c| c.is_ascii() || "μµ°℃‰×⁰¹²³⁴⁵⁶⁷⁸⁹⁻".contains(c));
+    let reads = shiyan_lab_results::units::canonical(unit).is_some() || (plain && (unit.contains('/') || unit.contains('%')) && !unit.contains('='));
+    (reads && !unit.is_empty() && !before.trim().is_empty()).then(|| (before.trim_end().to_owned(), unit.to_owned()))
 }
 
 /// A group title stands over the first of its columns only.
@@ -264,6 +276,10 @@ impl Walk<'_> {
     }
     /// The row is not read; a person has to see it.
     fn refuse_row(&mut self, info: &'static CodeInfo, row: &Row, column: Option<ColumnRef>) {
+        // who made the table, the sum, a remark: nobody asks such a row for its sample or its result
+        if [code::INSTR_SAMPLE.code, code::INSTR_RESULT.code, code::INSTR_ROW_KIND.code].contains(&info.code) && row.is_footer() {
+            return self.skip(row, SkipReason::Footer);
+        }
         let text = row_text(row);
         self.issue(Severity::Error, info, row.number, column, &[("text", &text)]);
     }
@@ -559,7 +575,11 @@ impl Walk<'_> {
             (None, None, Some((_, title, _))) => title.clone(),
             (None, None, None) => self.labels.analyte.clone(),
         };
-        let (analyte_clean, _) = profile.analyte.clean.apply(&analyte);
+        let named = match profile.unit.heading.as_deref() {
+            Some("any") => unit_behind(&analyte).map(|(name, _)| name),
+            _ => None,
+        };
+        let (analyte_clean, _) = profile.analyte.clean.apply(named.as_deref().unwrap_or(&analyte));
         if analyte_clean.is_empty() {
             return self.refuse_row(code::INSTR_ANALYTE, row, head.analyte.map(|i| head.at(i)));
         }

@@ -3,6 +3,7 @@
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_lab_results::profile::ProfileVersion;
 use shiyan_nonconformity::Case;
 
 use super::{Count, Detail, Sql, records};
@@ -40,6 +41,14 @@ pub struct PublishedTotal {
 }
 
 impl Store {
+    /// 在用的仪器格式 the profiles of the page that are in use, by key.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn profiles_in_use(&self) -> Result<Vec<ProfileVersion>, Error> {
+        let sql = Sql::new("SELECT detail FROM instrument_profile WHERE state = 'active' ORDER BY key");
+        records(sql.all::<Detail>(&self.read).await?)
+    }
     /// Limits by category and item, a page of them.
     ///
     /// # Errors
@@ -239,6 +248,15 @@ impl Unit {
         sql.push("AND no LIKE ? ORDER BY LENGTH(no) DESC, no DESC LIMIT 1", [format!("HC{year:04}-%").into()]);
         let last = sql.one::<Last>(self.tx()).await?.map(|l| l.no);
         Ok(last.and_then(|no| no.split('-').nth(1).and_then(|serial| serial.parse::<u32>().ok())).unwrap_or(0) + 1)
+    }
+    /// 在用的仪器格式 the version of a profile that is in use, inside the transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn profile_in_use(&self, key: &str) -> Result<Option<ProfileVersion>, Error> {
+        let mut sql = Sql::new("SELECT detail FROM instrument_profile WHERE state = 'active'");
+        sql.push("AND key = ?", [key.into()]);
+        Ok(records(sql.all::<Detail>(self.tx()).await?)?.pop())
     }
     /// The plan of a year, inside the transaction.
     ///

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use shiyan_lab_results::order::{TestItem, TestOrder, TestReport};
+use shiyan_lab_results::profile::ProfileVersion;
 use shiyan_lab_results::worksheet::{Instrument, Worksheet, WorksheetTemplate};
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::Point;
@@ -168,6 +169,7 @@ impl<'a, C: ConnectionTrait> Check<'a, C> {
             Worksheet,
             WorksheetTemplate,
             Instrument,
+            ProfileVersion,
             TestReport,
             Case,
             ClockRecord,

@@ -534,6 +534,7 @@ async fn results_view(site: &Site, user: &User, whole: &Whole, again: Option<&Ag
     for row in &mut rows {
         row.locked = !editable;
         if let Some((text, error)) = cells.get(&row.id) {
+            row.unjudged = row.value != *text;
             row.value.clone_from(text);
             row.error.clone_from(error);
         }

@@ -15,6 +15,7 @@ pub mod kit;
 pub mod limit_check;
 pub mod limits;
 pub mod plan;
+pub mod profiles;
 pub mod published;
 pub mod rapid;
 pub mod report_settings;
@@ -29,6 +30,8 @@ pub mod timeline;
 pub mod words;
 pub mod worksheets;
 
+#[cfg(test)]
+mod hidden_tests;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
@@ -136,6 +139,7 @@ pub fn routes() -> Vec<Route> {
         sheet::routes(),
         bench::routes(),
         worksheets::routes(),
+        profiles::routes(),
         review::routes(),
         reports::routes(),
         issuing::routes(),

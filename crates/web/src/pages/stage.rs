@@ -36,6 +36,11 @@ pub(super) async fn demonstration(name: &str, seed: u64, samples: u32) -> (Temp,
     (dir, app, told.accounts.into_iter().map(|a| a.username).collect())
 }
 
+/// 第二台服务 another application over the same database, with a connection and caches of its own.
+pub(super) async fn beside(dir: &Temp) -> App {
+    App::new(Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap(), |_| Ok(Vec::new()))
+}
+
 /// A browser before the site.
 pub(super) async fn client(app: &App) -> Client {
     let config = SiteConfig {

@@ -52,6 +52,10 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("worksheet.taken", "从仪器文件写入", "Wrote from an instrument file", Tone::Info),
     ("instrument.add", "登记仪器", "Added an instrument", Tone::Info),
     ("instrument.change", "修改仪器", "Changed an instrument", Tone::Warn),
+    ("profile.add", "上传仪器格式", "Uploaded an instrument profile", Tone::Info),
+    ("profile.try", "试读仪器文件", "Tried it on a file", Tone::Idle),
+    ("profile.activate", "启用仪器格式", "Activated the profile", Tone::Pass),
+    ("profile.retire", "停用仪器格式", "Took the profile out of use", Tone::Warn),
     ("template.add", "新增检验批模板", "Added a worksheet template", Tone::Info),
     ("template.change", "修改检验批模板", "Changed a worksheet template", Tone::Warn),
     ("report.issue", "签发检验报告", "Issued the test report", Tone::Pass),
@@ -221,6 +225,22 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         }
         "report.issue" => joined(&[fact(facts, "number"), reason], lang),
         "report.print" => joined(&[fact(facts, "number"), fact(facts, "way")], lang),
+        "profile.add" => joined(&[fact(facts, "profile"), fact(facts, "file")], lang),
+        "profile.try" => {
+            let n = |key: &str| facts.get(key).and_then(Value::as_u64).unwrap_or(0);
+            let (zh, en) = (format!("读数 {}，需人工 {}", n("readings"), n("flagged")), format!("{} readings, {} for a person", n("readings"), n("flagged")));
+            joined(&[fact(facts, "file"), lang.pick(&zh, &en)], lang)
+        }
+        "profile.activate" => {
+            let before = fact(facts, "instead_of");
+            let instead = if before.is_empty() { String::new() } else { format!("{} {before}", lang.pick("代替", "in place of")) };
+            joined(&[reason, &instead], lang)
+        }
+        "profile.retire" => {
+            let next = fact(facts, "for");
+            let by = if next.is_empty() { String::new() } else { format!("{} {next}", lang.pick("由新版代替：", "replaced by")) };
+            joined(&[reason, &by], lang)
+        }
         "sample.submit" => fact(facts, "no").to_owned(),
         "case.conclusion_changed" => fact(facts, "report").to_owned(),
         _ => reason.to_owned(),
@@ -295,6 +315,7 @@ mod tests {
                         "package",
                         "worksheet",
                         "instrument",
+                        "profile",
                         "template",
                     ];
                     let shape = literal

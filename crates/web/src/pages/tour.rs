@@ -114,6 +114,11 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
         "/worksheets/x/files/x",
         "/review?step=x&all=x",
         "/admin/instruments",
+        "/admin/profiles",
+        "/admin/profiles/x/1",
+        "/admin/profiles/x/x",
+        "/admin/profiles/%00/1",
+        "/admin/profiles/shipped/%00",
         "/admin/templates?method=%00",
         "/api/v1/kpi?year=x",
         "/api/v1/samples?cursor=x",
@@ -164,6 +169,8 @@ async fn nonsense_in_an_address_or_a_form_is_never_a_fault() {
         "/review/x/return",
         "/review/x/x",
         "/admin/instruments",
+        "/admin/profiles",
+        "/admin/profiles/x/1",
         "/admin/templates",
     ];
     for name in &names {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use shiyan_app::records::{Laboratory, UserAccount};
 use shiyan_app::{App, Who};
 use shiyan_foundation::task::TaskKind;
-use shiyan_foundation::{Decimal, Role, Scope};
+use shiyan_foundation::{Decimal, Label, Role, Scope};
 use shiyan_lab_results::history::AboveP99;
 use shiyan_lab_results::judge::Verdict;
 use shiyan_lab_results::order::{LimitUsed, TestItem};
@@ -34,7 +34,7 @@ fn like(one: &UserAccount, username: &str, roles: BTreeSet<Role>, scope: Scope) 
 }
 
 struct Bench {
-    _dir: Temp,
+    dir: Temp,
     app: App,
     client: Client,
     people: BTreeMap<String, UserAccount>,
@@ -59,7 +59,7 @@ async fn bench(name: &str) -> Bench {
     }
     app.set_limit_status(&people["quality-manager"].actor(), "L0071", LimitStatus::Active, now()).await.unwrap();
     let client = stage::client(&app).await;
-    Bench { _dir: dir, app, client, people }
+    Bench { dir, app, client, people }
 }
 
 fn paper(no: &str, lab: &str, samplers: Vec<(shiyan_foundation::ids::UserId, String)>) -> Sheet {
@@ -907,6 +907,119 @@ async fn an_instrument_file_is_read_dry_then_written_and_kept() {
     let back = analyst.get(&format!("{at}/files/{sha256}")).await;
     assert_eq!(back.is(Status::Ok).text, file);
     assert_eq!(analyst.get(&format!("{at}/files/{}", "0".repeat(64))).await.status, Status::NotFound);
+}
+
+const PROFILE: &str = r#"key = "sheet-two"
+version = 1
+name = { zh = "虚构仪器二号", en = "Made-up instrument two" }
+maker = "虚构"
+model = "2"
+[file]
+kind = "text"
+[table]
+shape = "long"
+header = [["管号", "浓度"]]
+[sample]
+column = "管号"
+[analyte]
+column = "元素"
+[result]
+column = "浓度"
+not_detected = ["<*"]
+"#;
+
+#[rocket::async_test]
+async fn a_profile_is_uploaded_tried_activated_and_reads_files_at_once_on_every_server() {
+    let b = bench("profiles").await;
+    let at = b.sheet(2, &[LIMITED]).await;
+    let sheet = b.stored(&at).await;
+    let quality = b.login("quality-manager").await;
+    let analyst = b.login("analyst").await;
+    // Not a page for everybody; an administrator reads it and changes nothing.
+    for (address, to) in [("/admin/profiles", "/admin/profiles"), ("/admin/profiles/sheet-two/1", "/admin/profiles/sheet-two/1")] {
+        assert_eq!(analyst.get(address).await.status, Status::NotFound);
+        assert_eq!(analyst.post("", to, &[("action", "activate"), ("activate-reason", "x")]).await.status, Status::NotFound);
+    }
+    quality.get("/admin/profiles").await.is(Status::Ok).says("上传仪器格式").says("随程序提供").says("还没有上传过格式");
+    b.login("admin").await.get("/admin/profiles").await.is(Status::Ok).says("随程序提供").lacks("上传仪器格式");
+    quality.get("/admin/profiles/shipped/generic-2d").await.is(Status::Ok).says("key = \"generic-2d\"");
+    assert_eq!(quality.get("/admin/profiles/shipped/none").await.status, Status::NotFound);
+
+    // What is no profile is named with its line and the reason; nothing is kept of it.
+    let upload = async |text: &str| quality.upload("/admin/profiles", &[], "two.toml", text.as_bytes()).await;
+    quality.upload("/admin/profiles", &[], "", b"").await.is(Status::UnprocessableEntity).says("INSTR-NO-PROFILE-FILE");
+    upload("key = \"x\"\nversion = \"one\"\n").await.is(Status::UnprocessableEntity).says("two.toml").says("第 2 行");
+    upload(&"#".repeat(70_000)).await.is(Status::UnprocessableEntity).says("INSTR-PROFILE");
+    let admin = b.login("admin").await;
+    admin.upload("/admin/profiles", &[], "two.toml", PROFILE.as_bytes()).await.is(Status::UnprocessableEntity).says("ADMIN-ROLE");
+    assert!(b.app.profile_versions().await.unwrap().is_empty());
+
+    let made = upload(PROFILE).await.is(Status::SeeOther).to.clone();
+    assert_eq!(made, "/admin/profiles/sheet-two/1");
+    upload(PROFILE).await.is(Status::UnprocessableEntity).says("PROFILE-SAME");
+    upload(&PROFILE.replace("二号", "二号改")).await.is(Status::UnprocessableEntity).says("PROFILE-VERSION").says("version 改为 2");
+    // Before it is tried it is not activated, and nothing is read by it.
+    let activate = async |to: &str, why: &str| quality.post("", to, &[("action", "activate"), ("activate-reason", why)]).await;
+    quality.get(&made).await.is(Status::Ok).says("PROFILE-UNTRIED").says("还没有试读过");
+    activate(&made, "核对无误").await.is(Status::UnprocessableEntity).says("PROFILE-UNTRIED");
+    let labels: Vec<&str> = sheet.samples.iter().map(|s| s.label.as_str()).collect();
+    let file = format!("管号,元素,浓度\n{},{LIMITED},12.5\n{},{LIMITED},abc\n制表人：甲,,\n", labels[0], labels[1]);
+    let import = format!("{at}/import");
+    analyst.upload(&import, &[("profile", "sheet-two")], "run.csv", file.as_bytes()).await.is(Status::UnprocessableEntity).says("INSTR-NO-PROFILE");
+
+    quality.upload(&made, &[("action", "try")], "", b"").await.is(Status::UnprocessableEntity).says("INSTR-NO-FILE");
+    quality.upload(&made, &[("action", "try")], "empty.csv", "管号,元素,浓度\n".as_bytes()).await.is(Status::UnprocessableEntity).says("TABLE-NO-ROWS");
+    let tried = quality.upload(&made, &[("action", "try")], "run.csv", file.as_bytes()).await;
+    tried.is(Status::Ok).says("试读结果").says("12.5").says("INSTR-NUMBER").says("表尾").says("run.csv");
+    assert!(b.items(&at).await.iter().all(|i| i.raw.is_empty()), "a trial writes no result");
+    activate(&made, "").await.is(Status::UnprocessableEntity).says("TYPED-TEXT");
+    activate(&made, "与打印记录逐值核对无误").await.is(Status::SeeOther);
+    activate(&made, "再一次").await.is(Status::UnprocessableEntity).says("PROFILE-STATE");
+    quality.get(&made).await.is(Status::Ok).says("启用仪器格式").says("与打印记录逐值核对无误").says("试读仪器文件").says("上传仪器格式");
+
+    // At once, and on a second server over the same database.
+    let other = stage::client(&stage::beside(&b.dir).await).await;
+    let there = Person { client: &other, token: analyst.token.clone(), csrf: analyst.csrf.clone(), lang: "zh", cookies: Vec::new() };
+    for person in [&analyst, &there] {
+        let dry = person.upload(&import, &[("profile", "sheet-two")], "run.csv", file.as_bytes()).await;
+        dry.is(Status::Ok).says("虚构仪器二号").says("12.5").says("需人工");
+    }
+
+    // The next version takes its place; the one before may come back.
+    let second = upload(&PROFILE.replace("version = 1", "version = 2").replace("<*", "ND")).await.is(Status::SeeOther).to.clone();
+    quality.upload(&second, &[("action", "try")], "run.csv", file.as_bytes()).await.is(Status::Ok);
+    activate(&second, "新软件").await.is(Status::SeeOther);
+    let states = async || b.app.profile_versions().await.unwrap().iter().map(|v| (v.version, v.state.zh())).collect::<Vec<_>>();
+    assert_eq!(states().await, [(2, "在用"), (1, "停用")]);
+    quality.get(&made).await.is(Status::Ok).says("由新版代替：sheet-two@2").says("重新启用");
+    activate(&made, "新版有误").await.is(Status::SeeOther);
+    assert_eq!(states().await, [(2, "停用"), (1, "在用")]);
+    quality.post("", &made, &[("action", "retire"), ("retire-reason", "仪器报废")]).await.is(Status::SeeOther);
+    analyst.upload(&import, &[("profile", "sheet-two")], "run.csv", file.as_bytes()).await.is(Status::UnprocessableEntity).says("INSTR-NO-PROFILE");
+    for bad in ["/admin/profiles/sheet-two/9", "/admin/profiles/x/1", "/admin/profiles/x/x", "/admin/profiles/%00/1"] {
+        assert_eq!(quality.get(bad).await.status, Status::NotFound, "{bad}");
+    }
+    quality.get(&format!("{made}/text")).await.is(Status::Ok).says("key = \"sheet-two\"");
+}
+
+#[rocket::async_test]
+async fn hidden_rows_of_an_instrument_file_are_named_and_taken_only_when_ticked() {
+    let b = bench("hidden").await;
+    let at = b.sheet(1, &[LIMITED]).await;
+    let file = include_bytes!("../../../../fixtures/import/excel/instrument_hidden_rows.xlsx");
+    let analyst = b.login("analyst").await;
+    let import = format!("{at}/import");
+    analyst.get(&import).await.is(Status::Ok).says("name=\"include_hidden\"");
+    let dry = analyst.upload(&import, &[("profile", "generic-2d")], "run.xlsx", file).await;
+    dry.is(Status::Ok).says("<b>11.5</b>").says("<b>33.3</b>").lacks("<b>77.7</b>").says("没有读取").says("草稿").says("旧数据");
+    let ticked = analyst.upload(&import, &[("profile", "generic-2d"), ("include_hidden", "1")], "run.xlsx", file).await;
+    ticked.is(Status::Ok).says("<b>77.7</b>").says("按要求读取").says("草稿").lacks("没有读取");
+    // The page of the profiles reads the same way.
+    let quality = b.login("quality-manager").await;
+    let text = shiyan_exchange::instrument::shipped_text("generic-2d").unwrap();
+    let made = quality.upload("/admin/profiles", &[], "generic-2d.toml", text.as_bytes()).await.is(Status::SeeOther).to.clone();
+    quality.upload(&made, &[("action", "try")], "run.xlsx", file).await.is(Status::Ok).says("读出的值 2").says("没有读取").says("草稿");
+    quality.upload(&made, &[("action", "try"), ("try-include_hidden", "1")], "run.xlsx", file).await.is(Status::Ok).says("读出的值 3").says("按要求读取");
 }
 
 // ---------------------------------------------------------------- who may come in

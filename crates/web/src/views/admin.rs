@@ -8,7 +8,7 @@ use shiyan_foundation::{Role, Scope};
 
 use crate::ui::{Badge, Tone};
 
-use super::{ActionView, FactGroup, FieldView, Filters, ImportResult, Page, Pager, Tab, Table};
+use super::{ActionView, Event, FactGroup, FieldView, Filters, ImportResult, Link, Page, Pager, Tab, Table};
 
 /// The pages of the group; the template draws them as tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum AdminTab {
     Packages,
     /// 仪器
     Instruments,
+    /// 仪器格式
+    Profiles,
     /// 检验批模板
     Templates,
     /// 日历
@@ -56,6 +58,7 @@ impl AdminTab {
         (AdminTab::Limits, "/admin/limits", "限量", "Limits"),
         (AdminTab::Packages, "/admin/packages", "项目包", "Item packages"),
         (AdminTab::Instruments, "/admin/instruments", "仪器", "Instruments"),
+        (AdminTab::Profiles, "/admin/profiles", "仪器格式", "Instrument profiles"),
         (AdminTab::Templates, "/admin/templates", "检验批模板", "Worksheet templates"),
         (AdminTab::Calendar, "/admin/calendar", "工作日历", "Calendar"),
         (AdminTab::Diagnose, "/admin/diagnose", "诊断", "Diagnose"),
@@ -75,7 +78,7 @@ impl AdminTab {
             AdminTab::Journal => return asked(Act::Journal),
             AdminTab::Streets | AdminTab::Calendar | AdminTab::Laboratories => &[Role::Admin, Role::QualityManager, Role::PlanManager],
             AdminTab::Population => &[Role::Admin, Role::PlanManager],
-            AdminTab::Limits | AdminTab::Packages | AdminTab::Instruments | AdminTab::Templates => &[Role::QualityManager, Role::Admin],
+            AdminTab::Limits | AdminTab::Packages | AdminTab::Instruments | AdminTab::Profiles | AdminTab::Templates => &[Role::QualityManager, Role::Admin],
         };
         fits.iter().any(|r| roles.contains(r))
     }
@@ -174,6 +177,34 @@ impl AdminTablePage {
     pub fn multipart(&self) -> bool {
         self.form.iter().any(|f| matches!(f.kind, super::FieldKind::File | super::FieldKind::Photo))
     }
+}
+
+/// 仪器格式的一个版本 with what a trial gave.
+#[derive(Debug, Template)]
+#[template(path = "admin_profile.html")]
+pub struct ProfilePage {
+    /// Shell.
+    pub p: Page,
+    /// `titrator-t9@2`
+    pub id: String,
+    /// Name, state, file, who.
+    pub facts: FactGroup,
+    /// Values that a file just gave.
+    pub read: Option<Table>,
+    /// That file.
+    pub read_of: String,
+    /// What was refused or left out of it.
+    pub left: Option<Table>,
+    /// Earlier trials.
+    pub trials: Table,
+    /// Try, activate, take out of use.
+    pub actions: Vec<ActionView>,
+    /// 其他版本 of the same profile.
+    pub others: Vec<Link>,
+    /// The profile file.
+    pub text: String,
+    /// Who did what when.
+    pub timeline: Vec<Event>,
 }
 
 /// One limit.

@@ -72,6 +72,8 @@ pub struct ResultRow {
     pub lod: String,
     /// Exactly as typed.
     pub value: String,
+    /// 还没有判定 the text is not the one that was judged: no verdict stands beside it.
+    pub unjudged: bool,
     /// 单项判定; empty text before there is a value.
     pub verdict: Badge,
     /// Reason in one line.

@@ -3,6 +3,8 @@ use shiyan_foundation::codes;
 codes! {
     NO_FILE = "INSTR-NO-FILE", zh "没有选择仪器文件", en "No instrument file was chosen",
         next "选择仪器导出的文件" / "Choose the file that the instrument exported", article "";
+    NO_PROFILE_FILE = "INSTR-NO-PROFILE-FILE", zh "没有选择格式文件", en "No profile file was chosen",
+        next "选择写好的 TOML 格式文件" / "Choose the TOML file of the profile", article "";
     NO_PROFILE = "INSTR-NO-PROFILE", zh "没有选择文件格式，文件也认不出是哪一种", en "No profile was chosen, and the file does not show which one it is",
         next "选择这台仪器的文件格式" / "Choose the profile of this instrument", article "";
     UNKNOWN_FILE = "INSTR-UNKNOWN-FILE", zh "本批没有留存这个文件", en "This worksheet keeps no such file",

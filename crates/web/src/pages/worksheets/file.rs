@@ -228,7 +228,7 @@ fn profile_name(profile: &Profile, user: &User) -> String {
 async fn fields(site: &Site, user: &User, whole: &Whole, form: Option<&Posted>, why: &[Refusal]) -> Result<Vec<FieldView>, Failure> {
     let instruments = site.app.instruments_of(&user.actor).await?;
     let own = whole.sheet.instrument.as_ref().and_then(|(id, _)| instruments.iter().find(|i| i.id == *id)).and_then(|i| i.profile.clone());
-    let options = site.profiles().all().map(|(p, _)| Choice::new(p.key.as_str(), profile_name(p, user))).collect();
+    let options = site.profiles().await?.all().map(|(p, _)| Choice::new(p.key.as_str(), profile_name(p, user))).collect();
     let list = vec![
         FieldView::select("profile", user.t("文件格式", "Profile"), options).with(own.unwrap_or_default()).hint(user.t(
             "不选则由文件内容认；一种格式一台仪器，在“管理 · 仪器”登记",
@@ -296,19 +296,27 @@ fn row_of(planned: &Planned, user: &User) -> FileValue {
     }
 }
 
-fn skipped(file: &InstrumentFile, user: &User) -> Option<Table> {
-    if file.skipped.is_empty() && file.issues.is_empty() && file.notes.is_empty() {
+pub(in crate::pages) fn skipped(file: &InstrumentFile, user: &User) -> Option<Table> {
+    if file.skipped.is_empty() && file.issues.is_empty() && file.notes.is_empty() && file.unread_sheets.is_empty() {
         return None;
     }
     let lang = user.lang();
     let mut table = Table::new(&[user.t("#行", "#Row"), user.t("原因", "Why"), user.t("内容", "Content")]);
-    table.caption = format!("{} {}", user.t("没有读作结果的行", "Rows not read as results"), file.skipped.len() + file.notes.len() + file.issues.len());
+    table.caption = format!(
+        "{} {}",
+        user.t("有问题的行和略过的行", "Findings, and rows left out"),
+        file.skipped.len() + file.notes.len() + file.issues.len() + file.unread_sheets.len()
+    );
     for issue in file.notes.iter().chain(&file.issues).take(SKIPPED) {
         table.push(vec![
             Cell::Num(issue.row.to_string()),
             Cell::from(lang.pick(&issue.zh, &issue.en)),
             Cell::from(lang.pick(&issue.suggestion_zh, &issue.suggestion_en)),
         ]);
+    }
+    for sheet in &file.unread_sheets {
+        let rows = format!("{} {}", sheet.rows, user.t("行", "rows"));
+        table.push(vec![Cell::Empty, Cell::from(user.t("没有读的工作表", "Sheet not read")), Cell::Two(sheet.sheet.clone(), rows)]);
     }
     for row in file.skipped.iter().take(SKIPPED) {
         table.push(vec![Cell::Num(row.row.to_string()), Cell::from(row.reason.label(lang)), Cell::from(row.text.as_str())]);
@@ -355,9 +363,9 @@ fn chosen(profiles: &Profiles, key: &str, bytes: &[u8], name: &str) -> Result<Pr
 
 /// Reads a file off the request threads: a large one takes a while.
 async fn read_file(site: &Site, bytes: Vec<u8>, name: String, key: String, hidden: Hidden) -> Result<(Profile, InstrumentFile), shiyan_app::Error> {
-    let site = site.clone();
+    let profiles = site.profiles().await?;
     let reading = rocket::tokio::task::spawn_blocking(move || {
-        let profile = chosen(&site.profiles(), &key, &bytes, &name)?;
+        let profile = chosen(&profiles, &key, &bytes, &name)?;
         let read = instrument::read_with(&bytes, &name, &profile, hidden).map_err(|r| r.on("file"))?;
         Ok::<_, Refusal>((profile, read))
     });

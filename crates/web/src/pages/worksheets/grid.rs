@@ -249,6 +249,11 @@ fn item_cell(sheet: &Worksheet, item: &TestItem, with: &Shown<'_>) -> GridCell {
 
 fn keep(cell: &mut GridCell, typed: &Typed, stored: &str, by: &str) {
     let Some(kept) = typed.get(&cell.key) else { return };
+    if kept.raw != stored {
+        // The verdict of another text does not stand beside this one.
+        cell.mark = Default::default();
+        cell.figure = Default::default();
+    }
     cell.value.clone_from(&kept.raw);
     cell.error.clone_from(&kept.text);
     cell.state = if kept.conflict { CellState::Conflict } else { CellState::Wrong };

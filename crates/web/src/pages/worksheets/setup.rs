@@ -18,7 +18,7 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Tone};
 use crate::views::forms::Filled;
-use crate::views::{AdminTab, AdminTablePage, Cell, Choice, Fact, FactGroup, FieldKind, FieldView, PlanLine, Table, TemplateRow, TemplatesPage};
+use crate::views::{AdminTab, AdminTablePage, Cell, Choice, FieldKind, FieldView, PlanLine, Table, TemplateRow, TemplatesPage};
 
 /// Routes of the set-up.
 #[must_use]
@@ -61,7 +61,7 @@ async fn instruments_view(site: &Site, user: &User, filled: Option<&Filled>, why
         user.t("状态", "State"),
     ]);
     table.empty = user.t("还没有登记仪器。", "No instrument yet.").to_owned();
-    let profiles = site.profiles();
+    let profiles = site.profiles().await?;
     let mut all = site.app.instruments_of(&user.actor).await?;
     all.sort_by(|a, b| (!a.active, &a.no).cmp(&(!b.active, &b.no)));
     for one in all {
@@ -94,18 +94,8 @@ async fn instruments_view(site: &Site, user: &User, filled: Option<&Filled>, why
         "检验批分派到仪器；校准过期或停用的仪器不能再分派。设备编号已存在时按新内容修改。",
         "Worksheets are assigned to instruments; one out of calibration or out of use takes no more work. A known number is changed.",
     );
-    // the files of the house: what each is, or why it is none
-    let own = profiles.all().filter_map(|(p, file)| Some(Fact::new(file?, format!("{} v{} · {}", p.key, p.version, lang.pick(&p.name.zh, &p.name.en)))));
-    let bad =
-        profiles.refused.iter().map(|(file, r)| Fact::new(file.as_str(), Cell::Badge(Badge::new(Tone::Fail, format!("{} {}", r.what(lang), r.next(lang))))));
-    let facts: Vec<Fact> = own.chain(bad).collect();
-    let group = if facts.is_empty() {
-        FactGroup::default()
-    } else {
-        FactGroup {
-            title: user.t("本单位的格式文件（数据目录 profiles）", "Profiles of the house (folder profiles of the data directory)").to_owned(), facts
-        }
-    };
+    // What cannot be read is said here too: an instrument that names it reads nothing.
+    let group = super::super::profiles::refused(&profiles, user);
     Ok(table_page(site, user, AdminTab::Instruments, lead, group, vec![table], form, why))
 }
 
