@@ -281,6 +281,8 @@ pub enum Step {
         /// A recorded ingredient that may bring it.
         ingredient: Option<String>,
     },
+    /// 干重 the limit is on a dry weight and the result does not say on what it is.
+    DryBasis,
     /// 合计项目 the limit is for a sum, and this is one member.
     SumMember {
         /// 项目
@@ -378,6 +380,12 @@ impl Step {
                     .map_or_else(String::new, |w| format!("{}{w}", lang.pick("；记录的配料可能带入：", "; a recorded ingredient may bring it: ")));
                 format!("{name}：{}{natural}{brought}", lang.pick("天然本底 ", "natural background "))
             }
+            Self::DryBasis => lang
+                .pick(
+                    "限量以干重计，结果未写明：折算成干重只会更高",
+                    "the limit is on a dry weight, the result does not say: on a dry weight it can only be higher",
+                )
+                .to_owned(),
             Self::SumMember { item, members, source } if zh => format!("{item} 是合计项目的一个组分（{members} 之和；{source}），这里只录入了它"),
             Self::SumMember { item, members, source } => format!("{item} is one member of a sum ({members}; {source}) and is entered alone"),
             Self::Added { parts, total } => format!("{} {parts} = {total}", lang.pick("组分相加", "members added")),
@@ -891,7 +899,14 @@ impl Work<'_, '_> {
                 }
             }
             Measured::Negative => Ok((PASS, reasons::NOT_FOUND)),
-            Measured::LessThan { value, .. } => {
+            Measured::LessThan { value, inclusive } => {
+                // fewer than one colony in the very portion of the limit is none
+                if own.as_deref().is_some_and(|u| units::is_count(u) && self.unit.and_then(units::canonical) == units::canonical(u))
+                    && *value <= Decimal::ONE
+                    && !inclusive
+                {
+                    return Ok((PASS, reasons::NOT_FOUND));
+                }
                 let (lod, loq) = (lod?, loq?);
                 let bound = if banned { lod } else { loq.or(lod) };
                 match bound {

@@ -839,12 +839,12 @@ mod tests {
     }
     #[test]
     fn what_is_unread_or_missing_is_not_submitted() {
-        let unread = [item("腐霉利", "1,2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
+        let unread = [item("腐霉利", "1 2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-UNREAD"]);
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &[], "h", at(9))), ["LAB-NO-ITEMS"]);
         let reading = Deciding::Reading("1.2".into());
         let decided = unread[0].decide(&actor(5, Role::Reviewer), &reading, &[], "原始记录为1.2", TaskKind::Supervisory, at(10)).unwrap();
-        assert_eq!((decided.verdict(), decided.raw.as_str()), (Some(Verdict::Nonconforming), "1,2"), "what was typed stays");
+        assert_eq!((decided.verdict(), decided.raw.as_str()), (Some(Verdict::Nonconforming), "1 2"), "what was typed stays");
     }
     #[test]
     fn a_person_overrules_no_verdict_of_the_machine() {
@@ -982,13 +982,13 @@ mod tests {
             assert_eq!(code(&open, held(verdict, "GB 2762-2025")), "LAB-RULE-FIRST");
         }
         // Two readings of one text: one of them is named and judged; other digits are another result.
-        let unread = item("腐霉利", "1,2", kind);
+        let unread = item("腐霉利", "1 2", kind);
         assert_eq!(code(&unread, held(Verdict::Conforming, "GB 2763-2021")), "LAB-READING-FIRST");
         assert_eq!(code(&unread, Deciding::Reading("0.12".into())), "LAB-NOT-A-READING");
         assert_eq!(code(&unread, Deciding::Reading("0.1".into())), "LAB-NOT-A-READING");
-        assert_eq!(code(&unread, Deciding::Reading("1,2".into())), "LAB-READING-OPEN");
+        assert_eq!(code(&unread, Deciding::Reading("1 2".into())), "LAB-READING-OPEN");
         assert_eq!(by(&unread, Deciding::Reading("1.2".into())), Ok(Some(Verdict::Nonconforming)));
-        let wide = item("腐霉利", "１，２", kind);
+        let wide = item("腐霉利", "１　２", kind);
         assert_eq!((wide.verdict(), code(&wide, held(Verdict::Conforming, "GB 2763-2021"))), (Some(Verdict::NeedsPerson), "LAB-READING-FIRST"));
         // Words against words: a person compares, and says by what.
         let words = item("感官", "具有应有的色泽", kind);
@@ -1021,7 +1021,7 @@ mod tests {
         // one corrected to nothing readable takes the sum away from both
         let judged = crate::readings::sums::judged_together(&[alone.clone(), of("环丙沙星", "0.04")], kind);
         assert!(judged[0].judgement.as_ref().is_some_and(|j| j.working[0].0.contains("0.19")), "{:?}", judged[0].judgement);
-        let back = [judged[0].clone(), of("环丙沙星", "1,2")];
+        let back = [judged[0].clone(), of("环丙沙星", "1 2")];
         assert_eq!(verdicts(&back), [Some(Verdict::NeedsPerson); 2]);
     }
     #[test]
