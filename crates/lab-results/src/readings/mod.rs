@@ -170,8 +170,8 @@ pub fn judge_texts(item: &str, result: &str, limit: &str, unit: Option<&str>, la
 /// The same with what else the row tells.
 #[must_use]
 pub fn judge_words(texts: &Texts<'_>) -> Judgement {
-    if let Some(judged) = sums::named_members(texts) {
-        return judged;
+    if let Some(added) = sums::named_in(texts.result, texts.unit) {
+        return sums::judged_named(texts.result, &added, |p| of_texts(&Texts { result: &p.raw, ..*texts }));
     }
     if let Some(both) = value::first_and_second(texts.result) {
         let judged = both.map(|one| judge_words(&Texts { result: &one, ..*texts }));
@@ -232,18 +232,34 @@ fn of_texts(texts: &Texts<'_>) -> Judgement {
     settle(plain, judged, texts.result)
 }
 
-/// 录入的结果 a result typed against a rule that is certain: the same readings of the result, each judged by `judge_one`. `unit` is the unit of
-/// the cell, for texts that give none.
-#[must_use]
-pub fn judge_typed(raw: &str, unit: Option<&str>, rule: &LimitRule, limit_unit: Option<&str>, judge_one: impl Fn(&Parsed) -> Judgement) -> (Parsed, Judgement) {
+/// 录入的结果 a result typed against a rule that is certain: the same readings of the result as in [`judge_words`], each judged by `judge_one`.
+/// `unit` is the unit of the cell, for texts that give none.
+pub(crate) fn judge_typed(
+    item: &str,
+    raw: &str,
+    unit: Option<&str>,
+    rule: &LimitRule,
+    limit_unit: Option<&str>,
+    judge_one: &dyn Fn(&Parsed) -> Judgement,
+) -> (Parsed, Judgement) {
     let first = value::parse(raw, unit);
+    if first.needs_person().is_some() {
+        if let Some(added) = sums::named_in(raw, unit) {
+            let judged = sums::judged_named(raw, &added, |p| judge_one(p));
+            return (first, judged);
+        }
+        if let Some(both) = value::first_and_second(raw) {
+            let judged = both.map(|one| judge_typed(item, &one, unit, rule, limit_unit, judge_one).1);
+            return (first, both_tests(raw, judged));
+        }
+    }
     let plain = judge_one(&first);
     let judged = judge_otherwise(raw, &first, plain, unit, rule, limit_unit, judge_one);
-    (first, judged)
+    (first, sums::entered_alone(item, judged))
 }
 
 /// The same for a result that was read and judged once.
-pub(crate) fn judge_otherwise(
+fn judge_otherwise(
     raw: &str,
     first: &Parsed,
     plain: Judgement,
