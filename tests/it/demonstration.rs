@@ -8,6 +8,8 @@ use shiyan_nonconformity::CaseState;
 use shiyan_sample_intake::SampleState;
 use shiyan_testkit::{TestApp, at};
 
+use crate::http::{Browser, client};
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_loads_verifies_and_goes_away() {
     loads_verifies_and_goes_away(TestApp::bare_sqlite().await).await;
@@ -36,6 +38,15 @@ async fn loads_verifies_and_goes_away(t: TestApp) {
     assert!(demo::load(&t.app, options).await.unwrap_err().to_string().contains("DEMO-THERE"));
     for account in &summary.accounts {
         t.app.login(&shiyan_testkit::knock(&account.username, &account.password), now).await.unwrap();
+    }
+
+    // the figures of a year are grouped by its own list of classes
+    let site = client(&t.app, || at("2026-11-23T14:00")).await;
+    let supervisor = Browser::login(&site, "supervisor", demo::PASSWORD).await;
+    for (year, list, classes, not) in [(2026, "39类", ["畜禽肉及副产品", "水产品"], "<td>食用农产品</td>"), (2025, "35类", ["食用农产品", "餐饮食品"], "39类")]
+    {
+        let page = supervisor.get(&format!("/stats?year={year}&tab=class")).await.text();
+        assert!(page.contains(list) && classes.iter().all(|c| page.contains(c)) && !page.contains(not), "{year}");
     }
 
     assert!(demo::remove(&t.app, now).await.unwrap() > summary.samples + summary.items);

@@ -3,14 +3,15 @@
 
 use serde_json::json;
 use shiyan_app::bench::TypedDecision;
+use shiyan_app::packages::PackageWord;
 use shiyan_foundation::Instant;
 use shiyan_foundation::task::Outcome;
-use shiyan_lab_results::judge::Verdict;
+use shiyan_lab_results::judge::{Dried, Verdict};
 use shiyan_lab_results::order::OrderAction;
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_statute::{LimitRow, LimitRule, LimitStatus};
 use shiyan_store::Who;
-use shiyan_store::records::LimitRecord;
+use shiyan_store::records::{ItemPackage, LimitRecord};
 use shiyan_testkit::{PASSWORD, TestApp, at, codes};
 
 use crate::http::{Browser, client, form, now};
@@ -20,12 +21,14 @@ shiyan_testkit::on_both_engines!(
     two_limits_that_disagree_are_picked_from_by_somebody_else,
     an_order_that_was_under_way_before_is_held_as_well,
     many_limits_are_put_to_use_with_one_signed_statement,
+    a_dried_food_above_the_fresh_limit_waits_for_its_rate,
+    a_shipped_package_is_taken_only_after_it_was_checked,
 );
 
 const NO: &str = "XBJ25410105000000021";
 
 fn decision(on: &str, source: &str, reason: &str) -> TypedDecision {
-    TypedDecision { on: on.into(), source: source.into(), reason: reason.into(), reading: String::new() }
+    TypedDecision { on: on.into(), source: source.into(), reason: reason.into(), ..TypedDecision::default() }
 }
 
 fn day(n: u32, hour: u32) -> Instant {
@@ -164,5 +167,80 @@ async fn many_limits_are_put_to_use_with_one_signed_statement(t: TestApp) {
     assert!(send(statement, PASSWORD, &ids).await.text().contains("LIMIT-STATUS"));
     // Nobody else sees the page.
     assert_eq!(Browser::login(&site, "analyst", PASSWORD).await.get("/admin/limits/check").await.status.code, 404);
+    t.assert_whole().await;
+}
+
+/// 干制品: above the limit of the fresh food nothing is silent, below it no rate is needed.
+async fn a_dried_food_above_the_fresh_limit_waits_for_its_rate(t: TestApp) {
+    let p = &t.people;
+    let (_, order) = t.received(NO).await;
+    let mut item = t.items(&order).await[0].clone();
+    let limit = item.limit.as_mut().unwrap();
+    limit.dried = Some(Dried { food: "干制食用菌".into(), basis: "GB 2762-2025".into(), rate: None });
+    let LimitRule::Max { value: fresh } = limit.rule else { panic!("{limit:?}") };
+    item.revision += 1;
+    let mut unit = t.app.store.begin(day(5, 9)).await.unwrap();
+    unit.save(&item, &Who::system("测试"), "item.limit", json!({})).await.unwrap();
+    unit.commit().await.unwrap();
+    t.enter(&order, &[&(fresh * shiyan_foundation::Decimal::from(3)).to_string(), "未检出"], day(6, 10)).await;
+    let item = t.items(&order).await[0].clone();
+    assert_eq!(item.judgement.as_ref().map(|j| (j.verdict, j.code.as_str())), Some((Verdict::NeedsPerson, "JUDGE-DRIED")));
+    let site = client(&t.app, now).await;
+    let page = Browser::login(&site, "reviewer", PASSWORD).await.get(&format!("/bench/{order}")).await.text();
+    assert!(page.contains("value=\"dried\"") && page.contains("脱水率"), "the page asks for the rate");
+    let id = item.id.to_string();
+    let decide = async |typed: TypedDecision| t.app.decide_item(&p.reviewer.actor(), &id, &typed, day(6, 12)).await;
+    let by_rate = |rate: &str| TypedDecision { rate: rate.into(), ..decision("dried", "水分检验记录 R-7", "按水分检验结果折算") };
+    assert_eq!(codes(decide(decision("conforming", "GB 2762-2025", "看起来合格")).await), ["LAB-DRYING-FIRST"]);
+    for rate in ["", "0", "100", "abc"] {
+        assert_eq!(codes(decide(by_rate(rate)).await), ["LAB-DRYING-RATE"], "{rate}");
+    }
+    decide(by_rate("50%")).await.unwrap();
+    assert_eq!(t.items(&order).await[0].verdict(), Some(Verdict::Nonconforming));
+    decide(by_rate("80")).await.unwrap();
+    assert_eq!(t.items(&order).await[0].verdict(), Some(Verdict::Conforming));
+    t.reviewed(&order, day(9, 10)).await;
+    assert_eq!(t.app.approve_order(&p.signatory, &order, day(10, 10)).await.unwrap(), Outcome::Pass);
+    let report = t.app.issue_report(&p.sender.actor(), &order, ReportOptions { working: true, ..ReportOptions::default() }, day(10, 16)).await.unwrap();
+    assert!(report.content.contains("按脱水率 80%"), "{}", report.content);
+    t.assert_whole().await;
+}
+
+/// 项目包 of 2026: 待核对 until the quality manager signs that the printed rules say so.
+async fn a_shipped_package_is_taken_only_after_it_was_checked(t: TestApp) {
+    let p = &t.people;
+    let all: Vec<ItemPackage> = t.app.store.all().await.unwrap();
+    let leek = all.iter().find(|p| p.waits() && p.category.text() == "食用农产品/蔬菜/韭菜").expect("a draft for leek").clone();
+    assert!(leek.items.len() == 12 && leek.items.iter().all(|i| !i.basis.is_empty() && !i.method.is_empty()) && leek.source.contains("质量 A"));
+    assert_eq!(t.app.receive_packages(day(4, 8)).await.unwrap(), 0, "they came with the first start, once");
+    let (_, order) = t.received(NO).await;
+    assert_eq!(t.order(&order).await.package.as_deref(), Some("韭菜"), "a draft is never taken at reception");
+    let take = async || t.app.take_package(&p.analyst.actor(), &order, &leek.key, day(5, 9)).await;
+    assert_eq!(codes(take().await), ["PACKAGE-DRAFT"]);
+
+    let site = client(&t.app, now).await;
+    let quality = Browser::login(&site, "quality", PASSWORD).await;
+    let csrf = quality.token_of_forms().await;
+    let address = format!("/admin/packages/{}", crate::http::encoded(&leek.key));
+    let page = quality.get(&address).await.text();
+    assert!(page.contains("待核对") && page.contains("核对声明") && page.contains("GB 2763.1"));
+    let send = async |to: &str, statement: &str, password: &str| {
+        let pairs = [("csrf", csrf.as_str()), ("to", to), ("statement", statement), ("password", password)];
+        quality.post_form(&format!("{address}/check"), form(&pairs)).await
+    };
+    for (statement, password, code) in [("对照细则第34类逐项核对", "wrong-password", "STEP-UP"), ("短", PASSWORD, "LIMIT-CHECK-STATEMENT")] {
+        let refused = send("use", statement, password).await;
+        assert!(refused.status.code == 422 && refused.text().contains(code), "{code}: {}", refused.status);
+    }
+    let word = PackageWord { accept: true, text: "对照细则第34类逐项核对", password: PASSWORD };
+    assert!(!codes(t.app.check_package(&p.analyst, "x", &leek.key, word, day(5, 10)).await).is_empty(), "never the analyst");
+    assert_eq!(send("use", "对照细则第34类逐项核对", PASSWORD).await.status.code, 303);
+    assert!(quality.get(&address).await.text().contains("对照细则第34类逐项核对"));
+    assert_eq!(codes(t.app.check_package(&p.quality, "x", &leek.key, word, day(5, 11)).await), ["PACKAGE-STATE"]);
+    let before = t.items(&order).await.len();
+    let added = take().await.unwrap();
+    assert_eq!(t.items(&order).await.len(), before + added);
+    assert!(added >= 10, "{added}");
+    assert_eq!(codes(take().await), ["LAB-ITEM-TWICE"]);
     t.assert_whole().await;
 }

@@ -247,6 +247,7 @@ async fn an_additive_that_was_found_needs_a_word_on_carry_over(t: TestApp) {
         unit: "g/kg".into(),
         basis: "GB 2760-2024".into(),
         lod_loq: None,
+        dried: None,
         ..items[0].limit.clone().expect("a limit")
     };
     let mut unit = t.app.store.begin(now).await.unwrap();

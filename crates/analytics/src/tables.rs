@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Serialize;
 use shiyan_foundation::area::AreaKind;
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Refusal};
@@ -15,7 +16,7 @@ use shiyan_indicators::{BatchFact, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, K
 use crate::frame::Counts;
 
 /// What the tables are made from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// Facts of the year and of the year before.
     pub facts: &'a Facts,
@@ -25,8 +26,16 @@ pub struct Input<'a> {
     pub scope: &'a KpiScope,
     /// 统计截止日
     pub as_of: NaiveDate,
-    /// 食品大类 in the official order; each gets a line, with batches or without.
-    pub classes: &'a [&'a str],
+    /// 食品大类 in the official order of the year, Chinese and English; each gets a line, with batches or without.
+    pub classes: &'a [(&'a str, &'a str)],
+    /// 归类 the class of a food in the list of the year; last year's batches are grouped by it too, so that the two columns compare.
+    pub class_of: &'a dyn Fn(&CategoryPath) -> String,
+}
+
+impl std::fmt::Debug for Input<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input").field("scope", self.scope).field("as_of", &self.as_of).field("classes", &self.classes).finish_non_exhaustive()
+    }
 }
 
 /// 批次、不合格、不合格率
@@ -255,7 +264,7 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
     let total = supervisory.iter().fold([0; 4], |sum, c| add(sum, c.four));
     let links = by(&|b| b.link.code().to_owned())?;
     let areas = by(&|b| b.area_kind.code().to_owned())?;
-    let classes = by(&|b| b.category.class().to_owned())?;
+    let classes = by(&|b| (input.class_of)(&b.category))?;
     let farm = sums(
         supervisory
             .iter()
@@ -353,8 +362,8 @@ fn named(sums: HashMap<String, Four>) -> Vec<Line> {
     lines
 }
 
-fn listed(order: &[&str], mut sums: HashMap<String, Four>) -> Vec<Line> {
-    let mut lines: Vec<Line> = order.iter().map(|class| line(class, class, class, sums.remove(*class).unwrap_or_default())).collect();
+fn listed(order: &[(&str, &str)], mut sums: HashMap<String, Four>) -> Vec<Line> {
+    let mut lines: Vec<Line> = order.iter().map(|(zh, en)| line(zh, zh, en, sums.remove(*zh).unwrap_or_default())).collect();
     lines.extend(named(sums));
     lines
 }
@@ -480,7 +489,6 @@ mod tests {
 
     use shiyan_foundation::WorkCalendar;
     use shiyan_foundation::area::AdminBody;
-    use shiyan_foundation::category::CategoryPath;
     use shiyan_foundation::ids::{CaseId, PlanLineId, PointId, PopulationId, ReadingId};
     use shiyan_foundation::task::{Boundary, Department, Outcome, Population, PopulationBasis};
     use shiyan_indicators::{BatchStage, PlanFact, kpis};
@@ -535,7 +543,15 @@ mod tests {
         Facts { batches: (0..3_000).map(batch).collect(), ..Facts::default() }
     }
     fn run(facts: &Facts, items: &[ItemFact], as_of: NaiveDate) -> Tables {
-        tables(&Input { facts, items, scope: &scope(), as_of, classes: &["粮食加工品", "糕点", "餐饮食品", "食用农产品"] }).unwrap()
+        tables(&Input {
+            facts,
+            items,
+            scope: &scope(),
+            as_of,
+            classes: &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("食用农产品", "")],
+            class_of: &|p: &CategoryPath| p.class().to_owned(),
+        })
+        .unwrap()
     }
     fn sum(lines: &[Line]) -> Four {
         lines.iter().fold([0; 4], |s, l| add(s, [l.now.batches, l.now.failing, l.before.batches, l.before.failing]))

@@ -54,10 +54,12 @@ pub struct Saved {
 /// 人工判定 as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TypedDecision {
-    /// What is decided: `rule:ID:VERSION`, `none:REASON`, `reading`, or a verdict.
+    /// What is decided: `rule:ID:VERSION`, `none:REASON`, `reading`, `dried`, or a verdict.
     pub on: String,
     /// 读法
     pub reading: String,
+    /// 脱水率 per cent
+    pub rate: String,
     /// 出处
     pub source: String,
     /// 理由
@@ -73,6 +75,9 @@ impl TypedDecision {
         }
         if let Some(why) = self.on.strip_prefix("none:") {
             return Ok(Deciding::NoVerdict { why: one_of(why, "原因", "reason", "on")?, source: self.source.clone() });
+        }
+        if self.on == "dried" {
+            return Ok(Deciding::Dried { rate: self.rate.clone(), source: self.source.clone() });
         }
         if self.on == "reading" {
             return Ok(Deciding::Reading(self.reading.clone()));
@@ -101,11 +106,11 @@ impl RulesToday {
         }
         let Some(core) = &sample.sample.core else { return out };
         let query = query_of(core, &item.analyte);
-        let rows = self.library.candidates(&query).into_iter().map(|(row, doubt)| Candidate { limit: LimitUsed::of(row), doubt });
+        let rows = self.library.candidates(&query).into_iter().map(|(row, doubt)| Candidate { limit: LimitUsed::chosen(row, &query), doubt });
         out.extend(rows);
         if let Some(Ok(row)) = shiyan_statute::additive_limit(&query) {
             let doubt = ("GB 2760-2024 表A.1 所载，尚未启用".to_owned(), "as in table A.1 of GB 2760-2024, not put to use yet".to_owned());
-            out.push(Candidate { limit: LimitUsed::of(&row), doubt });
+            out.push(Candidate { limit: LimitUsed::chosen(&row, &query), doubt });
         }
         let mut seen = BTreeSet::new();
         out.retain(|c| seen.insert((c.limit.id.clone(), c.limit.version)));
@@ -135,7 +140,8 @@ impl App {
         }
         let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
         let position = items.iter().map(|i| i.position + 1).max().unwrap_or(0);
-        let item = new_item(&sample.sample, &order, position, &PackageItem { analyte, unit: unit_text.trim().to_owned(), method, limit: None }, &limits);
+        let item =
+            new_item(&sample.sample, &order, position, &PackageItem { analyte, unit: unit_text.trim().to_owned(), method, ..PackageItem::default() }, &limits);
         unit.insert(&item, &actor.into(), "item.add", json!({ "analyte": item.analyte, "limit": item.limit.as_ref().map(|l| &l.text) })).await?;
         unit.commit().await?;
         Ok(())

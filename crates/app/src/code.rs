@@ -131,6 +131,12 @@ codes! {
         next "勾选要核对的行，分批声明" / "Tick the rows, in several statements if need be", article "";
     CHECK_STATEMENT = "LIMIT-CHECK-STATEMENT", zh "没有写明核对了什么", en "The statement does not say what was compared",
         next "写明对照的标准文本和页码，至少 {least} 个字" / "Say which text of the standard was compared, and the pages, in {least} characters or more", article "";
+    PACKAGE_STATE = "PACKAGE-STATE", zh "“{category}”的项目包不在待核对状态", en "The package of “{category}” does not wait to be checked",
+        next "刷新页面，看清当前状态" / "Reload the page and look at the present state", article "";
+    PACKAGE_DRAFT = "PACKAGE-DRAFT", zh "“{category}”的项目包待核对，不能取用", en "The package of “{category}” has not been checked and cannot be taken",
+        next "由质量负责人对照正式印发的实施细则核对后启用" / "The quality manager compares it with the printed rules and puts it to use first", article "";
+    PACKAGE_OTHER = "PACKAGE-OTHER", zh "没有这个项目包，或它不是这种食品的", en "There is no such package, or it is not for this food",
+        next "从列表中选" / "Choose from the list", article "";
     LIMIT_SAME = "LIMIT-SAME", zh "项目“{item}”的限量与现在的限量库一致，没有可改用的", en "The limit of “{item}” is what the library says today; there is nothing to take over",
         next "刷新复判清单" / "Reload the list", article "";
     CLAIM_LONG = "CLAIM-LONG", zh "明示值超过 {max} 个字", en "The label claim is longer than {max} characters",

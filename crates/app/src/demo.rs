@@ -20,10 +20,12 @@ use shiyan_foundation::{Actor, Instant, Label, Refusal, Role, Scope};
 use shiyan_nonconformity::Case;
 use shiyan_sample_intake::Sample;
 use shiyan_sample_intake::sheet::Sheet;
+use shiyan_statute::{LimitRow, LimitStatus};
 use shiyan_store::query::samples::SampleFilter;
-use shiyan_store::records::{Laboratory, SampleRecord, UserAccount};
+use shiyan_store::records::{ItemPackage, Laboratory, LimitRecord, SampleRecord, UserAccount};
 use shiyan_store::{Error, Unit, Who};
 
+use crate::limit_check::Statement;
 use crate::{App, code};
 use dice::Dice;
 use sample::{Batch, Run, run_sample};
@@ -31,6 +33,8 @@ use world::{People, World};
 
 /// Name of the one laboratory.
 const LAB: &str = "示范食品检验中心（演示）";
+/// 质量负责人 of the demonstration.
+const QUALITY: &str = "示范质量负责人甲";
 /// Password of every account when none is given.
 pub const PASSWORD: &str = "shiyan-demo-2026";
 /// Finished samples of the full year when no number is given.
@@ -89,6 +93,8 @@ pub struct DemoSummary {
     pub follow_ups: u64,
     /// 限量（演示）
     pub limits: u64,
+    /// 随程序发布的限量 put to use by the fictional 质量负责人.
+    pub limits_in_use: u64,
     /// Sample and order states with their counts.
     pub states: BTreeMap<String, u64>,
     /// Case states with their counts.
@@ -204,9 +210,44 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
     let facts = json!({ "seed": options.seed.to_string(), "samples": summary.samples, "cases": summary.cases, "readings": summary.readings });
     unit.note(&who, "demo.loaded", "demo".to_owned(), facts).await?;
     unit.commit().await?;
+    if let Some(user) = users.iter().find(|u| u.name == QUALITY) {
+        summary.limits_in_use = put_shipped_to_use(app, user, &password, now).await?;
+    }
     // One large transaction leaves a large write-ahead log behind.
     app.store.fold_log().await?;
     Ok(summary)
+}
+
+/// What the fictional 质量负责人 signs.
+pub const STATEMENT: &str = "演示：虚构的质量负责人为演示而启用随程序发布的限量，没有对照标准原文核对，不得用于真实检验";
+
+/// 核对限量 the shipped limits, through the same use case as the page. Rows whose number or edition the sources do not settle stay 待核实.
+async fn put_shipped_to_use(app: &App, user: &UserAccount, password: &str, now: Instant) -> Result<u64, Error> {
+    let settled = |r: &&LimitRow| r.status == LimitStatus::Pending && r.confidence.starts_with("high") && !r.confidence.contains("edition?");
+    let ids: Vec<String> = app.limit_rows().await?.iter().filter(settled).map(|r| r.id.clone()).collect();
+    let mut done = 0;
+    for ids in ids.chunks(crate::limit_check::MOST) {
+        let said = Statement { to: LimitStatus::Active, ids, text: STATEMENT, password };
+        done += app.check_limits(user, "demo", said, now).await?.done as u64;
+    }
+    Ok(done)
+}
+
+/// What the fictional 质量负责人 put to use is 待核实 again, as it was shipped: no real laboratory has looked at it.
+async fn take_shipped_back(app: &App, unit: &mut Unit, who: &Who) -> Result<(), Error> {
+    let there: Vec<LimitRecord> = app.store.all().await?;
+    for old in there.into_iter().filter(|l| !l.row.id.starts_with("DEMO") && l.activated_by.as_deref() == Some(QUALITY)) {
+        let shipped = shiyan_statute::limits().iter().find(|r| r.id == old.row.id);
+        let row = LimitRow { status: LimitStatus::Pending, ..shipped.unwrap_or(&old.row).clone() };
+        let next = LimitRecord { row, activated_by: None, activated_at: None, revision: old.revision + 1 };
+        unit.save(&next, who, "limit.status", json!({ "to": LimitStatus::Pending, "why": "演示数据已删除" })).await?;
+    }
+    let packages: Vec<ItemPackage> = app.store.all().await?;
+    for old in packages.into_iter().filter(|p| p.is_shipped() && p.checked.as_ref().is_some_and(|c| c.by == QUALITY)) {
+        let next = ItemPackage { draft: true, retired: false, checked: None, revision: old.revision + 1, ..old };
+        unit.save(&next, who, "package.checked", json!({ "why": "演示数据已删除" })).await?;
+    }
+    Ok(())
 }
 
 /// Removes every row of the demonstration; says how many.
@@ -215,7 +256,9 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
 /// The database does not answer; a real row hangs on one of the demonstration.
 pub async fn remove(app: &App, now: Instant) -> Result<u64, Error> {
     let mut unit = app.store.begin(now).await?;
-    let removed = unit.remove_demo(&Who::system("演示数据")).await?;
+    let who = Who::system("演示数据");
+    take_shipped_back(app, &mut unit, &who).await?;
+    let removed = unit.remove_demo(&who).await?;
     unit.commit().await?;
     app.store.fold_log().await?;
     Ok(removed)
@@ -298,7 +341,7 @@ fn accounts(dice: &mut Dice, streets: &BTreeSet<String>, point: PointId, hash: &
     let checker = add("checker", "示范校核员甲", Role::Checker, all());
     let reviewer = add("reviewer", "示范审核员甲", Role::Reviewer, all());
     let signatory = add("signatory", "示范签字人甲", Role::Signatory, all());
-    let quality = add("quality-manager", "示范质量负责人甲", Role::QualityManager, all());
+    let quality = add("quality-manager", QUALITY, Role::QualityManager, all());
     let sender = add("report-sender", "示范发送员甲", Role::ReportSender, all());
     let enforcer = add("enforcer", "示范执法员甲", Role::Enforcer, all());
     let office = add("enforcer-street", "示范执法员乙（街道所）", Role::Enforcer, Scope::Streets(office));

@@ -19,6 +19,7 @@ pub mod kept;
 pub mod limit_check;
 pub mod limits;
 pub mod pace;
+pub mod packages;
 pub mod passwords;
 pub mod people;
 pub mod planning;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use shiyan_foundation::{Actor, Instant, Refusal};
+use shiyan_statute::editions::edition_before;
 use shiyan_statute::{LimitLibrary, LimitRow, LimitStatus};
 use shiyan_store::records::UserAccount;
 use shiyan_store::{Error, Who, sha256_hex};
@@ -14,6 +15,8 @@ use crate::{App, code};
 
 /// Rows under one statement at most.
 pub const MOST: usize = 500;
+/// Rows of the edition before that are named beside one that was cut anew.
+const NEAR: usize = 3;
 /// Shortest statement, in characters.
 const STATEMENT: usize = 6;
 
@@ -31,8 +34,10 @@ pub struct StandardToCheck {
 pub struct LineToCheck {
     /// The row.
     pub row: LimitRow,
-    /// 上一版 the nearest earlier row, if there is one.
+    /// 上一版 the nearest earlier row of the same scope, if there is one.
     pub before: Option<LimitRow>,
+    /// 上一版中范围不同的行 where none has the same scope: what the edition before says on the path of its foods, nearest first.
+    pub cut_anew: Vec<LimitRow>,
 }
 
 /// 核对结果
@@ -91,7 +96,12 @@ impl App {
         let library = self.limit_rows().await?;
         let mut rows: Vec<&LimitRow> = library.iter().filter(|r| r.status == LimitStatus::Pending && standard_of(r) == standard).collect();
         rows.sort_by(|a, b| (&a.analyte, &a.category_text, &a.id).cmp(&(&b.analyte, &b.category_text, &b.id)));
-        Ok(rows.into_iter().map(|row| LineToCheck { row: row.clone(), before: before(&library, row).cloned() }).collect())
+        let line = |row: &LimitRow| {
+            let before = before(&library, row).cloned();
+            let near = if before.is_some() { Vec::new() } else { edition_before(library.about(&row.analyte), row) };
+            LineToCheck { row: row.clone(), before, cut_anew: near.into_iter().filter(|r| r.status != LimitStatus::Retired).take(NEAR).cloned().collect() }
+        };
+        Ok(rows.into_iter().map(line).collect())
     }
     /// 核对 puts many rows to use, or rejects them, with one statement that the 质量负责人 signs with the password: all of them or none.
     ///

@@ -239,7 +239,7 @@ impl App {
         let source = format!("{} SHA-256 {}", file.name, file.sha256);
         let (mut new, mut replaced, mut known) = (Vec::new(), Vec::new(), 0);
         for (category, items) in &file.packages {
-            let mine = |p: &&ItemPackage| !p.retired && p.year == year && p.category == *category;
+            let mine = |p: &&ItemPackage| !p.retired && !p.draft && p.year == year && p.category == *category;
             match there.iter().find(mine) {
                 Some(old) if old.items == *items => {
                     known += 1;
@@ -253,7 +253,7 @@ impl App {
             // a package that was replaced and comes back needs a key of its own: the old one is pinned as it was
             let times = there.iter().filter(|p| p.key == key || p.key.starts_with(&format!("{key}-"))).count();
             let key = if times == 0 { key } else { format!("{key}-{}", times + 1) };
-            new.push(ItemPackage { key, year, category: category.clone(), items: items.clone(), retired: false, source: source.clone(), demo, revision: 0 });
+            new.push(ItemPackage { key, year, category: category.clone(), items: items.clone(), source: source.clone(), demo, ..ItemPackage::default() });
         }
         let done = PackagesImported { year, packages: file.packages.len(), new: new.len(), known, replaced: replaced.len(), dry_run };
         if dry_run || new.is_empty() {

@@ -93,6 +93,7 @@ impl App {
         unit.insert_many(&streets, &who, "street.seed").await?;
         unit.insert_many(&limits, &who, "limit.seed").await?;
         unit.insert_many(&populations, &who, "population.seed").await?;
+        unit.insert_many(&crate::packages::shipped(), &who, "package.edition").await?;
         unit.commit().await?;
         Ok(())
     }

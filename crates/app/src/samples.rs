@@ -212,8 +212,13 @@ pub(crate) async fn cancel_clocks(unit: &mut Unit, who: &Who, subject: &str, wan
 /// 检验项目包 of a food in a year: of the year itself, else of the latest year before it (a package without a year comes last), and
 /// within that year the most specific one.
 pub(crate) fn package_for<'a>(packages: &'a [ItemPackage], category: &CategoryPath, year: i32) -> Option<&'a ItemPackage> {
-    let fits = |p: &&ItemPackage| !p.retired && p.year <= year && shiyan_statute::food::covers(&p.category, category);
+    let fits = |p: &&ItemPackage| !p.retired && !p.draft && p.year <= year && covers(p, category);
     packages.iter().filter(fits).max_by_key(|p| (p.year, shiyan_statute::food::without_repeats(&p.category).0.len()))
+}
+
+/// Is the food of a sample one that a package is for. The shipped ones name foods without the levels in between.
+pub(crate) fn covers(package: &ItemPackage, category: &CategoryPath) -> bool {
+    shiyan_statute::food::covers(&package.category, category) || (package.is_shipped() && shiyan_statute::food::lies_under(&package.category, category))
 }
 
 /// The order of a received sample with the items of its food's package, which it pins.
@@ -321,13 +326,13 @@ pub(crate) fn limit_for(sample: &Sample, analyte: &str, limits: &LimitLibrary) -
     // for the word about carry-over. A number of the table decides only as a row that the quality manager put to use.
     let table = matches!(choice, LimitChoice::None { reason } if reason.code == NO_LIMIT.code).then(|| shiyan_statute::additive_limit(&query)).flatten();
     match (table, choice.settled(&query)) {
-        (Some(Ok(row)), _) if row.id == NOT_LISTED => (Some(LimitUsed::of(&row)), None, group(row.analyte_group)),
+        (Some(Ok(row)), _) if row.id == NOT_LISTED => (Some(LimitUsed::chosen(&row, &query)), None, group(row.analyte_group)),
         (Some(Ok(row)), _) => {
             let why = LimitChoice::OnlyPending(vec![&row]).settled(&query).err();
             (None, why.map(|why| (why.what(Lang::Zh), why.what(Lang::En))), group(row.analyte_group))
         }
         (Some(Err(why)), _) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(AnalyteGroup::Additive)),
-        (None, Ok(row)) => (Some(LimitUsed::of(row)), None, group(row.analyte_group)),
+        (None, Ok(row)) => (Some(LimitUsed::chosen(row, &query)), None, group(row.analyte_group)),
         (None, Err(why)) => (None, Some((why.what(Lang::Zh), why.what(Lang::En))), group(known)),
     }
 }

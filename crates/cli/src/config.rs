@@ -483,7 +483,7 @@ pub enum ReportCommand {
 /// Flags of `judge`.
 #[derive(Debug, Args)]
 pub struct JudgeArgs {
-    /// 输入 CSV：item,result,limit[,unit][,label_claim] / input
+    /// 输入 CSV：item,result,limit[,unit][,label_claim][,food][,ingredients] / input
     #[arg(long, requires = "out", conflicts_with_all = ["food", "item", "result"])]
     pub csv: Option<PathBuf>,
     /// 输出 CSV / output
@@ -504,6 +504,18 @@ pub struct JudgeArgs {
     /// 限量，如 ≤0.2mg/kg；给出时不查限量库 / limit; when given the library is not asked
     #[arg(long)]
     pub limit: Option<String>,
+    /// 结果单位，结果没有写单位时用 / unit of a result that gives none
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// 标签明示值（标示值），照标签写，如 ≥3.0g/100g，或带允差 3.2g/100g ≥80% / label claim as printed, with its tolerance where one is known
+    #[arg(long, value_name = "CLAIM", visible_alias = "label-claim")]
+    pub label: Option<String>,
+    /// 配料，判断是否可能带入 / ingredients, for carry-over
+    #[arg(long)]
+    pub ingredients: Option<String>,
+    /// 干制品的脱水率（%），用于按新鲜食品的限量折算 / rate of dehydration of a dried food, per cent
+    #[arg(long, value_name = "PERCENT")]
+    pub dehydration: Option<String>,
     /// 日期 / date that counts [default: today]
     #[arg(long)]
     pub on: Option<String>,

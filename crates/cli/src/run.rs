@@ -15,9 +15,9 @@ use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{Origin, Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
-use shiyan_lab_results::judge::{JudgeInput, Judgement, Texts, judge, judge_typed, judge_words};
+use shiyan_lab_results::judge::{Judgement, Texts, judge_words};
+use shiyan_lab_results::order::{LimitUsed, Typed, judge_against};
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::value;
 use shiyan_sample_intake::sheet::read_date;
@@ -103,13 +103,22 @@ async fn run(cli: Cli, lang: Lang) -> Done {
     }
 }
 
+/// What came with the program and waits to be checked.
+fn told_packages(came: usize, lang: Lang) {
+    if came > 0 {
+        eprintln!("{} {came}", lang.pick("收到随程序发布的检验项目包，待核对：", "item packages shipped with the program were received, to be checked:"));
+    }
+}
+
 /// Brings the schema up to date; on PostgreSQL also gives a weaker role what it needs to serve.
 async fn migrate(place: &Place, role: Option<&str>, lang: Lang) -> Done {
     let store = place.make().await?;
     say!("{}", lang.pick("数据库结构已是最新", "the schema is up to date"))?;
-    if let Some(delivery) = place.over(store.clone(), None).await?.receive_editions(now()).await? {
+    let app = place.over(store.clone(), None).await?;
+    if let Some(delivery) = app.receive_editions(now()).await? {
         say!("{}", delivery.told(lang))?;
     }
+    told_packages(app.receive_packages(now()).await?, lang);
     let Some(role) = role else { return Ok(()) };
     let refused = |zh: String, en: String| Failed::from(Refusal::new(code::GRANT).with("role", role).with("why", zh).with("why_en", en));
     if store.engine() != Engine::Postgres {
@@ -148,6 +157,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     if let Some(delivery) = app.receive_editions(now()).await? {
         eprintln!("{}", delivery.told(lang));
     }
+    told_packages(app.receive_packages(now()).await?, lang);
     let has_demo = app.has_demo().await?;
     let loaded = if args.demo && !has_demo {
         eprintln!("{}", lang.pick("正在载入演示区……", "loading the demonstration district ..."));
@@ -304,6 +314,12 @@ async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {
                 summary.cases,
                 lang.pick("快检读数", "rapid readings"),
                 summary.readings
+            )?;
+            let (used, note) = (summary.limits_in_use, "虚构的质量负责人启用，只供演示");
+            say!(
+                "{} {used}（{}）",
+                lang.pick("随程序发布的限量", "limits shipped"),
+                lang.pick(note, "put to use by a fictional quality manager, for the demonstration only")
             )?;
         }
         DemoCommand::Remove => {
@@ -778,7 +794,15 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             .into());
     };
     if let Some(limit) = &args.limit {
-        let judged = judge_words(&Texts { item, result, limit, food: args.food.as_deref(), ..Texts::default() });
+        let judged = judge_words(&Texts {
+            item,
+            result,
+            limit,
+            unit: args.unit.as_deref(),
+            label_claim: args.label.as_deref(),
+            food: args.food.as_deref(),
+            ingredients: args.ingredients.as_deref(),
+        });
         return say_judgement(&judged, None, None, args.json, lang);
     }
     let on = match &args.on {
@@ -819,11 +843,15 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     match chosen {
         Ok(row) => {
             // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
-            let unit = value::parse(result, None).unit.is_none().then_some(row.unit.as_str());
+            let unit = args.unit.as_deref().or_else(|| value::parse(result, None).unit.is_none().then_some(row.unit.as_str()));
             let known = Some(name.as_str()).filter(|f| !f.is_empty());
-            let (_, judged) = judge_typed(result, unit, &row.rule, Some(&row.unit), |parsed| {
-                judge(&JudgeInput { item, food: known, ..JudgeInput::for_row(parsed, row, TaskKind::Supervisory) })
-            });
+            let mut limit = LimitUsed::chosen(row, &query);
+            if let (Some(dried), Some(rate)) = (limit.dried.as_mut(), &args.dehydration) {
+                let typed = || Refusal::new(shiyan_lab_results::order_code::DRYING_RATE).with("typed", rate);
+                dried.rate = Some(shiyan_lab_results::deciding::dehydration(rate).ok_or_else(typed)?);
+            }
+            let typed = Typed { label_claim: args.label.as_deref(), food: known, ingredients: args.ingredients.as_deref(), ..Typed::new(item, result, unit) };
+            let (_, judged) = judge_against(&typed, &limit);
             say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
         }
         Err(why) => {

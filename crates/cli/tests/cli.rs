@@ -213,6 +213,36 @@ fn one_result_is_judged_with_the_library() {
 }
 
 #[test]
+fn a_label_claim_ingredients_and_a_rate_of_dehydration_are_flags() {
+    let dir = Temp::new("cli");
+    let judge = |args: &[&str]| json(&dir.0, &[&["judge", "--json"], args].concat())["judgement"].clone();
+    for (result, limit, claim, verdict) in [
+        ("2.5g/100g", "≥标示值", "3.0g/100g", "不合格"),
+        ("3.5g/100g", "≥标示值", "3.0g/100g", "合格"),
+        ("7.0g/100g", "≥80%标示值", "10.0g/100g", "不合格"),
+        ("1100mg/100g", "≤120%标示值", "1000mg/100g", "合格"),
+        ("4.0g/100g", "≤5g/100g", "≤3g/100g", "不合格"),
+    ] {
+        assert_eq!(judge(&["--item", "蛋白质", "--result", result, "--limit", limit, "--label", claim]), verdict, "{result} {limit} {claim}");
+    }
+    assert_eq!(judge(&["--item", "蛋白质", "--result", "2.5g/100g", "--limit", "≥标示值"]), "需人工", "no claim, no verdict");
+    // a claim beside the library: the stricter of the two decides
+    let library = ["--food", "酱油", "--item", "氨基酸态氮", "--result", "0.5g/100mL", "--on", "2026-10-01"];
+    assert_eq!(judge(&library), "合格");
+    assert_eq!(judge(&[&library[..], &["--label", "≥0.8g/100mL"]].concat()), "不合格");
+    let colour = ["--item", "柠檬黄", "--result", "0.02g/kg", "--limit", "不得使用", "--food", "糕点"];
+    assert_eq!(judge(&colour), "不合格");
+    assert_eq!(judge(&[&colour[..], &["--ingredients", "小麦粉、果酱、白砂糖"]].concat()), "需人工", "an ingredient may bring it");
+    // a dried food is held against the fresh limit only by its rate
+    let dried = ["--food", "干香菇", "--item", "镉", "--result", "1.5mg/kg", "--on", "2026-10-01"];
+    assert_eq!(judge(&dried), "需人工");
+    assert_eq!(judge(&[&dried[..], &["--dehydration", "80"]].concat()), "合格");
+    assert_eq!(judge(&[&dried[..], &["--dehydration", "50"]].concat()), "不合格");
+    // one member of a sum below the limit is no verdict, whether the limit was printed or comes from the library
+    assert_eq!(judge(&["--food", "鸡肉", "--item", "恩诺沙星", "--result", "20μg/kg", "--on", "2026-10-01"]), "需人工");
+}
+
+#[test]
 fn a_food_is_named_as_people_type_it() {
     let dir = Temp::new("cli");
     let judge =

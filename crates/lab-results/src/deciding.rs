@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{Actor, Instant, Label, Refusal, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Label, Refusal, labels};
 
-use crate::judge::Verdict;
+use crate::judge::{Dried, Verdict};
 use crate::order::{LimitUsed, Meaning, OrderAction, TestItem, own_work, written};
 use crate::order_code as code;
 use crate::value;
@@ -41,6 +41,13 @@ pub enum Ground {
     /// 比对 the limit compared by a person, held against a source.
     Held {
         /// 出处 standard or record.
+        source: String,
+    },
+    /// 脱水率 of a dried food, by which the limit of the fresh one is held against it.
+    Dried {
+        /// 脱水率 per cent.
+        rate: Decimal,
+        /// 来源 analysis, what the producer says, other data.
         source: String,
     },
 }
@@ -118,6 +125,13 @@ pub enum Deciding {
     },
     /// 读法 how the text is to be read.
     Reading(String),
+    /// 折算 the rate of dehydration, per cent, as typed; the program judges by it.
+    Dried {
+        /// 脱水率
+        rate: String,
+        /// 来源
+        source: String,
+    },
     /// 比对 the verdict of somebody who compared result and limit, with the source.
     Held {
         /// The verdict.
@@ -129,6 +143,14 @@ pub enum Deciding {
 
 fn digits(text: &str) -> String {
     fold(text).chars().filter(char::is_ascii_digit).collect()
+}
+
+/// 脱水率 as typed: per cent, above 0 and below 100.
+#[must_use]
+pub fn dehydration(typed: &str) -> Option<Decimal> {
+    let text = fold(typed);
+    let rate: Decimal = text.trim().trim_end_matches('%').trim().parse().ok()?;
+    (rate > Decimal::ZERO && rate < Decimal::ONE_HUNDRED && rate.scale() <= 4).then_some(rate)
 }
 
 fn sourced(text: &str) -> Result<String, Refusal> {
@@ -223,7 +245,21 @@ impl TestItem {
                     _ => Err(refused(code::READING_OPEN).with("typed", text.trim()).on("reading")),
                 }
             }
+            Deciding::Dried { rate, source } => {
+                let limit = self.limit.as_ref().filter(|l| l.dried.is_some()).ok_or_else(|| refused(code::NOT_DRIED).on("on"))?;
+                let rate = dehydration(rate).ok_or_else(|| refused(code::DRYING_RATE).with("typed", rate.trim()).on("rate"))?;
+                let source = sourced(source)?;
+                let dried = limit.dried.clone().map(|d| Dried { rate: Some(rate), ..d });
+                let by_rate = TestItem { limit: Some(LimitUsed { dried, ..limit.clone() }), ..self.clone() };
+                match by_rate.judged(&self.raw, kind).1.map(|j| j.verdict) {
+                    Some(verdict) if !matches!(verdict, Verdict::NeedsPerson | Verdict::NoVerdict) => Ok(decided(verdict, Ground::Dried { rate, source })),
+                    _ => Err(refused(code::READING_OPEN).with("typed", self.raw.trim()).on("rate")),
+                }
+            }
             Deciding::Held { verdict, source } => {
+                if *verdict == Verdict::Conforming && self.limit.as_ref().is_some_and(|l| l.dried.is_some()) {
+                    return Err(refused(code::DRYING_FIRST).on("on"));
+                }
                 if matches!(verdict, Verdict::NeedsPerson | Verdict::NoVerdict) {
                     return Err(Refusal::new(code::VERDICT).with("typed", verdict.zh()).on("on"));
                 }
@@ -246,6 +282,9 @@ impl HandDecision {
         let (zh, en) = match &self.ground {
             Some(Ground::NoVerdict { why, source }) => (format!("{}（{source}）；", why.zh()), format!("{} ({source}); ", why.en())),
             Some(Ground::Reading { text }) => (format!("结果读作 {text}；"), format!("The result is read as {text}; ")),
+            Some(Ground::Dried { rate, source }) => {
+                (format!("按脱水率 {rate}%（{source}）折算；"), format!("By a rate of dehydration of {rate}% ({source}); "))
+            }
             Some(Ground::Held { source }) => (format!("依据 {source}；"), format!("By {source}; ")),
             None => (String::new(), String::new()),
         };

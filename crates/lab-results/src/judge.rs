@@ -9,7 +9,7 @@ use shiyan_statute::{DetectionKind, LimitRow, LimitRule, Natural, SubstanceKind,
 
 use crate::item;
 use crate::limit;
-pub use crate::readings::{Texts, Why, judge_texts, judge_typed, judge_words};
+pub use crate::readings::{Texts, Why, judge_texts, judge_words};
 use crate::reasons::{self, Reason};
 use crate::remark::{self, Remark};
 use crate::rounding::{Comparison, round_gbt8170};
@@ -81,6 +81,18 @@ pub struct LabelClaim {
     pub basis: String,
 }
 
+/// 干制品折算 the limit is that of the fresh food (GB 2762 3.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dried {
+    /// 干制品, as the standard calls it.
+    pub food: String,
+    /// 标准
+    pub basis: String,
+    /// 脱水率 per cent, once somebody settled it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Decimal>,
+}
+
 /// 判定输入.
 #[derive(Debug, Clone)]
 pub struct JudgeInput<'a> {
@@ -112,6 +124,8 @@ pub struct JudgeInput<'a> {
     pub food: Option<&'a str>,
     /// 配料 as recorded; nothing recorded does not stop a 不合格.
     pub ingredients: Option<&'a str>,
+    /// 干制品折算
+    pub dried: Option<&'a Dried>,
 }
 
 impl<'a> JudgeInput<'a> {
@@ -133,6 +147,7 @@ impl<'a> JudgeInput<'a> {
             item: "",
             food: None,
             ingredients: None,
+            dried: None,
         }
     }
     /// Against a row of the library, with the limit of its method.
@@ -281,6 +296,24 @@ pub enum Step {
         /// A recorded ingredient that may bring it.
         ingredient: Option<String>,
     },
+    /// 干制品折算 the limit is that of the fresh food, and the sample is dried.
+    Dried {
+        /// 干制品
+        food: String,
+        /// 标准
+        basis: String,
+    },
+    /// 折回鲜品 the value on the weight of the fresh food.
+    Fresh {
+        /// As measured in the dried food.
+        value: Decimal,
+        /// 脱水率 per cent.
+        rate: Decimal,
+        /// On the fresh weight.
+        result: Decimal,
+    },
+    /// 干重 the limit is on a dry weight and the result does not say on what it is.
+    DryBasis,
     /// 合计项目 the limit is for a sum, and this is one member.
     SumMember {
         /// 项目
@@ -378,6 +411,21 @@ impl Step {
                     .map_or_else(String::new, |w| format!("{}{w}", lang.pick("；记录的配料可能带入：", "; a recorded ingredient may bring it: ")));
                 format!("{name}：{}{natural}{brought}", lang.pick("天然本底 ", "natural background "))
             }
+            Self::Dried { food, basis } if zh => format!("{food}：{basis} 3.5，限量按相应新鲜食品的限量结合脱水率折算；不超过新鲜食品限量的不必折算"),
+            Self::Dried { food, basis } => {
+                format!(
+                    "{food} ({basis} 3.5): the limit is that of the fresh food times the rate of dehydration; at or below the fresh limit no rate is needed"
+                )
+            }
+            Self::Fresh { value, rate, result } => {
+                format!("{} {rate}%：{value} × (100 − {rate})% = {result}", lang.pick("脱水率", "rate of dehydration"))
+            }
+            Self::DryBasis => lang
+                .pick(
+                    "限量以干重计，结果未写明：折算成干重只会更高",
+                    "the limit is on a dry weight, the result does not say: on a dry weight it can only be higher",
+                )
+                .to_owned(),
             Self::SumMember { item, members, source } if zh => format!("{item} 是合计项目的一个组分（{members} 之和；{source}），这里只录入了它"),
             Self::SumMember { item, members, source } => format!("{item} is one member of a sum ({members}; {source}) and is entered alone"),
             Self::Added { parts, total } => format!("{} {parts} = {total}", lang.pick("组分相加", "members added")),
@@ -490,7 +538,7 @@ pub(crate) fn judge_beside(input: &JudgeInput<'_>, beside: &Beside<'_>) -> Judge
     {
         notes.iter_mut().for_each(named_by_the_limit);
     }
-    let decision = at.decide().and_then(|d| at.doubtful(d)).and_then(|d| at.claim(d));
+    let decision = at.decide().and_then(|d| at.doubtful(d)).and_then(|d| at.claim(d)).and_then(|d| at.dried(d));
     let (mut verdict, reason) = decision.unwrap_or_else(|reason| (Verdict::NeedsPerson, reason));
     if verdict == FAIL && input.kind == TaskKind::RiskMonitoring {
         verdict = Verdict::Problem;
@@ -589,6 +637,25 @@ impl Work<'_, '_> {
             one => bound(one),
         };
         if repeats && decided.0 == PASS { Err(reasons::REPEATS_LIMIT) } else { Ok(decided) }
+    }
+
+    /// A dried food above the limit of the fresh one: only its rate of dehydration decides.
+    fn dried(&mut self, decided: (Verdict, &'static CodeInfo)) -> Decision {
+        let Some(dried) = self.input.dried.filter(|_| matches!(self.input.limit, LimitRule::Max { .. })) else { return Ok(decided) };
+        let step = Step::Dried { food: dried.food.clone(), basis: dried.basis.clone() };
+        self.steps.insert(2.min(self.steps.len()), step);
+        // a method that does not reach the fresh limit may reach the one of the dried food
+        let open = dried.rate.is_none() && (decided.0 == FAIL || decided.1 == reasons::LOQ_ABOVE_LIMIT);
+        if open { Err(reasons::DRIED) } else { Ok(decided) }
+    }
+
+    /// The value on the weight of the fresh food, where the rate of dehydration is known.
+    fn on_fresh_weight(&mut self, value: Decimal) -> Result<Decimal, &'static CodeInfo> {
+        let Some(rate) = self.input.dried.and_then(|d| d.rate) else { return Ok(value) };
+        let result =
+            Decimal::ONE_HUNDRED.checked_sub(rate).and_then(|left| value.checked_mul(left)).and_then(|v| units::shift(v, -2)).ok_or(reasons::OUT_OF_RANGE)?;
+        self.note(Step::Fresh { value, rate, result });
+        Ok(result)
     }
 
     /// A number that passes or fails only because a unit may be wrong by a thousand, or because a × may be lost.
@@ -739,6 +806,7 @@ impl Work<'_, '_> {
                 if self.below_method(value, limit)? {
                     return Ok((Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT));
                 }
+                let value = self.on_fresh_weight(value)?;
                 let value = self.compared_value(value);
                 self.mark_near(value, limit);
                 let holds = value < limit || (value == limit && !strict);
@@ -747,12 +815,14 @@ impl Work<'_, '_> {
             }
             Measured::LessThan { value, inclusive } => {
                 let value = self.convert(*value)?;
+                let value = self.on_fresh_weight(value)?;
                 let holds = value < limit || (value == limit && !(*inclusive && strict));
                 self.compare(value, operator, limit, holds);
                 Ok(if holds { (PASS, reasons::BELOW_LIMIT_OF_METHOD) } else { (Verdict::NoVerdict, reasons::LOQ_ABOVE_LIMIT) })
             }
             Measured::GreaterThan { value, inclusive } => {
                 let value = self.convert(*value)?;
+                let value = self.on_fresh_weight(value)?;
                 let above = value > limit || (value == limit && (!inclusive || strict));
                 self.compare(value, operator, limit, !above);
                 if above { Ok((FAIL, reasons::EXCEEDS)) } else { Err(reasons::BOUND_ONLY) }
@@ -891,7 +961,14 @@ impl Work<'_, '_> {
                 }
             }
             Measured::Negative => Ok((PASS, reasons::NOT_FOUND)),
-            Measured::LessThan { value, .. } => {
+            Measured::LessThan { value, inclusive } => {
+                // fewer than one colony in the very portion of the limit is none
+                if own.as_deref().is_some_and(|u| units::is_count(u) && self.unit.and_then(units::canonical) == units::canonical(u))
+                    && *value <= Decimal::ONE
+                    && !inclusive
+                {
+                    return Ok((PASS, reasons::NOT_FOUND));
+                }
                 let (lod, loq) = (lod?, loq?);
                 let bound = if banned { lod } else { loq.or(lod) };
                 match bound {

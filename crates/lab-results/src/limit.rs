@@ -266,12 +266,12 @@ fn method_limit(scan: &mut Scan<'_, '_>, unit: Option<&'static str>) -> Read<Opt
         DetectionKind::Lod
     } else if ["方法定量限", "定量限", "LOQ"].iter().any(|w| inside.eat(w)) {
         DetectionKind::Loq
-    } else if inside.rest.starts_with('<') {
+    } else if inside.rest.starts_with(['<', '≤']) {
         DetectionKind::Lod
     } else {
         return Ok(None);
     };
-    inside.rest = inside.rest.trim_start_matches([':', '=', '为', ' ', '<']);
+    inside.rest = inside.rest.trim_start_matches([':', '=', '为', ' ', '<', '≤']);
     let number = number(&mut inside)?;
     let own = same_unit(unit, inside.unit())?;
     let Some(rest) = inside.rest.trim_start().strip_prefix(')') else { return Err(reasons::LIMIT_REST) };
@@ -324,15 +324,27 @@ fn number_before(scan: &mut Scan<'_, '_>, mark: &str) -> Read<Num> {
 
 /// `≥80%标示值`, `≥标示值的80%`, `80%~180%标示值`, `标签明示值±1.0%vol`: the bounds of what the label claims.
 fn of_claim(scan: &mut Scan<'_, '_>, more: &mut More<'_>) -> Read<Option<Understood>> {
-    const NAMES: [&str; 9] = ["产品标签明示值", "标签明示值", "标签标示值", "产品明示值", "明示值", "标示值", "标签值", "明示", "标示"];
+    if !NAMES.iter().any(|n| scan.rest.contains(n)) && !scan.rest.starts_with('±') {
+        return Ok(None);
+    }
+    // (80%~180%)标示值
+    let inside = scan.rest.strip_prefix('(').and_then(|t| t.split_once(')')).filter(|(inside, _)| inside.contains('%'));
+    let unwrapped = inside.map(|(inside, rest)| format!("{inside}{rest}"));
+    let mut held = Scan { rest: unwrapped.as_deref().unwrap_or(scan.rest), notes: &mut Vec::new() };
+    let found = share_of_claim(&mut held, more)?;
+    scan.rest = "";
+    Ok(Some(found))
+}
+
+/// What a label claim is called.
+const NAMES: [&str; 9] = ["产品标签明示值", "标签明示值", "标签标示值", "产品明示值", "明示值", "标示值", "标签值", "明示", "标示"];
+
+fn share_of_claim(scan: &mut Scan<'_, '_>, more: &mut More<'_>) -> Read<Understood> {
     let names = |text: &mut Scan<'_, '_>| {
         text.skip_blank();
         let _ = text.eat("×") || text.eat("的");
         NAMES.iter().any(|n| text.eat(n))
     };
-    if !NAMES.iter().any(|n| scan.rest.contains(n)) && !scan.rest.starts_with('±') {
-        return Ok(None);
-    }
     let claimed = || -> Read<(Decimal, Option<&'static str>)> {
         let read = value::parse(more.claim.ok_or(reasons::LIMIT_CLAIM)?, None);
         match (&read.understood, read.unit.as_deref()) {
@@ -358,37 +370,46 @@ fn of_claim(scan: &mut Scan<'_, '_>, more: &mut More<'_>) -> Read<Option<Underst
         let (claim, unit) = claimed()?;
         let value = part(claim, share)?;
         (LimitText::Rule { rule: if least { LimitRule::Min { value } } else { LimitRule::Max { value } }, strict: false }, unit)
-    } else if scan.rest.starts_with(|c: char| c.is_ascii_digit()) {
-        let lo = percent(scan).ok_or(reasons::LIMIT_REST)?;
-        scan.skip_blank();
-        if !["~", "～", "-", "—", "–", "至", "到"].iter().any(|mark| scan.eat(mark)) {
-            return Err(reasons::LIMIT_REST);
-        }
-        let hi = percent(scan).ok_or(reasons::LIMIT_REST)?;
-        if !names(scan) {
-            return Err(reasons::LIMIT_REST);
-        }
-        let (claim, unit) = claimed()?;
-        range(part(claim, lo)?, part(claim, hi)?, unit)?
     } else {
-        let _ = names(scan);
+        // 80%~180%标示值, 标示值的80%~180%
+        let named_first = !scan.rest.starts_with(|c: char| c.is_ascii_digit()) && names(scan);
+        if named_first {
+            let _ = scan.eat("的");
+        }
         scan.skip_blank();
+        if scan.rest.starts_with(|c: char| c.is_ascii_digit()) {
+            let lo = percent(scan).ok_or(reasons::LIMIT_REST)?;
+            scan.skip_blank();
+            if !["~", "～", "-", "—", "–", "至", "到"].iter().any(|mark| scan.eat(mark)) {
+                return Err(reasons::LIMIT_REST);
+            }
+            let hi = percent(scan).ok_or(reasons::LIMIT_REST)?;
+            if !(named_first || names(scan)) || !scan.rest.trim().is_empty() {
+                return Err(reasons::LIMIT_REST);
+            }
+            let (claim, unit) = claimed()?;
+            let found = range(part(claim, lo)?, part(claim, hi)?, unit)?;
+            more.of_claim = true;
+            return Ok(found);
+        }
         if !scan.eat("±") {
             return Err(reasons::LIMIT_REST);
         }
         scan.skip_blank();
         let room = number(scan)?;
         let (claim, unit) = claimed()?;
-        match (scan.unit(), unit) {
-            (Some(a), Some(b)) if a == b && !(a.starts_with(['%', '‰']) && a != "%vol") => range_around(claim, room.value, unit)?,
-            _ => return Err(reasons::LIMIT_REST),
+        // one unit of the two stands for both; a bare per cent around a per cent may be a share of it
+        let unit = same_unit(unit, scan.unit())?;
+        if unit.is_some_and(|u| u.starts_with(['%', '‰']) && u != "%vol") || scan.rest.starts_with(['%', '‰']) {
+            return Err(reasons::LIMIT_REST);
         }
+        range_around(claim, room.value, unit)?
     };
     if !scan.rest.trim().is_empty() {
         return Err(reasons::LIMIT_REST);
     }
     more.of_claim = true;
-    Ok(Some(understood))
+    Ok(understood)
 }
 
 fn operator(scan: &mut Scan<'_, '_>) -> Option<(bool, bool)> {

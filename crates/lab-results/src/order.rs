@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{SampleId, TestItemId, TestOrderId, UserId, WorksheetId};
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Actor, Instant, Label, Lang, Refusal, Role, labels};
-use shiyan_statute::{DetectionKind, DetectionLimit, LimitRow, LimitRule};
+use shiyan_statute::{DetectionKind, DetectionLimit, LimitQuery, LimitRow, LimitRule};
 
 use crate::claim;
 pub use crate::deciding::{Candidate, Deciding, Ground, HandDecision, NoVerdictWhy, RulePick};
 use crate::history::{AboveP99, Peers};
-use crate::judge::{Amount, JudgeInput, Judgement, LimitRef, Verdict, judge};
+use crate::judge::{Amount, Dried, JudgeInput, Judgement, LimitRef, Verdict, judge};
 use crate::order_code as code;
-use crate::readings::judge_otherwise;
+use crate::readings::judge_typed;
 use crate::sentence::{Finding, Sentences};
-use crate::value;
+use crate::value::{self, Parsed};
 
 labels! {
     /// 检验状态
@@ -154,6 +154,9 @@ pub struct LimitUsed {
     pub text: String,
     /// 检出限或定量限 of the method named in the row.
     pub lod_loq: Option<DetectionLimit>,
+    /// 干制品折算 the limit is that of the fresh food, and the sample is dried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dried: Option<Dried>,
 }
 
 impl LimitUsed {
@@ -168,7 +171,14 @@ impl LimitUsed {
             basis: row.basis.clone(),
             text: row.limit_text(),
             lod_loq: row.lod_loq.clone(),
+            dried: None,
         }
+    }
+    /// Takes the row that the library chose for a food: a dried one is held against the limit of the fresh one only by its rate of dehydration.
+    #[must_use]
+    pub fn chosen(row: &LimitRow, query: &LimitQuery<'_>) -> Self {
+        let dried = shiyan_statute::editions::drying(row, query.category, query.food_name, query.ref_date);
+        Self { dried: dried.map(|d| Dried { food: d.food.clone(), basis: d.basis.clone(), rate: None }), ..Self::of(row) }
     }
 }
 
@@ -178,7 +188,7 @@ impl LimitUsed {
     pub fn task(package: &str, rule: &LimitRule, unit: &str, basis: &str, lod_loq: Option<DetectionLimit>) -> Self {
         let bare = unit == "/" || matches!(rule, LimitRule::NotDetected { banned: false });
         let text = if bare { rule.text() } else { format!("{}{unit}", rule.text()) };
-        Self { id: package.to_owned(), version: 1, rule: rule.clone(), unit: unit.to_owned(), basis: basis.to_owned(), text, lod_loq }
+        Self { id: package.to_owned(), version: 1, rule: rule.clone(), unit: unit.to_owned(), basis: basis.to_owned(), text, lod_loq, dried: None }
     }
 }
 
@@ -229,21 +239,60 @@ pub fn judge_claimed(
         let (code, zh, en) = unread.map_or(("LIMIT-NONE".to_owned(), zh, en), |r| (r.0.code.to_owned(), r.0.zh.to_owned(), r.0.en.to_owned()));
         return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false, needs_carry_over_word: false }));
     };
-    let method = |wanted| limit.lod_loq.as_ref().filter(|d| d.kind == wanted).map(|d| Amount { value: d.value, unit: Some(d.unit.clone()) });
-    let parsed = value::parse(raw, Some(unit));
-    let input = JudgeInput {
-        limit_ref: Some(LimitRef { id: limit.id.clone(), version: limit.version, basis: limit.basis.clone() }),
-        lod: method(DetectionKind::Lod),
-        loq: method(DetectionKind::Loq),
-        kind,
-        item,
-        ..JudgeInput::new(&parsed, &limit.rule, Some(&limit.unit))
-    };
-    let one = |input: &JudgeInput<'_>| label_claim.map_or_else(|| judge(input), |typed| claim::judge_with(input, typed, unit));
-    let plain = one(&input);
-    let judged = judge_otherwise(raw, &parsed, plain, Some(unit), &limit.rule, Some(&limit.unit), |read| one(&JudgeInput { measured: read, ..input.clone() }));
-    let judged = crate::readings::sums::entered_alone(item, judged);
+    let typed = Typed { label_claim, kind, ..Typed::new(item, raw, Some(unit)) };
+    let (parsed, judged) = judge_against(&typed, limit);
     (parsed.canonical(), Some(stored(&judged)))
+}
+
+/// 录入 what was typed for an item, and what else is known of the sample.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    /// 检验项目
+    pub item: &'a str,
+    /// 检验结果 exactly as typed.
+    pub raw: &'a str,
+    /// 单位 of the cell.
+    pub unit: Option<&'a str>,
+    /// 标签明示值
+    pub label_claim: Option<&'a str>,
+    /// 食品
+    pub food: Option<&'a str>,
+    /// 配料
+    pub ingredients: Option<&'a str>,
+    /// 任务类别
+    pub kind: TaskKind,
+}
+
+impl<'a> Typed<'a> {
+    /// What was typed, of a 监督抽检 and nothing else known.
+    #[must_use]
+    pub fn new(item: &'a str, raw: &'a str, unit: Option<&'a str>) -> Self {
+        Self { item, raw, unit, label_claim: None, food: None, ingredients: None, kind: TaskKind::Supervisory }
+    }
+}
+
+/// 判定 what was typed against a limit that is certain: the one way of the laboratory, the interface for programs and the command line.
+#[must_use]
+pub fn judge_against(typed: &Typed<'_>, limit: &LimitUsed) -> (Parsed, Judgement) {
+    let method = |wanted| limit.lod_loq.as_ref().filter(|d| d.kind == wanted).map(|d| Amount { value: d.value, unit: Some(d.unit.clone()) });
+    let unit = typed.unit.unwrap_or_default();
+    let claim = typed.label_claim.filter(|text| !claim::is_none(text));
+    let (lod, loq) = (method(DetectionKind::Lod), method(DetectionKind::Loq));
+    let one = |read: &Parsed| {
+        let input = JudgeInput {
+            limit_ref: Some(LimitRef { id: limit.id.clone(), version: limit.version, basis: limit.basis.clone() }),
+            lod: lod.clone(),
+            loq: loq.clone(),
+            kind: typed.kind,
+            item: typed.item,
+            food: typed.food,
+            ingredients: typed.ingredients,
+            dried: limit.dried.as_ref(),
+            ..JudgeInput::new(read, &limit.rule, Some(&limit.unit))
+        };
+        claim.map_or_else(|| judge(&input), |text| claim::judge_with(&input, text, unit))
+    };
+    judge_typed(typed.item, typed.raw, typed.unit, &limit.rule, Some(&limit.unit), &one)
 }
 
 /// 单项判定 as stored beside the result.
@@ -721,6 +770,7 @@ mod tests {
             basis: "GB 2763-2021".into(),
             text: "≤0.2mg/kg".into(),
             lod_loq: Some(DetectionLimit { kind: DetectionKind::Loq, value: Decimal::new(1, 2), unit: "mg/kg".into(), note: String::new() }),
+            dried: None,
         };
         let (understood, judgement) = judge_item(raw, "mg/kg", Some(&limit), None, kind);
         TestItem {
@@ -839,12 +889,12 @@ mod tests {
     }
     #[test]
     fn what_is_unread_or_missing_is_not_submitted() {
-        let unread = [item("腐霉利", "1,2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
+        let unread = [item("腐霉利", "1 2", TaskKind::Supervisory), item("毒死蜱", " ", TaskKind::Supervisory)];
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &unread, "h", at(9))), ["LAB-EMPTY", "LAB-UNREAD"]);
         assert_eq!(codes(order().forward(&actor(3, Role::Analyst), OrderAction::Submit, &[], "h", at(9))), ["LAB-NO-ITEMS"]);
         let reading = Deciding::Reading("1.2".into());
         let decided = unread[0].decide(&actor(5, Role::Reviewer), &reading, &[], "原始记录为1.2", TaskKind::Supervisory, at(10)).unwrap();
-        assert_eq!((decided.verdict(), decided.raw.as_str()), (Some(Verdict::Nonconforming), "1,2"), "what was typed stays");
+        assert_eq!((decided.verdict(), decided.raw.as_str()), (Some(Verdict::Nonconforming), "1 2"), "what was typed stays");
     }
     #[test]
     fn a_person_overrules_no_verdict_of_the_machine() {
@@ -982,13 +1032,13 @@ mod tests {
             assert_eq!(code(&open, held(verdict, "GB 2762-2025")), "LAB-RULE-FIRST");
         }
         // Two readings of one text: one of them is named and judged; other digits are another result.
-        let unread = item("腐霉利", "1,2", kind);
+        let unread = item("腐霉利", "1 2", kind);
         assert_eq!(code(&unread, held(Verdict::Conforming, "GB 2763-2021")), "LAB-READING-FIRST");
         assert_eq!(code(&unread, Deciding::Reading("0.12".into())), "LAB-NOT-A-READING");
         assert_eq!(code(&unread, Deciding::Reading("0.1".into())), "LAB-NOT-A-READING");
-        assert_eq!(code(&unread, Deciding::Reading("1,2".into())), "LAB-READING-OPEN");
+        assert_eq!(code(&unread, Deciding::Reading("1 2".into())), "LAB-READING-OPEN");
         assert_eq!(by(&unread, Deciding::Reading("1.2".into())), Ok(Some(Verdict::Nonconforming)));
-        let wide = item("腐霉利", "１，２", kind);
+        let wide = item("腐霉利", "１　２", kind);
         assert_eq!((wide.verdict(), code(&wide, held(Verdict::Conforming, "GB 2763-2021"))), (Some(Verdict::NeedsPerson), "LAB-READING-FIRST"));
         // Words against words: a person compares, and says by what.
         let words = item("感官", "具有应有的色泽", kind);
@@ -1021,7 +1071,7 @@ mod tests {
         // one corrected to nothing readable takes the sum away from both
         let judged = crate::readings::sums::judged_together(&[alone.clone(), of("环丙沙星", "0.04")], kind);
         assert!(judged[0].judgement.as_ref().is_some_and(|j| j.working[0].0.contains("0.19")), "{:?}", judged[0].judgement);
-        let back = [judged[0].clone(), of("环丙沙星", "1,2")];
+        let back = [judged[0].clone(), of("环丙沙星", "1 2")];
         assert_eq!(verdicts(&back), [Some(Verdict::NeedsPerson); 2]);
     }
     #[test]

@@ -45,6 +45,12 @@ codes! {
         next "选别的原因，或按限量判定" / "Choose another reason, or judge it by the limit", article "";
     RULE_FIRST = "LAB-RULE-FIRST", zh "“{item}”还没有适用限量，不能判合格或不合格", en "“{item}” has no limit yet; it can neither conform nor fail",
         next "先选定适用限量；确无限量的写明原因和出处，不作判定" / "Pick the limit that applies first; where there is none, say why with the source and give no verdict", article "";
+    NOT_DRIED = "LAB-NOT-DRIED", zh "“{item}”的限量不按脱水率折算", en "The limit of “{item}” is not one that a rate of dehydration touches",
+        next "刷新页面，看清当前判定" / "Reload the page and look at the present judgement", article "GB 2762 3.5";
+    DRYING_RATE = "LAB-DRYING-RATE", zh "脱水率“{typed}”不是 0 到 100 之间的百分数", en "The rate of dehydration “{typed}” is no per cent between 0 and 100",
+        next "写干制时失去的水占鲜重的百分数，例如 85" / "Write how much of the fresh weight was lost in drying, in per cent, for example 85", article "GB 2762 3.5";
+    DRYING_FIRST = "LAB-DRYING-FIRST", zh "“{item}”是干制品，高于新鲜食品的限量，不能直接判合格", en "“{item}”: a dried food above the limit of the fresh one cannot simply be called conforming",
+        next "选“按脱水率折算”，写明脱水率和来源，由程序判定" / "Choose the rate of dehydration, give it with its source, and let it be judged by it", article "GB 2762 3.5";
     READING_FIRST = "LAB-READING-FIRST", zh "“{item}”的结果“{raw}”有几种读法，不能直接判合格", en "The result “{raw}” of “{item}” can be read in several ways; it cannot simply be called conforming",
         next "选“确定读法”，写清结果，由程序按限量判定；或退回检验员更正" / "Choose how it is to be read and let it be judged by the limit, or send it back to the analyst", article "";
     NOT_A_READING = "LAB-NOT-A-READING", zh "“{typed}”不是“{raw}”的一种读法：数字必须相同", en "“{typed}” is no way to read “{raw}”: the digits must be the same",

@@ -48,6 +48,7 @@ codes! {
     NOT_FOUND = "JUDGE-NOT-FOUND", zh "未检出，符合要求", en "Not detected, as required", next "进入校核" / "Goes on to the check", article "";
     FOUND = "JUDGE-FOUND", zh "不得检出的项目有检出", en "Something that must not be detected was detected", next "校核后报不合格项" / "Reported as nonconforming after the check", article "";
     BELOW_LIMIT_OF_METHOD = "JUDGE-BELOW-LOQ", zh "低于检出限或定量限，且该限不大于限量，符合", en "Below the limit of the method, which is not above the limit", next "进入校核" / "Goes on to the check", article "";
+    DRIED = "JUDGE-DRIED", zh "干制品高于相应新鲜食品的限量，须按脱水率（浓缩率）折算后判定", en "The dried food is above the limit of the fresh one; its rate of dehydration has to be settled", next "由审核人或质量负责人写明脱水率及其来源（水分检验、生产者提供的信息等）" / "A reviewer or the quality manager enters the rate of dehydration with its source", article "GB 2762 3.5";
     LOQ_ABOVE_LIMIT = "JUDGE-LOQ-ABOVE-LIMIT", zh "方法检出限或定量限高于限量，不能判定", en "The limit of the method is above the limit; no verdict", next "换用灵敏度足够的方法复测" / "Test again with a method that is sensitive enough", article "";
     LOQ_UNKNOWN = "JUDGE-LOQ-UNKNOWN", zh "未检出，但不知道检出限或定量限，不能确认低于限量", en "Not detected, but the limit of the method is unknown, so it is not certain to be below the limit", next "补填方法检出限或定量限" / "Enter the limit of detection or quantification", article "";
     TRACE = "JUDGE-TRACE", zh "小于某值不等于未检出：检出限与定量限之间须第二人确认", en "Less than a value is not the same as not detected: between LOD and LOQ a second analyst confirms", next "由第二人确认是否检出" / "A second analyst confirms", article "";

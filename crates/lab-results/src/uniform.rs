@@ -51,6 +51,12 @@ pub(crate) fn prepare(raw: &str, notes: &mut Vec<ParseNote>) -> String {
                 '﹙' | '【' | '〔' => out.push('('),
                 '﹚' | '】' | '〕' => out.push(')'),
                 '﹐' => out.push(','),
+                // 0. 5mg/kg: a blank that slipped in behind the point; behind another digit it may be the number of a value
+                ' ' if chars[..i].ends_with(&['0', '.'])
+                    && !chars[..i - 2].last().is_some_and(|c| c.is_ascii_digit() || *c == '.')
+                    && after.is_some_and(|a| a.is_ascii_digit()) => {}
+                // 2.5万CFU/g
+                '万' if before.is_some_and(|b| b.is_ascii_digit()) && !after.is_some_and(|a| a.is_ascii_digit() || a == '分') => out.push_str("×10^{4}"),
                 '\r' => {}
                 '\t' => out.push(' '),
                 c => out.push(c),

@@ -326,6 +326,24 @@ pub fn drying(row: &LimitRow, category: &CategoryPath, food_name: &str, on: Naiv
     (!only_dried && !row.conditions.iter().any(|c| c == "以干重计")).then_some(dried)
 }
 
+/// 上一版 the rows of an earlier edition of the same standard about the same item that lie on the path of a row, above it, below it or on it: where the
+/// standard cut its foods anew, these are what the row stands in place of. Nearest first.
+#[must_use]
+pub fn edition_before<'l>(rows: impl Iterator<Item = &'l LimitRow>, row: &LimitRow) -> Vec<&'l LimitRow> {
+    let own: Vec<Vec<String>> = row.categories.iter().map(limits::canonical).collect();
+    let distance = |old: &LimitRow| {
+        let theirs: Vec<Vec<String>> = old.categories.iter().map(limits::canonical).collect();
+        let apart = |a: &Vec<String>, b: &Vec<String>| (limits::reach(a, b).is_some() || limits::reach(b, a).is_some()).then(|| a.len().abs_diff(b.len()));
+        own.iter().flat_map(|a| theirs.iter().filter_map(move |b| apart(a, b))).min()
+    };
+    let earlier = |r: &&LimitRow| {
+        r.effective_from < row.effective_from && r.basis != row.basis && standard_number(&r.basis) == standard_number(&row.basis) && r.is_about(&row.analyte)
+    };
+    let mut near: Vec<(usize, &LimitRow)> = rows.filter(earlier).filter_map(|r| distance(r).map(|d| (d, r))).collect();
+    near.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+    near.into_iter().map(|(_, r)| r).collect()
+}
+
 pub(crate) fn problem() -> Option<String> {
     EDITIONS.as_ref().err().or(DAY_RULES.as_ref().err()).or(DRYINGS.as_ref().err()).cloned()
 }

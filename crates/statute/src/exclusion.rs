@@ -84,7 +84,7 @@ pub(crate) fn covers(exceptions: &[String], levels: &[String], at: usize, whole:
     }
     let own = levels.get(at..).unwrap_or_default();
     let Some(last) = own.last() else { return Covers::Unsure };
-    let mut unsure = false;
+    let (mut unsure, mut settled) = (false, true);
     for word in exceptions {
         let word = fold(word);
         let open = word.ends_with('等');
@@ -111,9 +111,10 @@ pub(crate) fn covers(exceptions: &[String], levels: &[String], at: usize, whole:
         let part = own.iter().any(|level| names().any(|name| name.contains(level.as_ref())) || of(|k| &k.maybe).any(|m| level.contains(m)));
         let group = known.map_or_else(|| GROUPS.iter().any(|g| word.ends_with(g)), |k| !k.closed);
         unsure |= open || (!other && (part || group));
+        settled &= other && known.is_some_and(|k| k.closed);
     }
     let generic = GENERIC.iter().any(|g| last.starts_with(g) || last.ends_with(g));
-    let certain = !generic && (whole || KNOWN.contains(last));
+    let certain = !generic && (whole || settled || KNOWN.contains(last));
     if unsure || !certain { Covers::Unsure } else { Covers::Yes }
 }
 
@@ -154,6 +155,9 @@ mod tests {
         let meat = |name: &str| of(&["畜禽内脏制品"], &["肉制品", "熟肉制品", "酱卤肉制品", "酱卤肉制品", name], 1);
         assert_eq!((meat("酱牛肉"), meat("卤肥肠"), meat("卤猪肝")), (Covers::Yes, Covers::No, Covers::No));
         assert_eq!((meat("卤味拼盘"), meat("猪舌")), (Covers::Unsure, Covers::Unsure));
+        // a name that is certainly something else needs no path down to the finest level
+        let bare = |name: &str| of(&["畜禽内脏制品"], &["肉制品", "酱卤肉制品", name], 1);
+        assert_eq!((bare("卤牛肉"), bare("火腿肠"), bare("牛肉牛杂"), bare("卤味")), (Covers::Yes, Covers::Yes, Covers::No, Covers::Unsure));
         assert_eq!(of(&["畜禽内脏制品"], &["肉制品", "熟肉制品", "熏煮香肠火腿制品", "熏煮香肠", "烤肠"], 1), Covers::Yes);
         // 酸奶 may be plain or flavoured, whatever path it is filed under
         assert_eq!(of(&["风味发酵乳"], &["乳制品", "乳制品", "液体乳", "发酵乳", "酸奶"], 4), Covers::Unsure);

@@ -266,6 +266,12 @@ pub fn covers(listed: &CategoryPath, sample: &CategoryPath) -> bool {
     listed.len() > 1 && begins(&listed, &sample)
 }
 
+/// Does a path lie under one that skips levels in between: 食用农产品/蔬菜/韭菜 holds 食用农产品/蔬菜/鳞茎类/韭菜.
+#[must_use]
+pub fn lies_under(listed: &CategoryPath, sample: &CategoryPath) -> bool {
+    listed.0.len() > 1 && limits::reach(&limits::canonical(listed), &limits::canonical(sample)).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -109,6 +109,13 @@ impl FoodNames {
             found.extend(self.by_name.get(&key(&whole[0])).into_iter().flatten().filter(|p| p.len() == 1).cloned());
         }
         found.retain(|path| above_in_order(above, path));
+        // a level that lists the food among others (辣椒、花椒、辣椒粉) is no other food than the one beside it
+        let alone: BTreeSet<Vec<String>> = found.iter().filter(|p| p.last().is_some_and(|l| key(l) == key(last))).cloned().collect();
+        let listed = |path: &Vec<String>| {
+            let beside = |one: &Vec<String>| one.len() == path.len() && one[..one.len() - 1] == path[..path.len() - 1] && one != path;
+            path.last().is_some_and(|l| l.contains('、')) && alone.iter().any(beside)
+        };
+        found.retain(|path| !listed(path));
         let kept: Vec<CategoryPath> =
             found.iter().filter(|a| !found.iter().any(|b| *a != b && limits::reach(a, b).is_some())).map(|p| CategoryPath(p.clone())).collect();
         match kept.as_slice() {

@@ -163,8 +163,19 @@ pub struct LimitRecord {
     pub revision: i64,
 }
 
-/// 检验项目包 the items a food gets by default.
+/// 核对 who put a draft to use or rejected it, on what word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageCheck {
+    /// Printed name.
+    pub by: String,
+    /// When.
+    pub at: Instant,
+    /// What was compared with what.
+    pub statement: String,
+}
+
+/// 检验项目包 the items a food gets by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemPackage {
     /// Key.
     pub key: String,
@@ -180,14 +191,33 @@ pub struct ItemPackage {
     pub retired: bool,
     /// 来源
     pub source: String,
+    /// 待核对 a draft: no order takes it before somebody has looked at the printed rules.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draft: bool,
+    /// 核对
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<PackageCheck>,
     /// 演示数据
     pub demo: bool,
     /// Revision.
     pub revision: i64,
 }
 
+impl ItemPackage {
+    /// 随程序发布 it came with the program.
+    #[must_use]
+    pub fn is_shipped(&self) -> bool {
+        self.key.starts_with('S')
+    }
+    /// 待核对 it waits for the 质量负责人.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.draft && !self.retired
+    }
+}
+
 /// One item of a package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageItem {
     /// 检验项目
     pub analyte: String,
@@ -195,6 +225,9 @@ pub struct PackageItem {
     pub unit: String,
     /// 检验依据
     pub method: String,
+    /// 判定依据 that the rules of the year name for it; the limit itself comes from the library.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub basis: String,
     /// 任务级判定依据, which stands above the library.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<PackageLimit>,

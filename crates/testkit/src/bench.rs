@@ -132,7 +132,13 @@ impl TestApp {
             demo: false,
             revision: 0,
         });
-        let item = |analyte: &str| PackageItem { analyte: analyte.into(), unit: "mg/kg".into(), method: "GB 23200.113-2018".into(), limit: None };
+        let item = |analyte: &str| PackageItem {
+            analyte: analyte.into(),
+            unit: "mg/kg".into(),
+            method: "GB 23200.113-2018".into(),
+            limit: None,
+            ..PackageItem::default()
+        };
         let package = ItemPackage {
             key: "韭菜".into(),
             year: 0,
@@ -141,7 +147,7 @@ impl TestApp {
             retired: false,
             source: "测试".into(),
             demo: false,
-            revision: 0,
+            ..ItemPackage::default()
         };
         let who = Who::system("测试");
         let mut unit = self.app.store.begin(now).await.unwrap();

@@ -22,8 +22,9 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
 use shiyan_indicators::Family;
-use shiyan_lab_results::judge::{JudgeInput, Judgement, Texts, Verdict, judge as judge_one, judge_typed, judge_words};
+use shiyan_lab_results::judge::{Judgement, Texts, Verdict, judge_words};
 use shiyan_lab_results::order::OrderState;
+use shiyan_lab_results::order::{LimitUsed, Typed, judge_against};
 use shiyan_nonconformity::{CaseState, Part};
 use shiyan_sample_intake::SampleState;
 use shiyan_statute::{FoodName, FoodNames, LimitChoice, LimitQuery, LimitRow, LimitStatus, codes as law};
@@ -560,6 +561,10 @@ struct JudgeBody {
     #[validate(length(max = 200))]
     #[schema(max_length = 200)]
     label_claim: Option<String>,
+    /// 配料, which may carry an additive over.
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    ingredients: Option<String>,
     /// 食品分类 大类/亚类/…, for the library.
     #[validate(length(max = 200))]
     #[schema(max_length = 200)]
@@ -583,7 +588,8 @@ async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<J
     let given = body.limit.as_deref().filter(|l| !l.trim().is_empty());
     if let Some(limit) = given {
         let (unit, label_claim, food) = (body.unit.as_deref(), body.label_claim.as_deref(), body.food.as_deref());
-        let judged = judge_words(&Texts { item: &body.item, result: &body.result, limit, unit, label_claim, food, ingredients: None });
+        let ingredients = body.ingredients.as_deref();
+        let judged = judge_words(&Texts { item: &body.item, result: &body.result, limit, unit, label_claim, food, ingredients });
         return Ok(Json(judged_json(&judged, None)));
     }
     let Some(food) = body.food.as_deref().map(str::trim).filter(|f| !f.is_empty()) else {
@@ -619,9 +625,13 @@ async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<J
     Ok(Json(match chosen {
         Ok(row) => {
             let known = Some(name.as_str()).filter(|f| !f.is_empty());
-            let (_, judged) = judge_typed(&body.result, body.unit.as_deref(), &row.rule, Some(&row.unit), |read| {
-                judge_one(&JudgeInput { item: &body.item, food: known, ..JudgeInput::for_row(read, row, TaskKind::Supervisory) })
-            });
+            let typed = Typed {
+                label_claim: body.label_claim.as_deref(),
+                food: known,
+                ingredients: body.ingredients.as_deref(),
+                ..Typed::new(&body.item, &body.result, body.unit.as_deref())
+            };
+            let (_, judged) = judge_against(&typed, &LimitUsed::chosen(row, &query));
             judged_json(&judged, Some(row))
         }
         Err(why) => unjudged_json(&why, choice.rows(), &[]),

@@ -36,6 +36,7 @@ pub fn package_file(bytes: &[u8], name: &str, hidden: Hidden) -> Result<(Package
                 unit: i.unit.clone(),
                 method: i.method.clone(),
                 limit: i.limit.as_ref().map(|l| PackageLimit { rule: l.rule.clone(), unit: l.unit.clone(), basis: l.basis.clone() }),
+                ..PackageItem::default()
             });
             (p.category.clone(), items.collect())
         })

@@ -12,6 +12,7 @@ use shiyan_app::reports::Unset;
 use shiyan_app::{App, Error, sha256_hex};
 use shiyan_charts::{Chart, Pareto, Ranking, Series, Trend};
 use shiyan_foundation::area::Street;
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::text::fold;
@@ -217,8 +218,11 @@ pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error
     let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
     let items = app.store.failing_item_facts(before, last, user).await?;
     rocket::tokio::task::spawn_blocking(move || {
-        let classes: Vec<&str> = shiyan_statute::food_classes().iter().map(|c| c.name.as_str()).collect();
-        let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes })?;
+        let scheme = shiyan_statute::class_scheme(year.scope.year);
+        let classes: Vec<(&str, &str)> = shiyan_statute::food_classes_of(year.scope.year).iter().map(|c| (c.name.as_str(), c.name_en.as_str())).collect();
+        // a food that the list of the year has no class for keeps its own word, behind the list
+        let class_of = |p: &CategoryPath| shiyan_statute::class_in(scheme, p).map_or_else(|| p.class().to_owned(), |c| c.name.clone());
+        let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes, class_of: &class_of })?;
         Ok(Tabled { year, items, tables })
     })
     .await
@@ -459,12 +463,12 @@ pub(crate) fn annual_model(data: &Annual, lang: Lang) -> Model {
         "分食品大类情况",
         "By food class",
         vec![
-            table(
-                caption("分食品大类监督抽检结果", "Supervisory results by food class"),
-                line_heads,
-                line_rows(&t.by_class, lang),
-                if zero.is_empty() { String::new() } else { format!("{}{zero}", w.t("未检出不合格的大类：", "Classes without a failing batch: ")) },
-            ),
+            table(caption("分食品大类监督抽检结果", "Supervisory results by food class"), line_heads, line_rows(&t.by_class, lang), {
+                let list = shiyan_statute::class_scheme(data.year.scope.year).label(lang);
+                let without = w.t("未检出不合格的大类：", "Classes without a failing batch: ");
+                let by = format!("{}{list}", w.t("分类口径：", "By the list of "));
+                if zero.is_empty() { by } else { format!("{by}{}{without}{zero}", lang.pick("；", "; ")) }
+            }),
             Block::Chart(class_chart(data, lang)),
         ],
     );

@@ -130,6 +130,15 @@ async fn whole(name: &str, samples: Option<u32>) {
     println!("verified in {:?}", clock.elapsed());
     assert!(finding.ok, "{finding:?}");
 
+    // the shipped limits are in use, by a statement that says what it is worth, and what the sources do not settle still waits
+    let shipped: Vec<_> = app.limit_rows().await.unwrap().iter().filter(|r| !r.id.starts_with("DEMO")).cloned().collect();
+    let count = |wanted| shipped.iter().filter(|r| r.status == wanted).count() as u64;
+    assert_eq!(count(shiyan_statute::LimitStatus::Active), summary.limits_in_use);
+    assert!(summary.limits_in_use > 400 && count(shiyan_statute::LimitStatus::Pending) > 0, "{}", summary.limits_in_use);
+    assert!(shipped.iter().filter(|r| r.basis == "GB 2762-2025" && r.status == shiyan_statute::LimitStatus::Active).count() > 200);
+    let signed = app.store.timeline(&["limits:checked".to_owned()]).await.unwrap();
+    assert!(signed.iter().all(|e| e.facts["statement"] == STATEMENT) && !signed.is_empty());
+
     for state in ["draft", "sampled", "received", "refused", "void", "testing", "entered", "checked", "reviewed", "approved", "issued"] {
         assert!(summary.states.get(state).is_some_and(|n| *n > 0), "{state}: {:?}", summary.states);
     }
@@ -191,7 +200,13 @@ async fn whole(name: &str, samples: Option<u32>) {
     let finding = app.store.verify(None).await.unwrap();
     assert!(finding.ok, "{finding:?}");
     assert_eq!(app.store.count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
-    assert!(app.limit_rows().await.unwrap().iter().all(|r| !r.id.starts_with("DEMO")));
+    let left = app.limit_rows().await.unwrap();
+    assert!(left.iter().all(|r| !r.id.starts_with("DEMO")));
+    let mut as_shipped: Vec<_> = left.iter().cloned().collect();
+    as_shipped.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut shipped = shiyan_statute::limits().to_vec();
+    shipped.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!(as_shipped, shipped, "what the fictional quality manager put to use waits again");
     // and it can be loaded again
     load(&app, options(7, Some(200))).await.unwrap();
     assert!(app.store.verify(None).await.unwrap().ok);

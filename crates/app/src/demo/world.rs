@@ -147,12 +147,18 @@ pub(super) fn packages(foods: &[Food]) -> Vec<ItemPackage> {
             items: food
                 .items
                 .iter()
-                .map(|(row, _)| PackageItem { analyte: row.analyte.clone(), unit: row.unit.clone(), method: row.method.clone(), limit: None })
+                .map(|(row, _)| PackageItem {
+                    analyte: row.analyte.clone(),
+                    unit: row.unit.clone(),
+                    method: row.method.clone(),
+                    limit: None,
+                    ..PackageItem::default()
+                })
                 .collect(),
             retired: false,
             source: "演示数据：项目抄自随机附带的限量表".into(),
             demo: true,
-            revision: 0,
+            ..ItemPackage::default()
         })
         .collect()
 }

@@ -164,7 +164,7 @@ fn package(key: &str, year: i32, category: &str) -> ItemPackage {
         retired: false,
         source: String::new(),
         demo: false,
-        revision: 0,
+        ..ItemPackage::default()
     }
 }
 
@@ -192,7 +192,7 @@ async fn a_package_is_replaced_and_never_edited() {
     let dir = Temp::new("packages");
     let app = app(&dir).await;
     let actor = Actor { name: "命令行".into(), ..quality() };
-    let item = |name: &str| PackageItem { analyte: name.into(), unit: "mg/kg".into(), method: "GB 1".into(), limit: None };
+    let item = |name: &str| PackageItem { analyte: name.into(), unit: "mg/kg".into(), method: "GB 1".into(), limit: None, ..PackageItem::default() };
     let read = |items: &[&str]| PackageFile {
         name: "示范.csv".into(),
         sha256: "00".into(),
@@ -334,7 +334,7 @@ fn a_limit_of_the_task_stands_above_the_library() {
     let library = LimitLibrary::new(vec![LimitRow { status: LimitStatus::Active, effective_to: None, ..leek() }]);
     let sheet = shiyan_sample_intake::sheet::Sheet::default();
     let sample = shiyan_sample_intake::Sample::draft(shiyan_foundation::ids::SampleId(uuid::Uuid::nil()), sheet);
-    let line = |limit| PackageItem { analyte: "腐霉利".into(), unit: "mg/kg".into(), method: leek().method, limit };
+    let line = |limit| PackageItem { analyte: "腐霉利".into(), unit: "mg/kg".into(), method: leek().method, limit, ..PackageItem::default() };
     let task = PackageLimit { rule: LimitRule::Max { value: Decimal::new(5, 2) }, unit: "mg/kg".into(), basis: "示范实施细则".into() };
     let (limit, none, group) = limit_under(&sample, Some("P2026-x"), &line(Some(task.clone())), &library);
     let limit = limit.unwrap();

@@ -78,6 +78,11 @@ impl Known {
     pub(super) fn method(&self) -> Option<&Amount> {
         self.method.as_ref()
     }
+    /// Every plan of it asks for nothing at all in a portion (`/25g`).
+    pub(super) fn in_portions(&self) -> bool {
+        let mut plans = self.rows.iter().filter(|r| matches!(r.rule, LimitRule::ThreeClass { .. })).peekable();
+        plans.peek().is_some() && plans.all(|r| r.unit.starts_with('/'))
+    }
     fn rows_of<'a>(&'a self, food: Option<&str>) -> Vec<&'a LimitRow> {
         let food = food.map(fold).filter(|f| !f.is_empty());
         let own: Vec<&LimitRow> = match &food {

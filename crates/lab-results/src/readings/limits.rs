@@ -15,6 +15,7 @@ pub(super) fn readings(raw: &str, context: &Context<'_>) -> Vec<Reading> {
     let prepared = prepare(raw, &mut Vec::new());
     let compact = prepared.replace('\n', " ");
     let mut all = vec![Reading::of(&compact)];
+    all = through(all, asides);
     all = through(all, tidied);
     all = through(all, |t| words(t, context));
     all = through(all, |t| claimed(t, context));
@@ -46,6 +47,20 @@ fn is_plan(text: &str) -> bool {
     compact.contains("n=") && compact.contains(['m', 'M'])
 }
 
+/// Behind a limit: the star and the words of GB 2763 for one that is temporary, the temperature of a measurement.
+fn asides(text: &str) -> Variants {
+    let bare = text.trim_end();
+    let cut = bare.strip_suffix(['*', '※']).or_else(|| ["(临时限量)", "(临时)", "(临时限)"].iter().find_map(|w| bare.strip_suffix(w))).or_else(|| {
+        let (head, inside) = bare.strip_suffix(')')?.rsplit_once('(')?;
+        let degrees = ["℃", "°C", "度"].iter().find_map(|w| inside.trim().strip_suffix(w))?;
+        degrees.trim().bytes().all(|b| b.is_ascii_digit()).then_some(head)
+    });
+    match cut.map(str::trim_end).filter(|t| t.contains(|c: char| c.is_ascii_digit())) {
+        Some(text) => one(text, Why::Aside),
+        None => Vec::new(),
+    }
+}
+
 /// `≤≤100mg/kg`, `≤n=5,c=0,…`
 fn tidied(text: &str) -> Variants {
     let mut rest = text.trim_start();
@@ -63,6 +78,10 @@ fn tidied(text: &str) -> Variants {
     }
     Vec::new()
 }
+
+/// 商业无菌 the item whose limit is its own name.
+pub(super) const STERILE: &str = "商业无菌";
+const STERILE_WORDS: [&str; 2] = [STERILE, "符合"];
 
 /// Words that say what a sign would: 禁用, 未检出, 最大使用量0.25g/kg, 0.2mg/kg以下, pH6.5~8.5.
 fn words(text: &str, context: &Context<'_>) -> Variants {
@@ -99,6 +118,10 @@ fn words(text: &str, context: &Context<'_>) -> Variants {
         "上限",
     ];
     let bare = text.trim_matches(['(', ')', ' ']);
+    if context.item.contains(STERILE) && STERILE_WORDS.iter().any(|w| bare.trim_end_matches("要求").trim_end_matches('的').ends_with(w)) && !bare.contains('不')
+    {
+        return one("不得检出", Why::WordsOfBan);
+    }
     let (word, unit) = BANNED.iter().find_map(|w| bare.strip_prefix(w).map(|rest| (*w, rest.trim()))).unwrap_or(("", bare));
     if !word.is_empty() && (unit.is_empty() || units::canonical(unit.trim_matches(['(', ')'])).is_some()) {
         let additive = word.contains("使用") || word.contains("添加") || word == "禁用";

@@ -43,6 +43,7 @@ labels! {
         CommonFactor = "common_factor", "幂是各值的公因数", "the power is common to all values";
         OwnPower = "own_power", "幂只属于一个值", "the power belongs to one value";
         Portions = "portions", "按份数展开", "one value for each sample";
+        RangeEnd = "range_end", "范围的一端", "one end of a range";
         Uncertainty = "uncertainty", "± 是不确定度，判定时不扣除", "± is the uncertainty, which is not deducted";
         WithUncertainty = "with_uncertainty", "± 的一端", "one end of the ±";
         EachValue = "each_value", "各值分别比较", "each value by itself";
@@ -53,7 +54,9 @@ labels! {
         AsMinimum = "as_minimum", "按下限", "as a minimum";
         WordsOfMaximum = "words_of_maximum", "文字写明是上限", "the words say that it is a maximum";
         WordsOfBan = "words_of_ban", "文字等于不得检出", "the words mean: must not be detected";
+        WordsOfResult = "words_of_result", "文字等于阴性或阳性", "the words mean: negative or positive";
         WordsOfUse = "words_of_use", "文字等于不得使用", "the words mean: must not be used";
+        Aside = "aside", "后面的说明不影响数值", "what stands behind it does not touch the number";
         Doubled = "doubled", "符号多写", "a sign too many";
         Between = "between", "两侧限量", "limited from both sides";
         OpenEnd = "open_end", "端点不含", "the end itself is not allowed";
@@ -150,6 +153,8 @@ pub(crate) struct Context<'a> {
     pub n: Option<u32>,
     /// The plan asks for nothing at all in a portion: 检出 or 未检出.
     pub qualitative: bool,
+    /// The limit has one side only.
+    pub one_sided: bool,
     /// The item.
     pub item: &'a str,
     /// A label claim is given.
@@ -165,8 +170,8 @@ pub fn judge_texts(item: &str, result: &str, limit: &str, unit: Option<&str>, la
 /// The same with what else the row tells.
 #[must_use]
 pub fn judge_words(texts: &Texts<'_>) -> Judgement {
-    if let Some(judged) = sums::named_members(texts) {
-        return judged;
+    if let Some(added) = sums::named_in(texts.result, texts.unit) {
+        return sums::judged_named(texts.result, &added, |p| of_texts(&Texts { result: &p.raw, ..*texts }));
     }
     if let Some(both) = value::first_and_second(texts.result) {
         let judged = both.map(|one| judge_words(&Texts { result: &one, ..*texts }));
@@ -174,7 +179,9 @@ pub fn judge_words(texts: &Texts<'_>) -> Judgement {
     }
     let mut judged = of_texts(texts);
     // a bare limit that the result repeats to the letter was copied into its cell
-    if texts.limit.contains(|c: char| c.is_ascii_digit()) && texts.limit.trim() == texts.result.trim() {
+    let own = texts.result.trim().trim_end_matches([',', '，', ';', '；', '、']);
+    let unit_only = |rest: &str| rest.is_empty() || units::canonical(rest).is_some();
+    if own.contains(|c: char| c.is_ascii_digit()) && texts.limit.trim().strip_prefix(own).is_some_and(unit_only) {
         judged = doubted(judged, reasons::REPEATS_LIMIT);
     }
     sums::entered_alone(texts.item, judged)
@@ -195,16 +202,20 @@ fn of_texts(texts: &Texts<'_>) -> Judgement {
         mpn: [Some(texts.result), Some(texts.limit), column].into_iter().flatten().any(|t| t.to_ascii_uppercase().contains("MPN")),
         n: None,
         qualitative: false,
+        one_sided: true,
         item: texts.item,
         claim: texts.label_claim.is_some_and(|c| !crate::claim::is_none(c)),
     };
     let limits = limits::readings(texts.limit, &context);
     for one in &limits {
         let read = limit::read_beside(&one.text, texts.label_claim).parsed;
+        context.one_sided &= matches!(read.understood, LimitText::Rule { rule: LimitRule::Max { .. } | LimitRule::Min { .. }, .. });
         if let LimitText::Rule { rule: LimitRule::ThreeClass { n, m, upper, .. }, .. } = read.understood {
             context.n = Some(n);
             context.count = context.count || read.unit.as_deref().is_none_or(units::is_count);
-            context.qualitative = m.is_zero() && upper.is_none() && read.unit.as_deref().is_some_and(|u| u.starts_with('/'));
+            let unit = read.unit.as_deref().or(column);
+            let portion = unit.map_or_else(|| library::known(texts.item).is_some_and(library::Known::in_portions), |u| u.starts_with('/'));
+            context.qualitative = m.is_zero() && upper.is_none() && portion;
         }
     }
     let results = results::readings(texts.result, &context);
@@ -221,18 +232,34 @@ fn of_texts(texts: &Texts<'_>) -> Judgement {
     settle(plain, judged, texts.result)
 }
 
-/// 录入的结果 a result typed against a rule that is certain: the same readings of the result, each judged by `judge_one`. `unit` is the unit of
-/// the cell, for texts that give none.
-#[must_use]
-pub fn judge_typed(raw: &str, unit: Option<&str>, rule: &LimitRule, limit_unit: Option<&str>, judge_one: impl Fn(&Parsed) -> Judgement) -> (Parsed, Judgement) {
+/// 录入的结果 a result typed against a rule that is certain: the same readings of the result as in [`judge_words`], each judged by `judge_one`.
+/// `unit` is the unit of the cell, for texts that give none.
+pub(crate) fn judge_typed(
+    item: &str,
+    raw: &str,
+    unit: Option<&str>,
+    rule: &LimitRule,
+    limit_unit: Option<&str>,
+    judge_one: &dyn Fn(&Parsed) -> Judgement,
+) -> (Parsed, Judgement) {
     let first = value::parse(raw, unit);
+    if first.needs_person().is_some() {
+        if let Some(added) = sums::named_in(raw, unit) {
+            let judged = sums::judged_named(raw, &added, |p| judge_one(p));
+            return (first, judged);
+        }
+        if let Some(both) = value::first_and_second(raw) {
+            let judged = both.map(|one| judge_typed(item, &one, unit, rule, limit_unit, judge_one).1);
+            return (first, both_tests(raw, judged));
+        }
+    }
     let plain = judge_one(&first);
     let judged = judge_otherwise(raw, &first, plain, unit, rule, limit_unit, judge_one);
-    (first, judged)
+    (first, sums::entered_alone(item, judged))
 }
 
 /// The same for a result that was read and judged once.
-pub(crate) fn judge_otherwise(
+fn judge_otherwise(
     raw: &str,
     first: &Parsed,
     plain: Judgement,
@@ -255,6 +282,7 @@ pub(crate) fn judge_otherwise(
         mpn: known.is_some_and(|u| u.starts_with("MPN")),
         n: plan.map(|(n, _)| n),
         qualitative: plan.is_some_and(|(_, none)| none) && limit_unit.is_some_and(|u| u.starts_with('/')),
+        one_sided: matches!(rule, LimitRule::Max { .. } | LimitRule::Min { .. }),
         ..Context::default()
     };
     let readings = results::readings(raw, &context);
@@ -349,6 +377,11 @@ const LISTED: usize = 8;
 fn settle(plain: Judgement, mut judged: Vec<Outcome>, raw: &str) -> Judgement {
     if judged.len() < 2 && judged.iter().all(|o| o.result.why.is_empty() && o.limit.why.is_empty()) {
         return plain;
+    }
+    // a reading with fewer values than the plan has samples says nothing beside one that has them all, unless it fails already
+    let lacks = |o: &Outcome| o.judged.reason.0.code == reasons::PLAN_COUNT.code;
+    if judged.iter().any(|o| o.trust() == Trust::Likely && !lacks(o)) {
+        judged.retain(|o| !lacks(o));
     }
     judged.sort_by_key(Outcome::trust);
     let likely = judged.iter().take_while(|o| o.trust() == Trust::Likely).count();

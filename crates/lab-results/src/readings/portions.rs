@@ -37,8 +37,21 @@ pub(super) fn variants(text: &str, context: &Context<'_>) -> Variants {
     let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let n = context.n.and_then(|n| usize::try_from(n).ok());
     let told = |text: String| vec![(text, Why::Portions, Trust::Likely)];
+    // 均未检出(25g): the portion in a bracket of its own
+    let compact = match compact.strip_suffix(')').and_then(|t| t.rsplit_once('(')) {
+        Some((head, portion)) if ["25g", "25mL", "10g", "100g", "100mL"].contains(&portion) && context.qualitative => format!("{head}/{portion}"),
+        _ => compact,
+    };
     if let Some(found) = ratio(&compact, n, context.qualitative) {
         return found;
+    }
+    // 未检出/25g×5
+    if let Some((head, times)) = compact.rsplit_once(['×', 'x', 'X', '*'])
+        && let (Some((_, _)), Ok(times), Some(n)) = (word(head), times.parse::<usize>(), n)
+        && times > 0
+        && times <= n
+    {
+        return told(copies(head, times));
     }
     if !compact.contains(['份', '个', '批', '均', '全', '都', '皆', '样']) {
         return Vec::new();
@@ -103,7 +116,13 @@ fn ratio(text: &str, n: Option<usize>, qualitative: bool) -> Option<Variants> {
         Some(at) => rest.split_at(at),
         None => (rest, ""),
     };
-    if all.parse() != Ok(n) || some > n || !["", "检出", "阳性", "(检出)", "(阳性)"].contains(&word) {
+    if all.parse() != Ok(n) || some > n {
+        return None;
+    }
+    if ["未检出", "阴性", "(未检出)", "(阴性)"].contains(&word) {
+        return Some(vec![(spread(n - some, some, ""), Why::Portions, Trust::Likely)]);
+    }
+    if !["", "检出", "阳性", "(检出)", "(阳性)"].contains(&word) {
         return None;
     }
     let mut out = vec![(spread(some, n - some, ""), Why::Portions, Trust::Likely)];

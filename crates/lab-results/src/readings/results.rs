@@ -2,7 +2,7 @@
 
 use shiyan_foundation::Decimal;
 
-use super::{Context, Reading, Trust, Variants, Why, portions, through, tokens};
+use super::{Context, Reading, Trust, Variants, Why, limits, portions, through, tokens};
 use crate::uniform::prepare;
 use crate::units;
 use crate::value::{self, Measured};
@@ -12,7 +12,11 @@ pub(super) fn readings(raw: &str, context: &Context<'_>) -> Vec<Reading> {
     let prepared = prepare(raw, &mut Vec::new());
     let mut all = vec![Reading::of(&prepared)];
     all = through(all, |t| portions::variants(t, context));
+    if context.item.contains(limits::STERILE) {
+        all = through(all, sterile);
+    }
     all = through(all, uncertain);
+    all = through(all, |t| range_ends(t, context));
     all = through(all, |t| commas(t, context));
     all = through(all, |t| tokens::variants(t, context, false));
     all = through(all, common_factor);
@@ -26,6 +30,10 @@ pub(super) fn readings(raw: &str, context: &Context<'_>) -> Vec<Reading> {
         raw.clone_into(&mut one.text);
     }
     all
+}
+
+fn one(text: String, why: Why) -> Variants {
+    vec![(text, why, Trust::Likely)]
 }
 
 /// What may stand between two values.
@@ -54,6 +62,29 @@ fn uncertain(text: &str) -> Variants {
     let mut out = vec![(format!("{v}{unit}"), Why::Uncertainty, Trust::Likely)];
     out.extend([v.checked_sub(r), v.checked_add(r)].into_iter().flatten().map(|v| (bound(v), Why::WithUncertainty, Trust::Soft)));
     out
+}
+
+/// 商业无菌 as a result: nothing grew, or something did.
+fn sterile(text: &str) -> Variants {
+    let bare = text.trim_end_matches("要求").trim_end_matches('的').trim();
+    match bare {
+        "商业无菌" | "符合" | "符合商业无菌" | "为商业无菌" => one("阴性".to_owned(), Why::WordsOfResult),
+        "非商业无菌" | "不符合" | "不符合商业无菌" | "为非商业无菌" => one("阳性".to_owned(), Why::WordsOfResult),
+        _ => Vec::new(),
+    }
+}
+
+/// `0.05~0.08mg/kg`: what lies between the two lies on the same side of a limit as both of them.
+fn range_ends(text: &str, context: &Context<'_>) -> Variants {
+    if !context.one_sided || context.count {
+        return Vec::new();
+    }
+    let Some((lo, hi)) = ['~', '～', '至', '—', '–'].iter().find_map(|mark| text.split_once(*mark)) else { return Vec::new() };
+    let (Some((low, own)), Some((high, unit))) = (amount(lo.trim()), amount(hi.trim())) else { return Vec::new() };
+    if low >= high || (!own.is_empty() && own != unit) {
+        return Vec::new();
+    }
+    [low, high].map(|v| (format!("{v}{unit}"), Why::RangeEnd, Trust::Likely)).to_vec()
 }
 
 /// A plain number and what stands behind it.
@@ -89,7 +120,7 @@ fn marks(text: &str) -> Vec<usize> {
 fn commas(text: &str, context: &Context<'_>) -> Variants {
     let marks = marks(text);
     if marks.is_empty() {
-        return Vec::new();
+        return if context.n.is_none() && !context.count { decimal_comma(text) } else { Vec::new() };
     }
     let Some(n) = context.n else { return single(text, &marks, context) };
     if marks.len() > 6 {
@@ -141,6 +172,25 @@ fn single(text: &str, marks: &[usize], context: &Context<'_>) -> Variants {
             let trust = if text[at + 1..at + 4].ends_with("00") { Trust::Guard } else { Trust::Likely };
             out.push((decimal, Why::DecimalComma, trust));
         }
+    }
+    out
+}
+
+/// `0,56mg/kg`, `12,5`: a comma that slipped in for the point, or one between two values. Behind a single 0 it is the point: nobody writes
+/// down a result of 0 beside another one.
+fn decimal_comma(text: &str) -> Variants {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let between = |(at, _): &(usize, char)| digit(text[..*at].chars().next_back()) && digit(text[at + 1..].chars().next());
+    let commas: Vec<usize> = text.char_indices().filter(|(_, c)| *c == ',').filter(between).map(|(at, _)| at).collect();
+    let [at] = commas.as_slice() else { return Vec::new() };
+    if text.contains(['.', ';', '；', '、', '\n', '×', '^', '±', '~', '(']) {
+        return Vec::new();
+    }
+    let decimal: String = text.char_indices().map(|(i, c)| if i == *at { '.' } else { c }).collect();
+    let before = text[..*at].trim_start_matches(['<', '>', '≤', '≥', ' ']);
+    let mut out = one(decimal, Why::DecimalComma);
+    if before != "0" {
+        out.push((text.char_indices().map(|(i, c)| if i == *at { ';' } else { c }).collect(), Why::ListComma, Trust::Likely));
     }
     out
 }

@@ -48,7 +48,9 @@ pub(super) fn judge(texts: &Texts<'_>) -> Judgement {
     if !reading.of_claim && known.is_some_and(|k| k.runs_against(rule)) {
         return person(reasons::LIMIT_AGAINST);
     }
-    if !same_basis(&measured, wanted, &facts) {
+    // dried, a food holds no less than fresh: what is too much without a word of the basis is too much on the dry one
+    let dry_only = matches!(rule, LimitRule::Max { .. }) && claim.is_none() && dry_limit_alone(&measured, wanted, &facts);
+    if !dry_only && !same_basis(&measured, wanted, &facts) {
         return person(reasons::BASIS);
     }
     let limit_unit = wanted.unit.as_deref().or_else(|| column.or(facts.unit).and_then(units::canonical));
@@ -66,6 +68,11 @@ pub(super) fn judge(texts: &Texts<'_>) -> Judgement {
     let reach = known.and_then(library::Known::reach);
     let beside = Beside { limit_notes: &wanted.notes, count: facts.count, reaches: reach, method: known.and_then(library::Known::method) };
     match claim {
+        None if dry_only => {
+            let mut judged = judge_beside(&input, &beside);
+            judged.working.push(Step::DryBasis);
+            if judged.verdict == Verdict::Nonconforming { judged } else { person(reasons::BASIS) }
+        }
         None => judge_beside(&input, &beside),
         // the limit is what the label claims
         Some(typed) if reading.of_claim => {
@@ -84,6 +91,12 @@ pub(super) fn judge(texts: &Texts<'_>) -> Judgement {
             claim::judge_beside_claim(&input, typed, unit, &beside)
         }
     }
+}
+
+/// The limit is on a dry weight, and neither result nor item says on what the value is.
+fn dry_limit_alone(measured: &Parsed, wanted: &limit::ParsedLimit, facts: &item::Facts) -> bool {
+    let mut of_limit = value::bases(&wanted.notes).peekable();
+    of_limit.peek().is_some() && of_limit.all(|w| w.contains('干')) && facts.bases.is_empty() && value::bases(&measured.notes).next().is_none()
 }
 
 /// Result and limit are counted on one basis: the words stand on both sides, in the name of the item, or on neither.

@@ -4,7 +4,7 @@ use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Decimal, Lang};
 use shiyan_statute::{SumOf, sum_with, sums};
 
-use super::{Texts, doubted};
+use super::doubted;
 use crate::judge::{Judgement, Step, Verdict};
 use crate::order::{StoredJudgement, TestItem};
 use crate::reasons;
@@ -125,19 +125,20 @@ fn together(sum: &SumOf, items: &[&TestItem], kind: TaskKind) -> Option<StoredJu
     Some(judged)
 }
 
-/// `恩诺沙星：60μg/kg，环丙沙星：55μg/kg` in one cell.
-pub(super) fn named_members(texts: &Texts<'_>) -> Option<Judgement> {
-    if texts.result.is_ascii() {
+/// `恩诺沙星：60μg/kg，环丙沙星：55μg/kg` in one cell, added.
+pub(super) fn named_in(raw: &str, unit: Option<&str>) -> Option<Added> {
+    // most cells hold a number or 未检出
+    if raw.is_ascii() || !raw.contains(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c)) || raw.chars().nth(8).is_none() {
         return None;
     }
-    let prepared = prepare(texts.result, &mut Vec::new());
+    let prepared = prepare(raw, &mut Vec::new());
     let sum = sums().iter().find(|s| s.members.iter().filter(|names| names.iter().any(|n| prepared.contains(n.as_str()))).count() > 1)?;
     let mut parts: Vec<(&str, Parsed)> = Vec::new();
     for part in prepared.split([';', '；', ',', '，', '、', '+', '\n']).map(str::trim).filter(|p| !p.is_empty()) {
         let name = sum.members.iter().flatten().filter(|n| part.starts_with(n.as_str())).max_by_key(|n| n.len())?;
         let rest = part.get(name.len()..)?.trim_start_matches([':', '为', '=', ' ']);
         let rest = rest.strip_prefix('(').and_then(|r| r.strip_suffix(')')).unwrap_or(rest);
-        let read = value::parse(rest, texts.unit);
+        let read = value::parse(rest, unit);
         if read.needs_person().is_some() {
             return None;
         }
@@ -151,16 +152,20 @@ pub(super) fn named_members(texts: &Texts<'_>) -> Option<Judgement> {
         }
     }
     let members: Vec<Member<'_>> = parts.iter().map(|(name, measured)| Member { name, measured }).collect();
-    let added = added(&members)?;
+    added(&members)
+}
+
+/// The members in one cell judged by what they come to.
+pub(super) fn judged_named(raw: &str, added: &Added, judge: impl FnOnce(&Parsed) -> Judgement) -> Judgement {
     let mut judged = added.judged(|p| {
-        let mut judged = super::of_texts(&Texts { result: &p.raw, ..*texts });
-        if let Some(Step::Understood { raw, .. }) = judged.working.first_mut() {
-            texts.result.clone_into(raw);
+        let mut judged = judge(p);
+        if let Some(Step::Understood { raw: shown, .. }) = judged.working.first_mut() {
+            raw.clone_into(shown);
         }
         judged
     });
     judged.near_limit &= judged.verdict != Verdict::NeedsPerson;
-    Some(judged)
+    judged
 }
 
 /// A member of a sum entered alone: said in the working; above the limit it fails, found below it the others may lift the sum.

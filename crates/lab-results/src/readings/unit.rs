@@ -173,8 +173,8 @@ fn on_one_side(result: &Reading, wanted: &Reading, texts: &Texts<'_>) -> Option<
         LimitRule::Range { hi, .. } => *hi,
         _ => return None,
     };
-    let known = library::known(texts.item)?;
-    let library = known.units(texts.food);
+    let known = library::known(texts.item);
+    let library = known.map_or_else(Vec::new, |k| k.units(texts.food));
     let own = measured.unit.as_deref().and_then(units::canonical);
     let of_limit = limit_read.parsed.unit.as_deref().or(column).and_then(units::canonical);
     let (other, result_bare) = match (own, of_limit) {
@@ -182,18 +182,18 @@ fn on_one_side(result: &Reading, wanted: &Reading, texts: &Texts<'_>) -> Option<
         (None, Some(of_limit)) => (of_limit, true),
         _ => return None,
     };
-    let mut units_: Vec<&'static str> = library
-        .into_iter()
-        .filter(|u| units::convert(shiyan_foundation::Decimal::ONE, u, other).is_ok() || units::convert(shiyan_foundation::Decimal::ONE, other, u).is_ok())
-        .collect();
-    if units_.is_empty() {
+    let into = |from: &str, to: &str| units::convert(shiyan_foundation::Decimal::ONE, from, to).is_ok();
+    let mut units_: Vec<&'static str> = library.into_iter().filter(|u| into(u, other) || (!result_bare && into(other, u))).collect();
+    // a bare count beside a limit in CFU/g can only be per gram: masses have units a thousand apart, counts have not
+    let counted = result_bare && units::is_count(other);
+    if units_.is_empty() && !counted {
         return None;
     }
     if !units_.contains(&other) {
         units_.push(other);
     }
-    let fitting = |unit: &str| known.fits(size, unit);
-    if result_bare && !fitting(other) {
+    let fitting = |unit: &str| known.is_some_and(|k| k.fits(size, unit));
+    if result_bare && !counted && !fitting(other) {
         return None;
     }
     let kept: Vec<&'static str> = if result_bare { units_ } else { units_.into_iter().filter(|u| fitting(u)).collect() };

@@ -7,7 +7,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::Error;
 use shiyan_app::bench::{TypedDecision, TypedResult};
 use shiyan_app::query::samples::{SampleFilter, WorkRow};
-use shiyan_app::records::SampleRecord;
+use shiyan_app::records::{ItemPackage, SampleRecord};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::TestItemId;
 use shiyan_foundation::task::{Outcome, TaskKind};
@@ -22,7 +22,7 @@ use shiyan_statute::{DetectionKind, RuleKey};
 
 use super::kit::{
     Again, Answer, asked, at_text, blind, class_label, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed,
-    verdict_badge,
+    verdict_badge, year_class,
 };
 use super::timeline::timeline;
 use super::worksheets::grid::doubt;
@@ -41,7 +41,7 @@ use crate::views::{
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, one, enter, add_item, decide, remark, carry_over, claim, step]
+    routes![list, one, enter, add_item, take_package, decide, remark, carry_over, claim, step]
 }
 
 /// Orders shown in one queue.
@@ -162,6 +162,8 @@ struct Whole {
     report: Option<String>,
     /// 报告设置 as they stand.
     settings: ReportSettings,
+    /// 项目包 for the food of the sample, those in use first, for whoever may enter results.
+    packages: Vec<ItemPackage>,
     /// 候选限量 of the items that wait for a rule, for whoever decides.
     candidates: BTreeMap<TestItemId, Vec<Candidate>>,
 }
@@ -188,7 +190,11 @@ async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
         let rules = site.app.rules_today().await?;
         candidates = items.iter().filter(waits).map(|i| (i.id, rules.candidates(&order, &sample, i))).collect();
     }
-    Ok(Whole { items, order, sample, due, report, settings: site.app.report_settings().await?, candidates })
+    let packages = match &sample.sample.core {
+        Some(core) if order.state == OrderState::Testing => site.app.packages_for(core).await?,
+        _ => Vec::new(),
+    };
+    Ok(Whole { items, order, sample, due, report, settings: site.app.report_settings().await?, packages, candidates })
 }
 
 fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
@@ -196,9 +202,18 @@ fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(core) = &sample.core {
         facts.push(Fact::new(user.t("食品分类", "Category"), core.category.0.join(" / ")));
+        facts.push(Fact::new(user.t("年度大类", "Class of the year"), year_class(&core.category, chrono::Datelike::year(&core.sampled_on), lang)));
         facts.push(Fact::new(user.t("任务类别", "Kind"), format!("{} · {}", core.level.label(lang), core.kind.label(lang))));
         facts.push(Fact::new(user.t("抽样日期", "Sampled on"), crate::ui::date(core.sampled_on)));
         facts.push(Fact::new(user.t("检验机构", "Laboratory"), core.lab.as_str()));
+    }
+    match (&whole.order.package, whole.packages.iter().find(|p| p.waits())) {
+        (Some(key), _) => facts.push(Fact::new(user.t("项目包", "Item package"), Cell::Code(key.clone()))),
+        (None, Some(draft)) => {
+            let text = user.t("没有在用的；有一个待核对的草案", "None in use; a draft waits to be checked");
+            facts.push(Fact::new(user.t("项目包", "Item package"), format!("{text}（{} · {}）", draft.category, draft.year)));
+        }
+        (None, None) => facts.push(Fact::new(user.t("项目包", "Item package"), user.t("没有", "None"))),
     }
     facts.push(Fact::new(user.t("收样", "Received"), at_text(whole.order.received_at, user.now())));
     if let Some(code) = &sample.blind_code {
@@ -321,6 +336,13 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
                 let hint = user.t("只在“确定读法”时填：数字不变，例如 12500", "For “how it is read” only; the digits stay, e.g. 12500");
                 fields.push(FieldView::text("reading", user.t("读作", "Read as")).hint(hint));
             }
+            if is_dried(item) {
+                let hint = user.t(
+                    "只在“按脱水率折算”时填：干制时失去的水占鲜重的百分数，例如 85",
+                    "For the rate of dehydration only: water lost in drying, per cent of the fresh weight, e.g. 85",
+                );
+                fields.push(FieldView::text("rate", user.t("脱水率（%）", "Rate of dehydration (%)")).hint(hint));
+            }
             fields.push(FieldView::text("source", user.t("出处", "Source")).hint(user.t(
                 "标准编号和条款，或原始记录编号；选定限量、确定读法时不必填",
                 "Standard and clause, or raw record; not needed to pick a limit or a reading",
@@ -340,6 +362,11 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
         .collect()
 }
 
+/// The limit is that of the fresh food, and the sample is dried.
+fn is_dried(item: &TestItem) -> bool {
+    item.limit.as_ref().is_some_and(|l| l.dried.is_some())
+}
+
 /// 判定依托 what a decision about an item may rest on, and whether its result may be read in one of several ways.
 fn grounds(user: &User, whole: &Whole, item: &TestItem) -> (Vec<Choice>, bool) {
     let lang = user.lang();
@@ -353,10 +380,13 @@ fn grounds(user: &User, whole: &Whole, item: &TestItem) -> (Vec<Choice>, bool) {
     if reading {
         options.push(Choice::new("reading", user.t("确定读法，由程序按限量判定", "How it is read; judged by the limit then")));
     }
+    if is_dried(item) {
+        options.push(Choice::new("dried", user.t("按脱水率折算，由程序判定", "By the rate of dehydration; judged by it then")));
+    }
     if item.limit.is_some() {
         let verdicts =
             if whole.order.kind == TaskKind::RiskMonitoring { [Verdict::Conforming, Verdict::Problem] } else { [Verdict::Conforming, Verdict::Nonconforming] };
-        for verdict in verdicts.into_iter().filter(|v| !(reading && *v == Verdict::Conforming)) {
+        for verdict in verdicts.into_iter().filter(|v| !((reading || is_dried(item)) && *v == Verdict::Conforming)) {
             options.push(Choice::new(verdict.code(), format!("{}{}", user.t("人工比对限量：", "Compared by hand: "), verdict.label(lang))));
         }
     }
@@ -444,6 +474,26 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             let mut list = vec![submit];
             list.extend(word_actions(user, whole, again));
             list.extend(decide_actions(user, whole, again));
+            let usable: Vec<Choice> = whole
+                .packages
+                .iter()
+                .filter(|p| !p.draft && order.package.as_ref() != Some(&p.key))
+                .map(|p| {
+                    Choice::new(
+                        p.key.clone(),
+                        format!("{} · {} · {}", p.category, if p.year == 0 { String::from("—") } else { p.year.to_string() }, p.items.len()),
+                    )
+                })
+                .collect();
+            if order.may_enter(&user.actor).is_ok() && !usable.is_empty() {
+                let fields = vec![FieldView::select("package", user.t("项目包", "Item package"), usable).required()];
+                list.push(
+                    ActionView::post("package", user.t("取用项目包…", "Take an item package…"), to("package"))
+                        .with_icon("plus")
+                        .noted(user.t("添加其中还没有的项目。", "Adds the items that are not there yet."))
+                        .asking(asked("package", fields, again, lang)),
+                );
+            }
             if order.may_enter(&user.actor).is_ok() {
                 let fields = vec![
                     FieldView { options: analytes, ..FieldView::new(FieldKind::Datalist, "analyte", user.t("检验项目", "Item")) }.required(),
@@ -718,13 +768,23 @@ async fn add_item(site: &State<Site>, user: User, id: &str, form: Result<Posted,
     }
 }
 
+#[post("/bench/<id>/package", data = "<form>")]
+async fn take_package(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    let id = id_of(id).map_err(Err)?;
+    match site.app.take_package(&user.actor, &id, typed(&form, "package", "package"), user.now()).await {
+        Ok(n) => Ok(done(format!("/bench/{id}"), &format!("添加了 {n} 个项目"), &format!("{n} items were added"))),
+        Err(error) => Err(again(site, &user, &id, "package", &form, error).await),
+    }
+}
+
 #[post("/bench/<id>/items/<item>/decide", data = "<form>")]
 async fn decide(site: &State<Site>, user: User, id: &str, item: &str, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
     let key = format!("decide-{item}");
     let field = |name| typed(&form, &key, name).to_owned();
-    let decision = TypedDecision { on: field("on"), reading: field("reading"), source: field("source"), reason: field("reason") };
+    let decision = TypedDecision { on: field("on"), reading: field("reading"), rate: field("rate"), source: field("source"), reason: field("reason") };
     match site.app.decide_item(&user.actor, &item, &decision, user.now()).await {
         Ok(()) => Ok(done(format!("/bench/{id}"), "判定已保存", "The decision was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),

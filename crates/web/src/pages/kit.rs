@@ -54,6 +54,16 @@ pub fn class_label(path: &CategoryPath, lang: Lang) -> String {
     std::iter::once(class).chain(path.0.iter().skip(1).cloned()).collect::<Vec<_>>().join(" / ")
 }
 
+/// 年度大类 the class of a food in the list by which the figures of a year are grouped, with its number there.
+#[must_use]
+pub fn year_class(path: &CategoryPath, year: i32, lang: Lang) -> String {
+    let scheme = shiyan_statute::class_scheme(year);
+    match shiyan_statute::class_in(scheme, path) {
+        Some(class) => format!("{} {} · {}", class.code, class.label(lang), scheme.label(lang)),
+        None => format!("{} · {}", lang.pick("没有对应的大类", "no class"), scheme.label(lang)),
+    }
+}
+
 /// 来源与可信度 in words: the data files grade their rows `knowledge`, `high`, `medium`, `low`.
 #[must_use]
 pub fn cited(source: &str, confidence: &str, lang: Lang) -> String {

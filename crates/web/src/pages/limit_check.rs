@@ -27,6 +27,20 @@ pub fn routes() -> Vec<Route> {
 fn line(l: &LineToCheck, lang: Lang) -> WaitingLimit {
     let row = &l.row;
     let (before, differs) = match &l.before {
+        None if !l.cut_anew.is_empty() => {
+            let named = |r: &shiyan_statute::LimitRow| {
+                let words = words_of(r, lang);
+                let food = if words.is_empty() { r.category_text.clone() } else { format!("{}（{words}）", r.category_text) };
+                format!("{food} {}", r.limit_text())
+            };
+            let list: Vec<String> = l.cut_anew.iter().map(named).collect();
+            let same = l.cut_anew.iter().all(|r| r.rule == row.rule && r.unit == row.unit);
+            let said = match same {
+                true => lang.pick("食品范围的写法不同，数值相同：", "Foods cut differently, same number: "),
+                false => lang.pick("食品范围不同，数值也不同：", "Foods cut differently, other numbers: "),
+            };
+            (format!("{said}{}（{}）", list.join(lang.pick("；", "; ")), l.cut_anew[0].basis), !same)
+        }
         None => (lang.pick("上一版没有这一行", "No such row before").to_owned(), true),
         Some(old) if old.rule == row.rule && old.unit == row.unit => (format!("{} {}", lang.pick("与上一版相同：", "As before:"), old.basis), false),
         Some(old) => (format!("{} {}（{}）", lang.pick("上一版", "Before:"), old.limit_text(), old.basis), true),

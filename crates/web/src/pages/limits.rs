@@ -11,6 +11,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
 use shiyan_app::authority::Act;
 use shiyan_app::limits::{LimitChange, LimitsImported, PackagesImported, Tie};
+use shiyan_app::packages::PackageWord;
 use shiyan_app::records::ItemPackage;
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::limit_table::{self, LimitTable, RowClass};
@@ -52,7 +53,7 @@ const LINES: usize = 200;
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![import_page, import, template, rejudge_page, apply, packages, import_packages, packages_template, package]
+    routes![import_page, import, template, rejudge_page, apply, packages, import_packages, packages_template, package, check_package]
 }
 
 fn writes(user: &User) -> bool {
@@ -438,12 +439,17 @@ fn year_text(year: i32, user: &User) -> String {
 }
 
 fn state_of(package: &ItemPackage, user: &User) -> Badge {
-    if package.retired { Badge::new(Tone::Idle, user.t("已替换", "Replaced")) } else { Badge::new(Tone::Pass, user.t("在用", "In use")) }
+    match (package.retired, package.draft) {
+        (true, true) => Badge::new(Tone::Idle, user.t("不采用", "Rejected")),
+        (true, false) => Badge::new(Tone::Idle, user.t("已替换", "Replaced")),
+        (false, true) => Badge::new(Tone::Warn, user.t("待核对", "To be checked")),
+        (false, false) => Badge::new(Tone::Pass, user.t("在用", "In use")),
+    }
 }
 
 async fn packages_view(site: &Site, user: &User, asked: Asked<'_>, result: Option<ImportResult>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let mut all = site.app.store.all::<ItemPackage>().await?;
-    all.sort_by(|a, b| (b.year, a.retired, &a.category).cmp(&(a.year, b.retired, &b.category)));
+    all.sort_by(|a, b| (b.year, a.retired, a.draft, &a.category).cmp(&(a.year, b.retired, b.draft, &b.category)));
     let mut years: Vec<i32> = all.iter().map(|p| p.year).collect();
     years.dedup();
     let fits = |p: &&ItemPackage| {
@@ -614,38 +620,100 @@ async fn packages_template(site: &State<Site>, user: User) -> Result<Download, F
     Ok(Download::xlsx(made?, "packages-template.xlsx"))
 }
 
-#[get("/admin/packages/<key>")]
-async fn package(site: &State<Site>, user: User, key: &str) -> Html {
-    enter(&user, AdminTab::Packages)?;
+async fn package_view(site: &Site, user: &User, key: &str, typed: Option<&Posted>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let package: ItemPackage = site.app.store.get(key).await?.ok_or(Failure::NotFound)?;
     let mut table = Table::new(&[
         &format!("#{}", user.t("序号", "No.")),
         user.t("检验项目", "Item"),
         user.t("结果单位", "Unit"),
         user.t("检验依据", "Method"),
-        user.t("任务限量和依据", "Limit of the task and its basis"),
+        user.t("判定依据", "Judged by"),
     ]);
     table.caption = package.category.0.join(" / ");
     for (n, item) in (1_u64..).zip(&package.items) {
-        let limit = item.limit.as_ref().map_or(Cell::Empty, |l| {
+        let basis = item.limit.as_ref().map_or(Cell::from(item.basis.clone()), |l| {
             let used = LimitUsed::task(&package.key, &l.rule, &l.unit, &l.basis, None);
             Cell::Two(used.text, l.basis.clone())
         });
-        table.push(vec![n.into(), Cell::from(item.analyte.clone()), Cell::from(item.unit.clone()), Cell::from(item.method.clone()), limit]);
+        table.push(vec![n.into(), Cell::from(item.analyte.clone()), Cell::from(item.unit.clone()), Cell::from(item.method.clone()), basis]);
     }
-    let facts = FactGroup {
-        title: String::new(),
-        facts: vec![
-            Fact::new(user.t("年份", "Year"), year_text(package.year, &user)),
-            Fact::new(user.t("状态", "State"), Cell::Badge(state_of(&package, &user))),
-            Fact::new(user.t("编号", "Key"), Cell::Code(package.key.clone())),
-            Fact::new(user.t("来源", "Source"), package.source.clone()),
-        ],
+    let mut facts = vec![
+        Fact::new(user.t("年份", "Year"), year_text(package.year, user)),
+        Fact::new(user.t("状态", "State"), Cell::Badge(state_of(&package, user))),
+        Fact::new(user.t("编号", "Key"), Cell::Code(package.key.clone())),
+        Fact::new(user.t("来源", "Source"), package.source.clone()),
+    ];
+    if let Some(check) = &package.checked {
+        let day = crate::ui::date(check.at.date_naive());
+        facts.push(Fact::new(user.t("核对", "Checked"), format!("{} {day}{}{}", check.by, user.t("：", ": "), check.statement)));
+    }
+    let facts = FactGroup { title: String::new(), facts };
+    let lead = if package.waits() {
+        (
+            "草案，整理自第三方资料，收样时不取用。质量负责人对照正式印发的实施细则核对项目、检验方法和判定依据后启用；与细则不符的不采用，另行导入。限量本身仍由限量库给出。",
+            "A draft from a third party; no order takes it. The quality manager compares items, methods and standards with the printed rules and puts it to use; what differs is rejected and imported anew. The limits themselves come from the library.",
+        )
+    } else {
+        ("收样时检验任务从这里取项目，并记住这个编号。", "An order takes its items from here when the sample is received, and remembers the key.")
     };
-    let lead = ("收样时检验任务从这里取项目，并记住这个编号。", "An order takes its items from here when the sample is received, and remembers the key.");
-    let mut view = table_page(site, &user, AdminTab::Packages, lead, facts, vec![table], None, &[]);
+    let said = |key: &str| typed.map_or_else(String::new, |form| form.get(key).to_owned());
+    let action = format!("/admin/packages/{}/check", encoded(&package.key));
+    let form = (package.waits() && writes(user)).then(|| Form {
+        title: ("核对并签名", "Check and sign"),
+        action: "",
+        button: ("签名并处理", "Sign and carry out"),
+        fields: vec![
+            FieldView::select(
+                "to",
+                user.t("处理", "Outcome"),
+                vec![
+                    Choice::new("use", user.t("与正式印发的细则一致，启用", "As in the printed rules: put to use")),
+                    Choice::new("reject", user.t("不采用", "Not used: reject")),
+                ],
+            )
+            .with(said("to"))
+            .required(),
+            FieldView::area("statement", user.t("核对声明", "Statement"))
+                .with(said("statement"))
+                .hint(user.t("对照的细则文本、页码", "Which text of the rules, which pages"))
+                .required(),
+            FieldView {
+                autocomplete: "current-password",
+                ..FieldView::new(FieldKind::Password, "password", user.t("本人密码（签名）", "Your password (signature)"))
+            }
+            .required(),
+        ],
+        open: typed.is_some(),
+    });
+    let mut view = table_page(site, user, AdminTab::Packages, lead, facts, vec![table], form, why);
+    if !view.form.is_empty() {
+        view.form_action = action;
+    }
     view.actions = vec![ActionView::link(user.t("回到项目包", "Back to the packages"), "/admin/packages").with_icon("back")];
-    show(&view)
+    Ok(view)
+}
+
+#[get("/admin/packages/<key>")]
+async fn package(site: &State<Site>, user: User, key: &str) -> Html {
+    enter(&user, AdminTab::Packages)?;
+    show(&package_view(site, &user, key, None, &[]).await?)
+}
+
+#[post("/admin/packages/<key>/check", data = "<form>")]
+async fn check_package(site: &State<Site>, user: User, key: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Packages).map_err(Err)?;
+    let said = PackageWord { accept: form.get("to") == "use", text: form.get("statement"), password: form.raw("password") };
+    match site.app.check_package(&user.account, &user.token, key, said, user.now()).await {
+        Ok(package) if package.retired => Ok(done("/admin/packages", "项目包未采用", "The package was rejected")),
+        Ok(package) => Ok(done(
+            format!("/admin/packages/{}", encoded(&package.key)),
+            &format!("项目包已启用：{} 个项目", package.items.len()),
+            &format!("The package is in use: {} items", package.items.len()),
+        )),
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&package_view(site, &user, key, Some(&form), &why).await.map_err(Err)?)),
+        Err(other) => Err(Err(other.into())),
+    }
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ impl Maker<'_> {
         let t = self.tables;
         match tab {
             "class" => vec![
-                self.lines(("按食品大类", "By food class"), ("食品大类", "Food class"), &t.by_class, Some(&t.total)),
+                self.class_table(),
                 self.lines(("食用农产品亚类", "Edible farm products by subclass"), ("亚类", "Subclass"), &t.farm_subclasses, None),
                 self.lines(("重点食品（各组有重叠，不相加）", "Key foods (they overlap and are not added up)"), ("重点食品", "Key food"), &t.key_foods, None),
             ],
@@ -140,6 +140,19 @@ impl Maker<'_> {
                 vec![self.level_table(), months]
             }
         }
+    }
+    /// By the classes of the year; earlier years keep theirs.
+    fn class_table(&self) -> Table {
+        let t = self.tables;
+        let mut table = self.lines(("按食品大类", "By food class"), ("食品大类", "Food class"), &t.by_class, Some(&t.total));
+        let list = shiyan_statute::class_scheme(t.year).label(self.lang);
+        table.note = format!(
+            "{}{list}{}{}",
+            self.t("分类口径：", "By the list of "),
+            self.t("，上年同期按同一口径归类。", "; last year's batches by the same list. "),
+            table.note
+        );
+        table
     }
     fn level_table(&self) -> Table {
         let mut table = self.heads(&[
