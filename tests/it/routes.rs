@@ -119,6 +119,8 @@ const CHANGES: &[(&str, &str)] = &[
     ("/admin/limits/import", "quality_manager"),
     ("/admin/limits/rejudge", "quality_manager"),
     ("/admin/packages", "quality_manager"),
+    ("/admin/packages/<key>/check", "quality_manager"),
+    ("/admin/profiles", "quality_manager"),
     ("/admin/points", "admin"),
     ("/admin/population", "admin plan_manager"),
     ("/admin/population/choose", "admin plan_manager"),
@@ -136,6 +138,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("/bench/<id>/<step>", "analyst"),
     ("/bench/<id>/claim", "analyst"),
     ("/bench/<id>/items", "analyst"),
+    ("/bench/<id>/package", "analyst"),
     ("/bench/<id>/items/<item>/carry-over", "analyst"),
     ("/bench/<id>/items/<item>/decide", "reviewer quality_manager"),
     ("/bench/<id>/items/<item>/remark", "analyst"),
@@ -262,9 +265,19 @@ async fn ask(user: &Browser<'_>, csrf: &str, pattern: &str, path: &str, particul
 
 /// Routes before a sign-in.
 const OF_NOBODY: &[&str] = &["/login", "/login/code", "/set-password/<link>", "/setup/<token>"];
-/// Routes of one's own account and one's own jobs.
-const OWN: &[&str] =
-    &["/jobs/<id>/stop", "/logout", "/me/logins/end", "/me/password", "/me/second/begin", "/me/second/codes", "/me/second/confirm", "/me/second/off"];
+/// Routes of one's own account and one's own jobs, one that only computes, and one of what nobody put in.
+const OWN: &[&str] = &[
+    "/api/v1/judge",
+    "/admin/profiles/<key>/<version>",
+    "/jobs/<id>/stop",
+    "/logout",
+    "/me/logins/end",
+    "/me/password",
+    "/me/second/begin",
+    "/me/second/codes",
+    "/me/second/confirm",
+    "/me/second/off",
+];
 
 async fn an_analyst_finds_no_page_of_the_administration(t: TestApp) {
     let world = World::of(&t).await;
@@ -291,6 +304,11 @@ async fn an_analyst_finds_no_page_of_the_administration(t: TestApp) {
         ("/admin/packages", law),
         ("/admin/packages/<key>", law),
         ("/admin/packages/template.xlsx", law),
+        ("/admin/profiles", law),
+        ("/admin/profiles/shipped/<key>", law),
+        // Nobody put one in.
+        ("/admin/profiles/<key>/<version>", ""),
+        ("/admin/profiles/<key>/<version>/text", ""),
         ("/admin/points", "admin"),
         ("/admin/population", "admin plan_manager"),
         ("/admin/sign-in", "admin"),

@@ -79,6 +79,7 @@ impl World {
             ("plan", "<year>") => "2025".to_owned(),
             ("figures", "<key>") => "batches_per_thousand".to_owned(),
             ("explain", _) | ("api", "<code>") if part.starts_with('<') => "D07".to_owned(),
+            ("admin", "<key>") if parts.contains(&"shipped") => "foss-fiastar".to_owned(),
             ("admin", "<key>") => encoded("韭菜"),
             ("admin", "<id>") => "L0001".to_owned(),
             ("admin", "<username>") => "market".to_owned(),
