@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod attacks;
 mod authority;
 mod browser;
 mod crawl;
@@ -14,9 +15,11 @@ mod keeping;
 mod once;
 mod rapid;
 mod report;
+mod routes;
 mod scope;
 mod seen;
 mod tamper;
 mod way;
 mod worksheet;
+mod world;
 mod wrong;

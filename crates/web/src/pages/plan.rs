@@ -352,6 +352,8 @@ async fn create(site: &State<Site>, user: User, year: &str, form: Result<Posted,
 #[post("/plan/<year>/lines", data = "<form>")]
 async fn add_line(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let (year, form) = posted_year(&user, year, form).map_err(Err)?;
+    // Who asks comes before what was typed.
+    shiyan_app::authority::may(&user.actor, Act::Plan).map_err(Failure::from).map_err(Err)?;
     let text = |key: &str| form.get(key).to_owned();
     let typed = TypedLine {
         category: text("category"),

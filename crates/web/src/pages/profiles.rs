@@ -138,6 +138,8 @@ fn read_profile(file: &Upload) -> Result<NewProfile, Refusal> {
 async fn upload(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Profiles).map_err(Err)?;
+    // Who asks comes before what was sent.
+    shiyan_app::authority::may(&user.actor, Act::Profiles).map_err(Failure::from).map_err(Err)?;
     let added = match form.file("file").ok_or_else(|| Refusal::new(code::NO_PROFILE_FILE).on("file")).and_then(|f| read_profile(&f)) {
         Ok(new) => site.app.add_profile(&user.actor, &new, user.now()).await,
         Err(refusal) => Err(refusal.into()),
