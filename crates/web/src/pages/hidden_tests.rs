@@ -17,7 +17,7 @@ async fn what_is_hidden_is_named_and_taken_only_when_ticked() {
         (&manager, "/published/import", &[][..], PUBLISHED, "草稿不合格"),
         (&manager, "/plan/2026/import", &[], PLAN, "2025旧"),
         (&quality, "/admin/limits/import", &[("from", "")], LIMITS, "草稿"),
-        (&quality, "/admin/packages/import", &[("year", "2026")], PACKAGES, "草稿"),
+        (&quality, "/admin/packages", &[("year", "2026")], PACKAGES, "草稿"),
     ] {
         let (_, page) = person.get(address).await;
         assert!(page.contains("name=\"include_hidden\""), "{address} has no box");
