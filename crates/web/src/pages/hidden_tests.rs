@@ -17,13 +17,13 @@ async fn what_is_hidden_is_named_and_taken_only_when_ticked() {
         (&manager, "/published/import", &[][..], PUBLISHED, "草稿不合格"),
         (&manager, "/plan/2026/import", &[], PLAN, "2025旧"),
         (&quality, "/admin/limits/import", &[("from", "")], LIMITS, "草稿"),
-        (&quality, "/admin/packages/import", &[("year", "2026")], PACKAGES, "草稿"),
+        (&quality, "/admin/packages", &[("year", "2026")], PACKAGES, "草稿"),
     ] {
         let (_, page) = person.get(address).await;
         assert!(page.contains("name=\"include_hidden\""), "{address} has no box");
         let (status, page) = person.upload(address, fields, "x.xlsx", file).await;
         assert!(status == 200 && page.contains("没有读取") && page.contains(sheet) && !page.contains("按要求读取"), "{address}: {status} {page}");
-        assert!(!page.contains("name=\"include_hidden\" value=\"1\"><"), "{address}");
+        assert!(!page.contains("type=\"hidden\" name=\"include_hidden\""), "{address}");
         let ticked = [fields, &[("include_hidden", "1")]].concat();
         let (status, page) = person.upload(address, &ticked, "x.xlsx", file).await;
         assert!(status == 200 && page.contains("按要求读取") && page.contains(sheet) && !page.contains("没有读取"), "{address}: {status} {page}");
@@ -35,7 +35,7 @@ async fn what_is_hidden_is_named_and_taken_only_when_ticked() {
     assert_eq!(manager.post("/published/import", confirm(&dry)).await.0, 303);
     assert_eq!(rows().await, before + 1);
     let (_, dry) = manager.upload("/published/import", &[("include_hidden", "1")], "x.xlsx", PUBLISHED).await;
-    assert!(dry.contains("name=\"include_hidden\" value=\"1\""));
+    assert!(dry.contains("type=\"hidden\" name=\"include_hidden\" value=\"1\""));
     assert_eq!(manager.post("/published/import", format!("{}&include_hidden=1", confirm(&dry))).await.0, 303);
     assert_eq!(rows().await, before + 3);
 }

@@ -236,12 +236,12 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         }
         "profile.activate" => {
             let before = fact(facts, "instead_of");
-            let instead = if before.is_empty() { String::new() } else { format!("{} {before}", lang.pick("代替", "in place of")) };
+            let instead = if before.is_empty() { String::new() } else { format!("{}{before}", lang.pick("代替 ", "in place of ")) };
             joined(&[reason, &instead], lang)
         }
         "profile.retire" => {
             let next = fact(facts, "for");
-            let by = if next.is_empty() { String::new() } else { format!("{} {next}", lang.pick("由新版代替：", "replaced by")) };
+            let by = if next.is_empty() { String::new() } else { format!("{}{next}", lang.pick("由新版代替：", "replaced by ")) };
             joined(&[reason, &by], lang)
         }
         "sample.submit" => fact(facts, "no").to_owned(),

@@ -237,7 +237,7 @@ async fn fields(site: &Site, user: &User, whole: &Whole, form: Option<&Posted>, 
         FieldView { wide: false, ..FieldView::new(FieldKind::File, "file", user.t("仪器文件", "Instrument file")) }
             .required()
             .hint(user.t("xlsx、xls、csv、txt，不大于 8 MB", "xlsx, xls, csv, txt; 8 MB at most")),
-        FieldView::new(FieldKind::Checkbox, "include_hidden", user.t("包括隐藏的行和列", "Include hidden rows and columns")),
+        FieldView::new(FieldKind::Checkbox, "include_hidden", user.t("包括隐藏的行、列和工作表", "Include hidden rows, columns and sheets")),
     ];
     Ok(match form {
         Some(form) => {
