@@ -174,6 +174,6 @@ mod tests {
         let used: Vec<ItemPackage> = all.iter().map(|p| ItemPackage { draft: false, ..p.clone() }).collect();
         assert_eq!(package_for(&used, &leek, 2026).map(|p| p.category.text()).as_deref(), Some("食用农产品/蔬菜/韭菜"), "levels in between are skipped");
         assert_eq!(package_for(&used, &leek, 2025), None, "the rules of 2026 say nothing of the year before");
-        assert_eq!(package_for(&used, &CategoryPath::parse("食用农产品/豆类/豇豆"), 2026), None);
+        assert_eq!(package_for(&used, &CategoryPath::parse("粮食加工品/大米/大米/大米"), 2026), None, "what the source spoiled is not loaded");
     }
 }

@@ -227,10 +227,13 @@ fn a_label_claim_ingredients_and_a_rate_of_dehydration_are_flags() {
         ("2.5g/100g", "≥标示值", "3.0g/100g", "不合格"),
         ("3.5g/100g", "≥标示值", "3.0g/100g", "合格"),
         ("7.0g/100g", "≥80%标示值", "10.0g/100g", "不合格"),
-        ("1100mg/100g", "≤120%标示值", "1000mg/100g", "合格"),
-        ("4.0g/100g", "≤5g/100g", "≤3g/100g", "不合格"),
+        ("8.2g/100g", "≥80%标示值", "10.0g/100g", "合格"),
     ] {
         assert_eq!(judge(&["--item", "蛋白质", "--result", result, "--limit", limit, "--label", claim]), verdict, "{result} {limit} {claim}");
+    }
+    for (result, limit, claim, verdict) in [("1100mg/100g", "≤120%标示值", "1000mg/100g", "合格"), ("4.0g/100g", "≤5g/100g", "≤3g/100g", "不合格")]
+    {
+        assert_eq!(judge(&["--item", "钠", "--result", result, "--limit", limit, "--label", claim]), verdict, "{result} {limit} {claim}");
     }
     assert_eq!(judge(&["--item", "蛋白质", "--result", "2.5g/100g", "--limit", "≥标示值"]), "需人工", "no claim, no verdict");
     // a claim beside the library: the stricter of the two decides

@@ -1,5 +1,6 @@
 //! 合计项目 items whose limit holds for the sum of several substances (`data/sums.csv`).
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -83,8 +84,20 @@ pub fn sums() -> &'static [SumOf] {
 /// The sum that an item is, or is a member of.
 #[must_use]
 pub fn sum_with(item: &str) -> Option<&'static SumOf> {
-    sums().iter().find(|s| s.is_about(item) || s.member(item).is_some())
+    let found = [item_key(item), item_core(item)].iter().filter_map(|key| BY_NAME.get(key)).min().copied()?;
+    sums().get(found)
 }
+
+/// Every judgement asks: the first sum of the table that carries a name.
+static BY_NAME: LazyLock<BTreeMap<String, usize>> = LazyLock::new(|| {
+    let mut out = BTreeMap::new();
+    for (at, sum) in sums().iter().enumerate() {
+        for name in std::iter::once(&sum.item).chain(sum.members.iter().flatten()) {
+            out.entry(item_key(name)).or_insert(at);
+        }
+    }
+    out
+});
 
 #[cfg(test)]
 mod tests {

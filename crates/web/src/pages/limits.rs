@@ -449,8 +449,10 @@ fn state_of(package: &ItemPackage, user: &User) -> Badge {
 
 async fn packages_view(site: &Site, user: &User, asked: Asked<'_>, result: Option<ImportResult>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let mut all = site.app.store.all::<ItemPackage>().await?;
-    all.sort_by(|a, b| (b.year, a.retired, a.draft, &a.category).cmp(&(a.year, b.retired, b.draft, &b.category)));
+    // what is in use first, then the drafts that wait
+    all.sort_by(|a, b| (a.draft, b.year, a.retired, &a.category).cmp(&(b.draft, a.year, b.retired, &b.category)));
     let mut years: Vec<i32> = all.iter().map(|p| p.year).collect();
+    years.sort_unstable_by(|a, b| b.cmp(a));
     years.dedup();
     let fits = |p: &&ItemPackage| {
         (asked.year.is_empty() || p.year.to_string() == asked.year)
