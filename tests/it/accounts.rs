@@ -410,14 +410,15 @@ async fn a_code_is_needed_after_the_password_and_works_once(t: TestApp) {
 async fn a_demanded_second_factor_comes_before_everything(t: TestApp) {
     let client = client(&t.app, now).await;
     let (boss, analyst) = (Browser::login(&client, "supervisor", PASSWORD).await, Browser::login(&client, "analyst", PASSWORD).await);
+    let sampler = Browser::login(&client, "sampler", PASSWORD).await;
     assert_eq!(said(t.app.require_second(&t.people.supervisor.actor(), true, now()).await), "ADMIN-ROLE");
     let admin = Browser::login(&client, "admin", PASSWORD).await;
     let csrf = admin.token_of_forms().await;
     assert!(admin.get("/admin/sign-in").await.text().contains("动态口令"));
     assert_eq!(admin.post_form("/admin/sign-in", form(&[("csrf", &csrf), ("second", "perhaps")])).await.status, Status::UnprocessableEntity);
     assert_eq!(admin.post_form("/admin/sign-in", form(&[("csrf", &csrf), ("second", "required")])).await.status, Status::SeeOther);
-    assert_eq!(analyst.get("/bench").await.status, Status::Ok, "who neither signs nor approves goes on");
-    for person in [&boss, &admin] {
+    assert_eq!(sampler.get("/samples").await.status, Status::Ok, "who neither signs nor approves goes on");
+    for person in [&boss, &admin, &analyst] {
         for path in ["/", "/samples", "/cases", "/me", "/me/password", "/admin/users", "/search?q=x", "/me/secondary"] {
             let answer = person.get(path).await;
             assert_eq!((answer.status, answer.header("Location")), (Status::SeeOther, "/me/second"), "{path}");

@@ -56,7 +56,7 @@ async fn a_positive_confirmed_by_the_laboratory(t: TestApp) {
     let first = app.enter_reading(&p.operator.actor(), typed("72"), at("2025-06-03T08:00")).await.unwrap().id.to_string();
     app.enter_reading(&p.operator.actor(), TypedReading { retest_of: Some(first.clone()), ..typed("68") }, at("2025-06-03T08:40")).await.unwrap();
     let enforcer = p.enforcer.actor();
-    assert_eq!(codes(app.send_positive_to_lab(&p.operator.actor(), &first, at("2025-06-03T09:00")).await), ["RAPID-ROLE"]);
+    assert_eq!(codes(app.send_positive_to_lab(&p.operator.actor(), &first, at("2025-06-03T09:00")).await), ["RAPID-DUTY"]);
     let sample = app.send_positive_to_lab(&enforcer, &first, at("2025-06-03T09:00")).await.unwrap().to_string();
     assert_eq!(codes(app.conclude_positive(&enforcer, &first, at("2025-06-03T10:00")).await), ["RAPID-CONFIRM"]);
     // A sampler completes the sheet that was begun; then the way of every batch.

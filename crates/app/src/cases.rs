@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Actor, Instant, Refusal, WorkCalendar};
-use shiyan_nonconformity::{Block, BlockRecord, Case, ClockMove, EvidenceRef};
+use shiyan_nonconformity::{Block, BlockRecord, Case, CaseAction, ClockMove, EvidenceRef};
 use shiyan_statute::{Extension, RuleKey};
 use shiyan_store::records::ClockRecord;
 use shiyan_store::{Error, Record, Unit, Who, lost_race};
@@ -137,11 +137,12 @@ impl App {
         files: Vec<Upload>,
         now: Instant,
     ) -> Result<(), Error> {
+        let mut unit = self.store.begin(now).await?;
+        let case = self.visible_case(&unit, actor, id).await?;
+        Case::duty(actor, CaseAction::Fill)?;
         for file in &files {
             evidence_type(file)?;
         }
-        let mut unit = self.store.begin(now).await?;
-        let case = self.visible_case(&unit, actor, id).await?;
         if case.revision != seen {
             return Err(lost_race(seen, case.revision).into());
         }
@@ -157,6 +158,19 @@ impl App {
         let facts = json!({ "block": block, "fields": record.fields, "inapplicable": record.inapplicable, "evidence": record.evidence.len() });
         let (next, moves) = case.fill(actor, block, record, now)?;
         self.save_case(unit, actor, &next, &moves, "case.fill", facts).await
+    }
+    /// 上传证据 to a block whose fields stay as they are.
+    ///
+    /// # Errors
+    /// Every reason why not; no file, or one of another type.
+    pub async fn add_evidence(&self, actor: &Actor, id: &str, seen: i64, block: Block, files: Vec<Upload>, now: Instant) -> Result<(), Error> {
+        let case = self.store.case(id, &actor.scope).await?.ok_or(Error::NotFound)?;
+        Case::duty(actor, CaseAction::Fill)?;
+        if files.is_empty() {
+            return Err(Refusal::new(code::FILE_SIZE).with("name", "").with("size", 0).with("most", EVIDENCE_BYTES).on("file").into());
+        }
+        let stored = case.blocks.get(&block).cloned().unwrap_or_default();
+        self.fill_block(actor, id, seen, block, stored.fields, stored.inapplicable, files, now).await
     }
     /// 提请办结
     ///

@@ -527,6 +527,7 @@ impl App {
         };
         let mut unit = self.store.begin(now).await?;
         let sheet = self.visible_worksheet(&unit, actor, id).await?;
+        TestOrder::duty(actor, action)?;
         let who = Who::from(actor);
         let mut passed = 0;
         for row in &sheet.samples {

@@ -484,6 +484,14 @@ impl TestItem {
 }
 
 impl TestOrder {
+    /// Whose duty an action is, whatever the state of the order.
+    ///
+    /// # Errors
+    /// `LAB-ROLE`.
+    pub fn duty(actor: &Actor, action: OrderAction) -> Result<(), Refusal> {
+        let roles: Vec<Role> = MOVES.iter().filter(|(_, a, ..)| *a == action).flat_map(|(_, _, _, roles)| roles.iter().copied()).collect();
+        if actor.has_any(&roles) { Ok(()) } else { Err(Refusal::new(code::ROLE).for_roles(&roles, action)) }
+    }
     /// Every reason why this person may not do this now.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: OrderAction, items: &[TestItem], sign_scope: &[String]) -> Vec<Refusal> {

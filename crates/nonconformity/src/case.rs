@@ -278,6 +278,14 @@ impl Case {
         }
         why
     }
+    /// Whose duty an action is, whatever the state of the case: asked before anything that was sent is looked at.
+    ///
+    /// # Errors
+    /// `CASE-ROLE`.
+    pub fn duty(actor: &Actor, action: CaseAction) -> Result<(), Refusal> {
+        let role = MOVES.iter().find(|(_, a, ..)| *a == action).map(|(_, _, _, role)| *role);
+        role.filter(|role| !actor.has(*role)).map_or(Ok(()), |role| Err(Refusal::new(code::ROLE).for_roles(&[role], action)))
+    }
     fn step(&self, actor: &Actor, action: CaseAction) -> Result<Case, Vec<Refusal>> {
         let why = self.why_not(actor, action);
         if !why.is_empty() {

@@ -3,6 +3,8 @@ use shiyan_foundation::codes;
 codes! {
     OPERATOR = "RAPID-ROLE", zh "只有本快检点的操作员可以录入读数", en "Only an operator of this point may enter readings",
         next "用快检点操作员账号登录" / "Log in as an operator of the point", article "";
+    DUTY = "RAPID-DUTY", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+        next "请有此职责的同事办理" / "Ask a colleague with this duty", article "";
     POINT = "RAPID-POINT", zh "快检点不存在或已停用", en "The point does not exist or is closed",
         next "请管理员核对快检点" / "Ask an administrator to check the point", article "";
     METHOD = "RAPID-METHOD", zh "快检方法“{typed}”不在方法表中", en "Rapid method “{typed}” is not in the table of methods",

@@ -95,18 +95,19 @@ impl FollowUp {
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: FollowUpAction) -> Vec<Refusal> {
         let mut why = Vec::new();
-        if !MOVES.contains(&(self.state, action)) {
-            let retest_first = self.state == FollowUpState::AwaitingRetest && action != FollowUpAction::Retest;
-            why.push(if retest_first { Refusal::new(code::RETEST_FIRST) } else { Refusal::new(code::STATE).in_state(self.state, action) });
-        }
         let roles: &[Role] = match action {
             FollowUpAction::Retest | FollowUpAction::Object => &[Role::PointOperator, Role::Enforcer],
             FollowUpAction::Dispose => &[Role::PointOperator, Role::Enforcer],
             FollowUpAction::SendToLab => &[Role::Enforcer, Role::Sampler],
             FollowUpAction::Conclude => &[Role::Enforcer],
         };
+        // Whose duty it is comes first: somebody else learns nothing of the state.
         if !actor.has_any(roles) {
-            why.push(Refusal::new(code::OPERATOR));
+            why.push(Refusal::new(code::DUTY).for_roles(roles, action));
+        }
+        if !MOVES.contains(&(self.state, action)) {
+            let retest_first = self.state == FollowUpState::AwaitingRetest && action != FollowUpAction::Retest;
+            why.push(if retest_first { Refusal::new(code::RETEST_FIRST) } else { Refusal::new(code::STATE).in_state(self.state, action) });
         }
         why
     }

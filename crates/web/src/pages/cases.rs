@@ -616,15 +616,7 @@ async fn evidence(site: &State<Site>, user: User, id: &str, rev: Option<i64>, fo
 }
 
 async fn uploaded(site: &Site, user: &User, id: &str, seen: i64, block: Block, form: &Posted) -> Result<Answer, Failure> {
-    let case = site.app.store.case(id, user.scope()).await?.ok_or(Failure::NotFound)?;
-    let stored = case.blocks.get(&block).cloned().unwrap_or_default();
-    let files = form.files("file");
-    let result = if files.is_empty() {
-        Err(Refusal::new(shiyan_app::code::FILE_SIZE).with("name", "").with("size", 0).with("most", shiyan_app::cases::EVIDENCE_BYTES).on("file").into())
-    } else {
-        site.app.fill_block(&user.actor, id, seen, block, stored.fields.clone(), stored.inapplicable.clone(), files, user.now()).await
-    };
-    match result {
+    match site.app.add_evidence(&user.actor, id, seen, block, form.files("file"), user.now()).await {
         Ok(()) => Ok(Ok(done(format!("/cases/{id}#b-{}", block.code()), "证据已保存", "The evidence was saved"))),
         Err(error) => {
             let (status, why) = refusals(error)?;

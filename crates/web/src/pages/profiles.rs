@@ -156,7 +156,7 @@ async fn upload(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
 // ---------------------------------------------------------------- one version
 
 async fn load(site: &Site, key: &str, version: u32) -> Result<ProfileVersion, Failure> {
-    Ok(site.app.store.get::<ProfileVersion>(&format!("{key}@{version}")).await?.ok_or(Failure::NotFound)?)
+    site.app.store.get::<ProfileVersion>(&format!("{key}@{version}")).await?.ok_or(Failure::NotFound)
 }
 
 fn actions(user: &User, version: &ProfileVersion, again: Option<&Again<'_>>) -> Vec<ActionView> {

@@ -15,7 +15,6 @@ use shiyan_lab_results::order::{LimitUsed, TestItem};
 use shiyan_lab_results::worksheet::{Worksheet, WorksheetState};
 use shiyan_sample_intake::Reception;
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind, Sheet, credit_code};
-use shiyan_statute::LimitStatus;
 
 use super::stage::{self, Temp, now};
 use crate::guard::encoded;
@@ -57,7 +56,6 @@ async fn bench(name: &str) -> Bench {
         unit.commit().await.unwrap();
         people.insert(username.into(), added);
     }
-    app.set_limit_status(&people["quality-manager"].actor(), "L0071", LimitStatus::Active, now()).await.unwrap();
     let client = stage::client(&app).await;
     Bench { dir, app, client, people }
 }

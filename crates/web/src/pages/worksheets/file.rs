@@ -377,6 +377,7 @@ fn version_of(profile: &Profile) -> String {
 }
 
 async fn dry_run(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result<Answer, shiyan_app::Error> {
+    whole.sheet.may_enter(&user.actor)?;
     let file = form.file("file").ok_or_else(|| Refusal::new(code::NO_FILE).on("file"))?;
     let (profile, read) = read_file(site, file.bytes.clone(), file.name.clone(), form.get("profile").to_owned(), hidden_of(form)).await?;
     let sha256 = site.app.keep_instrument_file(&user.actor, &whole.sheet.id.to_string(), &file.name, &version_of(&profile), &file.bytes, user.now()).await?;
