@@ -886,7 +886,7 @@ async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, result
         calendar.off.iter().map(|d| (*d, true)).chain(calendar.work.iter().map(|d| (*d, false))).filter(|(d, _)| d.year() == this).collect();
     list.sort_unstable();
     for (day, off) in list {
-        days.push(vec![Cell::Num(ui::date(day)), Cell::from(if off { user.t("放假", "Day off") } else { user.t("调休上班", "Make-up workday") })]);
+        days.push(vec![Cell::from(ui::date(day)), Cell::from(if off { user.t("放假", "Day off") } else { user.t("调休上班", "Make-up workday") })]);
     }
     let form = user.may(Act::Calendar).then(|| Form {
         title: ("导入一年的节假日", "Import the holidays of a year"),

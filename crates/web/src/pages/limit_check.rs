@@ -52,10 +52,23 @@ fn line(l: &LineToCheck, lang: Lang) -> WaitingLimit {
         words: words_of(row, lang),
         limit: row.limit_text(),
         basis: row.basis.clone(),
-        source: if row.source.is_empty() { row.confidence.clone() } else { row.source.clone() },
+        source: if row.source.is_empty() { known_from(&row.confidence, lang).to_owned() } else { row.source.clone() },
         from: crate::ui::date(row.effective_from),
         before,
         differs,
+    }
+}
+
+/// 可信度 in words: what the marks of a row say of where it comes from.
+fn known_from(confidence: &str, lang: Lang) -> &'static str {
+    if confidence.contains("edition?") {
+        lang.pick("版本存疑，请核对是否现行", "Edition in doubt: is it the one in force?")
+    } else if !confidence.starts_with("high") {
+        lang.pick("可信度不高", "Of low confidence")
+    } else if confidence.contains("src") {
+        lang.pick("见于公开资料", "Seen in a public source")
+    } else {
+        lang.pick("没有原文出处", "No page of the standard at hand")
     }
 }
 
