@@ -10,7 +10,7 @@ use shiyan_store::records::Setting;
 use shiyan_store::{Error, Unit};
 
 use crate::authority::{Act, may};
-use crate::reference::number;
+use crate::reference::{keep_setting, number};
 use crate::{App, code};
 
 /// Key of the setting.
@@ -58,12 +58,8 @@ impl App {
         };
         let mut unit = self.store.begin(now).await?;
         let old: Option<Setting> = unit.get(SETTING).await?;
-        let row = Setting { key: SETTING.to_owned(), value: json!(bounds), revision: old.as_ref().map_or(0, |o| o.revision + 1) };
-        let facts = json!({ "key": SETTING, "from": old.as_ref().map(|o| &o.value), "to": row.value });
-        match old {
-            Some(_) => unit.save(&row, &actor.into(), "setting.change", facts).await?,
-            None => unit.insert(&row, &actor.into(), "setting.change", facts).await?,
-        }
+        let facts = json!({ "key": SETTING, "from": old.as_ref().map(|o| &o.value), "to": bounds });
+        keep_setting(&mut unit, actor, old, SETTING, json!(bounds), facts).await?;
         unit.commit().await?;
         Ok(())
     }

@@ -64,9 +64,9 @@ pub struct ClockState {
     pub last_seq: i64,
     /// Its time.
     pub last: String,
-    /// The first entry with a time that has not come.
+    /// The first entry with a time that has not come; looked for while writing is held.
     pub first_seq: Option<i64>,
-    /// Entries with a time that has not come, by verb.
+    /// Entries with a time that has not come, by verb; looked for while writing is held.
     pub ahead: Vec<(String, i64)>,
 }
 
@@ -116,10 +116,12 @@ impl App {
     /// The database does not answer.
     pub async fn clock(&self, now: Instant) -> Result<ClockState, Error> {
         let Some(last) = self.store.newest_entries(1).await?.pop() else { return Ok(ClockState::default()) };
-        let found = self.store.entries_after(now).await?;
+        let held = DateTime::parse_from_rfc3339(&last.at).is_ok_and(|last| last - now > CLOCK_SLACK);
+        // Looking for them reads the whole journal: only where the last entry says that there are any.
+        let found = if held { self.store.entries_after(now).await? } else { Vec::new() };
         Ok(ClockState {
             now: now.to_rfc3339(),
-            held: DateTime::parse_from_rfc3339(&last.at).is_ok_and(|last| last - now > CLOCK_SLACK),
+            held,
             last_seq: last.seq,
             last: last.at,
             first_seq: found.iter().map(|(_, _, first)| *first).min(),

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shiyan_foundation::area::{AdminBody, Street};
 use shiyan_foundation::ids::{LabId, PopulationId};
 use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Instant, Label, Refusal};
 use shiyan_statute::LimitStatus;
-use shiyan_store::records::{Laboratory, LimitRecord, PopulationRecord, StreetRecord};
-use shiyan_store::{Error, Who};
+use shiyan_store::records::{Laboratory, LimitRecord, PopulationRecord, Setting, StreetRecord};
+use shiyan_store::{Error, Unit, Who};
 
 use crate::authority::{Act, may};
 use crate::{App, code, fresh};
@@ -21,6 +21,15 @@ const STREETS: &str = include_str!("../data/streets.csv");
 /// A problem with a typed number.
 pub(crate) fn number<T: std::str::FromStr>(typed: &str, zh: &'static str, en: &'static str, field: &str) -> Result<T, Refusal> {
     fold(typed).replace([',', ' '], "").parse().map_err(|_| Refusal::new(code::NUMBER).with("label", zh).with("label_en", en).with("typed", typed).on(field))
+}
+
+/// 设置 writes a setting over the one that its writer looked at, in the transaction of whoever changes it.
+pub(crate) async fn keep_setting(unit: &mut Unit, actor: &Actor, old: Option<Setting>, key: &str, value: Value, facts: Value) -> Result<(), Error> {
+    let row = Setting { key: key.to_owned(), value, revision: old.as_ref().map_or(0, |o| o.revision + 1) };
+    match old {
+        Some(_) => unit.save(&row, &actor.into(), "setting.change", facts).await,
+        None => unit.insert(&row, &actor.into(), "setting.change", facts).await,
+    }
 }
 
 /// A text that must be there.

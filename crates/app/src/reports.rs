@@ -18,7 +18,7 @@ use shiyan_store::records::{Laboratory, SampleRecord, Setting};
 use shiyan_store::{Error, Record, Who, sha256_hex};
 
 use crate::authority::{Act, may};
-use crate::reference::number;
+use crate::reference::{keep_setting, number};
 use crate::samples::{cancel_clocks, stop_clock};
 use crate::{App, code, fresh, token};
 
@@ -130,11 +130,7 @@ impl App {
         }
         let value = serde_json::to_value(next)?;
         let facts = json!({ "key": SETTINGS, "to": value });
-        let row = Setting { key: SETTINGS.to_owned(), value, revision: old.as_ref().map_or(0, |o| o.revision + 1) };
-        match old {
-            Some(_) => unit.save(&row, &actor.into(), "setting.change", facts).await?,
-            None => unit.insert(&row, &actor.into(), "setting.change", facts).await?,
-        }
+        keep_setting(&mut unit, actor, old, SETTINGS, value, facts).await?;
         unit.commit().await?;
         Ok(())
     }

@@ -9,6 +9,7 @@ use shiyan_store::records::{SecondFactor, Setting, UserAccount};
 use shiyan_store::{Error, Who, sha256_hex};
 
 use crate::authority::{Act, may};
+use crate::reference::keep_setting;
 use crate::{App, code, entry, totp};
 
 /// Key of the setting.
@@ -78,12 +79,8 @@ impl App {
         may(actor, Act::SignIn)?;
         let mut unit = self.store.begin(now).await?;
         let old: Option<Setting> = unit.get(SETTING).await?;
-        let row = Setting { key: SETTING.to_owned(), value: json!({ "required": required }), revision: old.as_ref().map_or(0, |o| o.revision + 1) };
-        let facts = json!({ "key": SETTING, "to": row.value });
-        match old {
-            Some(_) => unit.save(&row, &actor.into(), "setting.change", facts).await?,
-            None => unit.insert(&row, &actor.into(), "setting.change", facts).await?,
-        }
+        let value = json!({ "required": required });
+        keep_setting(&mut unit, actor, old, SETTING, value.clone(), json!({ "key": SETTING, "to": value })).await?;
         unit.commit().await?;
         Ok(())
     }
