@@ -4,7 +4,7 @@ use shiyan_app::Error;
 use shiyan_app::bench::TypedResult;
 use shiyan_app::query::cases::CaseFilter;
 use shiyan_app::query::rapid::LedgerFilter;
-use shiyan_app::query::samples::SampleFilter;
+use shiyan_app::query::samples::{SampleFilter, WorkFilter};
 use shiyan_app::rapid::TypedReading;
 use shiyan_foundation::Scope;
 use shiyan_store::records::UserAccount;
@@ -50,7 +50,7 @@ async fn seen(t: &TestApp, scope: &Scope, sample: &str, order: &str, case: &str,
         items: s.items_of_order(order, scope).await.unwrap().len(),
         reports: s.reports_of_sample(sample, scope).await.unwrap().len(),
         report: s.report_by_number(&format!("SY-{NO}"), scope).await.unwrap().is_some(),
-        worklist: s.worklist(&["issued"], scope, 10).await.unwrap().len(),
+        worklist: s.worklist(&WorkFilter::state("issued"), scope, 10, 0).await.unwrap().len(),
         cases: s.cases(&CaseFilter::default(), scope).await.unwrap().len(),
         case: s.case(case, scope).await.unwrap().is_some(),
         cases_of_sample: s.cases_of_sample(sample, scope).await.unwrap().len(),

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Serialize;
 use shiyan_foundation::area::AreaKind;
-use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Refusal};
-use shiyan_indicators::figure::{NOTHING, SMALL};
+use shiyan_indicators::figure::{NOTHING, SMALL, rate};
 use shiyan_indicators::kpis::base_reasons;
-use shiyan_indicators::{BatchFact, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, KpiScope, RapidFact, RapidVerdict, YearBasis, exact};
+use shiyan_indicators::pick::dated;
+use shiyan_indicators::{BatchFact, By, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, KpiScope, What, exact};
 
 use crate::frame::Counts;
 
 /// What the tables are made from.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
     /// Facts of the year and of the year before.
     pub facts: &'a Facts,
@@ -28,14 +28,6 @@ pub struct Input<'a> {
     pub as_of: NaiveDate,
     /// 食品大类 in the official order of the year, Chinese and English; each gets a line, with batches or without.
     pub classes: &'a [(&'a str, &'a str)],
-    /// 归类 the class of a food in the list of the year; last year's batches are grouped by it too, so that the two columns compare.
-    pub class_of: &'a dyn Fn(&CategoryPath) -> String,
-}
-
-impl std::fmt::Debug for Input<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Input").field("scope", self.scope).field("as_of", &self.as_of).field("classes", &self.classes).finish_non_exhaustive()
-    }
 }
 
 /// 批次、不合格、不合格率
@@ -49,7 +41,7 @@ pub struct Rate {
     pub failing: u64,
     /// `3.04%`; `2/17` below thirty; `—` for none.
     pub display: String,
-    /// The rate in percent to four decimals, cut off, for charts; `None` for none.
+    /// The rate in percent to four decimals, cut off, for charts; `None` where no percentage is shown.
     pub percent: Option<String>,
     /// 样本量小 fewer than thirty batches.
     pub small: bool,
@@ -57,14 +49,28 @@ pub struct Rate {
 
 impl Rate {
     fn of(batches: u64, failing: u64) -> Self {
-        let display = match exact::percent(failing, batches, None) {
-            None => NOTHING.to_owned(),
-            Some(_) if batches < SMALL => format!("{failing}/{batches}"),
-            Some(text) => format!("{text}%"),
-        };
-        let percent = exact::truncated(u128::from(failing) * 100, u128::from(batches), 4);
-        Self { batches, not_failing: batches.saturating_sub(failing), failing, display, percent, small: batches < SMALL }
+        let small = batches < SMALL;
+        let percent = exact::truncated(u128::from(failing) * 100, u128::from(batches), 4).filter(|_| !small);
+        Self { batches, not_failing: batches.saturating_sub(failing), failing, display: rate(failing, batches, None, true), percent, small }
     }
+}
+
+impl Rate {
+    /// Which of two rates is the higher, exactly; nothing divides to the lowest.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> std::cmp::Ordering {
+        match (self.batches, other.batches) {
+            (0, 0) => std::cmp::Ordering::Equal,
+            (0, _) => std::cmp::Ordering::Less,
+            (_, 0) => std::cmp::Ordering::Greater,
+            (a, b) => (u128::from(self.failing) * u128::from(b)).cmp(&(u128::from(other.failing) * u128::from(a))),
+        }
+    }
+}
+
+/// 百分点差 of two rates that are both shown as percentages.
+fn points(now: (u64, u64), before: (u64, u64)) -> Option<String> {
+    exact::points(now.0, now.1, before.0, before.1).filter(|_| now.1 >= SMALL && before.1 >= SMALL)
 }
 
 /// One line of a table with last year beside it.
@@ -80,7 +86,7 @@ pub struct Line {
     pub now: Rate,
     /// The same period of last year.
     pub before: Rate,
-    /// 百分点差, signed; `None` when one of the years has none.
+    /// 百分点差, signed; `None` when one of the years shows no percentage.
     pub delta_points: Option<String>,
 }
 
@@ -125,6 +131,8 @@ pub struct GroupShare {
     pub count: u64,
     /// 占比
     pub share: String,
+    /// 累计占比 of this group and those before it, exactly.
+    pub cumulative: String,
 }
 
 /// 项目 × 食品 that failed most.
@@ -258,20 +266,16 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
     // like with like: of last year what had been issued by the same day
     let before = counted(&facts.batches, &last, before_until);
     let all: Vec<Counted<'_>> = now.iter().map(|(b, on)| four(b, *on, true)).chain(before.iter().map(|(b, on)| four(b, *on, false))).collect();
-    let supervisory: Vec<&Counted<'_>> = all.iter().filter(|c| c.batch.kind == TaskKind::Supervisory).collect();
-    let by = |key: &dyn Fn(&BatchFact) -> String| sums(supervisory.iter().map(|c| (key(c.batch), c.four)));
+    let supervisory: Vec<&Counted<'_>> = all.iter().filter(|c| What::Supervisory.of_batch(c.batch, None)).collect();
+    // the same members as the lists behind the numbers
+    let by = |by: By| sums(supervisory.iter().filter_map(|c| Some((by.batch_key(c.batch, scope)?.into_owned(), c.four))));
 
     let total = supervisory.iter().fold([0; 4], |sum, c| add(sum, c.four));
-    let links = by(&|b| b.link.code().to_owned())?;
-    let areas = by(&|b| b.area_kind.code().to_owned())?;
-    let classes = by(&|b| (input.class_of)(&b.category))?;
-    let farm = sums(
-        supervisory
-            .iter()
-            .filter(|c| c.batch.category.class() == "食用农产品")
-            .map(|c| (c.batch.category.0.get(1).cloned().unwrap_or_else(|| "未分亚类".to_owned()), c.four)),
-    )?;
-    let online = supervisory.iter().filter(|c| c.batch.online).fold([0; 4], |sum, c| add(sum, c.four));
+    let links = by(By::Link)?;
+    let areas = by(By::Area)?;
+    let classes = by(By::Class)?;
+    let farm = by(By::Subclass)?;
+    let online = by(By::Online)?.into_values().fold([0; 4], add);
     let foods = sums(supervisory.iter().flat_map(|c| KEY_FOOD_GROUPS.iter().filter(|g| g.holds(&c.batch.category)).map(|g| (g.code.to_owned(), c.four))))?;
     let by_class = listed(input.classes, classes);
 
@@ -297,12 +301,12 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
         failing_items,
         top_items: top_items(failing())?,
         by_area: labelled::<AreaKind>(&areas),
-        by_place: named(by(&|b| b.place.clone())?),
+        by_place: named(by(By::Place)?),
         by_month: months(&supervisory, &counted(&facts.batches, &last, as_of))?,
-        by_lab: named(by(&|b| b.lab.clone())?),
-        rapid_by_point: rapid(facts, scope, as_of, |r| r.point.clone())?,
-        rapid_by_item: rapid(facts, scope, as_of, |r| r.item.clone())?,
-        rapid_by_month: rapid(facts, scope, as_of, |r| format!("{:02}", r.tested_on.month()))?,
+        by_lab: named(by(By::Lab)?),
+        rapid_by_point: rapid(facts, scope, as_of, By::Point)?,
+        rapid_by_item: rapid(facts, scope, as_of, By::Item)?,
+        rapid_by_month: rapid(facts, scope, as_of, By::Month)?,
         cases_by_street: cases(&facts.cases, scope, as_of)?,
     })
 }
@@ -314,12 +318,8 @@ fn before_until(as_of: NaiveDate) -> NaiveDate {
 
 /// The countable batches with the date that decides their year.
 fn counted<'a>(batches: &'a [BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<(&'a BatchFact, NaiveDate)> {
-    let dated = |b: &BatchFact| match scope.basis {
-        YearBasis::SamplingDate => b.sampled_on,
-        YearBasis::ReportDate => b.issued_on.unwrap_or(b.sampled_on),
-    };
     let kept = batches.iter().zip(base_reasons(batches, scope, as_of)).filter(|(_, out)| out.is_none());
-    kept.map(|(b, _)| (b, dated(b))).collect()
+    kept.map(|(b, _)| (b, dated(b, scope.basis))).collect()
 }
 
 fn four(batch: &BatchFact, on: NaiveDate, now: bool) -> Counted<'_> {
@@ -340,14 +340,7 @@ fn sums(rows: impl Iterator<Item = (String, Four)>) -> Result<HashMap<String, Fo
 }
 
 fn line(code: &str, zh: &str, en: &str, [n, f, pn, pf]: Four) -> Line {
-    Line {
-        code: code.to_owned(),
-        zh: zh.to_owned(),
-        en: en.to_owned(),
-        now: Rate::of(n, f),
-        before: Rate::of(pn, pf),
-        delta_points: exact::points(f, n, pf, pn),
-    }
+    Line { code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned(), now: Rate::of(n, f), before: Rate::of(pn, pf), delta_points: points((f, n), (pf, pn)) }
 }
 
 /// Every member of a vocabulary, with batches or without.
@@ -388,7 +381,7 @@ fn level_kind(all: &[Counted<'_>]) -> Result<Vec<LevelKind>, Refusal> {
 fn streets(facts: &Facts, scope: &KpiScope, all: &[Counted<'_>]) -> Result<Vec<StreetLine>, Refusal> {
     let mut counts = Counts::<1, 6>::new();
     for c in all {
-        let [n, f, pn, pf] = if c.batch.kind == TaskKind::Supervisory { c.four } else { [0; 4] };
+        let [n, f, pn, pf] = if What::Supervisory.of_batch(c.batch, None) { c.four } else { [0; 4] };
         counts.push([&c.batch.street], [0, c.four[0], n, f, pn, pf]);
     }
     for p in facts
@@ -409,7 +402,7 @@ fn streets(facts: &Facts, scope: &KpiScope, all: &[Counted<'_>]) -> Result<Vec<S
         done_display: exact::percent(done, planned, hundred).map_or_else(|| NOTHING.to_owned(), |p| format!("{p}%")),
         now: Rate::of(n, f),
         before: Rate::of(pn, pf),
-        delta_points: exact::points(f, n, pf, pn),
+        delta_points: points((f, n), (pf, pn)),
     };
     Ok(counts.sums()?.into_iter().map(line).collect())
 }
@@ -422,8 +415,14 @@ fn failing_groups<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<(Vec<
     let sums = counts.sums()?;
     let total: u64 = sums.iter().map(|(_, [n])| n).sum();
     let share = |n| exact::percent(n, total, None).map_or_else(|| NOTHING.to_owned(), |p| format!("{p}%"));
-    let mut out: Vec<GroupShare> = sums.into_iter().map(|([group], [count])| GroupShare { group, count, share: share(count) }).collect();
+    let mut out: Vec<GroupShare> =
+        sums.into_iter().map(|([group], [count])| GroupShare { group, count, share: share(count), cumulative: String::new() }).collect();
     out.sort_by(|a, b| (b.count, &a.group).cmp(&(a.count, &b.group)));
+    let mut sum = 0;
+    for group in &mut out {
+        sum += group.count;
+        group.cumulative = share(sum);
+    }
     Ok((out, total))
 }
 
@@ -441,21 +440,22 @@ fn top_items<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<Vec<TopIte
 fn months(supervisory: &[&Counted<'_>], whole: &[(&BatchFact, NaiveDate)]) -> Result<Vec<Month>, Refusal> {
     let key = |on: NaiveDate| on.month().to_string();
     let same = sums(supervisory.iter().map(|c| (key(c.on), c.four)))?;
-    let whole = sums(whole.iter().filter(|(b, _)| b.kind == TaskKind::Supervisory).map(|(b, on)| (key(*on), four(b, *on, false).four)))?;
+    let whole = sums(whole.iter().filter(|(b, _)| What::Supervisory.of_batch(b, None)).map(|(b, on)| (key(*on), four(b, *on, false).four)))?;
     let month = |month: u8| {
         let of = |sums: &HashMap<String, Four>| sums.get(&month.to_string()).copied().unwrap_or_default();
         let ([n, f, pn, pf], [_, _, wn, wf]) = (of(&same), of(&whole));
-        Month { month, now: Rate::of(n, f), before: Rate::of(pn, pf), whole: Rate::of(wn, wf), delta_points: exact::points(f, n, pf, pn) }
+        Month { month, now: Rate::of(n, f), before: Rate::of(pn, pf), whole: Rate::of(wn, wf), delta_points: points((f, n), (pf, pn)) }
     };
     Ok((1..=12).map(month).collect())
 }
 
-fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, key: impl Fn(&RapidFact) -> String) -> Result<Vec<RapidLine>, Refusal> {
+fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, by: By) -> Result<Vec<RapidLine>, Refusal> {
     let mut counts = Counts::<1, 3>::new();
-    let inside = |r: &&RapidFact| r.tested_on.year() == scope.year && r.tested_on <= as_of && scope.streets.as_ref().is_none_or(|set| set.contains(&r.street));
-    for r in facts.rapid.iter().filter(inside) {
-        let valid = r.valid && r.verdict != RapidVerdict::Invalid;
-        counts.push([&key(r)], [1, u64::from(valid), u64::from(valid && r.verdict == RapidVerdict::Positive)]);
+    for r in facts.rapid.iter().filter(|r| What::Tests.of_reading(r, scope, as_of)) {
+        let is = |what: What| u64::from(what.of_reading(r, scope, as_of));
+        if let Some(key) = by.reading_key(r) {
+            counts.push([&key], [1, is(What::Valid), is(What::Positive)]);
+        }
     }
     let line =
         |([key], [tests, valid, positive]): ([String; 1], [u64; 3])| RapidLine { key, tests, valid, positive, display: Rate::of(valid, positive).display };
@@ -464,13 +464,9 @@ fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, key: impl Fn(&RapidF
 
 fn cases(cases: &[CaseFact], scope: &KpiScope, as_of: NaiveDate) -> Result<Vec<CaseLine>, Refusal> {
     let mut counts = Counts::<1, 5>::new();
-    let inside = |c: &&CaseFact| c.year_at(as_of) == scope.year && c.opened_on <= as_of && scope.streets.as_ref().is_none_or(|set| set.contains(&c.street));
-    for c in cases.iter().filter(inside) {
-        let closed = c.closed_by(as_of).filter(|_| !c.cancelled);
-        let done = closed.is_some() && c.evidenced;
-        let in_time = done && !c.closed_late(as_of);
-        let overdue = closed.is_none() && !c.cancelled && c.due_on < as_of;
-        counts.push([&c.street], [1, u64::from(c.cancelled), u64::from(done), u64::from(in_time), u64::from(overdue)]);
+    for c in cases.iter().filter(|c| What::Cases.of_case(c, scope, as_of)) {
+        let is = |what: What| u64::from(what.of_case(c, scope, as_of));
+        counts.push([&c.street], [1, is(What::Cancelled), is(What::Closed), is(What::ClosedInTime), is(What::Open)]);
     }
     let line = |([street], [opened, cancelled, closed, closed_in_time, overdue]): ([String; 1], [u64; 5])| CaseLine {
         street,
@@ -489,9 +485,10 @@ mod tests {
 
     use shiyan_foundation::WorkCalendar;
     use shiyan_foundation::area::AdminBody;
+    use shiyan_foundation::category::CategoryPath;
     use shiyan_foundation::ids::{CaseId, PlanLineId, PointId, PopulationId, ReadingId};
     use shiyan_foundation::task::{Boundary, Department, Outcome, Population, PopulationBasis};
-    use shiyan_indicators::{BatchStage, PlanFact, kpis};
+    use shiyan_indicators::{BatchStage, PlanFact, RapidFact, RapidVerdict, kpis};
     use uuid::Uuid;
 
     use super::*;
@@ -544,12 +541,7 @@ mod tests {
     }
     fn run(facts: &Facts, items: &[ItemFact], as_of: NaiveDate) -> Tables {
         tables(&Input {
-            facts,
-            items,
-            scope: &scope(),
-            as_of,
-            classes: &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("食用农产品", "")],
-            class_of: &|p: &CategoryPath| p.class().to_owned(),
+            facts, items, scope: &scope(), as_of, classes: &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("蔬菜", ""), ("水产品", "")]
         })
         .unwrap()
     }
@@ -646,9 +638,13 @@ mod tests {
     #[test]
     fn classes_keep_the_official_order_and_none_vanishes() {
         let t = run(&facts(), &[], day(2026, 12, 31));
-        assert_eq!(t.by_class.iter().map(|l| l.zh.as_str()).collect::<Vec<_>>(), ["粮食加工品", "糕点", "餐饮食品", "食用农产品", "自定类"]);
+        let names: Vec<&str> = t.by_class.iter().map(|l| l.zh.as_str()).collect();
+        assert_eq!(names[..5], ["粮食加工品", "糕点", "餐饮食品", "蔬菜", "水产品"]);
+        // the list of 2026 has no class for farm produce without a subclass
+        assert_eq!(std::collections::BTreeSet::from_iter(&names[5..]), std::collections::BTreeSet::from([&"自定类", &"食用农产品"]));
         assert_eq!((t.by_class[0].now.batches, t.by_class[0].now.display.as_str(), t.by_class[0].delta_points.clone()), (0, "—", None));
-        assert_eq!(sum(&t.farm_subclasses), sum(&t.by_class[3..4]));
+        let farm: Vec<Line> = t.by_class.iter().filter(|l| ["蔬菜", "水产品", "食用农产品"].contains(&l.zh.as_str())).cloned().collect();
+        assert_eq!(sum(&t.farm_subclasses), sum(&farm));
         assert!(t.farm_subclasses.iter().any(|l| l.zh == "未分亚类"));
         assert!(t.by_class[1].delta_points.as_ref().is_some_and(|d| d.contains('.')));
     }
@@ -693,7 +689,7 @@ mod tests {
             class: "糕点".into(),
             quarter: 1,
             planned,
-            sampled: 0,
+            taken: Vec::new(),
         };
         facts.plan = vec![plan(Some("410105001"), 1_000), plan(Some("410105001"), 500), plan(None, 7)];
         let rapid = |n: u128, verdict, valid| RapidFact {
@@ -741,6 +737,30 @@ mod tests {
         assert_eq!(t.rapid_by_point, [RapidLine { key: "示范点".into(), tests: 4, valid: 2, positive: 1, display: "1/2".into() }]);
         assert_eq!((t.rapid_by_item[0].key.as_str(), t.rapid_by_month[0].key.as_str()), ("农残", "05"));
         assert_eq!(t.cases_by_street, [CaseLine { street: "410105001".into(), opened: 4, cancelled: 1, closed: 2, closed_in_time: 1, overdue: 1 }]);
+    }
+    #[test]
+    fn rates_are_ordered_exactly_and_shares_add_up_to_all() {
+        let (a, b) = (Rate::of(3_000_000, 1_000_001), Rate::of(3, 1));
+        assert_eq!((a.compare(&b), b.compare(&a), a.compare(&a)), (std::cmp::Ordering::Greater, std::cmp::Ordering::Less, std::cmp::Ordering::Equal));
+        assert_eq!(Rate::of(0, 0).compare(&Rate::of(5, 0)), std::cmp::Ordering::Less);
+        let item = |n: u128, group: &str| ItemFact {
+            sample_id: SampleId(Uuid::from_u128(n)),
+            analyte: "x".into(),
+            group_zh: group.into(),
+            category: CategoryPath::parse("糕点"),
+            failing: true,
+        };
+        let items = [item(1, "甲"), item(2, "甲"), item(3, "乙"), item(4, "乙"), item(5, "丙"), item(6, "甲")];
+        let (groups, total) = failing_groups(items.iter()).unwrap();
+        let shares: Vec<_> = groups.iter().map(|g| (g.share.as_str(), g.cumulative.as_str())).collect();
+        assert_eq!((total, shares), (6, vec![("50.00%", "50.00%"), ("33.33%", "83.33%"), ("16.67%", "100.00%")]));
+    }
+    #[test]
+    fn of_a_small_sample_no_percentage_leaks_into_a_chart_or_a_difference() {
+        let small = Rate::of(29, 3);
+        assert_eq!((small.display.as_str(), small.percent.clone(), small.small), ("3/29", None, true));
+        assert_eq!((points((1, 29), (1, 300)), points((1, 300), (1, 29))), (None, None));
+        assert_eq!(points((3, 100), (1, 100)).as_deref(), Some("+2.00"));
     }
     #[test]
     fn nothing_makes_empty_tables() {

@@ -94,7 +94,12 @@ impl App {
         let before = NaiveDate::from_ymd_opt(scope.year - 1, 1, 1).unwrap_or(first);
         // Of a past year too, as of today: a batch sampled in December and reported in January counts.
         let at = moment(scope.year, as_of, now)?;
-        let facts = self.store.facts(before, last, at.date_naive(), user).await?.as_they_stood(at);
+        // as of now nothing has to be taken back
+        let facts = if at < now {
+            self.store.facts_as_they_stood(before, last, at, user).await?
+        } else {
+            self.store.facts(before, last, at.date_naive(), user).await?
+        };
         let calendar = self.calendar().await?;
         let kpis = kpis_at(&facts, &scope, at, &calendar);
         Ok(Year { facts, scope, kpis })

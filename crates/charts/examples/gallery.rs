@@ -74,6 +74,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             ),
             unit: "项次".into(),
             cumulative: "累计占比".into(),
+            ..Pareto::default()
         }),
         Chart::Control(control()),
     ];

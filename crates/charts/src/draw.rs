@@ -379,9 +379,8 @@ pub(crate) fn pareto(c: &Pareto, s: &mut dyn Surface, size: (f64, f64), font: f6
             write(&root, (x, top + tall - bar - font * 0.15), small, (HPos::Center, VPos::Bottom), Ink::Text, &value)?;
         }
         let clear = dot - bar > font * 2.6;
-        if clear || i + 1 == points.len() {
-            let text = format!("{:.1}%", shares[i].1);
-            write(&root, (x, top + tall - dot - font * 0.4), font * 0.82, (HPos::Center, VPos::Bottom), Ink::Second, &text)?;
+        if let Some(text) = c.texts.get(i).filter(|_| clear || i + 1 == points.len()) {
+            write(&root, (x, top + tall - dot - font * 0.4), font * 0.82, (HPos::Center, VPos::Bottom), Ink::Second, text)?;
         }
     }
     root.present().map_err(wrong)

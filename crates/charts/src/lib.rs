@@ -79,6 +79,8 @@ pub struct Pareto {
     pub desc: String,
     /// The bars. Sorted here, largest first.
     pub series: Series,
+    /// Exact text of the cumulative share at each bar, largest bar first; a share without a text is drawn and not written.
+    pub texts: Vec<String>,
     /// Unit of the bars: `项次`.
     pub unit: String,
     /// Name of the line: `累计占比`.
@@ -310,10 +312,12 @@ mod tests {
 
     #[test]
     fn pareto_sorts_and_reaches_a_hundred() {
-        let chart = Chart::Pareto(Pareto { series: series(&[("少", 1.0), ("多", 9.0)]), ..Pareto::default() });
+        let texts = vec!["90.00%".to_owned(), "100.00%".to_owned()];
+        let chart = Chart::Pareto(Pareto { series: series(&[("少", 1.0), ("多", 9.0)]), texts, ..Pareto::default() });
         let out = svg(&chart, "c").unwrap();
         assert!(out.find(">多<").unwrap() < out.find(">少<").unwrap());
-        assert!(out.contains("100.0%"));
+        // the text given, never one made from a float
+        assert!(out.contains(">90.00%<") && out.contains(">100.00%<") && !out.contains("100.0%"));
     }
 
     #[test]

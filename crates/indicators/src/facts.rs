@@ -1,5 +1,7 @@
 //! 事实 what the figures are counted from. Rapid tests are a type of their own, so that they can never enter a count of batches.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::area::{AdminBody, AreaKind};
@@ -164,6 +166,10 @@ fn one_year(due: NaiveDate, ended: Option<NaiveDate>, as_of: NaiveDate) -> i32 {
 pub struct ServiceFact {
     /// Clock.
     pub clock_id: ClockId,
+    /// The case that it belongs to.
+    pub case_id: CaseId,
+    /// 案件编号
+    pub case_no: String,
     /// Which duty.
     pub rule: ServiceRule,
     /// 街道
@@ -250,8 +256,16 @@ pub struct PlanFact {
     pub quarter: u8,
     /// 计划批次
     pub planned: u32,
-    /// 已抽批次
-    pub sampled: u32,
+    /// 已抽批次 the batches that fill the line.
+    pub taken: Vec<SampleId>,
+}
+
+impl PlanFact {
+    /// 剩余批次 still to be sampled.
+    #[must_use]
+    pub fn left(&self) -> u64 {
+        u64::from(self.planned).saturating_sub(self.taken.len() as u64)
+    }
 }
 
 /// 快检计划 one point, one quarter.
@@ -288,32 +302,79 @@ pub struct Facts {
     pub rapid_plan: Vec<RapidPlanFact>,
 }
 
+/// 案件经过 what happened to a case, as far as figures look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseEvent {
+    /// It came into a state, out of another where the step leaves only one.
+    Became {
+        /// Code of the state before; `None` when the step may begin in several.
+        from: Option<&'static str>,
+        /// Code of the state after.
+        to: &'static str,
+    },
+    /// 批准延期: the day that had been its last one until then.
+    ExtendedFrom(NaiveDate),
+}
+
+/// 经过 when that happened which the facts themselves carry without a date, from the journal and the reports issued.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// 提交 the day on which the sheet was handed in, of batches that no laboratory had received by then.
+    pub submitted: HashMap<SampleId, NaiveDate>,
+    /// 作废、拒收 the day on which a batch was voided or refused.
+    pub ended: HashMap<SampleId, NaiveDate>,
+    /// 更改报告 the conclusions of a batch whose report was amended, by day of issue, oldest first.
+    pub outcomes: HashMap<SampleId, Vec<(NaiveDate, Outcome)>>,
+    /// 案件经过, oldest first.
+    pub cases: HashMap<CaseId, Vec<(Instant, CaseEvent)>>,
+    /// 撤销 when a clock was cancelled.
+    pub clocks: HashMap<ClockId, Instant>,
+}
+
+/// 补不回的 what figures of an earlier day take as it is registered today, in words for the page and the report.
+#[must_use]
+pub const fn as_of_today() -> (&'static str, &'static str) {
+    (
+        "按当前登记取数的只有：人口行（没有计划的年份）、街道的管辖主体、快检点的季度计划、节假日表，以及更改过的报告的不合格项目明细和案件处置内容",
+        "Taken as registered today: the population row of years without a plan, who runs a street, the quarterly plan of rapid-test points, the table of holidays, the failing items of amended reports and what was written into cases",
+    )
+}
+
 impl Facts {
-    /// 时点数据 the facts as they stood at a moment, as far as they carry their dates: what was received, issued, closed, served
-    /// or settled later had not happened yet. Voiding, refusal, cancelling and the extension of a period carry no date and stay as they are.
+    /// 时点数据 the facts as they stood at a moment: what was handed in, received, issued, amended, voided, refused, closed, cancelled, extended,
+    /// served or settled later had not happened yet. See [`as_of_today`] for what cannot be taken back.
     #[must_use]
-    pub fn as_they_stood(mut self, at: Instant) -> Self {
+    pub fn as_they_stood(mut self, at: Instant, history: &History) -> Self {
         let day = at.date_naive();
+        self.batches.retain(|b| history.submitted.get(&b.sample_id).is_none_or(|on| *on <= day));
         for b in &mut self.batches {
+            if history.ended.get(&b.sample_id).is_some_and(|on| *on > day) {
+                // both end a batch that is on the way
+                b.stage = BatchStage::Sampled;
+            }
             if b.issued_on.is_some_and(|on| on > day) {
                 (b.issued_on, b.outcome, b.recheck_pending) = (None, None, false);
                 if b.stage == BatchStage::Issued {
                     b.stage = BatchStage::InLab;
                 }
+            } else if let Some((_, outcome)) = history.outcomes.get(&b.sample_id).and_then(|all| all.iter().rfind(|(on, _)| *on <= day)) {
+                b.outcome = Some(*outcome);
             }
             if b.received_on.is_some_and(|on| on > day) {
                 b.received_on = None;
+                // what a report is due on follows from the reception
+                b.report_due_on = None;
                 if b.stage == BatchStage::InLab {
                     b.stage = BatchStage::Sampled;
                 }
             }
         }
-        for c in self.cases.iter_mut().filter(|c| c.closed_on.is_some_and(|on| on > day)) {
-            // in which state it was on that day is not known
-            (c.closed_on, c.state) = (None, String::new());
+        for c in &mut self.cases {
+            c.stood(at, history.cases.get(&c.case_id).map_or(&[], Vec::as_slice));
         }
         for s in &mut self.services {
             s.stopped_at = s.stopped_at.filter(|on| *on <= at);
+            s.cancelled &= history.clocks.get(&s.clock_id).is_none_or(|on| *on <= at);
         }
         for r in &mut self.rapid {
             if r.cleared_at.is_some_and(|on| on > at) {
@@ -326,6 +387,33 @@ impl Facts {
         self
     }
 }
+
+impl CaseFact {
+    /// The case as it stood at a moment.
+    fn stood(&mut self, at: Instant, events: &[(Instant, CaseEvent)]) {
+        let became = |e: &CaseEvent| if let CaseEvent::Became { from, to } = e { Some((*from, *to)) } else { None };
+        let mut steps = events.iter().filter_map(|(on, e)| Some((*on, became(e)?)));
+        let before = steps.clone().filter(|(on, _)| *on <= at).last().map(|(_, (_, to))| to);
+        match steps.find(|(on, _)| *on > at) {
+            Some((_, (from, _))) => {
+                // in which state it was is not known where neither a step before nor the one after says it
+                let state = before.or(from).unwrap_or_default();
+                self.cancelled = state == CANCELLED;
+                state.clone_into(&mut self.state);
+            }
+            None if self.closed_on.is_some_and(|on| on > at.date_naive()) => self.state = String::new(),
+            None => {}
+        }
+        self.closed_on = self.closed_on.filter(|on| *on <= at.date_naive());
+        let after = events.iter().filter(|(on, _)| *on > at);
+        if let Some(due) = after.map(|(_, e)| e).find_map(|e| if let CaseEvent::ExtendedFrom(due) = e { Some(*due) } else { None }) {
+            self.due_on = due;
+        }
+    }
+}
+
+/// The code of 撤销 among the states of a case.
+const CANCELLED: &str = "cancelled";
 
 /// 当日终了 the last moment of a day in the zone of the district (UTC+8).
 #[must_use]

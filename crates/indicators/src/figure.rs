@@ -133,7 +133,7 @@ pub struct Figure {
     pub target: Option<String>,
     /// 达标 by exact comparison; `None` without a target or without a denominator.
     pub met: Option<bool>,
-    /// 样本量小 the denominator is below [`SMALL`].
+    /// 样本量小 the denominator of a sampling statistic is below [`SMALL`], so its percentage is shown nowhere.
     pub small: bool,
     /// 暂定 something pending may still change it.
     pub provisional: bool,
@@ -145,7 +145,24 @@ pub struct Figure {
     pub left_out: BTreeMap<LeftOut, Vec<FactId>>,
 }
 
+/// A rate as it is printed everywhere: `3.04%`; of a sampling statistic below [`SMALL`] `2/17` instead; `—` for none.
+#[must_use]
+pub fn rate(hits: u64, total: u64, target: Option<Decimal>, sampled: bool) -> String {
+    match exact::percent(hits, total, target) {
+        None => NOTHING.to_owned(),
+        Some(_) if sampled && total < SMALL => format!("{hits}/{total}"),
+        Some(text) => format!("{text}%"),
+    }
+}
+
 impl Figure {
+    /// A percentage is shown or suppressed, never both: its decimals go with it.
+    fn suppressed(mut self) -> Self {
+        if self.small {
+            NOTHING.clone_into(&mut self.decimal);
+        }
+        self
+    }
     /// Name with its cut, `问题发现率·文化路街道`.
     #[must_use]
     pub fn name(&self, lang: Lang) -> String {
@@ -289,12 +306,9 @@ impl Tally {
     pub fn rate(self, name: Name, cut: Option<Cut>, target: Option<Decimal>, sampled: bool) -> Figure {
         let (hits, total) = (self.hits.len() as u64, self.counted.len() as u64);
         let percent = (u128::from(hits) * 100, u128::from(total));
-        let display = match exact::percent(hits, total, target) {
-            None => NOTHING.to_owned(),
-            Some(_) if sampled && total < SMALL => format!("{hits}/{total}"),
-            Some(text) => format!("{text}%"),
-        };
-        self.figure(name, cut, total, Unit::Percent, percent, format!("{hits}/{total}"), display, target)
+        let display = rate(hits, total, target, sampled);
+        let small = sampled && (1..SMALL).contains(&total);
+        Figure { small, ..self.figure(name, cut, total, Unit::Percent, percent, format!("{hits}/{total}"), display, target) }.suppressed()
     }
     /// Counted facts per thousand people; of people whose number is not known there is no value and no verdict.
     pub fn per_thousand(self, name: Name, people: Option<u64>, target: Decimal) -> Figure {
@@ -330,7 +344,7 @@ impl Tally {
             display,
             target: target.map(|t| t.normalize().to_string()),
             met: target.and_then(|t| exact::at_least(value.0, value.1, t)),
-            small: denominator < SMALL,
+            small: false,
             provisional: self.provisional,
             counted: self.counted,
             hits: self.hits,

@@ -402,7 +402,7 @@ fn stage_out(b: &BatchFact, as_of: NaiveDate) -> Option<LeftOut> {
     }
 }
 
-fn other_street(street: &str, scope: &KpiScope) -> bool {
+pub(crate) fn other_street(street: &str, scope: &KpiScope) -> bool {
     scope.streets.as_ref().is_some_and(|set| !set.contains(street))
 }
 
@@ -477,7 +477,7 @@ fn forecast(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, counted: u64, req
             && scope.departments.contains(&p.department)
             && scope.streets.as_ref().is_none_or(|set| p.street.as_ref().is_some_and(|s| set.contains(s)))
     };
-    let plan_remaining = facts.plan.iter().filter(planned).map(|p| u64::from(p.planned.saturating_sub(p.sampled))).sum();
+    let plan_remaining = facts.plan.iter().filter(planned).map(PlanFact::left).sum();
     let total = counted + in_lab + in_transit + plan_remaining;
     Forecast { counted, in_lab, in_transit, plan_remaining, total, reaches: scope.people().is_some() && total >= required }
 }

@@ -9,13 +9,18 @@ pub mod facts;
 pub mod figure;
 pub mod groups;
 pub mod kpis;
+pub mod pick;
 pub mod scope;
 
 #[cfg(test)]
 mod tests;
 
-pub use facts::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
+pub use facts::{
+    BatchFact, BatchStage, CaseEvent, CaseFact, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule,
+    as_of_today, end_of,
+};
 pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, LeftOut, Unit, compare};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
 pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, kpis, kpis_at};
+pub use pick::{By, Pick, What};
 pub use scope::{Divisor, Family, KpiScope, YearBasis};

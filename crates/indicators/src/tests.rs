@@ -287,7 +287,7 @@ fn pace_and_forecast() {
         class: "糕点".into(),
         quarter: 1,
         planned: 7,
-        sampled: 4,
+        taken: (1..=4).map(|n| SampleId(Uuid::from_u128(n))).collect(),
     });
     let k = at(&facts, &scope(5_000), day(1, 5));
     assert_eq!((k.pace.workdays_elapsed, k.pace.workdays_in_year), (3, 261));
@@ -309,7 +309,7 @@ fn the_forecast_leaves_out_the_plan_of_quarters_that_have_passed() {
         class: "糕点".into(),
         quarter,
         planned,
-        sampled: 0,
+        taken: Vec::new(),
     };
     let facts = Facts { plan: vec![line(2026, 1, 1), line(2026, 2, 20), line(2026, 3, 300), line(2026, 4, 4_000), line(2025, 4, 7)], ..Facts::default() };
     let left = |on| at(&facts, &scope(1000), on).forecast.plan_remaining;
@@ -327,6 +327,8 @@ fn hours_are_judged_by_the_hour() {
     let when = |d, h| day(3, d).and_hms_opt(h, 0, 0).unwrap().and_local_timezone(zone).unwrap();
     let mut s = ServiceFact {
         clock_id: shiyan_foundation::ids::ClockId(Uuid::nil()),
+        case_id: CaseId(Uuid::nil()),
+        case_no: "B".into(),
         rule: ServiceRule::UrgentReport,
         street: "410105008".into(),
         started_on: day(3, 2),
@@ -347,6 +349,8 @@ fn a_period_in_hours_that_still_runs_today_is_not_due() {
     let when = |h| day(3, 3).and_hms_opt(h, 0, 0).unwrap().and_local_timezone(zone).unwrap();
     let urgent = ServiceFact {
         clock_id: shiyan_foundation::ids::ClockId(Uuid::nil()),
+        case_id: CaseId(Uuid::nil()),
+        case_no: "B".into(),
         rule: ServiceRule::UrgentReport,
         street: "410105008".into(),
         started_on: day(3, 2),
@@ -420,7 +424,7 @@ fn the_facts_of_a_day_do_not_know_what_came_after_it() {
     facts.batches[1].issued_on = Some(day(3, 21));
     facts.cases = case_set().cases;
     facts.rapid = vec![positive(1, told, Some(told + chrono::TimeDelta::hours(24)))];
-    let stood = |on| facts.clone().as_they_stood(end_of(on));
+    let stood = |on| facts.clone().as_they_stood(end_of(on), &History::default());
     let b = |on| {
         let b = &stood(on).batches[1];
         (b.stage, b.outcome, b.received_on)
@@ -432,7 +436,7 @@ fn the_facts_of_a_day_do_not_know_what_came_after_it() {
     assert_eq!((stood(day(5, 5)).rapid[0].settled_at, stood(day(5, 6)).rapid[0].settled_at.is_some()), (None, true));
     let mut cleared = facts.rapid[0].clone();
     (cleared.verdict, cleared.cleared_at) = (RapidVerdict::Negative, cleared.settled_at);
-    let verdict = |on| Facts { rapid: vec![cleared.clone()], ..Facts::default() }.as_they_stood(end_of(on)).rapid[0].verdict;
+    let verdict = |on| Facts { rapid: vec![cleared.clone()], ..Facts::default() }.as_they_stood(end_of(on), &History::default()).rapid[0].verdict;
     assert_eq!((verdict(day(5, 5)), verdict(day(5, 6))), (RapidVerdict::Positive, RapidVerdict::Negative));
 }
 
@@ -443,6 +447,8 @@ fn a_street_outside_the_scope_is_outside_every_family_of_figures() {
     facts.cases = vec![case("B", day(10, 5), None, false)];
     facts.services = vec![ServiceFact {
         clock_id: shiyan_foundation::ids::ClockId(Uuid::nil()),
+        case_id: CaseId(Uuid::nil()),
+        case_no: "B".into(),
         rule: ServiceRule::Serve,
         street: "410105008".into(),
         started_on: day(3, 2),
@@ -687,7 +693,7 @@ proptest! {
         }).collect();
         let as_of = plus(on);
         let facts = Facts { cases, ..Facts::default() };
-        let stood = facts.clone().as_they_stood(end_of(as_of));
+        let stood = facts.clone().as_they_stood(end_of(as_of), &History::default());
         let (mut counted, mut mine) = (Vec::new(), Vec::new());
         for year in 2023..=as_of.year() {
             let s = KpiScope { year, ..scope(1) };
@@ -702,4 +708,110 @@ proptest! {
         let ended = |c: &CaseFact| c.opened_on <= as_of && !c.cancelled && (c.due_on <= as_of || c.closed_by(as_of).is_some());
         prop_assert_eq!(multiset(counted.into_iter()), all(&ended));
     }
+}
+
+#[test]
+fn what_had_not_happened_yet_is_taken_back_with_its_date() {
+    let mut facts = batches(4);
+    facts.batches[0].stage = BatchStage::Void;
+    facts.batches[1].stage = BatchStage::Refused;
+    for b in &mut facts.batches[..2] {
+        (b.received_on, b.issued_on, b.report_due_on, b.outcome) = (None, None, None, None);
+    }
+    // amended on 20 April: what had failed passes
+    facts.cases = vec![case("A", day(12, 1), Some(day(9, 20)), true), case("B", day(11, 1), None, false)];
+    facts.cases[0].state = "cancelled".into();
+    let clock = shiyan_foundation::ids::ClockId(Uuid::from_u128(9));
+    facts.services = vec![ServiceFact {
+        clock_id: clock,
+        case_id: facts.cases[0].case_id,
+        case_no: "A".into(),
+        rule: ServiceRule::Serve,
+        street: "410105008".into(),
+        started_on: day(7, 10),
+        due_on: day(7, 15),
+        due_at: None,
+        stopped_at: None,
+        cancelled: true,
+    }];
+    let became = |on, from, to| (end_of(on), CaseEvent::Became { from, to });
+    let history = History {
+        ended: [(facts.batches[0].sample_id, day(3, 10)), (facts.batches[1].sample_id, day(3, 12))].into(),
+        submitted: [(facts.batches[3].sample_id, day(3, 5))].into(),
+        outcomes: [(facts.batches[2].sample_id, vec![(day(3, 20), Outcome::Fail), (day(4, 20), Outcome::Pass)])].into(),
+        cases: [
+            (
+                facts.cases[0].case_id,
+                vec![became(day(8, 1), Some("acting"), "submitted"), became(day(9, 20), Some("submitted"), "closed"), became(day(10, 8), None, "cancelled")],
+            ),
+            (facts.cases[1].case_id, vec![(end_of(day(9, 1)), CaseEvent::ExtendedFrom(day(10, 10)))]),
+        ]
+        .into(),
+        clocks: [(clock, end_of(day(10, 8)))].into(),
+    };
+    let stood = |on| facts.clone().as_they_stood(end_of(on), &history);
+    let stages = |on| [0, 1].map(|i| stood(on).batches[i].stage);
+    assert_eq!(stages(day(3, 9)), [BatchStage::Sampled; 2]);
+    assert_eq!(stages(day(3, 11)), [BatchStage::Void, BatchStage::Sampled]);
+    assert_eq!(stages(day(3, 12)), [BatchStage::Void, BatchStage::Refused]);
+    assert_eq!([day(3, 4), day(3, 5)].map(|on| stood(on).batches.len()), [3, 4]);
+    let outcome = |on| stood(on).batches[2].outcome;
+    assert_eq!([day(3, 19), day(4, 19), day(4, 20)].map(outcome), [None, Some(Outcome::Fail), Some(Outcome::Pass)]);
+    let one = |on| {
+        let c = &stood(on).cases[0];
+        (c.state.clone(), c.closed_on, c.cancelled)
+    };
+    assert_eq!(one(day(7, 31)), ("acting".into(), None, false));
+    assert_eq!(one(day(9, 19)), ("submitted".into(), None, false));
+    assert_eq!(one(day(10, 7)), ("closed".into(), Some(day(9, 20)), false));
+    assert_eq!(one(day(10, 8)), ("cancelled".into(), Some(day(9, 20)), true));
+    assert_eq!([day(8, 31), day(9, 1)].map(|on| stood(on).cases[1].due_on), [day(10, 10), day(11, 1)]);
+    assert_eq!([day(10, 7), day(10, 8)].map(|on| stood(on).services[0].cancelled), [false, true]);
+}
+
+#[test]
+fn a_percentage_is_shown_or_suppressed_never_both() {
+    for n in [1, 29, 30] {
+        let f = at(&batches(n), &scope(1000), day(10, 10)).discovery;
+        assert_eq!((f.small, f.display.contains('%'), f.decimal != figure::NOTHING), (n < 30, n >= 30, n >= 30), "{n}");
+    }
+    // a rate of all that was to be done is no sample: it is shown, and nothing says that it is not
+    let mut facts = batches(0);
+    facts.cases = case_set().cases;
+    let f = at(&facts, &scope(1000), day(10, 10)).disposal;
+    assert_eq!((f.small, f.display.contains('%'), f.decimal != figure::NOTHING), (false, true, true));
+}
+
+#[test]
+fn every_number_is_picked_as_it_is_counted() {
+    let mut facts = batches(40);
+    for (i, b) in facts.batches.iter_mut().enumerate() {
+        b.street = format!("41010500{}", i % 3);
+        b.stage = [BatchStage::Issued, BatchStage::InLab, BatchStage::Sampled, BatchStage::Void][i % 4];
+        b.outcome = Some(if i % 8 == 0 { Outcome::Fail } else { Outcome::Pass });
+    }
+    facts.cases = case_set().cases;
+    facts.rapid = vec![positive(1, end_of(day(5, 5)), None)];
+    let k = at(&facts, &scope(1000), day(10, 1));
+    let ids = |pick: Pick| pick.ids(&facts, &k, &calendar());
+    let n = |what| ids(Pick::all(what)).len();
+    assert_eq!(ids(Pick::all(What::Counted)), k.per_thousand.counted);
+    assert_eq!((ids(Pick::all(What::InLab)), ids(Pick::all(What::InTransit))), (k.in_lab.clone(), k.in_transit.clone()));
+    assert_eq!((ids(Pick::all(What::Supervisory)), ids(Pick::all(What::Failing))), (k.discovery.counted.clone(), k.discovery.hits.clone()));
+    for f in &k.discovery_by_street {
+        let street = f.cut.as_ref().unwrap().code.clone();
+        assert_eq!(ids(Pick::of(What::Supervisory, By::Street, street)), f.counted);
+    }
+    for f in &k.discovery_by_group {
+        assert_eq!(ids(Pick::of(What::Supervisory, By::KeyFood, f.cut.as_ref().unwrap().code.clone())), f.counted);
+    }
+    assert_eq!(n(What::DueSoon) + n(What::DueLater), k.open_not_due.len());
+    assert_eq!((n(What::Overdue), n(What::DueToday), n(What::ClosedLate)), (k.overdue.len(), k.due_today.len(), k.closed_late.len()));
+    assert_eq!(ids(Pick::all(What::Positive)), k.rapid.positive.hits);
+    // a member of another kind of table picks nothing rather than everything
+    assert!(ids(Pick::of(What::Cases, By::Month, "7")).is_empty() && ids(Pick::of(What::Positive, By::Lab, "甲")).is_empty());
+    for what in What::ALL {
+        assert_eq!(Pick::parse(what.code(), Some("street"), Some("x")), Some(Pick::of(*what, By::Street, "x")));
+    }
+    assert_eq!((Pick::parse("x", None, None), Pick::parse("counted", Some("street"), None)), (None, None));
 }

@@ -267,25 +267,22 @@ pub struct LineKey {
     pub quarter: u8,
 }
 
-/// Done batches of each line, filled line by line in order so that no batch is counted twice.
+/// Which batches fill which line: the lines of one cell take them in their order, each up to its number. What exceeds the plan stands
+/// on the last line of its cell, so that the columns add up to what was done.
 #[must_use]
-pub fn progress(lines: &[PlanLine], done: &BTreeMap<LineKey, u64>) -> Vec<u64> {
-    let mut left = done.clone();
-    let mut out: Vec<u64> = lines
+pub fn filled<T>(lines: &[PlanLine], done: BTreeMap<LineKey, Vec<T>>) -> Vec<Vec<T>> {
+    let key = |line: &PlanLine| LineKey { class: line.category.class().to_owned(), link: line.link, street: line.street.clone(), quarter: line.quarter };
+    let mut left: BTreeMap<LineKey, std::vec::IntoIter<T>> = done.into_iter().map(|(key, list)| (key, list.into_iter())).collect();
+    let mut out: Vec<Vec<T>> = lines
         .iter()
         .map(|line| {
-            let key = LineKey { class: line.category.class().to_owned(), link: line.link, street: line.street.clone(), quarter: line.quarter };
-            let available = left.entry(key).or_default();
-            let take = (*available).min(u64::from(line.batches));
-            *available -= take;
-            take
+            let most = usize::try_from(line.batches).unwrap_or(usize::MAX);
+            left.get_mut(&key(line)).map_or_else(Vec::new, |rest| rest.by_ref().take(most).collect())
         })
         .collect();
-    // What exceeds the plan is shown on the last line of its cell, so that the columns add up to what was done.
     for (index, line) in lines.iter().enumerate().rev() {
-        let key = LineKey { class: line.category.class().to_owned(), link: line.link, street: line.street.clone(), quarter: line.quarter };
-        if let Some(rest) = left.remove(&key) {
-            out[index] += rest;
+        if let Some(rest) = left.remove(&key(line)) {
+            out[index].extend(rest);
         }
     }
     out
@@ -390,7 +387,7 @@ mod tests {
     #[test]
     fn progress_never_counts_a_batch_twice_and_loses_none() {
         let key = LineKey { class: "食用农产品".into(), link: Link::Circulation, street: "410105008".into(), quarter: 1 };
-        let done = BTreeMap::from([(key, 9)]);
-        assert_eq!(progress(&[line(4), line(3)], &done), vec![4, 5]);
+        let done = BTreeMap::from([(key, (1..=9).collect())]);
+        assert_eq!(filled(&[line(4), line(3)], done), vec![vec![1, 2, 3, 4], vec![5, 6, 7, 8, 9]]);
     }
 }

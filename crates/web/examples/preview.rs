@@ -11,7 +11,7 @@ use shiyan_charts::{Chart, Ranking, Series, Trend};
 use shiyan_foundation::task::{Link as Chain, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Lang, Role, Scope};
 use shiyan_web::assets;
-use shiyan_web::ui::{Badge, Bar, Due, Svg, Tone, num};
+use shiyan_web::ui::{Badge, Bar, Due, Svg, Tone};
 use shiyan_web::views::forms::Filled;
 use shiyan_web::views::{self as v, *};
 
@@ -482,7 +482,7 @@ fn render(out: &mut Out, c: &Ctx) {
     let todo =
         |title: String, sub: String, due: Due, verb: String| WorkItem { title, href: "/cases/HC2026-0118".into(), sub, state: Badge::default(), due, verb };
     let gauge = Gauge {
-        count: 1086,
+        count: Counted::new(1086, "/rows/counted"),
         required: 6355,
         value: "0.68".into(),
         value_hundredths: 68,
@@ -496,8 +496,8 @@ fn render(out: &mut Out, c: &Ctx) {
         gap: 5269,
         pace: 1112,
         forecast: 6210,
-        in_lab: 143,
-        in_transit: 21,
+        in_lab: Counted::new(143, "/rows/in_lab"),
+        in_transit: Counted::new(21, "/rows/in_transit"),
         scope: t(
             "口径：2026年，按抽样日期；国抽、转移地方、省抽、市抽、区抽；市场监管；监督抽检＋评价性抽检；金水区实际管辖 17 个街道；人口 1,588,611（六普常住人口，行政区划全域）",
             "Scope: 2026 by sampling date; all levels; market regulation; supervisory + evaluative; 17 streets governed by Jinshui; population 1,588,611 (6th census, whole division)",
@@ -519,7 +519,9 @@ fn render(out: &mut Out, c: &Ctx) {
             "到期或已办结的案件中，必要环节和证据齐全并办结的比例。分母为 0 时显示 --。",
             "Of the cases due or closed, those closed with every block evidenced. Shows -- when nothing is due.",
         ),
-        not_counted: t("未到期 18 件不计；改判撤销 1 件不计", "Not counted: 18 not yet due, 1 cancelled after recheck"),
+        counted: 43,
+        left: 19,
+        of_them: t("，其中未到期在办 18 件", ", 18 of them open and not due yet"),
         ..FigureCard::default()
     };
     let mut discovery =
@@ -544,10 +546,15 @@ fn render(out: &mut Out, c: &Ctx) {
             as_of: t("2026年3月5日 周四 10:42", "Thu 5 Mar 2026, 10:42"),
             gauge,
             disposal: disposal.clone(),
-            not_due: 18,
-            overdue: 2,
-            due_today: 1,
-            due_soon: 5,
+            dues: [
+                (("逾期", "Overdue"), 2, Tone::Fail),
+                (("今日到期", "Due today"), 1, Tone::Warn),
+                (("3个工作日内", "In 3 working days"), 5, Tone::Warn),
+                (("3个工作日以后", "Due later"), 18, Tone::Info),
+            ]
+            .into_iter()
+            .map(|((zh, en), value, tone)| Counter { label: t(zh, en), value, href: "/rows/overdue".into(), tone })
+            .collect(),
             overdue_list: vec![
                 todo(
                     t("HC2026-0118 韭菜 · 腐霉利", "HC2026-0118 Leek · procymidone"),
@@ -578,6 +585,7 @@ fn render(out: &mut Out, c: &Ctx) {
                 ),
                 todo(t("48 条限量待核实", "48 limits to verify"), t("GB 2763-2026 切换", "GB 2763-2026 change-over"), Due::default(), t("去核实", "Verify")),
             ],
+            todo_more: None,
             trend: trend(c),
             trend_table: trend_table.clone(),
             streets: [
@@ -589,9 +597,18 @@ fn render(out: &mut Out, c: &Ctx) {
                 ("南阳新村街道", "Nanyang Xincun", 88, 330),
             ]
             .iter()
-            .map(|(zh, en, a, b)| StreetProgress { name: t(zh, en), href: "/samples?street=410105008".into(), bar: Bar::new(*a, *b, t(zh, en)).marked(175) })
+            .map(|(zh, en, a, b)| StreetProgress { name: t(zh, en), done: Counted::new(*a, "/rows/counted"), bar: Bar::new(*a, *b, t(zh, en)).marked(175) })
             .collect(),
-            rapid: RapidCard { today: 612, positive: 4, to_confirm: 2, to_handle: 3, late: 1, silent_points: 5, year_valid: 38_214, year_rate: "0.71%".into() },
+            rapid: RapidCard {
+                today: Counted::new(612, "/rapid"),
+                positive: Counted::new(4, "/rapid?verdict=positive"),
+                to_confirm: Counted::new(2, "/rapid?follow=confirm"),
+                to_handle: Counted::new(3, "/rapid?follow=running"),
+                late: Counted::new(1, "/rapid?follow=late"),
+                silent_points: 5,
+                year_valid: Counted::new(38_214, "/figures/rapid_positive_rate"),
+                year_rate: "0.71%".into(),
+            },
         },
     );
     let counter = |label: String, value: u64, tone| Counter { label, value, href: "/bench".into(), tone };
@@ -752,8 +769,8 @@ fn render(out: &mut Out, c: &Ctx) {
                     .crumb(t("千人抽检批次", "Batches per 1,000"), ""),
                 figure: big.clone(),
                 scope: scope.clone(),
-                numerator: num(1086u64),
-                denominator: num(1_588_611u64),
+                numerator: Counted::new(1086, "?"),
+                denominator: Counted::new(1_588_611, ""),
                 exact: "1086 × 1000 ÷ 1588611 = 0.683616…".into(),
                 facts: vec![
                     Fact::new(t("人口行", "Population row"), t("六普常住人口，行政区划全域", "6th census, whole division")),
@@ -775,7 +792,6 @@ fn render(out: &mut Out, c: &Ctx) {
                 } else {
                     Vec::new()
                 },
-                filters: None,
                 table: rows.clone(),
                 pager: pager(),
             },
@@ -833,10 +849,9 @@ fn render(out: &mut Out, c: &Ctx) {
                 street: t(["文化路街道", "经八路街道", "全区"][i % 3], ["Wenhua Road", "Jingba Road", "Whole district"][i % 3]),
                 quarter: t("一季度", "Q1"),
                 planned,
-                done,
+                done: Counted::new(done, "/rows/taken"),
                 remaining: planned - done,
                 bar: Bar::new(done, planned, "").marked(711),
-                href: "/samples?category=1".into(),
             }
         })
         .collect();
@@ -850,7 +865,7 @@ fn render(out: &mut Out, c: &Ctx) {
         required: 6355,
         allocated: 6335,
         gap: 20,
-        done: 1086,
+        done: Counted::new(1086, "/rows/taken"),
         bar: Bar::new(1086, 6355, t("完成", "Done")).marked(175),
         filters: filters(c, "/plan/2026", ("食品类别", "Food category")),
         lines: lines.clone(),
@@ -1852,7 +1867,9 @@ fn render(out: &mut Out, c: &Ctx) {
             .enumerate()
             .map(|(i, (zh, en))| Tab::new(t(zh, en), "?", i == 0))
             .collect(),
-            filters: None,
+            as_of: "2026-03-05".into(),
+            tab: "overview".into(),
+            note: String::new(),
             figures: vec![per_thousand, discovery, evaluative, disposal],
             charts: vec![
                 ChartView { title: t("月度抽检批次", "Batches by month"), svg: trend(c), table: trend_table },

@@ -37,7 +37,7 @@ use crate::carried::{HEADER, once};
 use crate::failure::{Failure, code};
 use crate::guard::{LOGIN, User};
 use crate::heavy::Lane;
-use crate::pages::figures::{reads_figures, wanted_year, year_of};
+use crate::pages::figures::{When, reads_figures, wanted_year, year_of};
 use crate::pages::kit::{blind, case_room, id_of, room};
 use crate::site::{Site, more_codes};
 
@@ -96,6 +96,7 @@ fn completed(mut document: Value) -> Value {
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let schema = match name.as_str() {
                     "year" => json!({ "type": "integer", "minimum": 2000, "maximum": 2100 }),
+                    "as_of" => json!({ "type": "string", "format": "date" }),
                     "overdue" => json!({ "type": "string", "enum": ["true", "false"] }),
                     _ => match known(&name, path) {
                         Some(codes) => json!({ "type": "string", "enum": codes }),
@@ -324,23 +325,26 @@ fn date(typed: &str, zh: &str, en: &str, field: &str) -> Result<NaiveDate, Failu
 /// 指标 of a year: every figure with its exact value, its scope and what was left out.
 #[utoipa::path(
     get, path = "/api/v1/kpi",
-    params(("year" = Option<i32>, Query, description = "2000 to 2100; this year when missing")),
+    params(
+        ("year" = Option<i32>, Query, description = "2000 to 2100; this year when missing"),
+        ("as_of" = Option<String>, Query, description = "The figures as they stood at the end of this day, never a day to come; now when missing"),
+    ),
     responses((status = 200, description = "Figures", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-#[get("/api/v1/kpi?<year>")]
-async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&str>) -> Answer {
+#[get("/api/v1/kpi?<year>&<as_of>")]
+async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&str>, as_of: Option<&str>) -> Answer {
     let Caller(user) = caller?;
     if !reads_figures(&user) {
         return Err(Failure::NotFound);
     }
-    let wanted = wanted_year(year, user.now())?;
+    let when = When::read(year, as_of, user.now())?;
     let _turn = user.turn(site, Lane::Figures).await?;
-    let year = year_of(site, user.scope(), wanted, user.now()).await?;
+    let year = year_of(site, user.scope(), &when, user.now()).await?;
     let k = &year.kpis;
     let scopes: serde_json::Map<String, Value> =
         Family::ALL.iter().map(|f| (f.code().to_owned(), json!({ "zh": k.scope_of(*f, Lang::Zh), "en": k.scope_of(*f, Lang::En) }))).collect();
     Ok(Json(json!({
-        "year": wanted,
+        "year": when.year,
         "as_of": k.as_of,
         "scope": k.scope,
         "scope_zh": k.scope_line(Lang::Zh),
@@ -408,6 +412,7 @@ async fn samples(
         outcome: one_of("outcome", outcome, &codes_of::<Outcome>(&[]))?,
         year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
         overdue_on: None,
+        begun_by: None,
         after,
     };
     let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;

@@ -12,7 +12,6 @@ use shiyan_app::reports::Unset;
 use shiyan_app::{App, Error, sha256_hex};
 use shiyan_charts::{Chart, Pareto, Ranking, Series, Trend};
 use shiyan_foundation::area::Street;
-use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::text::fold;
@@ -218,11 +217,8 @@ pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error
     let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
     let items = app.store.failing_item_facts(before, last, user).await?;
     rocket::tokio::task::spawn_blocking(move || {
-        let scheme = shiyan_statute::class_scheme(year.scope.year);
         let classes: Vec<(&str, &str)> = shiyan_statute::food_classes_of(year.scope.year).iter().map(|c| (c.name.as_str(), c.name_en.as_str())).collect();
-        // a food that the list of the year has no class for keeps its own word, behind the list
-        let class_of = |p: &CategoryPath| shiyan_statute::class_in(scheme, p).map_or_else(|| p.class().to_owned(), |c| c.name.clone());
-        let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes, class_of: &class_of })?;
+        let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes })?;
         Ok(Tabled { year, items, tables })
     })
     .await
@@ -236,7 +232,11 @@ pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error
 pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Annual, Error> {
     let (first, last) = year_span(scope.year)?;
     let Tabled { year, items, tables } = tabled(app, app.year_as_of(scope, user, as_of, now).await?, user).await?;
-    let in_scope: std::collections::BTreeSet<String> = year.kpis.per_thousand.counted.iter().map(ToString::to_string).collect();
+    // failing by that day: an amended report may say otherwise by now
+    let failed: std::collections::BTreeSet<String> =
+        year.facts.batches.iter().filter(|b| b.fails()).map(|b| shiyan_indicators::FactId::Sample(b.sample_id).to_string()).collect();
+    let in_scope: std::collections::BTreeSet<String> =
+        year.kpis.per_thousand.counted.iter().map(ToString::to_string).filter(|id| failed.contains(id)).collect();
     let failing: Vec<FailingSample> =
         app.store.failing_samples(first, last, user).await?.into_iter().filter(|f| in_scope.contains(&f.sample.sample.id.to_string())).collect();
     let streets = app.streets().await?;
@@ -695,12 +695,12 @@ pub fn month_chart(data: &Annual, lang: Lang) -> ChartBlock {
 /// 分大类不合格率 ranking of the classes with failing batches.
 #[must_use]
 pub fn class_chart(data: &Annual, lang: Lang) -> ChartBlock {
-    let mut lines: Vec<&Line> = data.tables.by_class.iter().filter(|l| l.now.failing > 0).collect();
-    lines.sort_by(|a, b| percent(&b.now).total_cmp(&percent(&a.now)));
+    let mut lines: Vec<&Line> = data.tables.by_class.iter().filter(|l| l.now.failing > 0 && !l.now.small).collect();
+    lines.sort_by(|a, b| b.now.compare(&a.now));
     lines.truncate(15);
     let chart = Chart::Ranking(Ranking {
         title: lang.pick("分食品大类不合格率", "Failing rate by food class").to_owned(),
-        desc: lang.pick("仅列有不合格的大类", "Classes with failing batches only").to_owned(),
+        desc: lang.pick("仅列有不合格且不少于 30 批次的大类", "Classes with failing batches and at least 30 batches").to_owned(),
         series: Series {
             name: lang.pick("不合格率", "Rate").to_owned(),
             points: lines.iter().map(|l| (lang.pick(&l.zh, &l.en).to_owned(), percent(&l.now))).collect(),
@@ -723,6 +723,7 @@ pub fn pareto(data: &Annual, lang: Lang) -> ChartBlock {
         title: lang.pick("不合格项目类别", "Failing items by group").to_owned(),
         desc: lang.pick("项次与累计占比", "Items and cumulative share").to_owned(),
         series: Series { name: lang.pick("项次", "Items").to_owned(), points },
+        texts: data.tables.failing_groups.iter().map(|g| g.cumulative.clone()).collect(),
         unit: lang.pick("项次", "items").to_owned(),
         cumulative: lang.pick("累计占比", "Cumulative share").to_owned(),
     });
@@ -741,7 +742,8 @@ fn kilograms(cases: &[&Case], key: &str) -> Decimal {
 fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -> String) -> Vec<Block> {
     let k = &data.year.kpis;
     let street = |code: &str| data.streets.get(code).map_or_else(|| code.to_owned(), |s| s.name.clone());
-    let mine: Vec<&Case> = data.cases.iter().filter(|c| c.state != CaseState::Cancelled).collect();
+    let cancelled = cancelled_by(data);
+    let mine: Vec<&Case> = data.cases.iter().filter(|c| !cancelled.contains(&c.id)).collect();
     if data.cases.is_empty() && k.overdue.is_empty() {
         return vec![Block::Empty(lang.pick("没有核查处置案件。", "There are no cases.").to_owned())];
     }
@@ -814,10 +816,15 @@ fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &st
     blocks
 }
 
+/// 撤销 the cases that had been cancelled by the day of the report.
+fn cancelled_by(data: &Annual) -> std::collections::BTreeSet<CaseId> {
+    data.year.facts.cases.iter().filter(|c| c.cancelled).map(|c| c.case_id).collect()
+}
+
 fn risk_text(data: &Annual, lang: Lang) -> String {
     let t = &data.tables;
     let mut classes: Vec<&Line> = t.by_class.iter().filter(|l| !l.now.small && l.now.failing > 0).collect();
-    classes.sort_by(|a, b| percent(&b.now).total_cmp(&percent(&a.now)));
+    classes.sort_by(|a, b| b.now.compare(&a.now));
     let named: Vec<String> = classes.iter().take(3).map(|l| format!("{}（{}）", lang.pick(&l.zh, &l.en), l.now.display)).collect();
     let items: Vec<String> = t.top_items.iter().take(3).map(|i| format!("{}·{}", i.food, i.analyte)).collect();
     let share = t.failing_groups.first().map_or_else(String::new, |g| format!("{} {}", g.group, g.share));
@@ -846,12 +853,16 @@ fn risk_text(data: &Annual, lang: Lang) -> String {
 /// 问题清单、整改清单、问责清单.
 fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -> String) -> Vec<Block> {
     let k = &data.year.kpis;
+    let cancelled = cancelled_by(data);
+    let states: BTreeMap<CaseId, &str> = data.year.facts.cases.iter().map(|c| (c.case_id, c.state.as_str())).collect();
+    // in which state it stood on the day of the report; of some days that is not known
+    let stood = |c: &Case| states.get(&c.id).and_then(|s| CaseState::parse(s)).map_or_else(String::new, |s| s.label(lang).to_owned());
     let open: Vec<Vec<String>> = data
         .debts
         .iter()
         .chain(&data.cases)
-        .filter(|c| c.state != CaseState::Cancelled && c.closed_at.is_none_or(|at| at.date_naive() > k.as_of))
-        .map(|c| vec![c.no.clone(), c.product.clone(), c.failing.join("、"), c.operator.clone(), c.state.label(lang).to_owned()])
+        .filter(|c| !cancelled.contains(&c.id) && c.closed_at.is_none_or(|at| at.date_naive() > k.as_of))
+        .map(|c| vec![c.no.clone(), c.product.clone(), c.failing.join("、"), c.operator.clone(), stood(c)])
         .collect();
     let rectified: Vec<Vec<String>> = data
         .cases

@@ -248,3 +248,59 @@ async fn it_is_not_loaded_beside_real_people() {
     app.add_user(&machine, &user, now()).await.unwrap();
     assert!(load(&app, options(1, Some(100))).await.unwrap_err().to_string().contains("DEMO-REAL"));
 }
+
+#[tokio::test]
+async fn figures_of_a_day_are_the_same_when_they_are_asked_for_later() {
+    use chrono::TimeDelta;
+    use shiyan_foundation::{Actor, Scope};
+    use shiyan_sample_intake::reception::Reception;
+    use shiyan_store::query::cases::CaseFilter;
+    use shiyan_store::query::samples::SampleFilter;
+
+    let dir = Temp::new("as-of");
+    let app = app(&dir).await;
+    load(&app, options(7, Some(120))).await.unwrap();
+    let day = now().date_naive();
+    let then = shiyan_indicators::end_of(day);
+    let later = now() + TimeDelta::days(3);
+    let scope = app.kpi_scope(2026).await.unwrap();
+    let printed = app.year(scope.clone(), &Scope::District, then).await.unwrap();
+
+    // three days later much has changed
+    let people = app.store.people().await.unwrap();
+    let who = |name: &str| -> Actor { people.iter().find(|u| u.username == name).unwrap_or_else(|| panic!("no {name}")).actor() };
+    let of = |role| -> Vec<Actor> { people.iter().filter(|u| u.roles.contains(&role)).map(|u| u.actor()).collect() };
+    let waiting = SampleFilter { state: Some("sampled".into()), ..SampleFilter::default() };
+    let (waiting, _) = app.store.samples(&waiting, &Scope::District).await.unwrap();
+    assert!(waiting.len() > 1, "two sheets are on the way");
+    let mut did = Vec::new();
+    for actor in of(shiyan_foundation::Role::Sampler) {
+        if did.is_empty() && app.void_sample(&actor, &waiting[0].id, "抽样单填写有误，作废", later).await.is_ok() {
+            did.push("void");
+        }
+    }
+    let (keeper, broken) = (of(shiyan_foundation::Role::SampleKeeper).remove(0), Reception { note: "封条破损".into(), ..Reception::default() });
+    app.refuse_sample(&keeper, &waiting[1].id, broken, "封条破损，不能接收", later).await.unwrap();
+    did.push("refuse");
+    let supervisor = who("supervisor");
+    for case in app.store.cases(&CaseFilter { state: Some("open".into()), ..CaseFilter::default() }, &Scope::District).await.unwrap() {
+        if !did.contains(&"close") && app.approve_case(&supervisor, &case.id, later).await.is_ok() {
+            did.push("close");
+        } else if !did.contains(&"extend") && app.extend_case(&supervisor, &case.id, "2027-06-30", "案情复杂，经批准延期", later).await.is_ok() {
+            did.push("extend");
+        }
+    }
+    let mut line = app.store.plan_of_year(2026).await.unwrap().unwrap().lines[0].clone();
+    (line.id, line.batches, line.quarter) = (shiyan_foundation::ids::PlanLineId(crate::fresh()), 500, 4);
+    app.add_plan_lines(&of(shiyan_foundation::Role::PlanManager)[0], 2026, vec![line], Some("动态调整，追加批次"), later).await.unwrap();
+    assert_eq!(did.len(), 4, "only {did:?}");
+
+    let now_ = app.year(scope.clone(), &Scope::District, later).await.unwrap();
+    assert_ne!(now_.kpis.in_transit.len(), printed.kpis.in_transit.len());
+    assert_ne!(now_.kpis.forecast.plan_remaining, printed.kpis.forecast.plan_remaining);
+    let again = app.year_as_of(scope, &Scope::District, Some(day), later).await.unwrap();
+    assert_eq!(again.kpis, printed.kpis);
+    let due = |y: &crate::figures::Year| y.facts.cases.iter().map(|c| (c.case_id, c.due_on, c.closed_on, c.cancelled)).collect::<Vec<_>>();
+    assert_eq!(due(&again), due(&printed));
+    assert_eq!(again.facts.plan, printed.facts.plan);
+}

@@ -9,15 +9,19 @@ use sea_orm::FromQueryResult;
 use serde::Deserialize;
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::ids::{CaseId, SampleId};
+use shiyan_foundation::ids::{CaseId, ClockId, SampleId};
 use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
-use shiyan_foundation::{Label, Scope};
-use shiyan_indicators::{BatchFact, BatchStage, CaseFact, Facts, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of};
+use shiyan_foundation::{Instant, Label, Scope};
+use shiyan_indicators::{
+    BatchFact, BatchStage, CaseEvent, CaseFact, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of,
+};
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
-use shiyan_sampling_plan::{LineKey, Plan, PlanLine, progress};
+use shiyan_sample_intake::SampleState;
+use shiyan_sampling_plan::{LineKey, Plan, PlanLine, filled};
 use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
 
 use super::{Detail, Sql, records};
+use crate::record::Record;
 use crate::{Error, Store};
 
 /// A sample as [`BATCHES`] packs it.
@@ -233,10 +237,12 @@ impl Store {
         #[derive(FromQueryResult)]
         struct Line {
             detail: String,
+            case_id: String,
+            case_no: String,
             street: String,
         }
         let mut sql = Sql::new(
-            "SELECT k.detail, c.street FROM clock k JOIN case_file c ON c.id = SUBSTR(k.subject, 6) JOIN sample s ON s.id = c.sample_id \
+            "SELECT k.detail, c.id AS case_id, c.no AS case_no, c.street FROM clock k JOIN case_file c ON c.id = SUBSTR(k.subject, 6) JOIN sample s ON s.id = c.sample_id \
              WHERE k.rule IN ('D05', 'D06') AND k.subject LIKE 'case:%'",
         );
         sql.push("AND k.started_on <= ? AND (k.stopped_on IS NULL OR k.stopped_on >= ?)", [to.to_string().into(), from.to_string().into()]).sample_scope(scope);
@@ -246,6 +252,8 @@ impl Store {
             let rule = if clock.rule == RuleKey::D05 { ServiceRule::UrgentReport } else { ServiceRule::Serve };
             out.push(ServiceFact {
                 clock_id: clock.id,
+                case_id: line.case_id.parse().map_err(|_| Error::Fault(format!("case {}: unreadable row; run `shiyan verify`", line.case_id)))?,
+                case_no: line.case_no,
                 rule,
                 street: line.street,
                 started_on: clock.started_at.date_naive(),
@@ -388,7 +396,10 @@ impl Store {
     pub async fn facts(&self, from: NaiveDate, to: NaiveDate, until: NaiveDate, scope: &Scope) -> Result<Facts, Error> {
         let batches = self.batch_facts(from, to, scope).await?;
         let year = chrono::Datelike::year(&to);
-        let plan = self.plan_of_year(year).await?;
+        let plan = match self.plan_of_year(year).await? {
+            Some(plan) => Some(self.plan_as_it_stood(plan, end_of(until)).await?),
+            None => None,
+        };
         let points: Vec<Point> = self.points(scope).await?;
         Ok(Facts {
             plan: plan.map(|p| plan_facts(&p, &batches, until, scope)).unwrap_or_default(),
@@ -411,6 +422,95 @@ impl Store {
             batches,
         })
     }
+    /// The plan without the lines that were added after a moment: lines are only ever added, at the end.
+    async fn plan_as_it_stood(&self, mut plan: Plan, at: Instant) -> Result<Plan, Error> {
+        let subject = plan.subject();
+        let added = self.events(std::slice::from_ref(&subject), &["plan.add_lines"]).await?;
+        let later: u64 = added.iter().filter(|e| e.at > at).filter_map(|e| e.facts["lines"].as_u64()).sum();
+        plan.lines.truncate(plan.lines.len().saturating_sub(usize::try_from(later).unwrap_or(usize::MAX)));
+        Ok(plan)
+    }
+    /// Entries of the journal about these subjects with these verbs, oldest first.
+    async fn events(&self, subjects: &[String], verbs: &[&str]) -> Result<Vec<Event>, Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            subject: String,
+            verb: String,
+            at: String,
+            facts: String,
+        }
+        let mut out = Vec::new();
+        for some in subjects.chunks(500) {
+            let mut sql = Sql::new("SELECT subject, verb, at, facts FROM journal WHERE 1 = 1");
+            sql.within("AND subject IN", some.iter().map(String::as_str)).within("AND verb IN", verbs.iter().copied()).push("ORDER BY seq", []);
+            for l in sql.all::<Line>(&self.read).await? {
+                let at = chrono::DateTime::parse_from_rfc3339(&l.at).map_err(|_| Error::Fault(format!("journal entry of {}: unreadable moment", l.subject)))?;
+                out.push(Event { subject: l.subject, verb: l.verb, at, facts: serde_json::from_str(&l.facts).unwrap_or_default() });
+            }
+        }
+        Ok(out)
+    }
+    /// 时点数据 the facts of [`Store::facts`] as they stood at a moment that has passed.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn facts_as_they_stood(&self, from: NaiveDate, to: NaiveDate, at: Instant, scope: &Scope) -> Result<Facts, Error> {
+        let facts = self.facts(from, to, at.date_naive(), scope).await?;
+        let history = self.history(&facts, at).await?;
+        let mut facts = facts.as_they_stood(at, &history);
+        if let Some(plan) = self.plan_of_year(chrono::Datelike::year(&to)).await? {
+            facts.plan = plan_facts(&self.plan_as_it_stood(plan, at).await?, &facts.batches, at.date_naive(), scope);
+        }
+        Ok(facts)
+    }
+    /// 经过 when that happened which the facts carry without a date.
+    async fn history(&self, facts: &Facts, at: Instant) -> Result<History, Error> {
+        let mut history = History::default();
+        // a sheet keeps the moment it was handed in and that of a refusal; that of a voiding stands in the journal
+        let day = at.date_naive();
+        let on_the_way = |b: &&BatchFact| b.sampled_on <= day && b.received_on.is_none_or(|on| on > day);
+        let pending: Vec<String> = facts.batches.iter().filter(on_the_way).map(|b| b.sample_id.to_string()).collect();
+        for some in pending.chunks(500) {
+            let mut sql = Sql::new("SELECT detail FROM sample WHERE 1 = 1");
+            sql.within("AND id IN", some.iter().map(String::as_str));
+            for record in records::<crate::records::SampleRecord>(sql.all::<Detail>(&self.read).await?)? {
+                let sample = record.sample;
+                history.submitted.extend(sample.submitted_at.map(|at| (sample.id, at.date_naive())));
+                let refused = sample.reception.as_ref().filter(|_| sample.state == SampleState::Refused).and_then(|r| r.at);
+                history.ended.extend(refused.map(|at| (sample.id, at.date_naive())));
+            }
+        }
+        let voided: HashMap<String, SampleId> =
+            facts.batches.iter().filter(|b| b.stage == BatchStage::Void).map(|b| (format!("sample:{}", b.sample_id), b.sample_id)).collect();
+        for e in self.events(&voided.keys().cloned().collect::<Vec<_>>(), &["sample.void"]).await? {
+            history.ended.extend(voided.get(&e.subject).map(|id| (*id, e.at.date_naive())));
+        }
+        self.amendments(&mut history).await?;
+        let cases: HashMap<String, CaseId> = facts.cases.iter().map(|c| (format!("case:{}", c.case_id), c.case_id)).collect();
+        let verbs: Vec<&str> = CASE_VERBS.iter().map(|(verb, ..)| *verb).chain([CASE_EXTEND]).collect();
+        for e in self.events(&cases.keys().cloned().collect::<Vec<_>>(), &verbs).await? {
+            let step = CASE_VERBS.iter().find(|(verb, ..)| *verb == e.verb).map(|(_, from, to)| CaseEvent::Became { from: *from, to });
+            let event = step.or_else(|| e.facts["from"].as_str().and_then(date).map(CaseEvent::ExtendedFrom));
+            if let (Some(id), Some(event)) = (cases.get(&e.subject), event) {
+                history.cases.entry(*id).or_default().push((e.at, event));
+            }
+        }
+        let clocks: HashMap<String, ClockId> = facts.services.iter().filter(|s| s.cancelled).map(|s| (format!("clock:{}", s.clock_id), s.clock_id)).collect();
+        for e in self.events(&clocks.keys().cloned().collect::<Vec<_>>(), &["clock.cancel"]).await? {
+            history.clocks.extend(clocks.get(&e.subject).map(|id| (*id, e.at)));
+        }
+        Ok(history)
+    }
+    /// The conclusions of the reports that were amended, by day of issue.
+    async fn amendments(&self, history: &mut History) -> Result<(), Error> {
+        let sql = Sql::new(
+            "SELECT r.detail FROM test_report r WHERE r.order_id IN (SELECT order_id FROM test_report WHERE amendment > 0) ORDER BY r.order_id, r.amendment",
+        );
+        for report in records::<shiyan_lab_results::order::TestReport>(sql.all::<Detail>(&self.read).await?)? {
+            history.outcomes.entry(report.sample).or_default().push((report.issued_at.date_naive(), report.conclusion.outcome));
+        }
+        Ok(())
+    }
     /// The plan of a year.
     ///
     /// # Errors
@@ -421,6 +521,25 @@ impl Store {
         Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
     }
 }
+
+/// One entry of the journal, as far as figures look at it.
+struct Event {
+    subject: String,
+    verb: String,
+    at: Instant,
+    facts: serde_json::Value,
+}
+
+const CASE_EXTEND: &str = "case.extend";
+/// The steps of a case: the state that each begins in, where it is one only, and that it leads to.
+const CASE_VERBS: &[(&str, Option<&str>, &str)] = &[
+    ("case.receive", Some("opened"), "assigned"),
+    ("case.fill", None, "acting"),
+    ("case.submit", Some("acting"), "submitted"),
+    ("case.return", Some("submitted"), "acting"),
+    ("case.close", Some("submitted"), "closed"),
+    ("case.cancel", None, "cancelled"),
+];
 
 /// Rule D37, in hours; the cited row of the statute says so, and a test holds the two together.
 const RAPID_DISPOSAL_HOURS: u32 = 72;
@@ -435,24 +554,29 @@ pub fn plan_line_within(line: &PlanLine, scope: &Scope) -> bool {
     }
 }
 
-/// Plan lines with what had been sampled for each by a day.
+/// Plan lines with the batches that had been sampled for each by a day, the earliest first.
 #[must_use]
 pub fn plan_facts(plan: &Plan, batches: &[BatchFact], until: NaiveDate, scope: &Scope) -> Vec<PlanFact> {
-    let mut done: BTreeMap<LineKey, u64> = BTreeMap::new();
-    for batch in batches.iter().filter(|b| {
-        chrono::Datelike::year(&b.sampled_on) == plan.year
-            && b.sampled_on <= until
-            && !matches!(b.stage, BatchStage::Void | BatchStage::Refused)
-            && b.kind != TaskKind::RiskMonitoring
-    }) {
-        *done.entry(line_key(batch)).or_default() += 1;
+    let mut taken: Vec<&BatchFact> = batches
+        .iter()
+        .filter(|b| {
+            chrono::Datelike::year(&b.sampled_on) == plan.year
+                && b.sampled_on <= until
+                && !matches!(b.stage, BatchStage::Void | BatchStage::Refused)
+                && b.kind != TaskKind::RiskMonitoring
+        })
+        .collect();
+    taken.sort_by_key(|b| (b.sampled_on, b.sample_id));
+    let mut done: BTreeMap<LineKey, Vec<SampleId>> = BTreeMap::new();
+    for batch in taken {
+        done.entry(line_key(batch)).or_default().push(batch.sample_id);
     }
-    let sampled = progress(&plan.lines, &done);
+    let sampled = filled(&plan.lines, done);
     plan.lines
         .iter()
         .zip(sampled)
         .filter(|(line, _)| plan_line_within(line, scope))
-        .map(|(line, sampled)| PlanFact {
+        .map(|(line, taken)| PlanFact {
             line_id: line.id,
             year: plan.year,
             kind: line.kind,
@@ -462,7 +586,7 @@ pub fn plan_facts(plan: &Plan, batches: &[BatchFact], until: NaiveDate, scope: &
             class: line.category.class().to_owned(),
             quarter: line.quarter,
             planned: line.batches,
-            sampled: u32::try_from(sampled).unwrap_or(u32::MAX),
+            taken,
         })
         .collect()
 }

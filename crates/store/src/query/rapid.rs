@@ -18,6 +18,8 @@ pub struct LedgerFilter {
     pub point: Option<String>,
     /// 结果
     pub verdict: Option<String>,
+    /// The newest so many only; `None` for all.
+    pub newest: Option<u64>,
 }
 
 /// A reading with its follow-up state.
@@ -98,7 +100,7 @@ impl Store {
         sql.push("ORDER BY name", []);
         records(sql.all::<Detail>(&self.read).await?)
     }
-    /// The ledger, newest first, at most 500 rows.
+    /// The ledger, newest first.
     ///
     /// # Errors
     /// The database does not answer.
@@ -108,7 +110,10 @@ impl Store {
         sql.and_if("AND r.day = ?", filter.day.as_deref())
             .and_if("AND r.point_id = ?", filter.point.as_deref())
             .and_if("AND r.verdict = ?", filter.verdict.as_deref())
-            .push("ORDER BY r.day DESC, r.tested_at DESC, r.id DESC LIMIT 500", []);
+            .push("ORDER BY r.day DESC, r.tested_at DESC, r.id DESC", []);
+        if let Some(most) = filter.newest {
+            sql.push("LIMIT ?", [i64::try_from(most).unwrap_or(i64::MAX).into()]);
+        }
         sql.all::<Line>(&self.read).await?.iter().map(ledger_row).collect()
     }
     /// One reading.
@@ -121,14 +126,14 @@ impl Store {
         scope_on_reading(&mut sql, scope);
         sql.all::<Line>(&self.read).await?.first().map(ledger_row).transpose()
     }
-    /// Positives not settled yet, oldest first.
+    /// Positives not settled yet, oldest first, all of them.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn open_positives(&self, scope: &Scope) -> Result<Vec<LedgerRow>, Error> {
         let mut sql = Sql::new(LEDGER);
         scope_on_reading(&mut sql, scope);
-        sql.push("AND f.id IS NOT NULL AND f.settled_at IS NULL ORDER BY r.tested_at LIMIT 200", []);
+        sql.push("AND f.id IS NOT NULL AND f.settled_at IS NULL ORDER BY r.tested_at, r.id", []);
         sql.all::<Line>(&self.read).await?.iter().map(ledger_row).collect()
     }
     /// Counts of one day.

@@ -35,9 +35,23 @@ pub struct SampleFilter {
     pub year: Option<i32>,
     /// Only those whose report is past due on this day.
     pub overdue_on: Option<String>,
+    /// Only those begun by this person.
+    pub begun_by: Option<String>,
     /// Keyset: rows after this (sampled_on, id).
     pub after: Option<(String, String)>,
 }
+
+impl SampleFilter {
+    /// Whether it asks for something that only the order knows.
+    fn needs_order(&self) -> bool {
+        let asks = |text: &Option<String>| text.as_deref().is_some_and(|t| !t.is_empty());
+        let of_order = |state: &str| ORDER_STATES.contains(&state);
+        self.state.as_deref().is_some_and(of_order) || asks(&self.outcome) || asks(&self.overdue_on)
+    }
+}
+
+/// States of the order, which the list of samples takes as states of the sample.
+const ORDER_STATES: &[&str] = &["testing", "entered", "checked", "reviewed", "approved", "issued"];
 
 /// One row of the list.
 #[derive(Debug, Clone, FromQueryResult, Serialize)]
@@ -90,7 +104,7 @@ fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope) {
         }
     }
     match filter.state.as_deref() {
-        Some(state @ ("testing" | "entered" | "checked" | "reviewed" | "approved" | "issued")) => {
+        Some(state) if ORDER_STATES.contains(&state) => {
             sql.push("AND o.state = ?", [state.into()]);
         }
         state => {
@@ -103,6 +117,7 @@ fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope) {
         .and_if("AND s.class = ?", filter.class.as_deref())
         // Whoever tests blind does not learn the street by asking for it.
         .and_if("AND s.street = ?", filter.street.as_deref().filter(|_| !filter.blind))
+        .and_if("AND s.created_by = ?", filter.begun_by.as_deref())
         .and_if("AND o.outcome = ?", filter.outcome.as_deref())
         .and_if("AND o.issued_on IS NULL AND o.report_due_on < ?", filter.overdue_on.as_deref());
     if let Some(year) = filter.year {
@@ -127,14 +142,22 @@ impl Store {
         rows.truncate(usize::try_from(PAGE).unwrap_or(50));
         Ok((rows, more))
     }
-    /// How many samples the filter holds, counted up to 10,000.
+    /// How many samples the filter holds, all of them. A free text is counted up to 10,001 only: who searches for a syllable waits for
+    /// no count, and the page says "10,000+".
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn count_samples(&self, filter: &SampleFilter, scope: &Scope) -> Result<i64, Error> {
-        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1");
+        let searched = filter.q.as_deref().is_some_and(|q| !q.trim().is_empty());
+        let mut sql = Sql::new(match (searched, filter.needs_order()) {
+            (true, _) => "SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1",
+            (false, true) => "SELECT COUNT(*) AS n FROM sample s JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1",
+            (false, false) => "SELECT COUNT(*) AS n FROM sample s WHERE 1 = 1",
+        });
         conditions(&mut sql, filter, scope);
-        sql.push("LIMIT 10001) AS capped", []);
+        if searched {
+            sql.push("LIMIT 10001) AS capped", []);
+        }
         Ok(sql.one::<Count>(&self.read).await?.map_or(0, |c| c.n))
     }
     /// One sample by id, if this scope may see it. A draft is seen by everybody of the district and by who began it.
@@ -213,11 +236,11 @@ impl Store {
         let replaced = records::<TestReport>(newer.all::<Detail>(&self.read).await?)?.pop().map(|r| r.number);
         Ok(Some((report, replaced)))
     }
-    /// Orders in these states with their samples, by due date: the worklists of the laboratory.
+    /// Orders of a worklist with their samples, by due date: at most so many, after so many.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn worklist(&self, states: &[&str], scope: &Scope, most: u64) -> Result<Vec<WorkRow>, Error> {
+    pub async fn worklist(&self, filter: &WorkFilter, scope: &Scope, most: u64, skip: u64) -> Result<Vec<WorkRow>, Error> {
         let mut sql = Sql::new(
             "SELECT s.id AS sample_id, o.id AS order_id, s.sampling_no, s.name, s.category, o.state, o.report_due_on, o.detail, \
              (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id) AS items, \
@@ -225,9 +248,19 @@ impl Store {
              (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id AND i.verdict IN ('nonconforming', 'problem', 'needs_person', 'no_verdict')) AS abnormal \
              FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1",
         );
-        sql.within("AND o.state IN", states.iter().copied()).sample_scope(scope);
-        sql.push("ORDER BY o.report_due_on, o.id LIMIT ?", [i64::try_from(most).unwrap_or(200).into()]);
+        filter.narrow(&mut sql, scope);
+        let bound = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        sql.push("ORDER BY o.report_due_on, o.id LIMIT ? OFFSET ?", [bound(most).into(), bound(skip).into()]);
         sql.all(&self.read).await
+    }
+    /// How many orders a worklist holds, all of them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_work(&self, filter: &WorkFilter, scope: &Scope) -> Result<u64, Error> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
+        filter.narrow(&mut sql, scope);
+        Ok(sql.one::<Count>(&self.read).await?.map_or(0, |c| u64::try_from(c.n).unwrap_or(0)))
     }
     /// How many orders stand in each state.
     ///
@@ -243,23 +276,6 @@ impl Store {
         sql.sample_scope(scope).push("GROUP BY o.state", []);
         Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
     }
-    /// How many orders stand in a state, and how many of them are past their last day.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn waiting(&self, state: &str, today: NaiveDate, scope: &Scope) -> Result<(u64, u64), Error> {
-        #[derive(FromQueryResult)]
-        struct Line {
-            n: i64,
-            late: i64,
-        }
-        let mut sql = Sql::new("SELECT COUNT(*) AS n, COUNT(CASE WHEN");
-        sql.push("o.report_due_on < ? THEN 1 END) AS late FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE", [today.to_string().into()]);
-        sql.push("o.state = ?", [state.into()]).sample_scope(scope);
-        let line = sql.one::<Line>(&self.read).await?;
-        let plain = |n: i64| u64::try_from(n).unwrap_or(0);
-        Ok(line.map_or((0, 0), |l| (plain(l.n), plain(l.late))))
-    }
     /// Samples taken and not yet received.
     ///
     /// # Errors
@@ -274,8 +290,28 @@ impl Store {
     /// The database does not answer.
     pub async fn drafts_of(&self, user: &str) -> Result<Vec<SampleRecord>, Error> {
         let mut sql = Sql::new("SELECT detail FROM sample WHERE state = 'draft'");
-        sql.push("AND created_by = ? ORDER BY id DESC LIMIT 50", [user.into()]);
+        sql.push("AND created_by = ? ORDER BY id DESC", [user.into()]);
         records(sql.all::<Detail>(&self.read).await?)
+    }
+}
+
+/// 检验任务的筛选 which orders a worklist holds; what is counted beside it is counted with the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkFilter {
+    /// 状态 of the order.
+    pub states: Vec<String>,
+    /// Only those whose report was due before this day.
+    pub due_before: Option<NaiveDate>,
+}
+
+impl WorkFilter {
+    /// The orders in one state.
+    pub fn state(code: impl Into<String>) -> Self {
+        Self { states: vec![code.into()], due_before: None }
+    }
+    fn narrow(&self, sql: &mut Sql, scope: &Scope) {
+        sql.within("AND o.state IN", self.states.iter().map(String::as_str)).sample_scope(scope);
+        sql.and_if("AND o.report_due_on < ?", self.due_before.map(|day| day.to_string()).as_deref());
     }
 }
 

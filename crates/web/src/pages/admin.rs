@@ -134,17 +134,20 @@ fn read_scope(typed: &str, known: &[Choice]) -> Result<Scope, Refusal> {
     }
 }
 
+/// 账号的状态筛选 whether an account is of those a list shows; whoever counts them counts with it.
+pub(crate) fn account_fits(u: &UserAccount, state: &str) -> bool {
+    match state {
+        "active" => u.active,
+        "disabled" => !u.active,
+        "unset" => u.active && (u.must_change || u.password_hash.is_empty()),
+        _ => true,
+    }
+}
+
 async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Option<&Filled>, why: &[Refusal]) -> Result<UsersPage, Failure> {
     let lang = user.lang();
     let choices = scopes(site, user).await?;
-    let fits = |u: &UserAccount| {
-        (q.is_empty() || u.name.contains(q) || u.username.contains(&q.to_lowercase()))
-            && match state {
-                "active" => u.active,
-                "disabled" => !u.active,
-                _ => true,
-            }
-    };
+    let fits = |u: &UserAccount| (q.is_empty() || u.name.contains(q) || u.username.contains(&q.to_lowercase())) && account_fits(u, state);
     let people: Vec<UserAccount> = site.app.accounts_of(&user.actor).await?.into_iter().filter(|u| fits(u)).collect();
     let rows =
         people
@@ -207,7 +210,11 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
             })
             .collect();
     let pairs = [("q", q), ("state", state)];
-    let states = vec![Choice::new("active", user.t("启用", "Active")), Choice::new("disabled", user.t("停用", "Disabled"))];
+    let states = vec![
+        Choice::new("active", user.t("启用", "Active")),
+        Choice::new("disabled", user.t("停用", "Disabled")),
+        Choice::new("unset", user.t("尚未自设密码", "Own password not set")),
+    ];
     let mut chips = Vec::new();
     if !q.is_empty() {
         chips.push(Chip { label: q.to_owned(), remove: chip_link("/admin/users", &pairs, "q") });
@@ -514,6 +521,26 @@ async fn save_street(site: &State<Site>, user: User, form: Result<Posted, Failur
     }
 }
 
+/// 保留人口行的年份 which years keep the row that their plan was drawn up with, and by which the others go.
+async fn kept_rows(site: &Site) -> Result<(String, String), Failure> {
+    let mut plans = site.app.store.all::<shiyan_sampling_plan::Plan>().await?;
+    plans.sort_by_key(|p| p.year);
+    let each = |zh: bool| {
+        let one = |p: &shiyan_sampling_plan::Plan| {
+            if zh { format!("{}年（{} 人）", p.year, num(p.population.people)) } else { format!("{} ({} people)", p.year, num(p.population.people)) }
+        };
+        plans.iter().map(one).collect::<Vec<_>>().join(if zh { "、" } else { ", " })
+    };
+    Ok(if plans.is_empty() {
+        ("还没有编制计划的年份，各年度都按选用的人口行计算。".to_owned(), "No year has a plan yet; every year goes by the row in use.".to_owned())
+    } else {
+        (
+            format!("已编制计划的年份保留编制时的人口行：{}；其他年份按选用的人口行计算。", each(true)),
+            format!("Years with a plan keep the row it was drawn up with: {}. Every other year goes by the row in use.", each(false)),
+        )
+    })
+}
+
 async fn population_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let lang = user.lang();
     let mut rows = site.app.store.all::<PopulationRecord>().await?;
@@ -537,6 +564,8 @@ async fn population_view(site: &Site, user: &User, filled: Option<&Filled>, why:
             if r.chosen { Badge::new(Tone::Pass, user.t("选用中", "In use")).into() } else { Cell::Empty },
         ]);
     }
+    let (zh, en) = kept_rows(site).await?;
+    table.note = user.t(&zh, &en).to_owned();
     let form = user.may(Act::Population).then(|| Form {
         title: ("新增人口行", "Add a population row"),
         action: "/admin/population",
@@ -594,7 +623,10 @@ async fn choose_population(site: &State<Site>, user: User, form: Result<Posted, 
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Population).map_err(Err)?;
     match site.app.choose_population(&user.actor, form.get("id"), user.now()).await {
-        Ok(()) => Ok(done("/admin/population", "已选用人口行", "The row is in use now")),
+        Ok(()) => {
+            let (zh, en) = kept_rows(site).await.map_err(Err)?;
+            Ok(done("/admin/population", &format!("已选用人口行。{zh}"), &format!("The row is in use now. {en}")))
+        }
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&population_view(site, &user, None, &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
     }
@@ -1020,9 +1052,6 @@ const CALENDAR: usize = 200_000;
 
 // ---------------------------------------------------------------- diagnosis and journal
 
-/// Samples are counted as far as their list counts them.
-const MOST_COUNTED: u64 = 10_000;
-
 #[get("/admin/diagnose")]
 async fn diagnose(site: &State<Site>, user: User) -> Html {
     enter(&user, AdminTab::Diagnose)?;
@@ -1089,7 +1118,7 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
     let samples = u64::try_from(store.count_samples(&shiyan_app::query::samples::SampleFilter::default(), &Scope::District).await?).unwrap_or(0);
     let counts = vec![
         fine(user.t("账号", "Accounts"), num(users as u64)),
-        fine(user.t("样品", "Samples"), if samples > MOST_COUNTED { format!("{} {}", num(MOST_COUNTED), user.t("以上", "and more")) } else { num(samples) }),
+        fine(user.t("样品", "Samples"), num(samples)),
         fine(user.t("案件", "Cases"), num(store.case_states(&Scope::District).await?.iter().map(|(_, n)| u64::try_from(*n).unwrap_or(0)).sum::<u64>())),
         fine(user.t("快检点", "Rapid-test points"), num(store.points(&Scope::District).await?.len() as u64)),
         fine(user.t("公布结果", "Published results"), num(store.published_totals().await?.iter().map(|t| u64::try_from(t.n).unwrap_or(0)).sum::<u64>())),

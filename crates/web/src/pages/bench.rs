@@ -6,7 +6,7 @@ use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::Error;
 use shiyan_app::bench::{TypedDecision, TypedResult};
-use shiyan_app::query::samples::{SampleFilter, WorkRow};
+use shiyan_app::query::samples::{WorkFilter, WorkRow};
 use shiyan_app::records::{ItemPackage, SampleRecord};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::TestItemId;
@@ -34,7 +34,7 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Due};
 use crate::views::{
-    ActionView, BenchPage, BenchRow, Cell, Choice, Event, Fact, FieldKind, FieldView, Filters, Pager, ProblemView, ResultRow, ResultsPage, ReviewPage,
+    ActionView, BenchPage, BenchRow, Cell, Chip, Choice, Event, Fact, FieldKind, FieldView, Filters, Pager, ProblemView, ResultRow, ResultsPage, ReviewPage,
     StepView, Tab,
 };
 
@@ -44,8 +44,10 @@ pub fn routes() -> Vec<Route> {
     routes![list, one, enter, add_item, take_package, decide, remark, carry_over, claim, step]
 }
 
-/// Orders shown in one queue.
-const MOST: u64 = 200;
+/// Orders of one page of a queue.
+const ROWS: usize = 200;
+/// Orders of a queue that are looked through for a word.
+const ALL: u64 = 100_000;
 /// The queues: state, duty that works on it, Chinese, English.
 const QUEUES: &[(OrderState, Role, &str, &str)] = &[
     (OrderState::Testing, Role::Analyst, "待录入", "To enter"),
@@ -54,6 +56,21 @@ const QUEUES: &[(OrderState, Role, &str, &str)] = &[
     (OrderState::Reviewed, Role::Signatory, "待批准", "To approve"),
     (OrderState::Approved, Role::ReportSender, "待签发", "To issue"),
 ];
+
+/// Where a worklist is shown; [`asked_for`] reads it back.
+pub(crate) fn address(filter: &WorkFilter) -> String {
+    let late = if filter.due_before.is_some() { "&late=1" } else { "" };
+    format!("/bench?state={}{late}", filter.states.join(","))
+}
+
+fn asked_for(state: Option<&str>, late: Option<&str>, user: &User) -> (OrderState, WorkFilter) {
+    let mut states: Vec<OrderState> = state.unwrap_or_default().split(',').filter_map(|s| OrderState::parse(s.trim())).take(OrderState::ALL.len()).collect();
+    if states.is_empty() {
+        states.push(own_queue(user));
+    }
+    let due_before = (late == Some("1")).then(|| user.now().date_naive());
+    (states[0], WorkFilter { states: states.iter().map(|s| s.code().to_owned()).collect(), due_before })
+}
 
 /// The queue a person works on first.
 fn own_queue(user: &User) -> OrderState {
@@ -96,33 +113,47 @@ fn queue_row(row: &WorkRow, mine: bool, user: &User, calendar: &WorkCalendar) ->
     }
 }
 
-#[get("/bench?<state>&<q>")]
-async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&str>) -> Html {
+#[get("/bench?<state>&<q>&<late>&<page>")]
+async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&str>, late: Option<&str>, page: Option<&str>) -> Html {
     room(&user)?;
     let calendar = site.app.calendar().await?;
-    let shown = state.and_then(OrderState::parse).unwrap_or_else(|| own_queue(&user));
+    let (shown, work) = asked_for(state, late, &user);
+    let whole = work == WorkFilter::state(shown.code());
     let mut tabs = Vec::new();
     for (queue, role, zh, en) in QUEUES {
-        let filter = SampleFilter { state: Some(queue.code().to_owned()), ..SampleFilter::default() };
-        let n = site.app.store.count_samples(&filter, user.scope()).await?;
+        let filter = WorkFilter::state(queue.code());
+        let n = site.app.store.count_work(&filter, user.scope()).await?;
         let mark = if user.actor.has(*role) { user.t(" · 我的", " · mine") } else { "" };
-        let tab = Tab::new(format!("{}{mark}", user.t(zh, en)), format!("/bench?state={}", queue.code()), *queue == shown);
-        tabs.push(tab.counted(u64::try_from(n).unwrap_or_default()));
+        let tab = Tab::new(format!("{}{mark}", user.t(zh, en)), address(&filter), whole && *queue == shown);
+        tabs.push(tab.counted(n));
     }
-    tabs.push(Tab::new(user.t("已出报告", "Issued"), "/bench?state=issued", shown == OrderState::Issued));
+    tabs.push(Tab::new(user.t("已出报告", "Issued"), "/bench?state=issued", whole && shown == OrderState::Issued));
     tabs.push(Tab::new(user.t("检验报告", "Test reports"), "/reports", false));
-    let rows = site.app.store.worklist(&[shown.code()], user.scope(), MOST).await?;
     let wanted = q.map(str::trim).unwrap_or_default();
     let mine = QUEUES.iter().any(|(queue, role, ..)| *queue == shown && user.actor.has(*role));
-    let rows: Vec<BenchRow> = rows
-        .iter()
-        .filter(|r| {
-            wanted.is_empty() || r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted)
-        })
-        .map(|r| queue_row(r, mine, &user, &calendar))
-        .collect();
-    let range = if rows.is_empty() { String::new() } else { format!("1–{}", rows.len()) };
-    let full = rows.len() as u64 >= MOST;
+    let count = site.app.store.count_work(&work, user.scope()).await?;
+    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, usize::try_from(count).unwrap_or(usize::MAX).div_ceil(ROWS).max(1));
+    let from = (at - 1) * ROWS;
+    let found = if wanted.is_empty() {
+        site.app.store.worklist(&work, user.scope(), ROWS as u64, from as u64).await?
+    } else {
+        let has = |r: &WorkRow| r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted);
+        site.app.store.worklist(&work, user.scope(), ALL, 0).await?.into_iter().filter(has).collect()
+    };
+    // what is looked for stands on one page
+    let (total, from) = if wanted.is_empty() { (usize::try_from(count).unwrap_or(usize::MAX), from) } else { (found.len(), 0) };
+    let rows: Vec<BenchRow> = found.iter().map(|r| queue_row(r, mine, &user, &calendar)).collect();
+    let to = |n: usize| format!("{}&page={n}", address(&work));
+    let pager = Pager {
+        prev: if from > 0 { to(at - 1) } else { String::new() },
+        next: if from + rows.len() < total { to(at + 1) } else { String::new() },
+        range: if rows.is_empty() { String::new() } else { format!("{}–{}", from + 1, from + rows.len()) },
+    };
+    let mut chips = Vec::new();
+    if work.due_before.is_some() {
+        let without = WorkFilter { due_before: None, ..work.clone() };
+        chips.push(Chip { label: user.t("报告已逾期", "Report overdue").to_owned(), remove: address(&without) });
+    }
     show(&BenchPage {
         p: user.page(site, "bench", user.t("检验台", "Bench")),
         tabs,
@@ -132,12 +163,12 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
             q: Some(wanted.to_owned()),
             hint: user.t("编号、样品、类别", "Number, sample, category").to_owned(),
             selects: vec![state_select(shown, user.lang())],
+            chips,
+            total: crate::ui::num(total as u64),
             ..Filters::default()
         },
         rows,
-        pager: Pager {
-            range: if full { format!("{range} {}", user.t("（按期限最近的 200 件）", "(the 200 due first)")) } else { range }, ..Pager::default()
-        },
+        pager,
         empty: user.t("这里没有等待处理的检验任务。", "Nothing is waiting here.").to_owned(),
     })
 }
@@ -636,7 +667,7 @@ async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Aga
     if whole.order.state != OrderState::Issued {
         conclusion = whole.settings.sentences.worded(&conclusion, kind, &whole.items);
     }
-    let queue = site.app.store.worklist(&[whole.order.state.code()], user.scope(), 20).await?;
+    let queue = site.app.store.worklist(&WorkFilter::state(whole.order.state.code()), user.scope(), 20, 0).await?;
     let next = queue.iter().find(|r| r.order_id != whole.order.id.to_string()).filter(|_| whole.order.state != OrderState::Issued);
     let title = match whole.order.state {
         OrderState::Entered => user.t("校核", "Check"),

@@ -40,8 +40,6 @@ pub fn routes() -> Vec<Route> {
 
 /// Rows of a page.
 const ROWS: usize = 50;
-/// `within` the cases that the indicators count.
-const FIGURES: &str = "figures";
 
 /// The filters as they stand in the address.
 #[derive(Debug, FromForm)]
@@ -53,12 +51,89 @@ struct Sought<'r> {
     year: Option<i32>,
     due: Option<&'r str>,
     overdue: Option<&'r str>,
-    within: Option<&'r str>,
     page: Option<usize>,
 }
 
 fn is_open(line: &Line) -> bool {
     !matches!(line.state.as_str(), "closed" | "cancelled")
+}
+
+/// 案件清单 which cases a list shows; the tabs and the numbers of the home page count with the same value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CaseList {
+    /// 查找、街道、环节、立案年份.
+    base: CaseFilter,
+    /// 状态 a state, or `open`; empty for all.
+    state: String,
+    /// 期限 one of [`DUES`], or `near` for today and soon; empty for all.
+    due: String,
+}
+
+/// The classes of a deadline.
+const DUES: &[&str] = &["overdue", "today", "soon", "later", "near"];
+
+impl CaseList {
+    /// The cases in a state.
+    pub(crate) fn state(state: &str) -> Self {
+        Self { state: state.to_owned(), ..Self::default() }
+    }
+    /// The open cases of a deadline.
+    pub(crate) fn due(due: &str) -> Self {
+        Self { due: due.to_owned(), ..Self::default() }
+    }
+    fn with(&self, state: &str, due: &str) -> Self {
+        Self { base: self.base.clone(), state: state.to_owned(), due: due.to_owned() }
+    }
+    fn read(sought: &Sought<'_>) -> Self {
+        let own = |v: Option<&str>| v.map(str::trim).filter(|v| !v.is_empty()).map(|v| v.chars().take(100).collect::<String>());
+        let due = if sought.overdue.is_some_and(|v| !v.is_empty()) { "overdue" } else { sought.due.unwrap_or_default() };
+        Self {
+            base: CaseFilter { q: own(sought.q), street: own(sought.street), part: own(sought.part), year: sought.year, ..CaseFilter::default() },
+            state: own(sought.state).unwrap_or_default(),
+            due: DUES.iter().find(|d| **d == due).map_or_else(String::new, |d| (*d).to_owned()),
+        }
+    }
+    fn address(&self) -> Address {
+        let own = |v: &Option<String>| v.clone().unwrap_or_default();
+        Address::new(
+            "/cases",
+            vec![
+                ("q", own(&self.base.q)),
+                ("state", self.state.clone()),
+                ("due", self.due.clone()),
+                ("street", own(&self.base.street)),
+                ("part", own(&self.base.part)),
+                ("year", self.base.year.map(|y| y.to_string()).unwrap_or_default()),
+            ],
+        )
+    }
+    /// Where they are listed.
+    pub(crate) fn href(&self) -> String {
+        self.address().href()
+    }
+    fn holds(&self, line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar) -> bool {
+        let class = due_class(line, today, calendar);
+        let state = match self.state.as_str() {
+            "" => true,
+            "open" => is_open(line),
+            state => line.state == state,
+        };
+        let due = match self.due.as_str() {
+            "" => true,
+            "near" => matches!(class, "today" | "soon"),
+            due => class == due,
+        };
+        state && due
+    }
+    /// The cases, all of them, open ones first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn rows(&self, site: &Site, user: &User, calendar: &WorkCalendar) -> Result<Vec<Line>, Failure> {
+        let all = site.app.store.cases(&self.base, user.scope()).await?;
+        let today = user.now().date_naive();
+        Ok(all.into_iter().filter(|l| self.holds(l, today, calendar)).collect())
+    }
 }
 
 /// `overdue`, `today`, `soon` (three working days), `later`.
@@ -77,6 +152,7 @@ fn due_word(due: &str, lang: Lang) -> &'static str {
         "overdue" => lang.pick("已逾期", "Overdue"),
         "today" => lang.pick("今日到期", "Due today"),
         "soon" => lang.pick("三个工作日内到期", "Due within three working days"),
+        "near" => lang.pick("今日或三个工作日内到期", "Due today or within three working days"),
         _ => lang.pick("三个工作日以后到期", "Due later"),
     }
 }
@@ -85,7 +161,7 @@ fn filters(sought: &Sought<'_>, address: &Address, due: &str, streets: Vec<Choic
     let lang = user.lang();
     let now = chrono::Datelike::year(&user.now());
     let states = [Choice::new("open", user.t("未办结", "Open"))].into_iter().chain(Choice::all::<CaseState>(lang)).collect();
-    let dues = ["overdue", "today", "soon", "later"].iter().map(|d| Choice::new(*d, due_word(d, lang))).collect();
+    let dues = DUES.iter().map(|d| Choice::new(*d, due_word(d, lang))).collect();
     let years = (0..4).map(|back| (now - back).to_string()).map(|y| Choice::new(y.as_str(), y.as_str())).collect();
     let select = |key, zh, en, options, value: String| FilterSelect { key, label: user.t(zh, en).to_owned(), options, value };
     let own = |v: Option<&str>| v.unwrap_or_default().trim().to_owned();
@@ -95,7 +171,6 @@ fn filters(sought: &Sought<'_>, address: &Address, due: &str, streets: Vec<Choic
         select("street", "街道", "Street", streets, own(sought.street)),
         select("part", "环节", "Part", Choice::all::<Part>(lang), own(sought.part)),
         select("year", "立案年份", "Year of opening", years, sought.year.map(|y| y.to_string()).unwrap_or_default()),
-        select("within", "统计口径", "Figures", vec![Choice::new(FIGURES, user.t("计入指标的街道", "Streets of the figures"))], own(sought.within)),
     ];
     let mut chips = Vec::new();
     if let Some(q) = sought.q.map(str::trim).filter(|q| !q.is_empty()) {
@@ -123,50 +198,27 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     let (lang, today) = (user.lang(), user.now().date_naive());
     let calendar = site.app.calendar().await?;
     let streets = site.app.streets().await?;
-    let own = |v: Option<&str>| v.map(str::trim).filter(|v| !v.is_empty()).map(|v| v.chars().take(100).collect::<String>());
-    let wanted_due = if sought.overdue.is_some_and(|v| !v.is_empty()) { "overdue" } else { sought.due.unwrap_or_default() };
-    let wanted_due = ["overdue", "today", "soon", "later"].into_iter().find(|d| *d == wanted_due).unwrap_or_default();
-    let filter =
-        CaseFilter { q: own(sought.q), state: own(sought.state), street: own(sought.street), part: own(sought.part), year: sought.year, overdue_on: None };
-    let address = Address::new(
-        "/cases",
-        vec![
-            ("q", filter.q.clone().unwrap_or_default()),
-            ("state", filter.state.clone().unwrap_or_default()),
-            ("due", wanted_due.to_owned()),
-            ("street", filter.street.clone().unwrap_or_default()),
-            ("part", filter.part.clone().unwrap_or_default()),
-            ("year", filter.year.map(|y| y.to_string()).unwrap_or_default()),
-            ("within", own(sought.within).filter(|w| w == FIGURES).unwrap_or_default()),
-        ],
-    );
-    // The figures may count fewer streets than the district has: those that another body governs are not its own.
-    let counted = match sought.within {
-        Some(FIGURES) => site.app.kpi_scope(chrono::Datelike::year(&today)).await?.streets,
-        _ => None,
-    };
-    let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
-    let all = site.app.store.cases(&filter, user.scope()).await?;
-    let fits = |l: &&Line| wanted_due.is_empty() || due_class(l, today, &calendar) == wanted_due;
-    let lines: Vec<&Line> = all.iter().filter(fits).filter(|l| counted.as_ref().is_none_or(|streets| streets.contains(&l.street))).collect();
-    let states = site.app.store.case_states(user.scope()).await?;
-    let count = |wanted: &[&str]| u64::try_from(states.iter().filter(|(s, _)| wanted.contains(&s.as_str())).map(|(_, n)| *n).sum::<i64>()).unwrap_or_default();
-    let late = site.app.store.cases(&CaseFilter { overdue_on: Some(today.to_string()), ..CaseFilter::default() }, user.scope()).await?.len() as u64;
-    let (state, due) = (filter.state.as_deref().unwrap_or_default(), wanted_due);
-    let plain = address.without("state").without("due");
-    let tabs = vec![
-        Tab::new(user.t("全部", "All"), plain.href(), state.is_empty() && due.is_empty()),
-        Tab::new(user.t("逾期", "Overdue"), plain.with("due", "overdue").href(), due == "overdue").counted(late),
-        Tab::new(user.t("未办结", "Open"), plain.with("state", "open").href(), state == "open" && due.is_empty()).counted(count(&[
-            "opened",
-            "assigned",
-            "acting",
-            "submitted",
-        ])),
-        Tab::new(user.t("待签收", "To receive"), plain.with("state", "opened").href(), state == "opened").counted(count(&["opened"])),
-        Tab::new(user.t("待审核", "To approve"), plain.with("state", "submitted").href(), state == "submitted").counted(count(&["submitted"])),
-        Tab::new(user.t("已办结", "Closed"), plain.with("state", "closed").href(), state == "closed").counted(count(&["closed"])),
-    ];
+    let list = CaseList::read(&sought);
+    let address = list.address();
+    let _turn = user.turn_to_search(site, list.base.q.as_deref()).await?;
+    let all = site.app.store.cases(&list.base, user.scope()).await?;
+    let lines: Vec<&Line> = all.iter().filter(|l| list.holds(l, today, &calendar)).collect();
+    // each tab counts with the list that it opens
+    let tabs = [
+        ("全部", "All", "", ""),
+        ("逾期", "Overdue", "", "overdue"),
+        ("未办结", "Open", "open", ""),
+        ("待签收", "To receive", "opened", ""),
+        ("待审核", "To approve", "submitted", ""),
+        ("已办结", "Closed", "closed", ""),
+    ]
+    .into_iter()
+    .map(|(zh, en, state, due)| {
+        let other = list.with(state, due);
+        let n = all.iter().filter(|l| other.holds(l, today, &calendar)).count();
+        Tab::new(user.t(zh, en), other.href(), other == list).counted(n as u64)
+    })
+    .collect();
     let page = sought.page.unwrap_or(1).clamp(1, lines.len().div_ceil(ROWS).max(1));
     let from = (page - 1) * ROWS;
     let mut rows = Vec::new();
@@ -199,7 +251,7 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     show(&CasesPage {
         p: user.page(site, "cases", user.t("核查处置", "Disposal cases")),
         tabs,
-        filters: filters(&sought, &address, wanted_due, street_choices(&streets), lines.len(), &user),
+        filters: filters(&sought, &address, &list.due, street_choices(&streets), lines.len(), &user),
         rows,
         pager,
     })

@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use rocket::{Route, State, get, routes};
 use shiyan_app::figures::{Year, year_span};
-use shiyan_app::records::ClockRecord;
-use shiyan_foundation::area::Street;
+use shiyan_foundation::area::{AreaKind, Street};
+use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
-use shiyan_indicators::{Axis, CaseFact, FactId, Figure, KpiScope, LeftOut, RapidFact, Unit};
+use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
 
+use super::kit::{case_room, room};
 use super::{Html, show};
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
 use crate::heavy::Lane;
 use crate::site::Site;
 use crate::ui::{self, Badge, Bar, num};
-use crate::views::{Cell, Counter, Fact, FigureCard, FigurePage, Pager, Tab, Table};
+use crate::views::{Cell, Counted, Counter, Fact, FigureCard, FigurePage, Pager, RowsPage, Tab, Table};
 
 /// Rows of a page behind a figure.
 const ROWS: usize = 200;
@@ -24,22 +26,16 @@ const ROWS: usize = 200;
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![figure]
+    routes![figure, rows]
 }
 
 /// Whoever reads figures: everybody of the business but not the operator of a rapid-test point, and never the administrator.
 pub(crate) fn reads_figures(user: &User) -> bool {
-    !matches!(user.scope(), Scope::Point(_))
-        && user.actor.has_any(&[
-            Role::Supervisor,
-            Role::PlanManager,
-            Role::QualityManager,
-            Role::Enforcer,
-            Role::MarketOpener,
-            Role::Signatory,
-            Role::ReportSender,
-        ])
+    !matches!(user.scope(), Scope::Point(_)) && user.actor.has_any(READERS)
 }
+
+/// The duties that read figures.
+const READERS: &[Role] = &[Role::Supervisor, Role::PlanManager, Role::QualityManager, Role::Enforcer, Role::MarketOpener, Role::Signatory, Role::ReportSender];
 
 /// The default scope of a year, narrowed to the streets of a person who sees only some.
 ///
@@ -49,12 +45,49 @@ pub async fn scope_of(site: &Site, user: &Scope, year: i32) -> Result<KpiScope, 
     Ok(crate::papers::narrowed(site.app.kpi_scope(year).await?, user))
 }
 
+/// 时点 the year and the day that a page of figures shows, as they stand in its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct When {
+    /// 年度
+    pub year: i32,
+    /// 统计截止日, when one was asked for.
+    pub as_of: Option<NaiveDate>,
+}
+
+impl When {
+    /// A year as of now.
+    #[must_use]
+    pub fn now(year: i32) -> Self {
+        Self { year, as_of: None }
+    }
+    /// Reads both out of an address. Whether the day has come and the year had begun is asked where the figures are counted.
+    ///
+    /// # Errors
+    /// Not a year; not a day.
+    pub(crate) fn read(year: Option<&str>, as_of: Option<&str>, now: Instant) -> Result<Self, Failure> {
+        let unread = |typed: &str| {
+            shiyan_foundation::Refusal::new(shiyan_app::code::DATE).with("label", "统计截止日").with("label_en", "as of").with("typed", typed).on("as_of")
+        };
+        let as_of = match as_of.map(str::trim).filter(|t| !t.is_empty()) {
+            Some(typed) => Some(typed.parse::<NaiveDate>().map_err(|_| unread(&typed.chars().take(40).collect::<String>()))?),
+            None => None,
+        };
+        Ok(Self { year: wanted_year(year, now)?, as_of })
+    }
+    /// `year=2026&as_of=2026-03-31`
+    #[must_use]
+    pub fn query(&self) -> String {
+        let as_of = self.as_of.map_or_else(String::new, |day| format!("&as_of={day}"));
+        format!("year={}{as_of}", self.year)
+    }
+}
+
 /// The figures of a year for a person.
 ///
 /// # Errors
-/// No population row; a year out of range; the database does not answer.
-pub async fn year_of(site: &Site, user: &Scope, year: i32, now: Instant) -> Result<Year, shiyan_app::Error> {
-    site.app.year(scope_of(site, user, year).await?, user, now).await
+/// No population row; a year out of range; a day that has not come; the database does not answer.
+pub async fn year_of(site: &Site, user: &Scope, when: &When, now: Instant) -> Result<Year, shiyan_app::Error> {
+    site.app.year_as_of(scope_of(site, user, when.year).await?, user, when.as_of, now).await
 }
 
 /// The years a person may choose: those with a plan, this one and the two before.
@@ -138,7 +171,7 @@ pub(crate) fn address(figure: &Figure) -> String {
     }
 }
 
-fn same(figure: &Figure, asked: &str) -> bool {
+pub(crate) fn same(figure: &Figure, asked: &str) -> bool {
     match &figure.cut {
         None => figure.key == asked,
         Some(cut) => asked
@@ -158,14 +191,15 @@ pub(crate) fn name(figure: &Figure, lang: Lang, streets: &Streets) -> String {
     }
 }
 
-/// A figure as a card. The key carries the year, so that the card of an earlier year leads to that year.
-pub(crate) fn card(figure: &Figure, lang: Lang, year: i32, streets: &Streets) -> FigureCard {
+/// A figure as a card. The key carries year and day, so that the card of an earlier one leads there.
+pub(crate) fn card(figure: &Figure, lang: Lang, when: &When, streets: &Streets) -> FigureCard {
     let (zh, en) = definition(figure.key);
-    let left: u64 = figure.left_out.values().map(|v| v.len() as u64).sum();
     let per_thousand = figure.unit == Unit::PerThousand;
     FigureCard {
-        key: format!("{}?year={year}", address(figure)),
+        key: format!("{}?{}", address(figure), when.query()),
         name: name(figure, lang, streets),
+        counted: figure.counted.len() as u64,
+        left: figure.left_out.values().map(|v| v.len() as u64).sum(),
         value: figure.display.clone(),
         unit: if per_thousand { lang.pick("批次/千人", "per 1,000").to_owned() } else { String::new() },
         fraction: if per_thousand {
@@ -180,11 +214,7 @@ pub(crate) fn card(figure: &Figure, lang: Lang, year: i32, streets: &Streets) ->
         met: figure.met,
         provisional: figure.provisional,
         definition: lang.pick(zh, en).to_owned(),
-        not_counted: match (left, lang) {
-            (0, _) => String::new(),
-            (n, Lang::Zh) => format!("未计入 {}", num(n)),
-            (n, Lang::En) => format!("{} not counted", num(n)),
-        },
+        of_them: String::new(),
         bar: (figure.target.is_some() && !per_thousand).then(|| Bar::new(figure.numerator, figure.denominator, figure.display.clone())),
     }
 }
@@ -197,135 +227,104 @@ fn target(figure: &Figure, lang: Lang) -> String {
 struct Rows<'a> {
     lang: Lang,
     streets: &'a Streets,
-    year: &'a Year,
-    clocks: HashMap<FactId, ClockRecord>,
+    facts: &'a Facts,
+    /// Whose pages this person may open.
+    samples: bool,
+    cases: bool,
+    readings: bool,
 }
 
 fn case_state(code: &str, lang: Lang) -> String {
     CaseState::parse(code).map_or_else(|| code.to_owned(), |s| s.label(lang).to_owned())
 }
 
-impl Rows<'_> {
-    fn table(&self, ids: &[(FactId, String)]) -> Table {
+impl<'a> Rows<'a> {
+    fn of(user: &User, streets: &'a Streets, facts: &'a Facts) -> Self {
+        Self { lang: user.lang(), streets, facts, samples: room(user).is_ok(), cases: case_room(user).is_ok(), readings: super::rapid::may_see(user) }
+    }
+    fn named(&self, text: &str, href: String, open: bool) -> Cell {
+        if open { Cell::link(text, href) } else { Cell::from(text) }
+    }
+    /// One row a record, each by its own number; `place` says how it stands in the figure.
+    fn table(&self, ids: &[(FactId, Option<String>)]) -> Table {
         let t = |zh, en| self.lang.pick(zh, en);
-        let batches: HashMap<_, _> = self.year.facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), b)).collect();
-        let cases: HashMap<_, &CaseFact> = self.year.facts.cases.iter().map(|c| (FactId::Case(c.case_id), c)).collect();
-        let rapid: HashMap<_, &RapidFact> = self.year.facts.rapid.iter().map(|r| (FactId::Reading(r.reading_id), r)).collect();
-        let mut table = Table::new(&[
-            t("对象", "Record"),
+        let batches: HashMap<_, _> = self.facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), b)).collect();
+        let cases: HashMap<_, &CaseFact> = self.facts.cases.iter().map(|c| (FactId::Case(c.case_id), c)).collect();
+        let rapid: HashMap<_, &RapidFact> = self.facts.rapid.iter().map(|r| (FactId::Reading(r.reading_id), r)).collect();
+        let services: HashMap<_, &ServiceFact> = self.facts.services.iter().map(|s| (FactId::Clock(s.clock_id), s)).collect();
+        let placed = ids.iter().any(|(_, place)| place.is_some());
+        let mut heads = vec![
+            t("编号", "Number"),
             t("内容", "Content"),
             t("街道", "Street"),
             t("日期", "Date"),
             t("状态或结论", "State or conclusion"),
             t("在本指标中", "In this figure"),
-        ]);
+        ];
+        heads.truncate(if placed { 6 } else { 5 });
+        let mut table = Table::new(&heads).listed();
+        let street = |code: &str| Cell::from(street_name(self.streets, code));
         for (id, place) in ids {
-            let place = Cell::from(place.clone());
-            let street = |code: &str| Cell::from(street_name(self.streets, code));
-            let cells = match id {
-                FactId::Sample(sample) => match batches.get(id) {
-                    Some(b) => vec![
-                        Cell::link(if b.sampling_no.is_empty() { t("无编号", "No number") } else { &b.sampling_no }, format!("/samples/{sample}")),
+            let known = match id {
+                FactId::Sample(sample) => batches.get(id).map(|b| {
+                    vec![
+                        self.named(
+                            if b.sampling_no.is_empty() { t("无编号", "No number") } else { &b.sampling_no },
+                            format!("/samples/{sample}"),
+                            self.samples,
+                        ),
                         Cell::Two(b.category.text(), b.link.label(self.lang).to_owned()),
                         street(&b.street),
                         Cell::Num(ui::date(b.sampled_on)),
                         b.outcome.map_or_else(|| Cell::from(b.stage.label(self.lang)), |o| Cell::from(Badge::outcome(Some(o), self.lang))),
-                        place,
-                    ],
-                    None => continue,
-                },
-                FactId::Case(case) => match cases.get(id) {
-                    Some(c) => vec![
-                        Cell::link(&c.case_no, format!("/cases/{case}")),
+                    ]
+                }),
+                FactId::Case(case) => cases.get(id).map(|c| {
+                    vec![
+                        self.named(&c.case_no, format!("/cases/{case}"), self.cases),
                         Cell::from(c.sampling_no.clone()),
                         street(&c.street),
                         Cell::Num(format!("{} → {}", ui::date(c.opened_on), ui::date(c.due_on))),
                         Cell::from(case_state(&c.state, self.lang)),
-                        place,
-                    ],
-                    None => continue,
-                },
-                FactId::Reading(reading) => match rapid.get(id) {
-                    Some(r) => vec![
-                        Cell::link(&r.point, format!("/rapid/{reading}")),
-                        Cell::from(r.item.clone()),
+                    ]
+                }),
+                FactId::Reading(reading) => rapid.get(id).map(|r| {
+                    vec![
+                        self.named(&super::rapid::number_of(&reading.to_string(), r.tested_on), format!("/rapid/{reading}"), self.readings),
+                        Cell::Two(r.item.clone(), r.point.clone()),
                         street(&r.street),
                         Cell::Num(ui::date(r.tested_on)),
                         Cell::from(r.verdict.label(self.lang)),
-                        place,
-                    ],
-                    None => continue,
-                },
-                FactId::Clock(_) => match self.clocks.get(id) {
-                    Some(c) => {
-                        let object = c.clock.subject.strip_prefix("case:").map_or_else(
-                            || Cell::from(c.clock.subject.clone()),
-                            |case| Cell::link(format!("{} {}", c.clock.rule.code(), c.clock.rule.label(self.lang)), format!("/cases/{case}")),
-                        );
-                        vec![
-                            object,
-                            Cell::link(c.clock.rule.code(), format!("/explain/{}", c.clock.rule.code())),
-                            Cell::Empty,
-                            Cell::Num(format!("{} → {}", ui::date(c.clock.started_at.date_naive()), ui::date(c.clock.effective_due_on()))),
-                            c.clock.stopped_at.map_or(Cell::Empty, |at| Cell::Num(ui::date(at.date_naive()))),
-                            place,
-                        ]
-                    }
-                    None => continue,
-                },
+                    ]
+                }),
+                FactId::Clock(_) => services.get(id).map(|s| {
+                    vec![
+                        self.named(&s.case_no, format!("/cases/{}", s.case_id), self.cases),
+                        Cell::link(s.rule.label(self.lang), format!("/explain/{}", s.rule.code())),
+                        street(&s.street),
+                        Cell::Num(format!("{} → {}", ui::date(s.started_on), ui::date(s.due_on))),
+                        s.stopped_at.map_or(Cell::Empty, |at| Cell::Num(ui::date(at.date_naive()))),
+                    ]
+                }),
             };
+            // a record is never left out in silence
+            let mut cells = known.unwrap_or_else(|| vec![Cell::from(id.to_string()), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]);
+            if placed {
+                cells.push(place.clone().map_or(Cell::Empty, Cell::from));
+            }
             table.push(cells);
         }
         table
     }
 }
 
-#[get("/figures/<key>?<year>&<tab>&<why>&<page>")]
-async fn figure(site: &State<Site>, user: User, key: &str, year: Option<&str>, tab: Option<&str>, why: Option<&str>, page: Option<&str>) -> Html {
-    if !reads_figures(&user) {
-        return Err(Failure::NotFound);
-    }
-    let (lang, now) = (user.lang(), user.now());
-    let wanted = wanted_year(year, now)?;
-    let _turn = user.turn(site, Lane::Figures).await?;
-    let year = year_of(site, user.scope(), wanted, now).await?;
-    let figure = year.kpis.figures().find(|f| same(f, key)).ok_or(Failure::NotFound)?;
-    let streets = site.app.streets().await?;
-    let here = format!("/figures/{}?year={wanted}", address(figure));
-
-    let out = tab == Some("out");
-    let reason = why.and_then(LeftOut::parse);
-    let in_figure = |id: &FactId, hits: &std::collections::HashSet<FactId>| {
-        if hits.contains(id) { user.t("计入分子", "In the numerator") } else { user.t("只计入分母", "In the denominator only") }.to_owned()
-    };
-    let ids: Vec<(FactId, String)> = if out {
-        let wanted = figure.left_out.iter().filter(|(r, _)| reason.is_none_or(|only| only == **r));
-        wanted.flat_map(|(r, ids)| ids.iter().map(|id| (*id, r.label(lang).to_owned()))).collect()
-    } else {
-        let hits: std::collections::HashSet<FactId> = figure.hits.iter().copied().collect();
-        figure.counted.iter().map(|id| (*id, in_figure(id, &hits))).collect()
-    };
+/// One page of a long list: its rows and the way to the others.
+fn paged<T>(ids: Vec<T>, page: Option<&str>, lang: Lang, query: impl Fn(usize) -> String) -> (Vec<T>, Pager) {
     let total = ids.len();
     let pages = total.div_ceil(ROWS).max(1);
     let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, pages);
     let from = (at - 1) * ROWS;
-    let shown: Vec<(FactId, String)> = ids.into_iter().skip(from).take(ROWS).collect();
-
-    let mut clocks = HashMap::new();
-    for (id, _) in &shown {
-        if let FactId::Clock(clock) = id
-            && let Some(record) = site.app.store.get::<ClockRecord>(&clock.to_string()).await?
-        {
-            clocks.insert(*id, record);
-        }
-    }
-    let mut table = Rows { lang, streets: &streets, year: &year, clocks }.table(&shown);
-    table.caption = if out { user.t("未计入的记录", "Records not counted") } else { user.t("计入的记录", "Records counted") }.to_owned();
-    table.empty = user.t("没有记录", "No records").to_owned();
-    let query = |n: usize| {
-        let why = reason.filter(|_| out).map_or_else(String::new, |r| format!("&why={}", r.code()));
-        format!("{here}&tab={}{why}&page={n}", if out { "out" } else { "in" })
-    };
+    let shown: Vec<T> = ids.into_iter().skip(from).take(ROWS).collect();
     let pager = Pager {
         prev: if at > 1 { query(at - 1) } else { String::new() },
         next: if at < pages { query(at + 1) } else { String::new() },
@@ -335,53 +334,213 @@ async fn figure(site: &State<Site>, user: User, key: &str, year: Option<&str>, t
             (n, Lang::En) => format!("{}–{} of {}", from + 1, from + shown.len(), num(n as u64)),
         },
     };
-    let left: u64 = figure.left_out.values().map(|v| v.len() as u64).sum();
-    let tabs = vec![
-        Tab::new(user.t("计入", "Counted"), format!("{here}&tab=in"), !out).counted(figure.counted.len() as u64),
-        Tab::new(user.t("未计入", "Not counted"), format!("{here}&tab=out"), out).counted(left),
-    ];
-    let reasons = if out {
-        figure
-            .left_out
-            .iter()
-            .map(|(r, ids)| Counter {
-                label: r.label(lang).to_owned(),
-                value: ids.len() as u64,
-                href: format!("{here}&tab=out&why={}", r.code()),
-                tone: if reason == Some(*r) { ui::Tone::Info } else { ui::Tone::Idle },
-            })
-            .collect()
+    (shown, pager)
+}
+
+/// Of a day that has passed: what is taken as registered today.
+pub(crate) fn as_of_note(when: &When, lang: Lang, now: Instant) -> String {
+    let (zh, en) = shiyan_indicators::as_of_today();
+    match when.as_of.filter(|day| *day < now.date_naive()) {
+        Some(day) => format!("{}{}{}{}", lang.pick("时点数据：", "As it stood on "), ui::date(day), lang.pick("。", ". "), lang.pick(zh, en)),
+        None => String::new(),
+    }
+}
+
+#[get("/figures/<key>?<year>&<as_of>&<tab>&<why>&<page>")]
+#[allow(clippy::too_many_arguments)]
+async fn figure(
+    site: &State<Site>,
+    user: User,
+    key: &str,
+    year: Option<&str>,
+    as_of: Option<&str>,
+    tab: Option<&str>,
+    why: Option<&str>,
+    page: Option<&str>,
+) -> Html {
+    if !reads_figures(&user) {
+        return Err(Failure::NotFound);
+    }
+    let (lang, now) = (user.lang(), user.now());
+    let when = When::read(year, as_of, now)?;
+    let _turn = user.turn(site, Lane::Figures).await?;
+    let data = year_of(site, user.scope(), &when, now).await?;
+    let figure = data.kpis.figures().find(|f| same(f, key)).ok_or(Failure::NotFound)?;
+    let streets = site.app.streets().await?;
+    let mut view = card(figure, lang, &when, &streets);
+    let here = format!("/figures/{}", view.key);
+
+    let tab = ["out", "hits"].into_iter().find(|t| tab == Some(*t)).unwrap_or("in");
+    let reason = why.and_then(LeftOut::parse).filter(|_| tab == "out");
+    let hits: std::collections::HashSet<FactId> = figure.hits.iter().copied().collect();
+    let in_figure = |id: &FactId| {
+        let word = if hits.contains(id) { user.t("计入分子", "In the numerator") } else { user.t("只计入分母", "In the denominator only") };
+        Some(word.to_owned())
+    };
+    let ids: Vec<(FactId, Option<String>)> = match tab {
+        "out" => {
+            let wanted = figure.left_out.iter().filter(|(r, _)| reason.is_none_or(|only| only == **r));
+            wanted.flat_map(|(r, ids)| ids.iter().map(|id| (*id, Some(r.label(lang).to_owned())))).collect()
+        }
+        "hits" => figure.hits.iter().map(|id| (*id, in_figure(id))).collect(),
+        _ => figure.counted.iter().map(|id| (*id, in_figure(id))).collect(),
+    };
+    let (shown, pager) = paged(ids, page, lang, |n| {
+        let why = reason.map_or_else(String::new, |r| format!("&why={}", r.code()));
+        format!("{here}&tab={tab}{why}&page={n}")
+    });
+    let mut table = Rows::of(&user, &streets, &data.facts).table(&shown);
+    table.caption = match tab {
+        "out" => user.t("未计入的记录", "Records not counted"),
+        "hits" => user.t("计入分子的记录", "Records in the numerator"),
+        _ => user.t("计入的记录", "Records counted"),
+    }
+    .to_owned();
+    table.empty = user.t("没有记录", "No records").to_owned();
+    let rate = figure.unit == Unit::Percent;
+    let mut tabs = vec![Tab::new(user.t("计入", "Counted"), format!("{here}&tab=in"), tab == "in").counted(figure.counted.len() as u64)];
+    if rate {
+        tabs.push(Tab::new(user.t("计入分子", "In the numerator"), format!("{here}&tab=hits"), tab == "hits").counted(figure.hits.len() as u64));
+    }
+    tabs.push(Tab::new(user.t("未计入", "Not counted"), format!("{here}&tab=out"), tab == "out").counted(view.left));
+    let reasons = if tab == "out" {
+        let counter = |(r, ids): (&LeftOut, &Vec<FactId>)| Counter {
+            label: r.label(lang).to_owned(),
+            value: ids.len() as u64,
+            href: format!("{here}&tab=out&why={}", r.code()),
+            tone: if reason == Some(*r) { ui::Tone::Info } else { ui::Tone::Idle },
+        };
+        figure.left_out.iter().map(counter).collect()
     } else {
         Vec::new()
     };
-    let mut facts = vec![
-        Fact::new(user.t("四位小数（截断）", "Four decimals, cut off"), figure.decimal.clone()),
-        Fact::new(user.t("统计截止日", "Cut-off date"), ui::date(year.kpis.as_of)),
-    ];
+    let mut facts = Vec::new();
+    if !figure.small {
+        facts.push(Fact::new(user.t("四位小数（截断）", "Four decimals, cut off"), figure.decimal.clone()));
+    }
+    facts.push(Fact::new(user.t("统计截止日", "Cut-off date"), ui::date(data.kpis.as_of)));
     if figure.small {
         facts.push(Fact::new(user.t("样本量", "Sample size"), user.t("分母小于 30，不显示百分率", "Denominator below 30: no percentage")));
     }
-    let mut view = card(figure, lang, wanted, &streets);
+    let note = as_of_note(&when, lang, now);
+    if !note.is_empty() {
+        facts.push(Fact::new(user.t("说明", "Note"), note));
+    }
     view.key = address(figure);
     let title = view.name.clone();
-    let p = user
-        .page(site, if user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::QualityManager]) { "stats" } else { "home" }, title.clone())
-        .crumb(user.t("工作台", "Home"), "/")
-        .crumb(title, "");
+    let p = user.page(site, rail(&user), title.clone()).crumb(user.t("工作台", "Home"), "/").crumb(title, "");
     show(&FigurePage {
         p,
         figure: view,
-        scope: crate::papers::scope_line(&year.kpis.scope_of(figure.family, lang), &streets),
-        numerator: num(figure.numerator),
-        denominator: num(figure.denominator),
+        scope: crate::papers::scope_line(&data.kpis.scope_of(figure.family, lang), &streets),
+        numerator: Counted::new(figure.numerator, format!("{here}&tab={}", if rate { "hits" } else { "in" })),
+        // nobody lists the people of a district
+        denominator: Counted::new(figure.denominator, if rate { format!("{here}&tab=in") } else { String::new() }),
         exact: figure.exact.clone(),
         facts,
         tabs,
         reasons,
-        filters: None,
         table,
         pager,
     })
+}
+
+/// The group of the rail under which this person finds figures.
+fn rail(user: &User) -> &'static str {
+    if user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::QualityManager]) { "stats" } else { "home" }
+}
+
+/// Where the rows are that a number counts: made from the value that also counts them.
+pub(crate) fn behind(pick: &Pick, when: &When) -> String {
+    let of = pick.of.as_ref().map_or_else(String::new, |(by, of)| format!("&by={}&of={}", by.code(), encoded(of)));
+    format!("/rows/{}?{}{of}", pick.what.code(), when.query())
+}
+
+#[get("/rows/<what>?<by>&<of>&<year>&<as_of>&<page>")]
+#[allow(clippy::too_many_arguments)]
+async fn rows(
+    site: &State<Site>,
+    user: User,
+    what: &str,
+    by: Option<&str>,
+    of: Option<&str>,
+    year: Option<&str>,
+    as_of: Option<&str>,
+    page: Option<&str>,
+) -> Html {
+    let pick = Pick::parse(what, by, of).ok_or(Failure::NotFound)?;
+    // who samples sees the plan, and which samples fill it
+    if !reads_figures(&user) && !(pick.what == What::Taken && super::plan::reads(&user).is_ok()) {
+        return Err(Failure::NotFound);
+    }
+    let (lang, now) = (user.lang(), user.now());
+    let when = When::read(year, as_of, now)?;
+    let _turn = user.turn(site, Lane::Figures).await?;
+    let data = year_of(site, user.scope(), &when, now).await?;
+    let calendar = site.app.calendar().await?;
+    let streets = site.app.streets().await?;
+    let ids: Vec<(FactId, Option<String>)> = pick.ids(&data.facts, &data.kpis, &calendar).into_iter().map(|id| (id, None)).collect();
+    let total = num(ids.len() as u64);
+    let here = behind(&pick, &when);
+    let (shown, pager) = paged(ids, page, lang, |n| format!("{here}&page={n}"));
+    let mut table = Rows::of(&user, &streets, &data.facts).table(&shown);
+    table.empty = user.t("没有记录", "No records").to_owned();
+    let member = pick.of.as_ref().map(|(by, of)| member(*by, of, lang, &streets, &data)).filter(|m| !m.is_empty());
+    let title = format!("{}{}", pick.what.label(lang), member.map_or_else(String::new, |m| format!(" · {m}")));
+    show(&RowsPage {
+        p: user.page(site, rail(&user), title.clone()).crumb(user.t("工作台", "Home"), "/").crumb(title.clone(), ""),
+        title,
+        total,
+        as_of: ui::date(data.kpis.as_of),
+        scope: if pick.what == What::Taken {
+            user.t(
+                "计划年度内抽样的批次，按计划行的顺序填入；作废、拒收和风险监测的不计",
+                "Batches sampled in the year of the plan, filling its lines in their order; void, refused and risk-monitoring batches do not count",
+            )
+            .to_owned()
+        } else {
+            crate::papers::scope_line(&data.kpis.scope_of(pick.what.family(), lang), &streets)
+        },
+        note: as_of_note(&when, lang, now),
+        table,
+        pager,
+    })
+}
+
+/// The name of a member as the table that led here writes it.
+fn member(by: By, of: &str, lang: Lang, streets: &Streets, data: &Year) -> String {
+    let labelled = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
+    match by {
+        By::Street => street_name(streets, of),
+        By::Class => {
+            let listed = shiyan_statute::food_classes_of(data.scope.year).iter().find(|c| c.name == of);
+            listed.map_or_else(|| of.to_owned(), |c| c.label(lang).to_owned())
+        }
+        By::KeyFood => shiyan_indicators::KEY_FOOD_GROUPS.iter().find(|g| g.code == of).map_or_else(String::new, |g| labelled(g.zh, g.en)),
+        By::Link => Link::parse(of).map_or_else(String::new, |l| l.label(lang).to_owned()),
+        By::Area => AreaKind::parse(of).map_or_else(String::new, |a| a.label(lang).to_owned()),
+        By::Online => by.label(lang).to_owned(),
+        By::Month => match (of.parse::<u8>(), lang) {
+            (Ok(n), Lang::Zh) => format!("{n}月"),
+            (Ok(n), Lang::En) => format!("month {n}"),
+            _ => String::new(),
+        },
+        By::LevelKind => {
+            let (level, kind) = of.split_once('.').unwrap_or_default();
+            let level = TaskLevel::parse(level).map_or("", |l| l.label(lang));
+            format!("{level} · {}", TaskKind::parse(kind).map_or("", |k| k.label(lang)))
+        }
+        By::Quarter => of.parse().map_or_else(|_| String::new(), |q| super::plan::quarter_text(q, lang)),
+        By::Cell => {
+            let (quarter, class) = of.split_once('.').unwrap_or_default();
+            quarter.parse().map_or_else(|_| String::new(), |q| format!("{class} · {}", super::plan::quarter_text(q, lang)))
+        }
+        By::Line => data.facts.plan.iter().find(|p| p.line_id.to_string() == of).map_or_else(String::new, |p| {
+            let street = p.street.as_deref().map_or_else(String::new, |s| street_name(streets, s));
+            format!("{} · {street} · {}", p.class, super::plan::quarter_text(p.quarter, lang))
+        }),
+        By::Subclass | By::Place | By::Lab | By::Point | By::Item => of.to_owned(),
+    }
 }
 
 /// The year asked for, or this one.

@@ -5,33 +5,35 @@ use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_analytics::Tables;
 use shiyan_app::authority::Act;
-use shiyan_app::query::cases::CaseFilter;
-use shiyan_app::query::rapid::{LedgerFilter, LedgerRow};
+use shiyan_app::query::rapid::LedgerRow;
 use shiyan_app::query::reference::LimitFilter;
-use shiyan_app::query::samples::{SampleFilter, WorkRow};
+use shiyan_app::query::samples::{SampleFilter, WorkFilter, WorkRow};
 use shiyan_charts::{Chart, Series, Trend};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Decimal, Instant, Label, Lang, Role, Scope, WorkCalendar};
-use shiyan_indicators::Kpis;
+use shiyan_indicators::{By, Facts, Kpis, Pick, What};
 use shiyan_lab_results::order::TestOrder;
 use shiyan_lab_results::worksheet::Worksheet;
 use shiyan_nonconformity::case::CaseState;
-use shiyan_rapid_test::FollowUpState;
+use shiyan_rapid_test::RapidVerdict;
 
-use super::figures::{card, due_view, street_name, workdays_left, year_of};
+use super::cases::CaseList;
+use super::figures::{When, behind, card, due_view, street_name, year_of};
 use super::kit::class_label;
 use super::worksheets::state_badge;
-use super::{Html, rapid, show};
+use super::{Html, bench, rapid, samples, show};
 use crate::failure::Failure;
 use crate::guard::User;
 use crate::heavy::Lane;
 use crate::papers::{Tabled, tabled};
 use crate::site::Site;
 use crate::ui::{self, Badge, Bar, Due, Svg, Tone};
-use crate::views::{Cell, Counter, Gauge, HomeSupervisor, HomeWork, Link, Page, RapidCard, StreetProgress, Table, WorkGroup, WorkItem};
+use crate::views::{Cell, Counted, Counter, Gauge, HomeSupervisor, HomeWork, Link, Page, RapidCard, StreetProgress, Table, WorkGroup, WorkItem};
 
-/// Worksheets of one analyst shown at most.
-const OWN_SHEETS: u64 = 30;
+/// Worksheets of one analyst shown on the home page at most.
+const OWN_SHEETS: usize = 30;
+/// Cases to approve shown on the home page at most.
+const TO_APPROVE: usize = 10;
 
 /// Routes of this room.
 #[must_use]
@@ -70,14 +72,15 @@ fn hundredths(value: Decimal) -> u32 {
 }
 
 /// The gauge, number by number from the figures.
-pub(crate) fn gauge(kpis: &Kpis, scope: String, definition: String) -> Gauge {
+pub(crate) fn gauge(kpis: &Kpis, when: &When, scope: String, definition: String) -> Gauge {
+    let beside = |what, ids: &[shiyan_indicators::FactId]| Counted::new(ids.len() as u64, behind(&Pick::all(what), when));
     let figure = &kpis.per_thousand;
     let target = kpis.scope.target_per_mille;
     let (elapsed, days) = (u64::from(kpis.pace.workdays_elapsed), u64::from(kpis.pace.workdays_in_year).max(1));
     let value = figure.numerator.saturating_mul(100_000).checked_div(figure.denominator).unwrap_or(0);
     let pace = u128::from(kpis.required) * u128::from(elapsed);
     Gauge {
-        count: figure.numerator,
+        count: Counted::new(figure.numerator, behind(&Pick::all(What::Counted), when)),
         required: kpis.required,
         value: figure.display.clone(),
         value_hundredths: u32::try_from(value).unwrap_or(u32::MAX / 1000),
@@ -91,15 +94,15 @@ pub(crate) fn gauge(kpis: &Kpis, scope: String, definition: String) -> Gauge {
         gap: kpis.gap,
         pace: u64::try_from(pace.div_ceil(u128::from(days))).unwrap_or(u64::MAX),
         forecast: kpis.forecast.total,
-        in_lab: kpis.in_lab.len() as u64,
-        in_transit: kpis.in_transit.len() as u64,
+        in_lab: beside(What::InLab, &kpis.in_lab),
+        in_transit: beside(What::InTransit, &kpis.in_transit),
         scope,
         definition,
     }
 }
 
 /// Batches by month, this year's line and last year's, and the same as a table.
-pub(crate) fn trend(tables: &Tables, lang: Lang) -> Result<(Svg, Table), Failure> {
+pub(crate) fn trend(tables: &Tables, when: &When, lang: Lang) -> Result<(Svg, Table), Failure> {
     let t = |zh, en| lang.pick(zh, en);
     let last = if tables.as_of.year() == tables.year { tables.as_of.month() } else { 12 };
     let label = |month: u8| if lang == Lang::Zh { format!("{month}月") } else { month.to_string() };
@@ -115,12 +118,13 @@ pub(crate) fn trend(tables: &Tables, lang: Lang) -> Result<(Svg, Table), Failure
         ..Trend::default()
     });
     let svg = if chart.is_empty() { String::new() } else { shiyan_charts::svg(&chart, "trend").map_err(|e| Failure::Fault(e.to_string()))? };
-    Ok((Svg(svg), month_table(tables, lang)))
+    Ok((Svg(svg), month_table(tables, when, lang)))
 }
 
 /// Month by month.
-pub(crate) fn month_table(tables: &Tables, lang: Lang) -> Table {
+pub(crate) fn month_table(tables: &Tables, when: &When, lang: Lang) -> Table {
     let t = |zh, en| lang.pick(zh, en);
+    let of = |what, n: u64, month: u8| Cell::count(n, behind(&Pick::of(what, By::Month, month.to_string()), when));
     let num = |zh, en| format!("#{}", lang.pick(zh, en));
     let mut table = Table::new(&[
         t("月份", "Month"),
@@ -134,8 +138,8 @@ pub(crate) fn month_table(tables: &Tables, lang: Lang) -> Table {
     for m in &tables.by_month {
         table.push(vec![
             Cell::from(m.month.to_string()),
-            m.now.batches.into(),
-            m.now.failing.into(),
+            of(What::Supervisory, m.now.batches, m.month),
+            of(What::Failing, m.now.failing, m.month),
             Cell::Num(m.now.display.clone()),
             m.before.batches.into(),
             Cell::Num(m.before.display.clone()),
@@ -151,7 +155,8 @@ async fn supervisor(site: &Site, user: &User) -> Html {
     let year = today.year();
     let _turn = user.turn(site, Lane::Figures).await?;
     let streets = site.app.streets().await?;
-    let data = match year_of(site, user.scope(), year, now).await {
+    let when = When::now(year);
+    let data = match year_of(site, user.scope(), &when, now).await {
         Ok(data) => data,
         // Without a population row there is no figure, but there is still a page that says what to do.
         Err(shiyan_app::Error::Refused(why)) => {
@@ -169,10 +174,9 @@ async fn supervisor(site: &Site, user: &User) -> Html {
     let Tabled { year: data, tables, .. } = tabled(&site.app, data, user.scope()).await?;
     let kpis = &data.kpis;
     let calendar = site.app.calendar().await?;
-    let view = |figure| card(figure, lang, year, &streets);
+    let view = |figure| card(figure, lang, &when, &streets);
 
     let definition = view(&kpis.per_thousand).definition;
-    let soon = kpis.open_not_due.iter().filter(|c| workdays_left(today, c.due_on, &calendar) <= 3).count();
     let line = |c: &shiyan_indicators::CaseLine| WorkItem {
         title: c.case_no.clone(),
         href: format!("/cases/{}", c.case_id),
@@ -185,16 +189,16 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         .overdue
         .iter()
         .chain(&kpis.due_today)
-        .chain(kpis.open_not_due.iter().filter(|c| workdays_left(today, c.due_on, &calendar) <= 3))
+        .chain(kpis.open_not_due.iter().filter(|c| shiyan_indicators::pick::due_soon(today, c.due_on, &calendar)))
         .take(8)
         .map(line)
         .collect();
 
     let mut disposal = view(&kpis.disposal);
     if !kpis.open_not_due.is_empty() {
-        disposal.not_counted = match lang {
-            Lang::Zh => format!("{}；其中未到期在办 {} 件", disposal.not_counted, kpis.open_not_due.len()),
-            Lang::En => format!("{}; open and not due yet: {}", disposal.not_counted, kpis.open_not_due.len()),
+        disposal.of_them = match lang {
+            Lang::Zh => format!("，其中未到期在办 {} 件", kpis.open_not_due.len()),
+            Lang::En => format!(", {} of them open and not due yet", kpis.open_not_due.len()),
         };
     }
 
@@ -206,7 +210,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         .map(|s| {
             let name = street_name(&streets, &s.street);
             StreetProgress {
-                href: format!("/samples?street={}&year={year}", s.street),
+                done: Counted::new(s.done, behind(&Pick::of(What::Counted, By::Street, s.street.as_str()), &when)),
                 bar: Bar::new(s.done, s.planned, format!("{name} {}/{}", s.done, s.planned)).marked(time_mark),
                 name,
             }
@@ -214,28 +218,27 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         .collect();
     progress.sort_by_key(|s| (s.bar.per_mille(), std::cmp::Reverse(s.bar.total)));
 
-    let (svg, trend_table) = trend(&tables, lang)?;
+    let (svg, trend_table) = trend(&tables, &when, lang)?;
+    let (todo, todo_more) = todo(site, user, year, today, &calendar).await?;
     let page = user.page(site, "home", user.t("工作台", "Home"));
     let view = HomeSupervisor {
         p: Page { scope_note: scope_note(user, year), ..page },
         year,
         as_of: as_of(user),
-        gauge: gauge(kpis, crate::papers::scope_line(kpis.scope_line(lang), &streets), definition),
+        gauge: gauge(kpis, &when, crate::papers::scope_line(kpis.scope_line(lang), &streets), definition),
         disposal,
-        not_due: kpis.open_not_due.len().saturating_sub(soon) as u64,
-        overdue: kpis.overdue.len() as u64,
-        due_today: kpis.due_today.len() as u64,
-        due_soon: soon as u64,
+        dues: dues(&data.facts, kpis, &calendar, &when, lang),
         overdue_list,
         figures: [&kpis.discovery, &kpis.evaluative, &kpis.disposal_on_time, &kpis.report_on_time, &kpis.urgent_on_time, &kpis.serve_on_time]
             .into_iter()
             .map(view)
             .collect(),
-        todo: todo(site, user, year, today, &calendar).await?,
+        todo,
+        todo_more,
         trend: svg,
         trend_table,
         streets: progress,
-        rapid: rapid_card(site, user, kpis, now).await?,
+        rapid: rapid_card(site, user, kpis, &when, now).await?,
     };
     show(&view)
 }
@@ -256,36 +259,52 @@ fn scope_note(user: &User, year: i32) -> String {
     }
 }
 
-async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, now: Instant) -> Result<RapidCard, Failure> {
-    let store = &site.app.store;
-    let day = now.date_naive().to_string();
-    let count = store.rapid_day(&day, user.scope()).await?;
-    let open = store.open_positives(user.scope()).await?;
-    let state = |f: &[FollowUpState]| open.iter().filter(|r| r.follow_up.as_ref().is_some_and(|x| f.contains(&x.follow_up.state))).count() as u64;
-    let ledger = store.ledger(&LedgerFilter { day: Some(day), ..Default::default() }, user.scope()).await?;
-    let busy: std::collections::HashSet<_> = ledger.iter().map(|r| r.reading.reading.point).collect();
-    let points = store.points(user.scope()).await?;
-    let late = open.iter().filter(|r| rapid::follow_late(r, now)).count();
-    let plain = |n: i64| u64::try_from(n).unwrap_or(0);
+/// 逾期、今日到期、3个工作日内、以后 each counted by what its list is made from.
+fn dues(facts: &Facts, kpis: &Kpis, calendar: &WorkCalendar, when: &When, lang: Lang) -> Vec<Counter> {
+    let one = |what, zh, en, tone| {
+        let pick = Pick::all(what);
+        Counter { label: lang.pick(zh, en).to_owned(), value: pick.ids(facts, kpis, calendar).len() as u64, href: behind(&pick, when), tone }
+    };
+    vec![
+        one(What::Overdue, "逾期", "Overdue", Tone::Fail),
+        one(What::DueToday, "今日到期", "Due today", Tone::Warn),
+        one(What::DueSoon, "3个工作日内", "In 3 working days", Tone::Warn),
+        one(What::DueLater, "3个工作日以后", "Due later", Tone::Info),
+    ]
+}
+
+async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, when: &When, now: Instant) -> Result<RapidCard, Failure> {
+    let day = now.date_naive();
+    let today = rapid::Asked::day(day);
+    let readings = rapid::ledger_rows(site, user, &today).await?;
+    let busy: std::collections::HashSet<_> = readings.iter().map(|r| r.reading.reading.point).collect();
+    let points = site.app.store.points(user.scope()).await?;
+    let count =
+        async |asked: rapid::Asked| -> Result<Counted, Failure> { Ok(Counted::new(rapid::ledger_rows(site, user, &asked).await?.len() as u64, asked.href())) };
+    let positive = &kpis.rapid.positive;
     Ok(RapidCard {
-        today: plain(count.tests),
-        positive: plain(count.positive),
-        to_confirm: state(rapid::TO_CONFIRM),
-        to_handle: open.len().saturating_sub(late) as u64,
-        late: late as u64,
+        positive: count(today.clone().verdict(RapidVerdict::Positive)).await?,
+        to_confirm: count(rapid::Asked::follow("confirm")).await?,
+        to_handle: count(rapid::Asked::follow("running")).await?,
+        late: count(rapid::Asked::follow("late")).await?,
         silent_points: points.iter().filter(|p| p.active && !busy.contains(&p.id)).count() as u64,
-        year_valid: kpis.rapid.positive.denominator,
-        year_rate: kpis.rapid.positive.display.clone(),
+        today: Counted::new(readings.len() as u64, today.href()),
+        year_valid: Counted::new(positive.denominator, format!("/figures/{}?{}", positive.key, when.query())),
+        year_rate: positive.display.clone(),
     })
 }
 
-/// What waits for a supervisor or a plan manager.
-async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &WorkCalendar) -> Result<Vec<WorkItem>, Failure> {
+/// What waits for a supervisor or a plan manager, and, where only the first are shown, all the cases to approve.
+async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &WorkCalendar) -> Result<(Vec<WorkItem>, Option<Counted>), Failure> {
     let lang = user.lang();
-    let mut out = Vec::new();
+    let (mut out, mut more) = (Vec::new(), None);
     if user.actor.has(Role::Supervisor) {
-        let filter = CaseFilter { state: Some(CaseState::Submitted.code().to_owned()), ..CaseFilter::default() };
-        for c in site.app.store.cases(&filter, user.scope()).await?.into_iter().take(10) {
+        let list = CaseList::state(CaseState::Submitted.code());
+        let cases = list.rows(site, user, calendar).await?;
+        if cases.len() > TO_APPROVE {
+            more = Some(Counted::new(cases.len() as u64, list.href()));
+        }
+        for c in cases.into_iter().take(TO_APPROVE) {
             out.push(WorkItem {
                 title: format!("{} {}", c.no, c.product),
                 href: format!("/cases/{}", c.id),
@@ -318,7 +337,7 @@ async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &
             out.push(calendar_item(user, year + 1));
         }
     }
-    Ok(out)
+    Ok((out, more))
 }
 
 fn calendar_item(user: &User, year: i32) -> WorkItem {
@@ -350,11 +369,14 @@ async fn work(site: &Site, user: &User) -> Html {
     if has(Role::Sampler) {
         primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
         let drafts = store.drafts_of(&user.actor.id.to_string()).await?;
-        counters.push(counter(user.t("填写中的抽样单", "Sheets being written"), drafts.len() as u64, "/samples?state=draft", Tone::Info));
+        let mine = SampleFilter { state: Some("draft".to_owned()), begun_by: Some(user.actor.id.to_string()), ..SampleFilter::default() };
+        counters.push(samples::counter(site, user, user.t("填写中的抽样单", "Sheets being written"), &mine).await?);
         groups.push(WorkGroup {
             title: user.t("填写中的抽样单", "Sheets being written").to_owned(),
+            more: (drafts.len() > 50).then(|| Link::new(user.t("全部", "All"), samples::address_of(&mine))),
             items: drafts
                 .iter()
+                .take(50)
                 .map(|d| {
                     let sheet = &d.sample.sheet;
                     let name = sheet.get("name");
@@ -369,15 +391,13 @@ async fn work(site: &Site, user: &User) -> Html {
                 })
                 .collect(),
             empty: user.t("没有未完成的抽样单", "No unfinished sheets").to_owned(),
-            ..WorkGroup::default()
         });
     }
     if has(Role::Sampler) || has(Role::SampleKeeper) {
         let waiting = store.samples_waiting_for_reception(scope).await?;
         let keeper = has(Role::SampleKeeper);
         let in_transit = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
-        let all = u64::try_from(store.count_samples(&in_transit, scope).await?).unwrap_or(0);
-        counters.push(counter(user.t("待收样品", "Waiting for reception"), all, "/samples?state=in_transit", Tone::Info));
+        counters.push(samples::counter(site, user, user.t("待收样品", "Waiting for reception"), &in_transit).await?);
         let mut items: Vec<WorkItem> = waiting
             .iter()
             .map(|s| WorkItem {
@@ -392,7 +412,7 @@ async fn work(site: &Site, user: &User) -> Html {
         items.reverse();
         groups.push(WorkGroup {
             title: user.t("已抽样，待收样", "Sampled, waiting for reception").to_owned(),
-            more: Some(Link::new(user.t("全部", "All"), "/samples?state=in_transit")),
+            more: Some(Link::new(user.t("全部", "All"), samples::address_of(&in_transit))),
             items,
             empty: user.t("没有待收样品", "Nothing to receive").to_owned(),
         });
@@ -404,7 +424,7 @@ async fn work(site: &Site, user: &User) -> Html {
         (Role::Signatory, "reviewed", ("待批准", "To approve"), ("批准", "Approve")),
         (Role::ReportSender, "approved", ("待签发", "To issue"), ("签发", "Issue")),
     ];
-    let mut late = 0;
+    let mut mine_states = Vec::new();
     for (role, state, title, verb) in queues {
         let mine = has(role) || (role == Role::Analyst && has(Role::QualityManager));
         if !mine {
@@ -412,25 +432,29 @@ async fn work(site: &Site, user: &User) -> Html {
         }
         if role == Role::Analyst && has(role) {
             let mine = own_worksheets(site, user, today, &calendar).await?;
-            counters.push(counter(user.t("录入中的检验批", "Worksheets being entered"), mine.items.len() as u64, "/worksheets?mine=1", Tone::Info));
-            groups.push(mine);
+            let (sheets, group) = mine;
+            counters.push(counter(user.t("录入中的检验批", "Worksheets being entered"), sheets, "/worksheets?mine=1", Tone::Info));
+            groups.push(group);
         }
-        let rows = store.worklist(&[state], scope, 60).await?;
+        mine_states.push(state.to_owned());
+        let queue = WorkFilter::state(state);
+        let rows = store.worklist(&queue, scope, 60, 0).await?;
         let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, &calendar)).collect();
-        let (waiting, overdue) = store.waiting(state, today, scope).await?;
-        late += overdue;
+        let waiting = store.count_work(&queue, scope).await?;
         // what came back comes first
         items.sort_by_key(|(returned, _)| !returned);
-        counters.push(counter(lang.pick(title.0, title.1), waiting, &format!("/bench?state={state}"), Tone::Info));
+        counters.push(counter(lang.pick(title.0, title.1), waiting, &bench::address(&queue), Tone::Info));
         groups.push(WorkGroup {
             title: lang.pick(title.0, title.1).to_owned(),
-            more: Some(Link::new(user.t("全部", "All"), format!("/bench?state={state}"))),
+            more: Some(Link::new(user.t("全部", "All"), bench::address(&queue))),
             items: items.into_iter().map(|(_, i)| i).take(30).collect(),
             empty: user.t("没有待办", "Nothing is waiting").to_owned(),
         });
     }
+    let overdue = WorkFilter { states: mine_states, due_before: Some(today) };
+    let late = store.count_work(&overdue, scope).await?;
     if late > 0 {
-        counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, "/bench", Tone::Fail));
+        counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, &bench::address(&overdue), Tone::Fail));
     }
     if has(Role::QualityManager) {
         let pending = store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
@@ -458,10 +482,12 @@ async fn work(site: &Site, user: &User) -> Html {
 }
 
 /// 我的检验批 the open worksheets of an analyst, those sent back first, then by due date.
-async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &WorkCalendar) -> Result<WorkGroup, Failure> {
+async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &WorkCalendar) -> Result<(u64, WorkGroup), Failure> {
     let (lang, store) = (user.lang(), &site.app.store);
-    let mut sheets = store.worksheets_of(&user.actor.id.to_string(), user.scope(), OWN_SHEETS).await?;
+    let mut sheets = store.worksheets_of(&user.actor.id.to_string(), user.scope(), super::worksheets::ALL).await?;
+    let all = sheets.len() as u64;
     sheets.sort_by_key(|w| w.returned.is_none());
+    sheets.truncate(OWN_SHEETS);
     let ids: Vec<String> = sheets.iter().map(|w| w.id.to_string()).collect();
     let counts = store.worksheet_counts(&ids).await?;
     let item = |w: &Worksheet| {
@@ -485,7 +511,7 @@ async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &W
     } else {
         Link::new(user.t("全部", "All"), "/worksheets?mine=1")
     };
-    Ok(WorkGroup {
+    let group = WorkGroup {
         title: user.t("我的检验批", "My worksheets").to_owned(),
         more: Some(more),
         items,
@@ -495,7 +521,8 @@ async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &W
                 "No worksheet is assigned to you. “Make one” puts the samples received on a worksheet.",
             )
             .to_owned(),
-    })
+    };
+    Ok((all, group))
 }
 
 /// Five working days to hand a sample over.
@@ -549,23 +576,16 @@ fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, 
 async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
     let lang = user.lang();
     let today = user.now().date_naive();
-    let cases = site.app.store.cases(&CaseFilter { state: Some("open".to_owned()), ..CaseFilter::default() }, user.scope()).await?;
-    let left = |c: &shiyan_app::query::cases::CaseRow| c.due_on.as_deref().and_then(|d| d.parse::<NaiveDate>().ok()).map(|d| workdays_left(today, d, calendar));
-    let overdue = cases.iter().filter(|c| left(c).is_some_and(|n| n < 0)).count();
-    let soon = cases.iter().filter(|c| left(c).is_some_and(|n| (0..=3).contains(&n))).count();
-    counters.push(Counter {
-        label: user.t("逾期案件", "Cases overdue").to_owned(),
-        value: overdue as u64,
-        href: "/cases?due=overdue".to_owned(),
-        tone: Tone::Fail,
-    });
-    counters.push(Counter {
-        label: user.t("3个工作日内到期", "Due in 3 working days").to_owned(),
-        value: soon as u64,
-        href: "/cases?due=soon".to_owned(),
-        tone: Tone::Warn,
-    });
-    counters.push(Counter { label: user.t("在办案件", "Open cases").to_owned(), value: cases.len() as u64, href: "/cases".to_owned(), tone: Tone::Info });
+    let open = CaseList::state("open");
+    let cases = open.rows(site, user, calendar).await?;
+    for (list, zh, en, tone) in [
+        (CaseList::due("overdue"), "逾期案件", "Cases overdue", Tone::Fail),
+        (CaseList::due("near"), "3个工作日内到期", "Due in 3 working days", Tone::Warn),
+        (open.clone(), "在办案件", "Open cases", Tone::Info),
+    ] {
+        let value = list.rows(site, user, calendar).await?.len() as u64;
+        counters.push(Counter { label: user.t(zh, en).to_owned(), value, href: list.href(), tone });
+    }
     let items = cases
         .iter()
         .take(20)
@@ -580,7 +600,7 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
         .collect();
     groups.push(WorkGroup {
         title: user.t("在办案件（按期限）", "Open cases by deadline").to_owned(),
-        more: Some(Link::new(user.t("全部", "All"), "/cases")),
+        more: Some(Link::new(user.t("全部", "All"), open.href())),
         items,
         empty: user.t("没有在办案件", "No open cases").to_owned(),
     });
@@ -589,11 +609,12 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
 
 /// Positives that are not settled: those past their 72 hours by name, then those within them.
 async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<Vec<WorkGroup>, Failure> {
-    let open = site.app.store.open_positives(user.scope()).await?;
+    let all = rapid::Asked::follow("open");
+    let open = rapid::ledger_rows(site, user, &all).await?;
     counters.push(Counter {
         label: user.t("待处置快检阳性", "Rapid positives to handle").to_owned(),
         value: open.len() as u64,
-        href: "/rapid?follow=open".to_owned(),
+        href: all.href(),
         tone: Tone::Warn,
     });
     let item = |r: &&LedgerRow| WorkItem {
@@ -607,7 +628,7 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
     let (late, running): (Vec<_>, Vec<_>) = open.iter().partition(|r| rapid::follow_late(r, user.now()));
     let group = |title: &str, follow: &str, rows: &[&LedgerRow]| WorkGroup {
         title: title.to_owned(),
-        more: Some(Link::new(user.t("全部", "All"), format!("/rapid?follow={follow}"))),
+        more: Some(Link::new(user.t("全部", "All"), rapid::Asked::follow(follow).href())),
         items: rows.iter().take(20).map(item).collect(),
         empty: user.t("没有待处置的阳性", "No positive is waiting").to_owned(),
     };
@@ -622,20 +643,15 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
 /// What an administrator looks after; no business record is shown.
 async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
     let people = site.app.accounts_of(&user.actor).await?;
-    let active = people.iter().filter(|u| u.active).count();
-    let waiting = people.iter().filter(|u| u.active && (u.must_change || u.password_hash.is_empty())).count();
-    counters.push(Counter {
-        label: user.t("启用的账号", "Active accounts").to_owned(),
-        value: active as u64,
-        href: "/admin/users".to_owned(),
-        tone: Tone::Info,
-    });
-    counters.push(Counter {
-        label: user.t("尚未自设密码", "Own password not set").to_owned(),
-        value: waiting as u64,
-        href: "/admin/users".to_owned(),
-        tone: Tone::Warn,
-    });
+    for (state, zh, en, tone) in [("active", "启用的账号", "Active accounts", Tone::Info), ("unset", "尚未自设密码", "Own password not set", Tone::Warn)]
+    {
+        counters.push(Counter {
+            label: user.t(zh, en).to_owned(),
+            value: people.iter().filter(|u| super::admin::account_fits(u, state)).count() as u64,
+            href: format!("/admin/users?state={state}"),
+            tone,
+        });
+    }
     let mut items = Vec::new();
     let year = user.now().year();
     for year in [year, year + 1] {

@@ -202,9 +202,9 @@ async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticke
     let filter = sought.filter(user);
     let address = sought.address(which);
     let second = which == Which::Issued;
-    let plain = ReportFilter { blind: filter.blind, ..ReportFilter::default() };
     let number = |n: i64| u64::try_from(n).unwrap_or_default();
-    let all = number(store.count_reports_waiting(&plain, user.scope()).await?);
+    // counted with the filter that the tab keeps
+    let all = number(store.count_reports_waiting(&ReportFilter { after: None, ..filter.clone() }, user.scope()).await?);
     let tabs = vec![
         Tab::new(user.t("待签发", "To issue"), sought.address(Which::Waiting).href(), !second).counted(all),
         Tab::new(user.t("已签发", "Issued"), sought.address(Which::Issued).href(), second),
@@ -230,7 +230,7 @@ async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticke
         let (rows, further) = store.reports_waiting(&filter, user.scope(), ROWS).await?;
         last = rows.last().map(|r| format!("{},{}", r.order.report_due_on, r.order.id));
         (more, shown) = (further, rows.len());
-        total = crate::ui::num(number(store.count_reports_waiting(&filter, user.scope()).await?));
+        total = crate::ui::num(all);
         waiting.extend(rows.iter().map(|r| waiting_row(r, user, &calendar, ticked)));
     }
     let passing = ReportFilter { outcome: Some(Outcome::Pass.code().to_owned()), numbered: true, after: None, ..filter.clone() };

@@ -33,6 +33,8 @@ pub mod worksheets;
 #[cfg(test)]
 mod hidden_tests;
 #[cfg(test)]
+mod numbers;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
 mod tour;

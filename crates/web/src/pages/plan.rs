@@ -14,10 +14,10 @@ use shiyan_exchange::out;
 use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
 use shiyan_foundation::task::{Link as Chain, required_batches};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
-use shiyan_indicators::PlanFact;
+use shiyan_indicators::{By, Pick, PlanFact, What};
 use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState};
 
-use super::figures::{street_name, wanted_year};
+use super::figures::{When, behind, street_name, wanted_year};
 use super::kit::class_label;
 use super::published::{issue_view, kept, kept_back};
 use super::rapid::Download;
@@ -31,7 +31,7 @@ use crate::site::Site;
 use crate::ui::{Badge, Bar, Tone, num};
 use crate::views::forms::{self, Filled};
 use crate::views::{
-    ActionView, Cell, Chip, Choice, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager, PlanImport, PlanLineRow, PlanPage, Table,
+    ActionView, Cell, Chip, Choice, Counted, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager, PlanImport, PlanLineRow, PlanPage, Table,
 };
 
 /// Lines a page.
@@ -43,7 +43,7 @@ pub fn routes() -> Vec<Route> {
     routes![this_year, year_page, create, add_line, issue, import_page, import, export, template_xlsx, template_csv]
 }
 
-fn reads(user: &User) -> Result<(), Failure> {
+pub(crate) fn reads(user: &User) -> Result<(), Failure> {
     if user.actor.has_any(&[Role::PlanManager, Role::Supervisor, Role::Sampler, Role::QualityManager]) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
@@ -78,7 +78,7 @@ impl Asked<'_> {
     }
 }
 
-fn quarter_text(quarter: u8, lang: Lang) -> String {
+pub(crate) fn quarter_text(quarter: u8, lang: Lang) -> String {
     let zh = ["一季度", "二季度", "三季度", "四季度"];
     match lang {
         Lang::Zh => zh.get(usize::from(quarter).saturating_sub(1)).map_or_else(|| quarter.to_string(), |q| (*q).to_owned()),
@@ -115,7 +115,9 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         }
         None => Vec::new(),
     };
-    let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, u64::from(f.sampled))).collect();
+    let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, f.taken.len() as u64)).collect();
+    let when = When::now(year);
+    let taken = |by, of: String| behind(&Pick::of(What::Taken, by, of), &when);
     let lines: Vec<(&PlanLine, u64)> = plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();
     let fits = |l: &PlanLine| {
         (asked.class.is_empty() || l.category.class() == asked.class)
@@ -135,10 +137,9 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
             street: street_name(&streets, &line.street),
             quarter: quarter_text(line.quarter, lang),
             planned,
-            done: *done,
+            done: Counted::new(*done, taken(By::Line, line.id.to_string())),
             remaining: planned.saturating_sub(*done),
             bar: Bar::new(*done, planned, format!("{done}/{planned}")),
-            href: format!("/samples?class={}&link={}&street={}&year={year}", encoded(line.category.class()), line.link.code(), line.street),
         }
     };
     let rows = kept.iter().skip(from).take(ROWS).map(row).collect();
@@ -158,7 +159,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         &format!("#{}", user.t("全年", "Year")),
     ]);
     pivot.caption = user.t("类别 × 季度：完成 / 计划", "Category × quarter: done / planned").to_owned();
-    let pair = |(planned, done): (u64, u64)| if planned == 0 && done == 0 { Cell::Empty } else { Cell::Num(format!("{} / {}", num(done), num(planned))) };
+    let pair = |(planned, done): (u64, u64), href: String| if planned == 0 && done == 0 { Cell::Empty } else { Cell::CountOf(done, num(planned), href) };
     let sum = |list: &[(u64, u64); 4]| list.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     let mut total = [(0, 0); 4];
     for (class, quarters) in &cells {
@@ -166,10 +167,13 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
             all.0 += one.0;
             all.1 += one.1;
         }
-        pivot.push(std::iter::once(Cell::from(*class)).chain(quarters.iter().copied().map(pair)).chain([pair(sum(quarters))]).collect());
+        let each = quarters.iter().zip(1..).map(|(q, n)| pair(*q, taken(By::Cell, format!("{n}.{class}"))));
+        pivot.push(std::iter::once(Cell::from(*class)).chain(each).chain([pair(sum(quarters), taken(By::Class, (*class).to_owned()))]).collect());
     }
     if !pivot.rows.is_empty() {
-        pivot.foot = std::iter::once(Cell::from(user.t("合计", "Total"))).chain(total.iter().copied().map(pair)).chain([pair(sum(&total))]).collect();
+        let each = total.iter().zip(1..).map(|(q, n)| pair(*q, taken(By::Quarter, n.to_string())));
+        let all = pair(sum(&total), behind(&Pick::all(What::Taken), &when));
+        pivot.foot = std::iter::once(Cell::from(user.t("合计", "Total"))).chain(each).chain([all]).collect();
     }
 
     let calendar = site.app.calendar().await?;
@@ -232,7 +236,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         required,
         allocated,
         gap,
-        done,
+        done: Counted::new(done, behind(&Pick::all(What::Taken), &when)),
         bar: Bar::new(done, required, user.t("完成进度", "Progress")).marked(passed.saturating_mul(1000) / days),
         filters: Filters {
             action: format!("/plan/{year}"),

@@ -26,6 +26,11 @@ use crate::views::{
 /// Waiting for what a laboratory says.
 pub(crate) const TO_CONFIRM: &[FollowUpState] = &[FollowUpState::Objected, FollowUpState::SentToLab];
 
+/// Readings of a page of the ledger.
+const ROWS: usize = 200;
+/// Readings of a point from which stalls and foods are suggested.
+const LATELY: u64 = 500;
+
 /// Hours for handling a positive (D37), read from the statute.
 fn disposal_hours(on: NaiveDate) -> i64 {
     match shiyan_statute::deadline_rule(shiyan_statute::RuleKey::D37, on).map(|r| r.period) {
@@ -40,7 +45,7 @@ pub fn routes() -> Vec<Route> {
     routes![new_page, new, ledger, export, reading, photo, dispose, object, send, conclude]
 }
 
-fn may_see(user: &User) -> bool {
+pub(crate) fn may_see(user: &User) -> bool {
     user.actor.has_any(&[Role::PointOperator, Role::MarketOpener, Role::Enforcer, Role::Supervisor, Role::PlanManager, Role::QualityManager, Role::Sampler])
 }
 
@@ -50,9 +55,13 @@ fn may_record(user: &User) -> bool {
 
 /// Number of a reading as people say it.
 fn reading_no(reading: &Reading) -> String {
-    let id = reading.id.to_string();
+    number_of(&reading.id.to_string(), reading.tested_at.date_naive())
+}
+
+/// The same out of id and day.
+pub(crate) fn number_of(id: &str, day: NaiveDate) -> String {
     let tail = id.get(id.len().saturating_sub(6)..).unwrap_or_default().to_uppercase();
-    format!("RT-{}-{tail}", reading.tested_at.format("%Y%m%d"))
+    format!("RT-{}-{tail}", day.format("%Y%m%d"))
 }
 
 fn verdict_badge(verdict: RapidVerdict, lang: Lang) -> Badge {
@@ -186,10 +195,17 @@ async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&Ledge
         Scope::Point(id) => points.iter().find(|p| p.id == *id),
         _ => points.iter().find(|p| p.id.to_string() == typed.point),
     };
-    let filter = LedgerFilter { point: chosen.map(|p| p.id.to_string()), ..LedgerFilter::default() };
+    let filter = LedgerFilter { point: chosen.map(|p| p.id.to_string()), newest: Some(LATELY), ..LedgerFilter::default() };
     let lately = if chosen.is_some() { store.ledger(&filter, user.scope()).await? } else { Vec::new() };
     let today = now.date_naive();
-    let of_today = || lately.iter().filter(|r| r.reading.reading.tested_at.date_naive() == today);
+    // what was done today is counted apart from what is suggested: all of it, however much that is
+    let of_today = match chosen {
+        Some(point) => {
+            let filter = LedgerFilter { point: Some(point.id.to_string()), day: Some(today.to_string()), ..LedgerFilter::default() };
+            store.ledger(&filter, user.scope()).await?
+        }
+        None => Vec::new(),
+    };
     let first = match &typed.retest {
         id if id.is_empty() => None,
         id => store.reading(id, user.scope()).await?,
@@ -237,8 +253,8 @@ async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&Ledge
         note: typed.note.clone(),
         origin: typed.origin.clone(),
         who: user.actor.name.clone(),
-        today: of_today().count() as u64,
-        positive: of_today().filter(|r| r.reading.reading.verdict == RapidVerdict::Positive).count() as u64,
+        today: of_today.len() as u64,
+        positive: of_today.iter().filter(|r| r.reading.reading.verdict == RapidVerdict::Positive).count() as u64,
         follow_up: keep.filter(|r| r.follow_up.is_some()).map(|r| FollowView {
             title: format!("{} {}", reading_no(&r.reading.reading), title_of(&r.reading.reading)),
             href: format!("/rapid/{}", r.reading.reading.id),
@@ -346,11 +362,39 @@ async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
 
 // ---------------------------------------------------------------- ledger
 
-struct Asked {
-    day: Option<NaiveDate>,
-    point: String,
-    verdict: String,
-    follow: String,
+/// 台账的筛选 which readings the ledger lists; whoever counts them counts with the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// One day; `None` for every day, of what is open.
+    pub day: Option<NaiveDate>,
+    /// 快检点
+    pub point: String,
+    /// 结果
+    pub verdict: String,
+    /// 处置: `open`, `running`, `late`, `confirm`, `done`.
+    pub follow: String,
+}
+
+impl Asked {
+    /// The readings of a day.
+    pub(crate) fn day(day: NaiveDate) -> Self {
+        Self { day: Some(day), ..Self::default() }
+    }
+    /// Positives by how they stand, of every day.
+    pub(crate) fn follow(follow: &str) -> Self {
+        Self { follow: follow.to_owned(), ..Self::default() }
+    }
+    /// Those with one result.
+    pub(crate) fn verdict(self, verdict: RapidVerdict) -> Self {
+        Self { verdict: verdict.code().to_owned(), ..self }
+    }
+    /// Where they are listed.
+    pub(crate) fn href(&self) -> String {
+        let day = self.day.map(|d| d.to_string()).unwrap_or_default();
+        let pairs = [("day", &day), ("point", &self.point), ("verdict", &self.verdict), ("follow", &self.follow)];
+        let query: Vec<String> = pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", encoded(v))).collect();
+        format!("/rapid?{}", query.join("&"))
+    }
 }
 
 fn asked(day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: Option<&str>, today: NaiveDate) -> Asked {
@@ -365,13 +409,14 @@ fn asked(day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: 
     Asked { day, point: text(point), verdict, follow }
 }
 
-async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<LedgerRow>, Failure> {
+/// The readings, all of them, newest first (of what is open the oldest first).
+pub(crate) async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<LedgerRow>, Failure> {
     let store = &site.app.store;
     let rows = match (asked.follow.as_str(), asked.day) {
         ("open" | "running" | "late" | "confirm", None) => store.open_positives(user.scope()).await?,
         (_, day) => {
             let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
-            let filter = LedgerFilter { day: day.map(|d| d.to_string()), point: some(&asked.point), verdict: some(&asked.verdict) };
+            let filter = LedgerFilter { day: day.map(|d| d.to_string()), point: some(&asked.point), verdict: some(&asked.verdict), newest: None };
             store.ledger(&filter, user.scope()).await?
         }
     };
@@ -391,8 +436,17 @@ async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<Ledg
         .collect())
 }
 
-#[get("/rapid?<day>&<point>&<verdict>&<follow>")]
-async fn ledger(site: &State<Site>, user: User, day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: Option<&str>) -> Html {
+#[get("/rapid?<day>&<point>&<verdict>&<follow>&<page>")]
+#[allow(clippy::too_many_arguments)]
+async fn ledger(
+    site: &State<Site>,
+    user: User,
+    day: Option<&str>,
+    point: Option<&str>,
+    verdict: Option<&str>,
+    follow: Option<&str>,
+    page: Option<&str>,
+) -> Html {
     if !may_see(&user) {
         return Err(Failure::NotFound);
     }
@@ -442,6 +496,8 @@ async fn ledger(site: &State<Site>, user: User, day: Option<&str>, point: Option
     if let Some((_, zh, en)) = follow_options.iter().find(|(k, _, _)| *k == asked.follow) {
         chips.push(chip("follow", lang.pick(zh, en).to_owned()));
     }
+    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, rows.len().div_ceil(ROWS).max(1));
+    let from = (at - 1) * ROWS;
     let count = |v: RapidVerdict| rows.iter().filter(|r| r.reading.reading.verdict == v).count() as u64;
     let view = RapidLedger {
         p: user.page(site, "rapid", user.t("快检日台账", "Rapid-test ledger")),
@@ -471,8 +527,12 @@ async fn ledger(site: &State<Site>, user: User, day: Option<&str>, point: Option
             total: num(rows.len() as u64),
             ..Filters::default()
         },
-        rows: rows.iter().map(|r| reading_row(r, now, lang, asked.day.is_none())).collect(),
-        pager: Pager::default(),
+        rows: rows.iter().skip(from).take(ROWS).map(|r| reading_row(r, now, lang, asked.day.is_none())).collect(),
+        pager: Pager {
+            prev: if at > 1 { format!("{}&page={}", asked.href(), at - 1) } else { String::new() },
+            next: if from + ROWS < rows.len() { format!("{}&page={}", asked.href(), at + 1) } else { String::new() },
+            range: if rows.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(rows.len())) } else { String::new() },
+        },
         may_record: may_record(&user),
         export_href: if rows.is_empty() { String::new() } else { format!("/rapid/export.csv?day={day_query}{}", others("")) },
         points: choices,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::query::samples::WorkFilter;
 use shiyan_foundation::ids::TestOrderId;
 use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::judge::Verdict;
@@ -235,7 +236,7 @@ async fn queue_sheet(
 /// Orders of this step that are on no worksheet shown.
 async fn queue_orders(site: &Site, user: &User, step: &Step, shown: &BTreeSet<TestOrderId>, calendar: &WorkCalendar) -> Result<Vec<QueueOrder>, Failure> {
     let (lang, store) = (user.lang(), &site.app.store);
-    let mut rows = store.worklist(&[step.state.code()], user.scope(), ORDERS).await?;
+    let mut rows = store.worklist(&WorkFilter::state(step.state.code()), user.scope(), ORDERS, 0).await?;
     rows.retain(|r| !shown.iter().any(|id| id.to_string() == r.order_id));
     let ids: Vec<String> = rows.iter().map(|r| r.sample_id.clone()).collect();
     let samples = store.samples_of(&ids, user.scope()).await?;
@@ -276,7 +277,8 @@ async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused:
             let mine = if user.actor.has(s.role) { user.t(" · 我的", " · mine") } else { "" };
             let n = states.get(s.state.code()).copied().unwrap_or_default();
             Tab::new(format!("{}{mine}", s.state.label(user.lang())), format!("/review?step={}", s.key), std::ptr::eq(s, step))
-                .counted(u64::try_from(n).unwrap_or_default())
+                // the page lists worksheets and what stands on none, not orders
+                .beside(u64::try_from(n).unwrap_or_default())
         })
         .collect();
     let mut sheets = Vec::new();

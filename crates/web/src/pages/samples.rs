@@ -27,7 +27,8 @@ use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Due, Tone};
 use crate::views::{
-    ActionView, Cell, Choice, Fact, FactGroup, FieldView, FilterSelect, Filters, Link, Pager, Row, SamplePage, SampleRow, SamplesPage, StepView, Tab, Table,
+    ActionView, Cell, Choice, Counter, Fact, FactGroup, FieldView, FilterSelect, Filters, Link, Pager, Row, SamplePage, SampleRow, SamplesPage, StepView, Tab,
+    Table,
 };
 
 /// Routes of this room.
@@ -52,31 +53,14 @@ struct Asked<'r> {
     outcome: Option<&'r str>,
     year: Option<i32>,
     overdue: Option<&'r str>,
+    mine: Option<&'r str>,
     after: Option<&'r str>,
     prev: Option<&'r str>,
     n: Option<usize>,
 }
 
 impl Asked<'_> {
-    fn address(&self) -> Address {
-        let own = |v: Option<&str>| v.map(str::trim).unwrap_or_default().chars().take(100).collect::<String>();
-        Address::new(
-            "/samples",
-            vec![
-                ("q", own(self.q)),
-                ("state", own(self.state)),
-                ("kind", own(self.kind)),
-                ("level", own(self.level)),
-                ("link", own(self.link)),
-                ("class", own(self.class)),
-                ("street", own(self.street)),
-                ("outcome", own(self.outcome)),
-                ("year", self.year.map(|y| y.to_string()).unwrap_or_default()),
-                ("overdue", self.overdue.filter(|v| !v.is_empty()).map(|_| "1".to_owned()).unwrap_or_default()),
-            ],
-        )
-    }
-    fn filter(&self, today: chrono::NaiveDate) -> SampleFilter {
+    fn filter(&self, user: &User) -> SampleFilter {
         let own = |v: Option<&str>| v.map(str::trim).filter(|v| !v.is_empty()).map(|v| v.chars().take(100).collect::<String>());
         let state = own(self.state).map(|s| if s == "in_transit" { "sampled".to_owned() } else { s });
         SampleFilter {
@@ -89,11 +73,48 @@ impl Asked<'_> {
             street: own(self.street),
             outcome: own(self.outcome),
             year: self.year,
-            overdue_on: self.overdue.filter(|v| !v.is_empty()).map(|_| today.to_string()),
+            overdue_on: self.overdue.filter(|v| !v.is_empty()).map(|_| user.now().date_naive().to_string()),
+            begun_by: self.mine.filter(|v| *v == "1").map(|_| user.actor.id.to_string()),
             after: self.after.and_then(|a| a.split_once(',')).map(|(day, id)| (day.to_owned(), id.to_owned())),
-            blind: false,
+            blind: blind(user),
         }
     }
+}
+
+/// The filter as it stands in an address; [`Asked::filter`] reads it back.
+fn address(filter: &SampleFilter) -> Address {
+    let own = |v: &Option<String>| v.clone().unwrap_or_default();
+    let flag = |v: &Option<String>| if v.is_some() { "1".to_owned() } else { String::new() };
+    Address::new(
+        "/samples",
+        vec![
+            ("q", own(&filter.q)),
+            ("state", own(&filter.state)),
+            ("kind", own(&filter.kind)),
+            ("level", own(&filter.level)),
+            ("link", own(&filter.link)),
+            ("class", own(&filter.class)),
+            ("street", own(&filter.street)),
+            ("outcome", own(&filter.outcome)),
+            ("year", filter.year.map(|y| y.to_string()).unwrap_or_default()),
+            ("overdue", flag(&filter.overdue_on)),
+            ("mine", flag(&filter.begun_by)),
+        ],
+    )
+}
+
+/// Where the samples of a filter are listed.
+pub(crate) fn address_of(filter: &SampleFilter) -> String {
+    address(filter).href()
+}
+
+/// How many samples a filter holds, with their list.
+///
+/// # Errors
+/// The database does not answer.
+pub(crate) async fn counter(site: &Site, user: &User, label: &str, filter: &SampleFilter) -> Result<Counter, Failure> {
+    let n = site.app.store.count_samples(filter, user.scope()).await?;
+    Ok(Counter { label: label.to_owned(), value: u64::try_from(n).unwrap_or_default(), href: address(filter).href(), tone: Tone::Info })
 }
 
 fn states(lang: Lang) -> Vec<Choice> {
@@ -132,6 +153,9 @@ fn filters(asked: &Asked<'_>, address: &Address, streets: &[Choice], total: i64,
     for select in selects.iter().filter(|s| !s.value.is_empty()) {
         let value = select.options.iter().find(|o| o.value == select.value).map_or(select.value.as_str(), |o| o.label.as_str());
         chips.push(address.chip(select.key, &select.label, value, lang));
+    }
+    if asked.mine == Some("1") {
+        chips.push(address.chip("mine", t("填写人", "Begun by"), t("本人", "me"), lang));
     }
     let overdue = asked.overdue.is_some_and(|v| !v.is_empty());
     if overdue {
@@ -178,11 +202,11 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     let today = now.date_naive();
     let calendar = site.app.calendar().await?;
     let streets = site.app.streets().await?;
-    let filter = SampleFilter { blind: blind(&user), ..asked.filter(today) };
+    let filter = asked.filter(&user);
     let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     let total = site.app.store.count_samples(&SampleFilter { after: None, ..filter.clone() }, user.scope()).await?;
     let (lines, more) = site.app.store.samples(&filter, user.scope()).await?;
-    let address = asked.address();
+    let address = address(&filter);
     let n = asked.n.unwrap_or(1).clamp(1, 100_000);
     let pager = Pager {
         prev: match (filter.after.is_some(), asked.prev) {
@@ -218,7 +242,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
         })
         .collect();
     let state = filter.state.as_deref().unwrap_or_default();
-    let plain = address.without("state").without("outcome").without("overdue");
+    let plain = address.without("state").without("outcome").without("overdue").without("mine");
     let overdue = filter.overdue_on.is_some();
     let failing = filter.outcome.as_deref() == Some("fail");
     let view = |zh, en, key: &str| Tab::new(user.t(zh, en), plain.with("state", key).href(), state == key && !overdue && !failing);

@@ -61,7 +61,8 @@ async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
             if let Some(case) = cases.iter().find(|c| c.no.eq_ignore_ascii_case(&number)) {
                 return Ok(Found::Exactly(format!("/cases/{}", case.id)));
             }
-            let (samples, more) = store.samples(&SampleFilter { q: Some(q.clone()), ..SampleFilter::default() }, user.scope()).await?;
+            let all = SampleFilter { q: Some(q.clone()), ..SampleFilter::default() };
+            let (samples, more) = store.samples(&all, user.scope()).await?;
             if !samples.is_empty() {
                 let mut table = Table::new(&[
                     user.t("抽样单编号", "Sheet number"),
@@ -86,7 +87,10 @@ async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
                         Badge::outcome(s.outcome.as_deref().and_then(Outcome::parse).filter(|_| s.issued_on.is_some()), lang).into(),
                     ]);
                 }
-                tabs.push(Tab::new(user.t("样品", "Samples"), format!("/samples?q={}", encoded(&q)), false).counted(samples.len() as u64));
+                let tab = Tab::new(user.t("样品", "Samples"), super::samples::address_of(&all), false);
+                let n = u64::try_from(store.count_samples(&all, user.scope()).await?).unwrap_or_default();
+                // of a syllable that thousands hold no number is promised
+                tabs.push(if n > 10_000 { tab } else { tab.counted(n) });
                 groups.push(table);
             }
             if !cases.is_empty()

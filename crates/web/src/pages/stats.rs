@@ -6,9 +6,9 @@ use shiyan_analytics::{Line, Tables};
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
 use shiyan_foundation::{Label, Lang, Role, Scope};
-use shiyan_indicators::Family;
+use shiyan_indicators::{By, Family, Pick, What};
 
-use super::figures::{Streets, card, street_name, wanted_year, year_of, years};
+use super::figures::{Streets, When, as_of_note, behind, card, street_name, year_of, years};
 use super::home::{month_table, trend};
 use super::rapid::Download;
 use super::{Html, show};
@@ -59,6 +59,7 @@ struct Maker<'a> {
     lang: Lang,
     tables: &'a Tables,
     streets: &'a Streets,
+    when: When,
 }
 
 impl Maker<'_> {
@@ -79,8 +80,13 @@ impl Maker<'_> {
         let name = self.lang.pick(&line.zh, &line.en);
         if name.is_empty() { "—" } else { name }
     }
+    /// A number of the tables with the rows that it counts.
+    fn count(&self, n: u64, what: What, of: Option<(By, &str)>) -> Cell {
+        let pick = of.map_or_else(|| Pick::all(what), |(by, of)| Pick::of(what, by, of));
+        Cell::count(n, behind(&pick, &self.when))
+    }
     /// Batches, failing, rate, last year beside them.
-    fn lines(&self, caption: (&str, &str), first: (&str, &str), lines: &[Line], total: Option<&Line>) -> Table {
+    fn lines(&self, by: By, caption: (&str, &str), first: (&str, &str), lines: &[Line], total: Option<&Line>) -> Table {
         let mut table = self.heads(&[
             first,
             ("#批次", "Batches"),
@@ -92,11 +98,11 @@ impl Maker<'_> {
         ]);
         table.caption = self.t(caption.0, caption.1).to_owned();
         table.note = self.t("监督抽检。批次不足 30 的不算百分率，只写件数。", "Supervisory sampling. Below 30 batches no percentage is shown.").to_owned();
-        let cells = |line: &Line| {
+        let cells = |line: &Line, of: Option<(By, &str)>| {
             vec![
                 Cell::from(self.name(line)),
-                line.now.batches.into(),
-                line.now.failing.into(),
+                self.count(line.now.batches, What::Supervisory, of),
+                self.count(line.now.failing, What::Failing, of),
                 Cell::Num(line.now.display.clone()),
                 line.before.batches.into(),
                 Cell::Num(line.before.display.clone()),
@@ -104,10 +110,10 @@ impl Maker<'_> {
             ]
         };
         for line in lines.iter().filter(|l| l.now.batches + l.before.batches > 0) {
-            table.push(cells(line));
+            table.push(cells(line, Some((by, &line.code))));
         }
         if let Some(total) = total.filter(|_| !table.rows.is_empty()) {
-            table.foot = cells(total);
+            table.foot = cells(total, None);
             table.foot[0] = Cell::from(self.t("合计", "Total"));
         }
         table
@@ -120,22 +126,28 @@ impl Maker<'_> {
         match tab {
             "class" => vec![
                 self.class_table(),
-                self.lines(("食用农产品亚类", "Edible farm products by subclass"), ("亚类", "Subclass"), &t.farm_subclasses, None),
-                self.lines(("重点食品（各组有重叠，不相加）", "Key foods (they overlap and are not added up)"), ("重点食品", "Key food"), &t.key_foods, None),
+                self.lines(By::Subclass, ("食用农产品亚类", "Edible farm products by subclass"), ("亚类", "Subclass"), &t.farm_subclasses, None),
+                self.lines(
+                    By::KeyFood,
+                    ("重点食品（各组有重叠，不相加）", "Key foods (they overlap and are not added up)"),
+                    ("重点食品", "Key food"),
+                    &t.key_foods,
+                    None,
+                ),
             ],
             "link" => vec![
-                self.lines(("按抽样环节", "By link"), ("环节", "Link"), &t.by_link, Some(&t.total)),
-                self.lines(("网络抽样（已含在上表）", "Online sampling (contained above)"), ("", ""), std::slice::from_ref(&t.online), None),
-                self.lines(("按区域类型", "By kind of area"), ("区域", "Area"), &t.by_area, Some(&t.total)),
-                self.lines(("按抽样地点", "By place"), ("地点", "Place"), &t.by_place, Some(&t.total)),
-                self.lines(("按承检机构", "By laboratory"), ("承检机构", "Laboratory"), &t.by_lab, Some(&t.total)),
+                self.lines(By::Link, ("按抽样环节", "By link"), ("环节", "Link"), &t.by_link, Some(&t.total)),
+                self.lines(By::Online, ("网络抽样（已含在上表）", "Online sampling (contained above)"), ("", ""), std::slice::from_ref(&t.online), None),
+                self.lines(By::Area, ("按区域类型", "By kind of area"), ("区域", "Area"), &t.by_area, Some(&t.total)),
+                self.lines(By::Place, ("按抽样地点", "By place"), ("地点", "Place"), &t.by_place, Some(&t.total)),
+                self.lines(By::Lab, ("按承检机构", "By laboratory"), ("承检机构", "Laboratory"), &t.by_lab, Some(&t.total)),
             ],
             "street" => vec![self.street_table()],
             "items" => self.item_tables(),
             "disposal" => vec![self.case_table()],
             "rapid" => self.rapid_tables(),
             _ => {
-                let mut months = month_table(t, self.lang);
+                let mut months = month_table(t, &self.when, self.lang);
                 months.caption = self.t("按月（监督抽检）", "By month (supervisory)").to_owned();
                 vec![self.level_table(), months]
             }
@@ -144,7 +156,7 @@ impl Maker<'_> {
     /// By the classes of the year; earlier years keep theirs.
     fn class_table(&self) -> Table {
         let t = self.tables;
-        let mut table = self.lines(("按食品大类", "By food class"), ("食品大类", "Food class"), &t.by_class, Some(&t.total));
+        let mut table = self.lines(By::Class, ("按食品大类", "By food class"), ("食品大类", "Food class"), &t.by_class, Some(&t.total));
         let list = shiyan_statute::class_scheme(t.year).label(self.lang);
         table.note = format!(
             "{}{list}{}{}",
@@ -166,11 +178,13 @@ impl Maker<'_> {
         ]);
         table.caption = self.t("任务级别 × 任务类别", "Level × kind").to_owned();
         for l in &self.tables.by_level_kind {
+            let key = format!("{}.{}", l.level.code(), l.kind.code());
+            let of = Some((By::LevelKind, key.as_str()));
             table.push(vec![
                 Cell::from(l.level.label(self.lang)),
                 Cell::from(l.kind.label(self.lang)),
-                l.now.batches.into(),
-                l.now.failing.into(),
+                self.count(l.now.batches, What::Counted, of),
+                self.count(l.now.failing, What::CountedFailing, of),
                 Cell::Num(l.now.display.clone()),
                 l.before.batches.into(),
                 Cell::Num(l.before.display.clone()),
@@ -195,13 +209,14 @@ impl Maker<'_> {
         for s in &self.tables.by_street {
             planned += s.planned;
             done += s.done;
+            let of = Some((By::Street, s.street.as_str()));
             table.push(vec![
                 Cell::from(self.street(&s.street)),
                 s.planned.into(),
-                s.done.into(),
+                self.count(s.done, What::Counted, of),
                 Cell::Num(s.done_display.clone()),
-                s.now.batches.into(),
-                s.now.failing.into(),
+                self.count(s.now.batches, What::Supervisory, of),
+                self.count(s.now.failing, What::Failing, of),
                 Cell::Num(s.now.display.clone()),
                 Cell::Num(s.before.display.clone()),
                 s.delta_points.clone().map_or(Cell::Empty, Cell::Num),
@@ -212,10 +227,10 @@ impl Maker<'_> {
             table.foot = vec![
                 Cell::from(self.t("合计", "Total")),
                 planned.into(),
-                done.into(),
+                self.count(done, What::Counted, None),
                 Cell::Empty,
-                total.now.batches.into(),
-                total.now.failing.into(),
+                self.count(total.now.batches, What::Supervisory, None),
+                self.count(total.now.failing, What::Failing, None),
                 Cell::Num(total.now.display.clone()),
                 Cell::Num(total.before.display.clone()),
                 total.delta_points.clone().map_or(Cell::Empty, Cell::Num),
@@ -254,42 +269,52 @@ impl Maker<'_> {
                 "Disposal cases of the year (by due date, or by the day of closing when that came earlier)",
             )
             .to_owned();
+        let kinds = [What::Cases, What::Cancelled, What::Closed, What::ClosedInTime, What::Open];
         let mut sum = [0; 5];
         for c in &self.tables.cases_by_street {
             let n = [c.opened, c.cancelled, c.closed, c.closed_in_time, c.overdue];
             for (all, one) in sum.iter_mut().zip(n) {
                 *all += one;
             }
-            table.push(std::iter::once(Cell::from(self.street(&c.street))).chain(n.map(Cell::from)).collect());
+            let cells = n.iter().zip(kinds).map(|(n, what)| self.count(*n, what, Some((By::Street, &c.street))));
+            table.push(std::iter::once(Cell::from(self.street(&c.street))).chain(cells).collect());
         }
         if !table.rows.is_empty() {
-            table.foot = std::iter::once(Cell::from(self.t("合计", "Total"))).chain(sum.map(Cell::from)).collect();
+            let cells = sum.iter().zip(kinds).map(|(n, what)| self.count(*n, what, None));
+            table.foot = std::iter::once(Cell::from(self.t("合计", "Total"))).chain(cells).collect();
         }
         table
     }
     fn rapid_tables(&self) -> Vec<Table> {
-        let make = |caption: (&str, &str), first: (&str, &str), lines: &[shiyan_analytics::RapidLine], month: bool| {
+        let make = |caption: (&str, &str), first: (&str, &str), lines: &[shiyan_analytics::RapidLine], by: By| {
             let mut table = self.heads(&[first, ("#检测项次", "Tests"), ("#有效", "Valid"), ("#阳性", "Positive"), ("#阳性率", "Positive rate")]);
             table.caption = self.t(caption.0, caption.1).to_owned();
             table.note = self.t("快检单独统计，不计入千人批次。", "Rapid tests are counted apart from the batches.").to_owned();
             for l in lines {
-                let key = if month && self.lang == Lang::Zh { format!("{}月", l.key.trim_start_matches('0')) } else { l.key.clone() };
-                table.push(vec![Cell::from(key), l.tests.into(), l.valid.into(), l.positive.into(), Cell::Num(l.display.clone())]);
+                let key = if by == By::Month && self.lang == Lang::Zh { format!("{}月", l.key.trim_start_matches('0')) } else { l.key.clone() };
+                let of = Some((by, l.key.as_str()));
+                table.push(vec![
+                    Cell::from(key),
+                    self.count(l.tests, What::Tests, of),
+                    self.count(l.valid, What::Valid, of),
+                    self.count(l.positive, What::Positive, of),
+                    Cell::Num(l.display.clone()),
+                ]);
             }
             table
         };
         let t = self.tables;
         vec![
-            make(("按快检点", "By point"), ("快检点", "Point"), &t.rapid_by_point, false),
-            make(("按项目", "By item"), ("项目", "Item"), &t.rapid_by_item, false),
-            make(("按月", "By month"), ("月份", "Month"), &t.rapid_by_month, true),
+            make(("按快检点", "By point"), ("快检点", "Point"), &t.rapid_by_point, By::Point),
+            make(("按项目", "By item"), ("项目", "Item"), &t.rapid_by_item, By::Item),
+            make(("按月", "By month"), ("月份", "Month"), &t.rapid_by_month, By::Month),
         ]
     }
     fn charts(&self, tab: &str) -> Result<Vec<ChartView>, Failure> {
         let mut out = Vec::new();
         match tab {
             "overview" => {
-                let (svg, table) = trend(self.tables, self.lang)?;
+                let (svg, table) = trend(self.tables, &self.when, self.lang)?;
                 if !svg.0.is_empty() {
                     out.push(ChartView { title: self.t("月度监督抽检批次", "Supervisory batches by month").to_owned(), svg, table });
                 }
@@ -302,6 +327,7 @@ impl Maker<'_> {
                     title: self.t("不合格项目类别", "Failing items by group").to_owned(),
                     desc: self.t("项次从多到少，折线为累计占比", "From the most frequent down, with the cumulative share").to_owned(),
                     series: Series { name: String::new(), points },
+                    texts: self.tables.failing_groups.iter().map(|g| g.cumulative.clone()).collect(),
                     unit: self.t("项次", "items").to_owned(),
                     cumulative: self.t("累计占比", "Cumulative share").to_owned(),
                 });
@@ -314,10 +340,10 @@ impl Maker<'_> {
     fn ranking(&self, id: &str, title: (&str, &str), lines: &[Line]) -> Result<Option<ChartView>, Failure> {
         let rate = |l: &Line| l.now.percent.as_deref().and_then(|p| p.parse::<f64>().ok());
         let mut kept: Vec<(&Line, f64)> = lines.iter().filter_map(|l| rate(l).map(|r| (l, r))).collect();
-        kept.sort_by(|a, b| b.1.total_cmp(&a.1));
+        kept.sort_by(|a, b| b.0.now.compare(&a.0.now));
         let chart = Chart::Ranking(Ranking {
             title: self.t(title.0, title.1).to_owned(),
-            desc: self.t("监督抽检不合格率，批次不足 30 的用灰色", "Failing rate of supervisory sampling; below 30 batches in grey").to_owned(),
+            desc: self.t("监督抽检不合格率，批次不足 30 的不画", "Failing rate of supervisory sampling; below 30 batches none is drawn").to_owned(),
             series: Series { name: String::new(), points: kept.iter().map(|(l, r)| (self.name(l).to_owned(), *r)).collect() },
             texts: kept.iter().map(|(l, _)| l.now.display.clone()).collect(),
             n: kept.iter().map(|(l, _)| l.now.batches).collect(),
@@ -341,16 +367,17 @@ fn drawn(chart: &Chart, id: &str, table: Table) -> Result<Option<ChartView>, Fai
     Ok(Some(ChartView { title: chart.title().to_owned(), svg: Svg(svg), table }))
 }
 
-#[get("/stats?<year>&<tab>")]
-async fn stats(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&str>) -> Html {
+#[get("/stats?<year>&<as_of>&<tab>")]
+async fn stats(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Html {
     reads(&user)?;
     let (lang, now) = (user.lang(), user.now());
-    let year = wanted_year(year, now)?;
+    let when = When::read(year, as_of, now)?;
+    let (year, query) = (when.year, when.query());
     let tab = known_tab(tab);
     let _turn = user.turn(site, Lane::Figures).await?;
-    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), year, now).await?, user.scope()).await?;
+    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), &when, now).await?, user.scope()).await?;
     let streets = site.app.streets().await?;
-    let maker = Maker { lang, tables: &tables, streets: &streets };
+    let maker = Maker { lang, tables: &tables, streets: &streets, when };
     let kpis = &data.kpis;
     let figures: Vec<_> = match tab {
         "overview" => vec![&kpis.per_thousand, &kpis.discovery, &kpis.evaluative, &kpis.disposal, &kpis.report_on_time],
@@ -366,16 +393,18 @@ async fn stats(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&
         year,
         years: years(site, now, year).await?,
         scope: crate::papers::scope_line(&kpis.scope_of(family(tab), lang), &streets),
-        tabs: TABS.iter().map(|(key, zh, en)| Tab::new(user.t(zh, en), format!("/stats?year={year}&tab={key}"), *key == tab)).collect(),
-        filters: None,
-        figures: figures.into_iter().map(|f| card(f, lang, year, &streets)).collect(),
+        tabs: TABS.iter().map(|(key, zh, en)| Tab::new(user.t(zh, en), format!("/stats?{query}&tab={key}"), *key == tab)).collect(),
+        as_of: crate::ui::date(kpis.as_of),
+        tab: tab.to_owned(),
+        note: as_of_note(&when, lang, now),
+        figures: figures.into_iter().map(|f| card(f, lang, &when, &streets)).collect(),
         charts: maker.charts(tab)?,
         tables: maker.tab(tab),
         exports: vec![
-            Link::new(user.t("本页表格 xlsx", "These tables, xlsx"), format!("/stats/export.xlsx?year={year}&tab={tab}")),
-            Link::new(user.t("本页表格 csv", "These tables, csv"), format!("/stats/export.csv?year={year}&tab={tab}")),
+            Link::new(user.t("本页表格 xlsx", "These tables, xlsx"), format!("/stats/export.xlsx?{query}&tab={tab}")),
+            Link::new(user.t("本页表格 csv", "These tables, csv"), format!("/stats/export.csv?{query}&tab={tab}")),
         ],
-        report_href: format!("/stats/annual.pdf?year={year}"),
+        report_href: format!("/stats/annual.pdf?{query}"),
         reports: Vec::new(),
     })
 }
@@ -388,6 +417,7 @@ fn cells(tables: &[Table]) -> Vec<Vec<out::Cell>> {
             Ok(count) => out::Cell::Count(count),
             Err(_) => out::Cell::Text(n.clone()),
         },
+        Cell::Count(n, _) => out::Cell::Count(*n),
         Cell::Text(t) | Cell::Code(t) | Cell::Two(t, _) => out::Cell::Text(t.clone()),
         Cell::Link(l) | Cell::LinkTwo(l, _) => out::Cell::Text(l.text.clone()),
         other => out::Cell::Text(other.to_string()),
@@ -411,28 +441,32 @@ struct Export {
     name: String,
 }
 
-async fn export(site: &Site, user: &User, year: Option<&str>, tab: Option<&str>) -> Result<Export, Failure> {
+async fn export(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Result<Export, Failure> {
     reads(user)?;
-    let year = wanted_year(year, user.now())?;
+    let when = When::read(year, as_of, user.now())?;
     let tab = known_tab(tab);
-    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), year, user.now()).await?, user.scope()).await?;
-    let line = data.scope.line_of(family(tab), user.lang());
+    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), &when, user.now()).await?, user.scope()).await?;
+    let until = match user.lang() {
+        Lang::Zh => format!("统计截止日：{}。", data.kpis.as_of),
+        Lang::En => format!(" As of {}.", data.kpis.as_of),
+    };
+    let line = data.scope.line_of(family(tab), user.lang()) + &until;
     let streets = site.app.streets().await?;
-    let rows = cells(&Maker { lang: user.lang(), tables: &tables, streets: &streets }.tab(tab));
-    Ok(Export { scope: line, rows, name: format!("stats-{year}-{tab}") })
+    let rows = cells(&Maker { lang: user.lang(), tables: &tables, streets: &streets, when }.tab(tab));
+    Ok(Export { scope: line, rows, name: format!("stats-{}-{}-{tab}", when.year, data.kpis.as_of) })
 }
 
-#[get("/stats/export.csv?<year>&<tab>")]
-async fn export_csv(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
+#[get("/stats/export.csv?<year>&<as_of>&<tab>")]
+async fn export_csv(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
     let _turn = user.turn(site, Lane::Papers).await?;
-    let e = export(site, &user, year, tab).await?;
+    let e = export(site, &user, year, as_of, tab).await?;
     Ok(Download::csv(out::csv(&[&e.scope], &e.rows)?, &format!("{}.csv", e.name)))
 }
 
-#[get("/stats/export.xlsx?<year>&<tab>")]
-async fn export_xlsx(site: &State<Site>, user: User, year: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
+#[get("/stats/export.xlsx?<year>&<as_of>&<tab>")]
+async fn export_xlsx(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
     let _turn = user.turn(site, Lane::Papers).await?;
-    let e = export(site, &user, year, tab).await?;
+    let e = export(site, &user, year, as_of, tab).await?;
     let name = format!("{}.xlsx", e.name);
     let made = rocket::tokio::task::spawn_blocking(move || out::xlsx(&e.name, &[&e.scope], &e.rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
     Ok(Download::xlsx(made?, &name))
@@ -446,23 +480,24 @@ pub struct Pdf {
     disposition: Header<'static>,
 }
 
-async fn made(site: &Site, user: &User, year: Option<&str>) -> Result<Pdf, Failure> {
+async fn made(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str>) -> Result<Pdf, Failure> {
     reads(user)?;
-    let year = wanted_year(year, user.now())?;
+    let When { year, as_of } = When::read(year, as_of, user.now())?;
     let _turn = user.turn(site, Lane::Papers).await?;
-    let body = crate::papers::annual_pdf(&site.app, year, user.lang(), user.scope(), None, user.now()).await?;
-    Ok(Pdf { body, kind: ContentType::PDF, disposition: Header::new("Content-Disposition", format!("inline; filename=\"annual-{year}.pdf\"")) })
+    let body = crate::papers::annual_pdf(&site.app, year, user.lang(), user.scope(), as_of, user.now()).await?;
+    let day = as_of.map_or_else(String::new, |day| format!("-{day}"));
+    Ok(Pdf { body, kind: ContentType::PDF, disposition: Header::new("Content-Disposition", format!("inline; filename=\"annual-{year}{day}.pdf\"")) })
 }
 
-#[get("/stats/annual.pdf?<year>")]
-async fn annual(site: &State<Site>, user: User, year: Option<&str>) -> Result<Pdf, Failure> {
-    made(site, &user, year).await
+#[get("/stats/annual.pdf?<year>&<as_of>")]
+async fn annual(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>) -> Result<Pdf, Failure> {
+    made(site, &user, year, as_of).await
 }
 
-#[post("/stats/annual.pdf?<year>", data = "<form>")]
-async fn annual_posted(site: &State<Site>, user: User, year: Option<&str>, form: Result<Posted, Failure>) -> Result<Pdf, Failure> {
+#[post("/stats/annual.pdf?<year>&<as_of>", data = "<form>")]
+async fn annual_posted(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, form: Result<Posted, Failure>) -> Result<Pdf, Failure> {
     let form = form?;
-    made(site, &user, form.some("year").or(year)).await
+    made(site, &user, form.some("year").or(year), form.some("as_of").or(as_of)).await
 }
 
 #[cfg(test)]
@@ -472,8 +507,10 @@ mod tests {
     fn exported_counts_are_numbers_and_the_rest_is_text() {
         let mut table = Table::new(&["甲", "#乙", "#丙"]);
         table.push(vec![Cell::from("=1+1"), 1_234u64.into(), Cell::Num("3.04%".into())]);
+        table.push(vec![Cell::from("乙"), Cell::count(5, "/rows/counted"), Cell::Num("—".into())]);
         let rows = cells(&[table]);
         assert_eq!(rows[2], vec![out::Cell::Text("=1+1".into()), out::Cell::Count(1234), out::Cell::Text("3.04%".into())]);
+        assert_eq!(rows[3][1], out::Cell::Count(5));
     }
     #[test]
     fn an_unknown_tab_is_the_first() {

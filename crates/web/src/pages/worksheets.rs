@@ -54,6 +54,8 @@ pub fn routes() -> Vec<Route> {
 
 /// Worksheets on one page of the list.
 const MOST: u64 = 200;
+/// Worksheets of a list that is counted: all of them.
+pub(super) const ALL: u64 = 100_000;
 /// Cells in one message of the script.
 const BATCH: usize = 400;
 /// Cells named under one open point.
@@ -104,7 +106,7 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
     let tabs = vec![
         Tab::new(user.t("录入中", "Being entered"), "/worksheets", tab == "open").counted(count(open)),
         Tab::new(user.t("已完成", "Finished"), "/worksheets?tab=finished", tab == "finished"),
-        Tab::new(user.t("待编批", "Waiting"), "/worksheets?tab=waiting", tab == "waiting").counted(count(samples)),
+        Tab::new(user.t("待编批", "Waiting"), "/worksheets?tab=waiting", tab == "waiting").counted(waiting.len() as u64),
         Tab::new(user.t("已作废", "Voided"), "/worksheets?tab=void", tab == "void"),
     ];
     let mut page = WorksheetsPage {
@@ -135,11 +137,17 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
     }
     let wanted = q.unwrap_or_default().trim();
     let only_mine = mine == Some("1");
-    let mut sheets = store.worksheets(&[tab], user.scope(), MOST).await?;
+    // what is being entered is counted, so it is listed whole
+    let open_tab = tab == "open";
+    let mut sheets = if open_tab && only_mine {
+        store.worksheets_of(&user.actor.id.to_string(), user.scope(), ALL).await?
+    } else {
+        store.worksheets(&[tab], user.scope(), if open_tab { ALL } else { MOST }).await?
+    };
     if tab != "open" {
         sheets.reverse();
     }
-    if sheets.len() as u64 >= MOST {
+    if !open_tab && sheets.len() as u64 >= MOST {
         page.note = user.t("只列出期限最近的 200 批。", "The 200 due first are listed.").to_owned();
     }
     let fits = |w: &Worksheet| {

@@ -4,13 +4,17 @@ use askama::Template;
 
 use crate::ui::{Badge, Bar, Due, Svg, Tone};
 
-use super::{Fact, Filters, Link, Page, Pager, Tab, Table};
+use super::{Fact, Link, Page, Pager, Tab, Table};
 
 /// One figure as a card shows it. Exact numbers come from `indicators`; here they are text.
 #[derive(Debug, Clone, Default)]
 pub struct FigureCard {
-    /// Key, the address is `/figures/{key}`.
+    /// Key with its query, the address is `/figures/{key}`.
     pub key: String,
+    /// 计入 how many rows that page lists.
+    pub counted: u64,
+    /// 未计入 how many it lists as left out.
+    pub left: u64,
     /// Name.
     pub name: String,
     /// `95.35%`, `0.68`, or `--`.
@@ -27,17 +31,52 @@ pub struct FigureCard {
     pub provisional: bool,
     /// Definition behind ⓘ.
     pub definition: String,
-    /// What is not counted, one line; may be empty.
-    pub not_counted: String,
+    /// What stands out among those left out, after their number; may be empty.
+    pub of_them: String,
     /// Progress; `None` for figures without one.
     pub bar: Option<Bar>,
 }
+
+impl FigureCard {
+    /// The rows that are left out.
+    #[must_use]
+    pub fn left_href(&self) -> String {
+        format!("/figures/{}{}tab=out", self.key, if self.key.contains('?') { "&" } else { "?" })
+    }
+}
+
+/// 数和清单 a number and where the rows are that it counts; without rows, or without a list, it is no link.
+#[derive(Debug, Clone, Default)]
+pub struct Counted {
+    /// Number.
+    pub n: u64,
+    /// Rows behind it.
+    pub href: String,
+}
+
+impl Counted {
+    /// A number with its list.
+    pub fn new(n: u64, href: impl Into<String>) -> Self {
+        Self { n, href: href.into() }
+    }
+}
+
+impl std::fmt::Display for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.href.is_empty() {
+            // nothing to open: a number, and no link to the page that it stands on
+            return f.write_str(&crate::ui::num(self.n));
+        }
+        write!(f, "{}", super::Cell::count(self.n, self.href.as_str()))
+    }
+}
+impl askama::filters::HtmlSafe for Counted {}
 
 /// 4批次/千人 the gauge.
 #[derive(Debug, Clone, Default)]
 pub struct Gauge {
     /// Batches counted.
-    pub count: u64,
+    pub count: Counted,
     /// Batches required.
     pub required: u64,
     /// `0.68`
@@ -65,9 +104,9 @@ pub struct Gauge {
     /// Expected for the year.
     pub forecast: u64,
     /// In the laboratory, not counted yet.
-    pub in_lab: u64,
+    pub in_lab: Counted,
     /// Sampled and on the way, not counted yet.
-    pub in_transit: u64,
+    pub in_transit: Counted,
     /// 口径 the scope line.
     pub scope: String,
     /// Definition behind ⓘ.
@@ -158,8 +197,8 @@ impl Counter {
 pub struct StreetProgress {
     /// Name.
     pub name: String,
-    /// Rows behind it.
-    pub href: String,
+    /// Done, with the rows behind it.
+    pub done: Counted,
     /// Done of planned.
     pub bar: Bar,
 }
@@ -168,19 +207,19 @@ pub struct StreetProgress {
 #[derive(Debug, Clone, Default)]
 pub struct RapidCard {
     /// Readings today.
-    pub today: u64,
+    pub today: Counted,
     /// Positive today.
-    pub positive: u64,
+    pub positive: Counted,
     /// Waiting for confirmation.
-    pub to_confirm: u64,
+    pub to_confirm: Counted,
     /// Within 72 hours, still to be handled.
-    pub to_handle: u64,
+    pub to_handle: Counted,
     /// Past their 72 hours and not handled.
-    pub late: u64,
+    pub late: Counted,
     /// Points without a reading today.
     pub silent_points: u64,
     /// Valid readings of the year.
-    pub year_valid: u64,
+    pub year_valid: Counted,
     /// Positive rate of the year, text.
     pub year_rate: String,
 }
@@ -199,20 +238,16 @@ pub struct HomeSupervisor {
     pub gauge: Gauge,
     /// 核查处置完成率
     pub disposal: FigureCard,
-    /// Cases not due yet, not counted.
-    pub not_due: u64,
-    /// Overdue cases.
-    pub overdue: u64,
-    /// Due today.
-    pub due_today: u64,
-    /// Due within three working days.
-    pub due_soon: u64,
+    /// 逾期、今日到期、3个工作日内、以后: the cases that are open.
+    pub dues: Vec<Counter>,
     /// 逾期清单, the first few.
     pub overdue_list: Vec<WorkItem>,
     /// 问题发现率、评价性合格率、报告及时率, …
     pub figures: Vec<FigureCard>,
     /// To do.
     pub todo: Vec<WorkItem>,
+    /// 待审核 all cases that wait for approval, when the list shows only the first of them.
+    pub todo_more: Option<Counted>,
     /// Trend chart by the charts crate; empty draws nothing.
     pub trend: Svg,
     /// The same as numbers, under the chart.
@@ -250,9 +285,9 @@ pub struct FigurePage {
     /// 口径
     pub scope: String,
     /// Numerator.
-    pub numerator: String,
-    /// Denominator.
-    pub denominator: String,
+    pub numerator: Counted,
+    /// Denominator; the people of a district are no rows.
+    pub denominator: Counted,
     /// Exact value, e.g. `1086 × 1000 ÷ 1588611 = 0.683616…`
     pub exact: String,
     /// Further facts (population row, basis, article).
@@ -261,9 +296,29 @@ pub struct FigurePage {
     pub tabs: Vec<Tab>,
     /// Reasons of what was left out with counts; shown on the second tab.
     pub reasons: Vec<Counter>,
-    /// Filters; usually the street and the class.
-    pub filters: Option<Filters>,
     /// Rows of the tab.
+    pub table: Table,
+    /// Paging.
+    pub pager: Pager,
+}
+
+/// 清单 the rows that a number counted.
+#[derive(Debug, Template)]
+#[template(path = "rows.html")]
+pub struct RowsPage {
+    /// Shell.
+    pub p: Page,
+    /// What they are.
+    pub title: String,
+    /// How many.
+    pub total: String,
+    /// 统计截止日
+    pub as_of: String,
+    /// 口径
+    pub scope: String,
+    /// Of a day that has passed: what is taken as registered today; may be empty.
+    pub note: String,
+    /// Rows of the page.
     pub table: Table,
     /// Paging.
     pub pager: Pager,

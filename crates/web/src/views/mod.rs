@@ -344,6 +344,10 @@ pub enum Cell {
     Num(String),
     /// A number or code to be read character by character.
     Code(String),
+    /// 数 a number that opens the rows it counts: the number and where they are.
+    Count(u64, String),
+    /// 完成 / 计划 the number done opens its rows; the number planned stands beside it.
+    CountOf(u64, String, String),
     /// A link.
     Link(Link),
     /// A link with a second, quieter line.
@@ -364,7 +368,11 @@ impl Cell {
     /// Right-aligned.
     #[must_use]
     pub fn is_num(&self) -> bool {
-        matches!(self, Cell::Num(_))
+        matches!(self, Cell::Num(_) | Cell::Count(..) | Cell::CountOf(..))
+    }
+    /// A number with the rows that it counts; nothing is not a link.
+    pub fn count(n: u64, href: impl Into<String>) -> Self {
+        if n == 0 { Cell::from(n) } else { Cell::Count(n, href.into()) }
     }
     /// A link.
     pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
@@ -408,6 +416,8 @@ impl Display for Cell {
             Cell::Empty => f.write_str(r#"<span class="none">--</span>"#),
             Cell::Text(t) | Cell::Num(t) => write!(f, "{}", Esc(t)),
             Cell::Code(t) => write!(f, r#"<span class="code">{}</span>"#, Esc(t)),
+            Cell::Count(n, href) => write!(f, r#"<a href="{}" data-count="{n}">{}</a>"#, Esc(href), crate::ui::num(*n)),
+            Cell::CountOf(n, of, href) => write!(f, "{} / {}", Cell::count(*n, href.as_str()), Esc(of)),
             Cell::Link(l) => write!(f, r#"<a href="{}">{}</a>"#, Esc(&l.href), Esc(&l.text)),
             Cell::LinkTwo(l, sub) => write!(f, r#"<a href="{}">{}</a><span class="sub">{}</span>"#, Esc(&l.href), Esc(&l.text), Esc(sub)),
             Cell::Two(main, sub) => write!(f, r#"{}<span class="sub">{}</span>"#, Esc(main), Esc(sub)),
@@ -483,6 +493,8 @@ pub struct Table {
     pub empty: String,
     /// A note under the table.
     pub note: String,
+    /// 清单 its rows are what a number counted.
+    pub list: bool,
 }
 
 impl Table {
@@ -491,6 +503,12 @@ impl Table {
     pub fn new(heads: &[&str]) -> Self {
         let heads = heads.iter().map(|h| Th { label: h.trim_start_matches('#').to_owned(), num: h.starts_with('#') }).collect();
         Self { heads, ..Self::default() }
+    }
+    /// Its rows are what a number counted.
+    #[must_use]
+    pub fn listed(mut self) -> Self {
+        self.list = true;
+        self
     }
     /// Adds a row.
     pub fn push(&mut self, cells: Vec<Cell>) {
@@ -586,19 +604,27 @@ pub struct Tab {
     pub href: String,
     /// The one shown.
     pub active: bool,
-    /// Count beside the word; empty for none.
-    pub count: String,
+    /// How many rows it opens; `None` where it says none.
+    pub count: Option<u64>,
+    /// A number beside the word that the rows do not add up to: it is no part of the link.
+    pub aside: Option<u64>,
 }
 
 impl Tab {
     /// A tab.
     pub fn new(label: impl Into<String>, href: impl Into<String>, active: bool) -> Self {
-        Self { label: label.into(), href: href.into(), active, count: String::new() }
+        Self { label: label.into(), href: href.into(), active, ..Self::default() }
     }
-    /// With a count.
+    /// With the number of rows that it opens.
     #[must_use]
     pub fn counted(mut self, n: u64) -> Self {
-        self.count = crate::ui::num(n);
+        self.count = Some(n);
+        self
+    }
+    /// With a number that it cannot be followed to.
+    #[must_use]
+    pub fn beside(mut self, n: u64) -> Self {
+        self.aside = Some(n);
         self
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::ui::{Badge, Bar};
 
-use super::{ActionView, Choice, FieldView, Filters, ImportResult, Page, Pager, Table};
+use super::{ActionView, Choice, Counted, FieldView, Filters, ImportResult, Page, Pager, Table};
 
 /// One line of a plan.
 #[derive(Debug, Clone, Default)]
@@ -20,13 +20,11 @@ pub struct PlanLineRow {
     /// Planned.
     pub planned: u64,
     /// Done.
-    pub done: u64,
+    pub done: Counted,
     /// Planned minus done, never below zero.
     pub remaining: u64,
     /// Progress.
     pub bar: Bar,
-    /// Samples behind it.
-    pub href: String,
 }
 
 /// 年度计划
@@ -52,7 +50,7 @@ pub struct PlanPage {
     /// Required minus allocated, never below zero.
     pub gap: u64,
     /// Batches done.
-    pub done: u64,
+    pub done: Counted,
     /// Done of required with the time mark.
     pub bar: Bar,
     /// Filters.

@@ -31,8 +31,12 @@ pub struct StatsPage {
     pub scope: String,
     /// Tabs: 总体 / 类别 / 环节 / 街道 / 项目 / 处置 / 快检.
     pub tabs: Vec<Tab>,
-    /// Filters of the scope.
-    pub filters: Option<Filters>,
+    /// 统计截止日, as a date field has it.
+    pub as_of: String,
+    /// The tab shown.
+    pub tab: String,
+    /// Of a day that has passed: what is taken as registered today; may be empty.
+    pub note: String,
     /// Figures.
     pub figures: Vec<FigureCard>,
     /// Charts.
