@@ -1,6 +1,7 @@
 //! 指标 the figures of a year, from one set of facts.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use shiyan_foundation::text::fold;
@@ -8,13 +9,14 @@ use shiyan_foundation::{Decimal, Instant, Refusal, Scope};
 use shiyan_indicators::{Facts, KpiScope, Kpis, end_of, kpis_at};
 use shiyan_store::Error;
 
+use crate::remembered::Asked;
 use crate::{App, code};
 
 /// A year of facts with its figures.
 #[derive(Debug, Clone)]
 pub struct Year {
     /// Facts of the year, within the scope of the user.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// The scope of the figures.
     pub scope: KpiScope,
     /// The figures.
@@ -94,12 +96,7 @@ impl App {
         let before = NaiveDate::from_ymd_opt(scope.year - 1, 1, 1).unwrap_or(first);
         // Of a past year too, as of today: a batch sampled in December and reported in January counts.
         let at = moment(scope.year, as_of, now)?;
-        // as of now nothing has to be taken back
-        let facts = if at < now {
-            self.store.facts_as_they_stood(before, last, at, user).await?
-        } else {
-            self.store.facts(before, last, at.date_naive(), user).await?
-        };
+        let facts = self.facts_of(Asked { first: before, last, at, past: at < now, scope: user.clone() }).await?;
         let calendar = self.calendar().await?;
         let kpis = kpis_at(&facts, &scope, at, &calendar);
         Ok(Year { facts, scope, kpis })

@@ -26,6 +26,7 @@ pub mod planning;
 pub mod profiles;
 pub mod rapid;
 pub mod reference;
+mod remembered;
 pub mod reports;
 pub mod samples;
 pub mod second;
@@ -57,6 +58,8 @@ pub struct App {
     limits: Arc<RwLock<Option<Library>>>,
     /// Password hashing is bounded.
     hashing: Arc<entry::Hashing>,
+    /// Facts that were read since the last commit.
+    remembered: remembered::Remembered,
 }
 
 impl std::fmt::Debug for App {
@@ -69,7 +72,7 @@ impl App {
     /// The application over an open, migrated database.
     #[must_use]
     pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, reports::Unset> + Send + Sync + 'static) -> Self {
-        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing() }
+        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing(), remembered: remembered::Remembered::default() }
     }
     /// 限量库 every row with its present status, ready for a choice.
     ///

@@ -393,7 +393,7 @@ impl CaseFact {
     fn stood(&mut self, at: Instant, events: &[(Instant, CaseEvent)]) {
         let became = |e: &CaseEvent| if let CaseEvent::Became { from, to } = e { Some((*from, *to)) } else { None };
         let mut steps = events.iter().filter_map(|(on, e)| Some((*on, became(e)?)));
-        let before = steps.clone().filter(|(on, _)| *on <= at).last().map(|(_, (_, to))| to);
+        let before = steps.clone().rfind(|(on, _)| *on <= at).map(|(_, (_, to))| to);
         match steps.find(|(on, _)| *on > at) {
             Some((_, (from, _))) => {
                 // in which state it was is not known where neither a step before nor the one after says it

@@ -305,7 +305,7 @@ impl Words {
 /// SHA-256 over the facts, the scope and the failing rows that the report was made from.
 fn data_hash(data: &Annual) -> String {
     let items: Vec<_> = data.items.iter().collect();
-    let text = serde_json::to_string(&(&data.year.facts, &data.year.scope, items, &data.cases, &data.debts)).unwrap_or_default();
+    let text = serde_json::to_string(&(&*data.year.facts, &data.year.scope, items, &data.cases, &data.debts)).unwrap_or_default();
     sha256_hex(text.as_bytes())
 }
 

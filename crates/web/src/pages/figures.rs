@@ -470,7 +470,8 @@ async fn rows(
 ) -> Html {
     let pick = Pick::parse(what, by, of).ok_or(Failure::NotFound)?;
     // who samples sees the plan, and which samples fill it
-    if !reads_figures(&user) && !(pick.what == What::Taken && super::plan::reads(&user).is_ok()) {
+    let may = reads_figures(&user) || pick.what == What::Taken && super::plan::reads(&user).is_ok();
+    if !may {
         return Err(Failure::NotFound);
     }
     let (lang, now) = (user.lang(), user.now());

@@ -425,7 +425,8 @@ fn items_table(user: &User, whole: &Whole) -> Vec<Table> {
         user.t("#限量", "#Limit"),
         user.t("单项判定", "Judgement"),
         user.t("依据", "Basis"),
-    ]);
+    ])
+    .listed();
     table.caption = user.t("检验结果", "Results").to_owned();
     table.empty = user.t("还没有检验项目。", "No items yet.").to_owned();
     for item in &whole.items {
@@ -476,7 +477,8 @@ fn reports_table(user: &User, whole: &Whole) -> Vec<Table> {
         user.t("结论", "Conclusion"),
         user.t("签发", "Issued"),
         user.t("更改理由", "Reason"),
-    ]);
+    ])
+    .listed();
     for (index, report) in whole.reports.iter().enumerate() {
         table.push(vec![
             Cell::link(report.number.as_str(), format!("/reports/{}", report.number)),
@@ -510,7 +512,8 @@ fn cases_table(user: &User, whole: &Whole) -> Vec<Table> {
         user.t("状态", "State"),
         user.t("立案", "Opened"),
         user.t("办结", "Closed"),
-    ]);
+    ])
+    .listed();
     for case in &whole.cases {
         table.push(vec![
             Cell::link(case.no.as_str(), format!("/cases/{}", case.id)),

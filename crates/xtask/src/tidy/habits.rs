@@ -41,6 +41,8 @@ pub fn files(root: &Path) -> Result<Vec<File>, Failure> {
                     folders.push(path);
                 }
             } else if kind.is_file()
+                // a second checkout has a file of this name that says where the first is
+                && name != ".git"
                 && let Ok(text) = String::from_utf8(std::fs::read(&path).map_err(refused)?)
                 && !text.contains('\0')
             {
