@@ -13,7 +13,7 @@ use shiyan_app::records::UserAccount;
 use shiyan_app::{App, Error, Who, totp};
 use shiyan_foundation::{Instant, Role, Scope};
 use shiyan_testkit::{PASSWORD, TestApp, at, codes, person};
-use shiyan_web::{Site, SiteConfig};
+use shiyan_web_kit::{Site, SiteConfig};
 
 use crate::http::{Answer, Browser, client, form, now};
 
@@ -473,7 +473,7 @@ async fn a_login_is_new_each_time_and_ends_when_it_should(t: TestApp) {
         version: "0".into(),
         key_file: PathBuf::from("no.key"),
     };
-    let client = Client::untracked(shiyan_web::build(Site::new(t.app.clone(), config, now), "127.0.0.1:0".parse().unwrap())).await.unwrap();
+    let client = Client::untracked(shiyan_web_site::build(Site::new(t.app.clone(), config, now), "127.0.0.1:0".parse().unwrap())).await.unwrap();
     let planted = "f".repeat(64);
     let request = client.post("/login").header(ContentType::Form).cookie(("__Host-shiyan_login", planted.clone()));
     let answer = Answer::of(request.body(form(&[("username", "planner"), ("password", PASSWORD)])).dispatch().await).await;

@@ -6,8 +6,8 @@ use rocket::futures::future::join_all;
 use rocket::http::Status;
 use shiyan_foundation::ids::UserId;
 use shiyan_testkit::{PASSWORD, TestApp};
-use shiyan_web::Site;
-use shiyan_web::heavy::Lane;
+use shiyan_web_kit::Site;
+use shiyan_web_kit::heavy::Lane;
 
 use crate::http::{Browser, client, now};
 

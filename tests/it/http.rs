@@ -8,7 +8,7 @@ use shiyan_app::App;
 use shiyan_foundation::Instant;
 use shiyan_testkit::sheet::leek;
 use shiyan_testkit::{PASSWORD, TestApp, at};
-use shiyan_web::{Site, SiteConfig};
+use shiyan_web_kit::{Site, SiteConfig};
 
 shiyan_testkit::on_both_engines!(
     a_login_opens_the_house_and_a_wrong_one_does_not,
@@ -37,7 +37,7 @@ pub async fn client(app: &App, clock: fn() -> Instant) -> Client {
         version: "0".into(),
         key_file: PathBuf::from("no.key"),
     };
-    Client::untracked(shiyan_web::build(Site::new(app.clone(), config, clock), "127.0.0.1:0".parse().unwrap())).await.unwrap()
+    Client::untracked(shiyan_web_site::build(Site::new(app.clone(), config, clock), "127.0.0.1:0".parse().unwrap())).await.unwrap()
 }
 
 /// One answer, read to its end.
@@ -85,7 +85,7 @@ pub struct Browser<'c> {
 }
 
 pub fn encoded(text: &str) -> String {
-    shiyan_web::guard::encoded(text)
+    shiyan_web_kit::guard::encoded(text)
 }
 pub fn form(pairs: &[(&str, &str)]) -> String {
     pairs.iter().map(|(k, v)| format!("{}={}", encoded(k), encoded(v))).collect::<Vec<_>>().join("&")

@@ -77,6 +77,7 @@ impl World {
             ("reports", "<number>") => "SY-XBJ25410105000000001".to_owned(),
             ("reports", "<which>") => "seal".to_owned(),
             ("plan", "<year>") => "2025".to_owned(),
+            ("rows", "<what>") => "counted".to_owned(),
             ("figures", "<key>") => "batches_per_thousand".to_owned(),
             ("explain", _) | ("api", "<code>") if part.starts_with('<') => "D07".to_owned(),
             ("admin", "<key>") if parts.contains(&"shipped") => "foss-fiastar".to_owned(),

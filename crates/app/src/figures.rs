@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, Instant, Refusal, Scope};
-use shiyan_indicators::{Facts, KpiScope, Kpis, end_of, kpis_at};
+use shiyan_indicators::{Divisor, Facts, KpiScope, Kpis, end_of, kpis_at};
 use shiyan_store::Error;
 
 use crate::remembered::Asked;
@@ -60,6 +60,21 @@ pub fn target_per_mille(typed: &str) -> Result<Decimal, Refusal> {
         .ok()
         .filter(|t: &Decimal| *t > Decimal::ZERO && *t <= Decimal::ONE_HUNDRED)
         .ok_or_else(|| Refusal::new(code::NUMBER).with("label", "每千人批次").with("label_en", "batches per 1000").with("typed", typed).on("target"))
+}
+
+/// The scope of a year narrowed to what a person sees, so that the scope line names it. The people of the population row live in
+/// all of its streets: of a part of them there are no batches per thousand.
+#[must_use]
+pub fn narrowed(scope: KpiScope, user: &Scope) -> KpiScope {
+    match user {
+        Scope::District => scope,
+        Scope::Streets(mine) => {
+            let part = scope.streets.as_ref().map_or_else(|| mine.clone(), |all| all.intersection(mine).cloned().collect());
+            let divisor = if scope.streets.as_ref() == Some(&part) { scope.divisor } else { Divisor::Unknown };
+            KpiScope { streets: Some(part), divisor, ..scope }
+        }
+        Scope::Point(_) | Scope::Lab(_) => KpiScope { divisor: Divisor::Unknown, ..scope },
+    }
 }
 
 impl App {

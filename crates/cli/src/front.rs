@@ -9,9 +9,9 @@ use rocket::fairing::AdHoc;
 use rocket::{Build, Rocket};
 use shiyan_door::{Door, STAMP, Settings, Tls};
 use shiyan_foundation::Refusal;
-use shiyan_web::Site;
-use shiyan_web::guard::Stamp;
-use shiyan_web::metrics::{More, build_metrics};
+use shiyan_web_kit::Site;
+use shiyan_web_kit::guard::Stamp;
+use shiyan_web_kit::metrics::{More, build_metrics};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -39,7 +39,7 @@ fn settings(file: &FileConfig) -> Settings {
     settings.connections_each = file.max_connections_per_address.map_or(settings.connections_each, Into::into);
     settings.largest = Arc::new(|parts| {
         let cookies: Vec<&str> = parts.headers.get_all("cookie").iter().filter_map(|v| v.to_str().ok()).collect();
-        shiyan_web::bodies::let_pass(parts.uri.path(), &cookies.join(";"), parts.headers.contains_key("authorization"))
+        shiyan_web_kit::bodies::let_pass(parts.uri.path(), &cookies.join(";"), parts.headers.contains_key("authorization"))
     });
     settings
 }
@@ -95,7 +95,7 @@ pub(crate) async fn serve(site: &Site, file: &FileConfig, listen: SocketAddr, me
     let mut signals = Signals::new()?;
     let door = open(listen, settings(file), tls.clone())?;
     let counts = door.counts();
-    let mut behind = start(shiyan_web::build_behind(site.clone(), stamp())).await?;
+    let mut behind = start(shiyan_web_site::build_behind(site.clone(), stamp())).await?;
     let side = match metrics {
         None => None,
         Some(at) => {

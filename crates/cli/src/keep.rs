@@ -8,7 +8,7 @@ use shiyan_app::kept::Care;
 use shiyan_app::verify::Finding;
 use shiyan_app::{App, Engine, Store};
 use shiyan_foundation::{Lang, Refusal};
-use shiyan_web::pages::timeline::verb_text;
+use shiyan_web_kit::timeline::verb_text;
 
 use crate::config::ClockCommand;
 use crate::nightly::{remember, verified, write_backup};

@@ -9,7 +9,6 @@ use shiyan_foundation::{Lang, Refusal};
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_store::verify::{Look, SchemaState};
 use shiyan_store::{shown, sqlite_file, sqlite_url};
-use shiyan_web::papers;
 
 use crate::code;
 use crate::config::{Cli, FileConfig, read_file};
@@ -175,7 +174,7 @@ impl Place {
     /// The application over a database, with the shipped reference data in it.
     pub async fn over(&self, store: Store, public_url: Option<String>) -> Result<App, Failed> {
         let public_url = public_url.unwrap_or_else(|| self.public_url(None, SocketAddr::from(([127, 0, 0, 1], 8000))));
-        let app = App::new(store, move |content| papers::test_report_pdf(content, &public_url));
+        let app = App::new(store, move |content| shiyan_papers::test_report_pdf(content, &public_url));
         app.seed_reference(now()).await?;
         Ok(app)
     }

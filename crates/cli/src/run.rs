@@ -16,15 +16,15 @@ use shiyan_exchange::instrument::{Origin, Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
+use shiyan_imports::limits::{limit_file, package_file};
+use shiyan_imports::published::{plan_lines, published_file};
 use shiyan_lab_results::judge::{Judgement, Texts, judge_words};
 use shiyan_lab_results::order::{LimitUsed, Typed, judge_against};
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_lab_results::value;
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_statute::{FoodName, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitStatus, choose};
-use shiyan_web::limit_rows::{limit_file, package_file};
-use shiyan_web::published_rows::{plan_lines, published_file};
-use shiyan_web::{Site, SiteConfig, papers};
+use shiyan_web_kit::{Site, SiteConfig};
 
 use crate::config::{
     Cli, Command, DemoCommand, ExportCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand,
@@ -180,7 +180,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_file: place.key_file(),
     };
-    for (_, refusal) in shiyan_web::profiles::of_house(&[], Some(&place.profiles())).refused {
+    for (_, refusal) in shiyan_imports::profiles::of_house(&[], Some(&place.profiles())).refused {
         eprintln!("{} {}", refusal.what(lang), refusal.next(lang));
     }
     let mut welcome = format!("{} {}://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"), if tls.is_some() { "https" } else { "http" });
@@ -202,7 +202,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let mut site = Site::new(app, config, now);
     site.profile_folder = Some(place.profiles());
     if let Some(turns) = args.heavy.or(place.file.heavy) {
-        site.heavy = std::sync::Arc::new(shiyan_web::heavy::Heavy::new(turns.get()));
+        site.heavy = std::sync::Arc::new(shiyan_web_kit::heavy::Heavy::new(turns.get()));
     }
     let timer = nightly::Timer::start(place.clone(), plan.clone())?;
     // Said when it listens, and not before. Nobody need be reading it.
@@ -349,7 +349,7 @@ async fn instrument(place: &Place, what: InstrumentCommand, lang: Lang) -> Done 
         Some(store) => store.profiles_in_use().await?,
         None => Vec::new(),
     };
-    let profiles = shiyan_web::profiles::of_house(&pages, Some(&place.profiles()));
+    let profiles = shiyan_imports::profiles::of_house(&pages, Some(&place.profiles()));
     match what {
         InstrumentCommand::List { json } => {
             let clean = profiles.refused.is_empty();
@@ -719,7 +719,7 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
     let app = if matches!(what, ReportCommand::Test { .. }) { place.app_to_write().await? } else { place.app().await? };
     match what {
         ReportCommand::Annual { year, as_of, out } => {
-            let pdf = papers::annual_pdf(&app, year, lang, &Scope::District, as_of, now()).await?;
+            let pdf = shiyan_papers::annual_pdf(&app, year, lang, &Scope::District, as_of, now()).await?;
             write(&out, &pdf)?;
             say!("{} {} SHA-256 {}", out.display(), pdf.len(), shiyan_app::sha256_hex(&pdf))?;
             Ok(())
@@ -949,7 +949,7 @@ fn read_start(text: &str) -> Result<Instant, Refusal> {
 }
 
 fn explain(asked: &str, json: bool, lang: Lang) -> Done {
-    let more = [shiyan_web::site::more_codes().as_slice(), code::ALL].concat();
+    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL].concat();
     let none = || {
         let rules = shiyan_statute::RuleKey::ALL.iter().map(|rule| rule.code());
         let all: Vec<String> = rules.chain(shiyan_app::explain::codes().iter().chain(&more).map(|info| info.code)).map(str::to_owned).collect();

@@ -155,6 +155,13 @@ pub fn rate(hits: u64, total: u64, target: Option<Decimal>, sampled: bool) -> St
     }
 }
 
+/// 统计口径 as people read it: the scope line with the names of the streets, without its own heading.
+#[must_use]
+pub fn scope_line(line: &str, streets: &BTreeMap<String, shiyan_foundation::area::Street>) -> String {
+    let line = line.trim_start_matches("统计口径：").trim_start_matches("Scope: ");
+    streets.values().fold(line.to_owned(), |text, s| text.replace(&s.code, s.name.trim_end_matches("街道")))
+}
+
 impl Figure {
     /// A percentage is shown or suppressed, never both: its decimals go with it.
     fn suppressed(mut self) -> Self {

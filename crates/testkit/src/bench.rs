@@ -189,7 +189,7 @@ impl TestApp {
 pub async fn reopen(url: &str) -> App {
     let store = Store::open(url).await.unwrap();
     Migrator::up(store.migration_connection(), None).await.unwrap();
-    App::new(store, |content| shiyan_web::papers::test_report_pdf(content, "http://127.0.0.1:8000"))
+    App::new(store, |content| shiyan_papers::test_report_pdf(content, "http://127.0.0.1:8000"))
 }
 
 impl Drop for TestApp {

@@ -33,6 +33,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
     for file in &files {
         findings.extend(habits::check(file));
     }
+    findings.extend(habits::too_large(&files));
     if findings.is_empty() {
         let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();
         println!("    {} crates, {arrows} dependencies, {others} crates of others, {} files: nothing to refuse", packages.len(), files.len());

@@ -571,7 +571,7 @@ pub fn annual_zh() -> annual::Model {
                         series: series("项次", &KINDS),
                         unit: s("项次"),
                         cumulative: s("累计占比"),
-                        texts: ["44.96%", "61.24%", "73.64%"].map(s).to_vec(),
+                        texts: ["44.96%", "61.24%", "73.64%", "83.72%", "90.70%", "96.12%", "98.45%", "100.00%"].map(s).to_vec(),
                     }),
                     note: s("n=129项次；一批次样品可有多个不合格项目。"),
                 }),

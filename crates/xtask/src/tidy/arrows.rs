@@ -45,6 +45,10 @@ const RESULTS: &[&str] = &["shiyan-lab-results"];
 const DOMAIN: &[&str] =
     &["shiyan-foundation", "shiyan-statute", "shiyan-sampling-plan", "shiyan-sample-intake", "shiyan-rapid-test", "shiyan-lab-results", "shiyan-nonconformity"];
 const INDICATORS: &[&str] = &["shiyan-indicators"];
+/// What every room of pages stands on.
+const PAGES: &[&str] = &["shiyan-app", "shiyan-web-kit"];
+/// Rooms that read and write files.
+const FILES: &[&str] = &["shiyan-exchange", "shiyan-imports"];
 /// Exact numbers, dates, identities, plain data: all that a decision needs.
 const PLAIN: &[&str] = &["serde", "serde_json", "chrono", "rust_decimal", "uuid"];
 
@@ -70,13 +74,39 @@ const TABLE: &[Room] = &[
     room("makepad-platform", Only(&[]), Nothing(&[])),
     room(
         "shiyan-reports",
-        Only(&[DOMAIN, INDICATORS, &["shiyan-charts", "shiyan-fonts"]]),
+        Only(&[DOMAIN, INDICATORS, &["shiyan-analytics", "shiyan-charts", "shiyan-fonts"]]),
         Heavy(&["printpdf", "subsetter", "ttf-parser", "qrcode", "plotters-backend"]),
     ),
+    room("shiyan-imports", Only(&[DOMAIN, &["shiyan-app", "shiyan-exchange"]]), Heavy(&[])),
+    room("shiyan-papers", Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-analytics", "shiyan-reports"]]), Heavy(&["tokio"])),
+    // The rooms of the pages: room -> kit -> app; the site mounts the rooms; never room -> room.
     room(
-        "shiyan-web",
-        Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-exchange", "shiyan-analytics", "shiyan-charts", "shiyan-reports", "shiyan-fonts"]]),
-        Heavy(&["rocket", "validator", "askama", "utoipa", "qrcode", "tokio"]),
+        "shiyan-web-kit",
+        Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-exchange", "shiyan-imports", "shiyan-migrations"]]),
+        Heavy(&["rocket", "validator", "askama", "tokio"]),
+    ),
+    room("shiyan-web-plan", Only(&[DOMAIN, INDICATORS, PAGES, FILES]), Heavy(&["rocket", "askama"])),
+    room("shiyan-web-intake", Only(&[DOMAIN, PAGES]), Heavy(&["rocket", "askama"])),
+    room("shiyan-web-bench", Only(&[DOMAIN, PAGES, FILES, &["shiyan-charts", "shiyan-reports"]]), Heavy(&["rocket", "validator", "askama", "qrcode"])),
+    room("shiyan-web-rapid", Only(&[DOMAIN, PAGES, FILES]), Heavy(&["rocket", "askama"])),
+    room("shiyan-web-cases", Only(&[DOMAIN, PAGES]), Heavy(&["rocket", "askama"])),
+    room(
+        "shiyan-web-figures",
+        Only(&[DOMAIN, INDICATORS, PAGES, FILES, &["shiyan-analytics", "shiyan-charts", "shiyan-papers"]]),
+        Heavy(&["rocket", "askama"]),
+    ),
+    room("shiyan-web-admin", Only(&[DOMAIN, INDICATORS, PAGES, FILES]), Heavy(&["rocket", "validator", "askama", "qrcode"])),
+    room(
+        "shiyan-web-site",
+        Only(&[
+            DOMAIN,
+            INDICATORS,
+            PAGES,
+            FILES,
+            &["shiyan-papers"],
+            &["shiyan-web-plan", "shiyan-web-intake", "shiyan-web-bench", "shiyan-web-rapid", "shiyan-web-cases", "shiyan-web-figures", "shiyan-web-admin"],
+        ]),
+        Heavy(&["rocket", "validator", "askama", "utoipa"]),
     ),
     // The front door knows nobody: it must not depend on what it protects.
     room("shiyan-door", Only(&[]), Heavy(&["hyper", "hyper-util", "http", "http-body", "http-body-util", "tokio", "tokio-rustls", "rustls"])),
@@ -94,7 +124,10 @@ const TABLE: &[Room] = &[
                 "shiyan-analytics",
                 "shiyan-charts",
                 "shiyan-reports",
-                "shiyan-web",
+                "shiyan-imports",
+                "shiyan-papers",
+                "shiyan-web-kit",
+                "shiyan-web-site",
                 "shiyan-door",
             ],
         ]),
@@ -246,8 +279,8 @@ mod tests {
             ("shiyan-store", "shiyan-indicators"),
             ("shiyan-store", "shiyan-migrations"),
             ("shiyan-app", "shiyan-store"),
-            ("shiyan-web", "shiyan-app"),
-            ("shiyan-web", "shiyan-fonts"),
+            ("shiyan-web-kit", "shiyan-app"),
+            ("shiyan-web-site", "shiyan-web-bench"),
             ("shiyan-reports", "shiyan-charts"),
             ("shiyan-cli", "shiyan-migrations"),
             ("shiyan-fonts", "makepad-platform"),
@@ -255,7 +288,9 @@ mod tests {
         ] {
             assert_eq!(refused(from, ours(to)), Vec::<String>::new(), "{from} -> {to}");
         }
-        for (from, to) in [("shiyan-app", "tokio"), ("shiyan-web", "validator"), ("shiyan-cli", "rocket"), ("shiyan-statute", "csv"), ("shiyan-web", "hex")] {
+        for (from, to) in
+            [("shiyan-app", "tokio"), ("shiyan-web-bench", "validator"), ("shiyan-cli", "rocket"), ("shiyan-statute", "csv"), ("shiyan-web-kit", "hex")]
+        {
             assert_eq!(refused(from, other(to, Value::Null)), Vec::<String>::new(), "{from} -> {to}");
         }
     }
@@ -269,14 +304,16 @@ mod tests {
             ("shiyan-lab-results", "shiyan-nonconformity"),
             ("shiyan-indicators", "shiyan-sampling-plan"),
             ("shiyan-store", "shiyan-app"),
-            ("shiyan-app", "shiyan-web"),
-            ("shiyan-web", "shiyan-store"),
+            ("shiyan-app", "shiyan-web-kit"),
+            ("shiyan-web-bench", "shiyan-web-intake"),
+            ("shiyan-web-kit", "shiyan-web-bench"),
+            ("shiyan-web-cases", "shiyan-store"),
             ("shiyan-exchange", "shiyan-store"),
             ("shiyan-charts", "shiyan-indicators"),
             ("shiyan-analytics", "shiyan-statute"),
             ("shiyan-cli", "shiyan-fonts"),
             ("shiyan-migrations", "shiyan-foundation"),
-            ("shiyan-web", "shiyan-testkit"),
+            ("shiyan-web-site", "shiyan-testkit"),
         ] {
             let found = refused(from, ours(to));
             assert_eq!(found.len(), 1, "{from} -> {to}");
@@ -286,15 +323,15 @@ mod tests {
 
     #[test]
     fn a_heavy_crate_stays_with_its_owner() {
-        let found = refused("shiyan-web", other("sea-orm", Value::Null));
-        assert_eq!(found, ["shiyan-web -> sea-orm: this heavy crate belongs to shiyan-store"]);
+        let found = refused("shiyan-web-kit", other("sea-orm", Value::Null));
+        assert_eq!(found, ["shiyan-web-kit -> sea-orm: this heavy crate belongs to shiyan-store"]);
         for (from, to) in [
             ("shiyan-app", "rocket"),
             ("shiyan-store", "polars"),
             ("shiyan-exchange", "printpdf"),
             ("shiyan-charts", "tokio"),
             ("shiyan-cli", "validator"),
-            ("shiyan-web", "fantoccini"),
+            ("shiyan-web-site", "fantoccini"),
         ] {
             assert_eq!(refused(from, other(to, Value::Null)).len(), 1, "{from} -> {to}");
         }
@@ -313,14 +350,14 @@ mod tests {
     fn tests_may_look_at_anything() {
         let mut dev = ours("shiyan-testkit");
         dev["kind"] = json!("dev");
-        assert!(refused("shiyan-web", dev).is_empty());
+        assert!(refused("shiyan-web-site", dev).is_empty());
     }
 
     #[test]
     fn a_new_crate_needs_a_row_and_a_row_needs_a_crate() {
         let found = refused("shiyan-newcomer", ours("shiyan-foundation"));
         assert!(found.len() == 1 && found[0].contains("has no row"), "{found:?}");
-        let without: Vec<Package> = workspace(&[]).into_iter().filter(|package| package.name != "shiyan-web").collect();
+        let without: Vec<Package> = workspace(&[]).into_iter().filter(|package| package.name != "shiyan-web-kit").collect();
         assert!(check(&without)[0].what.contains("no crate"));
     }
 

@@ -55,6 +55,32 @@ pub fn files(root: &Path) -> Result<Vec<File>, Failure> {
     Ok(found)
 }
 
+/// The largest share of all Rust lines that one crate may have, tests included, in percent.
+const MOST_OF_ALL: usize = 12;
+
+/// The folder of the crate in which a file lies: `crates/statute`, `crates/web/bench`, `tests`.
+fn crate_of(path: &str) -> &str {
+    let deep = if path.starts_with("crates/web/") {
+        3
+    } else if path.starts_with("crates/") {
+        2
+    } else {
+        1
+    };
+    path.match_indices('/').nth(deep - 1).map_or(path, |(end, _)| &path[..end])
+}
+
+/// A crate that has grown into a third of the house: nobody finds their way in it, and each change builds it anew.
+pub fn too_large(files: &[File]) -> Vec<Finding> {
+    let mut lines = std::collections::BTreeMap::<&str, usize>::new();
+    for file in files.iter().filter(|f| f.path.ends_with(".rs")) {
+        *lines.entry(crate_of(&file.path)).or_default() += file.text.lines().count();
+    }
+    let all: usize = lines.values().sum();
+    let large = lines.iter().filter(|(_, n)| **n * 100 > all * MOST_OF_ALL);
+    large.map(|(at, n)| Finding::new(*at, format!("{n} of {all} lines of Rust are more than {MOST_OF_ALL} %: cut it along the way of a sample"))).collect()
+}
+
 /// Everything that is refused in one file.
 pub fn check(file: &File) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -193,6 +219,18 @@ mod tests {
         found(path, text).len()
     }
 
+    #[test]
+    fn a_crate_that_is_a_third_of_the_house_is_refused() {
+        let file = |path: &str, lines: usize| File { path: path.into(), text: "x\n".repeat(lines) };
+        let mut files: Vec<File> = (0..9).map(|i| file(&format!("crates/c{i}/src/lib.rs"), 110)).collect();
+        files.push(file("crates/web/bench/src/lib.rs", 60));
+        files.push(file("crates/web/bench/tests/a.rs", 60));
+        files.push(file("crates/web/site/src/lib.rs", 110));
+        assert_eq!(too_large(&files), []);
+        files.push(file("crates/web/bench/src/b.rs", 60));
+        let found = too_large(&files);
+        assert_eq!((found.len(), found[0].place.as_str()), (1, "crates/web/bench"));
+    }
     #[test]
     fn floats_are_refused_in_domain_crates_only() {
         let room = "crates/lab-results/src/value.rs";

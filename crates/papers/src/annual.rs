@@ -1,0 +1,88 @@
+//! 年度报告 the facts of a year, within the scope of who asks and as of a day, and the report as PDF.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use shiyan_analytics::{Input, Tables, tables};
+use shiyan_app::figures::{Year, narrowed, year_span};
+use shiyan_app::{App, Error};
+use shiyan_foundation::ids::CaseId;
+use shiyan_foundation::{Instant, Lang, Scope};
+use shiyan_indicators::{CaseFact, FactId, ItemFact, KpiScope};
+use shiyan_nonconformity::Case;
+use shiyan_reports::Faces;
+use shiyan_reports::annual::words::{Annual, Failing, model};
+
+/// The figures of a year with the tables made from the same facts, as of the same day.
+#[derive(Debug)]
+pub struct Tabled {
+    /// Facts and figures.
+    pub year: Year,
+    /// Failing items of both years.
+    pub items: Vec<ItemFact>,
+    /// Tables.
+    pub tables: Tables,
+}
+
+/// Makes the tables that stand beside the figures of a year, off the request threads. Home, the statistics page and the
+/// annual report all come here, so that they cannot differ.
+///
+/// # Errors
+/// A year out of range; the database does not answer.
+pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error> {
+    let (first, last) = year_span(year.scope.year)?;
+    let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
+    let items = app.store.failing_item_facts(before, last, user).await?;
+    tokio::task::spawn_blocking(move || {
+        let classes: Vec<(&str, &str)> = shiyan_statute::food_classes_of(year.scope.year).iter().map(|c| (c.name.as_str(), c.name_en.as_str())).collect();
+        let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes })?;
+        Ok(Tabled { year, items, tables })
+    })
+    .await
+    .map_err(|e| Error::Fault(e.to_string()))?
+}
+
+/// Collects the facts of a year and makes the tables.
+///
+/// # Errors
+/// A year out of range; the database does not answer.
+pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Annual, Error> {
+    let (first, last) = year_span(scope.year)?;
+    let Tabled { year, items, tables } = tabled(app, app.year_as_of(scope, user, as_of, now).await?, user).await?;
+    // failing by that day: an amended report may say otherwise by now
+    let failed: BTreeSet<String> = year.facts.batches.iter().filter(|b| b.fails()).map(|b| FactId::Sample(b.sample_id).to_string()).collect();
+    let in_scope: BTreeSet<String> = year.kpis.per_thousand.counted.iter().map(ToString::to_string).filter(|id| failed.contains(id)).collect();
+    let failing = app.store.failing_samples(first, last, user).await?.into_iter().filter(|f| in_scope.contains(&f.sample.sample.id.to_string()));
+    let failing: Vec<Failing> = failing.map(|f| Failing { sample: f.sample.sample, items: f.items }).collect();
+    let streets = app.streets().await?;
+    let day = year.kpis.as_of;
+    let known: BTreeMap<CaseId, &CaseFact> = year
+        .facts
+        .cases
+        .iter()
+        .filter(|c| c.opened_on <= day && year.scope.streets.as_ref().is_none_or(|s| s.contains(&c.street)))
+        .map(|c| (c.case_id, c))
+        .collect();
+    let known_cases = app.store.whole_cases(first, last, user).await?.into_iter().filter_map(|c| known.get(&c.id).map(|fact| (*fact, c)));
+    // a case counts in one year; the debts of earlier years are named beside it while they last
+    let (cases, others): (Vec<_>, Vec<_>) = known_cases.partition(|(fact, _)| fact.year_at(day) == year.scope.year);
+    let owed = |fact: &CaseFact| chrono::Datelike::year(&day) == year.scope.year && !fact.cancelled && fact.closed_by(day).is_none();
+    let debts: Vec<Case> = others.into_iter().filter(|(fact, _)| owed(fact)).map(|(_, c)| c).collect();
+    let cases: Vec<Case> = cases.into_iter().map(|(_, c)| c).collect();
+    let demo = cases.iter().any(|c| c.demo) || failing.iter().any(|f| f.sample.demo);
+    Ok(Annual { facts: year.facts, scope: year.scope, kpis: year.kpis, items, tables, failing, cases, debts, streets, demo })
+}
+
+/// The annual report of a year as PDF, as of now or of the end of an earlier day: the same data give the same bytes.
+///
+/// # Errors
+/// A year out of range; the database does not answer; the typesetter.
+pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
+    let scope = narrowed(app.kpi_scope(year).await?, user);
+    let data = annual(app, scope, user, as_of, now).await?;
+    tokio::task::spawn_blocking(move || {
+        shiyan_reports::annual::pdf(&model(&data, lang), &Faces::default()).map_err(|e| Error::Fault(format!("annual report: {e}")))
+    })
+    .await
+    .map_err(|e| Error::Fault(e.to_string()))?
+}

@@ -1,0 +1,8 @@
+//! 出具文书 the application before the typesetter: facts are gathered within the scope of who asks, and set. The page's button and the
+//! command line call the same functions, so both make the same bytes. What a paper says and how it looks is in the reports crate.
+
+mod annual;
+mod test_report;
+
+pub use annual::{Tabled, annual, annual_pdf, tabled};
+pub use test_report::test_report_pdf;

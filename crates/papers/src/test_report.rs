@@ -1,0 +1,20 @@
+//! 检验报告 the PDF of a test report, for the application to freeze.
+
+use shiyan_app::reports::Unset;
+use shiyan_lab_results::report::ReportContent;
+use shiyan_reports::test_report::{self, content};
+use shiyan_reports::{Faces, ReportError};
+
+/// The PDF of a test report out of its frozen facts.
+///
+/// # Errors
+/// A picture that the report names was not put in; what the typesetter says.
+pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, Unset> {
+    // A draft shows what would be missing; what is issued never lacks a character that nobody was told of.
+    let faces = Faces { strict: !content.draft && !content.options.rare, ..Faces::default() };
+    let model = content::model(content, public_url).map_err(Unset::Failed)?;
+    test_report::pdf(&model, &faces).map_err(|e| match e {
+        ReportError::MissingGlyphs(characters) => Unset::Missing(characters),
+        other => Unset::Failed(other.to_string()),
+    })
+}

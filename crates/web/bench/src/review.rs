@@ -1,0 +1,369 @@
+//! 校核队列 what waits for the step of this person: worksheet by worksheet, the rest sample by sample.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rocket::{Route, State, get, post, routes};
+use shiyan_app::query::samples::WorkFilter;
+use shiyan_foundation::ids::TestOrderId;
+use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
+use shiyan_lab_results::judge::Verdict;
+use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
+use shiyan_lab_results::qc::{QcKind, QcSlot, QcVerdict};
+use shiyan_lab_results::worksheet::{Worksheet, doubtful, normal};
+use shiyan_lab_results::worksheet_code;
+
+use super::worksheets::grid::{control_mark, control_name, doubt, limit_text, orders_by_id, qc_badge, reason_of};
+use super::worksheets::{enter_room, state_badge};
+use crate::views::{ActionView, Link, ProblemView, QueueCell, QueueOrder, QueueSheet, ReviewQueuePage, Tab};
+use shiyan_web_kit::answer::{Html, done, show};
+use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::guard::User;
+use shiyan_web_kit::parts::{Answer, at_text, blind, day_chip, id_of, order_badge, refusals, show_as, verdict_badge};
+use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::site::Site;
+use shiyan_web_kit::ui::{Badge, Tone};
+
+/// Routes of the queue.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![queue, step]
+}
+
+/// Worksheets shown at once.
+const SHEETS: u64 = 12;
+/// Orders shown at once.
+const ORDERS: u64 = 60;
+
+/// 一步 of the chain that has a queue: where orders wait, what is done, who does it, the address.
+struct Step {
+    state: OrderState,
+    action: OrderAction,
+    role: Role,
+    key: &'static str,
+}
+
+const STEPS: &[Step] = &[
+    Step { state: OrderState::Entered, action: OrderAction::Check, role: Role::Checker, key: "check" },
+    Step { state: OrderState::Checked, action: OrderAction::Review, role: Role::Reviewer, key: "review" },
+    Step { state: OrderState::Reviewed, action: OrderAction::Approve, role: Role::Signatory, key: "approve" },
+];
+
+impl Step {
+    fn of(key: Option<&str>, user: &User) -> &'static Step {
+        let own = || STEPS.iter().find(|s| user.actor.has(s.role));
+        key.and_then(|k| STEPS.iter().find(|s| s.key == k)).or_else(own).unwrap_or(&STEPS[0])
+    }
+    fn word(&self, user: &User) -> &'static str {
+        let (zh, en) = match self.action {
+            OrderAction::Check => ("校核", "Check"),
+            OrderAction::Review => ("审核", "Review"),
+            _ => ("批准", "Approve"),
+        };
+        if user.lang() == shiyan_foundation::Lang::Zh { zh } else { en }
+    }
+}
+
+/// A form of the queue that was refused.
+struct Refused<'a> {
+    sheet: &'a str,
+    form: &'a Posted,
+    why: &'a [Refusal],
+}
+
+fn once(mut all: Vec<Refusal>) -> Vec<Refusal> {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    all.retain(|r| seen.insert(format!("{}{:?}", r.code(), r.facts)));
+    all
+}
+
+/// Controls with what they say.
+type Controls = Vec<(String, Badge)>;
+
+/// The controls of a run: each kind with its gravest verdict, and every control that is not in order by itself.
+fn controls(sheet: &Worksheet, items: &[TestItem], user: &User) -> (Controls, Controls) {
+    let lang = user.lang();
+    let grave = |v: QcVerdict| match v {
+        QcVerdict::Pass => 0,
+        QcVerdict::Warn => 1,
+        QcVerdict::Missing => 2,
+        QcVerdict::NeedsPerson => 3,
+        QcVerdict::Fail => 4,
+    };
+    let badge = |v: QcVerdict| {
+        let tone = match v {
+            QcVerdict::Pass => Tone::Pass,
+            QcVerdict::Warn | QcVerdict::NeedsPerson => Tone::Warn,
+            QcVerdict::Fail => Tone::Fail,
+            QcVerdict::Missing => Tone::Idle,
+        };
+        Badge::new(tone, v.label(lang))
+    };
+    let (mut list, mut odd) = (Vec::new(), Vec::new());
+    for kind in QcKind::ALL {
+        let of: Vec<&QcSlot> = sheet.qc.iter().filter(|s| s.kind == *kind).collect();
+        let Some(worst) = of.iter().map(|s| s.verdict()).max_by_key(|v| grave(*v)) else { continue };
+        list.push((format!("{} × {}", kind.label(lang), of.len()), badge(worst)));
+        for slot in of.iter().filter(|s| grave(s.verdict()) > 0) {
+            let parts = [control_name(sheet, items, slot, lang), control_mark(slot, lang).why];
+            odd.push((parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · "), badge(slot.verdict())));
+        }
+    }
+    (list, odd)
+}
+
+fn queue_cell(sheet: &Worksheet, item: &TestItem, user: &User) -> QueueCell {
+    let lang = user.lang();
+    let row = sheet.samples.iter().find(|s| s.order == item.order);
+    let remark = if item.remark.trim().is_empty() { String::new() } else { format!("{}{}", user.t("备注：", "Remark: "), item.remark) };
+    let word = item.carry_over.as_ref().map_or_else(String::new, |c| format!("{}{}", user.t("带入原则：", "Carry-over: "), c.word));
+    let verdict = item.verdict();
+    let reason = if verdict == Some(Verdict::Conforming) && item.decision.is_none() { String::new() } else { reason_of(item, lang) };
+    QueueCell {
+        id: item.id.to_string(),
+        sample: row.map_or_else(String::new, |s| format!("{} {}", s.label, s.food)),
+        item: item.analyte.clone(),
+        value: if item.raw.is_empty() { String::new() } else { format!("{} {}", item.raw, item.unit) },
+        limit: limit_text(item),
+        badge: verdict_badge(verdict, lang),
+        doubt: doubt(item, lang).unwrap_or_default(),
+        note: [reason, remark, word].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · "),
+        href: format!("/bench/{}", item.order),
+    }
+}
+
+/// What keeps this person from passing the whole worksheet in one step.
+fn why_not_pass(sheet: &Worksheet, step: &Step, waiting: &[&TestOrder], of: &BTreeMap<TestOrderId, Vec<TestItem>>, user: &User) -> Vec<Refusal> {
+    let none = Vec::new();
+    let items = |o: &TestOrder| of.get(&o.id).unwrap_or(&none);
+    let mut why: Vec<Refusal> = waiting.iter().flat_map(|o| o.why_not(&user.actor, step.action, items(o), &[])).collect();
+    let odd = waiting.iter().flat_map(|o| items(o)).filter(|i| !normal(i)).count();
+    if odd > 0 {
+        why.push(Refusal::new(worksheet_code::ABNORMAL).with("count", odd));
+    }
+    why.extend(sheet.run_not_normal());
+    if step.action == OrderAction::Review {
+        why.extend(sheet.blocks());
+    }
+    once(why)
+}
+
+fn line(user: &User, step: &Step, waiting: usize, cells: &[&TestItem]) -> String {
+    let count = |wanted: &dyn Fn(&TestItem) -> bool| cells.iter().filter(|i| wanted(i)).count();
+    let zh = user.lang() == shiyan_foundation::Lang::Zh;
+    let mut parts = vec![
+        if zh { format!("{waiting} 个样品等待{}", step.word(user)) } else { format!("{waiting} samples wait for: {}", step.word(user).to_lowercase()) },
+        if zh { format!("{} 项", cells.len()) } else { format!("{} items", cells.len()) },
+    ];
+    let named = [
+        (count(&|i| i.verdict() == Some(Verdict::Nonconforming)), "不合格", "failing"),
+        (count(&|i| i.verdict() == Some(Verdict::Problem)), "问题", "problem"),
+        (count(&|i| doubtful(i) && matches!(i.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict))), "可疑", "doubtful"),
+        (count(&|i| i.decision.is_some()), "人工判定", "decided by hand"),
+        (count(&|i| i.verdict() == Some(Verdict::NoVerdict)), "不判定", "without verdict"),
+    ];
+    parts.extend(named.iter().filter(|(n, ..)| *n > 0).map(|(n, zh_word, en_word)| if zh { format!("{zh_word} {n}") } else { format!("{n} {en_word}") }));
+    parts.join(" · ")
+}
+
+async fn queue_sheet(
+    site: &Site,
+    user: &User,
+    step: &Step,
+    sheet: &Worksheet,
+    all: bool,
+    calendar: &WorkCalendar,
+    refused: Option<&Refused<'_>>,
+) -> Result<(QueueSheet, BTreeSet<TestOrderId>), Failure> {
+    let (lang, store, id) = (user.lang(), &site.app.store, sheet.id.to_string());
+    let orders = orders_by_id(store.orders_of_worksheet(&id, user.scope()).await?);
+    let mut of: BTreeMap<TestOrderId, Vec<TestItem>> = BTreeMap::new();
+    for item in store.items_beside_worksheet(&id, user.scope()).await? {
+        of.entry(item.order).or_default().push(item);
+    }
+    let mine = of.values().flatten().filter(|i| i.worksheet == Some(sheet.id)).cloned().collect::<Vec<_>>();
+    let waiting: Vec<&TestOrder> = sheet.samples.iter().filter_map(|s| orders.get(&s.order)).filter(|o| o.state == step.state).collect();
+    let place: BTreeMap<TestOrderId, usize> = sheet.samples.iter().enumerate().map(|(at, s)| (s.order, at)).collect();
+    let here: BTreeSet<TestOrderId> = waiting.iter().map(|o| o.id).collect();
+    let mut cells: Vec<&TestItem> = mine.iter().filter(|i| here.contains(&i.order)).collect();
+    cells.sort_by_key(|i| (place.get(&i.order).copied(), i.position));
+    let why = why_not_pass(sheet, step, &waiting, &of, user);
+    let zh = lang == shiyan_foundation::Lang::Zh;
+    let label = match (why.is_empty(), zh) {
+        (true, true) => format!("{}通过：{} 个样品 {} 项全部正常", step.word(user), waiting.len(), cells.len()),
+        (true, false) => format!("{}: pass {} samples, all {} items normal", step.word(user), waiting.len(), cells.len()),
+        (false, true) => format!("成批{}通过", step.word(user)),
+        (false, false) => format!("{}: pass the whole worksheet", step.word(user)),
+    };
+    let pass = ActionView::post(step.key, label, format!("/review/{id}/{}", step.key)).primary().with_icon("check").refused(&why, lang);
+    let no_return: Vec<Refusal> = waiting.first().map_or_else(Vec::new, |o| o.why_not(&user.actor, OrderAction::Return, &[], &[]));
+    let again = refused.filter(|r| r.sheet == id);
+    let (controls, odd_controls) = controls(sheet, &mine, user);
+    let finished = match &sheet.finished {
+        Some((_, who, at)) => format!("{who} {} {}", at_text(*at, user.now()), user.t("完成录入", "finished the entry")),
+        None => user.t("有退回的格正在更正", "Cells sent back are being corrected").to_owned(),
+    };
+    let view = QueueSheet {
+        id: id.clone(),
+        no: sheet.no.clone(),
+        title: sheet.title.clone(),
+        href: format!("/worksheets/{id}"),
+        by: finished,
+        due: day_chip(&sheet.due_on.to_string(), None, user.now().date_naive(), calendar, lang),
+        state: state_badge(sheet.state, lang),
+        line: line(user, step, waiting.len(), &cells),
+        qc: qc_badge(sheet.qc_state(), sheet.qc_override.is_some(), lang),
+        controls,
+        odd_controls,
+        cells: cells.iter().filter(|i| all || !normal(i)).map(|i| queue_cell(sheet, i, user)).collect(),
+        all: cells.len() as u64,
+        pass: Some(pass),
+        no_return: no_return.iter().map(|r| ProblemView::of(r, lang)).collect(),
+        reason: again.map_or_else(String::new, |r| r.form.get("reason").to_owned()),
+        reason_error: again.map_or_else(String::new, |r| {
+            let about = |w: &&Refusal| w.field.as_deref() == Some("reason") || w.code() == worksheet_code::NO_CELL_CHOSEN.code;
+            r.why.iter().filter(about).map(|w| w.what(lang)).collect::<Vec<_>>().join(" ")
+        }),
+        samples: sheet
+            .samples
+            .iter()
+            .filter(|s| here.contains(&s.order))
+            .map(|s| Link::new(format!("{} {}", s.label, s.food), format!("/bench/{}", s.order)))
+            .collect(),
+    };
+    Ok((view, here))
+}
+
+/// Orders of this step that are on no worksheet shown.
+async fn queue_orders(site: &Site, user: &User, step: &Step, shown: &BTreeSet<TestOrderId>, calendar: &WorkCalendar) -> Result<Vec<QueueOrder>, Failure> {
+    let (lang, store) = (user.lang(), &site.app.store);
+    let mut rows = store.worklist(&WorkFilter::state(step.state.code()), user.scope(), ORDERS, 0).await?;
+    rows.retain(|r| !shown.iter().any(|id| id.to_string() == r.order_id));
+    let ids: Vec<String> = rows.iter().map(|r| r.sample_id.clone()).collect();
+    let samples = store.samples_of(&ids, user.scope()).await?;
+    let mut list = Vec::new();
+    for row in rows {
+        let sample = samples.iter().map(|s| &s.sample).find(|s| s.id.to_string() == row.sample_id);
+        let code = sample.and_then(|s| s.blind_code.clone());
+        // Whoever tests blind knows a sample by its code alone.
+        let label = if blind(user) { code } else { row.sampling_no.clone().or(code) };
+        let mut why = Vec::new();
+        if let Some(order) = store.order(&row.order_id, user.scope()).await? {
+            let items = store.items_of_order(&row.order_id, user.scope()).await?;
+            why = order.why_not(&user.actor, step.action, &items, &user.account.sign_scope);
+        }
+        let count = |n: i64| u64::try_from(n).unwrap_or_default();
+        list.push(QueueOrder {
+            label: label.unwrap_or_default(),
+            name: row.name.clone(),
+            href: format!("/bench/{}", row.order_id),
+            state: order_badge(step.state, lang),
+            items: count(row.items),
+            abnormal: count(row.abnormal),
+            due: day_chip(&row.report_due_on, None, user.now().date_naive(), calendar, lang),
+            verb: (if why.is_empty() { step.word(user) } else { user.t("查看", "Open") }).to_owned(),
+            why: once(why).iter().map(|r| ProblemView::of(r, lang)).collect(),
+        });
+    }
+    Ok(list)
+}
+
+async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused: Option<&Refused<'_>>) -> Result<ReviewQueuePage, Failure> {
+    let store = &site.app.store;
+    let calendar = site.app.calendar().await?;
+    let states: BTreeMap<String, i64> = store.order_states(user.scope()).await?.into_iter().collect();
+    let tabs = STEPS
+        .iter()
+        .map(|s| {
+            let mine = if user.actor.has(s.role) { user.t(" · 我的", " · mine") } else { "" };
+            let n = states.get(s.state.code()).copied().unwrap_or_default();
+            Tab::new(format!("{}{mine}", s.state.label(user.lang())), format!("/review?step={}", s.key), std::ptr::eq(s, step))
+                // the page lists worksheets and what stands on none, not orders
+                .beside(u64::try_from(n).unwrap_or_default())
+        })
+        .collect();
+    let mut sheets = Vec::new();
+    let mut shown = BTreeSet::new();
+    let mut more = 0;
+    if step.action != OrderAction::Approve {
+        let found = store.worksheets_waiting(&[step.state.code()], user.scope(), SHEETS + 1).await?;
+        more = u64::try_from(found.len()).unwrap_or_default().saturating_sub(SHEETS);
+        for sheet in found.iter().take(usize::try_from(SHEETS).unwrap_or(12)) {
+            let (row, here) = queue_sheet(site, user, step, sheet, all, &calendar, refused).await?;
+            if !here.is_empty() {
+                shown.extend(here);
+                sheets.push(row);
+            }
+        }
+    }
+    let orders = queue_orders(site, user, step, &shown, &calendar).await?;
+    let mut p = user.page(site, "review", user.t("校核队列", "Review queue"));
+    if let Some(refused) = refused {
+        p = p.refused(refused.why);
+        // The reason stands at its field as well; the summary leads there.
+        for problem in p.problems.iter_mut().filter(|q| q.field == "reason") {
+            problem.field = format!("reason-{}", refused.sheet);
+        }
+    }
+    Ok(ReviewQueuePage {
+        p,
+        tabs,
+        abnormal_only: !all,
+        switch: if all { format!("/review?step={}", step.key) } else { format!("/review?step={}&all=1", step.key) },
+        sheets,
+        orders,
+        more,
+        empty: user.t("没有等待这一步的结果。", "Nothing waits for this step.").to_owned(),
+    })
+}
+
+#[get("/review?<step>&<all>")]
+async fn queue(site: &State<Site>, user: User, step: Option<&str>, all: Option<&str>) -> Html {
+    enter_room(&user)?;
+    show(&view(site, &user, Step::of(step, &user), all == Some("1"), None).await?)
+}
+
+#[post("/review/<id>/<step>", data = "<form>")]
+async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    enter_room(&user).map_err(Err)?;
+    let id = id_of(id).map_err(Err)?;
+    let (app, now) = (&site.app, user.now());
+    let mut back = "/review".to_owned();
+    let did = match step {
+        "check" | "review" => {
+            let action = if step == "check" { OrderAction::Check } else { OrderAction::Review };
+            back = format!("/review?step={step}");
+            app.pass_worksheet(&user.actor, &id, action, now).await.map(|n| {
+                let (zh, en) = if step == "check" { ("校核", "check") } else { ("审核", "review") };
+                (format!("{n} 个样品{zh}通过"), format!("{n} samples passed the {en}"))
+            })
+        }
+        "return" => {
+            let cells: Vec<String> = form.many("cells").into_iter().filter_map(|c| id_of(c).ok()).collect();
+            app.return_cells(&user.actor, &cells, form.get("reason"), now)
+                .await
+                .map(|n| (format!("已退回 {n} 格，样品回到检验"), format!("{n} cells were sent back; their samples are at the bench again")))
+        }
+        _ => return Err(Err(Failure::NotFound)),
+    };
+    match did {
+        Ok((zh, en)) => Ok(done(back, &zh, &en)),
+        Err(error) => {
+            let (status, why) = refusals(error).map_err(Err)?;
+            let shown = Step::of(Some(step), &user);
+            let refused = Refused { sheet: &id, form: &form, why: &why };
+            Err(show_as(status, &view(site, &user, shown, form.get("all") == "1", Some(&refused)).await.map_err(Err)?))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_lab_results::order_code;
+    #[test]
+    fn the_same_reason_is_given_once() {
+        let why = |name: &str| Refusal::new(order_code::OWN_WORK).with("name", name);
+        assert_eq!(once(vec![why("甲"), why("甲"), why("乙")]).len(), 2);
+    }
+}

@@ -1,0 +1,530 @@
+//! 指标 the page behind each figure, and what every page that shows figures shares.
+
+use std::collections::HashMap;
+
+use rocket::{Route, State, get, routes};
+use shiyan_app::figures::Year;
+use shiyan_foundation::area::AreaKind;
+use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
+use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
+use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
+use shiyan_nonconformity::case::CaseState;
+
+use crate::views::{Cell, Counted, Counter, Fact, FigureCard, FigurePage, Pager, RowsPage, Tab, Table};
+use shiyan_web_kit::answer::{Html, show};
+use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::guard::{User, encoded};
+use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::parts::{case_room, room};
+use shiyan_web_kit::site::Site;
+use shiyan_web_kit::streets::{Streets, street_name};
+use shiyan_web_kit::ui::{self, Badge, Bar, num};
+use shiyan_web_kit::when::{When, behind, reads_figures};
+
+/// Rows of a page behind a figure.
+const ROWS: usize = 200;
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![figure, rows]
+}
+
+/// The default scope of a year, narrowed to the streets of a person who sees only some.
+///
+/// # Errors
+/// No population row; a year out of range; the database does not answer.
+pub async fn scope_of(site: &Site, user: &Scope, year: i32) -> Result<KpiScope, shiyan_app::Error> {
+    Ok(shiyan_app::figures::narrowed(site.app.kpi_scope(year).await?, user))
+}
+
+/// The figures of a year for a person.
+///
+/// # Errors
+/// No population row; a year out of range; a day that has not come; the database does not answer.
+pub async fn year_of(site: &Site, user: &Scope, when: &When, now: Instant) -> Result<Year, shiyan_app::Error> {
+    site.app.year_as_of(scope_of(site, user, when.year).await?, user, when.as_of, now).await
+}
+
+/// The years a person may choose: those with a plan, this one and the two before.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn years(site: &Site, now: Instant, shown: i32) -> Result<Vec<i32>, shiyan_app::Error> {
+    let this = chrono::Datelike::year(&now);
+    let mut all: std::collections::BTreeSet<i32> = site.app.store.all::<shiyan_sampling_plan::Plan>().await?.iter().map(|p| p.year).collect();
+    all.extend([this - 1, this, shown]);
+    // a year that has not begun has a plan but no figures
+    Ok(all.into_iter().filter(|year| *year <= this).collect())
+}
+
+/// Working days from the day after `today` to `due`; negative by those gone since.
+pub fn workdays_left(today: chrono::NaiveDate, due: chrono::NaiveDate, calendar: &WorkCalendar) -> i64 {
+    let span = |after: chrono::NaiveDate, to| after.succ_opt().map_or(0, |from| i64::from(calendar.workdays_between(from, to)));
+    if today <= due {
+        span(today, due)
+    } else {
+        // a day off that follows the last day already is overdue
+        -span(due, today).max(1)
+    }
+}
+
+/// A deadline in words.
+pub fn due_view(lang: Lang, today: chrono::NaiveDate, due: chrono::NaiveDate, calendar: &WorkCalendar) -> ui::Due {
+    ui::Due::workdays(lang, workdays_left(today, due, calendar), due, !calendar.knows(chrono::Datelike::year(&due)))
+}
+
+/// 定义 what a figure counts: Chinese, English.
+fn definition(key: &str) -> (&'static str, &'static str) {
+    match key {
+        "batches_per_thousand" => (
+            "已出结论的监督抽检和评价性抽检批次 × 1000 ÷ 常住人口。快检、复检、拒收、作废、在途和在检的不计。",
+            "Supervisory and evaluative batches with a conclusion × 1,000 ÷ residents. Rapid tests, rechecks, refused, void and unfinished batches are not counted.",
+        ),
+        "discovery_rate" => (
+            "监督抽检最终不合格批次 ÷ 监督抽检批次。复检改判合格的不算不合格。",
+            "Finally failing supervisory batches ÷ supervisory batches. A batch that a recheck cleared is not failing.",
+        ),
+        "evaluative_pass_rate" => ("评价性抽检合格批次 ÷ 评价性抽检批次。", "Passing evaluative batches ÷ evaluative batches."),
+        "disposal_rate" => (
+            "到期或已办结、且证据齐全办结的案件 ÷ 到期或已办结的案件。改判撤销和未到期在办的不计。",
+            "Cases closed with every step evidenced ÷ cases due or closed. Cancelled cases and open ones not due yet are not counted.",
+        ),
+        "disposal_on_time_rate" => ("期限内证据齐全办结的案件 ÷ 到期或已办结的案件。", "Cases closed with evidence within the deadline ÷ cases due or closed."),
+        "report_on_time_rate" => {
+            ("收样后 20 个工作日内出具的报告 ÷ 到期或已出具的报告。", "Reports issued within 20 working days of reception ÷ reports due or issued.")
+        }
+        "urgent_report_on_time_rate" => ("可能严重危害的不合格在 24 小时内报告的比例。", "Possibly severe failures reported within 24 hours."),
+        "service_on_time_rate" => ("检验结论在期限内送达的比例。", "Conclusions served within the deadline."),
+        "publication_on_time_rate" => ("结果在期限内公示的比例。", "Results published within the deadline."),
+        "rapid_valid_rate" => (
+            "符合数据要求的快检记录 ÷ 快检记录。单独统计，不计入千人批次。",
+            "Rapid records that meet the data rules ÷ rapid records. Counted apart from the batches.",
+        ),
+        "rapid_positive_rate" => ("阳性项次 ÷ 有效项次。单独统计，不计入千人批次。", "Positive ÷ valid rapid readings. Counted apart from the batches."),
+        "rapid_handled_rate" => (
+            "72 小时内处置的阳性 ÷ 已处置的和超过 72 小时未处置的阳性。72 小时未到的不计。",
+            "Positives handled within 72 hours ÷ positives handled or past their 72 hours. Those whose 72 hours still run are not counted.",
+        ),
+        "rapid_confirmation_rate" => ("实验室确证的阳性 ÷ 实验室检验过的阳性。", "Positives that a laboratory confirmed ÷ positives that a laboratory tested."),
+        _ => ("", ""),
+    }
+}
+
+/// The address part of a figure: key, and for a part of it the axis and the member.
+pub fn address(figure: &Figure) -> String {
+    match &figure.cut {
+        Some(cut) => format!("{}.{}.{}", figure.key, cut.axis.code(), encoded(&cut.code)),
+        None => figure.key.to_owned(),
+    }
+}
+
+pub fn same(figure: &Figure, asked: &str) -> bool {
+    match &figure.cut {
+        None => figure.key == asked,
+        Some(cut) => asked
+            .strip_prefix(figure.key)
+            .and_then(|rest| rest.strip_prefix('.'))
+            .and_then(|rest| rest.strip_prefix(cut.axis.code()))
+            .and_then(|rest| rest.strip_prefix('.'))
+            .is_some_and(|code| code == cut.code),
+    }
+}
+
+/// Name of a figure; a street by its name.
+pub fn name(figure: &Figure, lang: Lang, streets: &Streets) -> String {
+    match &figure.cut {
+        Some(cut) if cut.axis == Axis::Street => format!("{}{}{}", lang.pick(figure.zh, figure.en), lang.pick("·", ": "), street_name(streets, &cut.code)),
+        _ => figure.name(lang),
+    }
+}
+
+/// A figure as a card. The key carries year and day, so that the card of an earlier one leads there.
+pub fn card(figure: &Figure, lang: Lang, when: &When, streets: &Streets) -> FigureCard {
+    let (zh, en) = definition(figure.key);
+    let per_thousand = figure.unit == Unit::PerThousand;
+    FigureCard {
+        key: format!("{}?{}", address(figure), when.query()),
+        name: name(figure, lang, streets),
+        counted: figure.counted.len() as u64,
+        left: figure.left_out.values().map(|v| v.len() as u64).sum(),
+        value: figure.display.clone(),
+        unit: if per_thousand { lang.pick("批次/千人", "per 1,000").to_owned() } else { String::new() },
+        fraction: if per_thousand {
+            match lang {
+                Lang::Zh => format!("{} 批次 / {} 人", num(figure.numerator), num(figure.denominator)),
+                Lang::En => format!("{} batches, {} residents", num(figure.numerator), num(figure.denominator)),
+            }
+        } else {
+            format!("{} / {}", num(figure.numerator), num(figure.denominator))
+        },
+        target: target(figure, lang),
+        met: figure.met,
+        provisional: figure.provisional,
+        definition: lang.pick(zh, en).to_owned(),
+        of_them: String::new(),
+        bar: (figure.target.is_some() && !per_thousand).then(|| Bar::new(figure.numerator, figure.denominator, figure.display.clone())),
+    }
+}
+
+fn target(figure: &Figure, lang: Lang) -> String {
+    let percent = if figure.unit == Unit::Percent { "%" } else { "" };
+    figure.target.as_ref().map_or_else(String::new, |t| format!("{} {t}{percent}", lang.pick("目标", "Target")))
+}
+
+struct Rows<'a> {
+    lang: Lang,
+    streets: &'a Streets,
+    facts: &'a Facts,
+    /// Whose pages this person may open.
+    samples: bool,
+    cases: bool,
+    readings: bool,
+}
+
+fn case_state(code: &str, lang: Lang) -> String {
+    CaseState::parse(code).map_or_else(|| code.to_owned(), |s| s.label(lang).to_owned())
+}
+
+impl<'a> Rows<'a> {
+    fn of(user: &User, streets: &'a Streets, facts: &'a Facts) -> Self {
+        Self {
+            lang: user.lang(),
+            streets,
+            facts,
+            samples: room(user).is_ok(),
+            cases: case_room(user).is_ok(),
+            readings: shiyan_web_kit::parts::sees_readings(user),
+        }
+    }
+    fn named(&self, text: &str, href: String, open: bool) -> Cell {
+        if open { Cell::link(text, href) } else { Cell::from(text) }
+    }
+    /// One row a record, each by its own number; `place` says how it stands in the figure.
+    fn table(&self, ids: &[(FactId, Option<String>)]) -> Table {
+        let t = |zh, en| self.lang.pick(zh, en);
+        let batches: HashMap<_, _> = self.facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), b)).collect();
+        let cases: HashMap<_, &CaseFact> = self.facts.cases.iter().map(|c| (FactId::Case(c.case_id), c)).collect();
+        let rapid: HashMap<_, &RapidFact> = self.facts.rapid.iter().map(|r| (FactId::Reading(r.reading_id), r)).collect();
+        let services: HashMap<_, &ServiceFact> = self.facts.services.iter().map(|s| (FactId::Clock(s.clock_id), s)).collect();
+        let placed = ids.iter().any(|(_, place)| place.is_some());
+        let mut heads = vec![
+            t("编号", "Number"),
+            t("内容", "Content"),
+            t("街道", "Street"),
+            t("日期", "Date"),
+            t("状态或结论", "State or conclusion"),
+            t("在本指标中", "In this figure"),
+        ];
+        heads.truncate(if placed { 6 } else { 5 });
+        let mut table = Table::new(&heads).listed();
+        let street = |code: &str| Cell::from(street_name(self.streets, code));
+        for (id, place) in ids {
+            let known = match id {
+                FactId::Sample(sample) => batches.get(id).map(|b| {
+                    vec![
+                        self.named(
+                            if b.sampling_no.is_empty() { t("无编号", "No number") } else { &b.sampling_no },
+                            format!("/samples/{sample}"),
+                            self.samples,
+                        ),
+                        Cell::Two(b.category.text(), b.link.label(self.lang).to_owned()),
+                        street(&b.street),
+                        Cell::Num(ui::date(b.sampled_on)),
+                        b.outcome.map_or_else(|| Cell::from(b.stage.label(self.lang)), |o| Cell::from(Badge::outcome(Some(o), self.lang))),
+                    ]
+                }),
+                FactId::Case(case) => cases.get(id).map(|c| {
+                    vec![
+                        self.named(&c.case_no, format!("/cases/{case}"), self.cases),
+                        Cell::from(c.sampling_no.clone()),
+                        street(&c.street),
+                        Cell::Num(format!("{} → {}", ui::date(c.opened_on), ui::date(c.due_on))),
+                        Cell::from(case_state(&c.state, self.lang)),
+                    ]
+                }),
+                FactId::Reading(reading) => rapid.get(id).map(|r| {
+                    vec![
+                        self.named(&shiyan_web_kit::parts::reading_number(&reading.to_string(), r.tested_on), format!("/rapid/{reading}"), self.readings),
+                        Cell::Two(r.item.clone(), r.point.clone()),
+                        street(&r.street),
+                        Cell::Num(ui::date(r.tested_on)),
+                        Cell::from(r.verdict.label(self.lang)),
+                    ]
+                }),
+                FactId::Clock(_) => services.get(id).map(|s| {
+                    vec![
+                        self.named(&s.case_no, format!("/cases/{}", s.case_id), self.cases),
+                        Cell::link(s.rule.label(self.lang), format!("/explain/{}", s.rule.code())),
+                        street(&s.street),
+                        Cell::Num(format!("{} → {}", ui::date(s.started_on), ui::date(s.due_on))),
+                        s.stopped_at.map_or(Cell::Empty, |at| Cell::Num(ui::date(at.date_naive()))),
+                    ]
+                }),
+            };
+            // a record is never left out in silence
+            let mut cells = known.unwrap_or_else(|| vec![Cell::from(id.to_string()), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]);
+            if placed {
+                cells.push(place.clone().map_or(Cell::Empty, Cell::from));
+            }
+            table.push(cells);
+        }
+        table
+    }
+}
+
+/// One page of a long list: its rows and the way to the others.
+fn paged<T>(ids: Vec<T>, page: Option<&str>, lang: Lang, query: impl Fn(usize) -> String) -> (Vec<T>, Pager) {
+    let total = ids.len();
+    let pages = total.div_ceil(ROWS).max(1);
+    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, pages);
+    let from = (at - 1) * ROWS;
+    let shown: Vec<T> = ids.into_iter().skip(from).take(ROWS).collect();
+    let pager = Pager {
+        prev: if at > 1 { query(at - 1) } else { String::new() },
+        next: if at < pages { query(at + 1) } else { String::new() },
+        range: match (total, lang) {
+            (0, _) => String::new(),
+            (n, Lang::Zh) => format!("{}–{}，共 {}", from + 1, from + shown.len(), num(n as u64)),
+            (n, Lang::En) => format!("{}–{} of {}", from + 1, from + shown.len(), num(n as u64)),
+        },
+    };
+    (shown, pager)
+}
+
+/// Of a day that has passed: what is taken as registered today.
+pub fn as_of_note(when: &When, lang: Lang, now: Instant) -> String {
+    let (zh, en) = shiyan_indicators::as_of_today();
+    match when.as_of.filter(|day| *day < now.date_naive()) {
+        Some(day) => format!("{}{}{}{}", lang.pick("时点数据：", "As it stood on "), ui::date(day), lang.pick("。", ". "), lang.pick(zh, en)),
+        None => String::new(),
+    }
+}
+
+#[get("/figures/<key>?<year>&<as_of>&<tab>&<why>&<page>")]
+#[allow(clippy::too_many_arguments)]
+async fn figure(
+    site: &State<Site>,
+    user: User,
+    key: &str,
+    year: Option<&str>,
+    as_of: Option<&str>,
+    tab: Option<&str>,
+    why: Option<&str>,
+    page: Option<&str>,
+) -> Html {
+    if !reads_figures(&user) {
+        return Err(Failure::NotFound);
+    }
+    let (lang, now) = (user.lang(), user.now());
+    let when = When::read(year, as_of, now)?;
+    let _turn = user.turn(site, Lane::Figures).await?;
+    let data = year_of(site, user.scope(), &when, now).await?;
+    let figure = data.kpis.figures().find(|f| same(f, key)).ok_or(Failure::NotFound)?;
+    let streets = site.app.streets().await?;
+    let mut view = card(figure, lang, &when, &streets);
+    let here = format!("/figures/{}", view.key);
+
+    let tab = ["out", "hits"].into_iter().find(|t| tab == Some(*t)).unwrap_or("in");
+    let reason = why.and_then(LeftOut::parse).filter(|_| tab == "out");
+    let hits: std::collections::HashSet<FactId> = figure.hits.iter().copied().collect();
+    let in_figure = |id: &FactId| {
+        let word = if hits.contains(id) { user.t("计入分子", "In the numerator") } else { user.t("只计入分母", "In the denominator only") };
+        Some(word.to_owned())
+    };
+    let ids: Vec<(FactId, Option<String>)> = match tab {
+        "out" => {
+            let wanted = figure.left_out.iter().filter(|(r, _)| reason.is_none_or(|only| only == **r));
+            wanted.flat_map(|(r, ids)| ids.iter().map(|id| (*id, Some(r.label(lang).to_owned())))).collect()
+        }
+        "hits" => figure.hits.iter().map(|id| (*id, in_figure(id))).collect(),
+        _ => figure.counted.iter().map(|id| (*id, in_figure(id))).collect(),
+    };
+    let (shown, pager) = paged(ids, page, lang, |n| {
+        let why = reason.map_or_else(String::new, |r| format!("&why={}", r.code()));
+        format!("{here}&tab={tab}{why}&page={n}")
+    });
+    let mut table = Rows::of(&user, &streets, &data.facts).table(&shown);
+    table.caption = match tab {
+        "out" => user.t("未计入的记录", "Records not counted"),
+        "hits" => user.t("计入分子的记录", "Records in the numerator"),
+        _ => user.t("计入的记录", "Records counted"),
+    }
+    .to_owned();
+    table.empty = user.t("没有记录", "No records").to_owned();
+    let rate = figure.unit == Unit::Percent;
+    let mut tabs = vec![Tab::new(user.t("计入", "Counted"), format!("{here}&tab=in"), tab == "in").counted(figure.counted.len() as u64)];
+    if rate {
+        tabs.push(Tab::new(user.t("计入分子", "In the numerator"), format!("{here}&tab=hits"), tab == "hits").counted(figure.hits.len() as u64));
+    }
+    tabs.push(Tab::new(user.t("未计入", "Not counted"), format!("{here}&tab=out"), tab == "out").counted(view.left));
+    let reasons = if tab == "out" {
+        let counter = |(r, ids): (&LeftOut, &Vec<FactId>)| Counter {
+            label: r.label(lang).to_owned(),
+            value: ids.len() as u64,
+            href: format!("{here}&tab=out&why={}", r.code()),
+            tone: if reason == Some(*r) { ui::Tone::Info } else { ui::Tone::Idle },
+        };
+        figure.left_out.iter().map(counter).collect()
+    } else {
+        Vec::new()
+    };
+    let mut facts = Vec::new();
+    if !figure.small {
+        facts.push(Fact::new(user.t("四位小数（截断）", "Four decimals, cut off"), figure.decimal.clone()));
+    }
+    facts.push(Fact::new(user.t("统计截止日", "Cut-off date"), ui::date(data.kpis.as_of)));
+    if figure.small {
+        facts.push(Fact::new(user.t("样本量", "Sample size"), user.t("分母小于 30，不显示百分率", "Denominator below 30: no percentage")));
+    }
+    let note = as_of_note(&when, lang, now);
+    if !note.is_empty() {
+        facts.push(Fact::new(user.t("说明", "Note"), note));
+    }
+    view.key = address(figure);
+    let title = view.name.clone();
+    let p = user.page(site, rail(&user), title.clone()).crumb(user.t("工作台", "Home"), "/").crumb(title, "");
+    show(&FigurePage {
+        p,
+        figure: view,
+        scope: shiyan_indicators::scope_line(&data.kpis.scope_of(figure.family, lang), &streets),
+        numerator: Counted::new(figure.numerator, format!("{here}&tab={}", if rate { "hits" } else { "in" })),
+        // nobody lists the people of a district
+        denominator: Counted::new(figure.denominator, if rate { format!("{here}&tab=in") } else { String::new() }),
+        exact: figure.exact.clone(),
+        facts,
+        tabs,
+        reasons,
+        table,
+        pager,
+    })
+}
+
+/// The group of the rail under which this person finds figures.
+fn rail(user: &User) -> &'static str {
+    if user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::QualityManager]) { "stats" } else { "home" }
+}
+
+#[get("/rows/<what>?<by>&<of>&<year>&<as_of>&<page>")]
+#[allow(clippy::too_many_arguments)]
+async fn rows(
+    site: &State<Site>,
+    user: User,
+    what: &str,
+    by: Option<&str>,
+    of: Option<&str>,
+    year: Option<&str>,
+    as_of: Option<&str>,
+    page: Option<&str>,
+) -> Html {
+    let pick = Pick::parse(what, by, of).ok_or(Failure::NotFound)?;
+    // who samples sees the plan, and which samples fill it
+    let may = reads_figures(&user) || pick.what == What::Taken && shiyan_web_kit::parts::reads_plan(&user).is_ok();
+    if !may {
+        return Err(Failure::NotFound);
+    }
+    let (lang, now) = (user.lang(), user.now());
+    let when = When::read(year, as_of, now)?;
+    let _turn = user.turn(site, Lane::Figures).await?;
+    let data = year_of(site, user.scope(), &when, now).await?;
+    let calendar = site.app.calendar().await?;
+    let streets = site.app.streets().await?;
+    let ids: Vec<(FactId, Option<String>)> = pick.ids(&data.facts, &data.kpis, &calendar).into_iter().map(|id| (id, None)).collect();
+    let total = num(ids.len() as u64);
+    let here = behind(&pick, &when);
+    let (shown, pager) = paged(ids, page, lang, |n| format!("{here}&page={n}"));
+    let mut table = Rows::of(&user, &streets, &data.facts).table(&shown);
+    table.empty = user.t("没有记录", "No records").to_owned();
+    let member = pick.of.as_ref().map(|(by, of)| member(*by, of, lang, &streets, &data)).filter(|m| !m.is_empty());
+    let title = format!("{}{}", pick.what.label(lang), member.map_or_else(String::new, |m| format!(" · {m}")));
+    show(&RowsPage {
+        p: user.page(site, rail(&user), title.clone()).crumb(user.t("工作台", "Home"), "/").crumb(title.clone(), ""),
+        title,
+        total,
+        as_of: ui::date(data.kpis.as_of),
+        scope: if pick.what == What::Taken {
+            user.t(
+                "计划年度内抽样的批次，按计划行的顺序填入；作废、拒收和风险监测的不计",
+                "Batches sampled in the year of the plan, filling its lines in their order; void, refused and risk-monitoring batches do not count",
+            )
+            .to_owned()
+        } else {
+            shiyan_indicators::scope_line(&data.kpis.scope_of(pick.what.family(), lang), &streets)
+        },
+        note: as_of_note(&when, lang, now),
+        table,
+        pager,
+    })
+}
+
+/// The name of a member as the table that led here writes it.
+fn member(by: By, of: &str, lang: Lang, streets: &Streets, data: &Year) -> String {
+    let labelled = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
+    match by {
+        By::Street => street_name(streets, of),
+        By::Class => {
+            let listed = shiyan_statute::food_classes_of(data.scope.year).iter().find(|c| c.name == of);
+            listed.map_or_else(|| of.to_owned(), |c| c.label(lang).to_owned())
+        }
+        By::KeyFood => shiyan_indicators::KEY_FOOD_GROUPS.iter().find(|g| g.code == of).map_or_else(String::new, |g| labelled(g.zh, g.en)),
+        By::Link => Link::parse(of).map_or_else(String::new, |l| l.label(lang).to_owned()),
+        By::Area => AreaKind::parse(of).map_or_else(String::new, |a| a.label(lang).to_owned()),
+        By::Online => by.label(lang).to_owned(),
+        By::Month => match (of.parse::<u8>(), lang) {
+            (Ok(n), Lang::Zh) => format!("{n}月"),
+            (Ok(n), Lang::En) => format!("month {n}"),
+            _ => String::new(),
+        },
+        By::LevelKind => {
+            let (level, kind) = of.split_once('.').unwrap_or_default();
+            let level = TaskLevel::parse(level).map_or("", |l| l.label(lang));
+            format!("{level} · {}", TaskKind::parse(kind).map_or("", |k| k.label(lang)))
+        }
+        By::Quarter => of.parse().map_or_else(|_| String::new(), |q| shiyan_web_kit::words::quarter_text(q, lang)),
+        By::Cell => {
+            let (quarter, class) = of.split_once('.').unwrap_or_default();
+            quarter.parse().map_or_else(|_| String::new(), |q| format!("{class} · {}", shiyan_web_kit::words::quarter_text(q, lang)))
+        }
+        By::Line => data.facts.plan.iter().find(|p| p.line_id.to_string() == of).map_or_else(String::new, |p| {
+            let street = p.street.as_deref().map_or_else(String::new, |s| street_name(streets, s));
+            format!("{} · {street} · {}", p.class, shiyan_web_kit::words::quarter_text(p.quarter, lang))
+        }),
+        By::Subclass | By::Place | By::Lab | By::Point | By::Item => of.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_day_past_the_last_one_is_overdue_even_on_a_day_off() {
+        let day = |d| chrono::NaiveDate::from_ymd_opt(2026, 3, d).unwrap_or_default();
+        let calendar = shiyan_statute::calendar();
+        assert_eq!(workdays_left(day(5), day(5), calendar), 0);
+        assert_eq!(workdays_left(day(5), day(6), calendar), 1);
+        // Friday the 6th, seen on Saturday the 7th
+        assert_eq!(workdays_left(day(7), day(6), calendar), -1);
+        assert_eq!(workdays_left(day(9), day(6), calendar), -1);
+        assert_eq!(workdays_left(day(10), day(6), calendar), -2);
+    }
+    #[test]
+    fn every_figure_says_what_it_counts() {
+        let population = shiyan_foundation::task::Population {
+            id: shiyan_foundation::ids::PopulationId(uuid::Uuid::nil()),
+            year: 2019,
+            area_code: "410105".into(),
+            people: 1_333_000,
+            basis: shiyan_foundation::task::PopulationBasis::YearEnd,
+            boundary: shiyan_foundation::task::Boundary::Division,
+            source: "t".into(),
+        };
+        let scope = KpiScope::standard(2026, population);
+        let as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap_or_default();
+        let kpis = shiyan_indicators::kpis(&shiyan_indicators::Facts::default(), &scope, as_of, shiyan_statute::calendar());
+        for figure in kpis.figures() {
+            let (zh, en) = definition(figure.key);
+            assert!(!zh.is_empty() && !en.is_empty(), "{}", figure.key);
+            assert_eq!(kpis.figures().filter(|f| same(f, &address(figure))).count(), 1, "{}", address(figure));
+        }
+    }
+}

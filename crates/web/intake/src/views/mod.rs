@@ -1,0 +1,6 @@
+//! 页面 what the pages of this room show, beside what every room has.
+
+pub mod samples;
+
+pub use samples::*;
+pub use shiyan_web_kit::views::*;

@@ -1,0 +1,107 @@
+//! 服务 a server over routes: the security headers, the counting, the limits, the catchers. Which routes there are is said by whoever builds it.
+
+use std::net::SocketAddr;
+
+use rocket::config::LogLevel;
+use rocket::data::{Limits, ToByteUnit};
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::Redirect;
+use rocket::{Build, Rocket, Route, State, get, routes};
+
+use crate::failure::Failure;
+use crate::guard::{Newcomer, User, Visit};
+use crate::site::Site;
+use crate::{carried, failure, guard, metrics};
+
+/// Settings of a listener.
+#[must_use]
+pub fn rocket_config(listen: SocketAddr) -> rocket::Config {
+    rocket::Config {
+        address: listen.ip(),
+        port: listen.port(),
+        log_level: LogLevel::Off,
+        // Never trust a header for the client's address.
+        ip_header: None,
+        ident: rocket::config::Ident::none(),
+        limits: Limits::default().limit("json", 1.mebibytes()),
+        shutdown: rocket::config::Shutdown { grace: 5, mercy: 2, ..rocket::config::Shutdown::default() },
+        cli_colors: false,
+        ..rocket::Config::release_default()
+    }
+}
+
+/// Settings of a listener on the loopback that only the front door reaches, and that the program stops itself.
+#[must_use]
+pub fn behind() -> rocket::Config {
+    let config = rocket_config(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let shutdown = rocket::config::Shutdown { ctrlc: false, signals: std::collections::HashSet::new(), ..config.shutdown.clone() };
+    rocket::Config { shutdown, ..config }
+}
+
+/// A server over these rooms.
+#[must_use]
+pub fn build(site: Site, listen: SocketAddr, rooms: Vec<Route>) -> Rocket<Build> {
+    over(site, rocket_config(listen), rooms)
+}
+
+/// The same behind a front door: on the loopback, and deaf to whatever lacks the stamp.
+#[must_use]
+pub fn build_behind(site: Site, stamp: guard::Stamp, rooms: Vec<Route>) -> Rocket<Build> {
+    over(site, behind(), rooms).manage(stamp).attach(guard::ThroughDoor).mount("/", rocket::routes![guard::side_door])
+}
+
+fn over(site: Site, config: rocket::Config, rooms: Vec<Route>) -> Rocket<Build> {
+    rocket::custom(config)
+        .manage(site)
+        .attach(guard::Headers)
+        .attach(metrics::Counter)
+        .attach(guard::Methods)
+        .mount("/", carried::around(own()))
+        .mount("/", carried::around(rooms))
+        .register("/", failure::catchers())
+}
+
+/// Whoever is not signed in goes to the login and comes back; whoever has yet to choose a password or
+/// to enrol the second factor does that first.
+#[get("/<_..>", rank = 100)]
+fn sign_in_first(visit: Visit, user: Option<User>, newcomer: Option<Newcomer>) -> Result<Redirect, Failure> {
+    match (user, newcomer) {
+        (Some(_), _) => Err(Failure::NotFound),
+        (None, Some(newcomer)) if !visit.path.starts_with("/api/") => Ok(Redirect::to(newcomer.goes_to())),
+        (None, _) => Err(Failure::SignIn(visit.path)),
+    }
+}
+
+/// One embedded file.
+#[derive(Debug, rocket::Responder)]
+pub struct AssetFile {
+    body: &'static [u8],
+    kind: ContentType,
+    cache: Header<'static>,
+}
+
+#[get("/assets/<name>")]
+fn asset(name: &str) -> Option<AssetFile> {
+    let asset = crate::assets::find(name)?;
+    let kind = ContentType::parse_flexible(asset.mime)?;
+    Some(AssetFile { body: asset.bytes, kind, cache: Header::new("Cache-Control", "public, max-age=31536000, immutable") })
+}
+
+#[get("/healthz")]
+fn healthz() -> &'static str {
+    "ok\n"
+}
+
+#[get("/readyz")]
+async fn readyz(site: &State<Site>) -> (Status, &'static str) {
+    match site.app.store.ready().await {
+        Ok(()) => (Status::Ok, "ready\n"),
+        Err(why) if why.code() == shiyan_app::code::away().code => (Status::ServiceUnavailable, "not ready: the database or its disk takes no writes\n"),
+        Err(_) => (Status::ServiceUnavailable, "not ready: the database is damaged\n"),
+    }
+}
+
+/// What is there whatever the rooms are: the assets, the way to the login, the page of a job, the signs of life.
+fn own() -> Vec<Route> {
+    [routes![sign_in_first, asset, healthz, readyz], crate::job_page::routes()].concat()
+}

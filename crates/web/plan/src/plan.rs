@@ -1,0 +1,598 @@
+//! 计划 the plan of a year: lines with their progress, issue, import, export.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::Datelike;
+use rocket::http::Status;
+use rocket::response::{Flash, Redirect};
+use rocket::{Route, State, get, post, routes};
+use shiyan_app::authority::Act;
+use shiyan_app::figures::year_span;
+use shiyan_app::planning::TypedLine;
+use shiyan_exchange::book::Hidden;
+use shiyan_exchange::out;
+use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
+use shiyan_foundation::task::{Link as Chain, required_batches};
+use shiyan_foundation::{Label, Lang, Refusal};
+use shiyan_indicators::{By, Pick, PlanFact, What};
+use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState};
+
+use crate::views::forms::{self, Filled};
+use crate::views::{
+    ActionView, Cell, Chip, Choice, Counted, FieldView, FilterSelect, Filters, ImportIssue, ImportResult, Pager, PlanImport, PlanLineRow, PlanPage, Table,
+};
+use shiyan_imports::published::{PlanFile, plan_lines};
+use shiyan_web_kit::answer::Download;
+use shiyan_web_kit::answer::{Html, done, show, show_refused};
+use shiyan_web_kit::dry_run::{issue_view, kept, kept_back};
+use shiyan_web_kit::failure::{Failure, code};
+use shiyan_web_kit::guard::{User, encoded};
+use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::parts::class_label;
+use shiyan_web_kit::parts::reads_plan;
+use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::site::Site;
+use shiyan_web_kit::streets::street_name;
+use shiyan_web_kit::ui::{Badge, Bar, Tone, num};
+use shiyan_web_kit::when::{When, behind, wanted_year};
+use shiyan_web_kit::words::quarter_text;
+
+/// Lines a page.
+const ROWS: usize = 100;
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![this_year, year_page, create, add_line, issue, import_page, import, export, template_xlsx, template_csv]
+}
+
+fn manages(user: &User) -> bool {
+    user.may(Act::Plan)
+}
+
+#[get("/plan")]
+fn this_year(user: User) -> Result<Redirect, Failure> {
+    reads_plan(&user)?;
+    Ok(Redirect::to(format!("/plan/{}", user.now().year())))
+}
+
+/// What the address asks for.
+#[derive(Debug, Default)]
+struct Asked<'a> {
+    view: &'a str,
+    class: &'a str,
+    link: &'a str,
+    street: &'a str,
+    quarter: &'a str,
+    page: usize,
+}
+
+impl Asked<'_> {
+    fn query(&self, without: &str) -> String {
+        [("class", self.class), ("link", self.link), ("street", self.street), ("quarter", self.quarter)]
+            .iter()
+            .filter(|(k, v)| *k != without && !v.is_empty())
+            .map(|(k, v)| format!("{k}={}&", encoded(v)))
+            .collect()
+    }
+}
+
+async fn lists(site: &Site) -> Result<Lists, Failure> {
+    let streets = site.app.streets().await?;
+    Ok(Lists { classes: shiyan_statute::food_classes().iter().map(|c| c.name.clone()).collect(), streets: streets.values().map(|s| s.name.clone()).collect() })
+}
+
+#[allow(clippy::too_many_lines)]
+async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, filled: &Filled, why: &[Refusal]) -> Result<PlanPage, Failure> {
+    let (lang, now) = (user.lang(), user.now());
+    let (first, last) = year_span(year)?;
+    let store = &site.app.store;
+    let streets = site.app.streets().await?;
+    let plan = store.plan_of_year(year).await?;
+    let title = match lang {
+        Lang::Zh => format!("{year}年抽检计划"),
+        Lang::En => format!("Sampling plan {year}"),
+    };
+    let p = user.page(site, "plan", title).crumb(user.t("计划", "Plan"), "/plan").crumb(year.to_string(), "").refused(why);
+    let mut years: BTreeSet<i32> = store.all::<Plan>().await?.iter().map(|p| p.year).collect();
+    years.extend([now.year(), now.year() + 1, year]);
+    let classes: Vec<Choice> = shiyan_statute::food_classes().iter().map(|c| Choice::new(c.name.clone(), c.label(lang))).collect();
+    let street_choices: Vec<Choice> = streets.values().map(|s| Choice::new(s.code.clone(), s.name.clone())).collect();
+
+    let facts: Vec<PlanFact> = match &plan {
+        Some(plan) => {
+            let batches = store.batch_facts(first, last, user.scope()).await?;
+            shiyan_app::query::facts::plan_facts(plan, &batches, last, user.scope())
+        }
+        None => Vec::new(),
+    };
+    let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, f.taken.len() as u64)).collect();
+    let when = When::now(year);
+    let taken = |by, of: String| behind(&Pick::of(What::Taken, by, of), &when);
+    let lines: Vec<(&PlanLine, u64)> = plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();
+    let fits = |l: &PlanLine| {
+        (asked.class.is_empty() || l.category.class() == asked.class)
+            && (asked.link.is_empty() || l.link.code() == asked.link)
+            && (asked.street.is_empty() || l.street == asked.street)
+            && (asked.quarter.is_empty() || l.quarter.to_string() == asked.quarter)
+    };
+    let kept: Vec<_> = lines.iter().filter(|(l, _)| fits(l)).collect();
+    let pages = kept.len().div_ceil(ROWS).max(1);
+    let at = asked.page.clamp(1, pages);
+    let from = (at - 1) * ROWS;
+    let row = |(line, done): &&(&PlanLine, u64)| {
+        let planned = u64::from(line.batches);
+        PlanLineRow {
+            category: class_label(&line.category, lang),
+            link: line.link.label(lang).to_owned(),
+            street: street_name(&streets, &line.street),
+            quarter: quarter_text(line.quarter, lang),
+            planned,
+            done: Counted::new(*done, taken(By::Line, line.id.to_string())),
+            remaining: planned.saturating_sub(*done),
+            bar: Bar::new(*done, planned, format!("{done}/{planned}")),
+        }
+    };
+    let rows = kept.iter().skip(from).take(ROWS).map(row).collect();
+
+    let mut cells: BTreeMap<&str, [(u64, u64); 4]> = BTreeMap::new();
+    for (line, done) in &lines {
+        let cell = &mut cells.entry(line.category.class()).or_default()[usize::from(line.quarter).clamp(1, 4) - 1];
+        cell.0 += u64::from(line.batches);
+        cell.1 += done;
+    }
+    let mut pivot = Table::new(&[
+        user.t("食品类别", "Food category"),
+        &format!("#{}", quarter_text(1, lang)),
+        &format!("#{}", quarter_text(2, lang)),
+        &format!("#{}", quarter_text(3, lang)),
+        &format!("#{}", quarter_text(4, lang)),
+        &format!("#{}", user.t("全年", "Year")),
+    ]);
+    pivot.caption = user.t("类别 × 季度：完成 / 计划", "Category × quarter: done / planned").to_owned();
+    let pair = |(planned, done): (u64, u64), href: String| if planned == 0 && done == 0 { Cell::Empty } else { Cell::CountOf(done, num(planned), href) };
+    let sum = |list: &[(u64, u64); 4]| list.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let mut total = [(0, 0); 4];
+    for (class, quarters) in &cells {
+        for (all, one) in total.iter_mut().zip(quarters) {
+            all.0 += one.0;
+            all.1 += one.1;
+        }
+        let each = quarters.iter().zip(1..).map(|(q, n)| pair(*q, taken(By::Cell, format!("{n}.{class}"))));
+        pivot.push(std::iter::once(Cell::from(*class)).chain(each).chain([pair(sum(quarters), taken(By::Class, (*class).to_owned()))]).collect());
+    }
+    if !pivot.rows.is_empty() {
+        let each = total.iter().zip(1..).map(|(q, n)| pair(*q, taken(By::Quarter, n.to_string())));
+        let all = pair(sum(&total), behind(&Pick::all(What::Taken), &when));
+        pivot.foot = std::iter::once(Cell::from(user.t("合计", "Total"))).chain(each).chain([all]).collect();
+    }
+
+    let calendar = site.app.calendar().await?;
+    let days = calendar.workdays_in(year).max(1);
+    let passed = if now.date_naive() < first { 0 } else { calendar.workdays_between(first, now.date_naive().min(last)) };
+    let done: u64 = lines.iter().map(|(_, done)| done).sum();
+    let population = match &plan {
+        Some(plan) => Some(plan.population.clone()),
+        None => site.app.chosen_population().await.ok(),
+    };
+    let (required, allocated, gap) = plan.as_ref().map_or_else(
+        || {
+            let asked = population.as_ref().map_or(0, |p| required_batches(shiyan_foundation::Decimal::from(4), p.people));
+            (asked, 0, asked)
+        },
+        |p| (p.required(), p.allocated(), p.gap()),
+    );
+    let people = population.as_ref().map_or_else(String::new, |p| match lang {
+        Lang::Zh => format!("{} 人（{}年{}，{}，来源：{}）", num(p.people), p.year, p.basis.zh(), p.boundary.zh(), p.source),
+        Lang::En => format!("{} people ({} {}, {}; source: {})", num(p.people), p.year, p.basis.en(), p.boundary.en(), p.source),
+    });
+    let select = |key, zh, en, options: Vec<Choice>, value: &str| FilterSelect { key, label: user.t(zh, en).to_owned(), options, value: value.to_owned() };
+    let chip = |key: &str, label: String| Chip { label, remove: format!("/plan/{year}?{}", asked.query(key)) };
+    let mut chips = Vec::new();
+    if !asked.class.is_empty() {
+        chips.push(chip("class", asked.class.to_owned()));
+    }
+    if let Some(l) = Chain::parse(asked.link) {
+        chips.push(chip("link", l.label(lang).to_owned()));
+    }
+    if !asked.street.is_empty() {
+        chips.push(chip("street", street_name(&streets, asked.street)));
+    }
+    if let Ok(q) = asked.quarter.parse::<u8>() {
+        chips.push(chip("quarter", quarter_text(q, lang)));
+    }
+    let issued = plan.as_ref().is_some_and(|p| p.state == PlanState::Issued);
+    let mut line_form = Vec::new();
+    if manages(user) && plan.is_some() {
+        line_form = forms::plan_line(lang, filled, classes.clone(), street_choices.clone());
+        if issued {
+            line_form.push(
+                FieldView::area("reason", user.t("调整理由", "Reason of the adjustment"))
+                    .required()
+                    .hint(user.t("计划已下达，调整须写明理由", "The plan is issued; an adjustment needs a reason"))
+                    .filled(filled),
+            );
+        }
+    }
+    Ok(PlanPage {
+        p,
+        year,
+        years: years.into_iter().collect(),
+        status: plan.as_ref().map_or_else(
+            || Badge::new(Tone::Idle, user.t("未编制", "Not drawn up")),
+            |p| Badge::new(if p.state == PlanState::Issued { Tone::Pass } else { Tone::Info }, p.state.label(lang)),
+        ),
+        population: people,
+        target: format!("{:.2}", plan.as_ref().map_or_else(|| shiyan_foundation::Decimal::from(4), |p| p.target_per_mille)),
+        required,
+        allocated,
+        gap,
+        done: Counted::new(done, behind(&Pick::all(What::Taken), &when)),
+        bar: Bar::new(done, required, user.t("完成进度", "Progress")).marked(passed.saturating_mul(1000) / days),
+        filters: Filters {
+            action: format!("/plan/{year}"),
+            selects: vec![
+                select("class", "食品类别", "Category", classes, asked.class),
+                select("link", "环节", "Link", Choice::all::<Chain>(lang), asked.link),
+                select("street", "街道", "Street", street_choices, asked.street),
+                select("quarter", "季度", "Quarter", (1..=4).map(|q: u8| Choice::new(q.to_string(), quarter_text(q, lang))).collect(), asked.quarter),
+            ],
+            chips,
+            total: num(kept.len() as u64),
+            ..Filters::default()
+        },
+        pager: Pager {
+            prev: if at > 1 { format!("/plan/{year}?{}page={}", asked.query(""), at - 1) } else { String::new() },
+            next: if at < pages { format!("/plan/{year}?{}page={}", asked.query(""), at + 1) } else { String::new() },
+            range: if kept.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(kept.len())) } else { String::new() },
+        },
+        lines: rows,
+        pivot,
+        actions: actions(user, year, plan.as_ref(), filled),
+        line_form,
+        may_import: manages(user) && plan.is_some(),
+        view: if asked.view == "pivot" { "pivot" } else { "lines" }.to_owned(),
+    })
+}
+
+fn actions(user: &User, year: i32, plan: Option<&Plan>, filled: &Filled) -> Vec<ActionView> {
+    if !manages(user) {
+        return Vec::new();
+    }
+    let lang = user.lang();
+    match plan {
+        None => {
+            vec![ActionView::post("create", user.t("编制年度计划", "Draw up the plan"), format!("/plan/{year}/create")).primary().with_icon("plus").asking(
+                vec![
+                FieldView::number("target", user.t("年度目标", "Target of the year"), user.t("批次/千人", "per 1,000")).required().with("4.0").filled(filled),
+            ],
+            )]
+        }
+        Some(plan) if plan.state == PlanState::Draft => {
+            // A written reason lifts the shortage alone; what else is missing is said beforehand.
+            let why = plan.why_not_issue(&user.actor, Some("-"));
+            let short = plan.gap() > 0;
+            let reason = FieldView::area("reason", user.t("理由", "Reason")).filled(filled);
+            let reason = if short {
+                reason.required().hint(user.t("分配批次少于目标，须写明理由", "Fewer batches than the target: say why"))
+            } else {
+                reason
+            };
+            let mut shown = why;
+            shown.truncate(5);
+            vec![
+                ActionView::post("issue", user.t("下达计划", "Issue the plan"), format!("/plan/{year}/issue"))
+                    .primary()
+                    .with_icon("check")
+                    .noted(user.t("下达后不能直接改写，只能写明理由调整。", "An issued plan is only adjusted with a reason."))
+                    .asking(vec![reason])
+                    .refused(&shown, lang),
+            ]
+        }
+        Some(_) => Vec::new(),
+    }
+}
+
+#[get("/plan/<year>?<view>&<class>&<link>&<street>&<quarter>&<page>", rank = 2)]
+#[allow(clippy::too_many_arguments)]
+async fn year_page(
+    site: &State<Site>,
+    user: User,
+    year: &str,
+    view: Option<&str>,
+    class: Option<&str>,
+    link: Option<&str>,
+    street: Option<&str>,
+    quarter: Option<&str>,
+    page: Option<&str>,
+) -> Html {
+    reads_plan(&user)?;
+    let year = wanted_year(Some(year), user.now())?;
+    let asked = Asked {
+        view: view.unwrap_or_default(),
+        class: class.unwrap_or_default(),
+        link: link.unwrap_or_default(),
+        street: street.unwrap_or_default(),
+        quarter: quarter.unwrap_or_default(),
+        page: page.and_then(|p| p.parse().ok()).unwrap_or(1),
+    };
+    let _turn = user.turn(site, Lane::Figures).await?;
+    show(&plan_view(site, &user, year, &asked, &Filled::default(), &[]).await?)
+}
+
+async fn after(site: &Site, user: &User, year: i32, form: &Posted, did: Result<Plan, shiyan_app::Error>, zh: &str, en: &str) -> Result<Flash<Redirect>, Html> {
+    match did {
+        Ok(_) => Ok(done(format!("/plan/{year}"), zh, en)),
+        Err(shiyan_app::Error::Refused(why)) => {
+            let view = plan_view(site, user, year, &Asked::default(), &form.filled(&why, user.lang()), &why).await.map_err(Err)?;
+            Err(show_refused(&view))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+fn posted_year(user: &User, year: &str, form: Result<Posted, Failure>) -> Result<(i32, Posted), Failure> {
+    let form = form?;
+    reads_plan(user)?;
+    Ok((wanted_year(Some(year), user.now())?, form))
+}
+
+#[post("/plan/<year>/create", data = "<form>")]
+async fn create(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let (year, form) = posted_year(&user, year, form).map_err(Err)?;
+    let did = site.app.create_plan(&user.actor, year, form.get("target"), user.now()).await;
+    after(site, &user, year, &form, did, "已建立年度计划，请添加计划行", "The plan was begun; add its lines").await
+}
+
+#[post("/plan/<year>/lines", data = "<form>")]
+async fn add_line(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let (year, form) = posted_year(&user, year, form).map_err(Err)?;
+    // Who asks comes before what was typed.
+    shiyan_app::authority::may(&user.actor, Act::Plan).map_err(Failure::from).map_err(Err)?;
+    let text = |key: &str| form.get(key).to_owned();
+    let typed = TypedLine {
+        category: text("category"),
+        link: text("link"),
+        street: text("street"),
+        quarter: text("quarter"),
+        batches: text("batches"),
+        level: text("level"),
+        kind: text("kind"),
+        method: text("method"),
+        item_package: text("item_package"),
+        basis: text("basis"),
+        reporting: text("reporting"),
+    };
+    let did = match site.app.read_plan_line(&typed).await {
+        Ok(line) => site.app.add_plan_lines(&user.actor, year, vec![line], form.some("reason"), user.now()).await,
+        Err(other) => Err(other),
+    };
+    after(site, &user, year, &form, did, "已新增计划行", "The line was added").await
+}
+
+#[post("/plan/<year>/issue", data = "<form>")]
+async fn issue(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let (year, form) = posted_year(&user, year, form).map_err(Err)?;
+    let did = site.app.issue_plan(&user.actor, year, form.some("reason"), user.now()).await;
+    after(site, &user, year, &form, did, "计划已下达", "The plan was issued").await
+}
+
+// ---------------------------------------------------------------- import and export
+
+fn import_view(site: &Site, user: &User, year: i32, years: &[i32], result: Option<ImportResult>, why: &[Refusal]) -> PlanImport {
+    // The year of the address stands first, so that it is the one chosen.
+    let mut choices: Vec<Choice> = vec![Choice::new(year.to_string(), year.to_string())];
+    choices.extend(years.iter().filter(|y| **y != year).map(|y| Choice::new(y.to_string(), y.to_string())));
+    PlanImport {
+        p: user
+            .page(site, "plan", user.t("导入计划", "Import a plan"))
+            .crumb(user.t("计划", "Plan"), "/plan")
+            .crumb(year.to_string(), format!("/plan/{year}"))
+            .crumb(user.t("导入", "Import"), "")
+            .refused(why),
+        year,
+        years: choices,
+        result,
+    }
+}
+
+async fn plan_years(site: &Site) -> Result<Vec<i32>, Failure> {
+    let mut years: Vec<i32> = site.app.store.all::<Plan>().await?.iter().map(|p| p.year).collect();
+    years.sort_unstable();
+    Ok(years)
+}
+
+#[get("/plan/<year>/import")]
+async fn import_page(site: &State<Site>, user: User, year: &str) -> Html {
+    if !manages(&user) {
+        return Err(Failure::NotFound);
+    }
+    let year = wanted_year(Some(year), user.now())?;
+    let years = plan_years(site).await?;
+    show(&import_view(site, &user, year, &years, None, &[]))
+}
+
+fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &Compared) -> ImportResult {
+    let lang = user.lang();
+    let batches: u64 = found.new.iter().map(|l| u64::from(l.batches)).sum();
+    let refused = (file.refused.len() + found.clashes.len()) as u64 + file.read.rows_refused;
+    let mut issues: Vec<ImportIssue> = file.read.notes.iter().chain(&file.read.issues).map(|i| issue_view(i, lang)).collect();
+    let of_application = file.refused.iter().flat_map(|(row, why)| why.iter().map(move |r| (row, r)));
+    for (row, r) in of_application.chain(found.clashes.iter().map(|(row, r)| (row, r))) {
+        issues.push(ImportIssue {
+            row: u64::from(*row),
+            column: r.field.clone().unwrap_or_default(),
+            value: r.facts.get("typed").cloned().unwrap_or_default(),
+            text: r.what(lang),
+            next: r.next(lang),
+            tone: Tone::Fail,
+        });
+    }
+    issues.sort_by_key(|i| i.row);
+    let mut by_class: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for line in &found.new {
+        let sum = by_class.entry(line.category.class()).or_default();
+        sum.0 += 1;
+        sum.1 += u64::from(line.batches);
+    }
+    let mut table = Table::new(&[user.t("食品类别", "Food category"), &format!("#{}", user.t("计划行", "Lines")), &format!("#{}", user.t("批次", "Batches"))]);
+    table.caption = user.t("将写入的计划行", "Lines to be written").to_owned();
+    for (class, (rows, batches)) in by_class {
+        table.push(vec![Cell::from(class), rows.into(), batches.into()]);
+    }
+    ImportResult {
+        file: name.to_owned(),
+        dry_run: true,
+        totals: vec![
+            (user.t("行读到", "rows read").to_owned(), file.read.rows_in - file.read.blank, Tone::Idle),
+            (user.t("行可写入", "rows to write").to_owned(), found.new.len() as u64, Tone::Pass),
+            (user.t("行已在计划中", "rows already there").to_owned(), found.known as u64, Tone::Idle),
+            (user.t("批次", "batches").to_owned(), batches, Tone::Idle),
+            (user.t("行不写入", "rows left out").to_owned(), refused, if refused > 0 { Tone::Fail } else { Tone::Idle }),
+        ],
+        issues,
+        confirm: if found.new.is_empty() { String::new() } else { kept(name, bytes) },
+        confirm_word: String::new(),
+        confirm_label: match lang {
+            Lang::Zh => format!("写入 {} 行", found.new.len()),
+            Lang::En => format!("Write {} rows", found.new.len()),
+        },
+        tables: vec![table],
+        ..ImportResult::default()
+    }
+}
+
+#[post("/plan/<year>/import", data = "<form>")]
+async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    if !manages(&user) {
+        return Err(Err(Failure::NotFound));
+    }
+    let typed = form.some("year").unwrap_or(year);
+    let year = wanted_year(Some(typed), user.now()).map_err(Err)?;
+    let years = plan_years(site).await.map_err(Err)?;
+    let again = |why: &[Refusal]| Err(show_refused(&import_view(site, &user, year, &years, None, why)));
+    let confirmed = form.some("confirm").is_some();
+    let (name, bytes) = if confirmed {
+        match kept_back(form.get("confirm")) {
+            Some(file) => file,
+            None => return Err(Err(Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED)))),
+        }
+    } else {
+        match form.file("file") {
+            Some(file) if file.bytes.len() <= shiyan_web_kit::dry_run::KEPT => (file.name, file.bytes),
+            Some(_) => return again(&[Refusal::new(code::TOO_LARGE).with("most", 2).on("file")]),
+            None => return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "计划文件").with("label_en", "plan file").on("file")]),
+        }
+    };
+    let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
+    let hidden = shiyan_web_kit::dry_run::hidden_of(&form);
+    let file = match plan_lines(&site.app, &bytes, &name, hidden).await {
+        Ok(file) => file,
+        Err(shiyan_app::Error::Refused(why)) => return again(&why),
+        Err(other) => return Err(Err(other.into())),
+    };
+    let reason = match user.lang() {
+        Lang::Zh => format!("导入文件 {name}"),
+        Lang::En => format!("Imported from {name}"),
+    };
+    let found = match site.app.import_plan(&user.actor, year, file.lines.clone(), Some(&reason), !confirmed, user.now()).await {
+        Ok((found, _)) => found,
+        Err(shiyan_app::Error::Refused(why)) => return again(&why),
+        Err(other) => return Err(Err(other.into())),
+    };
+    if !confirmed {
+        let mut result = plan_result(&user, &name, &bytes, &file, &found);
+        result.include_hidden = hidden == Hidden::Take;
+        return Err(show(&import_view(site, &user, year, &years, Some(result), &[])));
+    }
+    let (new, known) = (found.new.len(), found.known);
+    let zh = format!("已写入 {new} 行；已在计划中 {known} 行，没有改动");
+    Ok(done(format!("/plan/{year}"), &zh, &format!("{new} rows were written; {known} were there already and stay as they are")))
+}
+
+#[get("/plan/<year>/export")]
+async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, Failure> {
+    reads_plan(&user)?;
+    let year = wanted_year(Some(year), user.now())?;
+    let _turn = user.turn(site, Lane::Papers).await?;
+    let plan = site.app.store.plan_of_year(year).await?.ok_or_else(|| Refusal::new(shiyan_app::code::NO_PLAN).with("year", year))?;
+    let streets = site.app.streets().await?;
+    let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
+    let mine = |line: &PlanLine| shiyan_app::query::facts::plan_line_within(line, user.scope());
+    let rows: Vec<PlanRow> = (2..)
+        .zip(plan.lines.iter().filter(|l| mine(l)))
+        .map(|(row, l)| PlanRow {
+            row,
+            class: l.category.class().to_owned(),
+            subclass: l.category.0.get(1..).map(|rest| rest.join("/")).filter(|t| !t.is_empty()),
+            link: l.link,
+            street: street_name(&streets, &l.street),
+            quarter: l.quarter,
+            batches: l.batches,
+            item_package: some(&l.item_package),
+            method: some(&l.method),
+            basis: some(&l.basis),
+            reporting: some(&l.reporting),
+            deadline: None,
+        })
+        .collect();
+    let (lang, lists) = (user.lang(), lists(site).await?);
+    let made =
+        rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::xlsx(lang, &lists, &rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
+    Ok(Download::xlsx(made?, &format!("plan-{year}.xlsx")))
+}
+
+#[get("/plan/template.xlsx")]
+async fn template_xlsx(site: &State<Site>, user: User) -> Result<Download, Failure> {
+    reads_plan(&user)?;
+    let _turn = user.turn(site, Lane::Papers).await?;
+    let (lang, lists) = (user.lang(), lists(site).await?);
+    let made =
+        rocket::tokio::task::spawn_blocking(move || shiyan_exchange::plan::template_xlsx(lang, &lists)).await.map_err(|e| Failure::Fault(e.to_string()))?;
+    Ok(Download::xlsx(made?, "plan-template.xlsx"))
+}
+
+#[get("/plan/template.csv")]
+fn template_csv(user: User) -> Result<Download, Failure> {
+    reads_plan(&user)?;
+    let heads: Vec<String> = PlanColumn::ALL.iter().map(|c| format!("{}{}", c.label(user.lang()), if c.required() { "*" } else { "" })).collect();
+    let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+    Ok(Download::csv(out::csv(&heads, &[])?, "plan-template.csv"))
+}
+
+#[cfg(test)]
+mod tests {
+    use shiyan_web_kit::Site;
+    use shiyan_web_kit::stage::{self, Person, confirm};
+
+    const FILE: &str = "食品大类,食品亚类,抽样环节,街道,季度,批次\n食用农产品,蔬菜,流通,文化路街道,1,12\n餐饮食品,,餐饮,410105001,2,6\n";
+
+    #[rocket::async_test]
+    async fn a_plan_file_is_written_once_and_what_contradicts_the_plan_is_shown() {
+        let (_dir, app, _) = stage::demonstration("plan-import", 5, 120).await;
+        let client = stage::client(&app, crate::routes()).await;
+        let manager = Person::of(&client, "plan-manager").await;
+        assert_eq!(manager.post("/plan/2028/create", "target=4.0".to_owned()).await.0, 303);
+        let upload = async |text: &str| manager.upload("/plan/2028/import", &[("year", "2028")], "plan.csv", text.as_bytes()).await;
+        let allocated = async || client.rocket().state::<Site>().unwrap().app.store.plan_of_year(2028).await.unwrap().unwrap().allocated();
+        let (status, page) = upload(FILE).await;
+        assert!(status == 200 && page.contains("写入 2 行"), "{status} {page}");
+        let sent = format!("{}&year=2028", confirm(&page));
+        assert_eq!(manager.post("/plan/2028/import", sent.clone()).await, (303, "/plan/2028".to_owned()));
+        assert_eq!(allocated().await, 18);
+        // The same once more: nothing is offered, and sending the old page again changes nothing.
+        let (status, page) = upload(FILE).await;
+        assert!(status == 200 && page.contains("行已在计划中") && !page.contains("name=\"confirm\""), "{status} {page}");
+        assert_eq!(manager.post("/plan/2028/import", sent).await.0, 303);
+        assert_eq!(allocated().await, 18);
+        // Another number is a problem of its row; the new row beside it may be written.
+        let (status, page) = upload(&(FILE.replace(",12", ",15") + "餐饮食品,,餐饮,410105001,3,4\n")).await;
+        assert!(status == 200 && page.contains("批次是“12”，文件中是“15”") && page.contains("写入 1 行"), "{status} {page}");
+        assert_eq!(manager.post("/plan/2028/import", format!("{}&year=2028", confirm(&page))).await.0, 303);
+        assert_eq!(allocated().await, 22);
+        // A file without rows is refused.
+        let (status, page) = upload("食品大类,食品亚类,抽样环节,街道,季度,批次\n").await;
+        assert!(status == 422 && page.contains("没有计划行"), "{status} {page}");
+    }
+}

@@ -1,0 +1,865 @@
+//! 快检 entry at a point, the ledger of a day, one reading and what follows a positive.
+
+use chrono::{Datelike, NaiveDate, TimeDelta};
+use rocket::http::{ContentType, Header};
+use rocket::response::{Flash, Redirect};
+use rocket::{Route, State, get, post, routes};
+use shiyan_app::query::rapid::{LedgerFilter, LedgerRow};
+use shiyan_app::rapid::TypedReading;
+use shiyan_exchange::out;
+use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope};
+use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
+use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
+
+use crate::views::{
+    self, ActionView, Chip, Choice, Fact, FactGroup, FieldKind, FieldView, FileView, FilterSelect, Filters, FollowStep, FollowUp as FollowView, MethodChoice,
+    Pager, RapidLedger, RapidNew, RapidReading, ReadingRow,
+};
+use shiyan_web_kit::answer::Download;
+use shiyan_web_kit::answer::{Html, done, show, show_why};
+use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::guard::{User, encoded};
+use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::parts::{reading_number, sees_readings};
+use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::site::Site;
+use shiyan_web_kit::ui::{Badge, Due, Tone, num};
+
+/// Waiting for what a laboratory says.
+pub const TO_CONFIRM: &[FollowUpState] = &[FollowUpState::Objected, FollowUpState::SentToLab];
+
+/// Readings of a page of the ledger.
+const ROWS: usize = 200;
+/// Readings of a point from which stalls and foods are suggested.
+const LATELY: u64 = 500;
+
+/// Hours for handling a positive (D37), read from the statute.
+fn disposal_hours(on: NaiveDate) -> i64 {
+    match shiyan_statute::deadline_rule(shiyan_statute::RuleKey::D37, on).map(|r| r.period) {
+        Ok(shiyan_foundation::Period::Hours(n)) => i64::from(n),
+        _ => 72,
+    }
+}
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![new_page, new, ledger, export, reading, photo, dispose, object, send, conclude]
+}
+
+fn may_record(user: &User) -> bool {
+    user.actor.has_any(&[Role::PointOperator, Role::Enforcer])
+}
+
+/// Number of a reading as people say it.
+fn reading_no(reading: &Reading) -> String {
+    reading_number(&reading.id.to_string(), reading.tested_at.date_naive())
+}
+
+fn verdict_badge(verdict: RapidVerdict, lang: Lang) -> Badge {
+    match verdict {
+        RapidVerdict::Negative => Badge::negative(lang),
+        RapidVerdict::Positive => Badge::positive(lang),
+        RapidVerdict::Invalid => Badge::invalid(lang),
+    }
+}
+
+fn validity(verdict: RapidVerdict, lang: Lang) -> Badge {
+    if verdict == RapidVerdict::Invalid {
+        Badge::new(Tone::Warn, lang.pick("须重测", "Test again"))
+    } else {
+        Badge::new(Tone::Pass, lang.pick("有效", "Valid"))
+    }
+}
+
+/// Whether the 72 hours of a positive are over and it is not settled.
+pub fn follow_late(row: &LedgerRow, now: Instant) -> bool {
+    let follow = row.follow_up.as_ref().map(|f| &f.follow_up).filter(|f| f.settled_at.is_none());
+    follow.is_some_and(|f| f.told_at + TimeDelta::hours(disposal_hours(f.told_at.date_naive())) < now)
+}
+
+/// The 72 hours of a positive.
+pub fn follow_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
+    let Some(follow) = row.follow_up.as_ref().map(|f| &f.follow_up) else { return Due::default() };
+    let end = follow.told_at + TimeDelta::hours(disposal_hours(follow.told_at.date_naive()));
+    match follow.settled_at {
+        Some(at) => Due::met(lang, at.date_naive(), at > end),
+        None => Due::minutes(lang, (end - now).num_minutes(), &end.format("%m-%d %H:%M").to_string()),
+    }
+}
+
+fn objection_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
+    match row.follow_up.as_ref().map(|f| &f.follow_up) {
+        Some(f) if f.objected_at.is_none() && f.settled_at.is_none() => f
+            .objection_due_at
+            .filter(|end| *end > now)
+            .map_or_else(Due::default, |end| Due::minutes(lang, (end - now).num_minutes(), &end.format("%H:%M").to_string())),
+        _ => Due::default(),
+    }
+}
+
+/// `产地：…` is kept at the head of the note.
+const ORIGIN: &str = "产地：";
+
+fn origin_of(note: &str) -> (&str, &str) {
+    match note.strip_prefix(ORIGIN) {
+        Some(rest) => rest.split_once('；').unwrap_or((rest, "")),
+        None => ("", note),
+    }
+}
+
+fn limit_text(method: Option<&RapidMethod>) -> String {
+    let Some((threshold, op)) = method.and_then(|m| Some((m.threshold?, m.threshold_op?))) else { return String::new() };
+    let sign = op.zh();
+    method.map_or_else(String::new, |m| format!("{sign}{}{}", threshold.normalize(), m.unit))
+}
+
+fn reading_row(row: &LedgerRow, now: Instant, lang: Lang, with_day: bool) -> ReadingRow {
+    let r = &row.reading.reading;
+    let method = rapid_method(&r.method);
+    ReadingRow {
+        at: r.tested_at.format(if with_day { "%m-%d %H:%M" } else { "%H:%M" }).to_string(),
+        href: format!("/rapid/{}", r.id),
+        stall: r.stall.clone(),
+        food: r.food.clone(),
+        origin: origin_of(&r.note).0.to_owned(),
+        item: format!("{} · {}", r.analyte, r.method),
+        lot: r.reagent_lot.clone(),
+        value: if r.value.is_empty() { String::new() } else { format!("{}{}", r.value.trim_end_matches(r.unit.as_str()), r.unit) },
+        limit: limit_text(method),
+        verdict: verdict_badge(r.verdict, lang),
+        who: r.operator_name.clone(),
+        photo: r.photo.is_some(),
+        source: r.source.label(lang).to_owned(),
+        validity: validity(r.verdict, lang),
+        follow: match &row.follow_up {
+            Some(f) => f.follow_up.state.label(lang).to_owned(),
+            None if r.retest_of.is_some() => lang.pick("复测", "Rerun").to_owned(),
+            None => String::new(),
+        },
+        due: follow_due(row, now, lang),
+    }
+}
+
+// ---------------------------------------------------------------- entry
+
+/// What stands in the form.
+#[derive(Debug, Clone, Default)]
+struct Typed {
+    stall: String,
+    food: String,
+    method: String,
+    value: String,
+    lot: String,
+    note: String,
+    origin: String,
+    point: String,
+    retest: String,
+}
+
+fn unit_of(method: &RapidMethod) -> String {
+    let reads = |kind| matches!(kind, ReadKind::Percent | ReadKind::Value | ReadKind::Rlu);
+    if reads(method.read) && method.threshold.is_some() { if method.unit.is_empty() { "—".to_owned() } else { method.unit.clone() } } else { String::new() }
+}
+
+/// Values used lately, most often first.
+fn usual(values: impl Iterator<Item = String>, most: usize) -> Vec<String> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for value in values.filter(|v| !v.is_empty()) {
+        match counts.iter_mut().find(|(v, _)| *v == value) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((value, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    counts.into_iter().take(most).map(|(v, _)| v).collect()
+}
+
+fn title_of(reading: &Reading) -> String {
+    format!("{} · {}", reading.food, reading.analyte)
+}
+
+async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&LedgerRow>, why: &[Refusal]) -> Result<RapidNew, Failure> {
+    let (lang, now) = (user.lang(), user.now());
+    let store = &site.app.store;
+    let points: Vec<Point> = store.points(user.scope()).await?.into_iter().filter(|p| p.active).collect();
+    let chosen = match user.scope() {
+        Scope::Point(id) => points.iter().find(|p| p.id == *id),
+        _ => points.iter().find(|p| p.id.to_string() == typed.point),
+    };
+    let filter = LedgerFilter { point: chosen.map(|p| p.id.to_string()), newest: Some(LATELY), ..LedgerFilter::default() };
+    let lately = if chosen.is_some() { store.ledger(&filter, user.scope()).await? } else { Vec::new() };
+    let today = now.date_naive();
+    // what was done today is counted apart from what is suggested: all of it, however much that is
+    let of_today = match chosen {
+        Some(point) => {
+            let filter = LedgerFilter { point: Some(point.id.to_string()), day: Some(today.to_string()), ..LedgerFilter::default() };
+            store.ledger(&filter, user.scope()).await?
+        }
+        None => Vec::new(),
+    };
+    let first = match &typed.retest {
+        id if id.is_empty() => None,
+        id => store.reading(id, user.scope()).await?,
+    };
+    let title = match (&first, chosen) {
+        (Some(row), _) => format!("{}：{} {}", user.t("复测", "Rerun"), row.reading.reading.stall, row.reading.reading.food),
+        (None, Some(point)) => point.name.clone(),
+        (None, None) => user.t("记录快检", "Record a rapid test").to_owned(),
+    };
+    let last = lately.first().map(|r| &r.reading.reading);
+    let method = if typed.method.is_empty() { last.map_or_else(String::new, |r| r.method.clone()) } else { typed.method.clone() };
+    let mut p = user.page(site, "rapid", user.t("快检录入", "Rapid test")).refused(why);
+    if points.is_empty() && p.problems.is_empty() {
+        p = p.saying(
+            Tone::Warn,
+            user.t("您的数据范围内没有启用的快检点，请系统管理员添加", "No active rapid-test point lies in your scope; ask an administrator"),
+        );
+    }
+    let choose = !matches!(user.scope(), Scope::Point(_));
+    Ok(RapidNew {
+        p,
+        point: title,
+        action: "/rapid/new".to_owned(),
+        points: if choose { points.iter().map(|p| Choice::new(p.id.to_string(), p.name.clone())).collect() } else { Vec::new() },
+        chosen_point: chosen.map_or_else(|| typed.point.clone(), |p| p.id.to_string()),
+        retest: typed.retest.clone(),
+        stalls: usual(lately.iter().map(|r| r.reading.reading.stall.clone()), 8),
+        stall: if typed.stall.is_empty() { last.map_or_else(String::new, |r| r.stall.clone()) } else { typed.stall.clone() },
+        foods: usual(lately.iter().map(|r| r.reading.reading.food.clone()), 12),
+        all_foods: usual(lately.iter().map(|r| r.reading.reading.food.clone()), 200),
+        food: typed.food.clone(),
+        methods: rapid_methods()
+            .iter()
+            .map(|m| MethodChoice {
+                code: m.code.clone(),
+                label: format!("{} · {}（{}）", m.analyte, m.label(lang), m.code),
+                unit: unit_of(m),
+                rule: m.positive_rule.clone(),
+                photo: matches!(m.read, ReadKind::Card | ReadKind::Color),
+            })
+            .collect(),
+        lot: if typed.lot.is_empty() { last.filter(|r| r.method == method).map_or_else(String::new, |r| r.reagent_lot.clone()) } else { typed.lot.clone() },
+        method,
+        value: typed.value.clone(),
+        note: typed.note.clone(),
+        origin: typed.origin.clone(),
+        who: user.actor.name.clone(),
+        today: of_today.len() as u64,
+        positive: of_today.iter().filter(|r| r.reading.reading.verdict == RapidVerdict::Positive).count() as u64,
+        follow_up: keep.filter(|r| r.follow_up.is_some()).map(|r| FollowView {
+            title: format!("{} {}", reading_no(&r.reading.reading), title_of(&r.reading.reading)),
+            href: format!("/rapid/{}", r.reading.reading.id),
+            due: follow_due(r, now, lang),
+            objection: objection_due(r, now, lang),
+        }),
+        recent: lately.iter().take(10).map(|r| reading_row(r, now, lang, r.reading.reading.tested_at.date_naive() != today)).collect(),
+    })
+}
+
+/// The entry page as the home of a point's operator.
+pub async fn entry(site: &Site, user: &User) -> Html {
+    let mut view = entry_view(site, user, &Typed::default(), None, &[]).await?;
+    view.p.nav = "home";
+    show(&view)
+}
+
+#[get("/rapid/new?<retest>&<after>&<point>")]
+async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: Option<&str>, point: Option<&str>) -> Html {
+    if !may_record(&user) {
+        return Err(Failure::NotFound);
+    }
+    let mut typed = Typed { point: point.unwrap_or_default().to_owned(), ..Typed::default() };
+    if let Some(id) = retest {
+        // The same sample, the same method.
+        let row = site.app.store.reading(id, user.scope()).await?.ok_or(Failure::NotFound)?;
+        let first = row.reading.reading;
+        let (origin, note) = origin_of(&first.note);
+        typed = Typed {
+            stall: first.stall.clone(),
+            food: first.food.clone(),
+            method: first.method.clone(),
+            lot: first.reagent_lot.clone(),
+            origin: origin.to_owned(),
+            note: note.to_owned(),
+            point: first.point.to_string(),
+            retest: id.to_owned(),
+            value: String::new(),
+        };
+    }
+    let saved = match after {
+        Some(id) => site.app.store.reading(id, user.scope()).await?,
+        None => None,
+    };
+    if let Some(row) = &saved
+        && typed.point.is_empty()
+    {
+        typed.point = row.reading.reading.point.to_string();
+    }
+    show(&entry_view(site, &user, &typed, saved.as_ref(), &[]).await?)
+}
+
+#[post("/rapid/new", data = "<form>")]
+async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    let either = |typed: &str, picked: &str| if form.get(typed).is_empty() { form.get(picked).to_owned() } else { form.get(typed).to_owned() };
+    let typed = Typed {
+        stall: either("stall", "stall_pick"),
+        food: either("food", "food_pick"),
+        method: form.get("method").to_owned(),
+        value: form.raw("value").to_owned(),
+        lot: form.get("lot").to_owned(),
+        note: form.get("note").to_owned(),
+        origin: form.get("origin").to_owned(),
+        point: form.get("point").to_owned(),
+        retest: form.get("retest").to_owned(),
+    };
+    // The method decides whether a number is read or a card is looked at.
+    let reads = rapid_method(&typed.method).is_some_and(|m| !unit_of(m).is_empty());
+    let note = match (typed.origin.is_empty(), typed.note.is_empty()) {
+        (true, _) => typed.note.clone(),
+        (false, true) => format!("{ORIGIN}{}", typed.origin.replace('；', "，")),
+        (false, false) => format!("{ORIGIN}{}；{}", typed.origin.replace('；', "，"), typed.note),
+    };
+    let entered = TypedReading {
+        point: typed.point.clone(),
+        stall: typed.stall.clone(),
+        food: typed.food.clone(),
+        method: typed.method.clone(),
+        analyte: form.get("analyte").to_owned(),
+        value: if reads { typed.value.clone() } else { String::new() },
+        observed: form.get("verdict").to_owned(),
+        reagent_lot: typed.lot.clone(),
+        note,
+        photo: form.file("photo"),
+        retest_of: Some(typed.retest.clone()).filter(|r| !r.is_empty()),
+    };
+    match site.app.enter_reading(&user.actor, entered, user.now()).await {
+        Ok(reading) => {
+            let to = match (&reading.retest_of, reading.verdict) {
+                (Some(first), _) => format!("/rapid/{first}"),
+                (None, _) => format!("/rapid/new?after={}", reading.id),
+            };
+            let zh = format!("已保存：{} {}", reading.food, reading.verdict.zh());
+            let en = format!("Saved: {} {}", reading.food, reading.verdict.en());
+            Ok(done(to, &zh.replace('|', "／"), &en.replace('|', "／")))
+        }
+        Err(shiyan_app::Error::Refused(why)) => {
+            let view = entry_view(site, &user, &typed, None, &why).await.map_err(Err)?;
+            Err(show_why(&view, &why))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+// ---------------------------------------------------------------- ledger
+
+/// 台账的筛选 which readings the ledger lists; whoever counts them counts with the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// One day; `None` for every day, of what is open.
+    pub day: Option<NaiveDate>,
+    /// 快检点
+    pub point: String,
+    /// 结果
+    pub verdict: String,
+    /// 处置: `open`, `running`, `late`, `confirm`, `done`.
+    pub follow: String,
+}
+
+impl Asked {
+    /// The readings of a day.
+    pub fn day(day: NaiveDate) -> Self {
+        Self { day: Some(day), ..Self::default() }
+    }
+    /// Positives by how they stand, of every day.
+    pub fn follow(follow: &str) -> Self {
+        Self { follow: follow.to_owned(), ..Self::default() }
+    }
+    /// Those with one result.
+    pub fn verdict(self, verdict: RapidVerdict) -> Self {
+        Self { verdict: verdict.code().to_owned(), ..self }
+    }
+    /// Where they are listed.
+    pub fn href(&self) -> String {
+        let day = self.day.map(|d| d.to_string()).unwrap_or_default();
+        let pairs = [("day", &day), ("point", &self.point), ("verdict", &self.verdict), ("follow", &self.follow)];
+        let query: Vec<String> = pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", encoded(v))).collect();
+        format!("/rapid?{}", query.join("&"))
+    }
+}
+
+fn asked(day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: Option<&str>, today: NaiveDate) -> Asked {
+    let text = |t: Option<&str>| t.unwrap_or_default().trim().to_owned();
+    let follow = text(follow);
+    let day = match text(day) {
+        // What is open is looked for on every day.
+        typed if typed.is_empty() => (!matches!(follow.as_str(), "open" | "running" | "late" | "confirm")).then_some(today),
+        typed => Some(typed.parse().unwrap_or(today)),
+    };
+    let verdict = RapidVerdict::ALL.iter().find(|v| v.code() == text(verdict)).map_or_else(String::new, |v| v.code().to_owned());
+    Asked { day, point: text(point), verdict, follow }
+}
+
+/// The readings, all of them, newest first (of what is open the oldest first).
+pub async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<LedgerRow>, Failure> {
+    let store = &site.app.store;
+    let rows = match (asked.follow.as_str(), asked.day) {
+        ("open" | "running" | "late" | "confirm", None) => store.open_positives(user.scope()).await?,
+        (_, day) => {
+            let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
+            let filter = LedgerFilter { day: day.map(|d| d.to_string()), point: some(&asked.point), verdict: some(&asked.verdict), newest: None };
+            store.ledger(&filter, user.scope()).await?
+        }
+    };
+    let state = |r: &LedgerRow| r.follow_up.as_ref().map(|f| (f.follow_up.state, f.follow_up.settled_at.is_some()));
+    Ok(rows
+        .into_iter()
+        .filter(|r| asked.point.is_empty() || r.reading.reading.point.to_string() == asked.point)
+        .filter(|r| asked.verdict.is_empty() || r.reading.reading.verdict.code() == asked.verdict)
+        .filter(|r| match asked.follow.as_str() {
+            "open" => state(r).is_some_and(|(_, settled)| !settled),
+            "late" => follow_late(r, user.now()),
+            "running" => state(r).is_some_and(|(_, settled)| !settled) && !follow_late(r, user.now()),
+            "confirm" => state(r).is_some_and(|(s, _)| TO_CONFIRM.contains(&s)),
+            "done" => state(r).is_some_and(|(_, settled)| settled),
+            _ => true,
+        })
+        .collect())
+}
+
+#[get("/rapid?<day>&<point>&<verdict>&<follow>&<page>")]
+#[allow(clippy::too_many_arguments)]
+async fn ledger(
+    site: &State<Site>,
+    user: User,
+    day: Option<&str>,
+    point: Option<&str>,
+    verdict: Option<&str>,
+    follow: Option<&str>,
+    page: Option<&str>,
+) -> Html {
+    if !sees_readings(&user) {
+        return Err(Failure::NotFound);
+    }
+    let (lang, now) = (user.lang(), user.now());
+    let today = now.date_naive();
+    let asked = asked(day, point, verdict, follow, today);
+    let rows = ledger_rows(site, &user, &asked).await?;
+    let points = site.app.store.points(user.scope()).await?;
+    let choices: Vec<Choice> = points.iter().map(|p| Choice::new(p.id.to_string(), p.name.clone())).collect();
+    let all = user.t("全部检测点", "All points").to_owned();
+    let point_name =
+        choices.iter().find(|c| c.value == asked.point).map_or_else(|| if choices.len() == 1 { choices[0].label.clone() } else { all }, |c| c.label.clone());
+    let others = |skip: &str| {
+        [("point", &asked.point), ("verdict", &asked.verdict), ("follow", &asked.follow)]
+            .iter()
+            .filter(|(k, v)| *k != skip && !v.is_empty())
+            .map(|(k, v)| format!("&{k}={}", encoded(v)))
+            .collect::<String>()
+    };
+    let day_query = asked.day.map_or_else(String::new, |d| d.to_string());
+    let address = |day: NaiveDate| format!("/rapid?day={day}{}", others(""));
+    let shown = asked.day.unwrap_or(today);
+    let weekday_zh = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    let day_text = match (asked.day, lang) {
+        (None, _) => user.t("所有日期", "Every day").to_owned(),
+        (Some(d), Lang::Zh) => {
+            format!("{}年{}月{}日 {}", d.year(), d.month(), d.day(), weekday_zh.get(d.weekday().num_days_from_monday() as usize).copied().unwrap_or_default())
+        }
+        (Some(d), Lang::En) => d.format("%a %-d %b %Y").to_string(),
+    };
+    let follow_options = [
+        ("open", "待处置", "To handle"),
+        ("running", "待处置（72 小时内）", "To handle, within 72 hours"),
+        ("late", "超过 72 小时未处置", "Past their 72 hours"),
+        ("confirm", "待确认", "To confirm"),
+        ("done", "已处置", "Handled"),
+    ];
+    let select = |key, label: &str, options: Vec<Choice>, value: &str| FilterSelect { key, label: label.to_owned(), options, value: value.to_owned() };
+    let chip = |key: &str, label: String| Chip { label, remove: format!("/rapid?day={day_query}{}", others(key)) };
+    let mut chips = Vec::new();
+    if let Some(p) = choices.iter().find(|c| c.value == asked.point && !c.value.is_empty()) {
+        chips.push(chip("point", p.label.clone()));
+    }
+    if let Some(v) = RapidVerdict::parse(&asked.verdict) {
+        chips.push(chip("verdict", v.label(lang).to_owned()));
+    }
+    if let Some((_, zh, en)) = follow_options.iter().find(|(k, _, _)| *k == asked.follow) {
+        chips.push(chip("follow", lang.pick(zh, en).to_owned()));
+    }
+    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, rows.len().div_ceil(ROWS).max(1));
+    let from = (at - 1) * ROWS;
+    let count = |v: RapidVerdict| rows.iter().filter(|r| r.reading.reading.verdict == v).count() as u64;
+    let view = RapidLedger {
+        p: user.page(site, "rapid", user.t("快检日台账", "Rapid-test ledger")),
+        point: point_name,
+        day: day_query.clone(),
+        day_text,
+        prev_day: address(shown.pred_opt().unwrap_or(shown)),
+        next_day: if shown < today { address(shown.succ_opt().unwrap_or(shown)) } else { String::new() },
+        total: rows.len() as u64,
+        valid: rows.len() as u64 - count(RapidVerdict::Invalid),
+        invalid: count(RapidVerdict::Invalid),
+        positive: count(RapidVerdict::Positive),
+        filters: Filters {
+            action: "/rapid".to_owned(),
+            selects: vec![
+                select("point", user.t("检测点", "Point"), choices.clone(), &asked.point),
+                select("verdict", user.t("结果", "Result"), Choice::all::<RapidVerdict>(lang), &asked.verdict),
+                select(
+                    "follow",
+                    user.t("处置", "Follow-up"),
+                    follow_options.iter().map(|(k, zh, en)| Choice::new(*k, lang.pick(zh, en))).collect(),
+                    &asked.follow,
+                ),
+            ],
+            day: Some(("day".to_owned(), day_query.clone())),
+            chips,
+            total: num(rows.len() as u64),
+            ..Filters::default()
+        },
+        rows: rows.iter().skip(from).take(ROWS).map(|r| reading_row(r, now, lang, asked.day.is_none())).collect(),
+        pager: Pager {
+            prev: if at > 1 { format!("{}&page={}", asked.href(), at - 1) } else { String::new() },
+            next: if from + ROWS < rows.len() { format!("{}&page={}", asked.href(), at + 1) } else { String::new() },
+            range: if rows.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(rows.len())) } else { String::new() },
+        },
+        may_record: may_record(&user),
+        export_href: if rows.is_empty() { String::new() } else { format!("/rapid/export.csv?day={day_query}{}", others("")) },
+        points: choices,
+    };
+    show(&view)
+}
+
+#[get("/rapid/export.csv?<day>&<point>&<verdict>&<follow>")]
+async fn export(
+    site: &State<Site>,
+    user: User,
+    day: Option<&str>,
+    point: Option<&str>,
+    verdict: Option<&str>,
+    follow: Option<&str>,
+) -> Result<Download, Failure> {
+    if !sees_readings(&user) {
+        return Err(Failure::NotFound);
+    }
+    let _turn = user.turn(site, Lane::Papers).await?;
+    let lang = user.lang();
+    let asked = asked(day, point, verdict, follow, user.now().date_naive());
+    let heads: Vec<&str> = [
+        ("时间", "Time"),
+        ("检测点", "Point"),
+        ("摊位", "Stall"),
+        ("品种", "Food"),
+        ("产地", "Origin"),
+        ("项目", "Item"),
+        ("方法", "Method"),
+        ("试剂批号", "Reagent lot"),
+        ("检测值", "Value"),
+        ("单位", "Unit"),
+        ("结果", "Result"),
+        ("检测员", "Operator"),
+        ("处置", "Follow-up"),
+        ("下架公斤", "Removed kg"),
+    ]
+    .iter()
+    .map(|(zh, en)| user.t(zh, en))
+    .collect();
+    let rows: Vec<Vec<out::Cell>> = ledger_rows(site, &user, &asked)
+        .await?
+        .iter()
+        .map(|row| {
+            let r = &row.reading.reading;
+            let follow = row.follow_up.as_ref().map(|f| &f.follow_up);
+            [
+                r.tested_at.format("%Y-%m-%d %H:%M").to_string(),
+                row.point.clone(),
+                r.stall.clone(),
+                r.food.clone(),
+                origin_of(&r.note).0.to_owned(),
+                r.analyte.clone(),
+                r.method.clone(),
+                r.reagent_lot.clone(),
+                r.value.clone(),
+                r.unit.clone(),
+                r.verdict.label(lang).to_owned(),
+                r.operator_name.clone(),
+                follow.map_or_else(String::new, |f| f.state.label(lang).to_owned()),
+                follow.and_then(|f| f.disposed_kg).map_or_else(String::new, |kg| kg.to_string()),
+            ]
+            .into_iter()
+            .map(out::Cell::Text)
+            .collect()
+        })
+        .collect();
+    let name = asked.day.map_or_else(|| "rapid.csv".to_owned(), |d| format!("rapid-{d}.csv"));
+    Ok(Download::csv(out::csv(&heads, &rows)?, &name))
+}
+
+// ---------------------------------------------------------------- one reading
+
+fn acts(row: &LedgerRow, user: &User) -> Vec<(FollowUpAction, ActionView)> {
+    let lang = user.lang();
+    let id = row.reading.reading.id;
+    let Some(follow) = row.follow_up.as_ref().map(|f| &f.follow_up) else { return Vec::new() };
+    let post = |action: FollowUpAction, path: &str| ActionView::post(action.code(), action.label(lang), format!("/rapid/{id}/{path}"));
+    let file = FieldView::new(FieldKind::Photo, "file", user.t("凭证照片", "Photo as evidence")).required();
+    [
+        (FollowUpAction::Retest, ActionView::link(FollowUpAction::Retest.label(lang), format!("/rapid/new?retest={id}")).with_icon("repeat")),
+        (
+            FollowUpAction::Dispose,
+            post(FollowUpAction::Dispose, "dispose").asking(vec![
+                FieldView::number("kg", user.t("下架或销毁重量", "Weight removed or destroyed"), "kg").required(),
+                file,
+                FieldView::area("note", user.t("处置方式和说明", "How, in words")),
+            ]),
+        ),
+        (
+            FollowUpAction::Object,
+            post(FollowUpAction::Object, "object").noted(user.t(
+                "食用农产品经营者自收到结果起四小时内可申请复检；复检不得采用快速检测方法。",
+                "Within four hours of being told the operator may ask for a recheck, which never uses a rapid method.",
+            )),
+        ),
+        (
+            FollowUpAction::SendToLab,
+            post(FollowUpAction::SendToLab, "send")
+                .noted(user.t("新建一张抽样单草稿，带入摊位、品种和街道。", "Begins a sampling sheet with stall, food and street filled in.")),
+        ),
+        (
+            FollowUpAction::Conclude,
+            post(FollowUpAction::Conclude, "conclude").noted(user.t("按所转样品的检验报告登记。", "Taken from the report of the linked sample.")),
+        ),
+    ]
+    .into_iter()
+    .map(|(action, view)| (action, view.refused(&follow.why_not(&user.actor, action), lang)))
+    .collect()
+}
+
+fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
+    use FollowUpState as S;
+    let lang = user.lang();
+    let Some(follow) = row.follow_up.as_ref().map(|f| &f.follow_up) else { return Vec::new() };
+    let state = follow.state;
+    let mut acts = acts(row, user);
+    let mut take = |action: FollowUpAction| acts.iter().position(|(a, _)| *a == action).map(|at| acts.remove(at).1);
+    let badge = |done: bool, now: bool| {
+        if done {
+            Badge::new(Tone::Pass, user.t("已登记", "Recorded"))
+        } else if now {
+            Badge::new(Tone::Warn, user.t("待办", "To do"))
+        } else {
+            Badge::new(Tone::Idle, user.t("未进行", "Not done"))
+        }
+    };
+    // A step that is over, or that this way no longer passes, asks for nothing.
+    let retested = follow.retest.is_some();
+    let settled_negative = state == S::NegativeOnRetest;
+    let mut out = vec![FollowStep {
+        title: user.t("复测", "Rerun").to_owned(),
+        state: badge(retested, !retested),
+        text: match (settled_negative, retested) {
+            (true, _) => user.t("复测阴性，按阴性记录，两次读数都保留", "Negative on the rerun: recorded as negative, both readings stay").to_owned(),
+            (false, true) => user.t("复测仍为阳性，暂停销售", "Still positive: the sale is suspended").to_owned(),
+            _ => user.t("同一样品用同一方法再测一次", "Test the same sample once more by the same method").to_owned(),
+        },
+        due: if retested { Due::default() } else { follow_due(row, now, lang) },
+        action: if retested { None } else { take(FollowUpAction::Retest) },
+    }];
+    if settled_negative {
+        return out;
+    }
+    let disposed = follow.disposed_kg.is_some();
+    out.push(FollowStep {
+        title: user.t("下架或销毁", "Withdrawal or destruction").to_owned(),
+        state: badge(disposed, state == S::Suspended),
+        text: follow.disposed_kg.map_or_else(String::new, |kg| format!("{kg} kg {}", follow.disposal_note)),
+        due: if disposed || !retested { Due::default() } else { follow_due(row, now, lang) },
+        action: if disposed { None } else { take(FollowUpAction::Dispose) },
+    });
+    out.push(FollowStep {
+        title: user.t("异议（四小时内）", "Objection within four hours").to_owned(),
+        state: badge(follow.objected_at.is_some(), false),
+        text: follow.objected_at.map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string()),
+        due: objection_due(row, now, lang),
+        action: if follow.objected_at.is_some() || disposed { None } else { take(FollowUpAction::Object) },
+    });
+    let sent = follow.sample.is_some();
+    out.push(FollowStep {
+        title: user.t("转监督抽检", "Supervisory sampling").to_owned(),
+        state: badge(sent, state == S::Objected),
+        text: if sent { user.t("已建抽样单，见右侧关联样品", "A sampling sheet was begun").to_owned() } else { String::new() },
+        due: Due::default(),
+        action: match follow.sample {
+            Some(sample) if user.actor.has_any(&[Role::Sampler, Role::Enforcer, Role::Supervisor, Role::PlanManager]) => {
+                Some(ActionView::link(user.t("打开样品", "Open the sample"), format!("/samples/{sample}")).with_icon("sample"))
+            }
+            Some(_) => None,
+            None => take(FollowUpAction::SendToLab),
+        },
+    });
+    let concluded = matches!(state, S::Confirmed | S::NotConfirmed);
+    if sent {
+        out.push(FollowStep {
+            title: user.t("实验室结论", "Laboratory conclusion").to_owned(),
+            state: badge(concluded, !concluded),
+            text: if concluded { state.label(lang).to_owned() } else { String::new() },
+            due: Due::default(),
+            action: if concluded { None } else { take(FollowUpAction::Conclude) },
+        });
+    }
+    out
+}
+
+async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], filled: &views::forms::Filled) -> Result<RapidReading, Failure> {
+    let (lang, now) = (user.lang(), user.now());
+    let row = site.app.store.reading(id, user.scope()).await?.ok_or(Failure::NotFound)?;
+    let r = &row.reading.reading;
+    let streets = site.app.streets().await?;
+    let method = rapid_method(&r.method);
+    let (origin, note) = origin_of(&r.note);
+    let mut facts = vec![
+        Fact::new(user.t("检测点", "Point"), row.point.clone()),
+        Fact::new(user.t("街道", "Street"), shiyan_web_kit::streets::street_name(&streets, &row.reading.street)),
+        Fact::new(user.t("摊位", "Stall"), r.stall.clone()),
+        Fact::new(user.t("品种", "Food"), r.food.clone()),
+        Fact::new(user.t("产地或供货商", "Origin or supplier"), origin),
+        Fact::new(user.t("项目", "Item"), r.analyte.clone()),
+        Fact::new(user.t("方法", "Method"), method.map_or_else(|| r.method.clone(), |m| format!("{} {}", m.code, m.label(lang)))),
+        Fact::new(
+            user.t("读数", "Reading"),
+            if r.value.is_empty() { r.observed.map_or_else(String::new, |o| o.label(lang).to_owned()) } else { format!("{} {}", r.value, r.unit) },
+        ),
+        Fact::new(user.t("试剂批号", "Reagent lot"), r.reagent_lot.clone()),
+        Fact::new(user.t("检测时间", "Tested"), r.tested_at.format("%Y-%m-%d %H:%M").to_string()),
+        Fact::new(user.t("检测员", "Operator"), r.operator_name.clone()),
+        Fact::new(user.t("来源", "Source"), r.source.label(lang)),
+        Fact::new(user.t("备注", "Note"), note),
+    ];
+    if let Some(first) = r.retest_of {
+        facts.push(Fact::new(user.t("复测的读数", "Rerun of"), views::Cell::link(user.t("原读数", "the first reading"), format!("/rapid/{first}"))));
+    }
+    if let Some(retest) = row.follow_up.as_ref().and_then(|f| f.follow_up.retest) {
+        facts.push(Fact::new(user.t("复测", "Rerun"), views::Cell::link(user.t("复测读数", "the rerun"), format!("/rapid/{retest}"))));
+    }
+    let mut working = vec![lang.pick(&r.why_zh, &r.why_en).to_owned()];
+    if let Some(m) = method {
+        working.push(format!("{}：{}（{}）", user.t("方法的判定规则", "Rule of the method"), m.positive_rule, m.code));
+        working.push(format!("{}：{}", user.t("来源与可信度", "Source and confidence"), shiyan_web_kit::parts::cited(&m.source, &m.confidence, lang)));
+    }
+    let mut files = Vec::new();
+    let evidence = row.follow_up.as_ref().map(|f| f.follow_up.evidence.clone()).unwrap_or_default();
+    for (at, hash) in r.photo.iter().chain(&evidence).enumerate() {
+        let name =
+            if at == 0 && r.photo.is_some() { user.t("凭证照片", "Photo of the reading") } else { user.t("处置凭证", "Evidence of the disposal") };
+        files.push(FileView { name: name.to_owned(), href: format!("/rapid/{id}/photo/{hash}"), size: String::new(), sha256: hash.clone(), by: String::new() });
+    }
+    let timeline = shiyan_web_kit::timeline::timeline(site, &[format!("reading:{id}"), format!("followup:{id}")], now, lang).await?;
+    let mut steps = steps(&row, user, now);
+    for field in steps.iter_mut().filter_map(|s| s.action.as_mut()).flat_map(|a| a.fields.iter_mut()) {
+        *field = field.clone().filled(filled);
+    }
+    let title = title_of(r);
+    Ok(RapidReading {
+        p: user.page(site, "rapid", title.clone()).crumb(user.t("快检", "Rapid tests"), "/rapid").crumb(reading_no(r), "").refused(why),
+        no: reading_no(r),
+        title,
+        verdict: verdict_badge(r.verdict, lang),
+        validity: validity(r.verdict, lang),
+        due: follow_due(&row, now, lang),
+        groups: vec![FactGroup { title: user.t("读数", "Reading").to_owned(), facts }],
+        working,
+        steps,
+        files,
+        timeline,
+        tabs: Vec::new(),
+    })
+}
+
+#[get("/rapid/<id>", rank = 2)]
+async fn reading(site: &State<Site>, user: User, id: &str) -> Html {
+    if !sees_readings(&user) {
+        return Err(Failure::NotFound);
+    }
+    show(&reading_view(site, &user, id, &[], &views::forms::Filled::default()).await?)
+}
+
+/// A photo, shown by the browser and never run.
+#[derive(Debug, rocket::Responder)]
+pub struct Photo {
+    body: Vec<u8>,
+    kind: ContentType,
+    disposition: Header<'static>,
+}
+
+#[get("/rapid/<id>/photo/<sha>")]
+async fn photo(site: &State<Site>, user: User, id: &str, sha: &str) -> Result<Photo, Failure> {
+    if !sees_readings(&user) {
+        return Err(Failure::NotFound);
+    }
+    let row = site.app.store.reading(id, user.scope()).await?.ok_or(Failure::NotFound)?;
+    let mine = row.reading.reading.photo.as_deref() == Some(sha) || row.follow_up.is_some_and(|f| f.follow_up.evidence.iter().any(|e| e == sha));
+    if !mine {
+        return Err(Failure::NotFound);
+    }
+    let (kind, body) = site.app.store.blob(sha).await?.ok_or(Failure::NotFound)?;
+    Ok(Photo { body, kind: ContentType::parse_flexible(&kind).unwrap_or(ContentType::Binary), disposition: Header::new("Content-Disposition", "inline") })
+}
+
+async fn after(site: &Site, user: &User, id: &str, form: &Posted, did: Result<(), shiyan_app::Error>, zh: &str, en: &str) -> Result<Flash<Redirect>, Html> {
+    match did {
+        Ok(()) => Ok(done(format!("/rapid/{}", encoded(id)), zh, en)),
+        Err(shiyan_app::Error::Refused(why)) => {
+            let view = reading_view(site, user, id, &why, &form.filled(&why, user.lang())).await.map_err(Err)?;
+            Err(show_why(&view, &why))
+        }
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+#[post("/rapid/<id>/dispose", data = "<form>")]
+async fn dispose(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    let did = site.app.dispose_positive(&user.actor, id, form.get("kg"), form.get("note"), form.file("file"), user.now()).await;
+    after(site, &user, id, &form, did, "已登记处置", "The disposal was recorded").await
+}
+
+#[post("/rapid/<id>/object", data = "<form>")]
+async fn object(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    let did = site.app.object_positive(&user.actor, id, user.now()).await;
+    after(site, &user, id, &form, did, "已登记异议", "The objection was recorded").await
+}
+
+#[post("/rapid/<id>/send", data = "<form>")]
+async fn send(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    let did = site.app.send_positive_to_lab(&user.actor, id, user.now()).await;
+    after(site, &user, id, &form, did.map(|_| ()), "已建抽样单草稿并关联", "A sampling sheet was begun and linked").await
+}
+
+#[post("/rapid/<id>/conclude", data = "<form>")]
+async fn conclude(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    let did = site.app.conclude_positive(&user.actor, id, user.now()).await;
+    after(site, &user, id, &form, did, "已登记实验室结论", "The laboratory conclusion was recorded").await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn the_origin_is_found_again_in_the_note() {
+        assert_eq!(origin_of("产地：山东寿光；已通知"), ("山东寿光", "已通知"));
+        assert_eq!(origin_of("产地：山东寿光"), ("山东寿光", ""));
+        assert_eq!(origin_of("备注"), ("", "备注"));
+    }
+    #[test]
+    fn what_is_open_is_looked_for_on_every_day() {
+        let today = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap_or_default();
+        assert_eq!(asked(None, None, None, Some("open"), today).day, None);
+        assert_eq!(asked(Some("x"), None, Some("nonsense"), None, today).day, Some(today));
+        assert_eq!(asked(Some("x"), None, Some("nonsense"), None, today).verdict, "");
+    }
+}

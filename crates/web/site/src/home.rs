@@ -1,0 +1,633 @@
+//! 工作台 the first page of each duty: the supervisor's figures, everybody else's work by due time.
+
+use chrono::{Datelike, NaiveDate};
+use rocket::response::Redirect;
+use rocket::{Route, State, get, routes};
+use shiyan_app::authority::Act;
+use shiyan_app::query::rapid::LedgerRow;
+use shiyan_app::query::reference::LimitFilter;
+use shiyan_app::query::samples::{SampleFilter, WorkFilter, WorkRow};
+use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
+use shiyan_indicators::{By, Facts, Kpis, Pick, What};
+use shiyan_lab_results::order::TestOrder;
+use shiyan_lab_results::worksheet::Worksheet;
+use shiyan_nonconformity::case::CaseState;
+use shiyan_rapid_test::RapidVerdict;
+
+use crate::views::{Counted, Counter, HomeSupervisor, HomeWork, Link, Page, RapidCard, StreetProgress, WorkGroup, WorkItem};
+use shiyan_papers::{Tabled, tabled};
+use shiyan_web_bench::bench;
+use shiyan_web_bench::worksheets::state_badge;
+use shiyan_web_cases::cases::CaseList;
+use shiyan_web_figures::figures::{card, due_view, year_of};
+use shiyan_web_figures::parts::{gauge, trend};
+use shiyan_web_intake::samples;
+use shiyan_web_kit::answer::{Html, show};
+use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::guard::User;
+use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::parts::class_label;
+use shiyan_web_kit::site::Site;
+use shiyan_web_kit::streets::street_name;
+use shiyan_web_kit::ui::{Badge, Bar, Due, Tone};
+use shiyan_web_kit::when::{When, behind};
+use shiyan_web_rapid::rapid;
+
+/// Worksheets of one analyst shown on the home page at most.
+const OWN_SHEETS: usize = 30;
+/// Cases to approve shown on the home page at most.
+const TO_APPROVE: usize = 10;
+
+/// Routes of this room.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![home]
+}
+
+#[get("/")]
+async fn home(site: &State<Site>, user: User) -> Result<Html, Redirect> {
+    let figures = user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::MarketOpener]) && !matches!(user.scope(), Scope::Point(_));
+    if figures {
+        return Ok(supervisor(site, &user).await);
+    }
+    let only_point = user.actor.has(Role::PointOperator) && !user.actor.has_any(&[Role::Enforcer, Role::Sampler]);
+    if only_point {
+        return Ok(rapid::entry(site, &user).await);
+    }
+    Ok(work(site, &user).await)
+}
+
+/// `3月5日 周四 10:42`
+fn as_of(user: &User) -> String {
+    let now = user.now();
+    let zh = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    match user.lang() {
+        Lang::Zh => {
+            let day = zh.get(now.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
+            format!("{}月{}日 {day} {}", now.month(), now.day(), now.format("%H:%M"))
+        }
+        Lang::En => now.format("%a %-d %b, %H:%M").to_string(),
+    }
+}
+
+async fn supervisor(site: &Site, user: &User) -> Html {
+    let (lang, now) = (user.lang(), user.now());
+    let today = now.date_naive();
+    let year = today.year();
+    let _turn = user.turn(site, Lane::Figures).await?;
+    let streets = site.app.streets().await?;
+    let when = When::now(year);
+    let data = match year_of(site, user.scope(), &when, now).await {
+        Ok(data) => data,
+        // Without a population row there is no figure, but there is still a page that says what to do.
+        Err(shiyan_app::Error::Refused(why)) => {
+            let p = user.page(site, "home", user.t("工作台", "Home")).refused(&why);
+            return show(&HomeWork {
+                p,
+                greeting: as_of(user),
+                counters: Vec::new(),
+                groups: Vec::new(),
+                primary: Some(Link::new(user.t("登记人口行", "Register population"), "/admin/population")),
+            });
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let Tabled { year: data, tables, .. } = tabled(&site.app, data, user.scope()).await?;
+    let kpis = &data.kpis;
+    let calendar = site.app.calendar().await?;
+    let view = |figure| card(figure, lang, &when, &streets);
+
+    let definition = view(&kpis.per_thousand).definition;
+    let line = |c: &shiyan_indicators::CaseLine| WorkItem {
+        title: c.case_no.clone(),
+        href: format!("/cases/{}", c.case_id),
+        sub: format!("{} · {}", street_name(&streets, &c.street), c.sampling_no),
+        state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
+        due: due_view(lang, today, c.due_on, &calendar),
+        verb: user.t("查看", "Open").to_owned(),
+    };
+    let overdue_list = kpis
+        .overdue
+        .iter()
+        .chain(&kpis.due_today)
+        .chain(kpis.open_not_due.iter().filter(|c| shiyan_indicators::pick::due_soon(today, c.due_on, &calendar)))
+        .take(8)
+        .map(line)
+        .collect();
+
+    let mut disposal = view(&kpis.disposal);
+    if !kpis.open_not_due.is_empty() {
+        disposal.of_them = match lang {
+            Lang::Zh => format!("，其中未到期在办 {} 件", kpis.open_not_due.len()),
+            Lang::En => format!(", {} of them open and not due yet", kpis.open_not_due.len()),
+        };
+    }
+
+    let time_mark = kpis.pace.workdays_elapsed.saturating_mul(1000).checked_div(kpis.pace.workdays_in_year).unwrap_or(0);
+    let mut progress: Vec<StreetProgress> = tables
+        .by_street
+        .iter()
+        .filter(|s| !s.street.is_empty())
+        .map(|s| {
+            let name = street_name(&streets, &s.street);
+            StreetProgress {
+                done: Counted::new(s.done, behind(&Pick::of(What::Counted, By::Street, s.street.as_str()), &when)),
+                bar: Bar::new(s.done, s.planned, format!("{name} {}/{}", s.done, s.planned)).marked(time_mark),
+                name,
+            }
+        })
+        .collect();
+    progress.sort_by_key(|s| (s.bar.per_mille(), std::cmp::Reverse(s.bar.total)));
+
+    let (svg, trend_table) = trend(&tables, &when, lang)?;
+    let (todo, todo_more) = todo(site, user, year, today, &calendar).await?;
+    let page = user.page(site, "home", user.t("工作台", "Home"));
+    let view = HomeSupervisor {
+        p: Page { scope_note: scope_note(user, year), ..page },
+        year,
+        as_of: as_of(user),
+        gauge: gauge(kpis, &when, shiyan_indicators::scope_line(kpis.scope_line(lang), &streets), definition),
+        disposal,
+        dues: dues(&data.facts, kpis, &calendar, &when, lang),
+        overdue_list,
+        figures: [&kpis.discovery, &kpis.evaluative, &kpis.disposal_on_time, &kpis.report_on_time, &kpis.urgent_on_time, &kpis.serve_on_time]
+            .into_iter()
+            .map(view)
+            .collect(),
+        todo,
+        todo_more,
+        trend: svg,
+        trend_table,
+        streets: progress,
+        rapid: rapid_card(site, user, kpis, &when, now).await?,
+    };
+    show(&view)
+}
+
+fn scope_note(user: &User, year: i32) -> String {
+    let area = match user.scope() {
+        Scope::District => user.t("全区", "whole district").to_owned(),
+        Scope::Streets(set) => match user.lang() {
+            Lang::Zh => format!("{} 个街道", set.len()),
+            Lang::En => format!("{} streets", set.len()),
+        },
+        Scope::Point(_) => user.t("本快检点", "this point").to_owned(),
+        Scope::Lab(_) => user.t("本机构", "this laboratory").to_owned(),
+    };
+    match user.lang() {
+        Lang::Zh => format!("{year}年 · {area}"),
+        Lang::En => format!("{year} · {area}"),
+    }
+}
+
+/// 逾期、今日到期、3个工作日内、以后 each counted by what its list is made from.
+fn dues(facts: &Facts, kpis: &Kpis, calendar: &WorkCalendar, when: &When, lang: Lang) -> Vec<Counter> {
+    let one = |what, zh, en, tone| {
+        let pick = Pick::all(what);
+        Counter { label: lang.pick(zh, en).to_owned(), value: pick.ids(facts, kpis, calendar).len() as u64, href: behind(&pick, when), tone }
+    };
+    vec![
+        one(What::Overdue, "逾期", "Overdue", Tone::Fail),
+        one(What::DueToday, "今日到期", "Due today", Tone::Warn),
+        one(What::DueSoon, "3个工作日内", "In 3 working days", Tone::Warn),
+        one(What::DueLater, "3个工作日以后", "Due later", Tone::Info),
+    ]
+}
+
+async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, when: &When, now: Instant) -> Result<RapidCard, Failure> {
+    let day = now.date_naive();
+    let today = rapid::Asked::day(day);
+    let readings = rapid::ledger_rows(site, user, &today).await?;
+    let busy: std::collections::HashSet<_> = readings.iter().map(|r| r.reading.reading.point).collect();
+    let points = site.app.store.points(user.scope()).await?;
+    let count =
+        async |asked: rapid::Asked| -> Result<Counted, Failure> { Ok(Counted::new(rapid::ledger_rows(site, user, &asked).await?.len() as u64, asked.href())) };
+    let positive = &kpis.rapid.positive;
+    Ok(RapidCard {
+        positive: count(today.clone().verdict(RapidVerdict::Positive)).await?,
+        to_confirm: count(rapid::Asked::follow("confirm")).await?,
+        to_handle: count(rapid::Asked::follow("running")).await?,
+        late: count(rapid::Asked::follow("late")).await?,
+        silent_points: points.iter().filter(|p| p.active && !busy.contains(&p.id)).count() as u64,
+        today: Counted::new(readings.len() as u64, today.href()),
+        year_valid: Counted::new(positive.denominator, format!("/figures/{}?{}", positive.key, when.query())),
+        year_rate: positive.display.clone(),
+    })
+}
+
+/// What waits for a supervisor or a plan manager, and, where only the first are shown, all the cases to approve.
+async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &WorkCalendar) -> Result<(Vec<WorkItem>, Option<Counted>), Failure> {
+    let lang = user.lang();
+    let (mut out, mut more) = (Vec::new(), None);
+    if user.actor.has(Role::Supervisor) {
+        let list = CaseList::state(CaseState::Submitted.code());
+        let cases = list.rows(site, user, calendar).await?;
+        if cases.len() > TO_APPROVE {
+            more = Some(Counted::new(cases.len() as u64, list.href()));
+        }
+        for c in cases.into_iter().take(TO_APPROVE) {
+            out.push(WorkItem {
+                title: format!("{} {}", c.no, c.product),
+                href: format!("/cases/{}", c.id),
+                sub: c.operator,
+                state: Badge::new(Tone::Info, CaseState::Submitted.label(lang)),
+                due: c.due_on.and_then(|d| d.parse().ok()).map_or_else(Due::default, |d| due_view(lang, today, d, calendar)),
+                verb: user.t("审核", "Review").to_owned(),
+            });
+        }
+    }
+    if user.actor.has(Role::PlanManager) {
+        let plan = site.app.store.plan_of_year(year).await?;
+        let (title, verb) = match &plan {
+            None => (user.t("本年度计划还没有编制", "This year has no plan yet"), user.t("去编制", "Draw it up")),
+            Some(p) if p.state == shiyan_sampling_plan::PlanState::Draft => {
+                (user.t("本年度计划还没有下达", "This year’s plan is not issued yet"), user.t("去下达", "Issue it"))
+            }
+            Some(_) => ("", ""),
+        };
+        if !title.is_empty() {
+            out.push(WorkItem {
+                title: title.to_owned(),
+                href: format!("/plan/{year}"),
+                verb: verb.to_owned(),
+                state: Badge::new(Tone::Warn, user.t("待办", "To do")),
+                ..WorkItem::default()
+            });
+        }
+        if !calendar.knows(year + 1) && today.month() >= 11 {
+            out.push(calendar_item(user, year + 1));
+        }
+    }
+    Ok((out, more))
+}
+
+fn calendar_item(user: &User, year: i32) -> WorkItem {
+    WorkItem {
+        title: match user.lang() {
+            Lang::Zh => format!("{year} 年节假日还没有导入"),
+            Lang::En => format!("The holidays of {year} are missing"),
+        },
+        href: "/admin/calendar".to_owned(),
+        sub: user.t("跨年的期限目前标为暂定", "Deadlines that reach into it are provisional").to_owned(),
+        state: Badge::new(Tone::Warn, user.t("缺少", "Missing")),
+        verb: user.t("去导入", "Import").to_owned(),
+        ..WorkItem::default()
+    }
+}
+
+async fn work(site: &Site, user: &User) -> Html {
+    let (lang, now) = (user.lang(), user.now());
+    let today = now.date_naive();
+    let calendar = site.app.calendar().await?;
+    let store = &site.app.store;
+    let scope = user.scope();
+    let mut counters = Vec::new();
+    let mut groups = Vec::new();
+    let mut primary = None;
+    let has = |role| user.actor.has(role);
+    let counter = |label: &str, value: u64, href: &str, tone| Counter { label: label.to_owned(), value, href: href.to_owned(), tone };
+
+    if has(Role::Sampler) {
+        primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
+        let drafts = store.drafts_of(&user.actor.id.to_string()).await?;
+        let mine = SampleFilter { state: Some("draft".to_owned()), begun_by: Some(user.actor.id.to_string()), ..SampleFilter::default() };
+        counters.push(samples::counter(site, user, user.t("填写中的抽样单", "Sheets being written"), &mine).await?);
+        groups.push(WorkGroup {
+            title: user.t("填写中的抽样单", "Sheets being written").to_owned(),
+            more: (drafts.len() > 50).then(|| Link::new(user.t("全部", "All"), samples::address_of(&mine))),
+            items: drafts
+                .iter()
+                .take(50)
+                .map(|d| {
+                    let sheet = &d.sample.sheet;
+                    let name = sheet.get("name");
+                    WorkItem {
+                        title: if name.is_empty() { user.t("未填样品名称", "No sample name yet").to_owned() } else { name.to_owned() },
+                        href: format!("/samples/{}/sheet", d.sample.id),
+                        sub: [sheet.get("site_name"), sheet.get("sampling_no")].iter().filter(|x| !x.is_empty()).copied().collect::<Vec<_>>().join(" · "),
+                        state: Badge::new(Tone::Idle, user.t("草稿", "Draft")),
+                        verb: user.t("继续填写", "Go on").to_owned(),
+                        ..WorkItem::default()
+                    }
+                })
+                .collect(),
+            empty: user.t("没有未完成的抽样单", "No unfinished sheets").to_owned(),
+        });
+    }
+    if has(Role::Sampler) || has(Role::SampleKeeper) {
+        let waiting = store.samples_waiting_for_reception(scope).await?;
+        let keeper = has(Role::SampleKeeper);
+        let in_transit = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
+        counters.push(samples::counter(site, user, user.t("待收样品", "Waiting for reception"), &in_transit).await?);
+        let mut items: Vec<WorkItem> = waiting
+            .iter()
+            .map(|s| WorkItem {
+                title: format!("{} {}", s.sampling_no.clone().unwrap_or_default(), s.name),
+                href: if keeper { format!("/samples/{}/reception", s.id) } else { format!("/samples/{}", s.id) },
+                sub: s.site_name.clone(),
+                state: Badge::new(Tone::Info, user.t("在途", "On the way")),
+                due: reception_due(lang, &s.sampled_on, today, &calendar),
+                verb: (if keeper { user.t("收样", "Receive") } else { user.t("查看", "Open") }).to_owned(),
+            })
+            .collect();
+        items.reverse();
+        groups.push(WorkGroup {
+            title: user.t("已抽样，待收样", "Sampled, waiting for reception").to_owned(),
+            more: Some(Link::new(user.t("全部", "All"), samples::address_of(&in_transit))),
+            items,
+            empty: user.t("没有待收样品", "Nothing to receive").to_owned(),
+        });
+    }
+    let queues = [
+        (Role::Analyst, "testing", ("待检验", "To test"), ("录入", "Enter")),
+        (Role::Checker, "entered", ("待校核", "To check"), ("校核", "Check")),
+        (Role::Reviewer, "checked", ("待审核", "To review"), ("审核", "Review")),
+        (Role::Signatory, "reviewed", ("待批准", "To approve"), ("批准", "Approve")),
+        (Role::ReportSender, "approved", ("待签发", "To issue"), ("签发", "Issue")),
+    ];
+    let mut mine_states = Vec::new();
+    for (role, state, title, verb) in queues {
+        let mine = has(role) || (role == Role::Analyst && has(Role::QualityManager));
+        if !mine {
+            continue;
+        }
+        if role == Role::Analyst && has(role) {
+            let mine = own_worksheets(site, user, today, &calendar).await?;
+            let (sheets, group) = mine;
+            counters.push(counter(user.t("录入中的检验批", "Worksheets being entered"), sheets, "/worksheets?mine=1", Tone::Info));
+            groups.push(group);
+        }
+        mine_states.push(state.to_owned());
+        let queue = WorkFilter::state(state);
+        let rows = store.worklist(&queue, scope, 60, 0).await?;
+        let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, &calendar)).collect();
+        let waiting = store.count_work(&queue, scope).await?;
+        // what came back comes first
+        items.sort_by_key(|(returned, _)| !returned);
+        counters.push(counter(lang.pick(title.0, title.1), waiting, &bench::address(&queue), Tone::Info));
+        groups.push(WorkGroup {
+            title: lang.pick(title.0, title.1).to_owned(),
+            more: Some(Link::new(user.t("全部", "All"), bench::address(&queue))),
+            items: items.into_iter().map(|(_, i)| i).take(30).collect(),
+            empty: user.t("没有待办", "Nothing is waiting").to_owned(),
+        });
+    }
+    let overdue = WorkFilter { states: mine_states, due_before: Some(today) };
+    let late = store.count_work(&overdue, scope).await?;
+    if late > 0 {
+        counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, &bench::address(&overdue), Tone::Fail));
+    }
+    if has(Role::QualityManager) {
+        let pending = store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
+        counters.push(counter(user.t("待核实限量", "Limits to verify"), pending as u64, "/admin/limits?state=pending", Tone::Warn));
+    }
+    if has(Role::Enforcer) {
+        enforcer(site, user, &calendar, &mut counters, &mut groups).await?;
+    }
+    if user.actor.has_any(&[Role::PointOperator, Role::MarketOpener]) || has(Role::Enforcer) {
+        groups.extend(positives(site, user, &mut counters).await?);
+    }
+    if has(Role::Admin) {
+        admin(site, user, &calendar, &mut counters, &mut groups).await?;
+    }
+    counters.truncate(4);
+    let comma = user.t("，", ", ");
+    let p = user.page(site, "home", user.t("工作台", "Home"));
+    show(&HomeWork {
+        p: Page { scope_note: if has(Role::Admin) { String::new() } else { scope_note(user, today.year()) }, ..p },
+        greeting: format!("{}{comma}{}", user.actor.name, as_of(user)),
+        counters,
+        groups,
+        primary,
+    })
+}
+
+/// 我的检验批 the open worksheets of an analyst, those sent back first, then by due date.
+async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &WorkCalendar) -> Result<(u64, WorkGroup), Failure> {
+    let (lang, store) = (user.lang(), &site.app.store);
+    let mut sheets = store.worksheets_of(&user.actor.id.to_string(), user.scope(), shiyan_web_bench::worksheets::ALL).await?;
+    let all = sheets.len() as u64;
+    sheets.sort_by_key(|w| w.returned.is_none());
+    sheets.truncate(OWN_SHEETS);
+    let ids: Vec<String> = sheets.iter().map(|w| w.id.to_string()).collect();
+    let counts = store.worksheet_counts(&ids).await?;
+    let item = |w: &Worksheet| {
+        let (filled, cells) = counts.iter().find(|c| c.worksheet_id == w.id.to_string()).map_or((0, 0), |c| (c.filled, c.cells));
+        let mut sub = format!("{} · {} {filled}/{cells}", w.method, user.t("已填", "filled"));
+        if let Some((who, why)) = &w.returned {
+            sub.push_str(&format!(" · {}{who}：{why}", user.t("退回 ", "Returned by ")));
+        }
+        WorkItem {
+            title: format!("{} {}", w.no, w.title),
+            href: format!("/worksheets/{}", w.id),
+            sub,
+            state: if w.returned.is_some() { Badge::new(Tone::Warn, user.t("退回", "Returned")) } else { state_badge(w.state, lang) },
+            due: due_view(lang, today, w.due_on, calendar),
+            verb: user.t("录入", "Enter").to_owned(),
+        }
+    };
+    let items: Vec<WorkItem> = sheets.iter().map(item).collect();
+    let more = if items.is_empty() {
+        Link::new(user.t("去编批", "Make one"), "/worksheets?tab=waiting")
+    } else {
+        Link::new(user.t("全部", "All"), "/worksheets?mine=1")
+    };
+    let group = WorkGroup {
+        title: user.t("我的检验批", "My worksheets").to_owned(),
+        more: Some(more),
+        items,
+        empty: user
+            .t(
+                "没有分派给我的检验批。点“去编批”，把收到的样品编成检验批。",
+                "No worksheet is assigned to you. “Make one” puts the samples received on a worksheet.",
+            )
+            .to_owned(),
+    };
+    Ok((all, group))
+}
+
+/// Five working days to hand a sample over.
+fn reception_due(lang: Lang, sampled_on: &str, today: NaiveDate, calendar: &WorkCalendar) -> Due {
+    let Some(at) =
+        sampled_on.parse::<NaiveDate>().ok().and_then(|d| d.and_hms_opt(12, 0, 0)).and_then(|t| t.and_local_timezone(shiyan_foundation::shanghai()).single())
+    else {
+        return Due::default();
+    };
+    match shiyan_statute::deadline(shiyan_statute::RuleKey::D01, at, calendar) {
+        Ok(computed) => due_view(lang, today, computed.due.due_on, calendar),
+        Err(_) => Due::default(),
+    }
+}
+
+fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, calendar: &WorkCalendar) -> (bool, WorkItem) {
+    let lang = user.lang();
+    let returned = serde_json::from_str::<TestOrder>(&row.detail).ok().and_then(|o| o.returned).filter(|_| row.state == "testing");
+    let progress = match lang {
+        Lang::Zh => format!("{}/{} 项", row.entered, row.items),
+        Lang::En => format!("{}/{} items", row.entered, row.items),
+    };
+    let sub = match &returned {
+        Some((who, why)) => format!("{progress} · {}{who}：{why}", user.t("退回 ", "Returned by ")),
+        None => format!("{progress} · {}", class_label(&CategoryPath::parse(&row.category), lang)),
+    };
+    let state = if returned.is_some() {
+        Badge::new(Tone::Warn, user.t("退回", "Returned"))
+    } else if row.abnormal > 0 {
+        Badge::new(
+            Tone::Warn,
+            match lang {
+                Lang::Zh => format!("{} 项需注意", row.abnormal),
+                Lang::En => format!("{} to look at", row.abnormal),
+            },
+        )
+    } else {
+        Badge::default()
+    };
+    let item = WorkItem {
+        title: format!("{} {}", row.sampling_no.clone().unwrap_or_default(), row.name),
+        href: format!("/bench/{}", row.order_id),
+        sub,
+        state,
+        due: row.report_due_on.parse().map_or_else(|_| Due::default(), |d| due_view(lang, today, d, calendar)),
+        verb: lang.pick(verb.0, verb.1).to_owned(),
+    };
+    (returned.is_some(), item)
+}
+
+async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
+    let lang = user.lang();
+    let today = user.now().date_naive();
+    let open = CaseList::state("open");
+    let cases = open.rows(site, user, calendar).await?;
+    for (list, zh, en, tone) in [
+        (CaseList::due("overdue"), "逾期案件", "Cases overdue", Tone::Fail),
+        (CaseList::due("near"), "3个工作日内到期", "Due in 3 working days", Tone::Warn),
+        (open.clone(), "在办案件", "Open cases", Tone::Info),
+    ] {
+        let value = list.rows(site, user, calendar).await?.len() as u64;
+        counters.push(Counter { label: user.t(zh, en).to_owned(), value, href: list.href(), tone });
+    }
+    let items = cases
+        .iter()
+        .take(20)
+        .map(|c| WorkItem {
+            title: format!("{} {}", c.no, c.product),
+            href: format!("/cases/{}", c.id),
+            sub: c.operator.clone(),
+            state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
+            due: c.due_on.as_deref().and_then(|d| d.parse().ok()).map_or_else(Due::default, |d| due_view(lang, today, d, calendar)),
+            verb: user.t("处置", "Act").to_owned(),
+        })
+        .collect();
+    groups.push(WorkGroup {
+        title: user.t("在办案件（按期限）", "Open cases by deadline").to_owned(),
+        more: Some(Link::new(user.t("全部", "All"), open.href())),
+        items,
+        empty: user.t("没有在办案件", "No open cases").to_owned(),
+    });
+    Ok(())
+}
+
+/// Positives that are not settled: those past their 72 hours by name, then those within them.
+async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<Vec<WorkGroup>, Failure> {
+    let all = rapid::Asked::follow("open");
+    let open = rapid::ledger_rows(site, user, &all).await?;
+    counters.push(Counter {
+        label: user.t("待处置快检阳性", "Rapid positives to handle").to_owned(),
+        value: open.len() as u64,
+        href: all.href(),
+        tone: Tone::Warn,
+    });
+    let item = |r: &&LedgerRow| WorkItem {
+        title: format!("{} {}", r.reading.reading.food, r.reading.reading.analyte),
+        href: format!("/rapid/{}", r.reading.reading.id),
+        sub: format!("{} · {}", r.point, r.reading.reading.stall),
+        state: r.follow_up.as_ref().map_or_else(Badge::default, |f| Badge::new(Tone::Warn, f.follow_up.state.label(user.lang()))),
+        due: rapid::follow_due(r, user.now(), user.lang()),
+        verb: user.t("处置", "Follow up").to_owned(),
+    };
+    let (late, running): (Vec<_>, Vec<_>) = open.iter().partition(|r| rapid::follow_late(r, user.now()));
+    let group = |title: &str, follow: &str, rows: &[&LedgerRow]| WorkGroup {
+        title: title.to_owned(),
+        more: Some(Link::new(user.t("全部", "All"), rapid::Asked::follow(follow).href())),
+        items: rows.iter().take(20).map(item).collect(),
+        empty: user.t("没有待处置的阳性", "No positive is waiting").to_owned(),
+    };
+    let mut groups = Vec::new();
+    if !late.is_empty() {
+        groups.push(group(user.t("快检阳性超过 72 小时未处置", "Rapid positives past their 72 hours"), "late", &late));
+    }
+    groups.push(group(user.t("快检阳性待处置（72 小时内）", "Rapid positives within 72 hours"), "running", &running));
+    Ok(groups)
+}
+
+/// What an administrator looks after; no business record is shown.
+async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
+    let people = site.app.accounts_of(&user.actor).await?;
+    for (state, zh, en, tone) in [("active", "启用的账号", "Active accounts", Tone::Info), ("unset", "尚未自设密码", "Own password not set", Tone::Warn)]
+    {
+        counters.push(Counter {
+            label: user.t(zh, en).to_owned(),
+            value: people.iter().filter(|u| shiyan_web_admin::admin::account_fits(u, state)).count() as u64,
+            href: format!("/admin/users?state={state}"),
+            tone,
+        });
+    }
+    let mut items = Vec::new();
+    let year = user.now().year();
+    for year in [year, year + 1] {
+        if !calendar.knows(year) {
+            items.push(calendar_item(user, year));
+        }
+    }
+    for problem in shiyan_statute::data_problems() {
+        items.push(WorkItem {
+            title: problem,
+            href: if user.may(Act::Diagnose) { "/admin/diagnose".to_owned() } else { String::new() },
+            state: Badge::new(Tone::Fail, user.t("数据有误", "Bad data")),
+            ..WorkItem::default()
+        });
+    }
+    let attacked = site.app.names_under_attack(user.now() - chrono::TimeDelta::hours(24)).await?;
+    if attacked > 0 {
+        items.push(WorkItem {
+            title: match user.lang() {
+                Lang::Zh => format!("24 小时内有 {attacked} 个登录名被连续试错密码"),
+                Lang::En => format!("{attacked} login names were guessed at again and again within 24 hours"),
+            },
+            href: "/admin/journal".to_owned(),
+            state: Badge::new(Tone::Warn, user.t("登录失败", "Failed sign-ins")),
+            verb: user.t("看日志", "See the journal").to_owned(),
+            ..WorkItem::default()
+        });
+    }
+    let pending = site.app.store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
+    if pending > 0 {
+        items.push(WorkItem {
+            title: match user.lang() {
+                Lang::Zh => format!("{pending} 条限量待质量负责人核实"),
+                Lang::En => format!("{pending} limits wait for the quality manager"),
+            },
+            href: "/admin/limits?state=pending".to_owned(),
+            state: Badge::new(Tone::Warn, user.t("待核实", "To verify")),
+            verb: user.t("查看", "Open").to_owned(),
+            ..WorkItem::default()
+        });
+    }
+    if user.may(Act::Points) && site.app.store.points(user.scope()).await?.is_empty() {
+        items.push(WorkItem {
+            title: user.t("还没有快检点", "No rapid-test point yet").to_owned(),
+            href: "/admin/points".to_owned(),
+            verb: user.t("去添加", "Add one").to_owned(),
+            ..WorkItem::default()
+        });
+    }
+    groups.push(WorkGroup {
+        title: user.t("需要处理", "To look after").to_owned(),
+        items,
+        empty: user.t("一切正常", "All is well").to_owned(),
+        more: user.may(Act::Diagnose).then(|| Link::new(user.t("诊断", "Diagnose"), "/admin/diagnose")),
+    });
+    Ok(())
+}
