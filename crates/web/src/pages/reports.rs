@@ -5,8 +5,8 @@ use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_app::Who;
 use shiyan_foundation::{Label, Lang};
-use shiyan_lab_results::order::{OrderAction, TestReport};
-use shiyan_lab_results::report::ReportContent;
+use shiyan_lab_results::order::OrderAction;
+use shiyan_lab_results::report::{ReportContent, TestReport};
 
 use super::kit::{at_text, blind, reason_field, room, size_text};
 use super::samples::report_badge;
