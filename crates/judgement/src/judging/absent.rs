@@ -58,21 +58,23 @@ impl Work<'_, '_> {
             Measured::Number { .. } | Measured::GreaterThan { .. } | Measured::Detected | Measured::Positive if !banned => {
                 self.not_to_be_used(one, loq.unwrap_or(None).or(lod.unwrap_or(None)))
             }
-            Measured::Number { value, .. } => {
-                let (lod, loq) = (lod?, loq?);
-                if let Some(bound) = lod.or(loq) {
-                    self.compare(*value, "≥", bound, *value >= bound);
-                    if *value < bound {
-                        self.second = true;
-                        return Err(if lod.is_some() { reasons::ZERO_NUMBER } else { reasons::TRACE });
-                    }
-                }
-                self.second |= loq.is_some_and(|loq| *value < loq);
-                Ok((FAIL, reasons::FOUND))
-            }
+            Measured::Number { value, .. } => self.found(*value, lod?, loq?),
             Measured::GreaterThan { .. } | Measured::Detected | Measured::Positive => Ok((FAIL, reasons::FOUND)),
             _ => Err(reasons::WRONG_KIND),
         }
+    }
+
+    /// A number for what must not be detected: nothing below the limit of the method is one.
+    fn found(&mut self, value: Decimal, lod: Option<Decimal>, loq: Option<Decimal>) -> Decision {
+        if let Some(bound) = lod.or(loq) {
+            self.compare(value, "≥", bound, value >= bound);
+            if value < bound {
+                self.second = true;
+                return Err(if lod.is_some() { reasons::ZERO_NUMBER } else { reasons::TRACE });
+            }
+        }
+        self.second |= loq.is_some_and(|loq| value < loq);
+        Ok((FAIL, reasons::FOUND))
     }
 
     /// 10 μg/kg for what is banned, 0.05 g/kg for additives: no method for them stops higher.

@@ -20,28 +20,98 @@ pub(super) fn is_plan(text: &str) -> bool {
 
 /// n=5,c=2,m=10^2CFU/g,M=10^3CFU/g in any order of marks and blanks.
 pub(super) fn plan(scan: &mut Scan<'_, '_>) -> Read<Understood> {
-    let (mut n, mut c): (Option<u32>, Option<u32>) = (None, None);
-    let (mut m, mut upper): (Option<Num>, Option<Num>) = (None, None);
-    let mut unit = None;
-    loop {
-        scan.rest = scan.rest.trim_start_matches([',', '，', ';', '、', ' ', '\n', '\t', '/']);
-        if scan.rest.is_empty() {
-            break;
+    let Fields { n, c, m, mut upper, unit } = Fields::read(scan)?;
+    let (Some(n), Some(c), Some(mut m)) = (n, c, m) else { return Err(reasons::LIMIT_TRUNCATED) };
+    // a count has no power below 0
+    if m.text.contains("^-") || upper.as_ref().is_some_and(|u| u.text.contains("^-")) {
+        return Err(reasons::PLAN_CONTRADICTORY);
+    }
+    if n == 0 || c >= n {
+        return Err(reasons::PLAN_CONTRADICTORY);
+    }
+    if let Some(upper) = &mut upper {
+        repaired(&mut m, upper, scan.notes)?;
+        if upper.value <= m.value || (!m.value.is_zero() && upper.value > m.value * Decimal::from(WIDEST_PLAN)) {
+            return Err(reasons::PLAN_CONTRADICTORY);
         }
+    } else if c > 0 {
+        // the two-class plans of the standards allow none above m
+        return Err(reasons::LIMIT_TRUNCATED);
+    } else if odd(&m) {
+        return Err(reasons::PLAN_CONTRADICTORY);
+    }
+    let rule = LimitRule::ThreeClass { n, c, m: m.value, upper: upper.map(|u| u.value) };
+    Ok((LimitText::Rule { rule, strict: false }, unit))
+}
+
+/// No power was written and the digits look like one: 102, 1104.
+fn odd(value: &Num) -> bool {
+    !value.power && ends_like_a_power(&value.value)
+}
+
+/// m and M with their powers: a plan with m=102 or M=103 does not exist, one with 10^2 and 10^3 does.
+fn repaired(m: &mut Num, upper: &mut Num, notes: &mut Vec<ParseNote>) -> Read<()> {
+    let lost = |v: &Num| odd(v) && v.value < Decimal::from(110);
+    // m=10 beside a repaired M may itself have lost its power, unless M is the next power of ten
+    if lost(upper) && !m.power && m.value == Decimal::TEN && upper.value != Decimal::from(102) {
+        return Err(reasons::PLAN_CONTRADICTORY);
+    }
+    for v in [&mut *m, &mut *upper] {
+        if lost(v) {
+            let k = i32::try_from(v.value - Decimal::ONE_HUNDRED).map_err(|_| reasons::LIMIT_GARBLED)?;
+            v.value = units::shift(Decimal::ONE, k).ok_or(reasons::OUT_OF_RANGE)?;
+            v.power = true;
+            notes.push(ParseNote::LostSuperscript(format!("10^{k}")));
+        }
+    }
+    if odd(m) || odd(upper) { Err(reasons::PLAN_CONTRADICTORY) } else { Ok(()) }
+}
+
+/// What stands behind n, c, m and M.
+#[derive(Default)]
+struct Fields {
+    n: Option<u32>,
+    c: Option<u32>,
+    m: Option<Num>,
+    upper: Option<Num>,
+    unit: Option<&'static str>,
+}
+
+impl Fields {
+    fn read(scan: &mut Scan<'_, '_>) -> Read<Self> {
+        let mut found = Self::default();
+        loop {
+            scan.rest = scan.rest.trim_start_matches([',', '，', ';', '、', ' ', '\n', '\t', '/']);
+            if scan.rest.is_empty() {
+                return Ok(found);
+            }
+            if !found.unit_alone(scan)? {
+                found.field(scan)?;
+            }
+        }
+    }
+
+    /// `（单位：CFU/g）`, or a unit between the fields.
+    fn unit_alone(&mut self, scan: &mut Scan<'_, '_>) -> Read<bool> {
         let open = scan.rest.trim_start_matches('(');
         if let Some(after) = open.strip_prefix("单位") {
             let after = after.trim_start_matches([':', '为', ' ']);
             let (named, end) = units::leading(after).ok_or(reasons::UNKNOWN_UNIT)?;
-            unit = same_unit(unit, Some(named))?;
+            self.unit = same_unit(self.unit, Some(named))?;
             scan.rest = after[end..].trim_start_matches([')', ' ']);
-            continue;
+            return Ok(true);
         }
-        if n.is_some()
+        if self.n.is_some()
             && let Some(named) = scan.unit()
         {
-            unit = same_unit(unit, Some(named))?;
-            continue;
+            self.unit = same_unit(self.unit, Some(named))?;
+            return Ok(true);
         }
+        Ok(false)
+    }
+
+    /// A letter with its value, each once.
+    fn field(&mut self, scan: &mut Scan<'_, '_>) -> Read<()> {
         let key = scan.rest.chars().next().ok_or(reasons::LIMIT_GARBLED)?;
         scan.rest = scan.rest[key.len_utf8()..].trim_start();
         if !(scan.eat("=") || scan.eat(":")) {
@@ -55,55 +125,18 @@ pub(super) fn plan(scan: &mut Scan<'_, '_>) -> Read<Understood> {
         };
         let whole = |v: &Num| if v.power { None } else { u32::try_from(v.value).ok().filter(|_| v.value.fract().is_zero()) };
         let twice = match key {
-            'n' | 'N' => n.replace(whole(&value).ok_or(reasons::LIMIT_GARBLED)?).is_some(),
-            'c' | 'C' => c.replace(whole(&value).ok_or(reasons::LIMIT_GARBLED)?).is_some(),
-            'm' => m.replace(value).is_some(),
-            'M' => upper.replace(value).is_some(),
+            'n' | 'N' => self.n.replace(whole(&value).ok_or(reasons::LIMIT_GARBLED)?).is_some(),
+            'c' | 'C' => self.c.replace(whole(&value).ok_or(reasons::LIMIT_GARBLED)?).is_some(),
+            'm' => self.m.replace(value).is_some(),
+            'M' => self.upper.replace(value).is_some(),
             _ => return Err(reasons::LIMIT_GARBLED),
         };
         if twice {
             return Err(reasons::LIMIT_GARBLED);
         }
         if matches!(key, 'm' | 'M') {
-            unit = same_unit(unit, scan.unit())?.or(unit);
+            self.unit = same_unit(self.unit, scan.unit())?.or(self.unit);
         }
+        Ok(())
     }
-    let (Some(n), Some(c), Some(mut m)) = (n, c, m) else { return Err(reasons::LIMIT_TRUNCATED) };
-    // a count has no power below 0
-    if m.text.contains("^-") || upper.as_ref().is_some_and(|u| u.text.contains("^-")) {
-        return Err(reasons::PLAN_CONTRADICTORY);
-    }
-    if n == 0 || c >= n {
-        return Err(reasons::PLAN_CONTRADICTORY);
-    }
-    if let Some(upper) = &mut upper {
-        let lost = |v: &Num| !v.power && v.value < Decimal::from(110) && ends_like_a_power(&v.value);
-        // m=10 beside a repaired M may itself have lost its power, unless M is the next power of ten
-        if lost(upper) && !m.power && m.value == Decimal::TEN && upper.value != Decimal::from(102) {
-            return Err(reasons::PLAN_CONTRADICTORY);
-        }
-        // a plan with m=102 or M=103 does not exist, one with 10^2 and 10^3 does
-        for v in [&mut m, upper] {
-            if lost(v) {
-                let k = i32::try_from(v.value - Decimal::ONE_HUNDRED).map_err(|_| reasons::LIMIT_GARBLED)?;
-                v.value = units::shift(Decimal::ONE, k).ok_or(reasons::OUT_OF_RANGE)?;
-                v.power = true;
-                scan.notes.push(ParseNote::LostSuperscript(format!("10^{k}")));
-            }
-        }
-        let odd = |v: &Num| !v.power && ends_like_a_power(&v.value);
-        if odd(&m) || odd(upper) {
-            return Err(reasons::PLAN_CONTRADICTORY);
-        }
-        if upper.value <= m.value || (!m.value.is_zero() && upper.value > m.value * Decimal::from(WIDEST_PLAN)) {
-            return Err(reasons::PLAN_CONTRADICTORY);
-        }
-    } else if c > 0 {
-        // the two-class plans of the standards allow none above m
-        return Err(reasons::LIMIT_TRUNCATED);
-    } else if !m.power && ends_like_a_power(&m.value) {
-        return Err(reasons::PLAN_CONTRADICTORY);
-    }
-    let rule = LimitRule::ThreeClass { n, c, m: m.value, upper: upper.map(|u| u.value) };
-    Ok((LimitText::Rule { rule, strict: false }, unit))
 }

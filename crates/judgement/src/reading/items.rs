@@ -172,6 +172,20 @@ impl Scan<'_, '_> {
 
     /// One value with its unit.
     fn item(&mut self) -> Read<Item> {
+        if let Some(item) = self.word() {
+            return Ok(item);
+        }
+        if self.eat_word(&["未检出", "未检测出", "没有检出", "wjc", "n.d.", "n.d", "nd"]) {
+            return self.not_detected();
+        }
+        if self.eat_word(&["检出", "检测出"]) {
+            return self.detected();
+        }
+        self.figure()
+    }
+
+    /// 阴性, 阳性, 弱阳性
+    fn word(&mut self) -> Option<Item> {
         for (words, value) in [
             (&["弱阳性", "可疑阳性", "±"][..], Measured::WeakPositive),
             (&["阴性", "yin", "negative", "neg"][..], Measured::Negative),
@@ -180,29 +194,33 @@ impl Scan<'_, '_> {
             if self.eat_word(words) {
                 let _ = self.eat("(-)") || self.eat("(+)");
                 let unit = self.unit();
-                return Ok(Item { value, unit });
+                return Some(Item { value, unit });
             }
         }
-        if self.eat_word(&["未检出", "未检测出", "没有检出", "wjc", "n.d.", "n.d", "nd"]) {
-            return self.not_detected();
+        None
+    }
+
+    /// What follows 检出: nothing, a basis such as /25g, or how much.
+    fn detected(&mut self) -> Read<Item> {
+        let unit = self.unit();
+        let behind = self.rest;
+        self.skip_blank();
+        if unit.is_none() && self.rest.starts_with(|c: char| c.is_ascii_digit() || c == ':') {
+            self.eat(":");
+            // 检出25g names the portion, not what was found in it
+            return self.item().and_then(|i| if i.unit.is_some_and(|u| matches!(u, "g" | "mL")) { Err(reasons::UNREADABLE) } else { Ok(i) });
         }
-        if self.eat_word(&["检出", "检测出"]) {
-            let unit = self.unit();
-            let behind = self.rest;
-            self.skip_blank();
-            if unit.is_none() && self.rest.starts_with(|c: char| c.is_ascii_digit() || c == ':') {
-                self.eat(":");
-                // 检出25g names the portion, not what was found in it
-                return self.item().and_then(|i| if i.unit.is_some_and(|u| matches!(u, "g" | "mL")) { Err(reasons::UNREADABLE) } else { Ok(i) });
-            }
-            if unit.is_none()
-                && let Some(item) = self.detected_amount()
-            {
-                return Ok(item);
-            }
-            self.rest = behind;
-            return Ok(Item { value: Measured::Detected, unit });
+        if unit.is_none()
+            && let Some(item) = self.detected_amount()
+        {
+            return Ok(item);
         }
+        self.rest = behind;
+        Ok(Item { value: Measured::Detected, unit })
+    }
+
+    /// A number, or a bound with its sign.
+    fn figure(&mut self) -> Read<Item> {
         let less = ["<", "lt", "小于", "低于"];
         let at_most = ["≤", "<=", "不大于", "小于等于", "小于或等于"];
         let greater = [">", "gt", "大于", "高于"];

@@ -38,19 +38,6 @@ pub(crate) fn prepare(raw: &str, notes: &mut Vec<ParseNote>) -> String {
                     notes.push(ParseNote::BracketAsLess);
                     out.push('<');
                 }
-                '》' | '〉' => out.push('>'),
-                '﹤' | '‹' => out.push('<'),
-                '﹥' | '›' => out.push('>'),
-                '≦' | '⩽' | '≲' => out.push('≤'),
-                '≧' | '⩾' | '≳' => out.push('≥'),
-                '✕' | '✖' | 'Χ' | 'χ' | '╳' | '⨯' | '∗' | '＊' => out.push('×'),
-                'µ' => out.push('μ'),
-                '₀'..='₉' => out.extend(char::from_u32(u32::from(c) - 0x2080 + 0x30)),
-                '−' | '‐' | '‑' | '‒' => out.push('-'),
-                '∶' | '：' => out.push(':'),
-                '﹙' | '【' | '〔' => out.push('('),
-                '﹚' | '】' | '〕' => out.push(')'),
-                '﹐' => out.push(','),
                 // 0. 5mg/kg: a blank that slipped in behind the point; behind another digit it may be the number of a value
                 ' ' if chars[..i].ends_with(&['0', '.'])
                     && !chars[..i - 2].last().is_some_and(|c| c.is_ascii_digit() || *c == '.')
@@ -58,13 +45,32 @@ pub(crate) fn prepare(raw: &str, notes: &mut Vec<ParseNote>) -> String {
                 // 2.5万CFU/g
                 '万' if before.is_some_and(|b| b.is_ascii_digit()) && !after.is_some_and(|a| a.is_ascii_digit() || a == '分') => out.push_str("×10^{4}"),
                 '\r' => {}
-                '\t' => out.push(' '),
-                c => out.push(c),
+                c => out.push(like(c)),
             }
         }
         i += 1;
     }
     out.trim().trim_end_matches(['。', '；', ';', '、', ',', '，']).trim().to_owned()
+}
+
+/// The character that a look-alike stands for.
+fn like(c: char) -> char {
+    match c {
+        '》' | '〉' | '﹥' | '›' => '>',
+        '﹤' | '‹' => '<',
+        '≦' | '⩽' | '≲' => '≤',
+        '≧' | '⩾' | '≳' => '≥',
+        '✕' | '✖' | 'Χ' | 'χ' | '╳' | '⨯' | '∗' | '＊' => '×',
+        'µ' => 'μ',
+        '₀'..='₉' => char::from_u32(u32::from(c) - 0x2080 + 0x30).unwrap_or(c),
+        '−' | '‐' | '‑' | '‒' => '-',
+        '∶' | '：' => ':',
+        '﹙' | '【' | '〔' => '(',
+        '﹚' | '】' | '〕' => ')',
+        '﹐' => ',',
+        '\t' => ' ',
+        c => c,
+    }
 }
 
 fn raised(c: char) -> Option<char> {

@@ -79,40 +79,29 @@ fn tidied(text: &str) -> Variants {
 
 const STERILE_WORDS: [&str; 2] = [STERILE, "符合"];
 
+/// Words for 不得检出 or 不得使用.
+const BANNED: [&str; 14] =
+    ["禁用", "禁止使用", "禁止添加", "不得含有", "不得存在", "不准使用", "未检出", "不检出", "阴性", "应为阴性", "ND", "不得有检出", "不能检出", "应未检出"];
+/// Words for ≤.
+const MOST: [&str; 14] = [
+    "最大残留限量值",
+    "最大残留限量",
+    "最高残留限量",
+    "最大允许残留量",
+    "最大允许限量",
+    "最大允许限",
+    "最大允许量",
+    "最大使用量",
+    "最大使用限量",
+    "最大残留量",
+    "最高限量",
+    "最大限量",
+    "残留限量",
+    "上限",
+];
+
 /// Words that say what a sign would: 禁用, 未检出, 最大使用量0.25g/kg, 0.2mg/kg以下, pH6.5~8.5.
 fn words(text: &str, context: &Context<'_>) -> Variants {
-    const BANNED: [&str; 14] = [
-        "禁用",
-        "禁止使用",
-        "禁止添加",
-        "不得含有",
-        "不得存在",
-        "不准使用",
-        "未检出",
-        "不检出",
-        "阴性",
-        "应为阴性",
-        "ND",
-        "不得有检出",
-        "不能检出",
-        "应未检出",
-    ];
-    const MOST: [&str; 14] = [
-        "最大残留限量值",
-        "最大残留限量",
-        "最高残留限量",
-        "最大允许残留量",
-        "最大允许限量",
-        "最大允许限",
-        "最大允许量",
-        "最大使用量",
-        "最大使用限量",
-        "最大残留量",
-        "最高限量",
-        "最大限量",
-        "残留限量",
-        "上限",
-    ];
     let bare = text.trim_matches(['(', ')', ' ']);
     if context.item.contains(STERILE) && STERILE_WORDS.iter().any(|w| bare.trim_end_matches("要求").trim_end_matches('的').ends_with(w)) && !bare.contains('不')
     {

@@ -63,17 +63,7 @@ pub(super) fn variants(text: &str, context: &Context<'_>) -> Variants {
         None => (None, named(&compact)),
     };
     if let Some(one) = ALL.iter().find_map(|w| rest.strip_prefix(w)) {
-        let one = one.trim_start_matches(['为', ':']);
-        let certain = one.starts_with(|c: char| "<>≤≥".contains(c) || c.is_ascii_digit()) || FOUND.iter().any(|(w, _)| one.starts_with(w));
-        if !certain || one.contains([';', '；', ',', '、', 'm', 'M']) && !one.contains("mL") && !one.contains("MPN") {
-            return Vec::new();
-        }
-        return match (count, n) {
-            (Some(count), Some(_)) => told(copies(one, count)),
-            (None, Some(n)) => told(copies(one, n)),
-            // one limit for all of them
-            (_, None) => told(one.to_owned()),
-        };
+        return alike(one, count, n).map_or_else(Vec::new, told);
     }
     let Some(n) = n else { return Vec::new() };
     // 5份样品中3份检出
@@ -95,6 +85,21 @@ pub(super) fn variants(text: &str, context: &Context<'_>) -> Variants {
         return told(spread(of(true), of(false), parts[0].2));
     }
     Vec::new()
+}
+
+/// `均未检出/25g`: one value for all of them.
+fn alike(one: &str, count: Option<usize>, n: Option<usize>) -> Option<String> {
+    let one = one.trim_start_matches(['为', ':']);
+    let certain = one.starts_with(|c: char| "<>≤≥".contains(c) || c.is_ascii_digit()) || FOUND.iter().any(|(w, _)| one.starts_with(w));
+    if !certain || one.contains([';', '；', ',', '、', 'm', 'M']) && !one.contains("mL") && !one.contains("MPN") {
+        return None;
+    }
+    Some(match (count, n) {
+        (Some(count), Some(_)) => copies(one, count),
+        (None, Some(n)) => copies(one, n),
+        // one limit for all of them
+        (_, None) => one.to_owned(),
+    })
 }
 
 fn word(text: &str) -> Option<(bool, &str)> {

@@ -166,30 +166,8 @@ fn powered(rest: &str, mantissa: &str, at: usize, context: &Context<'_>, limit: 
     let behind = &rest[at..];
     let mut choices = Vec::new();
     let ended = |tail: &str| rest.len() - tail.len();
-    let gap = behind.trim_start_matches(' ');
-    if let Some(raised) = gap.strip_prefix('^') {
-        let open = raised.starts_with(['{', '(']);
-        let inner = raised.trim_start_matches(['{', '(']).trim_start();
-        let n = digits(inner);
-        if n == 0 {
-            return (ended(inner), choices);
-        }
-        let (k, mut tail) = inner.split_at(n);
-        if open {
-            tail = tail.trim_start().strip_prefix(['}', ')']).unwrap_or(tail);
-        }
-        let stray = if open { digits(tail) } else { 0 };
-        let first: Option<u32> = k.parse().ok();
-        if stray > 0 {
-            // 10<sup>4</sup>4: a stray digit, or the exponent goes on
-            choices.extend(first.filter(|k| *k <= 12).and_then(|k| choice(power(mantissa, k), Why::Stray, Trust::Likely)));
-            choices.extend(choice(Some(huge()), Why::LongExponent, Trust::Likely));
-            return (ended(&tail[stray..]), choices);
-        }
-        if !open && n == 2 && first.is_some_and(|k| k > 12) {
-            choices.extend(k[..1].parse().ok().and_then(|k| choice(power(mantissa, k), Why::Stray, Trust::Likely)));
-            choices.extend(choice(Some(huge()), Why::LongExponent, Trust::Likely));
-        }
+    if let Some(raised) = behind.trim_start_matches(' ').strip_prefix('^') {
+        let (tail, choices) = raised_to(raised, mantissa);
         return (ended(tail), choices);
     }
     if let Some(k) = behind.strip_prefix(['e', 'E'])
@@ -226,6 +204,34 @@ fn powered(rest: &str, mantissa: &str, at: usize, context: &Context<'_>, limit: 
         }
         _ => (at + n, choices),
     }
+}
+
+/// What follows ×10^: the rest of the text, and what a stray or cut exponent may stand for.
+fn raised_to<'a>(raised: &'a str, mantissa: &str) -> (&'a str, Vec<Choice>) {
+    let mut choices = Vec::new();
+    let open = raised.starts_with(['{', '(']);
+    let inner = raised.trim_start_matches(['{', '(']).trim_start();
+    let n = digits(inner);
+    if n == 0 {
+        return (inner, choices);
+    }
+    let (k, mut tail) = inner.split_at(n);
+    if open {
+        tail = tail.trim_start().strip_prefix(['}', ')']).unwrap_or(tail);
+    }
+    let stray = if open { digits(tail) } else { 0 };
+    let first: Option<u32> = k.parse().ok();
+    if stray > 0 {
+        // 10<sup>4</sup>4: a stray digit, or the exponent goes on
+        choices.extend(first.filter(|k| *k <= 12).and_then(|k| choice(power(mantissa, k), Why::Stray, Trust::Likely)));
+        choices.extend(choice(Some(huge()), Why::LongExponent, Trust::Likely));
+        return (&tail[stray..], choices);
+    }
+    if !open && n == 2 && first.is_some_and(|k| k > 12) {
+        choices.extend(k[..1].parse().ok().and_then(|k| choice(power(mantissa, k), Why::Stray, Trust::Likely)));
+        choices.extend(choice(Some(huge()), Why::LongExponent, Trust::Likely));
+    }
+    (tail, choices)
 }
 
 /// A number that the reader of counts takes as it stands.

@@ -2,7 +2,7 @@
 
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{Actor, Instant, Label, Refusal};
+use shiyan_foundation::{Actor, CodeInfo, Instant, Label, Refusal};
 use shiyan_judgement::deciding::{Candidate, Deciding, Ground, HandDecision, NoVerdictWhy, RulePick, dehydration};
 use shiyan_judgement::judging::Verdict;
 use shiyan_judgement::limit::{Dried, LimitUsed};
@@ -64,77 +64,104 @@ impl TestItem {
         {
             return Err(own_work(name, Meaning::MainAnalyst, OrderAction::Decide));
         }
-        let reason = written(reason)?;
-        let refused = |info| Refusal::new(info).with("item", &self.analyte).with("raw", &self.raw);
-        let decided = |verdict, ground| {
-            let decision = HandDecision { verdict, reason: reason.clone(), by: actor.id, by_name: actor.name.clone(), at: now, ground: Some(ground) };
-            TestItem { decision: Some(decision), revision: self.revision + 1, ..self.clone() }
-        };
+        let by_whom = By { actor, reason: written(reason)?, at: now };
         match by {
-            Deciding::Rule { pick } => {
-                let picked = candidates.get(*pick).ok_or_else(|| refused(code::NO_CANDIDATE).on("on"))?;
-                let told = |c: &Candidate| {
-                    let one = |doubt: &str| format!("{} {}（{doubt}）", c.limit.text, c.limit.basis);
-                    (one(&c.doubt.0), one(&c.doubt.1))
-                };
-                let pick = RulePick {
-                    doubt: self.no_limit.clone().or_else(|| self.judgement.as_ref().map(|j| (j.zh.clone(), j.en.clone()))).unwrap_or_default(),
-                    candidates: candidates.iter().map(told).collect(),
-                    reason: reason.clone(),
-                    by: actor.id,
-                    by_name: actor.name.clone(),
-                    at: now,
-                };
-                Ok(TestItem { picked: Some(pick), ..self.clone() }.under(Some(picked.limit.clone()), None, kind))
-            }
-            Deciding::NoVerdict { why, source } => {
-                if *why == NoVerdictWhy::NotSet && self.limit.is_some() {
-                    return Err(refused(code::LIMIT_IS_SET).on("on"));
-                }
-                Ok(decided(Verdict::NoVerdict, Ground::NoVerdict { why: *why, source: sourced(source)? }))
-            }
-            Deciding::Reading(text) => {
-                if self.limit.is_none() {
-                    return Err(refused(code::RULE_FIRST).on("on"));
-                }
-                // One of the ways to read what stands there, not another result.
-                if text.trim().is_empty() || digits(text) != digits(&self.raw) {
-                    return Err(refused(code::NOT_A_READING).with("typed", text.trim()).on("reading"));
-                }
-                let verdict = self.judged(text.trim(), kind).1.map(|j| j.verdict);
-                match verdict {
-                    Some(verdict) if !matches!(verdict, Verdict::NeedsPerson | Verdict::NoVerdict) => {
-                        Ok(decided(verdict, Ground::Reading { text: text.trim().to_owned() }))
-                    }
-                    _ => Err(refused(code::READING_OPEN).with("typed", text.trim()).on("reading")),
-                }
-            }
-            Deciding::Dried { rate, source } => {
-                let limit = self.limit.as_ref().filter(|l| l.dried.is_some()).ok_or_else(|| refused(code::NOT_DRIED).on("on"))?;
-                let rate = dehydration(rate).ok_or_else(|| refused(code::DRYING_RATE).with("typed", rate.trim()).on("rate"))?;
-                let source = sourced(source)?;
-                let dried = limit.dried.clone().map(|d| Dried { rate: Some(rate), ..d });
-                let by_rate = TestItem { limit: Some(LimitUsed { dried, ..limit.clone() }), ..self.clone() };
-                match by_rate.judged(&self.raw, kind).1.map(|j| j.verdict) {
-                    Some(verdict) if !matches!(verdict, Verdict::NeedsPerson | Verdict::NoVerdict) => Ok(decided(verdict, Ground::Dried { rate, source })),
-                    _ => Err(refused(code::READING_OPEN).with("typed", self.raw.trim()).on("rate")),
-                }
-            }
-            Deciding::Held { verdict, source } => {
-                if *verdict == Verdict::Conforming && self.limit.as_ref().is_some_and(|l| l.dried.is_some()) {
-                    return Err(refused(code::DRYING_FIRST).on("on"));
-                }
-                if matches!(verdict, Verdict::NeedsPerson | Verdict::NoVerdict) {
-                    return Err(Refusal::new(code::VERDICT).with("typed", verdict.zh()).on("on"));
-                }
-                if self.limit.is_none() && !(kind == TaskKind::RiskMonitoring && *verdict == Verdict::Problem) {
-                    return Err(refused(code::RULE_FIRST).on("on"));
-                }
-                if *verdict == Verdict::Conforming && self.reading_open() {
-                    return Err(refused(code::READING_FIRST).on("on"));
-                }
-                Ok(decided(*verdict, Ground::Held { source: sourced(source)? }))
-            }
+            Deciding::Rule { pick } => self.by_rule(&by_whom, *pick, candidates, kind),
+            Deciding::NoVerdict { why, source } => self.by_no_verdict(&by_whom, *why, source),
+            Deciding::Reading(text) => self.by_reading(&by_whom, text.trim(), kind),
+            Deciding::Dried { rate, source } => self.by_rate(&by_whom, rate, source, kind),
+            Deciding::Held { verdict, source } => self.by_hand(&by_whom, *verdict, source, kind),
         }
     }
+
+    fn refused(&self, info: &'static CodeInfo) -> Refusal {
+        Refusal::new(info).with("item", &self.analyte).with("raw", &self.raw)
+    }
+
+    fn decided(&self, by: &By<'_>, verdict: Verdict, ground: Ground) -> TestItem {
+        let decision = HandDecision { verdict, reason: by.reason.clone(), by: by.actor.id, by_name: by.actor.name.clone(), at: by.at, ground: Some(ground) };
+        TestItem { decision: Some(decision), revision: self.revision + 1, ..self.clone() }
+    }
+
+    /// 选定限量 one of the rules in doubt; the machine judges by it.
+    fn by_rule(&self, by: &By<'_>, pick: usize, candidates: &[Candidate], kind: TaskKind) -> Result<TestItem, Refusal> {
+        let picked = candidates.get(pick).ok_or_else(|| self.refused(code::NO_CANDIDATE).on("on"))?;
+        let told = |c: &Candidate| {
+            let one = |doubt: &str| format!("{} {}（{doubt}）", c.limit.text, c.limit.basis);
+            (one(&c.doubt.0), one(&c.doubt.1))
+        };
+        let pick = RulePick {
+            doubt: self.no_limit.clone().or_else(|| self.judgement.as_ref().map(|j| (j.zh.clone(), j.en.clone()))).unwrap_or_default(),
+            candidates: candidates.iter().map(told).collect(),
+            reason: by.reason.clone(),
+            by: by.actor.id,
+            by_name: by.actor.name.clone(),
+            at: by.at,
+        };
+        Ok(TestItem { picked: Some(pick), ..self.clone() }.under(Some(picked.limit.clone()), None, kind))
+    }
+
+    /// 不判定 for a coded reason with its source.
+    fn by_no_verdict(&self, by: &By<'_>, why: NoVerdictWhy, source: &str) -> Result<TestItem, Refusal> {
+        if why == NoVerdictWhy::NotSet && self.limit.is_some() {
+            return Err(self.refused(code::LIMIT_IS_SET).on("on"));
+        }
+        Ok(self.decided(by, Verdict::NoVerdict, Ground::NoVerdict { why, source: sourced(source)? }))
+    }
+
+    /// 读法 one of the ways to read what stands there, not another result.
+    fn by_reading(&self, by: &By<'_>, text: &str, kind: TaskKind) -> Result<TestItem, Refusal> {
+        if self.limit.is_none() {
+            return Err(self.refused(code::RULE_FIRST).on("on"));
+        }
+        if text.is_empty() || digits(text) != digits(&self.raw) {
+            return Err(self.refused(code::NOT_A_READING).with("typed", text).on("reading"));
+        }
+        match self.judged(text, kind).1.map(|j| j.verdict) {
+            Some(verdict) if settled(verdict) => Ok(self.decided(by, verdict, Ground::Reading { text: text.to_owned() })),
+            _ => Err(self.refused(code::READING_OPEN).with("typed", text).on("reading")),
+        }
+    }
+
+    /// 折算 by the rate of dehydration; the machine judges by it.
+    fn by_rate(&self, by: &By<'_>, rate: &str, source: &str, kind: TaskKind) -> Result<TestItem, Refusal> {
+        let limit = self.limit.as_ref().filter(|l| l.dried.is_some()).ok_or_else(|| self.refused(code::NOT_DRIED).on("on"))?;
+        let rate = dehydration(rate).ok_or_else(|| self.refused(code::DRYING_RATE).with("typed", rate.trim()).on("rate"))?;
+        let source = sourced(source)?;
+        let dried = limit.dried.clone().map(|d| Dried { rate: Some(rate), ..d });
+        let by_rate = TestItem { limit: Some(LimitUsed { dried, ..limit.clone() }), ..self.clone() };
+        match by_rate.judged(&self.raw, kind).1.map(|j| j.verdict) {
+            Some(verdict) if settled(verdict) => Ok(self.decided(by, verdict, Ground::Dried { rate, source })),
+            _ => Err(self.refused(code::READING_OPEN).with("typed", self.raw.trim()).on("rate")),
+        }
+    }
+
+    /// 比对 the verdict of somebody who compared result and limit, never a bare 合格.
+    fn by_hand(&self, by: &By<'_>, verdict: Verdict, source: &str, kind: TaskKind) -> Result<TestItem, Refusal> {
+        if verdict == Verdict::Conforming && self.limit.as_ref().is_some_and(|l| l.dried.is_some()) {
+            return Err(self.refused(code::DRYING_FIRST).on("on"));
+        }
+        if !settled(verdict) {
+            return Err(Refusal::new(code::VERDICT).with("typed", verdict.zh()).on("on"));
+        }
+        if self.limit.is_none() && !(kind == TaskKind::RiskMonitoring && verdict == Verdict::Problem) {
+            return Err(self.refused(code::RULE_FIRST).on("on"));
+        }
+        if verdict == Verdict::Conforming && self.reading_open() {
+            return Err(self.refused(code::READING_FIRST).on("on"));
+        }
+        Ok(self.decided(by, verdict, Ground::Held { source: sourced(source)? }))
+    }
+}
+
+/// Who decides, why, when.
+struct By<'a> {
+    actor: &'a Actor,
+    reason: String,
+    at: Instant,
+}
+
+/// A verdict that says something of the item.
+fn settled(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::NeedsPerson | Verdict::NoVerdict)
 }
