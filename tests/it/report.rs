@@ -11,8 +11,8 @@ use shiyan_app::reports::{TypedPicture, TypedReportSettings};
 use shiyan_app::{App, Error, Who, sha256_hex};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Lang, Scope};
-use shiyan_lab_results::order::{OrderState, TestReport};
-use shiyan_lab_results::report::{ReportContent, ReportOptions};
+use shiyan_lab_results::order::OrderState;
+use shiyan_lab_results::report::{ReportContent, ReportOptions, TestReport};
 use shiyan_testkit::{PASSWORD, PNG, TestApp, at, codes};
 
 use crate::http::{Answer, Browser, client, encoded, now};

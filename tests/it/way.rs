@@ -4,7 +4,7 @@ use shiyan_app::planning::TypedLine;
 use shiyan_app::sha256_hex;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Lang, Scope};
-use shiyan_lab_results::judge::Verdict;
+use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::{Meaning, OrderState};
 use shiyan_nonconformity::{Block, CaseState};
 use shiyan_sampling_plan::PlanState;

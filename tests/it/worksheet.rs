@@ -5,10 +5,11 @@ use shiyan_app::bench::TypedResult;
 use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQc, TypedQcPlan, Typing};
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Scope, ids::WorksheetId};
-use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{LimitUsed, OrderAction, OrderState, TestItem};
+use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::limit::LimitUsed;
+use shiyan_lab_results::bench::{Advance, Worksheet, WorksheetState};
+use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, normal};
 use shiyan_lab_results::qc::QcState;
-use shiyan_lab_results::worksheet::{Advance, Worksheet, WorksheetState, normal};
 use shiyan_statute::LimitRule;
 use shiyan_testkit::{TestApp, at, codes};
 
@@ -210,7 +211,7 @@ async fn an_instrument_out_of_calibration_takes_no_work(t: TestApp) {
     let now = at("2025-06-05T09:00");
     assert_eq!(codes(t.app.save_instrument(&analyst, &instrument("2025-06-04", true), now).await), ["ADMIN-ROLE"]);
     t.app.save_instrument(&quality, &instrument("2025-06-04", true), now).await.unwrap();
-    let id_of_it = t.app.store.all::<shiyan_lab_results::worksheet::Instrument>().await.unwrap()[0].id.to_string();
+    let id_of_it = t.app.store.all::<shiyan_lab_results::bench::Instrument>().await.unwrap()[0].id.to_string();
     assert_eq!(codes(t.app.assign_worksheet(&analyst, &id, "", &id_of_it, now).await), ["WS-CALIBRATION"]);
     t.app.save_instrument(&quality, &instrument("2025-06-05", true), now).await.unwrap();
     t.app.assign_worksheet(&analyst, &id, "", &id_of_it, now).await.unwrap();

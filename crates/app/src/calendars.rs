@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Instant, Refusal, WorkCalendar};
-use shiyan_lab_results::worksheet::{Worksheet, WorksheetState};
+use shiyan_lab_results::bench::{Worksheet, WorksheetState};
 use shiyan_nonconformity::Case;
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_statute::RuleKey;

@@ -3,8 +3,7 @@
 
 use serde_json::json;
 use shiyan_foundation::{Actor, Instant, Label, Refusal};
-use shiyan_lab_results::order::TestOrder;
-use shiyan_lab_results::order_code;
+use shiyan_lab_results::order::{TestOrder, code as order_code};
 use shiyan_sample_intake::CheckedSheet;
 use shiyan_statute::packages::SourceQuality;
 use shiyan_store::records::{ItemPackage, PackageCheck, PackageItem, SampleRecord, UserAccount};

@@ -3,8 +3,7 @@
 
 use serde_json::json;
 use shiyan_foundation::{Actor, Instant, Refusal};
-use shiyan_lab_results::profile::{ProfileState, ProfileVersion, Trial};
-use shiyan_lab_results::worksheet_code;
+use shiyan_lab_results::bench::{ProfileState, ProfileVersion, Trial, code as worksheet_code};
 use shiyan_store::{Error, sha256_hex};
 
 use crate::App;

@@ -6,12 +6,14 @@ use serde_json::json;
 use shiyan_foundation::ids::TestReportId;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Actor, Instant, Label, Refusal};
-use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{LimitUsed, OrderState, TestItem, TestOrder, TestReport, report_number};
+use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::limit::LimitUsed;
+use shiyan_lab_results::order::sentence::Sentences;
+use shiyan_lab_results::order::{OrderState, Said, TestItem, TestOrder};
 use shiyan_lab_results::report::{
-    ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, Said, SuppliedPicture, not_in_a_batch, notices, working_of,
+    ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, SuppliedPicture, TestReport, not_in_a_batch, notices, report_number,
+    working_of,
 };
-use shiyan_lab_results::sentence::Sentences;
 use shiyan_sample_intake::{Sample, code as intake_code};
 use shiyan_statute::RuleKey;
 use shiyan_store::records::{Laboratory, SampleRecord, Setting};
@@ -219,7 +221,7 @@ impl App {
         let house = self.house().await?;
         let items = self.store.items_of_order(&order.id.to_string(), &all).await?;
         let sample = self.store.sample(&order.sample.to_string(), &all).await?.ok_or(Error::NotFound)?;
-        let next = TestOrder { reports_issued: order.reports_issued + 1, ..house.settings.sentences.of_order(order, &items) };
+        let next = TestOrder { reports_issued: order.reports_issued + 1, ..order.worded(&house.settings.sentences, &items) };
         let content = chosen(&house, &sample.sample, &next, &items, options, String::new(), now)?;
         Ok(Some(self.typeset_aside(ReportContent { draft: true, ..content }).await?))
     }
@@ -322,7 +324,7 @@ fn frozen(
     now: Instant,
 ) -> Result<Frozen, Error> {
     // The sentence in force now is the one that is issued; the signatures stand over the results that it is made from.
-    let next = house.settings.sentences.of_order(order, items).issue(actor, items, now)?;
+    let next = order.worded(&house.settings.sentences, items).issue(actor, items, now)?;
     if sample.core.as_ref().is_none_or(|c| c.temporary_no) {
         return Err(Refusal::new(intake_code::TEMPORARY).with("no", sample.number()).into());
     }

@@ -7,15 +7,12 @@ use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::ids::{InstrumentId, TestItemId, TestOrderId, UserId, WorksheetId};
 use shiyan_foundation::{Actor, Instant, NaiveDate, Refusal, Role, Scope};
-use shiyan_lab_results::history::{self, AboveP99, Earlier, Peers};
-use shiyan_lab_results::order::{CellReturn, OrderAction, OrderState, TestItem, TestOrder};
-use shiyan_lab_results::order_code;
-use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcPoint, QcSlot, override_run};
-use shiyan_lab_results::worksheet::{
-    Advance, Instrument, MOST_ITEMS, MOST_SAMPLES, QcPlan, RawFile, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, normal, slots_of,
-    template_of,
+use shiyan_lab_results::bench::{
+    Advance, Instrument, MOST_ITEMS, MOST_SAMPLES, QcPlan, RawFile, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, code, slots_of, template_of,
 };
-use shiyan_lab_results::worksheet_code as code;
+use shiyan_lab_results::order::history::{self, AboveP99, Earlier, Peers};
+use shiyan_lab_results::order::{CellReturn, OrderAction, OrderState, TestItem, TestOrder, code as order_code, normal};
+use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcPoint, QcSlot, override_run};
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_store::records::{SampleRecord, UserAccount};
 use shiyan_store::{Error, Unit, Who, lost_race};

@@ -18,10 +18,11 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
 use shiyan_imports::limits::{limit_file, package_file};
 use shiyan_imports::published::{plan_lines, published_file};
-use shiyan_lab_results::judge::{Judgement, Texts, judge_words};
-use shiyan_lab_results::order::{LimitUsed, Typed, judge_against};
+use shiyan_judgement::judging::Judgement;
+use shiyan_judgement::limit::LimitUsed;
+use shiyan_judgement::reading;
+use shiyan_judgement::texts::{Texts, Typed, judge_against, judge_words};
 use shiyan_lab_results::report::ReportOptions;
-use shiyan_lab_results::value;
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_statute::{FoodName, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitStatus, choose};
 use shiyan_web_kit::{Site, SiteConfig};
@@ -843,20 +844,20 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     match chosen {
         Ok(row) => {
             // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
-            let unit = args.unit.as_deref().or_else(|| value::parse(result, None).unit.is_none().then_some(row.unit.as_str()));
+            let unit = args.unit.as_deref().or_else(|| reading::parse(result, None).unit.is_none().then_some(row.unit.as_str()));
             let known = Some(name.as_str()).filter(|f| !f.is_empty());
             let mut limit = LimitUsed::chosen(row, &query);
             if let (Some(dried), Some(rate)) = (limit.dried.as_mut(), &args.dehydration) {
-                let typed = || Refusal::new(shiyan_lab_results::order_code::DRYING_RATE).with("typed", rate);
-                dried.rate = Some(shiyan_lab_results::deciding::dehydration(rate).ok_or_else(typed)?);
+                let typed = || Refusal::new(shiyan_lab_results::order::code::DRYING_RATE).with("typed", rate);
+                dried.rate = Some(shiyan_judgement::deciding::dehydration(rate).ok_or_else(typed)?);
             }
             let typed = Typed { label_claim: args.label.as_deref(), food: known, ingredients: args.ingredients.as_deref(), ..Typed::new(item, result, unit) };
             let (_, judged) = judge_against(&typed, &limit);
             say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
         }
         Err(why) => {
-            let verdict = shiyan_lab_results::judge::Verdict::NoVerdict;
-            let understood = value::parse(result, None).canonical();
+            let verdict = shiyan_judgement::judging::Verdict::NoVerdict;
+            let understood = reading::parse(result, None).canonical();
             if args.json {
                 return print_json(&json!({
                     "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
@@ -875,7 +876,7 @@ fn say_foods(code: &'static shiyan_foundation::CodeInfo, typed: &str, paths: &[C
     let list = |none: &str| if paths.is_empty() { none.to_owned() } else { paths.join("；") };
     let why = Refusal::new(code).with("typed", typed).with("paths", list("无")).with("paths_en", list("none"));
     if json {
-        let verdict = shiyan_lab_results::judge::Verdict::NoVerdict;
+        let verdict = shiyan_judgement::judging::Verdict::NoVerdict;
         return print_json(&json!({
             "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
             "limit": null, "candidates": [], "foods": paths,

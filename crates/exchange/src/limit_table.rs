@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{CodeInfo, Label, Lang, Refusal, labels};
-use shiyan_lab_results::units;
+use shiyan_judgement::amount::units;
 use shiyan_statute::{AnalyteGroup, DetectionKind, DetectionLimit, LimitRow, LimitRule, LimitStatus, food, item_key};
 
 pub(crate) use shiyan_foundation::Decimal;

@@ -15,8 +15,8 @@ use chrono::NaiveDate;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{CodeInfo, Label, labels};
-use shiyan_lab_results::limit::{self, LimitText};
-use shiyan_lab_results::units;
+use shiyan_judgement::amount::units;
+use shiyan_judgement::limit::{self, LimitText};
 use shiyan_statute::limits::limits;
 use shiyan_statute::{AnalyteGroup, DetectionKind, DetectionLimit, LimitLibrary, LimitRow, LimitRule, LimitStatus, food};
 

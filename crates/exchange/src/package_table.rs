@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{CodeInfo, Label, Lang, Refusal, labels};
-use shiyan_lab_results::limit::{self, LimitText};
-use shiyan_lab_results::units;
+use shiyan_judgement::amount::units;
+use shiyan_judgement::limit::{self, LimitText};
 use shiyan_statute::{LimitRule, food, item_key};
 
 use crate::book::{self, Hidden, OWN_SHEET, Row, SCANNED, Sheet};

@@ -9,7 +9,8 @@ use shiyan_exchange::book::{self, Hidden};
 use shiyan_exchange::instrument;
 use shiyan_exchange::{Issue, judge_csv, limit_table, package_table, plan, published};
 
-use shiyan_lab_results::judge::{Verdict, judge_texts};
+use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::texts::judge_texts;
 
 fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/import/excel").join(name)).unwrap()

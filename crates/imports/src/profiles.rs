@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use shiyan_exchange::code::INSTR_PROFILE;
 use shiyan_exchange::instrument::Profiles;
 use shiyan_foundation::Refusal;
-use shiyan_lab_results::profile::ProfileVersion;
+use shiyan_lab_results::bench::ProfileVersion;
 
 /// Files of the folder that are looked at.
 const MOST: usize = 500;

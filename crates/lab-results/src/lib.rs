@@ -1,27 +1,9 @@
-//! 检验 the laboratory: what was typed, read without guessing; limits; the judgement with its working; orders and reports.
+//! 检验 the laboratory: orders with their items and signatures, the bench with its worksheets, quality control, reports. What a result
+//! means is judged by `shiyan-judgement`.
 //! Pure and exact: no I/O, no clock, no floating point.
 #![deny(clippy::float_arithmetic)]
 
-mod basis;
-pub mod claim;
-pub mod deciding;
-pub mod history;
-mod item;
-pub mod judge;
-pub mod limit;
+pub mod bench;
 pub mod order;
-pub mod order_code;
-pub mod profile;
 pub mod qc;
-pub mod qc_code;
-pub mod readings;
-pub mod reasons;
-mod remark;
 pub mod report;
-pub mod rounding;
-pub mod sentence;
-mod uniform;
-pub mod units;
-pub mod value;
-pub mod worksheet;
-pub mod worksheet_code;

@@ -4,11 +4,11 @@ use proptest::prelude::*;
 use shiyan_foundation::ids::{TestItemId, UserId};
 use shiyan_foundation::people::Scope;
 use shiyan_foundation::{Actor, Decimal, Instant, Label, Lang, Role};
+use shiyan_judgement::reasons;
 use shiyan_lab_results::qc::{
-    Finding, QcCell, QcContext, QcKind, QcOutcome, QcOverride, QcPoint, QcSlot, QcState, QcVerdict, WestgardRule, blocking, override_run, run_state, westgard,
-    why_not_override,
+    Finding, QcCell, QcContext, QcKind, QcOutcome, QcOverride, QcPoint, QcSlot, QcState, QcVerdict, WestgardRule, blocking, code as qc_code, override_run,
+    run_state, westgard, why_not_override,
 };
-use shiyan_lab_results::{qc_code, reasons};
 
 use QcVerdict::{Fail, Missing, NeedsPerson, Pass, Warn};
 

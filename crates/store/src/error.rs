@@ -1,7 +1,7 @@
 //! What can come back instead of an answer.
 
 use shiyan_foundation::Refusal;
-use shiyan_lab_results::order_code;
+use shiyan_lab_results::order::code as order_code;
 
 use crate::code;
 use crate::health::{Sort, sort_of};

@@ -7,9 +7,8 @@ use shiyan_app::cases::Upload;
 use shiyan_app::{Error, query::cases::CaseFilter};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Instant, Scope};
-use shiyan_lab_results::order::{OrderAction, TestItem, TestOrder, TestReport};
-use shiyan_lab_results::report::ReportOptions;
-use shiyan_lab_results::worksheet::doubtful_without_remark;
+use shiyan_lab_results::order::{OrderAction, TestItem, TestOrder, doubtful_without_remark};
+use shiyan_lab_results::report::{ReportOptions, TestReport};
 use shiyan_nonconformity::{Block, Case};
 use shiyan_sample_intake::Reception;
 

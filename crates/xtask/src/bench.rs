@@ -166,7 +166,7 @@ fn figure(said: &str, key: &str) -> Result<f64, Failure> {
 
 /// A million texts read and judged; the example prints `… results in N ms: …`.
 fn judging(root: &Path) -> Result<f64, Failure> {
-    let out = output(cargo(root).args(["run", "--release", "--quiet", "-p", "shiyan-lab-results", "--example", "judging"]))?;
+    let out = output(cargo(root).args(["run", "--release", "--quiet", "-p", "shiyan-judgement", "--example", "judging"]))?;
     let text = String::from_utf8_lossy(&out.stdout);
     let time = text.split(" in ").nth(1).and_then(|rest| rest.split(' ').next()).and_then(|n| n.parse().ok());
     time.ok_or_else(|| format!("the example said: {text}"))

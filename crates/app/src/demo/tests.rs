@@ -3,7 +3,7 @@ use shiyan_foundation::area::AdminBody;
 use shiyan_foundation::shanghai;
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_indicators::BatchStage;
-use shiyan_lab_results::judge::Verdict;
+use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::TestItem;
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_statute::LimitChoice;
@@ -52,11 +52,11 @@ fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
                     prepackaged: Some(food.prepacked),
                 };
                 let LimitChoice::One(limit) = shiyan_statute::choose(limits.iter(), &query) else { panic!("{} {} {on}", food.name, row.analyte) };
-                let used = shiyan_lab_results::order::LimitUsed::of(limit);
+                let used = shiyan_judgement::limit::LimitUsed::of(limit);
                 for n in 0..40 {
                     let fails = n % 2 == 0;
                     let raw = world::typed_result(&mut dice, limit, fails);
-                    let (_, judged) = shiyan_lab_results::order::judge_claimed(&row.analyte, &raw, &row.unit, Some(&used), None, None, TaskKind::Supervisory);
+                    let (_, judged) = shiyan_judgement::texts::judge_claimed(&row.analyte, &raw, &row.unit, Some(&used), None, None, TaskKind::Supervisory);
                     let judged = judged.unwrap();
                     // what the demonstration has a person decide
                     let member = judged.code == "JUDGE-SUM-MEMBER";

@@ -7,11 +7,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shiyan_foundation::ids::{InstrumentId, TestOrderId, WorksheetId};
 use shiyan_foundation::{Actor, Decimal, Instant};
-use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
+use shiyan_lab_results::bench::{Advance, Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, slots_of};
+use shiyan_lab_results::order::{OrderState, TestItem, TestOrder, doubtful_without_remark};
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcSlot};
-use shiyan_lab_results::worksheet::{
-    Advance, Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, doubtful_without_remark, slots_of,
-};
 use shiyan_store::{Error, Unit, Who};
 
 use super::sample::Batch;

@@ -159,7 +159,7 @@ fn unit_behind(name: &str) -> Option<(String, String)> {
     let (before, inside) = bare.strip_suffix(close)?.rsplit_once(open)?;
     let unit = inside.trim();
     let plain = unit.chars().all(|c| c.is_ascii() || "μµ°℃‰×⁰¹²³⁴⁵⁶⁷⁸⁹⁻".contains(c));
-    let reads = shiyan_lab_results::units::canonical(unit).is_some() || (plain && (unit.contains('/') || unit.contains('%')) && !unit.contains('='));
+    let reads = shiyan_judgement::amount::units::canonical(unit).is_some() || (plain && (unit.contains('/') || unit.contains('%')) && !unit.contains('='));
     (reads && !unit.is_empty() && !before.trim().is_empty()).then(|| (before.trim_end().to_owned(), unit.to_owned()))
 }
 
@@ -598,7 +598,7 @@ impl Walk<'_> {
             .filter(|n| !unit_printed.starts_with(|c: char| c.is_ascii_digit()) && is_number(n, mark));
         let mut printed = bare.unwrap_or(printed).to_owned();
         if profile.unit.in_value {
-            let known = |unit: &str| profile.unit.map.contains_key(unit) || shiyan_lab_results::units::canonical(unit).is_some();
+            let known = |unit: &str| profile.unit.map.contains_key(unit) || shiyan_judgement::amount::units::canonical(unit).is_some();
             (printed, unit_printed) = value_and_unit(&printed, mark, known);
         }
         let printed = printed.as_str();

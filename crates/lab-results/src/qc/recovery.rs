@@ -3,8 +3,7 @@
 use std::sync::LazyLock;
 
 use shiyan_foundation::Decimal;
-
-use crate::units;
+use shiyan_judgement::amount::units;
 
 const FILE: &str = include_str!("../../data/recovery.csv");
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::{Actor, Decimal, Instant, Label, Refusal, Role, labels};
 
-use super::{QcOutcome, QcSlot, QcVerdict};
-use crate::order_code;
-use crate::qc_code as code;
+use super::code;
+use super::slot::{QcOutcome, QcSlot, QcVerdict};
+use crate::order::code as order_code;
 
 labels! {
     /// 在控状态 the gravest of its controls: 失控, then 需人工, 未完成, 警告, 在控.

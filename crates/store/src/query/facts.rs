@@ -506,7 +506,7 @@ impl Store {
         let sql = Sql::new(
             "SELECT r.detail FROM test_report r WHERE r.order_id IN (SELECT order_id FROM test_report WHERE amendment > 0) ORDER BY r.order_id, r.amendment",
         );
-        for report in records::<shiyan_lab_results::order::TestReport>(sql.all::<Detail>(&self.read).await?)? {
+        for report in records::<shiyan_lab_results::report::TestReport>(sql.all::<Detail>(&self.read).await?)? {
             history.outcomes.entry(report.sample).or_default().push((report.issued_at.date_naive(), report.conclusion.outcome));
         }
         Ok(())

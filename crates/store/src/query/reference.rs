@@ -2,8 +2,8 @@
 
 use sea_orm::FromQueryResult;
 use serde::Serialize;
+use shiyan_lab_results::bench::ProfileVersion;
 use shiyan_lab_results::order::{TestItem, TestOrder};
-use shiyan_lab_results::profile::ProfileVersion;
 use shiyan_nonconformity::Case;
 
 use super::{Count, Detail, Sql, records};

@@ -3,7 +3,8 @@
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use shiyan_foundation::{Label, Scope};
-use shiyan_lab_results::order::{OrderState, TestOrder, TestReport};
+use shiyan_lab_results::order::{OrderState, TestOrder};
+use shiyan_lab_results::report::TestReport;
 
 use super::{Count, Detail, PAGE, Sql, records};
 use crate::{Error, Store};

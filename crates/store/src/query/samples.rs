@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use shiyan_foundation::Scope;
-use shiyan_lab_results::order::{TestItem, TestOrder, TestReport};
+use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_lab_results::report::TestReport;
 
 use super::{Count, Detail, PAGE, Sql, records};
 use crate::records::SampleRecord;

@@ -3,9 +3,9 @@
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 use shiyan_foundation::Scope;
-use shiyan_lab_results::history::Peers;
+use shiyan_lab_results::bench::Worksheet;
+use shiyan_lab_results::order::history::Peers;
 use shiyan_lab_results::order::{TestItem, TestOrder};
-use shiyan_lab_results::worksheet::Worksheet;
 
 use super::{Count, Detail, Sql, records};
 use crate::records::SampleRecord;

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use shiyan_lab_results::order::{TestItem, TestOrder, TestReport};
-use shiyan_lab_results::profile::ProfileVersion;
-use shiyan_lab_results::worksheet::{Instrument, Worksheet, WorksheetTemplate};
+use shiyan_lab_results::bench::{Instrument, ProfileVersion, Worksheet, WorksheetTemplate};
+use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_lab_results::report::TestReport;
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;

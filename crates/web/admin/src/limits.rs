@@ -17,7 +17,7 @@ use shiyan_exchange::book::Hidden;
 use shiyan_exchange::limit_table::{self, LimitTable, RowClass};
 use shiyan_exchange::package_table::{self, PackageTable};
 use shiyan_foundation::{Label, Lang, Refusal};
-use shiyan_lab_results::order::LimitUsed;
+use shiyan_judgement::limit::LimitUsed;
 use shiyan_sample_intake::sheet::read_date;
 
 use crate::views::{

@@ -12,12 +12,10 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::TestItemId;
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
-use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{Candidate, Meaning, NoVerdictWhy, OrderAction, OrderState, TestItem, TestOrder, conclude};
-use shiyan_lab_results::order_code;
-use shiyan_lab_results::report::ReportSettings;
-use shiyan_lab_results::report::working_of;
-use shiyan_lab_results::worksheet::doubtful;
+use shiyan_judgement::deciding::{Candidate, NoVerdictWhy};
+use shiyan_judgement::judging::Verdict;
+use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, code as order_code, conclude, doubtful};
+use shiyan_lab_results::report::{ReportSettings, working_of};
 use shiyan_statute::{DetectionKind, RuleKey};
 
 use super::issuing;

@@ -17,9 +17,8 @@ use shiyan_exchange::archive::ZipPieces;
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
-use shiyan_lab_results::order::{OrderAction, TestReport};
-use shiyan_lab_results::order_code;
-use shiyan_lab_results::report::{ReportOptions, not_in_a_batch};
+use shiyan_lab_results::order::{OrderAction, code as order_code};
+use shiyan_lab_results::report::{ReportOptions, TestReport, not_in_a_batch};
 
 use crate::views::{Choice, FieldKind, FieldView, FilterSelect, Filters, IssuedReport, JobLink, Link, Pager, ProblemView, ReportsPage, Tab, WaitingReport};
 use shiyan_web_kit::answer::Bytes;

@@ -8,7 +8,7 @@ use shiyan_app::profiles::{NewProfile, Tried};
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{self, InstrumentFile, Origin, Profile, Profiles};
 use shiyan_foundation::{Label, Refusal};
-use shiyan_lab_results::profile::{ProfileState, ProfileVersion};
+use shiyan_lab_results::bench::{ProfileState, ProfileVersion};
 
 use super::worksheets::file::skipped;
 use crate::code;

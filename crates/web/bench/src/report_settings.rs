@@ -10,8 +10,9 @@ use shiyan_app::authority::Act;
 use shiyan_app::reports::{TypedPicture, TypedReportSettings};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Label, Lang, Refusal};
-use shiyan_lab_results::report::{ObjectionTerm, ReportSettings, Said};
-use shiyan_lab_results::sentence::{self, Finding, Sentences};
+use shiyan_lab_results::order::Said;
+use shiyan_lab_results::order::sentence::{self, Finding, Sentences};
+use shiyan_lab_results::report::{ObjectionTerm, ReportSettings};
 use shiyan_reports::Picture;
 
 use super::issuing::{chosen, option_fields};

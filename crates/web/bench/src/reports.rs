@@ -5,8 +5,8 @@ use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_app::Who;
 use shiyan_foundation::{Label, Lang};
-use shiyan_lab_results::order::{OrderAction, TestReport};
-use shiyan_lab_results::report::ReportContent;
+use shiyan_lab_results::order::OrderAction;
+use shiyan_lab_results::report::{ReportContent, TestReport};
 
 use crate::views::{ActionView, Cell, Fact, FactGroup, FileView, ReportPage, RevisionRow, VerifyPage};
 use shiyan_web_kit::answer::Bytes;

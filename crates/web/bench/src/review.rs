@@ -6,11 +6,10 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::query::samples::WorkFilter;
 use shiyan_foundation::ids::TestOrderId;
 use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
-use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
+use shiyan_judgement::judging::Verdict;
+use shiyan_lab_results::bench::{Worksheet, code as worksheet_code};
+use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, doubtful, normal};
 use shiyan_lab_results::qc::{QcKind, QcSlot, QcVerdict};
-use shiyan_lab_results::worksheet::{Worksheet, doubtful, normal};
-use shiyan_lab_results::worksheet_code;
 
 use super::worksheets::grid::{control_mark, control_name, doubt, limit_text, orders_by_id, qc_badge, reason_of};
 use super::worksheets::{enter_room, state_badge};
@@ -360,7 +359,7 @@ async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiyan_lab_results::order_code;
+    use shiyan_lab_results::order::code as order_code;
     #[test]
     fn the_same_reason_is_given_once() {
         let why = |name: &str| Refusal::new(order_code::OWN_WORK).with("name", name);

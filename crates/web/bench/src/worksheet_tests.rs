@@ -9,10 +9,11 @@ use shiyan_app::records::{Laboratory, UserAccount};
 use shiyan_app::{App, Who};
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Decimal, Label, Role, Scope};
-use shiyan_lab_results::history::AboveP99;
-use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{LimitUsed, TestItem};
-use shiyan_lab_results::worksheet::{Worksheet, WorksheetState};
+use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::limit::LimitUsed;
+use shiyan_lab_results::bench::{Worksheet, WorksheetState};
+use shiyan_lab_results::order::TestItem;
+use shiyan_lab_results::order::history::AboveP99;
 use shiyan_sample_intake::Reception;
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind, Sheet, credit_code};
 
@@ -855,7 +856,7 @@ async fn instruments_are_registered_and_one_out_of_calibration_takes_no_work() {
     quality.get("/admin/instruments").await.is(Status::Ok).says("虚构色谱仪").says("2026-12-31");
     let at = b.sheet(1, &[LIMITED]).await;
     let analyst = b.login("analyst").await;
-    let all = b.app.store.all::<shiyan_lab_results::worksheet::Instrument>().await.unwrap();
+    let all = b.app.store.all::<shiyan_lab_results::bench::Instrument>().await.unwrap();
     let id = |ok: bool| all.iter().find(|i| i.active && i.calibrated_until.is_none_or(|d| d >= now().date_naive()) == ok).unwrap().id.to_string();
     let to = format!("{at}/assign");
     analyst.post(&at, &to, &[("assign-instrument", &id(false))]).await.is(Status::UnprocessableEntity).says("WS-CALIBRATION");

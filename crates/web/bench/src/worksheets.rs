@@ -18,12 +18,9 @@ use shiyan_app::records::UserAccount;
 use shiyan_app::worksheets::{Entered, NewWorksheet, TypedQc, Typing};
 use shiyan_foundation::ids::TestOrderId;
 use shiyan_foundation::{Label, Refusal, Role, Scope};
-use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
-use shiyan_lab_results::order_code;
-use shiyan_lab_results::qc::{QcState, why_not_override};
-use shiyan_lab_results::qc_code;
-use shiyan_lab_results::worksheet::{Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, doubtful_without_remark, template_of};
-use shiyan_lab_results::worksheet_code;
+use shiyan_lab_results::bench::{Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, code as worksheet_code, template_of};
+use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, code as order_code, doubtful_without_remark};
+use shiyan_lab_results::qc::{QcState, code as qc_code, why_not_override};
 use validator::Validate;
 
 use crate::code;
@@ -220,7 +217,7 @@ async fn instruments(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
     Ok(all.iter().map(|i| Choice::new(i.id.to_string(), name(i))).collect())
 }
 
-fn control_line(plan: &shiyan_lab_results::worksheet::QcPlan, user: &User) -> String {
+fn control_line(plan: &shiyan_lab_results::bench::QcPlan, user: &User) -> String {
     setup::plan_text(plan, user.lang())
 }
 

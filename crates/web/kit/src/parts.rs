@@ -8,7 +8,7 @@ use rocket::response::{Flash, Redirect};
 use shiyan_app::Error;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, WorkCalendar};
-use shiyan_lab_results::judge::Verdict;
+use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::CaseState;
 use shiyan_sample_intake::SampleState;

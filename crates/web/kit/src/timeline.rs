@@ -4,8 +4,8 @@ use serde_json::Value;
 use shiyan_app::{Entry, Error};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Instant, Label, Lang};
-use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::worksheet::Advance;
+use shiyan_judgement::judging::Verdict;
+use shiyan_lab_results::bench::Advance;
 use shiyan_nonconformity::Block;
 
 use crate::parts::stamp_text;

@@ -10,8 +10,8 @@ use shiyan_app::query::samples::{SampleFilter, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::{By, Facts, Kpis, Pick, What};
+use shiyan_lab_results::bench::Worksheet;
 use shiyan_lab_results::order::TestOrder;
-use shiyan_lab_results::worksheet::Worksheet;
 use shiyan_nonconformity::case::CaseState;
 use shiyan_rapid_test::RapidVerdict;
 

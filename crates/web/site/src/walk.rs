@@ -188,7 +188,7 @@ async fn a_batch_goes_its_whole_way_over_the_pages() {
     // what the machine cannot judge a person decides
     let reviewer = login(&client, "reviewer").await;
     for item in app.store.items_of_order(&order, &shiyan_foundation::Scope::District).await.unwrap() {
-        if item.verdict() == Some(shiyan_lab_results::judge::Verdict::NeedsPerson) || item.verdict() == Some(shiyan_lab_results::judge::Verdict::NoVerdict) {
+        if item.verdict() == Some(shiyan_judgement::judging::Verdict::NeedsPerson) || item.verdict() == Some(shiyan_judgement::judging::Verdict::NoVerdict) {
             let to = format!("{bench}/items/{}/decide", item.id);
             let key = |name: &str| format!("decide-{}-{name}", item.id);
             // No bare verdict where no rule is certain: one of those in question is picked, or it is said that there is none.

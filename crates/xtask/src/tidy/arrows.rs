@@ -40,10 +40,19 @@ const BASE: &[&str] = &["shiyan-foundation", "shiyan-statute"];
 const PLAN: &[&str] = &["shiyan-sampling-plan"];
 const INTAKE: &[&str] = &["shiyan-sample-intake"];
 const RAPID: &[&str] = &["shiyan-rapid-test"];
+const JUDGEMENT: &[&str] = &["shiyan-judgement"];
 const RESULTS: &[&str] = &["shiyan-lab-results"];
 /// The rooms on the way of a sample, with what they stand on.
-const DOMAIN: &[&str] =
-    &["shiyan-foundation", "shiyan-statute", "shiyan-sampling-plan", "shiyan-sample-intake", "shiyan-rapid-test", "shiyan-lab-results", "shiyan-nonconformity"];
+const DOMAIN: &[&str] = &[
+    "shiyan-foundation",
+    "shiyan-statute",
+    "shiyan-sampling-plan",
+    "shiyan-sample-intake",
+    "shiyan-rapid-test",
+    "shiyan-judgement",
+    "shiyan-lab-results",
+    "shiyan-nonconformity",
+];
 const INDICATORS: &[&str] = &["shiyan-indicators"];
 /// What every room of pages stands on.
 const PAGES: &[&str] = &["shiyan-app", "shiyan-web-kit"];
@@ -59,8 +68,10 @@ const TABLE: &[Room] = &[
     room("shiyan-sampling-plan", Only(&[BASE]), Nothing(PLAIN)),
     room("shiyan-sample-intake", Only(&[BASE, PLAN]), Nothing(PLAIN)),
     room("shiyan-rapid-test", Only(&[BASE, PLAN, INTAKE]), Nothing(PLAIN)),
-    room("shiyan-lab-results", Only(&[BASE, PLAN, INTAKE, RAPID]), Nothing(PLAIN)),
-    room("shiyan-nonconformity", Only(&[BASE, PLAN, INTAKE, RAPID, RESULTS]), Nothing(PLAIN)),
+    // Judging knows texts, limits and the law: no sample, no order, nobody's signature.
+    room("shiyan-judgement", Only(&[BASE]), Nothing(PLAIN)),
+    room("shiyan-lab-results", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT]), Nothing(PLAIN)),
+    room("shiyan-nonconformity", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT, RESULTS]), Nothing(PLAIN)),
     room("shiyan-indicators", Only(&[BASE]), Nothing(PLAIN)),
     // Knows the migrations, because they speak sea-orm and its connection must not leave this crate.
     room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite", "tokio"])),
@@ -275,6 +286,7 @@ mod tests {
     fn arrows_of_the_table_pass() {
         for (from, to) in [
             ("shiyan-statute", "shiyan-foundation"),
+            ("shiyan-lab-results", "shiyan-judgement"),
             ("shiyan-nonconformity", "shiyan-lab-results"),
             ("shiyan-store", "shiyan-indicators"),
             ("shiyan-store", "shiyan-migrations"),
@@ -301,6 +313,8 @@ mod tests {
             ("shiyan-foundation", "shiyan-statute"),
             ("shiyan-sampling-plan", "shiyan-sample-intake"),
             ("shiyan-rapid-test", "shiyan-lab-results"),
+            ("shiyan-judgement", "shiyan-sample-intake"),
+            ("shiyan-judgement", "shiyan-lab-results"),
             ("shiyan-lab-results", "shiyan-nonconformity"),
             ("shiyan-indicators", "shiyan-sampling-plan"),
             ("shiyan-store", "shiyan-app"),
@@ -367,9 +381,9 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_is_eight_folders() {
+    fn the_domain_is_nine_folders() {
         let folders: Vec<_> = domain_folders().collect();
-        assert_eq!(folders.len(), 8);
-        assert!(folders.contains(&"indicators") && folders.contains(&"foundation"));
+        assert_eq!(folders.len(), 9);
+        assert!(folders.contains(&"indicators") && folders.contains(&"foundation") && folders.contains(&"judgement"));
     }
 }

@@ -233,7 +233,7 @@ mod tests {
     }
     #[test]
     fn floats_are_refused_in_domain_crates_only() {
-        let room = "crates/lab-results/src/value.rs";
+        let room = "crates/judgement/src/reading/value.rs";
         for bad in ["fn a(x: f64) {}", "let x = 1.5;", "let x = 2_f64;", "let x = 2f32;", "d.to_f64()", "x as f32", "let x = 3.;"] {
             assert_eq!(refused(room, bad), 1, "{bad}");
             assert_eq!(refused("crates/charts/src/lib.rs", bad), 0, "{bad}");
@@ -243,7 +243,7 @@ mod tests {
         }
         assert_eq!(
             found(room, "\n\nlet x = 1.5;"),
-            ["crates/lab-results/src/value.rs:3: the floating-point number 1.5 in a domain crate; quantities are exact decimals"]
+            ["crates/judgement/src/reading/value.rs:3: the floating-point number 1.5 in a domain crate; quantities are exact decimals"]
         );
     }
 

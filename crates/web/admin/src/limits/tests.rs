@@ -5,7 +5,7 @@ use rocket::local::asynchronous::Client;
 use shiyan_app::limits::LimitFile;
 use shiyan_app::records::LimitRecord;
 use shiyan_foundation::Decimal;
-use shiyan_lab_results::judge::Verdict;
+use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::OrderState;
 use shiyan_statute::{LimitRow, LimitRule, LimitStatus};
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use shiyan_foundation::{Label, labels};
-use shiyan_lab_results::worksheet::Advance;
+use shiyan_lab_results::bench::Advance;
 
 use shiyan_web_kit::ui::{Badge, Due, Svg, Tone};
 

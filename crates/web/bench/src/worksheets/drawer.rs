@@ -4,11 +4,11 @@ use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, post, routes};
 use shiyan_charts::{Chart, Control, ControlPoint, ControlSign};
 use shiyan_foundation::{Decimal, Label, Lang};
-use shiyan_lab_results::order::TestItem;
+use shiyan_judgement::reading::{self, Measured};
+use shiyan_lab_results::bench::WorksheetState;
+use shiyan_lab_results::order::{TestItem, doubtful_without_remark};
 use shiyan_lab_results::qc::{QcKind, QcPoint, QcSlot, westgard};
 use shiyan_lab_results::report::working_of;
-use shiyan_lab_results::value::{self, Measured};
-use shiyan_lab_results::worksheet::{WorksheetState, doubtful_without_remark};
 use shiyan_statute::DetectionKind;
 
 use super::grid::{control_mark, control_name, doubt, figure_of, limit_text, mark_of, reason_of};
@@ -87,7 +87,7 @@ fn facts_of(user: &User, item: &TestItem) -> Vec<Fact> {
 
 /// The range of the numbers among earlier values, and how many were not detected.
 fn range_of(values: &[&str], unit: &str, lang: Lang) -> String {
-    let read: Vec<Measured> = values.iter().map(|raw| value::parse(raw, Some(unit)).understood).collect();
+    let read: Vec<Measured> = values.iter().map(|raw| reading::parse(raw, Some(unit)).understood).collect();
     let numbers: Vec<Decimal> = read.iter().filter_map(|m| if let Measured::Number { value, .. } = m { Some(*value) } else { None }).collect();
     let absent = read.iter().filter(|m| matches!(m, Measured::NotDetected { .. } | Measured::Negative | Measured::LessThan { .. })).count();
     let mut parts = Vec::new();

@@ -10,9 +10,9 @@ use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{self, InstrumentFile, InstrumentReading, Profile, Profiles, ReadingKind};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Refusal};
+use shiyan_lab_results::bench::WorksheetAction;
 use shiyan_lab_results::order::TestItem;
 use shiyan_lab_results::qc::{QcKind, QcSlot};
-use shiyan_lab_results::worksheet::WorksheetAction;
 use shiyan_statute::same_analyte;
 
 use super::grid::{cell_name, control_name};

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shiyan_foundation::ids::{TestItemId, TestOrderId};
 use shiyan_foundation::{Label, Lang};
-use shiyan_lab_results::history::AboveP99;
-use shiyan_lab_results::judge::Verdict;
-use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::reading::{self, Measured};
+use shiyan_lab_results::bench::Worksheet;
+use shiyan_lab_results::order::history::AboveP99;
+use shiyan_lab_results::order::{TestItem, TestOrder, doubtful};
 use shiyan_lab_results::qc::{QcKind, QcSlot, QcState, QcVerdict};
-use shiyan_lab_results::value::{self, Measured};
-use shiyan_lab_results::worksheet::{Worksheet, doubtful};
 
 use crate::views::{CellState, Grid, GridCell, GridCounts, GridHead, GridRow, Mark};
 use shiyan_web_kit::parts::verdict_badge;
@@ -164,7 +164,7 @@ pub fn counts(sheet: &Worksheet, items: &[TestItem]) -> GridCounts {
         cells: items.len() as u64,
         filled: count(&|i| i.verdict().is_some()),
         not_detected: count(&|i| {
-            !i.raw.is_empty() && matches!(value::parse(&i.raw, Some(&i.unit)).understood, Measured::NotDetected { .. } | Measured::Negative)
+            !i.raw.is_empty() && matches!(reading::parse(&i.raw, Some(&i.unit)).understood, Measured::NotDetected { .. } | Measured::Negative)
         }),
         failing: count(&|i| matches!(i.verdict(), Some(Verdict::Nonconforming | Verdict::Problem))),
         doubtful: count(&|i| doubtful(i) && matches!(i.verdict(), Some(Verdict::Conforming | Verdict::NoVerdict)) || i.verdict() == Some(Verdict::NeedsPerson)),

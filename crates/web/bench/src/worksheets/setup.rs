@@ -7,8 +7,8 @@ use shiyan_app::query::worksheets::WaitingMethod;
 use shiyan_app::worksheets::{TypedInstrument, TypedQcPlan};
 use shiyan_exchange::instrument::Profiles;
 use shiyan_foundation::{Label, Lang, Refusal};
+use shiyan_lab_results::bench::QcPlan;
 use shiyan_lab_results::qc::QcKind;
-use shiyan_lab_results::worksheet::QcPlan;
 
 use crate::views::forms::Filled;
 use crate::views::{AdminTab, AdminTablePage, Cell, Choice, FieldKind, FieldView, PlanLine, Table, TemplateRow, TemplatesPage};
