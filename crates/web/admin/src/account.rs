@@ -11,7 +11,7 @@ use crate::views::forms::{self, Filled};
 use crate::views::{Cell, ChangePassword, Fact, FactGroup, Login, LoginCode, Me, SetPassword, Setup, Table};
 use shiyan_web_kit::answer::{Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
-use shiyan_web_kit::guard::{DEVICES, LOGIN, TICKET, User, Visit, cookie_name, encoded, no_cookie, own_cookie, same_site};
+use shiyan_web_kit::guard::{DEVICES, LOGIN, TICKET, User, Visit, cookie_name, encoded, masked, no_cookie, own_cookie, same_site};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
@@ -212,7 +212,7 @@ async fn link_page(site: &State<Site>, visit: Visit, here: Option<User>, link: &
     let user = site.app.link_open(link, visit.now).await?.ok_or_else(spent)?;
     let mut view = link_view(site, &visit, link, &user.username, &Filled::default(), &[]);
     // Opened in a browser where somebody is signed in, the form is one of that login all the same.
-    view.p.csrf = here.map(|u| u.csrf).unwrap_or_default();
+    view.p.csrf = here.map_or_else(String::new, |u| masked(&u.csrf));
     show(&view)
 }
 

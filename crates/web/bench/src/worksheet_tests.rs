@@ -818,24 +818,6 @@ async fn the_way_of_the_keys_is_set_on_the_page() {
     other.get(&at).await.is(Status::Ok).says("d-normal");
 }
 
-#[rocket::async_test]
-async fn an_analyst_begins_with_the_own_worksheets() {
-    let b = bench("home").await;
-    let second = b.login("analyst2").await;
-    second.get("/").await.is(Status::Ok).says("我的检验批").says("没有分派给我的检验批").says("/worksheets?tab=waiting");
-    let at = b.sheet(2, &[LIMITED]).await;
-    let analyst = b.login("analyst").await;
-    analyst.save(&at, &[(&b.items(&at).await[0], "5")]).await;
-    let no = b.stored(&at).await.no;
-    let home = analyst.get("/").await;
-    home.is(Status::Ok).says(&format!("{no} 虚构检验批")).says(&format!("href=\"{at}\"")).says("已填 1/2").says("个工作日");
-    assert!(home.text.find("我的检验批") < home.text.find(">待检验<a"), "above the list of single samples");
-    second.get("/").await.is(Status::Ok).lacks(&no);
-    let english = Person { lang: "en", ..b.login("analyst").await };
-    english.get("/").await.is(Status::Ok).says("My worksheets").says("filled 1/2");
-    b.login("checker").await.get("/").await.is(Status::Ok).lacks("我的检验批");
-}
-
 // ---------------------------------------------------------------- instruments
 
 #[rocket::async_test]

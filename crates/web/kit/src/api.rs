@@ -15,7 +15,7 @@ use validator::Validate;
 use crate::bodies::{Incoming, JSON};
 use crate::carried::{HEADER, once};
 use crate::failure::{Failure, code};
-use crate::guard::User;
+use crate::guard::{User, is_token};
 
 /// Who asks: signed in, and for a change with the token of the login or from our own pages.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl<'r> FromRequest<'r> for Caller {
             Asked::Error(error) => return Asked::Error(error),
             Asked::Forward(_) => return Asked::Error((Status::Unauthorized, Failure::SignIn(String::new()))),
         };
-        let token = request.headers().get_one("X-CSRF").is_some_and(|t| t == user.csrf);
+        let token = request.headers().get_one("X-CSRF").is_some_and(|t| is_token(&user.csrf, t));
         if request.method() != Method::Get && !token && !from_here(request) {
             return Asked::Error((Status::Forbidden, Failure::With(Status::Forbidden, Refusal::new(code::CSRF))));
         }

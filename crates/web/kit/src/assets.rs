@@ -14,6 +14,8 @@ pub struct Asset {
     pub mime: &'static str,
     /// The bytes.
     pub bytes: &'static [u8],
+    /// The same, packed with brotli.
+    pub brotli: &'static [u8],
 }
 
 /// All files, hashed once.
@@ -22,16 +24,46 @@ pub fn all() -> &'static [Asset] {
     static ALL: OnceLock<Vec<Asset>> = OnceLock::new();
     ALL.get_or_init(|| {
         [
-            ("app", "css", "text/css; charset=utf-8", include_bytes!("../assets/app.css").as_slice()),
-            ("app", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/app.js").as_slice()),
-            ("grid", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/grid.js").as_slice()),
-            ("icons", "svg", "image/svg+xml", include_bytes!("../assets/icons.svg").as_slice()),
-            ("mark", "svg", "image/svg+xml", include_bytes!("../assets/mark.svg").as_slice()),
+            (
+                "app",
+                "css",
+                "text/css; charset=utf-8",
+                include_bytes!("../assets/app.css").as_slice(),
+                include_bytes!(concat!(env!("OUT_DIR"), "/app.css.br")).as_slice(),
+            ),
+            (
+                "app",
+                "js",
+                "text/javascript; charset=utf-8",
+                include_bytes!("../assets/app.js").as_slice(),
+                include_bytes!(concat!(env!("OUT_DIR"), "/app.js.br")).as_slice(),
+            ),
+            (
+                "grid",
+                "js",
+                "text/javascript; charset=utf-8",
+                include_bytes!("../assets/grid.js").as_slice(),
+                include_bytes!(concat!(env!("OUT_DIR"), "/grid.js.br")).as_slice(),
+            ),
+            (
+                "icons",
+                "svg",
+                "image/svg+xml",
+                include_bytes!("../assets/icons.svg").as_slice(),
+                include_bytes!(concat!(env!("OUT_DIR"), "/icons.svg.br")).as_slice(),
+            ),
+            (
+                "mark",
+                "svg",
+                "image/svg+xml",
+                include_bytes!("../assets/mark.svg").as_slice(),
+                include_bytes!(concat!(env!("OUT_DIR"), "/mark.svg.br")).as_slice(),
+            ),
         ]
         .into_iter()
-        .map(|(stem, ext, mime, bytes)| {
+        .map(|(stem, ext, mime, bytes, brotli)| {
             let hash = hex::encode(Sha256::digest(bytes));
-            Asset { name: format!("{stem}-{}.{ext}", hash.get(..10).unwrap_or_default()), mime, bytes }
+            Asset { name: format!("{stem}-{}.{ext}", hash.get(..10).unwrap_or_default()), mime, bytes, brotli }
         })
         .collect()
     })

@@ -185,6 +185,27 @@ impl Visit {
     }
 }
 
+/// 表单令牌 as it stands in an answer: under a new mask each time, so that how well an answer compresses tells nothing of the token.
+#[must_use]
+pub fn masked(token: &str) -> String {
+    if token.is_empty() {
+        return String::new();
+    }
+    let mut mask = vec![0; token.len()];
+    rand::fill(&mut mask[..]);
+    let under: Vec<u8> = token.bytes().zip(&mask).map(|(byte, mask)| byte ^ mask).collect();
+    format!("{}{}", hex::encode(&mask), hex::encode(under))
+}
+
+/// Whether what was sent is this token under any mask; how long it takes does not depend on where they differ.
+#[must_use]
+pub fn is_token(token: &str, sent: &str) -> bool {
+    let Ok(bytes) = hex::decode(sent) else { return false };
+    let (mask, under) = bytes.split_at(bytes.len() / 2);
+    let differs = token.bytes().zip(mask.iter().zip(under)).fold(0, |sum, (byte, (mask, under))| sum | (byte ^ mask ^ under));
+    !token.is_empty() && mask.len() == token.len() && under.len() == token.len() && differs == 0
+}
+
 /// Somebody signed in.
 #[derive(Debug, Clone)]
 pub struct User {
@@ -340,7 +361,7 @@ impl User {
         };
         let mut p = Page::of(lang, title, nav, bar);
         p.path.clone_from(&self.visit.path);
-        p.csrf.clone_from(&self.csrf);
+        p.csrf = masked(&self.csrf);
         p.large = self.visit.large;
         p.notice.clone_from(&self.visit.notice);
         p.demo = site.config.demo;
@@ -482,5 +503,16 @@ mod tests {
         for evil in ["//evil", "/\\evil", "http:evil", "", "/a\r\nSet-Cookie: x"] {
             assert_eq!(same_site(evil), "/", "{evil}");
         }
+    }
+
+    #[test]
+    fn a_form_token_is_another_text_in_every_answer_and_the_same_token() {
+        let token = "0b5c9d1e";
+        let (one, two) = (masked(token), masked(token));
+        assert!(one != two && !one.contains(token) && is_token(token, &one) && is_token(token, &two));
+        for other in ["", token, "zz", &one[2..], &format!("{one}00"), &masked("0b5c9d1f"), &masked("0b5c9d1e0")] {
+            assert!(!is_token(token, other), "{other}");
+        }
+        assert!(!is_token("", "") && masked("").is_empty());
     }
 }

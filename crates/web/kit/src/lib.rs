@@ -15,6 +15,7 @@ pub mod heavy;
 pub mod job_page;
 pub mod jobs;
 pub mod metrics;
+pub mod packed;
 pub mod parts;
 pub mod posted;
 pub mod server;

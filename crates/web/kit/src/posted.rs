@@ -14,7 +14,7 @@ use shiyan_foundation::Refusal;
 use crate::bodies::{FORM, Held, Incoming, Unread};
 use crate::carried::once;
 use crate::failure::{Failure, code};
-use crate::guard::User;
+use crate::guard::{User, is_token};
 use crate::views::ProblemView;
 use crate::views::forms::Filled;
 
@@ -166,7 +166,7 @@ impl<'r> FromData<'r> for Posted {
         posted.keep(request);
         // Signed in, the form must carry the token of this very login.
         match request.guard::<User>().await {
-            RocketOutcome::Success(user) if user.csrf != posted.raw("csrf") => Outcome::Error(refused(Status::Forbidden, Refusal::new(code::CSRF))),
+            RocketOutcome::Success(user) if !is_token(&user.csrf, posted.raw("csrf")) => Outcome::Error(refused(Status::Forbidden, Refusal::new(code::CSRF))),
             RocketOutcome::Success(user) => {
                 let key = Key { owner: user.actor.id.to_string(), key: posted.get("idempotency").to_owned(), content: posted.print(request) };
                 match once(request, key).await {

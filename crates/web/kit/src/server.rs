@@ -1,17 +1,19 @@
 //! 服务 a server over routes: the security headers, the counting, the limits, the catchers. Which routes there are is said by whoever builds it.
 
+use std::io::Cursor;
 use std::net::SocketAddr;
 
 use rocket::config::LogLevel;
 use rocket::data::{Limits, ToByteUnit};
-use rocket::http::{ContentType, Header, Status};
-use rocket::response::Redirect;
-use rocket::{Build, Rocket, Route, State, get, routes};
+use rocket::http::{ContentType, Status};
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::{Redirect, Responder, Response};
+use rocket::{Build, Request, Rocket, Route, State, get, routes};
 
 use crate::failure::Failure;
 use crate::guard::{Newcomer, User, Visit};
 use crate::site::Site;
-use crate::{carried, failure, guard, metrics};
+use crate::{carried, failure, guard, metrics, packed};
 
 /// Settings of a listener.
 #[must_use]
@@ -56,6 +58,7 @@ fn over(site: Site, config: rocket::Config, rooms: Vec<Route>) -> Rocket<Build> 
         .attach(guard::Headers)
         .attach(metrics::Counter)
         .attach(guard::Methods)
+        .attach(packed::Packed)
         .mount("/", carried::around(own()))
         .mount("/", carried::around(rooms))
         .register("/", failure::catchers())
@@ -73,18 +76,41 @@ fn sign_in_first(visit: Visit, user: Option<User>, newcomer: Option<Newcomer>) -
 }
 
 /// One embedded file.
-#[derive(Debug, rocket::Responder)]
+#[derive(Debug)]
 pub struct AssetFile {
     body: &'static [u8],
     kind: ContentType,
-    cache: Header<'static>,
+    coding: Option<&'static str>,
+}
+
+impl<'r> Responder<'r, 'static> for AssetFile {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut response = Response::build();
+        response.header(self.kind).raw_header("Cache-Control", "public, max-age=31536000, immutable");
+        if let Some(coding) = self.coding {
+            response.raw_header("Content-Encoding", coding);
+        }
+        response.sized_body(self.body.len(), Cursor::new(self.body)).ok()
+    }
+}
+
+/// What the browser takes.
+struct Brotli(bool);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Brotli {
+    type Error = std::convert::Infallible;
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Self(packed::takes(request, "br")))
+    }
 }
 
 #[get("/assets/<name>")]
-fn asset(name: &str) -> Option<AssetFile> {
+fn asset(name: &str, brotli: Brotli) -> Option<AssetFile> {
     let asset = crate::assets::find(name)?;
     let kind = ContentType::parse_flexible(asset.mime)?;
-    Some(AssetFile { body: asset.bytes, kind, cache: Header::new("Cache-Control", "public, max-age=31536000, immutable") })
+    let (body, coding) = if brotli.0 { (asset.brotli, Some("br")) } else { (asset.bytes, None) };
+    Some(AssetFile { body, kind, coding })
 }
 
 #[get("/healthz")]

@@ -49,7 +49,7 @@ pub async fn beside(dir: &Temp) -> App {
 
 #[get("/stage/token")]
 fn token(user: User) -> String {
-    user.csrf
+    crate::guard::masked(&user.csrf)
 }
 
 /// A browser before these rooms.

@@ -14,9 +14,13 @@ mod hidden_tests;
 #[cfg(test)]
 mod numbers;
 #[cfg(test)]
+mod own_work_tests;
+#[cfg(test)]
 mod tour;
 #[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod wire_tests;
 
 use std::net::SocketAddr;
 
