@@ -358,7 +358,7 @@ impl App {
     pub async fn enter_cells(&self, actor: &Actor, id: &str, typed: &[TypedResult], now: Instant) -> Result<Vec<Saved>, Error> {
         Ok(self.enter_sheet(actor, id, Typing { cells: typed, controls: &[] }, None, now).await?.saved)
     }
-    /// 明示备注 why a doubtful value stands, or what a retest found.
+    /// 明示备注 why a doubtful value stands, or what a rerun found.
     ///
     /// # Errors
     /// The order is not being tested; the worksheet is finished; too long.

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the house rules that the compiler does not know.
 
 pub mod arrows;
+pub mod glossary;
 pub mod habits;
 pub mod licences;
 
@@ -34,6 +35,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
         findings.extend(habits::check(file));
     }
     findings.extend(habits::too_large(&files));
+    findings.extend(glossary::check(&files));
     if findings.is_empty() {
         let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();
         println!("    {} crates, {arrows} dependencies, {others} crates of others, {} files: nothing to refuse", packages.len(), files.len());

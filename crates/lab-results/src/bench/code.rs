@@ -36,7 +36,7 @@ codes! {
     LOCKED = "WS-LOCKED", zh "检验批 {no} 已完成录入，结果已锁定", en "Entry on worksheet {no} is finished; the results are locked",
         next "由校核人退回需要更正的格" / "Let the checker send back the cells to be corrected", article "";
     WHY_CHANGED = "WS-WHY", zh "更正已提交过的结果须写明理由", en "Correcting a result that was submitted before needs a reason",
-        next "写明为什么更正（录入错误、复测、计算错误等）" / "Write why it is corrected (typing error, retest, miscalculation …)", article "ISO/IEC 17025 7.5.2";
+        next "写明为什么更正（录入错误、复测、计算错误等）" / "Write why it is corrected (typing error, rerun, miscalculation …)", article "ISO/IEC 17025 7.5.2";
     ABNORMAL = "WS-ABNORMAL", zh "检验批有 {count} 格异常，不能成批通过", en "{count} cells of the worksheet are not normal; it cannot be passed in one step",
         next "逐个样品查看后通过" / "Look at each sample and pass it by itself", article "";
     RUN_NOT_NORMAL = "WS-RUN", zh "本批质控不是全部在控（{state}），不能成批通过", en "The controls of the run are not all in control ({state_en}); it cannot be passed in one step",

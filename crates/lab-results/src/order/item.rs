@@ -93,7 +93,7 @@ pub struct TestItem {
     /// 带入原则说明 where the judgement asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carry_over: Option<CarryOverWord>,
-    /// 备注 why a doubtful value stands, what a retest found.
+    /// 备注 why a doubtful value stands, what a rerun found.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remark: String,
     /// 演示数据

@@ -128,6 +128,16 @@ pub fn choices(list: &[&str], lang: Lang) -> Vec<Choice> {
     list.iter().map(|zh| Choice::new(*zh, word(zh, lang))).collect()
 }
 
+/// 季度 `一季度`, `Q1`.
+#[must_use]
+pub fn quarter_text(quarter: u8, lang: Lang) -> String {
+    let zh = ["一季度", "二季度", "三季度", "四季度"];
+    match lang {
+        Lang::Zh => zh.get(usize::from(quarter).saturating_sub(1)).map_or_else(|| quarter.to_string(), |q| (*q).to_owned()),
+        Lang::En => format!("Q{quarter}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,15 +152,5 @@ mod tests {
         for choice in sheet.chain(blocks).flatten() {
             assert!(!cjk(&word(choice, Lang::En)), "{choice}");
         }
-    }
-}
-
-/// 季度 `一季度`, `Q1`.
-#[must_use]
-pub fn quarter_text(quarter: u8, lang: Lang) -> String {
-    let zh = ["一季度", "二季度", "三季度", "四季度"];
-    match lang {
-        Lang::Zh => zh.get(usize::from(quarter).saturating_sub(1)).map_or_else(|| quarter.to_string(), |q| (*q).to_owned()),
-        Lang::En => format!("Q{quarter}"),
     }
 }
