@@ -3,7 +3,8 @@ use shiyan_foundation::area::AdminBody;
 use shiyan_foundation::shanghai;
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_indicators::BatchStage;
-use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::judging::{FoodFacts, Verdict};
+use shiyan_judgement::texts::{Typed, judge_stored};
 use shiyan_lab_results::order::TestItem;
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_statute::LimitChoice;
@@ -42,6 +43,7 @@ fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
     let limits: Vec<_> = shiyan_statute::limits().iter().cloned().chain(world::limits(&foods, "甲", now()).into_iter().map(|l| l.row)).collect();
     let mut dice = Dice::new(1);
     for food in &foods {
+        let known = FoodFacts::of(&food.category, &food.name, Some(&food.ingredients));
         for (row, _) in &food.items {
             for on in ["2024-10-01", "2025-02-08", "2025-06-01", "2026-03-01", "2026-11-01"] {
                 let query = shiyan_statute::LimitQuery {
@@ -56,8 +58,8 @@ fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
                 for n in 0..40 {
                     let fails = n % 2 == 0;
                     let raw = world::typed_result(&mut dice, limit, fails);
-                    let (_, judged) = shiyan_judgement::texts::judge_claimed(&row.analyte, &raw, &row.unit, Some(&used), None, None, TaskKind::Supervisory);
-                    let judged = judged.unwrap();
+                    let of = Typed { food: known.food(), ingredients: known.ingredients.as_deref(), ..Typed::new(&row.analyte, &raw, Some(&row.unit)) };
+                    let judged = judge_stored(&of, Some(&used), None).1.unwrap();
                     // what the demonstration has a person decide
                     let member = judged.code == "JUDGE-SUM-MEMBER";
                     let wanted = match (&limit.rule, fails) {
