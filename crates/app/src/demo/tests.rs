@@ -252,6 +252,43 @@ async fn it_is_not_loaded_beside_real_people() {
 }
 
 #[tokio::test]
+async fn the_list_of_samples_is_filtered_by_the_classes_of_its_year() {
+    use shiyan_foundation::Scope;
+    use shiyan_store::query::samples::SampleFilter;
+    use shiyan_store::records::SampleRecord;
+
+    let dir = Temp::new("classes");
+    let app = app(&dir).await;
+    load(&app, options(9, Some(200))).await.unwrap();
+    let all: Vec<SampleRecord> = app.store.all().await.unwrap();
+    for year in [2025, 2026] {
+        let scheme = shiyan_statute::class_scheme(year);
+        let of_year: Vec<_> = all.iter().filter_map(|r| r.sample.core.as_ref()).filter(|c| c.sampled_on.year() == year).collect();
+        assert!(!of_year.is_empty());
+        let mut sum = 0;
+        for class in shiyan_statute::food_classes_of(year) {
+            let filter = SampleFilter { class: Some(class.name.clone()), year: Some(year), ..SampleFilter::default() };
+            let wanted = of_year.iter().filter(|c| shiyan_statute::class_in(scheme, &c.category) == Some(class)).count();
+            let counted = app.store.count_samples(&filter, &Scope::District).await.unwrap();
+            assert_eq!(usize::try_from(counted).unwrap(), wanted, "{year} {}", class.name);
+            // what is counted is what is listed
+            let (mut listed, mut after) = (0, None);
+            loop {
+                let (rows, more) = app.store.samples(&SampleFilter { after: after.clone(), ..filter.clone() }, &Scope::District).await.unwrap();
+                listed += rows.len();
+                after = rows.last().map(|r| (r.sampled_on.clone(), r.id.clone()));
+                if !more {
+                    break;
+                }
+            }
+            assert_eq!(listed, wanted, "{year} {}", class.name);
+            sum += wanted;
+        }
+        assert_eq!(sum, of_year.len(), "every sample of {year} belongs to one class");
+    }
+}
+
+#[tokio::test]
 async fn figures_of_a_day_are_the_same_when_they_are_asked_for_later() {
     use chrono::TimeDelta;
     use shiyan_foundation::{Actor, Scope};
