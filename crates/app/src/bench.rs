@@ -21,7 +21,7 @@ use shiyan_store::{Error, Record, Unit, Who, sha256_hex};
 
 use crate::limits::limit_today;
 use crate::reference::{needed, one_of};
-use crate::samples::{new_item, query_of, start_clock};
+use crate::samples::{food_of, new_item, query_of, start_clock};
 use crate::worksheets::Entry;
 use crate::{App, fresh};
 
@@ -191,6 +191,7 @@ impl App {
         let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
         let candidates = rules.candidates(&order, &sample, &item);
         let by = typed.read(&candidates)?;
+        let item = item.of_food(food_of(&sample.sample));
         let next = item.decide(actor, &by, &candidates, &typed.reason, order.kind, now)?;
         let picked = next.picked.as_ref().filter(|_| matches!(by, Deciding::Rule { .. })).and(next.limit.as_ref());
         let facts = json!({

@@ -16,7 +16,7 @@ use shiyan_store::{Error, Unit, Who, lost_race, sha256_hex};
 
 use crate::authority::{Act, may};
 use crate::imports::import_run;
-use crate::samples::{Limited, limit_for, limit_under};
+use crate::samples::{Limited, food_of, limit_for, limit_under};
 use crate::worksheets::Entry;
 use crate::{App, code};
 
@@ -364,7 +364,7 @@ impl App {
         }
         let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
         let (limit, no_limit, _) = limit_today(&order, &sample, &item, &packages, &library);
-        let next = item.with_limit(limit, no_limit, order.kind);
+        let next = item.clone().of_food(food_of(&sample.sample)).with_limit(limit, no_limit, order.kind);
         if next.limit == item.limit && next.judgement == item.judgement {
             return Err(Refusal::new(code::LIMIT_SAME).with("item", &item.analyte).into());
         }
@@ -395,7 +395,8 @@ impl App {
         if seen != item.revision {
             return Err(lost_race(seen, item.revision).into());
         }
-        let next = item.claiming(typed, order.kind);
+        let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
+        let next = item.clone().of_food(food_of(&sample.sample)).claiming(typed, order.kind);
         if next.label_claim == item.label_claim {
             return Ok(item);
         }
@@ -476,7 +477,7 @@ pub(crate) fn limit_today(
 fn changed(order: &TestOrder, sample: &SampleRecord, item: &TestItem, packages: &BTreeMap<String, ItemPackage>, library: &LimitLibrary) -> Option<LimitChange> {
     let (limit, no_limit, _) = limit_today(order, sample, item, packages, library);
     let none_now = no_limit.clone();
-    let next = item.with_limit(limit, no_limit, order.kind);
+    let next = item.clone().of_food(food_of(&sample.sample)).with_limit(limit, no_limit, order.kind);
     let machine = |i: &TestItem| i.judgement.as_ref().map(|j| j.verdict);
     if next.limit == item.limit && machine(&next) == machine(item) {
         return None;

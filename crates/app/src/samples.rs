@@ -5,6 +5,7 @@ use serde_json::json;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{ClockId, SampleId, TestItemId, TestOrderId};
 use shiyan_foundation::{Actor, Instant, Lang, Refusal, WorkCalendar};
+use shiyan_judgement::judging::FoodFacts;
 use shiyan_judgement::limit::LimitUsed;
 use shiyan_lab_results::order::history::Peers;
 use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
@@ -281,6 +282,7 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
         returned: None,
         label_claim: None,
         picked: None,
+        food: food_of(sample),
         peers: peers_of(sample),
         above_p99: None,
         carry_over: None,
@@ -294,6 +296,12 @@ pub(crate) fn new_item(sample: &Sample, order: &TestOrder, position: u32, item: 
 pub(crate) fn peers_of(sample: &Sample) -> Option<Peers> {
     let core = sample.core.as_ref()?;
     Some(Peers { lab: sample.sheet.get("lab_org").to_owned(), category: core.category.text() })
+}
+
+/// 食品与配料 of a sample as its results are judged with them.
+pub(crate) fn food_of(sample: &Sample) -> Option<FoodFacts> {
+    let core = sample.core.as_ref()?;
+    Some(FoodFacts::of(&core.category, &core.name, sample.sheet.ingredients()))
 }
 
 /// The limit of an item, why there is none, and the group of the item.

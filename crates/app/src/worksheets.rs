@@ -20,7 +20,7 @@ use shiyan_store::{Error, Unit, Who, lost_race};
 use crate::authority::{Act, may};
 use crate::bench::{Saved, TypedResult, content_hash, verb};
 use crate::reference::{needed, number, one_of};
-use crate::samples::peers_of;
+use crate::samples::{food_of, peers_of};
 use crate::{App, fresh};
 
 /// Longest text kept in a result cell.
@@ -863,11 +863,14 @@ impl<'a> Entry<'a> {
         if submitted_before && !item.raw.is_empty() && why.chars().count() < 2 {
             return refuse(vec![Refusal::new(code::WHY_CHANGED)]);
         }
-        let (understood, judgement) = item.judged(&cell.raw, order.kind);
-        let mut next = item.enter(self.actor, self.now, &cell.raw, understood, judgement);
-        if next.peers.is_none() {
-            next.peers = peers_of(&unit.require::<SampleRecord>(&item.sample.to_string()).await?.sample);
+        let mut known = item.clone();
+        if known.peers.is_none() || known.food.is_none() {
+            let sample = unit.require::<SampleRecord>(&item.sample.to_string()).await?.sample;
+            known.peers = known.peers.or_else(|| peers_of(&sample));
+            known.food = known.food.or_else(|| food_of(&sample));
         }
+        let (understood, judgement) = known.judged(&cell.raw, order.kind);
+        let mut next = known.enter(self.actor, self.now, &cell.raw, understood, judgement);
         next.above_p99 = self.above_p99(unit, &next).await?;
         let mut facts = json!({
             "analyte": item.analyte, "from": item.raw, "to": cell.raw,

@@ -18,7 +18,7 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
 use shiyan_imports::limits::{limit_file, package_file};
 use shiyan_imports::published::{plan_lines, published_file};
-use shiyan_judgement::judging::Judgement;
+use shiyan_judgement::judging::{FoodFacts, Judgement};
 use shiyan_judgement::limit::LimitUsed;
 use shiyan_judgement::reading;
 use shiyan_judgement::texts::{Texts, Typed, judge_against, judge_words};
@@ -845,13 +845,14 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         Ok(row) => {
             // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
             let unit = args.unit.as_deref().or_else(|| reading::parse(result, None).unit.is_none().then_some(row.unit.as_str()));
-            let known = Some(name.as_str()).filter(|f| !f.is_empty());
+            let known = FoodFacts::of(&category, &name, args.ingredients.as_deref());
             let mut limit = LimitUsed::chosen(row, &query);
             if let (Some(dried), Some(rate)) = (limit.dried.as_mut(), &args.dehydration) {
                 let typed = || Refusal::new(shiyan_lab_results::order::code::DRYING_RATE).with("typed", rate);
                 dried.rate = Some(shiyan_judgement::deciding::dehydration(rate).ok_or_else(typed)?);
             }
-            let typed = Typed { label_claim: args.label.as_deref(), food: known, ingredients: args.ingredients.as_deref(), ..Typed::new(item, result, unit) };
+            let typed =
+                Typed { label_claim: args.label.as_deref(), food: known.food(), ingredients: known.ingredients.as_deref(), ..Typed::new(item, result, unit) };
             let (_, judged) = judge_against(&typed, &limit);
             say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
         }

@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
-use shiyan_foundation::task::TaskKind;
 use shiyan_judgement::judging::Verdict;
 use shiyan_judgement::limit::LimitUsed;
-use shiyan_judgement::texts::judge_claimed;
+use shiyan_judgement::texts::{Typed, judge_stored};
 
 const RESULTS: usize = 1_000_000;
+const FOOD: &str = "糕点/糕点/糕点/热加工糕点/示范糕";
 
 fn main() {
     // with the name of the item, as on the bench: what the library knows of it is part of the work
@@ -18,7 +18,7 @@ fn main() {
     let (mut conforming, mut failing, mut person) = (0u32, 0u32, 0u32);
     for n in 0..RESULTS {
         let (Some((item, limit)), Some(raw)) = (rows.get(n % rows.len()), texts.get(n % texts.len())) else { continue };
-        let (_, judged) = judge_claimed(item, raw, &limit.unit, Some(limit), None, None, TaskKind::Supervisory);
+        let (_, judged) = judge_stored(&Typed { food: Some(FOOD), ..Typed::new(item, raw, Some(&limit.unit)) }, Some(limit), None);
         match judged.map(|j| j.verdict) {
             Some(Verdict::Conforming) => conforming += 1,
             Some(Verdict::Nonconforming) => failing += 1,

@@ -248,6 +248,7 @@ fields! {
         "backup_qty", "备样数量", "Reserve quantity", Number, Always;
         "qty_unit", "数量单位", "Unit", Text(10), Always;
         "exec_std", "执行标准/技术文件", "Product standard", Text(100), When(prepacked);
+        "ingredients", "配料表", "Ingredients", Text(1000), No;
         "remark", "备注", "Remarks", Text(500), No;
     }
 }
@@ -257,6 +258,9 @@ fields! {
 pub fn field(key: &str) -> Option<&'static FieldSpec> {
     FIELDS.iter().find(|f| f.key == key)
 }
+
+/// Fields that say who made, sold or was sampled.
+const NAMES_OF: &[&str] = &["brand", "prod_name", "tp_name", "site_name", "market_name", "platform", "stall", "legal_rep"];
 
 /// 抽样单 as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -272,6 +276,20 @@ impl Sheet {
     #[must_use]
     pub fn get(&self, key: &str) -> &str {
         self.fields.get(key).map_or("", |v| v.trim())
+    }
+    /// 配料 as recorded; a dash stands for none.
+    #[must_use]
+    pub fn ingredients(&self) -> Option<&str> {
+        let text = self.get("ingredients");
+        (!text.chars().all(|c| matches!(c, '/' | '／' | '-' | '－' | '—' | '–' | ' '))).then_some(text)
+    }
+    /// 配料 for whoever tests blind: where the list names the brand, the maker or who was sampled, that is blotted out.
+    #[must_use]
+    pub fn ingredients_blind(&self) -> Option<String> {
+        let mut names: Vec<&str> = NAMES_OF.iter().map(|key| self.get(key)).filter(|name| name.chars().count() > 1).collect();
+        // a name may hold another
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        self.ingredients().map(|text| names.iter().fold(text.to_owned(), |text, name| text.replace(name, "＊＊")))
     }
     /// Sets a field.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
@@ -612,6 +630,21 @@ pub(crate) mod tests {
         assert_eq!(codes(&sheet), ["SHEET-NO-BACKUP"]);
         sheet.set("remark", "仅微生物");
         assert!(codes(&sheet).is_empty());
+    }
+    #[test]
+    fn ingredients_are_kept_as_typed_and_name_nobody_to_who_tests_blind() {
+        let mut sheet = good_sheet();
+        assert_eq!((sheet.ingredients(), sheet.ingredients_blind()), (None, None), "a dash is none");
+        sheet.set("ingredients", " 小麦粉、示范牌果酱（示范食品有限公司）、水 ");
+        sheet.set("brand", "示范牌");
+        sheet.set("prod_name", "示范食品有限公司");
+        assert_eq!(sheet.ingredients(), Some("小麦粉、示范牌果酱（示范食品有限公司）、水"));
+        assert_eq!(sheet.ingredients_blind().as_deref(), Some("小麦粉、＊＊果酱（＊＊）、水"));
+        assert!(codes(&sheet).is_empty());
+        sheet.set("ingredients", "糖".repeat(1001));
+        assert_eq!(codes(&sheet), ["SHEET-LONG"]);
+        sheet.set("ingredients", "");
+        assert!(codes(&sheet).is_empty(), "nobody has to record them");
     }
     #[test]
     fn a_credit_code_with_a_wrong_check_digit_is_found() {

@@ -60,8 +60,8 @@ impl Background {
     /// The recorded ingredient that may bring it: one of the words of the table, or the substance itself.
     #[must_use]
     pub fn brought_by(&self, ingredients: &str) -> Option<&str> {
-        let recorded = fold(ingredients);
-        self.ingredients.iter().chain(&self.names).map(String::as_str).find(|w| recorded.contains(w))
+        let recorded = fold(ingredients).to_uppercase();
+        self.ingredients.iter().chain(&self.names).map(String::as_str).find(|w| recorded.contains(&w.to_uppercase()))
     }
 }
 
@@ -139,6 +139,12 @@ mod tests {
         assert!(!yellow.may_be_natural(None));
         assert_eq!(yellow.brought_by("小麦粉、果酱、白砂糖"), Some("果酱"));
         assert_eq!(yellow.brought_by("小麦粉、水"), None);
+        // what lies in some foods by nature may be brought into the others
+        assert_eq!(sulfur.brought_by("小麦粉、白砂糖、水"), Some("白砂糖"));
+        let sorbate = background("山梨酸及其钾盐(以山梨酸计)").expect("listed");
+        assert!(sorbate.may_be_natural(Some("糕点/奶油蛋糕")) && !sorbate.may_be_natural(Some("餐饮食品/凉皮")));
+        assert_eq!((sorbate.brought_by("小麦粉、酱腌菜"), sorbate.brought_by("小麦粉、水")), (Some("酱腌菜"), None));
+        assert_eq!(background("特丁基对苯二酚(TBHQ)").and_then(|b| b.brought_by("虾、tbhq")), Some("TBHQ"));
         assert!(background("苯甲酸").is_some_and(|b| b.may_be_natural(Some("糕点"))));
     }
 }

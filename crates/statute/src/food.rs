@@ -161,6 +161,24 @@ pub fn class_in(scheme: ClassScheme, path: &CategoryPath) -> Option<&'static Yea
     classes_of(scheme).iter().find(under)
 }
 
+/// 大类的路径 the paths that a class holds, in every spelling: a class of the list of the year, or one of the 35, in which every path is
+/// written. Without a year the 35 come first. Nothing for a word that is no class.
+#[must_use]
+pub fn paths_of_class(year: Option<i32>, class: &str) -> Vec<CategoryPath> {
+    let lists = [class_scheme(year.unwrap_or_default()), ClassScheme::Classes35, ClassScheme::Classes39];
+    let Some(found) = lists.iter().find_map(|l| classes_of(*l).iter().find(|c| c.name == class)) else { return Vec::new() };
+    let mut out = Vec::new();
+    for path in &found.paths {
+        let mut spelled: Vec<Vec<String>> = vec![Vec::new()];
+        for (depth, level) in path.0.iter().enumerate() {
+            let words = limits::spellings(level, &path.0[..depth]);
+            spelled = spelled.iter().flat_map(|above| words.iter().map(move |w| above.iter().chain([w]).cloned().collect())).collect();
+        }
+        out.extend(spelled.into_iter().map(CategoryPath));
+    }
+    out
+}
+
 /// The levels of a path with the name of the food as one more, in the words of the library.
 pub(crate) fn levels_with_name(category: &CategoryPath, food_name: &str) -> Vec<String> {
     let mut out = limits::canonical(category);
@@ -288,6 +306,22 @@ mod tests {
         for c in CROSSINGS.as_ref().unwrap() {
             let path = CategoryPath::parse(&c.path);
             assert!(food_class(path.class()).is_some() && path.0.len() == 2, "{}", c.path);
+        }
+    }
+    #[test]
+    fn a_class_holds_the_paths_that_are_grouped_under_it() {
+        let of = |year, class: &str| paths_of_class(year, class).iter().map(CategoryPath::text).collect::<Vec<_>>();
+        assert_eq!(of(Some(2026), "调味品"), ["调味品", "食盐"]);
+        assert_eq!((of(Some(2025), "调味品"), of(None, "调味品")), (vec!["调味品".to_owned()], vec!["调味品".to_owned()]));
+        let vegetables = of(Some(2026), "蔬菜");
+        assert!(vegetables.contains(&"食用农产品/蔬菜".to_owned()) && vegetables.contains(&"食用农产品/新鲜蔬菜".to_owned()), "{vegetables:?}");
+        assert_eq!(of(Some(2026), "食用农产品"), ["食用农产品"], "an older link still opens");
+        assert!(of(Some(2026), "没有这一类").is_empty());
+        for year in [2025, 2026] {
+            for class in food_classes_of(year) {
+                let paths = paths_of_class(Some(year), &class.name);
+                assert!(!paths.is_empty() && paths.iter().all(|p| class_in(class_scheme(year), p) == Some(class)), "{year} {}", class.name);
+            }
         }
     }
     #[test]

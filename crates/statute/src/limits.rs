@@ -795,6 +795,14 @@ pub(crate) fn canonical_level(level: &str, above: &[String]) -> String {
         .map_or_else(|| level.to_owned(), |a| a.canonical.clone())
 }
 
+/// The words under which a level is written below others: its own, then its aliases.
+pub(crate) fn spellings(level: &str, above: &[String]) -> Vec<String> {
+    let aliases = CATEGORY_ALIASES.as_ref().ok().into_iter().flat_map(|all| all.keys());
+    let mut out = vec![level.to_owned()];
+    out.extend(aliases.filter(|word| *word != level && canonical_level(word, above) == level).cloned());
+    out
+}
+
 /// All of `part` occurs in `whole`, in order, beginning with the first.
 fn in_order(part: &[String], whole: &[String]) -> bool {
     reach(part, whole).is_some()

@@ -23,7 +23,7 @@ use super::dice::Dice;
 use super::world::{STEMS, World, era, typed_result};
 use crate::bench::{content_hash, opening_of};
 use crate::reports::{report_content, report_of};
-use crate::samples::{new_order, peers_of};
+use crate::samples::{food_of, new_order, peers_of};
 
 /// What is to become of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -331,6 +331,7 @@ pub(super) fn sheet(run: &mut Run, world: &World, spec: &Spec) -> Result<Sheet, 
         for (key, value) in [("shelf_life", "12个月"), ("spec", "500g"), ("exec_std", "示范标准")] {
             sheet.set(key, value);
         }
+        sheet.set("ingredients", food.ingredients.as_str());
     }
     if spec.from_reading.is_some() {
         sheet.set("campaign", "快检阳性确证");
@@ -427,8 +428,9 @@ fn open_order(world: &World, run: &mut Run, sample: &Sample, spec: &Spec, at: In
         told
     });
     let order = TestOrder { id, package, ..order };
-    let items =
-        items.into_iter().map(|item| TestItem { id: TestItemId(run.dice.uuid(at)), order: id, sample: sample.id, peers: peers_of(sample), ..item }).collect();
+    let (food, peers) = (food_of(sample), peers_of(sample));
+    let own = |item| TestItem { id: TestItemId(run.dice.uuid(at)), order: id, sample: sample.id, food: food.clone(), peers: peers.clone(), ..item };
+    let items = items.into_iter().map(own).collect();
     Ok((order, items))
 }
 

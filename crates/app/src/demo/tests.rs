@@ -3,7 +3,8 @@ use shiyan_foundation::area::AdminBody;
 use shiyan_foundation::shanghai;
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_indicators::BatchStage;
-use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::judging::{FoodFacts, Verdict};
+use shiyan_judgement::texts::{Typed, judge_stored};
 use shiyan_lab_results::order::TestItem;
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_statute::LimitChoice;
@@ -42,6 +43,7 @@ fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
     let limits: Vec<_> = shiyan_statute::limits().iter().cloned().chain(world::limits(&foods, "甲", now()).into_iter().map(|l| l.row)).collect();
     let mut dice = Dice::new(1);
     for food in &foods {
+        let known = FoodFacts::of(&food.category, &food.name, Some(&food.ingredients));
         for (row, _) in &food.items {
             for on in ["2024-10-01", "2025-02-08", "2025-06-01", "2026-03-01", "2026-11-01"] {
                 let query = shiyan_statute::LimitQuery {
@@ -56,8 +58,8 @@ fn every_item_of_the_demonstration_has_one_limit_and_a_clear_verdict() {
                 for n in 0..40 {
                     let fails = n % 2 == 0;
                     let raw = world::typed_result(&mut dice, limit, fails);
-                    let (_, judged) = shiyan_judgement::texts::judge_claimed(&row.analyte, &raw, &row.unit, Some(&used), None, None, TaskKind::Supervisory);
-                    let judged = judged.unwrap();
+                    let of = Typed { food: known.food(), ingredients: known.ingredients.as_deref(), ..Typed::new(&row.analyte, &raw, Some(&row.unit)) };
+                    let judged = judge_stored(&of, Some(&used), None).1.unwrap();
                     // what the demonstration has a person decide
                     let member = judged.code == "JUDGE-SUM-MEMBER";
                     let wanted = match (&limit.rule, fails) {
@@ -247,6 +249,43 @@ async fn it_is_not_loaded_beside_real_people() {
     let machine = Actor { id: UserId(uuid::Uuid::nil()), name: "命令行".into(), roles: BTreeSet::from([Role::Admin]), scope: Scope::District };
     app.add_user(&machine, &user, now()).await.unwrap();
     assert!(load(&app, options(1, Some(100))).await.unwrap_err().to_string().contains("DEMO-REAL"));
+}
+
+#[tokio::test]
+async fn the_list_of_samples_is_filtered_by_the_classes_of_its_year() {
+    use shiyan_foundation::Scope;
+    use shiyan_store::query::samples::SampleFilter;
+    use shiyan_store::records::SampleRecord;
+
+    let dir = Temp::new("classes");
+    let app = app(&dir).await;
+    load(&app, options(9, Some(200))).await.unwrap();
+    let all: Vec<SampleRecord> = app.store.all().await.unwrap();
+    for year in [2025, 2026] {
+        let scheme = shiyan_statute::class_scheme(year);
+        let of_year: Vec<_> = all.iter().filter_map(|r| r.sample.core.as_ref()).filter(|c| c.sampled_on.year() == year).collect();
+        assert!(!of_year.is_empty());
+        let mut sum = 0;
+        for class in shiyan_statute::food_classes_of(year) {
+            let filter = SampleFilter { class: Some(class.name.clone()), year: Some(year), ..SampleFilter::default() };
+            let wanted = of_year.iter().filter(|c| shiyan_statute::class_in(scheme, &c.category) == Some(class)).count();
+            let counted = app.store.count_samples(&filter, &Scope::District).await.unwrap();
+            assert_eq!(usize::try_from(counted).unwrap(), wanted, "{year} {}", class.name);
+            // what is counted is what is listed
+            let (mut listed, mut after) = (0, None);
+            loop {
+                let (rows, more) = app.store.samples(&SampleFilter { after: after.clone(), ..filter.clone() }, &Scope::District).await.unwrap();
+                listed += rows.len();
+                after = rows.last().map(|r| (r.sampled_on.clone(), r.id.clone()));
+                if !more {
+                    break;
+                }
+            }
+            assert_eq!(listed, wanted, "{year} {}", class.name);
+            sum += wanted;
+        }
+        assert_eq!(sum, of_year.len(), "every sample of {year} belongs to one class");
+    }
 }
 
 #[tokio::test]

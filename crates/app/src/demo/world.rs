@@ -33,6 +33,8 @@ pub(super) struct Food {
     pub(super) unit: String,
     /// Items in the order of the package: the rows they are copied from, and how often they are what fails.
     pub(super) items: Vec<(LimitRow, usize)>,
+    /// 配料表 of what is prepackaged.
+    pub(super) ingredients: String,
 }
 
 fn broken(what: &str) -> Error {
@@ -44,7 +46,7 @@ pub(super) fn foods() -> Result<Vec<Food>, Error> {
     let mut out = Vec::new();
     for line in FOODS.lines().skip(2).filter(|l| !l.trim().is_empty()) {
         let cells: Vec<&str> = line.split('|').collect();
-        let [share, fail, name, category, links, pack, unit, items] = cells.as_slice() else { return Err(broken(line)) };
+        let [share, fail, name, category, links, pack, unit, items, ingredients] = cells.as_slice() else { return Err(broken(line)) };
         let mut read_links = Vec::new();
         for word in links.split(' ') {
             let (link, weight) = word.split_at_checked(2).ok_or_else(|| broken(line))?;
@@ -72,6 +74,7 @@ pub(super) fn foods() -> Result<Vec<Food>, Error> {
             bulk: *pack == "B",
             unit: (*unit).to_owned(),
             items: rows,
+            ingredients: (*ingredients).to_owned(),
         });
     }
     Ok(out)

@@ -106,7 +106,10 @@ impl Work<'_, '_> {
         let name = known.names.first().cloned().unwrap_or_default();
         let natural = if known.may_be_natural(self.input.food) { known.natural } else { Natural::No };
         let brought = ingredient.is_some();
-        self.note(Step::Background { name, natural, ingredient });
+        let decides = known.natural != Natural::No && !known.foods.is_empty();
+        let food = self.input.food.map(str::trim).filter(|f| decides && !f.is_empty()).map(str::to_owned);
+        let recorded = self.input.ingredients.is_some_and(|all| !all.trim().is_empty());
+        self.note(Step::Background { name, natural, food, ingredient, recorded });
         let quantified = match one {
             Measured::Number { value, .. } => {
                 if let Some(loq) = loq {

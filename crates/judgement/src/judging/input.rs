@@ -38,7 +38,7 @@ pub struct JudgeInput<'a> {
     pub near_limit_pct: Decimal,
     /// 检验项目; what the tables of additives and sums know hangs on it.
     pub item: &'a str,
-    /// 食品 name and class, where they are known.
+    /// 食品 class and name, where they are known ([`super::FoodFacts`]).
     pub food: Option<&'a str>,
     /// 配料 as recorded; nothing recorded does not stop a 不合格.
     pub ingredients: Option<&'a str>,

@@ -5,6 +5,7 @@
 mod absent;
 pub(crate) mod claim;
 mod declared;
+mod food;
 pub(crate) mod input;
 pub(crate) mod judgement;
 mod number;
@@ -16,6 +17,7 @@ pub(crate) mod verdict;
 mod work;
 
 pub use claim::{judge_alone, judge_with};
+pub use food::FoodFacts;
 pub use input::JudgeInput;
 pub use judgement::{Judgement, StoredJudgement};
 pub use one::judge;

@@ -134,10 +134,16 @@ pub enum Step {
     Background {
         /// As listed.
         name: String,
-        /// 天然本底
+        /// 天然本底 in this food.
         natural: Natural,
+        /// 食品 where the background lies in some foods only, so that the food decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        food: Option<String>,
         /// A recorded ingredient that may bring it.
         ingredient: Option<String>,
+        /// 配料 were recorded.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        recorded: bool,
     },
     /// 干制品折算 the limit is that of the fresh food, and the sample is dried.
     Dried {
@@ -247,12 +253,15 @@ impl Step {
                     "the library forbids this item elsewhere; its methods reach below this limit",
                 )
                 .to_owned(),
-            Self::Background { name, natural, ingredient } => {
+            Self::Background { name, natural, food, ingredient, recorded } => {
                 let natural = natural.label(lang);
-                let brought = ingredient
-                    .as_ref()
-                    .map_or_else(String::new, |w| format!("{}{w}", lang.pick("；记录的配料可能带入：", "; a recorded ingredient may bring it: ")));
-                format!("{name}：{}{natural}{brought}", lang.pick("天然本底 ", "natural background "))
+                let within = food.as_ref().map_or_else(String::new, |f| if zh { format!("在“{f}”中，") } else { format!("in “{f}”, ") });
+                let brought = match ingredient {
+                    Some(word) => format!("{}{word}", lang.pick("；记录的配料可能带入：", "; a recorded ingredient may bring it: ")),
+                    None if *recorded => lang.pick("；记录的配料不会带入", "; no recorded ingredient brings it").to_owned(),
+                    None => String::new(),
+                };
+                format!("{name}：{within}{}{natural}{brought}", lang.pick("天然本底 ", "natural background "))
             }
             Self::Dried { food, basis } if zh => format!("{food}：{basis} 3.5，限量按相应新鲜食品的限量结合脱水率折算；不超过新鲜食品限量的不必折算"),
             Self::Dried { food, basis } => {

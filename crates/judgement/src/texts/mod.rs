@@ -20,5 +20,5 @@ mod unit;
 mod words;
 
 pub use kind::Texts;
-pub use typed::{Typed, judge_against, judge_claimed, judge_item};
+pub use typed::{Typed, judge_against, judge_item, judge_stored};
 pub use words::{judge_texts, judge_words};

@@ -10,8 +10,11 @@ use super::kind::{Context, Reading};
 use super::settle::{Outcome, both_tests, settle};
 use super::{results, sums};
 use crate::amount::{Amount, units};
-use crate::judging::{JudgeInput, Judgement, StoredJudgement, Verdict, judge, judge_alone, judge_with};
-use crate::limit::{LimitRef, LimitUsed, claim};
+use crate::judging::claim::judge_beside_claim;
+use crate::judging::input::Beside;
+use crate::judging::one::judge_beside;
+use crate::judging::{JudgeInput, Judgement, StoredJudgement, Verdict, judge_alone};
+use crate::limit::{LimitRef, LimitUsed, claim, library};
 use crate::reading::{Parsed, value};
 
 /// 录入 what was typed for an item, and what else is known of the sample.
@@ -45,24 +48,18 @@ impl<'a> Typed<'a> {
 /// may carry a label claim is judged by [`TestItem::judged`].
 #[must_use]
 pub fn judge_item(raw: &str, unit: &str, limit: Option<&LimitUsed>, no_limit: Option<&(String, String)>, kind: TaskKind) -> (String, Option<StoredJudgement>) {
-    judge_claimed("", raw, unit, limit, no_limit, None, kind)
+    judge_stored(&Typed { kind, ..Typed::new("", raw, Some(unit)) }, limit, no_limit)
 }
 
-/// The same of an item by its name, which says what the library knows of it, and under a label claim: limit and claim both have to be met.
+/// The same with all that is known: the name of the item, which says what the library knows of it, a label claim, which has to be met beside
+/// the limit, the food and its ingredients.
 #[must_use]
-pub fn judge_claimed(
-    item: &str,
-    raw: &str,
-    unit: &str,
-    limit: Option<&LimitUsed>,
-    no_limit: Option<&(String, String)>,
-    label_claim: Option<&str>,
-    kind: TaskKind,
-) -> (String, Option<StoredJudgement>) {
+pub fn judge_stored(typed: &Typed<'_>, limit: Option<&LimitUsed>, no_limit: Option<&(String, String)>) -> (String, Option<StoredJudgement>) {
+    let (raw, unit, kind) = (typed.raw, typed.unit.unwrap_or_default(), typed.kind);
     if raw.trim().is_empty() {
         return (String::new(), None);
     }
-    let label_claim = label_claim.filter(|typed| !claim::is_none(typed));
+    let label_claim = typed.label_claim.filter(|text| !claim::is_none(text));
     let stored = |judged: &Judgement| StoredJudgement {
         verdict: judged.verdict,
         code: judged.reason.0.code.to_owned(),
@@ -77,9 +74,9 @@ pub fn judge_claimed(
         let understood = parsed.canonical();
         let notes = parsed.notes.iter().map(|n| (n.text(Lang::Zh), n.text(Lang::En)));
         let unread = parsed.needs_person();
-        if let (Some(typed), None) = (label_claim, unread) {
+        if let (Some(claimed), None) = (label_claim, unread) {
             let nothing = LimitRule::NotDetected { banned: false };
-            let judged = judge_alone(&JudgeInput { kind, ..JudgeInput::new(&parsed, &nothing, None) }, typed, unit);
+            let judged = judge_alone(&JudgeInput { kind, ..JudgeInput::new(&parsed, &nothing, None) }, claimed, unit);
             return (understood, Some(stored(&judged)));
         }
         let (zh, en) = no_limit.cloned().unwrap_or_else(|| ("没有适用的限量".into(), "No limit applies".into()));
@@ -88,8 +85,7 @@ pub fn judge_claimed(
         let (code, zh, en) = unread.map_or(("LIMIT-NONE".to_owned(), zh, en), |r| (r.0.code.to_owned(), r.0.zh.to_owned(), r.0.en.to_owned()));
         return (understood, Some(StoredJudgement { verdict, code, zh, en, working: notes.collect(), near_limit: false, needs_carry_over_word: false }));
     };
-    let typed = Typed { label_claim, kind, ..Typed::new(item, raw, Some(unit)) };
-    let (parsed, judged) = judge_against(&typed, limit);
+    let (parsed, judged) = judge_against(typed, limit);
     (parsed.canonical(), Some(stored(&judged)))
 }
 
@@ -100,6 +96,10 @@ pub fn judge_against(typed: &Typed<'_>, limit: &LimitUsed) -> (Parsed, Judgement
     let unit = typed.unit.unwrap_or_default();
     let claim = typed.label_claim.filter(|text| !claim::is_none(text));
     let (lod, loq) = (method(DetectionKind::Lod), method(DetectionKind::Loq));
+    // `<0.005` is no 未检出 where the library knows a method of the item that reaches further down
+    let absent = matches!(limit.rule, LimitRule::NotDetected { .. });
+    let known = if absent { library::known(typed.item) } else { None };
+    let beside = Beside { method: known.and_then(library::Known::method), ..Beside::default() };
     let one = |read: &Parsed| {
         let input = JudgeInput {
             limit_ref: Some(LimitRef { id: limit.id.clone(), version: limit.version, basis: limit.basis.clone() }),
@@ -112,7 +112,7 @@ pub fn judge_against(typed: &Typed<'_>, limit: &LimitUsed) -> (Parsed, Judgement
             dried: limit.dried.as_ref(),
             ..JudgeInput::new(read, &limit.rule, Some(&limit.unit))
         };
-        claim.map_or_else(|| judge(&input), |text| judge_with(&input, text, unit))
+        claim.map_or_else(|| judge_beside(&input, &beside), |text| judge_beside_claim(&input, text, unit, &beside))
     };
     judge_typed(typed.item, typed.raw, typed.unit, &limit.rule, Some(&limit.unit), &one)
 }

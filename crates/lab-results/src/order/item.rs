@@ -5,9 +5,10 @@ use shiyan_foundation::ids::{SampleId, TestItemId, TestOrderId, UserId, Workshee
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Actor, Instant, Refusal};
 use shiyan_judgement::deciding::{HandDecision, RulePick};
-use shiyan_judgement::judging::{StoredJudgement, Verdict};
+use shiyan_judgement::judging::{FoodFacts, StoredJudgement, Verdict};
 use shiyan_judgement::limit::LimitUsed;
-use shiyan_judgement::texts::judge_claimed;
+use shiyan_judgement::reasons::CARRY_OVER;
+use shiyan_judgement::texts::{Typed, judge_stored};
 
 use super::code;
 use super::history::{AboveP99, Peers};
@@ -84,6 +85,9 @@ pub struct TestItem {
     /// 明示值 what the label claims, exactly as typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_claim: Option<String>,
+    /// 食品与配料 of the sample, as its sheet said when the order was opened; an item of before has none until it is judged anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub food: Option<FoodFacts>,
     /// 同类 whose earlier results a new one is compared with; an item of before this comparison has none until a result is entered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peers: Option<Peers>,
@@ -125,11 +129,23 @@ impl TestItem {
             ..self.clone()
         }
     }
-    /// 判定 of a text as the result of this item: its limit and, where the label declares something, its claim. Nothing typed
-    /// gives none.
+    /// 判定 of a text as the result of this item: its limit, its food and ingredients and, where the label declares something, its claim.
+    /// Nothing typed gives none.
     #[must_use]
     pub fn judged(&self, raw: &str, kind: TaskKind) -> (String, Option<StoredJudgement>) {
-        judge_claimed(&self.analyte, raw, &self.unit, self.limit.as_ref(), self.no_limit.as_ref(), self.label_claim.as_deref(), kind)
+        let typed = Typed {
+            label_claim: self.label_claim.as_deref(),
+            food: self.food.as_ref().and_then(FoodFacts::food),
+            ingredients: self.food.as_ref().and_then(|f| f.ingredients.as_deref()),
+            kind,
+            ..Typed::new(&self.analyte, raw, Some(&self.unit))
+        };
+        judge_stored(&typed, self.limit.as_ref(), self.no_limit.as_ref())
+    }
+    /// The item with what the sheet says of food and ingredients; what was judged stays as it is until it is judged anew.
+    #[must_use]
+    pub fn of_food(self, food: Option<FoodFacts>) -> TestItem {
+        TestItem { food: food.or(self.food), ..self }
     }
     /// 录入明示值 exactly as typed (an empty text takes it away); what was measured is judged again at once, and a decision by hand
     /// about the former judgement falls.
@@ -161,6 +177,11 @@ impl TestItem {
     #[must_use]
     pub fn asks_carry_over_word(&self) -> bool {
         self.decision.is_none() && self.judgement.as_ref().is_some_and(|j| j.needs_carry_over_word)
+    }
+    /// 涉及带入原则 the judgement hangs on carry-over: the word is asked for, or a person has to assess it.
+    #[must_use]
+    pub fn turns_on_carry_over(&self) -> bool {
+        self.asks_carry_over_word() || self.judgement.as_ref().is_some_and(|j| j.code == CARRY_OVER.code)
     }
     /// 待说明带入原则 the judgement asks for the word and nobody gave it yet.
     #[must_use]

@@ -1,13 +1,14 @@
 //! Orders, their items and signatures.
 
 use super::*;
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{SampleId, TestItemId, TestOrderId, UserId};
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Actor, Decimal, Instant, Label, NaiveDate, Refusal, Role, Scope, shanghai};
 use shiyan_judgement::deciding::{Candidate, Deciding, NoVerdictWhy};
-use shiyan_judgement::judging::Verdict;
+use shiyan_judgement::judging::{FoodFacts, StoredJudgement, Verdict};
 use shiyan_judgement::limit::LimitUsed;
-use shiyan_judgement::texts::judge_item;
+use shiyan_judgement::texts::{Texts, judge_item, judge_words};
 use shiyan_statute::{DetectionKind, DetectionLimit, LimitRule};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -72,6 +73,7 @@ fn item(analyte: &str, raw: &str, kind: TaskKind) -> TestItem {
         returned: None,
         label_claim: None,
         picked: None,
+        food: None,
         peers: None,
         above_p99: None,
         carry_over: None,
@@ -123,6 +125,87 @@ fn an_additive_that_was_used_asks_for_one_word_before_the_check() {
     let none = of("未检出");
     assert_eq!(none.verdict(), Some(Verdict::Conforming));
     assert!(!none.awaits_carry_over_word() && none.say_carry_over(&actor(3, Role::Analyst), "无须说明", at(10)).is_err());
+}
+/// An additive that must not be used, in a food; nothing of it known where the path is empty.
+fn additive(analyte: &str, food: &str, ingredients: Option<&str>) -> TestItem {
+    let category = CategoryPath::parse(food);
+    let one = item(analyte, "", TaskKind::Supervisory);
+    let limit = one.limit.clone().map(|l| LimitUsed {
+        rule: LimitRule::NotDetected { banned: false },
+        basis: "GB 2760-2024(不得使用)".into(),
+        unit: "g/kg".into(),
+        text: "不得使用".into(),
+        lod_loq: None,
+        ..l
+    });
+    let known = (!food.is_empty()).then(|| FoodFacts::of(&category, category.0.last().map_or("", String::as_str), ingredients));
+    TestItem { limit, unit: "g/kg".into(), food: known, ..one }
+}
+#[test]
+fn an_additive_is_judged_by_the_food_and_by_what_may_bring_it() {
+    let kind = TaskKind::Supervisory;
+    let judged = |food: &str, ingredients: Option<&str>| additive("山梨酸及其钾盐(以山梨酸计)", food, ingredients).judged("0.12", kind).1.expect("judged");
+    let told = |j: &StoredJudgement| j.working.iter().map(|(zh, _)| zh.as_str()).collect::<Vec<_>>().join("\n");
+    let noodles = judged("餐饮食品/凉皮", None);
+    assert_eq!((noodles.verdict, noodles.needs_carry_over_word), (Verdict::Nonconforming, true), "{}", told(&noodles));
+    assert!(told(&noodles).contains("在“餐饮食品/凉皮”中，天然本底 无"), "{}", told(&noodles));
+    let pickled = judged("餐饮食品/凉皮", Some("小麦粉、水、榨菜"));
+    assert_eq!((pickled.verdict, pickled.code.as_str(), pickled.needs_carry_over_word), (Verdict::NeedsPerson, "JUDGE-CARRY-OVER", false));
+    assert!(told(&pickled).contains("记录的配料可能带入：榨菜"), "{}", told(&pickled));
+    let plain = judged("餐饮食品/凉皮", Some("小麦粉、水"));
+    assert_eq!(plain.verdict, Verdict::Nonconforming);
+    assert!(told(&plain).contains("记录的配料不会带入"), "{}", told(&plain));
+    let milk = judged("乳制品/液体乳/灭菌乳", None);
+    assert_eq!((milk.verdict, milk.code.as_str()), (Verdict::NeedsPerson, "JUDGE-CARRY-OVER"));
+    assert!(told(&milk).contains("在“乳制品/液体乳/灭菌乳”中，天然本底 不确定"), "{}", told(&milk));
+    // an item of before says as before that the food may be any, until it is judged with what the sheet says
+    let old = additive("山梨酸及其钾盐(以山梨酸计)", "", None);
+    assert_eq!(old.judged("0.12", kind).1.map(|j| j.verdict), Some(Verdict::NeedsPerson));
+    let stored = serde_json::to_string(&old).expect("json");
+    assert!(!stored.contains("\"food\""), "an old row keeps its bytes and its hash");
+    assert_eq!(serde_json::from_str::<TestItem>(&stored).expect("read"), old);
+    let known = old.clone().of_food(additive("山梨酸", "餐饮食品/凉皮", None).food);
+    assert_eq!((known.verdict(), known.revision), (old.verdict(), old.revision), "knowing alone judges nothing");
+    assert_eq!(known.clone().of_food(None).food, known.food);
+    assert_eq!(TestItem { raw: "0.12".into(), ..known }.claiming("", kind).verdict(), Some(Verdict::Nonconforming));
+}
+#[test]
+fn the_bench_judges_as_the_words_do_whatever_the_food_and_its_ingredients() {
+    let foods = ["", "餐饮食品/凉皮", "糕点/面包", "乳制品/液体乳/灭菌乳", "食用农产品/蔬菜/鳞茎类蔬菜/洋葱", "调味品/香辛料类/白芷", "酒类/蒸馏酒/白酒"];
+    let lists = [None, Some("小麦粉、水"), Some("小麦粉、白砂糖、水"), Some("果酱、酱腌菜"), Some("山梨酸钾、甜蜜素"), Some("植物油、tbhq")];
+    let items = [
+        "山梨酸及其钾盐(以山梨酸计)",
+        "苯甲酸及其钠盐(以苯甲酸计)",
+        "二氧化硫残留量",
+        "甜蜜素(以环己基氨基磺酸计)",
+        "柠檬黄",
+        "脱氢乙酸及其钠盐(以脱氢乙酸计)",
+        "特丁基对苯二酚(TBHQ)",
+        "三聚氰胺",
+    ];
+    let mut seen = BTreeSet::new();
+    for (food, ingredients) in foods.iter().flat_map(|f| lists.iter().map(move |l| (*f, *l))) {
+        for (analyte, value) in items.iter().flat_map(|i| ["0.12", "12", "未检出", "检出", "<0.005", "0.1~0.2"].map(|v| (*i, v))) {
+            let one = additive(analyte, food, ingredients.filter(|_| !food.is_empty()));
+            let words = Texts {
+                item: analyte,
+                result: value,
+                limit: "不得使用",
+                unit: Some("g/kg"),
+                food: Some(food).filter(|f| !f.is_empty()),
+                ingredients: ingredients.filter(|_| !food.is_empty()),
+                ..Texts::default()
+            };
+            let by_words = judge_words(&words);
+            let (_, judged) = one.judged(value, TaskKind::Supervisory);
+            let judged = judged.expect("judged");
+            let told = format!("{food} {ingredients:?} {analyte} {value}: {judged:?}\n{}", by_words.explain(shiyan_foundation::Lang::Zh));
+            assert_eq!((judged.verdict, judged.code.as_str()), (by_words.verdict, by_words.reason.0.code), "{told}");
+            assert_eq!(judged.needs_carry_over_word, by_words.needs_carry_over_word, "{told}");
+            seen.insert((judged.verdict.code(), judged.needs_carry_over_word));
+        }
+    }
+    assert!(seen.contains(&("nonconforming", true)) && seen.contains(&("needs_person", false)) && seen.contains(&("conforming", false)), "{seen:?}");
 }
 #[test]
 fn a_typed_result_with_two_readings_goes_to_a_person() {

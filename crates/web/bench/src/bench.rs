@@ -16,6 +16,7 @@ use shiyan_judgement::deciding::{Candidate, NoVerdictWhy};
 use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, code as order_code, conclude, doubtful};
 use shiyan_lab_results::report::{ReportSettings, working_of};
+use shiyan_sample_intake::sheet::Sheet;
 use shiyan_statute::{DetectionKind, RuleKey};
 
 use super::issuing;
@@ -227,6 +228,17 @@ async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
     Ok(Whole { items, order, sample, due, report, settings: site.app.report_settings().await?, packages, candidates })
 }
 
+/// 配料 as the sheet recorded them; whoever tests blind reads them without the names of who made or sold it.
+pub(super) fn ingredients_told(user: &User, sheet: &Sheet) -> String {
+    let recorded = if blind(user) { sheet.ingredients_blind() } else { sheet.ingredients().map(str::to_owned) };
+    recorded.unwrap_or_else(|| user.t("抽样单未记录配料", "No ingredients were recorded").to_owned())
+}
+
+/// The same in the note beside the question about carry-over.
+fn ingredients_beside(user: &User, whole: &Whole) -> String {
+    format!("{}{}", user.t("配料表：", "Ingredients: "), ingredients_told(user, &whole.sample.sample.sheet))
+}
+
 fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
     let (lang, sample) = (user.lang(), &whole.sample.sample);
     let mut facts = Vec::new();
@@ -244,6 +256,9 @@ fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
             facts.push(Fact::new(user.t("项目包", "Item package"), format!("{text}（{} · {}）", draft.category, draft.year)));
         }
         (None, None) => facts.push(Fact::new(user.t("项目包", "Item package"), user.t("没有", "None"))),
+    }
+    if sample.sheet.ingredients().is_some() || whole.items.iter().any(TestItem::turns_on_carry_over) {
+        facts.push(Fact::new(user.t("配料表", "Ingredients"), ingredients_told(user, &sample.sheet)));
     }
     facts.push(Fact::new(user.t("收样", "Received"), at_text(whole.order.received_at, user.now())));
     if let Some(code) = &sample.blind_code {
@@ -385,7 +400,11 @@ fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<
                 format!("/bench/{}/items/{}/decide", whole.order.id, item.id),
             )
             .with_icon("user")
-            .noted(format!("{}{judged}", if item.raw.is_empty() { String::new() } else { format!("{} · ", item.raw) }))
+            .noted(format!(
+                "{}{judged}{}",
+                if item.raw.is_empty() { String::new() } else { format!("{} · ", item.raw) },
+                if item.turns_on_carry_over() { format!(" · {}", ingredients_beside(user, whole)) } else { String::new() }
+            ))
             .asking(asked(&key, fields, again, lang))
             .refused(&why, lang)
         })
@@ -462,7 +481,7 @@ fn word_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<Ac
             format!("/bench/{order}/items/{}/carry-over?rev={}", item.id, item.revision),
         )
         .with_icon("edit")
-        .noted(said)
+        .noted([said, ingredients_beside(user, whole)].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · "))
         .asking(asked(&key, vec![field], again, lang))
     }));
     let items = whole.items.iter().map(|i| Choice::new(format!("{}:{}", i.id, i.revision), i.analyte.clone())).collect();

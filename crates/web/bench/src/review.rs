@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::query::samples::WorkFilter;
+use shiyan_app::records::SampleRecord;
 use shiyan_foundation::ids::TestOrderId;
 use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
 use shiyan_judgement::judging::Verdict;
@@ -11,6 +12,7 @@ use shiyan_lab_results::bench::{Worksheet, code as worksheet_code};
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, doubtful, normal};
 use shiyan_lab_results::qc::{QcKind, QcSlot, QcVerdict};
 
+use super::bench::ingredients_told;
 use super::worksheets::grid::{control_mark, control_name, doubt, limit_text, orders_by_id, qc_badge, reason_of};
 use super::worksheets::{enter_room, state_badge};
 use crate::views::{ActionView, Link, ProblemView, QueueCell, QueueOrder, QueueSheet, ReviewQueuePage, Tab};
@@ -110,11 +112,14 @@ fn controls(sheet: &Worksheet, items: &[TestItem], user: &User) -> (Controls, Co
     (list, odd)
 }
 
-fn queue_cell(sheet: &Worksheet, item: &TestItem, user: &User) -> QueueCell {
+fn queue_cell(sheet: &Worksheet, item: &TestItem, samples: &[SampleRecord], user: &User) -> QueueCell {
     let lang = user.lang();
     let row = sheet.samples.iter().find(|s| s.order == item.order);
     let remark = if item.remark.trim().is_empty() { String::new() } else { format!("{}{}", user.t("备注：", "Remark: "), item.remark) };
     let word = item.carry_over.as_ref().map_or_else(String::new, |c| format!("{}{}", user.t("带入原则：", "Carry-over: "), c.word));
+    // Beside the question about carry-over stands what the sheet says of the ingredients.
+    let sample = samples.iter().find(|s| s.sample.id == item.sample).filter(|_| item.turns_on_carry_over());
+    let told = sample.map_or_else(String::new, |s| format!("{}{}", user.t("配料表：", "Ingredients: "), ingredients_told(user, &s.sample.sheet)));
     let verdict = item.verdict();
     let reason = if verdict == Some(Verdict::Conforming) && item.decision.is_none() { String::new() } else { reason_of(item, lang) };
     QueueCell {
@@ -125,7 +130,7 @@ fn queue_cell(sheet: &Worksheet, item: &TestItem, user: &User) -> QueueCell {
         limit: limit_text(item),
         badge: verdict_badge(verdict, lang),
         doubt: doubt(item, lang).unwrap_or_default(),
-        note: [reason, remark, word].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · "),
+        note: [reason, remark, told, word].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · "),
         href: format!("/bench/{}", item.order),
     }
 }
@@ -185,6 +190,8 @@ async fn queue_sheet(
     let here: BTreeSet<TestOrderId> = waiting.iter().map(|o| o.id).collect();
     let mut cells: Vec<&TestItem> = mine.iter().filter(|i| here.contains(&i.order)).collect();
     cells.sort_by_key(|i| (place.get(&i.order).copied(), i.position));
+    let about: BTreeSet<String> = cells.iter().filter(|i| i.turns_on_carry_over()).map(|i| i.sample.to_string()).collect();
+    let samples = if about.is_empty() { Vec::new() } else { store.samples_of(&about.into_iter().collect::<Vec<_>>(), user.scope()).await? };
     let why = why_not_pass(sheet, step, &waiting, &of, user);
     let zh = lang == shiyan_foundation::Lang::Zh;
     let label = match (why.is_empty(), zh) {
@@ -213,7 +220,7 @@ async fn queue_sheet(
         qc: qc_badge(sheet.qc_state(), sheet.qc_override.is_some(), lang),
         controls,
         odd_controls,
-        cells: cells.iter().filter(|i| all || !normal(i)).map(|i| queue_cell(sheet, i, user)).collect(),
+        cells: cells.iter().filter(|i| all || !normal(i)).map(|i| queue_cell(sheet, i, &samples, user)).collect(),
         all: cells.len() as u64,
         pass: Some(pass),
         no_return: no_return.iter().map(|r| ProblemView::of(r, lang)).collect(),

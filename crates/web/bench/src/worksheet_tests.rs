@@ -1,5 +1,7 @@
 //! 检验批 over HTTP: two analysts, a checker, a reviewer, a quality manager and people who have no business there.
 
+mod carry_over;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::http::{ContentType, Header, Status};

@@ -14,6 +14,7 @@ use shiyan_lab_results::report::TestReport;
 use shiyan_nonconformity::Case;
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group};
 use shiyan_sample_intake::{Sample, SampleAction, SampleState};
+use shiyan_statute::ClassScheme;
 
 use crate::views::{
     ActionView, Cell, Choice, Counter, Fact, FactGroup, FieldView, FilterSelect, Filters, Link, Pager, Row, SamplePage, SampleRow, SamplesPage, StepView, Tab,
@@ -128,7 +129,9 @@ fn states(lang: Lang) -> Vec<Choice> {
 fn filters(asked: &Asked<'_>, address: &Address, streets: &[Choice], total: i64, now: Instant, lang: Lang) -> Filters {
     let t = |zh, en| lang.pick(zh, en);
     let years = (0..4).map(|back| now.year() - back).map(|y| Choice::new(y.to_string(), y.to_string())).collect();
-    let classes = shiyan_statute::food_classes().iter().map(|c| Choice::new(c.name.as_str(), c.label(lang))).collect();
+    // The classes by which the figures of the year are grouped; over all years the 35, in which every path is written.
+    let listed = asked.year.map_or_else(|| shiyan_statute::classes_of(ClassScheme::Classes35), shiyan_statute::food_classes_of);
+    let classes = listed.iter().map(|c| Choice::new(c.name.as_str(), c.label(lang))).collect();
     let state = asked.state.map(|s| if s == "in_transit" { "sampled" } else { s });
     let select = |key: &'static str, zh, en, options: Vec<Choice>, value: Option<&str>| FilterSelect {
         key,

@@ -28,7 +28,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Longest text kept in a field of a draft.
-const LONGEST: usize = 1_000;
+const LONGEST: usize = 2_000;
 
 /// What the form chooses from.
 struct Lists {
@@ -102,7 +102,7 @@ fn field(spec: &shiyan_sample_intake::FieldSpec, sheet: &Sheet, lists: &Lists, l
     let value = sheet.get(spec.key).to_owned();
     let label = lang.pick(spec.zh, spec.en);
     let mut view = match spec.kind {
-        Holds::Text(_) if spec.key == "remark" => FieldView::area(spec.key, label),
+        Holds::Text(_) if matches!(spec.key, "remark" | "ingredients") => FieldView::area(spec.key, label),
         Holds::Text(_) if spec.key == "lab_org" => FieldView { options: lists.labs.clone(), ..FieldView::new(FieldKind::Datalist, spec.key, label) },
         Holds::Text(_) if spec.key == "cat1" => {
             let classes = shiyan_statute::food_classes().iter().map(|c| Choice::new(c.name.as_str(), lang.pick("", &c.name_en)));
@@ -137,6 +137,12 @@ fn field(spec: &shiyan_sample_intake::FieldSpec, sheet: &Sheet, lists: &Lists, l
             .pick("18 位，校验位自动核对；没有的写“/”并填身份证号", "18 characters, check digit verified; without one write “/” and the identity number")
             .clone_into(&mut view.hint),
         "brand" | "origin" => lang.pick("没有的写“/”", "Write “/” where there is none").clone_into(&mut view.hint),
+        "ingredients" => lang
+            .pick(
+                "照标签抄录，连同复合配料的组成；不写厂名、品牌。判定带入（GB 2760 3.4）时用到，没有标签的可不填",
+                "As on the label, with what compound ingredients consist of; no maker, no brand. Carry-over (GB 2760 3.4) is judged by it; empty without a label",
+            )
+            .clone_into(&mut view.hint),
         "backup_qty" => {
             lang.pick("只检微生物的写 0，并在备注写“仅微生物”", "For microbes only write 0, and 仅微生物 in the remarks").clone_into(&mut view.hint)
         }

@@ -16,7 +16,7 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, Refusal, Role};
 use shiyan_indicators::Family;
-use shiyan_judgement::judging::{Judgement, Verdict};
+use shiyan_judgement::judging::{FoodFacts, Judgement, Verdict};
 use shiyan_judgement::limit::LimitUsed;
 use shiyan_judgement::texts::{Texts, Typed, judge_against, judge_words};
 use shiyan_lab_results::order::OrderState;
@@ -488,11 +488,11 @@ async fn judge(site: &State<Site>, caller: Result<Caller, Failure>, body: Body<J
     };
     Ok(Json(match chosen {
         Ok(row) => {
-            let known = Some(name.as_str()).filter(|f| !f.is_empty());
+            let known = FoodFacts::of(&category, &name, body.ingredients.as_deref());
             let typed = Typed {
                 label_claim: body.label_claim.as_deref(),
-                food: known,
-                ingredients: body.ingredients.as_deref(),
+                food: known.food(),
+                ingredients: known.ingredients.as_deref(),
                 ..Typed::new(&body.item, &body.result, body.unit.as_deref())
             };
             let (_, judged) = judge_against(&typed, &LimitUsed::chosen(row, &query));

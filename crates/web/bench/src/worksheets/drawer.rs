@@ -2,6 +2,7 @@
 
 use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::records::SampleRecord;
 use shiyan_charts::{Chart, Control, ControlPoint, ControlSign};
 use shiyan_foundation::{Decimal, Label, Lang};
 use shiyan_judgement::reading::{self, Measured};
@@ -13,6 +14,7 @@ use shiyan_statute::DetectionKind;
 
 use super::grid::{control_mark, control_name, doubt, figure_of, limit_text, mark_of, reason_of};
 use super::{Whole, enter_room};
+use crate::bench::ingredients_told;
 use crate::views::{Cell, Drawer, DrawerPart, Fact, Link, Table};
 use shiyan_web_kit::answer::{Html, done};
 use shiyan_web_kit::failure::Failure;
@@ -101,8 +103,7 @@ fn range_of(values: &[&str], unit: &str, lang: Lang) -> String {
     parts.join(lang.pick("，", ", "))
 }
 
-async fn earlier(site: &Site, user: &User, item: &TestItem) -> Result<(Option<Table>, String), Failure> {
-    let Some(sample) = site.app.store.sample(&item.sample.to_string(), user.scope()).await? else { return Ok((None, String::new())) };
+async fn earlier(site: &Site, user: &User, item: &TestItem, sample: &SampleRecord) -> Result<(Option<Table>, String), Failure> {
     let Some(core) = &sample.sample.core else { return Ok((None, String::new())) };
     let found = site.app.store.earlier_values(item, &core.category.text(), user.scope(), EARLIER).await?;
     if found.is_empty() {
@@ -121,7 +122,15 @@ async fn earlier(site: &Site, user: &User, item: &TestItem) -> Result<(Option<Ta
 async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Result<Drawer, Failure> {
     let lang = user.lang();
     let row = whole.sheet.samples.iter().find(|s| s.order == item.order);
-    let (earlier, range) = earlier(site, user, item).await?;
+    let sample = site.app.store.sample(&item.sample.to_string(), user.scope()).await?;
+    let (earlier, range) = match &sample {
+        Some(sample) => earlier(site, user, item, sample).await?,
+        None => (None, String::new()),
+    };
+    let mut facts = facts_of(user, item);
+    if let Some(sample) = sample.as_ref().filter(|_| item.turns_on_carry_over()) {
+        facts.push(Fact::new(user.t("配料表", "Ingredients"), ingredients_told(user, &sample.sample.sheet)));
+    }
     let mut history = timeline(site, &[format!("item:{}", item.id)], user.now(), lang).await?;
     history.truncate(CHANGES);
     let mut badge = verdict_badge(item.verdict(), lang);
@@ -149,7 +158,7 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
         badge,
         mark: mark_of(item, lang),
         reason: reason_of(item, lang),
-        facts: facts_of(user, item),
+        facts,
         working: working_of(item).iter().map(|(zh, en)| lang.pick(zh, en).to_owned()).collect(),
         returned: item.returned.as_ref().map_or_else(String::new, |r| format!("{}（{} {}）", r.reason, r.by.1, at_text(r.at, user.now()))),
         earlier,
