@@ -33,6 +33,11 @@ pub fn now() -> Instant {
 
 /// A demonstration of so many samples and the names of its accounts; the reports it prints are no real PDF.
 pub async fn demonstration(name: &str, seed: u64, samples: u32) -> (Temp, App, Vec<String>) {
+    // On a task of its own: a long test leaves little of its stack to what it calls.
+    rocket::tokio::spawn(set_up(name.to_owned(), seed, samples)).await.unwrap()
+}
+
+async fn set_up(name: String, seed: u64, samples: u32) -> (Temp, App, Vec<String>) {
     let dir = Temp(std::env::temp_dir().join(format!("shiyan-web-{name}-{}", std::process::id())));
     std::fs::create_dir_all(&dir.0).unwrap();
     let store = Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap();
