@@ -138,6 +138,8 @@ pub struct LimitChange {
     pub verdict_now: Option<Verdict>,
     /// The verdict then was a person's.
     pub by_hand: bool,
+    /// 食品与配料 were not known to the item then, and are now.
+    pub food_now: bool,
     /// The order is being tested, so that the limit can be taken over at once.
     pub may_apply: bool,
 }
@@ -369,10 +371,13 @@ impl App {
             return Err(Refusal::new(code::LIMIT_SAME).with("item", &item.analyte).into());
         }
         let said = |limit: &Option<LimitUsed>| limit.as_ref().map(|l| json!({ "id": l.id, "version": l.version, "text": l.text, "basis": l.basis }));
-        let facts = json!({
+        let mut facts = json!({
             "analyte": item.analyte, "from": said(&item.limit), "to": said(&next.limit),
             "verdict_from": item.verdict(), "verdict": next.verdict(), "decision": item.decision.as_ref().map(|d| &d.reason),
         });
+        if let Some(food) = next.food.as_ref().filter(|_| item.food.is_none()) {
+            facts["food"] = json!(food.food);
+        }
         unit.save(&next, &actor.into(), "item.limit", facts).await?;
         unit.commit().await?;
         Ok(next)
@@ -497,6 +502,7 @@ fn changed(order: &TestOrder, sample: &SampleRecord, item: &TestItem, packages: 
         verdict_then: item.verdict(),
         verdict_now: next.verdict(),
         by_hand: item.decision.is_some(),
+        food_now: item.food.is_none() && next.food.is_some(),
         may_apply: order.state == OrderState::Testing,
     })
 }

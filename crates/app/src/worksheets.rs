@@ -879,6 +879,9 @@ impl<'a> Entry<'a> {
         if !why.is_empty() {
             facts["why"] = json!(why);
         }
+        if let Some(food) = next.food.as_ref().filter(|_| item.food.is_none()) {
+            facts["food"] = json!(food.food);
+        }
         if cell.undo {
             facts["undo"] = json!(true);
         }

@@ -333,6 +333,11 @@ fn rejudge_row(change: &LimitChange, user: &User) -> RejudgeRow {
     let lang = user.lang();
     let (then, then_basis) = limit_words(change.limit_then.as_ref());
     let (now, now_basis) = limit_words(change.limit_now.as_ref());
+    let known = if change.food_now && change.limit_then == change.limit_now {
+        user.t("；限量不变，现按食品和配料判定", "; the same limit, judged with food and ingredients now")
+    } else {
+        ""
+    };
     let none = change.none_now.as_ref().map_or_else(String::new, |(zh, en)| lang.pick(zh, en).to_owned());
     RejudgeRow {
         food: change.food.clone(),
@@ -344,7 +349,7 @@ fn rejudge_row(change: &LimitChange, user: &User) -> RejudgeRow {
         then,
         then_basis,
         now,
-        now_basis: if change.limit_now.is_some() { now_basis } else { none },
+        now_basis: if change.limit_now.is_some() { format!("{now_basis}{known}") } else { none },
         verdict_then: verdict_badge(change.verdict_then, lang),
         verdict_now: verdict_badge(change.verdict_now, lang),
         by_hand: change.by_hand,

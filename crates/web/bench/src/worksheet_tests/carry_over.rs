@@ -103,12 +103,14 @@ async fn an_item_of_before_keeps_its_verdict_until_it_is_judged_anew() {
     let quality = b.actor("quality-manager");
     let list = b.app.rejudge(&quality, None).await.unwrap();
     let line = list.open.iter().find(|c| c.item == old.id.to_string()).expect("the item is listed");
-    assert_eq!(line.verdict_then, Some(Verdict::NeedsPerson));
+    assert_eq!((line.verdict_then, line.food_now), (Some(Verdict::NeedsPerson), true));
     assert_eq!(b.items(&at).await.remove(0), old);
     // entered again it is judged with what the sheet says
     analyst.save(&at, &[(&old, "0.13")]).await;
     let new = b.items(&at).await.remove(0);
     assert_eq!((new.verdict(), new.awaits_carry_over_word()), (Some(Verdict::Nonconforming), true));
+    let told = b.app.store.timeline(&[format!("item:{}", new.id)]).await.unwrap();
+    assert_eq!(told.last().map(|e| e.facts["food"].clone()), Some(json!("餐饮食品/米面及其制品(自制)/米皮/米皮/示范米皮")));
     assert_eq!(new.food.map(|f| f.food), Some("餐饮食品/米面及其制品(自制)/米皮/米皮/示范米皮".to_owned()));
     assert!(b.app.store.verify(None).await.unwrap().ok);
 }
