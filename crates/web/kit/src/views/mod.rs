@@ -401,7 +401,7 @@ impl Display for Cell {
             Cell::Text(t) | Cell::Num(t) => write!(f, "{}", Esc(t)),
             Cell::Code(t) => write!(f, r#"<span class="code">{}</span>"#, Esc(t)),
             Cell::Count(n, href) => write!(f, r#"<a href="{}" data-count="{n}">{}</a>"#, Esc(href), crate::ui::num(*n)),
-            Cell::CountOf(n, of, href) => write!(f, "{} / {}", Cell::count(*n, href.as_str()), Esc(of)),
+            Cell::CountOf(n, of, href) => write!(f, "<span>{} / {}</span>", Cell::count(*n, href.as_str()), Esc(of)),
             Cell::Link(l) => write!(f, r#"<a href="{}">{}</a>"#, Esc(&l.href), Esc(&l.text)),
             Cell::LinkTwo(l, sub) => write!(f, r#"<a href="{}">{}</a><span class="sub">{}</span>"#, Esc(&l.href), Esc(&l.text), Esc(sub)),
             Cell::Two(main, sub) => write!(f, r#"{}<span class="sub">{}</span>"#, Esc(main), Esc(sub)),
