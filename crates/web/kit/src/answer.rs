@@ -47,6 +47,12 @@ pub fn done(to: impl Into<String>, zh: &str, en: &str) -> Flash<Redirect> {
     Flash::new(Redirect::to(to.into()), "pass", format!("{zh}|{en}"))
 }
 
+/// How a browser takes a file and what it calls it: the name goes out twice, plain for old browsers and in RFC 5987 form.
+fn disposition(way: &str, name: &str) -> Header<'static> {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
+    Header::new("Content-Disposition", format!("{way}; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name)))
+}
+
 /// A file to be saved.
 #[derive(Debug, rocket::Responder)]
 pub struct Download {
@@ -56,12 +62,10 @@ pub struct Download {
 }
 
 impl Download {
-    /// Bytes under a name; a plain one for old browsers beside it.
+    /// Bytes under a name.
     #[must_use]
     pub fn new(body: Vec<u8>, kind: ContentType, name: &str) -> Self {
-        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' }).collect();
-        let disposition = Header::new("Content-Disposition", format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name)));
-        Self { body, kind, disposition }
+        Self { body, kind, disposition: disposition("attachment", name) }
     }
     /// A workbook.
     #[must_use]
@@ -86,15 +90,13 @@ pub struct Bytes {
 }
 
 impl Bytes {
-    /// A file: `way` is `inline` or `attachment`; the name goes out twice, plain and in RFC 5987 form.
+    /// A file: `way` is `inline` or `attachment`.
     #[must_use]
     pub fn new(body: Vec<u8>, kind: ContentType, way: &str, name: &str, policy: &'static str) -> Self {
-        let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }).collect();
-        let disposition = format!("{way}; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name));
         Self {
             body,
             kind,
-            disposition: Header::new("Content-Disposition", disposition),
+            disposition: disposition(way, name),
             cache: Header::new("Cache-Control", "no-store"),
             policy: Header::new("Content-Security-Policy", policy),
         }
