@@ -125,7 +125,7 @@ async fn nobody_locks_a_colleague_out(t: TestApp) {
 
 async fn sixty_people_behind_one_address_all_get_in(t: TestApp) {
     let people: Vec<UserAccount> = (0..60).map(|n| person(&format!("person{n}"), "某某", &[Role::Sampler], Scope::District)).collect();
-    let mut unit = t.app.store.begin(now()).await.unwrap();
+    let mut unit = t.app.stage().begin(now()).await.unwrap();
     unit.insert_many(&people, &Who::system("测试"), "user.add").await.unwrap();
     unit.commit().await.unwrap();
     let all = (0..60).map(|n| {
@@ -336,7 +336,7 @@ async fn a_link_names_our_own_address_and_is_shown_once(t: TestApp) {
 
 /// The code of the phone at an instant.
 async fn phone(app: &App, username: &str, at: Instant) -> String {
-    let user = app.store.user_by_name(username).await.unwrap().unwrap();
+    let user = app.stage().user_by_name(username).await.unwrap().unwrap();
     let secret = totp::unbase32(&user.second.unwrap().secret).unwrap();
     format!("{:06}", totp::code(&secret, totp::step_of(at), 6).unwrap())
 }
@@ -360,7 +360,7 @@ async fn a_code_is_needed_after_the_password_and_works_once(t: TestApp) {
     assert_eq!(said(app.confirm_second(&login.user, &login.token, "000000", now()).await), "SECOND-NONE");
     let recovery = enrol(app, &login, now()).await;
     assert_eq!(recovery.iter().collect::<BTreeSet<_>>().len(), 10);
-    let user = app.store.user_by_name("signatory").await.unwrap().unwrap();
+    let user = app.stage().user_by_name("signatory").await.unwrap().unwrap();
     assert!(!format!("{user:?}").contains(&user.second.as_ref().unwrap().secret), "the secret is not printed");
     assert_eq!(t.side().await.count("journal WHERE facts LIKE '%secret%'").await, 0);
 
@@ -383,7 +383,7 @@ async fn a_code_is_needed_after_the_password_and_works_once(t: TestApp) {
     let here = Knock { devices: &opened.devices, ..here };
     let three = ticket(app, "signatory", here.devices, at).await;
     assert_eq!(said(app.login_code(&three, &typed, &here, at).await), "LOGIN-CODE");
-    assert_eq!(app.store.user_by_name("signatory").await.unwrap().unwrap().second.unwrap().recovery.len(), 9);
+    assert_eq!(app.stage().user_by_name("signatory").await.unwrap().unwrap().second.unwrap().recovery.len(), 9);
     assert_eq!(said(app.login_code(&three, "0", &here, at + TimeDelta::minutes(5)).await), "LOGIN-TICKET", "five minutes later");
     // A thousand codes: five are looked at, and a strange browser does not shut the known one.
     let strange = Knock { devices: "", ..here };
@@ -425,10 +425,10 @@ async fn a_demanded_second_factor_comes_before_everything(t: TestApp) {
         }
         assert_eq!(person.get("/api/v1/kpi?year=2025").await.status, Status::Unauthorized);
     }
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let body = form(&[("csrf", &csrf), ("username", "x1"), ("name", "x"), ("scope", "district"), ("roles", "sampler")]);
     assert!(matches!(admin.post_form("/admin/users", body).await.status.code, 303 | 401..=404));
-    assert_eq!(t.app.store.head().await.unwrap(), head, "nothing was written");
+    assert_eq!(t.app.stage().head().await.unwrap(), head, "nothing was written");
 
     let page = boss.get("/me/second").await;
     assert!(page.status == Status::Ok && page.text().contains("启用后才能继续工作"));
@@ -436,7 +436,7 @@ async fn a_demanded_second_factor_comes_before_everything(t: TestApp) {
     let begin = boss.post_form("/me/second/begin", form(&[("csrf", &csrf), ("password", PASSWORD)])).await;
     assert_eq!(begin.header("Location"), "/me/second");
     let page = boss.get("/me/second").await.text();
-    let secret = t.app.store.user_by_name("supervisor").await.unwrap().unwrap().second.unwrap().secret;
+    let secret = t.app.stage().user_by_name("supervisor").await.unwrap().unwrap().second.unwrap().secret;
     assert!(page.contains("<svg") && page.replace(' ', "").contains(&secret));
     let bad = boss.post_form("/me/second/confirm", form(&[("csrf", &csrf), ("code", "12345")])).await;
     assert_eq!((bad.status, boss.get("/").await.status), (Status::UnprocessableEntity, Status::SeeOther));
@@ -524,7 +524,7 @@ async fn a_login_is_new_each_time_and_ends_when_it_should(t: TestApp) {
 }
 
 async fn guesses_write_few_entries(t: TestApp) {
-    let before = t.app.store.head().await.unwrap().seq;
+    let before = t.app.stage().head().await.unwrap().seq;
     let (mut at, mut looked_at) = (at("2025-06-20T10:00"), 0);
     // Two days of patient guessing at one name, as soon as the wait allows.
     for _ in 0..400 {
@@ -536,7 +536,7 @@ async fn guesses_write_few_entries(t: TestApp) {
     for n in 0..100 {
         guess(&t.app, &format!("nobody{n}"), "192.0.2.2", at).await;
     }
-    let written = t.app.store.head().await.unwrap().seq - before;
+    let written = t.app.stage().head().await.unwrap().seq - before;
     assert!((2..=20).contains(&written), "{written} entries");
     let side = t.side().await;
     assert!(side.count("journal WHERE verb = 'login.failed' AND subject = 'login:quality' AND facts LIKE '%192.0.2.1%'").await >= 2);

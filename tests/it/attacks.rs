@@ -52,7 +52,7 @@ fn from(host: usize) -> std::net::IpAddr {
     format!("198.51.{}.{}", host / 250, host % 250 + 1).parse().unwrap()
 }
 async fn keep(t: &TestApp, people: &[UserAccount]) {
-    let mut unit = t.app.store.begin(at("2025-01-03T08:00")).await.unwrap();
+    let mut unit = t.app.stage().begin(at("2025-01-03T08:00")).await.unwrap();
     unit.insert_many(people, &Who::system("测试"), "user.add").await.unwrap();
     unit.commit().await.unwrap();
 }
@@ -123,9 +123,9 @@ async fn two_hundred_at_the_door_leave_the_house_quick(t: TestApp) {
 
 async fn the_set_up_link_ends_after_thirty_minutes(t: TestApp) {
     // A house without people, on the same engine.
-    let bare = match t.app.store.engine() {
-        shiyan_app::Engine::Sqlite => TestApp::bare_sqlite().await,
-        shiyan_app::Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
+    let bare = match t.app.stage().engine() {
+        shiyan_store::Engine::Sqlite => TestApp::bare_sqlite().await,
+        shiyan_store::Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
     };
     let good = "three unrelated words";
     let first = bare.app.setup_token(now()).await.unwrap().unwrap();
@@ -134,7 +134,7 @@ async fn the_set_up_link_ends_after_thirty_minutes(t: TestApp) {
     assert_eq!(codes(bare.app.finish_setup(&first, "boss", "管理甲", good, good, after(30)).await), ["SETUP-LINK"]);
     let site = client(&bare.app, || after(31)).await;
     let late = Browser::nobody(&site).post_form(&format!("/setup/{first}"), form(&[("username", "boss"), ("name", "管理甲")])).await;
-    assert!(matches!(late.status.code, 410 | 422) && bare.app.store.people().await.unwrap().is_empty(), "{}", late.status);
+    assert!(matches!(late.status.code, 410 | 422) && bare.app.stage().people().await.unwrap().is_empty(), "{}", late.status);
     let second = bare.app.setup_token(after(31)).await.unwrap().unwrap();
     bare.app.finish_setup(&second, "boss", "管理甲", good, good, after(60)).await.unwrap();
     assert_eq!(codes(bare.app.finish_setup(&second, "chief", "管理乙", good, good, after(60)).await), ["SETUP-LINK"], "once");
@@ -223,18 +223,18 @@ async fn a_duty_taken_away_is_gone_at_the_next_request_in_every_window(t: TestAp
             assert_eq!(window.get(&path).await.status, Status::NotFound, "an address kept from before: {path}");
         }
     }
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let late = two.post_form(&format!("/cases/{}/approve", world.case), form(&[("csrf", &csrf_two)])).await;
     assert!(matches!(late.status.code, 403 | 404), "{}", late.status);
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     // What changed, from and to, is in the journal, and who did it.
-    let entry = t.app.store.newest_entries(1).await.unwrap().remove(0);
+    let entry = t.app.stage().newest_entries(1).await.unwrap().remove(0);
     assert_eq!((entry.verb.as_str(), entry.actor_name.as_str()), ("user.duties", p.admin.name.as_str()));
     assert_eq!(entry.facts["from"]["roles"], serde_json::json!(["enforcer", "supervisor"]));
     assert_eq!((&entry.facts["to"]["roles"], &entry.facts["to"]["scope"]["kind"]), (&serde_json::json!(["enforcer"]), &serde_json::json!("streets")));
     // The same once more writes nothing.
     assert_eq!(admin.post_form("/admin/users/chief/duties", duties(&["enforcer"], &format!("street:{OTHER_STREET}"))).await.status, Status::SeeOther);
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     // A duty that comes back holds at once as well.
     admin.post_form("/admin/users/chief/duties", duties(&["enforcer", "supervisor"], "district")).await;
     assert_eq!(one.get("/admin/journal").await.status, Status::Ok);
@@ -248,7 +248,7 @@ async fn nobody_gives_themselves_what_they_sign_and_the_last_administrator_stays
     keep(&t, std::slice::from_ref(&of_lab)).await;
     let (admin, lab) = (p.admin.actor(), of_lab.actor());
     let roles = |list: &[Role]| list.iter().copied().collect::<BTreeSet<Role>>();
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let set = async |actor: &shiyan_foundation::Actor, name: &str, list: &[Role], scope: Scope, methods: &str| {
         t.app.set_duties(actor, name, roles(list), scope, methods, now()).await
     };
@@ -256,7 +256,7 @@ async fn nobody_gives_themselves_what_they_sign_and_the_last_administrator_stays
     assert_eq!(codes(set(&lab, "admin-lab", &[Role::Signatory], Scope::Lab(p.lab), "*").await), ["USER-DUTIES-OWN"]);
     assert_eq!(codes(t.app.set_sign_scope(&admin, "admin", "*", now()).await), ["USER-SIGN-SCOPE-OWN"], "the methods that one signs, for oneself");
     for other in ["supervisor", "quality", "planner", "signatory"] {
-        let actor = t.app.store.user_by_name(other).await.unwrap().unwrap().actor();
+        let actor = t.app.stage().user_by_name(other).await.unwrap().unwrap().actor();
         assert_eq!(codes(set(&actor, "analyst", &[Role::Signatory], Scope::Lab(p.lab), "*").await), ["ADMIN-ROLE"], "{other}");
     }
     // Neither more than one has, nor whom one does not see, nor a mixture of duties that is kept apart.
@@ -266,17 +266,17 @@ async fn nobody_gives_themselves_what_they_sign_and_the_last_administrator_stays
     assert_eq!(codes(set(&admin, "analyst", &[Role::Admin, Role::Analyst], Scope::District, "").await), ["USER-ADMIN-ALONE"]);
     assert_eq!(codes(set(&admin, "analyst", &[], Scope::District, "").await), ["USER-ROLES"]);
     assert_eq!(codes(set(&admin, "analyst", &[Role::Signatory], Scope::Lab(p.lab), " ; ").await), ["USER-SIGN-SCOPE"]);
-    assert_eq!(t.app.store.head().await.unwrap(), head, "nothing was written");
+    assert_eq!(t.app.stage().head().await.unwrap(), head, "nothing was written");
     // The last administrator of the district stays one, even while a laboratory has its own.
     let second = person("admin2", "管理丙", &[Role::Admin], Scope::District);
     keep(&t, std::slice::from_ref(&second)).await;
     assert!(set(&second.actor(), "admin", &[Role::Supervisor], street(STREET), "").await.unwrap());
-    let first = t.app.store.user_by_name("admin").await.unwrap().unwrap();
+    let first = t.app.stage().user_by_name("admin").await.unwrap().unwrap();
     assert_eq!((first.roles, first.scope), (roles(&[Role::Supervisor]), street(STREET)));
     assert_eq!(codes(t.app.disable_user(&second.actor(), "admin2", now()).await), ["USER-LAST-ADMIN"]);
     // A signatory who changes the laboratory signs nothing any more when the duty goes.
     assert!(set(&second.actor(), "signatory", &[Role::Analyst], Scope::Lab(p.other_lab), "*").await.unwrap());
-    let moved = t.app.store.user_by_name("signatory").await.unwrap().unwrap();
+    let moved = t.app.stage().user_by_name("signatory").await.unwrap().unwrap();
     assert!(moved.sign_scope.is_empty() && moved.scope == Scope::Lab(p.other_lab));
     t.assert_whole().await;
 }
@@ -291,7 +291,7 @@ async fn a_name_is_what_it_looks_like(t: TestApp) {
         let body = format!("csrf={csrf}&username={username}&name={name}&scope=district&roles=sampler");
         admin.post_form("/admin/users", body).await
     };
-    let before = t.app.store.people().await.unwrap().len();
+    let before = t.app.stage().people().await.unwrap().len();
     // A login name of letters that only look like ours, and signs that nobody sees.
     for username in ["аdmin", "ａｄｍｉｎ", "adm\u{200b}in", "admi\u{202e}n", "admin\u{0}", "ADMİN", "admin\u{301}"] {
         let answer = send(&encoded(username), encoded("王五")).await;
@@ -306,7 +306,7 @@ async fn a_name_is_what_it_looks_like(t: TestApp) {
     }
     let lone = send("looks", "%E5%BC%A0%ED%A0%80".to_owned()).await;
     assert!(lone.status == Status::UnprocessableEntity && lone.text().contains("USER-NAME-SIGNS"));
-    assert_eq!(t.app.store.people().await.unwrap().len(), before);
+    assert_eq!(t.app.stage().people().await.unwrap().len(), before);
     assert_eq!(send("looks", encoded("买买提·艾力 O’Neil")).await.status, Status::Ok, "names of people are taken");
     // Elsewhere a text is kept as typed and shown as text; in JSON a lone surrogate is no text at all.
     let operator = Browser::login(&client, "operator", PASSWORD).await;
@@ -498,7 +498,7 @@ async fn json_that_could_be_read_in_two_ways_is_refused(t: TestApp) {
         let request = client.post(path.to_owned()).header(ContentType::JSON).header(Header::new("X-CSRF", csrf.clone()));
         Answer::of(request.cookie(("shiyan_login", user.token.clone())).body(body).dispatch().await).await
     };
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
     let reading = |more: &str| format!(r#"{{"stall":"A-1","food":"韭菜","method":"GB/T 5009.199-2003","value":"10"{more}}}"#);
     for (what, path, body) in [
@@ -518,7 +518,7 @@ async fn json_that_could_be_read_in_two_ways_is_refused(t: TestApp) {
         assert_eq!(answer.status, Status::BadRequest, "{what}: {}", answer.text());
         assert!(answer.text().contains("BODY-JSON"), "{what}: {}", answer.text());
     }
-    assert_eq!(t.app.store.head().await.unwrap(), head, "nothing was written");
+    assert_eq!(t.app.stage().head().await.unwrap(), head, "nothing was written");
     let answer = send("/api/v1/judge", r#"{"item":"铅","result":"0.1","nonsense":1}"#.to_owned()).await;
     assert!(answer.status == Status::UnprocessableEntity && answer.text().contains("BODY-FIELD"), "whole, and not of the contract");
     assert_eq!(send("/api/v1/rapid/readings", reading("")).await.status, Status::Ok);
@@ -528,7 +528,7 @@ async fn a_packed_body_is_refused(t: TestApp) {
     let client = client(&t.app, now).await;
     let user = Browser::login(&client, "operator", PASSWORD).await;
     let csrf = user.token_of_forms().await;
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let send = async |path: &'static str, kind: ContentType, how: &'static str, body: &str| {
         let request = client.post(path).header(kind).header(Header::new("X-CSRF", csrf.clone())).header(Header::new("Content-Encoding", how));
         Answer::of(request.cookie(("shiyan_login", user.token.clone())).body(body).dispatch().await).await
@@ -541,7 +541,7 @@ async fn a_packed_body_is_refused(t: TestApp) {
             assert!(answer.text().contains("BODY-PACKED"), "{how} {path}: {}", answer.text());
         }
     }
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     assert_eq!(send("/api/v1/judge", ContentType::JSON, "identity", body).await.status, Status::Ok);
 }
 
@@ -573,7 +573,7 @@ async fn files_of_a_day_are_bounded_a_person(t: TestApp) {
     for mark in ["a", "b"] {
         t.app.enter_reading(&operator, big(mark), at("2025-06-20T10:00")).await.unwrap();
     }
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let blobs = t.side().await.count("blob").await;
     // Many at once that would together be too much: none of them slips through, and what is refused is not kept.
     let many: Vec<_> = ["c", "d", "e", "f"]
@@ -585,7 +585,7 @@ async fn files_of_a_day_are_bounded_a_person(t: TestApp) {
     for one in many {
         assert_eq!(one.await.unwrap(), ["UPLOAD-QUOTA"]);
     }
-    assert_eq!((t.app.store.head().await.unwrap(), t.side().await.count("blob").await), (head, blobs));
+    assert_eq!((t.app.stage().head().await.unwrap(), t.side().await.count("blob").await), (head, blobs));
     // What is small still goes, the same bytes count again, and without a file nothing is counted.
     t.app
         .enter_reading(&operator, TypedReading { value: "10".into(), photo: Some(picture("g", 1 << 20)), ..positive("g") }, at("2025-06-20T10:06"))
@@ -651,12 +651,12 @@ async fn readings_of_a_minute_are_bounded_a_point(t: TestApp) {
         let second = at("2025-06-20T09:00") + TimeDelta::seconds(i64::try_from(n).unwrap() * 2);
         t.app.enter_reading(&operator, typed(n), second).await.unwrap();
     }
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     assert_eq!(codes(t.app.enter_reading(&operator, typed(20), at("2025-06-20T09:00") + TimeDelta::seconds(50)).await), ["RAPID-RATE"]);
     // Another person at the same point, an officer of the street, is no way round it; another point is its own.
     let officer = TypedReading { point: p.point.to_string(), ..typed(21) };
     assert_eq!(codes(t.app.enter_reading(&p.enforcer.actor(), officer, at("2025-06-20T09:00") + TimeDelta::seconds(50)).await), ["RAPID-RATE"]);
-    assert_eq!(t.app.store.head().await.unwrap(), head, "what is refused is not there");
+    assert_eq!(t.app.stage().head().await.unwrap(), head, "what is refused is not there");
     t.app.enter_reading(&p.other_operator.actor(), typed(22), at("2025-06-20T09:00") + TimeDelta::seconds(50)).await.unwrap();
 
     // Over the interface it is 429 with the seconds to wait, and none is lost when they are waited for.
@@ -706,7 +706,7 @@ async fn a_calendar_moves_running_deadlines_in_the_open(t: TestApp) {
     let sheet = t.app.create_worksheet(&p.analyst.actor(), &NewWorksheet { items, ..NewWorksheet::default() }, at("2025-06-05T09:00")).await.unwrap();
     let (done, _, _) = t.failing("XBJ25410105000000002").await;
     let clock = async |sample: &str| {
-        let all = t.app.store.clocks_of(&format!("sample:{sample}")).await.unwrap();
+        let all = t.app.stage().clocks_of(&format!("sample:{sample}")).await.unwrap();
         all.into_iter().find(|c| c.clock.rule == RuleKey::D02).unwrap()
     };
     let (before, finished) = (clock(&sample).await, clock(&done).await);
@@ -716,10 +716,10 @@ async fn a_calendar_moves_running_deadlines_in_the_open(t: TestApp) {
     let client = client(&t.app, now).await;
     let browser = Browser::login(&client, "admin", PASSWORD).await;
     let csrf = browser.token_of_forms().await;
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let page = browser.post_form("/admin/calendar", form(&[("csrf", &csrf), ("source", "测试通知"), ("days", &text)])).await;
     let shown = page.text();
-    assert_eq!(t.app.store.head().await.unwrap(), head, "a dry run writes nothing");
+    assert_eq!(t.app.stage().head().await.unwrap(), head, "a dry run writes nothing");
     let told = t.app.import_calendar(&admin, &text, "测试通知", "", true, now()).await.unwrap();
     let mine = told.moves.iter().find(|m| m.of == "XBJ25410105000000001" && m.rule == RuleKey::D02).unwrap();
     assert_eq!((mine.from, mine.to > mine.from, mine.overdue), (before.clock.due.due_on, true, false));
@@ -733,9 +733,9 @@ async fn a_calendar_moves_running_deadlines_in_the_open(t: TestApp) {
     let moved = clock(&sample).await;
     assert_eq!((moved.clock.due.due_on, moved.revision), (mine.to, before.revision + 1));
     assert_eq!(t.order(&order).await.report_due_on, mine.to, "the lists count by the same day");
-    assert_eq!(t.app.store.worksheet(&sheet.to_string(), &Scope::District).await.unwrap().unwrap().due_on, mine.to);
+    assert_eq!(t.app.stage().worksheet(&sheet.to_string(), &Scope::District).await.unwrap().unwrap().due_on, mine.to);
     assert_eq!(clock(&done).await, finished, "what is finished is never judged again");
-    let entries = t.app.store.newest_entries(200).await.unwrap();
+    let entries = t.app.stage().newest_entries(200).await.unwrap();
     let entry = entries.iter().find(|e| e.verb == "calendar.add" || e.verb == "calendar.change").unwrap();
     assert_eq!((entry.facts["moved"].as_u64(), entry.facts["past"].is_null()), (Some(told.moved as u64), true));
     let each: Vec<_> = entries.iter().filter(|e| e.verb == "clock.recount").collect();
@@ -760,11 +760,11 @@ async fn a_day_that_has_passed_changes_only_with_a_reason(t: TestApp) {
     let told = t.app.import_calendar(&admin, &text, "测试通知", "", true, late).await.unwrap();
     assert!(told.past.contains(&day("2025-06-09")) && told.past.len() >= 10, "{told:?}");
     assert!(told.moves.iter().any(|m| m.from == due && m.was_overdue), "{told:?}");
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     for why in ["", "     ", "不知道"] {
         assert_eq!(codes(t.app.import_calendar(&admin, &text, "测试通知", why, false, late).await), ["CALENDAR-PAST"]);
     }
-    assert_eq!((t.app.store.head().await.unwrap(), t.order(&order).await.report_due_on), (head, due), "refused, nothing moved");
+    assert_eq!((t.app.stage().head().await.unwrap(), t.order(&order).await.report_due_on), (head, due), "refused, nothing moved");
     // On the page the dry run names the days and asks for the reason.
     let client = client(&t.app, || at("2025-09-10T09:00")).await;
     let browser = Browser::login(&client, "admin", PASSWORD).await;
@@ -776,7 +776,7 @@ async fn a_day_that_has_passed_changes_only_with_a_reason(t: TestApp) {
     assert!(refused.status == Status::UnprocessableEntity && refused.text().contains("CALENDAR-PAST"), "{}", refused.status);
     let body = form(&[("csrf", &csrf), ("confirm", &confirm), ("word", "国务院办公厅更正了原通知")]);
     assert_eq!(browser.post_form("/admin/calendar", body).await.status, Status::SeeOther);
-    let entries = t.app.store.newest_entries(200).await.unwrap();
+    let entries = t.app.stage().newest_entries(200).await.unwrap();
     let entry = entries.iter().find(|e| e.verb.starts_with("calendar.")).unwrap();
     assert_eq!(entry.facts["reason"], "国务院办公厅更正了原通知");
     assert_eq!(entry.facts["past"].as_array().unwrap().len(), told.past.len());

@@ -1,7 +1,7 @@
 //! The demonstration: whole, complete in its states, and gone without a trace but the journal's.
 
 use shiyan_app::demo::{self, DemoOptions};
-use shiyan_app::query::samples::SampleFilter;
+use shiyan_app::read::SampleFilter;
 use shiyan_foundation::{Label, Scope};
 use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::CaseState;
@@ -50,7 +50,7 @@ async fn loads_verifies_and_goes_away(t: TestApp) {
     }
 
     assert!(demo::remove(&t.app, now).await.unwrap() > summary.samples + summary.items);
-    assert_eq!(t.app.store.count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
+    assert_eq!(t.app.stage().count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
     let side = t.side().await;
     for table in [
         "user_account",

@@ -65,7 +65,7 @@ async fn an_item_without_a_limit_is_decided_before_the_order_goes_on(t: TestApp)
 
 /// A second active limit of the same food, which the library cannot tell from the first.
 async fn tie(t: &TestApp, analyte: &str) {
-    let mut unit = t.app.store.begin(day(1, 8)).await.unwrap();
+    let mut unit = t.app.stage().begin(day(1, 8)).await.unwrap();
     let leek = shiyan_statute::limits().iter().find(|r| r.id == "L0001").unwrap().clone();
     for (id, limit) in [("T0901", "0.5"), ("T0902", "100")] {
         let row = LimitRow {
@@ -114,7 +114,7 @@ async fn an_order_that_was_under_way_before_is_held_as_well(t: TestApp) {
     let (_, order, outcome) = t.concluded(NO, &["未检出", "未检出"]).await;
     assert_eq!(outcome, Outcome::Pass);
     // As a program of before would have left it.
-    let mut unit = t.app.store.begin(day(10, 11)).await.unwrap();
+    let mut unit = t.app.stage().begin(day(10, 11)).await.unwrap();
     let mut item = t.items(&order).await[0].clone();
     item.limit = None;
     item.revision += 1;
@@ -162,7 +162,7 @@ async fn many_limits_are_put_to_use_with_one_signed_statement(t: TestApp) {
     assert_eq!(active().await, 0, "nothing was put to use by a refused statement");
     assert_eq!(send(statement, PASSWORD, &ids).await.status.code, 303);
     assert_eq!(active().await, 3);
-    let told = t.app.store.timeline(&["limits:checked".to_owned()]).await.unwrap();
+    let told = t.app.stage().timeline(&["limits:checked".to_owned()]).await.unwrap();
     assert_eq!((told.len(), &told[0].facts["statement"], &told[0].facts["count"]), (1, &json!(statement), &json!(3)));
     // Once: the same rows do not wait any more.
     assert!(send(statement, PASSWORD, &ids).await.text().contains("LIMIT-STATUS"));
@@ -180,7 +180,7 @@ async fn a_dried_food_above_the_fresh_limit_waits_for_its_rate(t: TestApp) {
     limit.dried = Some(Dried { food: "干制食用菌".into(), basis: "GB 2762-2025".into(), rate: None });
     let LimitRule::Max { value: fresh } = limit.rule else { panic!("{limit:?}") };
     item.revision += 1;
-    let mut unit = t.app.store.begin(day(5, 9)).await.unwrap();
+    let mut unit = t.app.stage().begin(day(5, 9)).await.unwrap();
     unit.save(&item, &Who::system("测试"), "item.limit", json!({})).await.unwrap();
     unit.commit().await.unwrap();
     t.enter(&order, &[&(fresh * shiyan_foundation::Decimal::from(3)).to_string(), "未检出"], day(6, 10)).await;
@@ -210,7 +210,7 @@ async fn a_dried_food_above_the_fresh_limit_waits_for_its_rate(t: TestApp) {
 /// 项目包 of 2026: 待核对 until the quality manager signs that the printed rules say so.
 async fn a_shipped_package_is_taken_only_after_it_was_checked(t: TestApp) {
     let p = &t.people;
-    let all: Vec<ItemPackage> = t.app.store.all().await.unwrap();
+    let all: Vec<ItemPackage> = t.app.stage().all().await.unwrap();
     let leek = all.iter().find(|p| p.waits() && p.category.text() == "食用农产品/蔬菜/韭菜").expect("a draft for leek").clone();
     assert!(leek.items.len() == 12 && leek.items.iter().all(|i| !i.basis.is_empty() && !i.method.is_empty()) && leek.source.contains("质量 A"));
     assert_eq!(t.app.receive_packages(day(4, 8)).await.unwrap(), 0, "they came with the first start, once");

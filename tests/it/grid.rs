@@ -84,8 +84,8 @@ impl Lab {
     async fn open(serving: &Serving) -> Self {
         let store = Store::open(&format!("sqlite://{}", serving.data.join("shiyan.db").display())).await.unwrap();
         let app = App::new(store, |_| Ok(Vec::new()));
-        let people = app.store.people().await.unwrap();
-        let lab = app.store.all::<Laboratory>().await.unwrap().remove(0).name;
+        let people = app.stage().people().await.unwrap();
+        let lab = app.stage().all::<Laboratory>().await.unwrap().remove(0).name;
         Lab { app, people, lab, next: 0.into() }
     }
     fn actor(&self, username: &str) -> shiyan_foundation::Actor {
@@ -118,7 +118,7 @@ impl Lab {
                 self.app.add_item(&self.actor("analyst"), &order, &analyte, "μg/kg", METHOD, now()).await.unwrap();
             }
         }
-        let waiting = self.app.store.waiting_items(METHOD, &Scope::District, 2_400).await.unwrap();
+        let waiting = self.app.stage().waiting_items(METHOD, &Scope::District, 2_400).await.unwrap();
         assert_eq!(waiting.len(), samples * items);
         let new = NewWorksheet { items: waiting.into_iter().map(|w| w.item_id).collect(), title: "虚构检验批".into(), ..NewWorksheet::default() };
         format!("/worksheets/{}", self.app.create_worksheet(&self.actor("analyst"), &new, now()).await.unwrap())
@@ -126,8 +126,8 @@ impl Lab {
     /// What is stored, column by column as the page shows it: sample after sample.
     async fn items(&self, at: &str) -> Vec<TestItem> {
         let id = at.trim_start_matches("/worksheets/");
-        let sheet = self.app.store.worksheet(id, &Scope::District).await.unwrap().unwrap();
-        let mut items = self.app.store.items_of_worksheet(id, &Scope::District).await.unwrap();
+        let sheet = self.app.stage().worksheet(id, &Scope::District).await.unwrap().unwrap();
+        let mut items = self.app.stage().items_of_worksheet(id, &Scope::District).await.unwrap();
         items.sort_by_key(|i| (sheet.samples.iter().position(|s| s.order == i.order), i.position));
         items
     }
@@ -274,7 +274,7 @@ async fn undo_takes_them_back(tab: &Tab, lab: &Lab, at: &str) {
     }
     tab.saved().await;
     assert!(lab.raws(at).await.iter().all(String::is_empty), "everything is as it was");
-    let journal = lab.app.store.timeline(&[format!("item:{}", before[1].id)]).await.unwrap();
+    let journal = lab.app.stage().timeline(&[format!("item:{}", before[1].id)]).await.unwrap();
     let last = &journal.last().unwrap().facts;
     assert_eq!((&last["from"], &last["to"], &last["undo"]), (&json!("1.5"), &json!(""), &json!(true)), "taking back is on record");
     tab.keys(&format!("{CONTROL}y{FREE}")).await;

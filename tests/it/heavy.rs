@@ -95,10 +95,10 @@ async fn what_is_typed_outlives_a_busy_house(t: TestApp) {
     let admin = Browser::login(&client, "admin", PASSWORD).await;
     let csrf = admin.token_of_forms().await;
     site.heavy.close().await;
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let answer = admin.post_form("/admin/calendar", format!("csrf={csrf}&source=%E5%9B%BD%E5%8A%9E2027&days=2027-01-01%2COFF")).await;
     assert_eq!((answer.status, answer.header("Retry-After")), (Status::ServiceUnavailable, "5"));
     let page = answer.text();
     assert!(page.contains("国办2027") && page.contains("2027-01-01,OFF"), "{page}");
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
 }

@@ -212,7 +212,7 @@ async fn a_form_from_elsewhere_changes_nothing(t: TestApp) {
     assert_ne!(csrf, other);
     let path = format!("/samples/{id}/void");
     let body = |token: &str| form(&[("csrf", token), ("reason", "编号填错，重新填写"), ("_method", "delete")]);
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     for (what, body, headers) in [
         ("no token", form(&[("reason", "编号填错，重新填写")]), vec![]),
         ("a wrong token", body("0000"), vec![]),
@@ -225,7 +225,7 @@ async fn a_form_from_elsewhere_changes_nothing(t: TestApp) {
         let answer = user.post_as(&path, &body, &headers).await;
         assert_eq!(answer.status, Status::Forbidden, "{what}");
         assert!(answer.text().contains("FORM-ORIGIN") || answer.text().contains("表单已过期"), "{what}");
-        assert_eq!(t.app.store.head().await.unwrap(), head, "{what}: nothing was written");
+        assert_eq!(t.app.stage().head().await.unwrap(), head, "{what}: nothing was written");
     }
     // JSON or plain text, as a foreign page could send without asking.
     for kind in [ContentType::JSON, ContentType::Plain] {
@@ -237,11 +237,11 @@ async fn a_form_from_elsewhere_changes_nothing(t: TestApp) {
         let answer = user.post_as(&format!("/samples/{id}"), &form(&[("csrf", &csrf), ("_method", method)]), &[]).await;
         assert!(answer.status.code < 500 && answer.status.code != 200, "{method}: {}", answer.status);
     }
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     // The true form does it.
     let answer = user.post_as(&path, &body(&csrf), &[("Origin", "http://127.0.0.1:8000"), ("Host", "127.0.0.1:8000"), ("Sec-Fetch-Site", "same-origin")]).await;
     assert_eq!(answer.status, Status::SeeOther, "{}", answer.text());
-    assert!(t.app.store.head().await.unwrap().seq > head.seq);
+    assert!(t.app.stage().head().await.unwrap().seq > head.seq);
     t.assert_whole().await;
 }
 
@@ -252,9 +252,9 @@ async fn a_disabled_account_is_out_at_its_next_request(t: TestApp) {
     t.app.disable_user(&t.people.admin.actor(), "analyst", now()).await.unwrap();
     assert_eq!(user.get("/bench").await.status, Status::SeeOther);
     assert!(Browser::try_login(&client, "analyst", PASSWORD).await.login_cookie().is_none());
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     assert!(matches!(user.post_as("/bench/x", "csrf=x", &[]).await.status.code, 300..=499));
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     t.app.disable_user(&t.people.admin.actor(), "admin", now()).await.unwrap_err();
 }
 

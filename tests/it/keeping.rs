@@ -27,30 +27,30 @@ async fn backup(t: &TestApp) -> Vec<u8> {
 async fn a_backup_is_restored_into_the_other_engine_and_back(t: TestApp) {
     let (_, order, case) = t.failing(NO).await;
     t.disposed(&case.id.to_string()).await;
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let first = backup(&t).await;
     assert_eq!(check_backup(file(&first)).unwrap().head, head);
 
     let other = t.bare_other().await;
-    other.app.store.restore(|| Ok(file(&first))).await.unwrap();
-    let finding = other.app.store.verify(Some(&head)).await.unwrap();
+    other.app.stage().restore(|| Ok(file(&first))).await.unwrap();
+    let finding = other.app.stage().verify(Some(&head)).await.unwrap();
     assert!(finding.ok && finding.head == head, "{finding:?}");
     assert_eq!(other.items(&order).await, t.items(&order).await);
-    let report = other.app.store.report_by_number(&format!("SY-{NO}"), &other.all()).await.unwrap().unwrap();
+    let report = other.app.stage().report_by_number(&format!("SY-{NO}"), &other.all()).await.unwrap().unwrap();
     assert_eq!(other.app.report_pdf(&report).await.unwrap(), t.app.report_pdf(&report).await.unwrap());
     assert_eq!(backup(&other).await, first, "both engines write the same file");
     // Work goes on there.
     other.app.login(&shiyan_testkit::knock("analyst", shiyan_testkit::PASSWORD), at("2025-07-01T09:00")).await.unwrap();
-    assert!(other.app.store.restore(|| Ok(file(&first))).await.unwrap_err().to_string().contains("not empty"));
+    assert!(other.app.stage().restore(|| Ok(file(&first))).await.unwrap_err().to_string().contains("not empty"));
 
-    let head = other.app.store.head().await.unwrap();
+    let head = other.app.stage().head().await.unwrap();
     let second = backup(&other).await;
     let home = match t.engine() {
-        shiyan_app::Engine::Sqlite => TestApp::bare_sqlite().await,
-        shiyan_app::Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
+        shiyan_store::Engine::Sqlite => TestApp::bare_sqlite().await,
+        shiyan_store::Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
     };
-    home.app.store.restore(|| Ok(file(&second))).await.unwrap();
-    let finding = home.app.store.verify(Some(&head)).await.unwrap();
+    home.app.stage().restore(|| Ok(file(&second))).await.unwrap();
+    let finding = home.app.stage().verify(Some(&head)).await.unwrap();
     assert!(finding.ok, "{finding:?}");
 }
 
@@ -78,11 +78,11 @@ async fn a_damaged_backup_is_refused(t: TestApp) {
         ("something else", b"%PDF-1.7\n".to_vec()),
     ] {
         assert!(check_backup(file(&bytes)).is_err(), "{what}");
-        let refused = restore.app.store.restore(|| Ok(file(&bytes))).await;
+        let refused = restore.app.stage().restore(|| Ok(file(&bytes))).await;
         assert!(matches!(&refused, Err(Error::Unusable(why)) if why.code() == "BACKUP-FILE"), "{what}: {refused:?}");
-        assert_eq!(restore.app.store.head().await.unwrap().seq, 0, "{what}: nothing is written");
+        assert_eq!(restore.app.stage().head().await.unwrap().seq, 0, "{what}: nothing is written");
     }
-    restore.app.store.restore(|| Ok(file(&good))).await.unwrap();
+    restore.app.stage().restore(|| Ok(file(&good))).await.unwrap();
     restore.assert_whole().await;
 }
 
@@ -103,12 +103,12 @@ async fn every_table_is_in_the_backup_or_left_out_on_purpose(t: TestApp) {
 async fn a_snapshot_stands_still_while_work_goes_on(t: TestApp) {
     let now = at("2025-06-30T18:00");
     t.failing(NO).await;
-    let snapshot = t.app.store.snapshot().await.unwrap();
+    let snapshot = t.app.stage().snapshot().await.unwrap();
     let head = snapshot.store().head().await.unwrap();
     let then = t.app.as_of(&snapshot);
     let figures = then.figures_of_two_years(now).await.unwrap();
     t.failing("XBJ25410105000000002").await;
-    assert_ne!(t.app.store.head().await.unwrap(), head, "others write meanwhile");
+    assert_ne!(t.app.stage().head().await.unwrap(), head, "others write meanwhile");
     let mut bytes = Vec::new();
     assert_eq!(snapshot.backup(&mut bytes, now).await.unwrap().head, head);
     assert_eq!(then.figures_of_two_years(now).await.unwrap(), figures);
@@ -116,7 +116,7 @@ async fn a_snapshot_stands_still_while_work_goes_on(t: TestApp) {
     assert!(snapshot.store().begin(now).await.is_err(), "nothing is written through a snapshot");
     snapshot.end().await;
     let copy = TestApp::bare_sqlite().await;
-    copy.app.store.restore(|| Ok(file(&bytes))).await.unwrap();
-    assert_eq!(copy.app.store.verify(Some(&head)).await.unwrap().head, head);
+    copy.app.stage().restore(|| Ok(file(&bytes))).await.unwrap();
+    assert_eq!(copy.app.stage().verify(Some(&head)).await.unwrap().head, head);
     assert_eq!(copy.app.figures_of_two_years(now).await.unwrap(), figures);
 }

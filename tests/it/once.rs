@@ -143,7 +143,7 @@ async fn a_limit_changed_beside_the_server_is_used_at_once(t: TestApp) {
 }
 
 async fn noted(t: &TestApp, when: Instant) -> Result<String, Error> {
-    let mut unit = t.app.store.begin(when).await?;
+    let mut unit = t.app.stage().begin(when).await?;
     unit.note(&shiyan_app::Who::system("测试"), "test", "test:clock".into(), json!({})).await?;
     unit.commit().await?;
     Ok(t.side().await.text("SELECT at FROM journal ORDER BY seq DESC LIMIT 1").await)
@@ -151,7 +151,7 @@ async fn noted(t: &TestApp, when: Instant) -> Result<String, Error> {
 
 async fn the_clock_never_runs_backwards_in_the_journal(t: TestApp) {
     noted(&t, at("2025-06-20T10:00")).await.unwrap();
-    t.app.store.hold_clock();
+    t.app.stage().hold_clock();
     // A little behind is the same moment; three days behind is a wrong clock.
     let slack = at("2025-06-20T10:00") - chrono::TimeDelta::seconds(4);
     assert_eq!(noted(&t, slack).await.unwrap(), "2025-06-20T10:00:00.000+08:00");
@@ -159,7 +159,7 @@ async fn the_clock_never_runs_backwards_in_the_journal(t: TestApp) {
         Err(Error::Away(why)) => assert_eq!(why.code(), "CLOCK-BACK"),
         other => panic!("{other:?}"),
     }
-    assert!(t.app.store.ready().await.is_ok(), "the database itself is well");
+    assert!(t.app.stage().ready().await.is_ok(), "the database itself is well");
     assert_eq!(noted(&t, at("2025-06-20T10:01")).await.unwrap(), "2025-06-20T10:01:00.000+08:00");
     t.assert_whole().await;
 }
@@ -175,14 +175,14 @@ async fn what_is_counted_before_an_act_does_not_stand_for_it(t: TestApp) {
     let request = sent();
     let counted = request.clone();
     let count = async {
-        let mut unit = t.app.store.begin_aside(now()).await.unwrap();
+        let mut unit = t.app.stage().begin_aside(now()).await.unwrap();
         unit.note(&Who::system("测试"), "login.counted", "login:somebody".to_owned(), json!({})).await.unwrap();
         unit.commit().await.unwrap();
     };
     request.within(count).await;
     assert!(!counted.committed(), "nothing of what was asked for is durable");
     let act = async || {
-        let mut unit = t.app.store.begin(now()).await?;
+        let mut unit = t.app.stage().begin(now()).await?;
         unit.note(&Who::system("测试"), "order.act", "order:1".to_owned(), json!({})).await?;
         unit.commit().await
     };
@@ -192,18 +192,18 @@ async fn what_is_counted_before_an_act_does_not_stand_for_it(t: TestApp) {
 }
 
 async fn an_act_after_an_error_in_its_transaction_is_not_kept(t: TestApp) {
-    let head = t.app.store.head().await.unwrap();
-    let mut unit = t.app.store.begin(now()).await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
+    let mut unit = t.app.stage().begin(now()).await.unwrap();
     let who = shiyan_app::Who::system("测试");
     unit.note(&who, "test", "test:1".into(), json!({})).await.unwrap();
     // A row that is there already: the statement is refused. PostgreSQL would answer the commit kindly and keep nothing.
     assert!(unit.insert(&t.people.admin, &who, "user.add", json!({})).await.is_err());
     assert!(unit.note(&who, "test", "test:2".into(), json!({})).await.is_err());
     assert!(unit.commit().await.is_err());
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     // The next unit stands on its own, and the depth of nothing is left over.
     noted(&t, now()).await.unwrap();
-    assert_eq!(t.app.store.head().await.unwrap().seq, head.seq + 1);
+    assert_eq!(t.app.stage().head().await.unwrap().seq, head.seq + 1);
     t.assert_whole().await;
     // A key that is too long, or nobody's, is none.
     let request = Request::default();

@@ -12,7 +12,7 @@ fn typed(value: &str) -> TypedReading {
     TypedReading { stall: "A-12".into(), food: "韭菜".into(), method: "GB/T 5009.199-2003".into(), value: value.into(), ..TypedReading::default() }
 }
 async fn state(t: &TestApp, reading: &str) -> Option<FollowUpState> {
-    t.app.store.reading(reading, &Scope::District).await.unwrap().unwrap().follow_up.map(|f| f.follow_up.state)
+    t.app.stage().reading(reading, &Scope::District).await.unwrap().unwrap().follow_up.map(|f| f.follow_up.state)
 }
 
 async fn a_positive_is_rerun_then_disposed_of_and_never_counts_as_a_batch(t: TestApp) {
@@ -40,7 +40,7 @@ async fn a_positive_is_rerun_then_disposed_of_and_never_counts_as_a_batch(t: Tes
     assert_eq!(codes(app.object_positive(&who, &id, at("2025-06-03T12:41")).await), ["RAPID-OBJECT-LATE"]);
     app.dispose_positive(&who, &id, "5.5", "下架并销毁", Some(upload("photo")), at("2025-06-03T09:30")).await.unwrap();
     assert_eq!(state(&t, &id).await, Some(FollowUpState::Disposed));
-    assert!(app.store.open_positives(&Scope::District).await.unwrap().is_empty());
+    assert!(app.stage().open_positives(&Scope::District).await.unwrap().is_empty());
 
     let year = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, at("2025-12-31T18:00")).await.unwrap();
     // The rerun belongs to its first reading.
@@ -60,7 +60,7 @@ async fn a_positive_confirmed_by_the_laboratory(t: TestApp) {
     let sample = app.send_positive_to_lab(&enforcer, &first, at("2025-06-03T09:00")).await.unwrap().to_string();
     assert_eq!(codes(app.conclude_positive(&enforcer, &first, at("2025-06-03T10:00")).await), ["RAPID-CONFIRM"]);
     // A sampler completes the sheet that was begun; then the way of every batch.
-    let draft = app.store.sample(&sample, &Scope::District).await.unwrap().unwrap().sample;
+    let draft = app.stage().sample(&sample, &Scope::District).await.unwrap().unwrap().sample;
     assert_eq!((draft.sheet.get("name"), draft.from_reading.map(|r| r.to_string())), ("韭菜", Some(first.clone())));
     let sampler = p.sampler.actor();
     app.save_sheet(&sampler, &sample, draft.revision, shiyan_testkit::sheet::leek("XBJ25410105000000009", &[&p.sampler, &p.sampler2]), at("2025-06-03T15:00"))

@@ -21,6 +21,7 @@ shiyan_testkit::on_both_engines!(
     a_character_that_no_face_has_is_told_before_the_report_goes_out,
     what_was_chosen_is_frozen_and_archived,
     fifty_reports_are_one_job_and_a_failure_stops_none_of_the_others,
+    a_job_goes_on_where_the_program_broke_off,
     all_conforming_ones_are_issued_at_once,
     only_who_issues_reports_issues_them,
     the_public_sees_what_is_public_of_both_revisions,
@@ -58,9 +59,9 @@ async fn what_was_chosen_is_frozen_and_archived(t: TestApp) {
     let sender = t.people.sender.actor();
     let (_, order, _) = t.concluded(NO, &["0.15", "<0.01"]).await;
     // A draft first: nothing is kept, and it says that it is one.
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let draft = t.app.draft_report(&t.order(&order).await, BOTH, at("2025-06-10T15:00")).await.unwrap().unwrap();
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     if let Some(text) = said(&draft) {
         assert!(text.contains("草稿未签发") && text.contains("Draft,notissued") && !text.contains("扫码查验报告"), "{text}");
     }
@@ -122,7 +123,7 @@ async fn what_was_chosen_is_frozen_and_archived(t: TestApp) {
 /// An application over the same database whose typesetter waits at a gate and has no ink for one number.
 fn gated(t: &TestApp, open: &Arc<AtomicBool>, no_ink: String) -> App {
     let open = open.clone();
-    App::new(t.app.store.clone(), move |content| {
+    App::new(t.app.stage().clone(), move |content| {
         while !open.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -188,7 +189,7 @@ async fn fifty_reports_are_one_job_and_a_failure_stops_none_of_the_others(t: Tes
     let job = begun.header("Location").to_owned();
     let running = user.get(&job).await;
     assert!(running.text().contains("<noscript><meta http-equiv=\"refresh\"") && running.text().contains("<progress"), "{}", running.text());
-    assert!(running.text().contains("重新启动") && running.text().contains("仍在待签发列表里等待"));
+    assert!(running.text().contains("程序重新启动后接着签发"));
     let twice = user.send("/reports/issue", &fields).await;
     assert!(twice.status == Status::UnprocessableEntity && twice.text().contains("JOB-TWICE") && twice.text().contains("checked"), "{}", twice.text());
     let other = Browser::login(&site, "quality", PASSWORD).await;
@@ -212,7 +213,7 @@ async fn fifty_reports_are_one_job_and_a_failure_stops_none_of_the_others(t: Tes
         let wanted = if [7, 9].contains(&n) { OrderState::Approved } else { OrderState::Issued };
         assert_eq!(t.order(order).await.state, wanted, "{n}");
     }
-    let report = app.store.report_by_number(&format!("SY-{}", no(8)), &Scope::District).await.unwrap().unwrap();
+    let report = app.stage().report_by_number(&format!("SY-{}", no(8)), &Scope::District).await.unwrap().unwrap();
     assert!(content(&report).options.bilingual && !content(&report).options.working);
 
     // One file of them all, by number; each noted before it went out.
@@ -231,7 +232,58 @@ async fn fifty_reports_are_one_job_and_a_failure_stops_none_of_the_others(t: Tes
     assert!(user.get("/reports").await.text().contains("(1)"));
     let list = user.get("/reports/issued").await.text();
     assert_eq!(list.matches("name=\"number\"").count(), 49, "the ones in force");
-    assert!(user.get("/jobs/00000000-0000-0000-0000-000000000000").await.text().contains("程序重新启动后不再显示"));
+    assert!(user.get("/jobs/00000000-0000-0000-0000-000000000000").await.text().contains("结束已超过 30 天"));
+    t.assert_whole().await;
+}
+
+async fn a_job_goes_on_where_the_program_broke_off(t: TestApp) {
+    let mut orders = Vec::new();
+    for n in 1..=8 {
+        orders.push(t.concluded(&no(n), &["0.1", "未检出"]).await.1);
+    }
+    // The typesetter of the first server hangs at the fourth report: there the program is killed.
+    let open = Arc::new(AtomicBool::new(false));
+    let (gate, stuck) = (open.clone(), no(4));
+    let first = App::new(t.app.stage().clone(), move |content| {
+        while content.number.ends_with(&stuck) && !gate.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(format!("%PDF-1.7 {}", content.number).into_bytes())
+    });
+    let one = client(&first, now).await;
+    let user = Browser::login(&one, "sender", PASSWORD).await;
+    let mut fields: Vec<(&str, &str)> = orders.iter().map(|o| ("order", o.as_str())).collect();
+    fields.push(("which", "selected"));
+    let job = user.send("/reports/issue", &fields).await.header("Location").to_owned();
+    let id = job.trim_start_matches("/jobs/").to_owned();
+    let issued = async || t.side().await.count("journal WHERE verb = 'report.issue'").await;
+    while issued().await < 3 || t.side().await.count(&format!("job_line WHERE job = '{id}' AND place = 2 AND line LIKE '%Done%'")).await == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // What was issued just before, and not noted any more.
+    let mut line: Value = serde_json::from_str(&t.app.job(&id, t.people.sender.id).await.unwrap().unwrap().lines[2]).unwrap();
+    line["outcome"] = "Working".into();
+    line["key"] = "".into();
+    t.app.keep_job_line(&id, 2, &line.to_string(), now()).await.unwrap();
+
+    // Another server finds it: as it is kept, and not yet silent for long enough.
+    let two = client(&gated(&t, &Arc::new(AtomicBool::new(true)), no(7)), now).await;
+    let site = two.rocket().state::<shiyan_web_kit::site::Site>().unwrap().clone();
+    let again = Browser::login(&two, "sender", PASSWORD).await;
+    assert!(again.get(&job).await.text().contains("2 / 8 · 进行中"), "{}", again.get(&job).await.text());
+    let workers = shiyan_web_site::workers();
+    assert_eq!(site.jobs.take_over(&site, &workers, now() - chrono::TimeDelta::seconds(90)).await.unwrap(), 0, "its server is alive");
+    assert_eq!(site.jobs.take_over(&site, &workers, now() + chrono::TimeDelta::seconds(1)).await.unwrap(), 1);
+    let end = again.watched(&job).await;
+    assert_eq!((end["total"].as_u64(), end["done"].as_u64(), end["refused"].as_u64()), (Some(8), Some(7), Some(1)), "{end}");
+    let page = again.get(&job).await.text();
+    assert!((1..=8).filter(|n| *n != 7).all(|n| page.contains(&format!("SY-{}", no(n)))), "{page}");
+    assert_eq!(issued().await, 7, "nothing is issued twice");
+    // The first one comes back from its typesetter and finds its report issued.
+    open.store(true, Ordering::Relaxed);
+    user.watched(&job).await;
+    assert_eq!(issued().await, 8, "the one that the second server had no ink for");
+    assert_eq!(t.side().await.count("journal WHERE verb = 'report.issue' AND facts LIKE '%\"replaces\":null%'").await, 8);
     t.assert_whole().await;
 }
 
@@ -261,7 +313,7 @@ async fn all_conforming_ones_are_issued_at_once(t: TestApp) {
     let begun = user.send("/reports/issue", &[("which", "passing")]).await;
     let end = user.watched(begun.header("Location")).await;
     assert_eq!((end["total"].as_u64(), end["done"].as_u64()), (Some(5), Some(5)), "{end}");
-    assert!(t.app.store.report_by_number(&format!("SY-{}-G1", no(3)), &Scope::District).await.unwrap().is_some());
+    assert!(t.app.stage().report_by_number(&format!("SY-{}-G1", no(3)), &Scope::District).await.unwrap().is_some());
     let nothing = user.send("/reports/issue", &[("which", "passing")]).await;
     assert!(nothing.status == Status::UnprocessableEntity && nothing.text().contains("JOB-EMPTY"), "{}", nothing.text());
     // The list of what is issued has each sample once, with the report in force.
@@ -278,7 +330,7 @@ async fn all_conforming_ones_are_issued_at_once(t: TestApp) {
 async fn only_who_issues_reports_issues_them(t: TestApp) {
     let (_, order, _) = t.concluded(NO, &["0.1", "未检出"]).await;
     let site = client(&t.app, now).await;
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     for name in ["analyst", "checker", "reviewer", "signatory", "quality", "supervisor"] {
         let user = Browser::login(&site, name, PASSWORD).await;
         let page = user.get("/reports").await;
@@ -314,7 +366,7 @@ async fn only_who_issues_reports_issues_them(t: TestApp) {
 async fn the_public_sees_what_is_public_of_both_revisions(t: TestApp) {
     let p = &t.people;
     let (_, order, _) = t.failing(NO).await;
-    let old = t.app.store.report_by_number(&format!("SY-{NO}"), &Scope::District).await.unwrap().unwrap();
+    let old = t.app.stage().report_by_number(&format!("SY-{NO}"), &Scope::District).await.unwrap().unwrap();
     let site = client(&t.app, now).await;
     let nobody = Browser::nobody(&site);
     let before = nobody.get(&format!("/v/{}", old.verify_code)).await.text();
@@ -372,7 +424,7 @@ async fn a_number_is_never_given_twice(t: TestApp) {
         let new = t.app.issue_report(&p.sender.actor(), &order, ReportOptions::default(), at("2025-06-13T11:00")).await.unwrap();
         assert_eq!(new.number, format!("SY-{NO}-G{}", round + 1));
     }
-    let all = t.app.store.reports_of_sample(&sample, &Scope::District).await.unwrap();
+    let all = t.app.stage().reports_of_sample(&sample, &Scope::District).await.unwrap();
     assert_eq!(all.iter().map(|r| r.amendment).collect::<Vec<_>>(), [3, 2, 1, 0]);
     assert!(all.windows(2).all(|w| w[0].replaces.as_ref() == Some(&w[1].number)), "each names the one it replaces");
     let mut marks: Vec<&str> = all.iter().map(|r| r.verify_code.as_str()).collect();
@@ -422,7 +474,7 @@ async fn the_house_has_its_own_term_mark_and_seal(t: TestApp) {
     let order_page = sender.get(&format!("/bench/{second}")).await.text();
     assert!(order_page.contains("name=\"issue-bilingual\" value=\"1\" checked") && order_page.contains("name=\"issue-working\" value=\"1\">"), "{order_page}");
     sender.send(&format!("/bench/{second}/issue"), &[("issue-working", "1")]).await;
-    let after = t.app.store.report_by_number(&format!("SY-{}", no(2)), &Scope::District).await.unwrap().unwrap();
+    let after = t.app.stage().report_by_number(&format!("SY-{}", no(2)), &Scope::District).await.unwrap().unwrap();
     let frozen = content(&after);
     assert_eq!(frozen.options, ReportOptions { working: true, ..ReportOptions::default() });
     assert_eq!((frozen.mark.as_deref(), frozen.seal.as_deref()), (Some(sha256_hex(PNG).as_str()), None), "the seal is kept, not enabled");
@@ -513,7 +565,7 @@ async fn the_house_words_its_own_conclusions(t: TestApp) {
     assert_eq!(quality.send("/reports/settings/sentences", &[("do", "standard")]).await.status, Status::SeeOther);
     let settings = t.app.report_settings().await.unwrap();
     assert!(settings.sentences.is_standard() && settings.objection.is_some_and(|o| o.days == 9));
-    let entry = t.app.store.timeline(&["setting:report".to_owned()]).await.unwrap();
+    let entry = t.app.stage().timeline(&["setting:report".to_owned()]).await.unwrap();
     assert!(entry.iter().any(|e| e.verb == "setting.change" && e.facts["to"]["sentences"]["pass"][0] == OWN_PASS), "{entry:?}");
 
     // What was issued is printed as it was issued; the next one has the standing wording again.
@@ -529,7 +581,7 @@ async fn taking_a_report_out_is_journaled(t: TestApp) {
     let site = client(&t.app, now).await;
     let user = Browser::login(&site, "supervisor", PASSWORD).await;
     let prints = || async {
-        let entries = t.app.store.timeline(&[format!("report:{}", report.id)]).await.unwrap();
+        let entries = t.app.stage().timeline(&[format!("report:{}", report.id)]).await.unwrap();
         entries.into_iter().filter(|e| e.verb == "report.print").map(|e| (e.actor_name, e.facts["way"].as_str().unwrap().to_owned())).collect::<Vec<_>>()
     };
     user.get(&format!("/reports/{}", report.number)).await;

@@ -81,7 +81,7 @@ async fn reading_writes_nothing_whoever_reads(t: TestApp) {
         users.push((name, Browser::login(&client, name, PASSWORD).await));
     }
     let before = tables(&t).await;
-    let mut head = t.app.store.head().await.unwrap();
+    let mut head = t.app.stage().head().await.unwrap();
     let (mut read, mut taken_out) = (BTreeSet::new(), 0);
     for (pattern, _) in &routes {
         let path = world.filled(pattern);
@@ -94,11 +94,11 @@ async fn reading_writes_nothing_whoever_reads(t: TestApp) {
             if answer.status.code < 400 && *name != "nobody" {
                 read.insert(pattern.clone());
             }
-            let after = t.app.store.head().await.unwrap();
+            let after = t.app.stage().head().await.unwrap();
             if pattern == "/reports/<number>/pdf" && answer.status == Status::Ok {
                 // On purpose: who took out the file of a report is on record, like a signature in a book of loans. It changes nothing of the report.
                 taken_out += 1;
-                let newest = t.app.store.newest_entries(1).await.unwrap().remove(0);
+                let newest = t.app.stage().newest_entries(1).await.unwrap().remove(0);
                 assert_eq!((after.seq - head.seq, newest.verb.as_str()), (1, "report.print"), "{name}");
                 head = after;
             } else {
@@ -110,7 +110,7 @@ async fn reading_writes_nothing_whoever_reads(t: TestApp) {
             let request = client.req(method, format!("{path}?_method=delete")).cookie(("shiyan_login", users[13].1.token.clone()));
             let answer = Answer::of(request.header(Header::new("X-HTTP-Method-Override", "DELETE")).dispatch().await).await;
             assert!(DEAR.contains(&pattern.as_str()) || answer.status.code < 500, "{method} {path}: {}", answer.status);
-            let after = t.app.store.head().await.unwrap();
+            let after = t.app.stage().head().await.unwrap();
             assert!(after == head || pattern == "/reports/<number>/pdf", "{method} {path} wrote");
             taken_out += usize::from(after != head);
             head = after;
@@ -225,17 +225,17 @@ async fn a_changing_route_is_for_whoever_the_list_says(t: TestApp) {
     }
     let nobody = Browser::nobody(&client);
     let list: BTreeMap<&str, &str> = CHANGES.iter().copied().collect();
-    let population = t.app.store.all::<PopulationRecord>().await.unwrap()[0].row.id;
+    let population = t.app.stage().all::<PopulationRecord>().await.unwrap()[0].row.id;
     // What says which thing is meant; the rest of each form is empty.
     let particulars = format!("action=retired&block=start&advance=tab&id={population}&item={0}&claim-item={0}:0", world.item);
     let mut wrong = Vec::new();
     for pattern in &routes {
         let path = world.filled(pattern);
-        let head = t.app.store.head().await.unwrap();
+        let head = t.app.stage().head().await.unwrap();
         if !OF_NOBODY.contains(&pattern.as_str()) {
             let answer = nobody.post_form(&path, "x=1".to_owned()).await;
             assert!(matches!(answer.status.code, 303 | 401 | 403 | 404), "nobody POST {path}: {}", answer.status);
-            assert_eq!(t.app.store.head().await.unwrap(), head, "nobody POST {path} wrote");
+            assert_eq!(t.app.stage().head().await.unwrap(), head, "nobody POST {path} wrote");
         }
         let Some(may) = list.get(pattern.as_str()) else {
             if !OWN.contains(&pattern.as_str()) && !OF_NOBODY.contains(&pattern.as_str()) {
@@ -250,7 +250,7 @@ async fn a_changing_route_is_for_whoever_the_list_says(t: TestApp) {
             if past(&answer) {
                 wrong.push(format!("{duty} POST {pattern}: {} gets past", answer.status));
             }
-            if t.app.store.head().await.unwrap() != head {
+            if t.app.stage().head().await.unwrap() != head {
                 wrong.push(format!("{duty} POST {pattern} wrote something"));
             }
         }
@@ -396,7 +396,7 @@ async fn signs_of_sql_are_text_in_every_parameter_and_field(t: TestApp) {
     let world = World::of(&t).await;
     let client = client(&t.app, now).await;
     let accounts = |all: Vec<UserAccount>| all.into_iter().map(|u| (u.username, u.active, u.password_hash)).collect::<BTreeSet<_>>();
-    let before = accounts(t.app.store.people().await.unwrap());
+    let before = accounts(t.app.stage().people().await.unwrap());
     let rows = tables(&t).await;
     let mut broken = Vec::new();
     let mut tried = 0;
@@ -480,7 +480,7 @@ async fn signs_of_sql_are_text_in_every_parameter_and_field(t: TestApp) {
     }
     assert!(broken.is_empty(), "{} broken:\n{}", broken.len(), broken.join("\n"));
     assert!(tried > 500 && seen_forms.len() > 20, "{tried} requests, {} forms", seen_forms.len());
-    assert_eq!(accounts(t.app.store.people().await.unwrap()), before);
+    assert_eq!(accounts(t.app.stage().people().await.unwrap()), before);
     let after = tables(&t).await;
     assert!(rows.iter().all(|(table, n)| after.get(table).is_some_and(|m| m >= n) || table == "login_session"), "{rows:?} {after:?}");
     t.assert_whole().await;

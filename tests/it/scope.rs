@@ -2,10 +2,8 @@
 
 use shiyan_app::Error;
 use shiyan_app::bench::TypedResult;
-use shiyan_app::query::cases::CaseFilter;
-use shiyan_app::query::rapid::LedgerFilter;
-use shiyan_app::query::samples::{SampleFilter, WorkFilter};
 use shiyan_app::rapid::TypedReading;
+use shiyan_app::read::{CaseFilter, LedgerFilter, SampleFilter, WorkFilter};
 use shiyan_foundation::Scope;
 use shiyan_store::records::UserAccount;
 use shiyan_testkit::{TestApp, at, day, upload};
@@ -38,7 +36,7 @@ struct Seen {
 }
 
 async fn seen(t: &TestApp, scope: &Scope, sample: &str, order: &str, case: &str, evidence: &str) -> Seen {
-    let s = &t.app.store;
+    let s = t.app.stage();
     let facts = s.facts(day("2025-01-01"), day("2025-12-31"), day("2025-12-31"), scope).await.unwrap();
     Seen {
         samples: s.samples(&SampleFilter::default(), scope).await.unwrap().0.len(),
@@ -128,7 +126,7 @@ async fn what_lies_outside_the_scope_does_not_exist(t: TestApp) {
     for (user, sees) in
         [(&p.operator, 1), (&p.market, 1), (&p.enforcer, 1), (&p.supervisor, 1), (&p.other_operator, 0), (&p.other_enforcer, 0), (&p.analyst, 0)]
     {
-        let s = &t.app.store;
+        let s = t.app.stage();
         assert_eq!(s.ledger(&LedgerFilter::default(), &user.scope).await.unwrap().len(), sees, "{}", user.username);
         assert_eq!(s.reading(&reading, &user.scope).await.unwrap().is_some(), sees == 1, "{}", user.username);
         assert_eq!(s.open_positives(&user.scope).await.unwrap().len(), sees, "{}", user.username);

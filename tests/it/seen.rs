@@ -5,7 +5,8 @@ use serde_json::json;
 use shiyan_app::keep::{Checkpoint, verify};
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::verify::{Finding, Look};
-use shiyan_app::{App, Engine, Who, sha256_hex};
+use shiyan_app::{App, Who, sha256_hex};
+use shiyan_store::Engine;
 use shiyan_testkit::bench::reopen;
 use shiyan_testkit::{PASSWORD, Side, Temp, TestApp, at, codes, knock};
 
@@ -44,7 +45,7 @@ async fn a_login_that_the_journal_does_not_know_is_refused_and_named(t: TestApp)
     let real = t.app.login(&knock("signatory", PASSWORD), now).await.unwrap().opened().unwrap();
     assert!(t.app.who_is(&real.token, now).await.unwrap().is_some());
     t.assert_whole().await;
-    let entry = t.app.store.head().await.unwrap().seq;
+    let entry = t.app.stage().head().await.unwrap().seq;
     for pointed in [0, entry] {
         side.change(&insert(pointed)).await;
         assert!(t.app.who_is(TOKEN, now).await.unwrap().is_none(), "an injected login works");
@@ -83,7 +84,7 @@ async fn a_login_that_ended_and_is_put_back_is_refused_and_named(t: TestApp) {
         if way == "signed out" {
             t.app.logout(&real.token, now).await.unwrap();
         } else {
-            let user = t.app.store.user_by_name("signatory").await.unwrap().unwrap();
+            let user = t.app.stage().user_by_name("signatory").await.unwrap().unwrap();
             let new = "quite another good one";
             t.app.change_password(&user, &real.token, PASSWORD, new, new, now).await.unwrap();
         }
@@ -129,10 +130,10 @@ async fn a_count_of_failures_and_a_set_up_token_are_held_against_the_journal(t: 
     }
     side.must("DROP TABLE kept").await;
     let mut copy = Vec::new();
-    t.app.store.backup(&mut copy, now).await.unwrap();
+    t.app.stage().backup(&mut copy, now).await.unwrap();
     let bare = TestApp::bare_sqlite().await;
-    bare.app.store.restore(|| Ok(Box::new(std::io::Cursor::new(copy.clone())))).await.unwrap();
-    assert!(bare.app.store.verify(None).await.unwrap().ok, "a restored copy holds");
+    bare.app.stage().restore(|| Ok(Box::new(std::io::Cursor::new(copy.clone())))).await.unwrap();
+    assert!(bare.app.stage().verify(None).await.unwrap().ok, "a restored copy holds");
     // One wrong password more, not five, and the door is shut there as well.
     bare.app.login(&knock("signatory", "not the password"), now).await.unwrap_err();
     bare.app.login(&knock("signatory", PASSWORD), now).await.unwrap_err();
@@ -182,7 +183,7 @@ async fn a_changed_media_type_or_size_is_named_and_has_no_effect(t: TestApp) {
     ] {
         side.change(&format!("UPDATE blob SET {set} WHERE sha256 = '{sha256}'")).await;
         t.assert_broken(&format!("{says} {sha256} was changed")).await;
-        assert_eq!(t.app.store.blob(&sha256).await.unwrap().unwrap().0, "image/png", "what is handed out is what the bytes are");
+        assert_eq!(t.app.stage().blob(&sha256).await.unwrap().unwrap().0, "image/png", "what is handed out is what the bytes are");
         side.change(&format!("UPDATE blob SET {undo} WHERE sha256 = '{sha256}'")).await;
     }
     side.close_guards("blob").await;
@@ -378,7 +379,7 @@ async fn two_copies_that_go_on_are_told_apart(t: TestApp) {
         Engine::Sqlite => TestApp::bare_sqlite().await,
         Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
     };
-    other.app.store.restore(|| Ok(Box::new(std::io::Cursor::new(file.clone())))).await.unwrap();
+    other.app.stage().restore(|| Ok(Box::new(std::io::Cursor::new(file.clone())))).await.unwrap();
     // Both hold the same key and the same past, and write different days.
     note(&t.app, "2025-06-11T09:00").await;
     note(&other.app, "2025-06-11T09:30").await;
@@ -394,7 +395,7 @@ async fn two_copies_that_go_on_are_told_apart(t: TestApp) {
 }
 
 async fn note(app: &App, when: &str) {
-    let mut unit = app.store.begin(at(when)).await.unwrap();
+    let mut unit = app.stage().begin(at(when)).await.unwrap();
     unit.note(&Who::system("测试"), "test", "test".into(), json!({})).await.unwrap();
     unit.commit().await.unwrap();
 }
@@ -409,7 +410,7 @@ async fn a_clock_set_back_is_named(t: TestApp) {
     assert!(finding.ok, "{finding:?}");
     // Three days back, results are entered, and forward again.
     note(&t.app, "2025-06-02T09:00").await;
-    let seq = t.app.store.head().await.unwrap().seq;
+    let seq = t.app.stage().head().await.unwrap().seq;
     note(&t.app, "2025-06-05T09:30").await;
     let finding = raw(&t.app, &t).await;
     let said = finding.problem_en.unwrap();
@@ -425,9 +426,9 @@ async fn a_clock_that_ran_ahead_is_owned_up_to(t: TestApp) {
     // Somebody sets the clock to the next year, two entries are written, and the clock is set right.
     note(&t.app, "2026-06-05T09:00").await;
     note(&t.app, "2026-06-05T09:01").await;
-    t.app.store.hold_clock();
-    let seq = t.app.store.head().await.unwrap().seq;
-    let held = t.app.store.begin(now).await.unwrap_err();
+    t.app.stage().hold_clock();
+    let seq = t.app.stage().head().await.unwrap().seq;
+    let held = t.app.stage().begin(now).await.unwrap_err();
     assert!(format!("{held:?}").contains("CLOCK-BACK"), "{held:?}");
     let state = t.app.clock(now).await.unwrap();
     assert!(state.held && state.first_seq == Some(seq - 1) && state.last_seq == seq && state.ahead == [("test".to_owned(), 2)], "{state:?}");
@@ -444,7 +445,7 @@ async fn a_clock_that_ran_ahead_is_owned_up_to(t: TestApp) {
     assert!(finding.remarks[0].en.contains(&format!("journal entries {} to {seq}", seq - 1)) && finding.remarks[0].zh.contains("王主任"), "{finding:?}");
     // An entry that owns up to something else covers nothing.
     note(&t.app, "2026-07-01T09:00").await;
-    let mut unit = machine.store.begin(at("2025-06-05T09:30")).await.unwrap();
+    let mut unit = machine.stage().begin(at("2025-06-05T09:30")).await.unwrap();
     let facts = serde_json::json!({ "first_seq": seq, "last_seq": seq, "last": "2026-06-05T09:01:00.000+08:00", "by": "王主任", "why": "同上" });
     unit.note(&Who::system("时钟更正"), "clock.accepted", "clock".to_owned(), facts).await.unwrap();
     unit.commit().await.unwrap();
@@ -456,14 +457,14 @@ async fn a_checkpoint_of_nobody_known_confirms_nothing(t: TestApp) {
     t.sampled(NO).await;
     let key = t.dir.join("checkpoint.key");
     // Somebody signs the very head of this database with a key of their own.
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     let copy = match t.engine() {
         Engine::Sqlite => TestApp::bare_sqlite().await,
         Engine::Postgres => TestApp::bare_postgres().await.unwrap(),
     };
     let mut file = Vec::new();
     t.app.backup(&mut file, at("2025-06-29T18:00")).await.unwrap();
-    copy.app.store.restore(|| Ok(Box::new(std::io::Cursor::new(file.clone())))).await.unwrap();
+    copy.app.stage().restore(|| Ok(Box::new(std::io::Cursor::new(file.clone())))).await.unwrap();
     let foreign = copy.app.checkpoint(&copy.dir.join("checkpoint.key"), at("2025-06-30T18:00")).await.unwrap();
     assert_eq!(foreign.seq, head.seq + 1, "the journal notes a new key");
     let look = Look::open(&t.url).await.unwrap();
@@ -568,7 +569,7 @@ async fn a_database_that_is_only_looked_at_gets_no_files_beside_it() {
     // A log that a power cut left, without its index: what stands in it counts, and still nothing is made.
     let live = reopen(&format!("sqlite://{}", dir.join("shiyan.db").display())).await;
     note(&live, "2025-07-01T09:00").await;
-    let head = live.store.head().await.unwrap();
+    let head = live.stage().head().await.unwrap();
     let cut = Temp::new("cut");
     for name in ["shiyan.db", "shiyan.db-wal"] {
         std::fs::copy(dir.join(name), cut.join(name)).unwrap();
@@ -579,7 +580,7 @@ async fn a_database_that_is_only_looked_at_gets_no_files_beside_it() {
     // Beside a running server.
     let finding = looked_at(&dir).await;
     assert!(finding.ok && finding.head == head, "{finding:?}");
-    live.store.close().await;
+    live.close().await;
 }
 
 /// A file system of its own that goes away.
@@ -607,12 +608,12 @@ async fn a_read_only_file_system_is_verified_as_it_is() {
         let url = format!("sqlite://{}", dir.join("shiyan.db").display());
         let live = reopen(&url).await;
         note(&live, "2025-07-01T09:00").await;
-        let head = live.store.head().await.unwrap();
+        let head = live.stage().head().await.unwrap();
         let kept = Temp::new("kept");
         for name in names(&dir) {
             std::fs::copy(dir.join(&name), kept.join(&name)).unwrap();
         }
-        live.store.close().await;
+        live.close().await;
         let after = std::fs::read(dir.join("shiyan.db")).unwrap();
         for name in names(&dir) {
             std::fs::remove_file(dir.join(&name)).unwrap();
@@ -759,7 +760,7 @@ async fn a_weaker_role_serves_and_cannot_touch_the_journal() {
     let owner = t.side().await;
     let role = format!("serve_{}", t.url.rsplit('_').next().unwrap().split('?').next().unwrap());
     owner.must(&format!("CREATE ROLE {role} LOGIN PASSWORD 'of no worth'")).await;
-    let store = &t.app.store;
+    let store = t.app.stage();
     shiyan_testkit::grant(store, &role).await.unwrap();
     shiyan_testkit::grant(store, &role).await.unwrap();
     let said = shiyan_testkit::grant(store, "nobody there").await.unwrap_err();
@@ -784,15 +785,15 @@ async fn a_weaker_role_serves_and_cannot_touch_the_journal() {
         assert!(why.contains("permission denied") || why.contains("must be owner"), "{sql}: {why}");
     }
     // It serves: a login, a sheet, and a check that reads everything.
-    let app = App::new(shiyan_app::Store::open(&weaker).await.unwrap(), |_| Err(shiyan_app::reports::Unset::Failed("none".into())));
+    let app = App::new(shiyan_store::Store::open(&weaker).await.unwrap(), |_| Err(shiyan_app::reports::Unset::Failed("none".into())));
     app.seed_reference(at("2025-06-03T08:00")).await.unwrap();
     let opened = app.login(&knock("signatory", PASSWORD), at("2025-06-03T09:00")).await.unwrap().opened().unwrap();
     assert!(app.who_is(&opened.token, at("2025-06-03T09:01")).await.unwrap().is_some());
     app.logout(&opened.token, at("2025-06-03T09:02")).await.unwrap();
-    let finding = app.store.verify(None).await.unwrap();
+    let finding = app.stage().verify(None).await.unwrap();
     assert!(finding.ok, "{finding:?}");
-    assert_eq!(app.store.check_pages().await.unwrap(), None);
-    app.store.close().await;
+    assert_eq!(app.stage().check_pages().await.unwrap(), None);
+    app.close().await;
     side.close().await;
     owner.must(&format!("DROP OWNED BY {role}")).await;
     owner.must(&format!("DROP ROLE {role}")).await;

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use shiyan_app::keep::Checkpoint;
-use shiyan_app::{App, Engine, Who, sha256_hex};
+use shiyan_app::{App, Who, sha256_hex};
+use shiyan_store::Engine;
 use shiyan_testkit::bench::reopen;
 use shiyan_testkit::{Side, TestApp, at};
 
@@ -121,15 +122,15 @@ async fn a_changed_row_is_found_and_named(t: TestApp) {
 async fn a_changed_journal_is_found_and_named(t: TestApp) {
     t.concluded(NO, &["2.4", "未检出"]).await;
     let side = t.side().await;
-    let head = t.app.store.head().await.unwrap().seq;
+    let head = t.app.stage().head().await.unwrap().seq;
     let (middle, last) = (head / 2, head);
     for sql in [format!("UPDATE journal SET actor_name = '另一人' WHERE seq = {middle}"), format!("DELETE FROM journal WHERE seq = {last}")] {
         side.refused(&sql, "append-only").await;
     }
     t.assert_whole().await;
-    assert_eq!(t.app.store.guards().await.unwrap(), None);
+    assert_eq!(t.app.stage().guards().await.unwrap(), None);
     side.open_guards("journal").await;
-    let (zh, en) = t.app.store.guards().await.unwrap().unwrap();
+    let (zh, en) = t.app.stage().guards().await.unwrap().unwrap();
     assert!(zh.contains("journal_no_update") && en.contains("journal_no_update"), "{zh} {en}");
     side.close_guards("journal").await;
     side.must("CREATE TEMP TABLE kept AS SELECT * FROM journal").await;
@@ -164,7 +165,7 @@ async fn against(app: &App, t: &TestApp, checkpoint: &Checkpoint) -> Option<Stri
     finding.problem_en
 }
 async fn note(app: &App, verb: &str) {
-    let mut unit = app.store.begin(at("2025-06-30T17:00")).await.unwrap();
+    let mut unit = app.stage().begin(at("2025-06-30T17:00")).await.unwrap();
     unit.note(&Who::system("测试"), verb, "login:somebody".into(), json!({})).await.unwrap();
     unit.commit().await.unwrap();
 }
@@ -206,7 +207,7 @@ async fn an_old_copy_put_back_is_found_by_the_checkpoint(t: TestApp) {
         let mut file = Vec::new();
         t.app.backup(&mut file, at("2025-06-29T18:00")).await.unwrap();
         let other = TestApp::bare_postgres().await.unwrap();
-        other.app.store.restore(|| Ok(Box::new(std::io::Cursor::new(file.clone())))).await.unwrap();
+        other.app.stage().restore(|| Ok(Box::new(std::io::Cursor::new(file.clone())))).await.unwrap();
         spare.insert(other).url.clone()
     };
     t.sampled("XBJ25410105000000002").await;
@@ -242,7 +243,7 @@ async fn a_changed_file_is_found_and_named(t: TestApp) {
         side.open_guards("blob").await;
     }
     // The archived report is never handed out changed.
-    let issued = t.app.store.report_by_number(&format!("SY-{NO}"), &t.all()).await.unwrap().unwrap();
+    let issued = t.app.stage().report_by_number(&format!("SY-{NO}"), &t.all()).await.unwrap().unwrap();
     t.app.report_pdf(&issued).await.unwrap();
     side.change(&format!("UPDATE blob SET bytes = (SELECT bytes FROM kept WHERE sha256 = '{evidence}') WHERE sha256 = '{report}'")).await;
     assert!(t.app.report_pdf(&issued).await.unwrap_err().to_string().contains("missing or changed"));

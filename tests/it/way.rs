@@ -23,12 +23,12 @@ const NO: &str = "XBJ25410105000000001";
 
 /// The clock of this rule on this subject.
 async fn clock(t: &TestApp, subject: &str, rule: RuleKey) -> ClockRecord {
-    let found: Vec<_> = t.app.store.clocks_of(subject).await.unwrap().into_iter().filter(|c| c.clock.rule == rule).collect();
+    let found: Vec<_> = t.app.stage().clocks_of(subject).await.unwrap().into_iter().filter(|c| c.clock.rule == rule).collect();
     assert_eq!(found.len(), 1, "{rule:?} of {subject}: {found:?}");
     found.into_iter().next().unwrap()
 }
 async fn rules(t: &TestApp, subject: &str) -> Vec<RuleKey> {
-    let mut rules: Vec<_> = t.app.store.clocks_of(subject).await.unwrap().iter().map(|c| c.clock.rule).collect();
+    let mut rules: Vec<_> = t.app.stage().clocks_of(subject).await.unwrap().iter().map(|c| c.clock.rule).collect();
     rules.sort();
     rules
 }
@@ -79,7 +79,7 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     t.reviewed(&order, at("2025-06-09T10:00")).await;
     assert_eq!(t.order(&order).await.state, OrderState::Reviewed);
     assert_eq!(t.count_cases().await, 0);
-    let before = app.store.head().await.unwrap().seq;
+    let before = app.stage().head().await.unwrap().seq;
     assert_eq!(app.approve_order(&p.signatory, &order, at("2025-06-10T10:00")).await.unwrap(), Outcome::Fail);
     let signed = t.order(&order).await.signatures;
     assert_eq!(signed.iter().map(|s| s.meaning).collect::<Vec<_>>(), [Meaning::MainAnalyst, Meaning::Checker, Meaning::Reviewer, Meaning::Signatory]);
@@ -94,7 +94,7 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     assert_eq!(rules(&t, &about).await, [RuleKey::D04, RuleKey::D20]);
     let (d04, d20) = (clock(&t, &about, RuleKey::D04).await, clock(&t, &about, RuleKey::D20).await);
     assert_eq!((d04.clock.due.due_on, d20.clock.due.due_on), (day("2025-06-12"), day("2025-09-08")));
-    let entries = app.store.newest_entries(50).await.unwrap();
+    let entries = app.stage().newest_entries(50).await.unwrap();
     let mut verbs: Vec<&str> = entries.iter().filter(|e| e.seq > before).map(|e| e.verb.as_str()).collect();
     verbs.reverse();
     assert_eq!(verbs, ["order.approve", "clock.start", "case.open", "clock.start", "clock.start"]);
@@ -106,9 +106,9 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 5_000);
     assert_eq!(report.pdf_sha256.as_deref(), Some(sha256_hex(&pdf).as_str()));
     assert_eq!(pdf, app.typeset(&serde_json::from_str(&report.content).unwrap()).unwrap(), "the archived bytes are those that its frozen facts give");
-    let (found, replaced) = app.store.report_by_code(&report.verify_code).await.unwrap().unwrap();
+    let (found, replaced) = app.stage().report_by_code(&report.verify_code).await.unwrap().unwrap();
     assert_eq!((found.id, replaced), (report.id, None));
-    assert!(app.store.report_by_code("0000").await.unwrap().is_none());
+    assert!(app.stage().report_by_code("0000").await.unwrap().is_none());
     assert!(clock(&t, &subject, RuleKey::D02).await.clock.stopped_at.is_some());
 
     // 处置
@@ -172,13 +172,13 @@ async fn a_conclusion_whose_clock_cannot_start_does_not_happen(t: TestApp) {
     let side = t.side().await;
     // From here on the database takes one of the clocks D04 and D20, not both.
     side.must("CREATE UNIQUE INDEX sabotage ON clock (cancelled) WHERE rule IN ('D04', 'D20')").await;
-    let head = t.app.store.head().await.unwrap();
+    let head = t.app.stage().head().await.unwrap();
     t.app.approve_order(&t.people.signatory, &order, at("2025-06-10T10:00")).await.unwrap_err();
     assert_eq!(t.order(&order).await.state, OrderState::Reviewed);
     assert_eq!(t.order(&order).await.conclusion, None);
     assert_eq!(side.count("case_file").await, 0);
     assert_eq!(side.count("clock WHERE rule IN ('D04', 'D20', 'D25')").await, 0);
-    assert_eq!(t.app.store.head().await.unwrap(), head);
+    assert_eq!(t.app.stage().head().await.unwrap(), head);
     t.assert_broken("the index sabotage was not made by the program").await;
     side.must("DROP INDEX sabotage").await;
     t.assert_whole().await;

@@ -57,11 +57,11 @@ async fn laid_out(t: &TestApp, controlled: bool) -> (String, Vec<String>) {
 }
 
 async fn sheet(t: &TestApp, id: &str) -> Worksheet {
-    t.app.store.worksheet(id, &Scope::District).await.unwrap().unwrap()
+    t.app.stage().worksheet(id, &Scope::District).await.unwrap().unwrap()
 }
 
 async fn cells(t: &TestApp, id: &str) -> Vec<TestItem> {
-    t.app.store.items_of_worksheet(id, &Scope::District).await.unwrap()
+    t.app.stage().items_of_worksheet(id, &Scope::District).await.unwrap()
 }
 
 fn typed(item: &TestItem, raw: &str) -> TypedResult {
@@ -195,7 +195,7 @@ async fn an_item_is_on_one_worksheet_and_a_void_one_gives_it_back(t: TestApp) {
     let first = cells(&t, &id).await[0].clone();
     t.app.enter_cells(&analyst, &id, &[TypedResult { undo: true, ..typed(&first, "") }], at("2025-06-05T09:40")).await.unwrap();
     t.app.void_worksheet(&analyst, &id, at("2025-06-05T09:50")).await.unwrap();
-    assert_eq!(t.app.store.waiting_methods(&Scope::District).await.unwrap()[0].items, 6);
+    assert_eq!(t.app.stage().waiting_methods(&Scope::District).await.unwrap()[0].items, 6);
     let again: WorksheetId = t.app.create_worksheet(&analyst, &new, at("2025-06-05T10:00")).await.unwrap();
     assert_eq!(sheet(&t, &again.to_string()).await.no, "W2025-0002", "numbers are never used twice");
     t.assert_whole().await;
@@ -211,7 +211,7 @@ async fn an_instrument_out_of_calibration_takes_no_work(t: TestApp) {
     let now = at("2025-06-05T09:00");
     assert_eq!(codes(t.app.save_instrument(&analyst, &instrument("2025-06-04", true), now).await), ["ADMIN-ROLE"]);
     t.app.save_instrument(&quality, &instrument("2025-06-04", true), now).await.unwrap();
-    let id_of_it = t.app.store.all::<shiyan_lab_results::bench::Instrument>().await.unwrap()[0].id.to_string();
+    let id_of_it = t.app.stage().all::<shiyan_lab_results::bench::Instrument>().await.unwrap()[0].id.to_string();
     assert_eq!(codes(t.app.assign_worksheet(&analyst, &id, "", &id_of_it, now).await), ["WS-CALIBRATION"]);
     t.app.save_instrument(&quality, &instrument("2025-06-05", true), now).await.unwrap();
     t.app.assign_worksheet(&analyst, &id, "", &id_of_it, now).await.unwrap();
@@ -251,7 +251,7 @@ async fn an_additive_that_was_found_needs_a_word_on_carry_over(t: TestApp) {
         dried: None,
         ..items[0].limit.clone().expect("a limit")
     };
-    let mut unit = t.app.store.begin(now).await.unwrap();
+    let mut unit = t.app.stage().begin(now).await.unwrap();
     unit.save(&colour.with_limit(Some(used), None, TaskKind::Supervisory), &(&analyst).into(), "item.limit", json!({ "test": true })).await.unwrap();
     unit.commit().await.unwrap();
     let items = t.items(&order).await;
@@ -270,7 +270,7 @@ async fn an_additive_that_was_found_needs_a_word_on_carry_over(t: TestApp) {
     let seen = t.items(&order).await.iter().find(|i| i.id.to_string() == other).unwrap().revision;
     assert_eq!(codes(t.app.say_carry_over(&analyst, &other, seen, "配料表无着色剂", now).await), ["LAB-CARRY-OVER-NOT-ASKED"]);
     say(&analyst, colour.revision, "配料表无着色剂，不属带入").await.unwrap();
-    let journal = t.app.store.timeline(&[format!("item:{id}")]).await.unwrap();
+    let journal = t.app.stage().timeline(&[format!("item:{id}")]).await.unwrap();
     assert!(journal.iter().any(|e| e.verb == "item.carry-over" && e.facts["word"] == "配料表无着色剂，不属带入"), "{journal:?}");
     t.app.forward_order(&analyst, &order, OrderAction::Submit, now).await.unwrap();
     t.assert_whole().await;
@@ -309,7 +309,7 @@ async fn a_value_above_the_historical_p99_needs_a_word_too(t: TestApp) {
     let above = leek[2].above_p99.clone().expect("0.15 is above");
     assert_eq!((above.p99.to_string().as_str(), above.unit.as_str(), above.count), ("0.099", "mg/kg", 101));
     assert_eq!((leek[2].verdict(), normal(&leek[1]), normal(&leek[2])), (Some(Verdict::Conforming), true, false), "a hint changes no verdict");
-    let journal = t.app.store.timeline(&[format!("item:{}", leek[2].id)]).await.unwrap();
+    let journal = t.app.stage().timeline(&[format!("item:{}", leek[2].id)]).await.unwrap();
     assert_eq!(journal.last().unwrap().facts["above_p99"]["p99"], "0.099", "it is on record");
     // It asks for what a value near its limit asks for.
     assert_eq!(codes(t.app.finish_worksheet(&analyst, &id, at("2025-06-05T11:00")).await), ["WS-NEAR"]);
@@ -333,7 +333,7 @@ async fn an_item_of_before_is_compared_once_a_result_is_entered(t: TestApp) {
     let before = TestItem { revision: before.revision + 1, ..before };
     let stored = serde_json::to_string(&before).unwrap();
     assert!(!stored.contains("peers") && !stored.contains("p99"), "{stored}");
-    let mut unit = t.app.store.begin(at("2025-06-05T09:00")).await.unwrap();
+    let mut unit = t.app.stage().begin(at("2025-06-05T09:00")).await.unwrap();
     unit.save(&before, &(&analyst).into(), "item.limit", json!({})).await.unwrap();
     unit.commit().await.unwrap();
     t.assert_whole().await;
@@ -356,7 +356,7 @@ async fn a_balance_goes_to_the_next_sample(t: TestApp) {
     t.app.set_advance(&p.analyst.actor(), &id, "tab", now).await.unwrap();
     let set = sheet(&t, &id).await;
     assert_eq!((set.advance, set.revision), (Advance::Tab, plain.revision + 1), "saying it twice writes it once");
-    let journal = t.app.store.timeline(&[format!("worksheet:{id}")]).await.unwrap();
+    let journal = t.app.stage().timeline(&[format!("worksheet:{id}")]).await.unwrap();
     let last = journal.last().unwrap();
     assert_eq!((last.verb.as_str(), &last.facts["from"], &last.facts["to"]), ("worksheet.advance", &json!("excel"), &json!("tab")));
     assert_eq!(codes(t.app.set_advance(&p.analyst.actor(), &id, "sideways", now).await), ["TYPED-CHOICE"]);

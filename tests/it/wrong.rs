@@ -92,7 +92,7 @@ async fn a_sheet_needs_two_samplers_and_a_free_number(t: TestApp) {
     for samplers in [vec![&p.sampler], vec![&p.sampler, &p.sampler], vec![]] {
         let id = t.app.begin_sheet(&who, leek(NO, &samplers), None, at("2025-06-03T15:00")).await.unwrap().to_string();
         assert_eq!(codes(t.app.submit_sheet(&who, &id, at("2025-06-03T16:00")).await), ["SHEET-SAMPLERS"]);
-        let kept = t.app.store.sample(&id, &Scope::District).await.unwrap().unwrap().sample;
+        let kept = t.app.stage().sample(&id, &Scope::District).await.unwrap().unwrap().sample;
         assert_eq!((kept.state, kept.sheet.get("sampling_no")), (SampleState::Draft, NO));
     }
     t.sampled(NO).await;
@@ -114,7 +114,7 @@ async fn a_temporary_number_gets_no_report(t: TestApp) {
     assert_eq!(t.order(&order).await.state, OrderState::Approved);
     t.app.renumber_sample(&t.people.sampler.actor(), &sample, NO, at("2025-06-11T09:00")).await.unwrap();
     assert_eq!(t.issued(&order).await.number, format!("SY-{NO}"));
-    assert!(t.app.store.sample_by_number("LS20250001", &Scope::District).await.unwrap().is_none());
+    assert!(t.app.stage().sample_by_number("LS20250001", &Scope::District).await.unwrap().is_none());
     t.assert_whole().await;
 }
 
@@ -129,7 +129,7 @@ async fn two_saves_of_the_same_revision_lose_nothing(t: TestApp) {
     };
     assert_eq!(t.app.save_sheet(&who, &id, 0, sheet("先到"), at("2025-06-03T15:10")).await.unwrap(), 1);
     assert_eq!(codes(t.app.save_sheet(&p.sampler2.actor(), &id, 0, sheet("后到"), at("2025-06-03T15:11")).await), ["RACE"]);
-    assert_eq!(t.app.store.sample(&id, &Scope::District).await.unwrap().unwrap().sample.sheet.get("name"), "先到");
+    assert_eq!(t.app.stage().sample(&id, &Scope::District).await.unwrap().unwrap().sample.sheet.get("name"), "先到");
 
     // At the same time: one wins, the other hears of it, and what won is whole.
     let (_, order) = t.received("XBJ25410105000000002").await;
@@ -175,9 +175,9 @@ async fn reception_is_refused_with_a_reason_or_not_at_all(t: TestApp) {
     assert_eq!(codes(t.app.accept_sample(&keeper, &id, Reception { backup_seal: "FT-0001".into(), ..reception() }, now).await), ["INTAKE-SEALS"]);
     assert_eq!(codes(t.app.accept_sample(&t.people.sampler.actor(), &id, reception(), now).await), ["INTAKE-ROLE", "INTAKE-SAMPLER"]);
     t.app.refuse_sample(&keeper, &id, broken(), "封条破损，样品受潮", now).await.unwrap();
-    let sample = t.app.store.sample(&id, &Scope::District).await.unwrap().unwrap().sample;
+    let sample = t.app.stage().sample(&id, &Scope::District).await.unwrap().unwrap().sample;
     assert_eq!(sample.state, SampleState::Refused);
-    assert!(t.app.store.clocks_of(&format!("sample:{id}")).await.unwrap().iter().all(|c| c.clock.cancelled));
+    assert!(t.app.stage().clocks_of(&format!("sample:{id}")).await.unwrap().iter().all(|c| c.clock.cancelled));
     assert!(codes(t.app.accept_sample(&keeper, &id, reception(), now).await).contains(&"INTAKE-STATE"));
     let k = t.app.year(t.app.kpi_scope(2025).await.unwrap(), &Scope::District, at("2025-12-31T18:00")).await.unwrap().kpis;
     assert_eq!(k.per_thousand.numerator, 0);
@@ -192,7 +192,7 @@ async fn a_voided_sheet_gives_its_number_back(t: TestApp) {
     t.app.void_sample(&who, &id, "编号填错，重新填写", at("2025-06-03T17:00")).await.unwrap();
     let (again, order) = t.received(NO).await;
     assert_ne!(again, id);
-    assert_eq!(t.app.store.sample_by_number(NO, &Scope::District).await.unwrap().unwrap().sample.id.to_string(), again);
+    assert_eq!(t.app.stage().sample_by_number(NO, &Scope::District).await.unwrap().unwrap().sample.id.to_string(), again);
     assert!(codes(t.app.void_sample(&who, &again, "收样后不能作废", at("2025-06-05T09:00")).await).contains(&"INTAKE-STATE"));
     assert_eq!(t.order(&order).await.state, OrderState::Testing);
     t.assert_whole().await;
@@ -203,7 +203,7 @@ async fn an_amended_report_replaces_the_old_one_which_stays(t: TestApp) {
     let (sample, order, case) = t.failing(NO).await;
     let case = case.id.to_string();
     let supervisor = p.supervisor.actor();
-    let old = t.app.store.report_by_number(&format!("SY-{NO}"), &Scope::District).await.unwrap().unwrap();
+    let old = t.app.stage().report_by_number(&format!("SY-{NO}"), &Scope::District).await.unwrap().unwrap();
     let old_pdf = t.app.report_pdf(&old).await.unwrap();
     assert_eq!(codes(t.app.cancel_case(&supervisor, &case, "结论仍为不合格", at("2025-06-11T09:00")).await), ["CASE-STANDS"]);
 
@@ -220,9 +220,9 @@ async fn an_amended_report_replaces_the_old_one_which_stays(t: TestApp) {
     assert_eq!((new.number.clone(), new.replaces.clone()), (format!("SY-{NO}-G1"), Some(format!("SY-{NO}"))));
     assert_eq!(new.reason.as_deref(), Some("原始记录小数点抄错"));
 
-    let reports = t.app.store.reports_of_sample(&sample, &Scope::District).await.unwrap();
+    let reports = t.app.stage().reports_of_sample(&sample, &Scope::District).await.unwrap();
     assert_eq!(reports.iter().map(|r| r.number.as_str()).collect::<Vec<_>>(), [format!("SY-{NO}-G1"), format!("SY-{NO}")]);
-    let (kept, replaced) = t.app.store.report_by_code(&old.verify_code).await.unwrap().unwrap();
+    let (kept, replaced) = t.app.stage().report_by_code(&old.verify_code).await.unwrap().unwrap();
     assert_eq!((&kept, replaced.as_deref()), (&old, Some(new.number.as_str())));
     assert_eq!(t.app.report_pdf(&kept).await.unwrap(), old_pdf);
     assert_ne!(t.app.report_pdf(&new).await.unwrap(), old_pdf);

@@ -59,12 +59,6 @@ codes! {
         next "从列表中选街道、快检点或承检机构" / "Choose a street, a point or a laboratory from the list", article "";
     LAST_ADMIN = "USER-LAST-ADMIN", zh "这是全区最后一个系统管理员，不能停用，也不能改作他用", en "This is the last administrator of the district; it can neither be disabled nor given other duties",
         next "先添加另一个数据范围为全区的系统管理员" / "Add another administrator for the whole district first", article "";
-    NOT_ADMIN = "ADMIN-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
-        next "换用有该角色的账号" / "Use an account with that role", article "";
-    SCOPE_DISTRICT = "SCOPE-DISTRICT", zh "“{action}”对全区生效，须由数据范围为全区的人员办理", en "To {action_en} is an act for the whole district; it needs somebody whose scope is the whole district",
-        next "请数据范围为全区的同岗位人员办理" / "Ask somebody with the same duty whose scope is the whole district", article "等保 8.1.4.2";
-    SCOPE_BEYOND = "SCOPE-BEYOND", zh "“{action}”所涉对象不在您的数据范围内", en "You may {action_en}, but what this is about lies outside your scope",
-        next "只办理本数据范围内的事项，其余请全区或该范围的人员办理" / "Keep to your own scope; ask somebody of the district or of that scope for the rest", article "等保 8.1.4.2";
     USER_BEYOND = "USER-BEYOND", zh "不能授予或管理超出本人权限的账号：{what}", en "You cannot give or manage what goes beyond your own scope: {what_en}",
         next "在本人数据范围内选择；更大的范围请全区的系统管理员办理" / "Choose within your own scope; ask an administrator of the whole district for more", article "等保 8.1.4.2";
     SIGN_SCOPE = "USER-SIGN-SCOPE", zh "授权签字人须写明授权签字领域", en "A signatory needs the methods they may sign for",

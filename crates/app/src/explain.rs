@@ -27,6 +27,7 @@ pub struct Explained {
 #[must_use]
 pub fn codes() -> Vec<&'static CodeInfo> {
     [
+        shiyan_foundation::authority::code::ALL,
         shiyan_foundation::deadline::ALL,
         shiyan_statute::ALL,
         shiyan_sampling_plan::code::ALL,

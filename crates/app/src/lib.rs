@@ -14,6 +14,7 @@ pub mod explain;
 pub mod figures;
 pub mod files;
 pub mod imports;
+pub mod jobs;
 pub mod keep;
 pub mod kept;
 pub mod limit_check;
@@ -25,6 +26,7 @@ pub mod people;
 pub mod planning;
 pub mod profiles;
 pub mod rapid;
+pub mod read;
 pub mod reference;
 mod remembered;
 pub mod reports;
@@ -35,8 +37,11 @@ pub mod worksheets;
 
 use std::sync::{Arc, RwLock};
 
-pub use shiyan_store::{Engine, Entry, Error, Head, Store, Who, records, sha256_hex, verify};
-pub use shiyan_store::{once, query};
+#[cfg(feature = "stage")]
+pub use shiyan_store::Store;
+#[cfg(not(feature = "stage"))]
+use shiyan_store::Store;
+pub use shiyan_store::{Entry, Error, Head, Who, once, records, sha256_hex, verify};
 
 use shiyan_foundation::{Instant, Refusal};
 use shiyan_lab_results::report::ReportContent;
@@ -52,7 +57,7 @@ type Library = (i64, Arc<LimitLibrary>);
 #[derive(Clone)]
 pub struct App {
     /// The database.
-    pub store: Store,
+    store: Store,
     typesetter: Arc<Typesetter>,
     /// The limit library with the change it was read after; read again after a change, whoever made it.
     limits: Arc<RwLock<Option<Library>>>,
@@ -73,6 +78,12 @@ impl App {
     #[must_use]
     pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, reports::Unset> + Send + Sync + 'static) -> Self {
         Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing(), remembered: remembered::Remembered::default() }
+    }
+    /// The database, for the stage of tests and benches; what is released asks [`read`].
+    #[cfg(feature = "stage")]
+    #[must_use]
+    pub fn stage(&self) -> &Store {
+        &self.store
     }
     /// 限量库 every row with its present status, ready for a choice.
     ///

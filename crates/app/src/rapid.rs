@@ -3,7 +3,7 @@
 use serde_json::json;
 use shiyan_foundation::ids::{PointId, ReadingId, SampleId};
 use shiyan_foundation::task::Outcome;
-use shiyan_foundation::{Actor, Instant, Refusal, Role, Scope, text::fold};
+use shiyan_foundation::{Actor, Instant, Refusal, Scope, text::fold};
 use shiyan_rapid_test::{FollowUp, FollowUpAction, Observed, Point, RapidVerdict, Reading, ReadingInput, code, decide};
 use shiyan_sample_intake::sheet::Sheet;
 use shiyan_statute::{RuleKey, rapid_method};
@@ -81,7 +81,7 @@ impl App {
             _ => typed.point.clone(),
         };
         let mut problems = Vec::new();
-        if !actor.has_any(&[Role::PointOperator, Role::Enforcer]) {
+        if may(actor, Act::Reading).is_err() {
             problems.push(Refusal::new(code::OPERATOR));
         }
         let points = self.store.points(&actor.scope).await?;

@@ -3,11 +3,12 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use shiyan_app::App;
 use shiyan_app::keep::Checkpoint;
 use shiyan_app::kept::Care;
 use shiyan_app::verify::Finding;
-use shiyan_app::{App, Engine, Store};
 use shiyan_foundation::{Lang, Refusal};
+use shiyan_store::{Engine, Store};
 use shiyan_web_kit::timeline::verb_text;
 
 use crate::config::ClockCommand;

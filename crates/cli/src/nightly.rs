@@ -14,6 +14,7 @@ use shiyan_app::keep::{Checkpoint, Figures, Taken};
 use shiyan_app::kept::{Care, Kept, Outcome, open_private};
 use shiyan_app::verify::Finding;
 use shiyan_foundation::{Instant, Lang, Refusal};
+use shiyan_store::Store;
 
 use crate::config::FileConfig;
 use crate::keep::{kept, unpacked};
@@ -104,7 +105,7 @@ async fn night(place: &Place, plan: &Plan) -> Result<Night, Failed> {
                 work(&app, place, plan, dir, scratch, &mut night).await;
             }
             night.push(entry(Care::Checkpoint, export_checkpoint(&app, place, plan).await));
-            app.store.close().await;
+            app.close().await;
         }
         Err(failed) => {
             // Nothing can be done: that is told of everything that was to be done.
@@ -125,7 +126,7 @@ async fn night(place: &Place, plan: &Plan) -> Result<Night, Failed> {
 
 /// Backup, rehearsal and verification; older backups go only when all three hold.
 async fn work(app: &App, place: &Place, plan: &Plan, dir: &Path, scratch: &Path, night: &mut Night) {
-    let damage = app.store.check_pages().await.unwrap_or_else(|e| Some((e.to_string(), e.to_string())));
+    let damage = app.check_pages().await.unwrap_or_else(|e| Some((e.to_string(), e.to_string())));
     let file = dir.join(format!("shiyan-{}.gz", now().format("%Y%m%d-%H%M%S")));
     let taken = backup(app, dir, &file).await;
     let rehearsed = match &taken {
@@ -215,18 +216,18 @@ async fn rehearse(place: &Place, within: &Path, file: &Path, taken: &Taken) -> R
     // One night at a time, so one name is enough.
     let scratch = Scratch::new(within.join(".shiyan-rehearsal")).map_err(|e| Failed::io(code::FILE_WRITE, within.display(), &e))?;
     let store = place.scratch(scratch.path()).make().await?;
-    let copy = App::new(store, |_| Err(shiyan_app::reports::Unset::Failed("no typesetting here".into())));
-    let done = compare(&copy, file, taken).await;
-    copy.store.close().await;
+    let copy = App::new(store.clone(), |_| Err(shiyan_app::reports::Unset::Failed("no typesetting here".into())));
+    let done = compare(&store, &copy, file, taken).await;
+    store.close().await;
     let rows = done?;
     let seconds = clock.elapsed().as_secs();
     Ok(json!({ "file": file.display().to_string(), "rows": rows, "seq": taken.header.head.seq, "seconds": seconds }))
 }
 
-async fn compare(copy: &App, file: &Path, taken: &Taken) -> Result<u64, Failed> {
+async fn compare(store: &Store, copy: &App, file: &Path, taken: &Taken) -> Result<u64, Failed> {
     let differs = |zh: &str, en: &str| Failed::from(Refusal::new(code::REHEARSAL).with("file", file.display()).with("why", zh).with("why_en", en));
-    copy.store.restore(|| unpacked(file)).await?;
-    let finding = copy.store.verify(Some(&taken.header.head)).await?;
+    store.restore(|| unpacked(file)).await?;
+    let finding = store.verify(Some(&taken.header.head)).await?;
     if !finding.ok {
         return Err(differs(finding.problem_zh.as_deref().unwrap_or_default(), finding.problem_en.as_deref().unwrap_or_default()));
     }
@@ -296,7 +297,7 @@ pub(crate) async fn export_checkpoint(app: &App, place: &Place, plan: &Plan) -> 
     let file = plan.checkpoints.join(format!("checkpoint-{}.json", now().format("%Y-%m-%d")));
     // The evidence of another journal is neither replaced nor outshone by this one: it stays the furthest until somebody decides.
     if let Some((at, there)) = furthest(&plan.checkpoints)
-        && app.store.hash_at(there.seq).await?.is_none_or(|hash| hash != there.hash)
+        && app.hash_at(there.seq).await?.is_none_or(|hash| hash != there.hash)
     {
         let refusal = Refusal::new(code::CHECKPOINT_AHEAD).with("at", at.display());
         return Err(refusal.with("seq", there.seq).with("head", checkpoint.seq).into());

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use shiyan_app::{App, Store};
+use shiyan_app::App;
 use shiyan_foundation::{Lang, Refusal};
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_store::verify::{Look, SchemaState};
-use shiyan_store::{shown, sqlite_file, sqlite_url};
+use shiyan_store::{Store, shown, sqlite_file, sqlite_url};
 
 use crate::code;
 use crate::config::{Cli, FileConfig, read_file};

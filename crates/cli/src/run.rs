@@ -10,7 +10,7 @@ use clap::Parser;
 use serde_json::json;
 use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::{Link, NewUser};
-use shiyan_app::{App, Engine, Who};
+use shiyan_app::{App, Who};
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{Origin, Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
@@ -25,6 +25,7 @@ use shiyan_judgement::texts::{Texts, Typed, judge_against, judge_words};
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_sample_intake::sheet::read_date;
 use shiyan_statute::{FoodName, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitStatus, choose};
+use shiyan_store::Engine;
 use shiyan_web_kit::{Site, SiteConfig};
 
 use crate::config::{
@@ -154,6 +155,8 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let store = place.make().await?;
     // The file itself is locked as well: however its path is spelt, there is one server on it.
     let file_lock = place.lock_database()?;
+    // a file has one server; on PostgreSQL another may be at work
+    let alone = store.engine() == Engine::Sqlite;
     let app = place.over(store, Some(public_url.clone())).await?;
     if let Some(delivery) = app.receive_editions(now()).await? {
         eprintln!("{}", delivery.told(lang));
@@ -167,8 +170,8 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         None
     };
     // From here on this is an installation at work: its database is looked after, its clock held against the journal.
-    app.store.hold_clock();
-    let looking = app.store.look_after();
+    app.hold_clock();
+    let looking = app.look_after();
     let demo = has_demo || loaded.is_some();
     let accounts = if demo { app.demo_accounts().await? } else { Vec::new() };
     let config = SiteConfig {
@@ -205,6 +208,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     if let Some(turns) = args.heavy.or(place.file.heavy) {
         site.heavy = std::sync::Arc::new(shiyan_web_kit::heavy::Heavy::new(turns.get()));
     }
+    site.jobs.look_after(site.clone(), shiyan_web_site::workers(), alone);
     let timer = nightly::Timer::start(place.clone(), plan.clone())?;
     // Said when it listens, and not before. Nobody need be reading it.
     let up = move || {
@@ -212,13 +216,13 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         let _ = out.write_all(welcome.as_bytes()).and_then(|()| out.flush());
     };
     let served = front::serve(&site, &place.file, listen, metrics, tls, up).await;
-    // A job in hand finishes the one thing it is at; then the database is closed.
-    site.jobs.stop_all().await;
+    // A job in hand finishes the one thing it is at; the next start goes on with the rest. Then the database is closed.
+    site.jobs.park_all(Some(&site.app), now()).await;
     site.heavy.close().await;
     timer.stop().await;
     nightly::last_checkpoint(&site.app, place, &plan).await;
     looking.abort();
-    site.app.store.close().await;
+    site.app.close().await;
     drop((lock, file_lock));
     served
 }
@@ -265,7 +269,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             say_link(place, public_url.as_deref(), &link, lang)
         }
         UserCommand::List { json } => {
-            let people = place.app().await?.store.people().await?;
+            let people = place.app().await?.people().await?;
             if json {
                 let rows: Vec<_> =
                     people.iter().map(|u| json!({ "username": u.username, "name": u.name, "roles": u.roles, "active": u.active, "demo": u.demo })).collect();
@@ -328,7 +332,7 @@ async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {
             say!("{} {rows}", lang.pick("已移除演示数据行数", "demonstration rows removed"))?;
         }
     }
-    app.store.close().await;
+    app.close().await;
     Ok(())
 }
 
@@ -518,7 +522,7 @@ async fn import_plan(app: &App, file: &Path, year: i32, hidden: Hidden, (dry_run
     let write = clean && !dry_run && !found.new.is_empty();
     let mut standing = None;
     if write {
-        if app.store.plan_of_year(year).await?.is_none() {
+        if !app.plan_years().await?.contains(&year) {
             app.create_plan(&manager, year, "4.0", now()).await?;
         }
         (_, standing) = app.import_plan(&manager, year, plan.lines.clone(), Some("命令行导入"), false, now()).await?;
@@ -683,7 +687,7 @@ async fn export(place: &Place, what: ExportCommand, lang: Lang) -> Done {
             use shiyan_exchange::out::Cell;
             let app = place.app().await?;
             let (first, last) = shiyan_app::figures::year_span(year)?;
-            let facts = app.store.batch_facts(first, last, &Scope::District).await?;
+            let facts = app.batch_facts(first, last, &Scope::District).await?;
             let streets = app.streets().await?;
             let rows: Vec<Vec<Cell>> = facts
                 .iter()
@@ -738,9 +742,8 @@ async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions
         || Failed::not_found(&number, ("抽样单编号", "sampling sheet number"), ("export samples 列出一年的样品", "export samples lists the samples of a year"));
     let no_report =
         || Failed::not_found(&number, ("待签发或已签发的报告", "a report issued or awaiting issue"), ("样品还在检验", "the sample is still being tested"));
-    let record = app.store.sample_by_number(&number, &Scope::District).await?.ok_or_else(unknown)?;
-    let id = record.sample.id.to_string();
-    if let Some(newest) = app.store.reports_of_sample(&id, &Scope::District).await?.first() {
+    let found = app.report_of_number(&number, &Scope::District).await?.ok_or_else(unknown)?;
+    if let Some(newest) = &found.newest {
         if !options.is_plain() {
             return Err(Refusal::new(shiyan_app::code::REPORT_FROZEN).with("number", &newest.number).into());
         }
@@ -750,7 +753,7 @@ async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions
         say!("{} {} SHA-256 {}", newest.number, pdf.len(), shiyan_app::sha256_hex(&pdf))?;
         return Ok(());
     }
-    let order = app.store.order_of_sample(&id, &Scope::District).await?.ok_or_else(no_report)?;
+    let order = found.order.ok_or_else(no_report)?;
     let pdf = app.draft_report(&order, options, now()).await?.ok_or_else(no_report)?;
     write(out, &pdf)?;
     say!("{} {} {}", lang.pick("草稿，未签发：", "draft, not issued:"), number, pdf.len())?;

@@ -3,6 +3,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod area;
+pub mod authority;
 pub mod calendar;
 pub mod category;
 pub mod deadline;
@@ -13,6 +14,7 @@ pub mod refusal;
 pub mod task;
 pub mod text;
 
+pub use authority::Act;
 pub use calendar::WorkCalendar;
 pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 pub use deadline::{Due, Period};

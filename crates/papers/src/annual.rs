@@ -32,7 +32,7 @@ pub struct Tabled {
 pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error> {
     let (first, last) = year_span(year.scope.year)?;
     let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
-    let items = app.store.failing_item_facts(before, last, user).await?;
+    let items = app.failing_items(before, last, user).await?;
     tokio::task::spawn_blocking(move || {
         let classes: Vec<(&str, &str)> = shiyan_statute::food_classes_of(year.scope.year).iter().map(|c| (c.name.as_str(), c.name_en.as_str())).collect();
         let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes })?;
@@ -52,7 +52,7 @@ pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<Naiv
     // failing by that day: an amended report may say otherwise by now
     let failed: BTreeSet<String> = year.facts.batches.iter().filter(|b| b.fails()).map(|b| FactId::Sample(b.sample_id).to_string()).collect();
     let in_scope: BTreeSet<String> = year.kpis.per_thousand.counted.iter().map(ToString::to_string).filter(|id| failed.contains(id)).collect();
-    let failing = app.store.failing_samples(first, last, user).await?.into_iter().filter(|f| in_scope.contains(&f.sample.sample.id.to_string()));
+    let failing = app.failing_samples(first, last, user).await?.into_iter().filter(|f| in_scope.contains(&f.sample.sample.id.to_string()));
     let failing: Vec<Failing> = failing.map(|f| Failing { sample: f.sample.sample, items: f.items }).collect();
     let streets = app.streets().await?;
     let day = year.kpis.as_of;
@@ -63,7 +63,7 @@ pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<Naiv
         .filter(|c| c.opened_on <= day && year.scope.streets.as_ref().is_none_or(|s| s.contains(&c.street)))
         .map(|c| (c.case_id, c))
         .collect();
-    let known_cases = app.store.whole_cases(first, last, user).await?.into_iter().filter_map(|c| known.get(&c.id).map(|fact| (*fact, c)));
+    let known_cases = app.whole_cases(first, last, user).await?.into_iter().filter_map(|c| known.get(&c.id).map(|fact| (*fact, c)));
     // a case counts in one year; the debts of earlier years are named beside it while they last
     let (cases, others): (Vec<_>, Vec<_>) = known_cases.partition(|(fact, _)| fact.year_at(day) == year.scope.year);
     let owed = |fact: &CaseFact| chrono::Datelike::year(&day) == year.scope.year && !fact.cancelled && fact.closed_by(day).is_none();

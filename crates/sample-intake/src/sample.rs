@@ -91,6 +91,12 @@ impl Sample {
     pub fn number(&self) -> &str {
         self.core.as_ref().map_or_else(|| self.sheet.get("sampling_no"), |c| c.sampling_no.as_str())
     }
+    /// 盲样遮盖 the sample as whoever tests blind may see it.
+    #[must_use]
+    pub fn veiled(&self) -> Self {
+        let core = self.core.clone().map(|core| CheckedSheet { site_name: String::new(), street: String::new(), ..core });
+        Self { sheet: self.sheet.veiled(), core, ..self.clone() }
+    }
     /// Reasons of state and duty why this person may not do this now; empty means the action may be tried.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: SampleAction) -> Vec<Refusal> {

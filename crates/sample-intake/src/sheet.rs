@@ -291,6 +291,16 @@ impl Sheet {
         names.sort_by_key(|name| std::cmp::Reverse(name.len()));
         self.ingredients().map(|text| names.iter().fold(text.to_owned(), |text, name| text.replace(name, "＊＊")))
     }
+    /// 盲样遮盖 the sheet as whoever tests blind may see it: nothing of who was sampled, and ingredients without names.
+    #[must_use]
+    pub fn veiled(&self) -> Self {
+        let of_site = |key: &str| FIELDS.iter().any(|f| f.group == Group::Site && f.key == key);
+        let mut fields: BTreeMap<String, String> = self.fields.iter().filter(|(key, _)| !of_site(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        if let Some(text) = self.ingredients_blind() {
+            fields.insert("ingredients".to_owned(), text);
+        }
+        Self { fields, samplers: self.samplers.clone() }
+    }
     /// Sets a field.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
         self.fields.insert(key.to_owned(), value.into());
@@ -630,6 +640,20 @@ pub(crate) mod tests {
         assert_eq!(codes(&sheet), ["SHEET-NO-BACKUP"]);
         sheet.set("remark", "仅微生物");
         assert!(codes(&sheet).is_empty());
+    }
+    #[test]
+    fn a_veiled_sheet_says_nothing_of_who_was_sampled_and_everything_of_the_food() {
+        let mut sheet = Sheet::default();
+        for spec in FIELDS {
+            sheet.set(spec.key, format!("示范{}", spec.key));
+        }
+        sheet.set("ingredients", "小麦粉、示范site_name果酱");
+        let veiled = sheet.veiled();
+        for spec in FIELDS {
+            assert_eq!(veiled.get(spec.key).is_empty(), spec.group == Group::Site, "{}", spec.key);
+        }
+        assert_eq!(veiled.get("ingredients"), "小麦粉、＊＊果酱");
+        assert!(veiled.fields.values().all(|text| !text.contains("示范site_name")));
     }
     #[test]
     fn ingredients_are_kept_as_typed_and_name_nobody_to_who_tests_blind() {

@@ -39,6 +39,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("login_guard", "the counts that the journal tells of are made from it again"),
     ("setup_token", "good for half an hour"),
     ("upload_day", "counts of one day, which begin anew"),
+    ("job", "work under way, which waits where it waited before"),
+    ("job_line", "the things of a job"),
     ("seaql_migrations", "the schema is made by the program that restores"),
 ];
 

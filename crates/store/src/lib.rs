@@ -10,6 +10,7 @@ mod entity;
 pub mod error;
 mod file;
 mod health;
+pub mod jobs;
 mod journal;
 mod link;
 pub mod once;

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use shiyan_app::{App, Engine, Store, Who, verify::Finding};
+use shiyan_app::{App, Store, Who, verify::Finding};
 use shiyan_foundation::ids::LabId;
 use shiyan_foundation::{Instant, NaiveDate, Scope, category::CategoryPath, shanghai};
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_statute::LimitStatus;
+use shiyan_store::Engine;
 use shiyan_store::records::{ItemPackage, Laboratory, PackageItem};
 use uuid::Uuid;
 
@@ -112,7 +113,7 @@ impl TestApp {
     }
     #[must_use]
     pub fn engine(&self) -> Engine {
-        self.app.store.engine()
+        self.app.stage().engine()
     }
     /// A connection behind the program's back.
     pub async fn side(&self) -> Side {
@@ -150,7 +151,7 @@ impl TestApp {
             ..ItemPackage::default()
         };
         let who = Who::system("测试");
-        let mut unit = self.app.store.begin(now).await.unwrap();
+        let mut unit = self.app.stage().begin(now).await.unwrap();
         unit.insert_many(&self.people.all(), &who, "user.add").await.unwrap();
         unit.insert_many(&labs, &who, "lab.add").await.unwrap();
         unit.insert_many(&[package], &who, "package.add").await.unwrap();

@@ -16,7 +16,7 @@ pub use side::Side;
 pub use walk::{PNG, codes, reception, upload};
 
 /// `shiyan migrate --grant ROLE`.
-pub async fn grant(store: &shiyan_app::Store, role: &str) -> Result<(), String> {
+pub async fn grant(store: &shiyan_store::Store, role: &str) -> Result<(), String> {
     shiyan_migrations::grant::grant(store.migration_connection(), role).await.map_err(|e| e.to_string())
 }
 /// Somebody at this machine who types a name and a password.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shiyan_app::bench::TypedResult;
 use shiyan_app::cases::Upload;
-use shiyan_app::{Error, query::cases::CaseFilter};
+use shiyan_app::{Error, read::CaseFilter};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Instant, Scope};
 use shiyan_lab_results::order::{OrderAction, TestItem, TestOrder, doubtful_without_remark};
@@ -76,10 +76,10 @@ impl TestApp {
         (id, order.to_string())
     }
     pub async fn items(&self, order: &str) -> Vec<TestItem> {
-        self.app.store.items_of_order(order, &Scope::District).await.unwrap()
+        self.app.stage().items_of_order(order, &Scope::District).await.unwrap()
     }
     pub async fn order(&self, order: &str) -> TestOrder {
-        self.app.store.order(order, &Scope::District).await.unwrap().unwrap()
+        self.app.stage().order(order, &Scope::District).await.unwrap().unwrap()
     }
     /// Enters these texts for the items in their order, all of which must be saved.
     pub async fn enter(&self, order: &str, raws: &[&str], now: Instant) {
@@ -132,15 +132,15 @@ impl TestApp {
         (sample, order, case)
     }
     pub async fn case_of(&self, sample: &str) -> Case {
-        let mut cases = self.app.store.cases_of_sample(sample, &Scope::District).await.unwrap();
+        let mut cases = self.app.stage().cases_of_sample(sample, &Scope::District).await.unwrap();
         assert_eq!(cases.len(), 1, "{cases:?}");
         cases.pop().unwrap()
     }
     pub async fn case(&self, id: &str) -> Case {
-        self.app.store.case(id, &Scope::District).await.unwrap().unwrap()
+        self.app.stage().case(id, &Scope::District).await.unwrap().unwrap()
     }
     pub async fn count_cases(&self) -> usize {
-        self.app.store.cases(&CaseFilter::default(), &Scope::District).await.unwrap().len()
+        self.app.stage().cases(&CaseFilter::default(), &Scope::District).await.unwrap().len()
     }
     /// Fills one block with its evidence.
     pub async fn fill(&self, case: &str, block: Block, now: Instant) {

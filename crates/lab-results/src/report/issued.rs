@@ -5,6 +5,7 @@ use shiyan_foundation::ids::{SampleId, TestOrderId, TestReportId};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Instant, Label, Refusal};
 
+use super::ReportContent;
 use crate::order::{Conclusion, Signature, TestOrder, code};
 
 /// 检验报告 one issued revision; the row is never changed. An older revision is withdrawn by the newer one that names it.
@@ -42,6 +43,14 @@ pub struct TestReport {
     pub verify_code: String,
     /// 演示数据
     pub demo: bool,
+}
+
+impl TestReport {
+    /// The frozen facts that the PDF prints; `None` of a report whose content cannot be read, which `verify` names.
+    #[must_use]
+    pub fn frozen(&self) -> Option<ReportContent> {
+        serde_json::from_str(&self.content).ok()
+    }
 }
 
 /// 报告编号 from the sheet number and the amendment.

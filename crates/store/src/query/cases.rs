@@ -5,7 +5,7 @@ use serde::Serialize;
 use shiyan_foundation::Scope;
 use shiyan_nonconformity::Case;
 
-use super::{Detail, Sql, records};
+use super::{Count, Detail, Sql, records};
 use crate::records::ClockRecord;
 use crate::{Error, Store};
 
@@ -101,6 +101,24 @@ impl Store {
         sql.push("AND c.id = ?", [id.into()]).sample_scope(scope);
         Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
     }
+    /// Cases by their ids.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cases_by_id(&self, ids: &[String], scope: &Scope) -> Result<Vec<Case>, Error> {
+        let mut sql = Sql::new("SELECT c.detail FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
+        sql.within("AND c.id IN", ids.iter().map(String::as_str)).sample_scope(scope);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// 同单位 how many cases of this operator belong to other batches.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn other_batches_of(&self, operator: &str, sampling_no: &str, scope: &Scope) -> Result<usize, Error> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
+        sql.push("AND c.operator = ? AND c.sampling_no <> ?", [operator.into(), sampling_no.into()]).sample_scope(scope);
+        Ok(sql.one::<Count>(&self.read).await?.map_or(0, |c| usize::try_from(c.n).unwrap_or_default()))
+    }
     /// The cases of a sample.
     ///
     /// # Errors
@@ -128,6 +146,15 @@ impl Store {
     pub async fn clocks_of(&self, subject: &str) -> Result<Vec<ClockRecord>, Error> {
         let mut sql = Sql::new("SELECT detail FROM clock WHERE 1 = 1");
         sql.push("AND subject = ? ORDER BY started_on, rule", [subject.into()]);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// The clocks of several subjects, each in the order they were started.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn clocks_of_all(&self, subjects: &[String]) -> Result<Vec<ClockRecord>, Error> {
+        let mut sql = Sql::new("SELECT detail FROM clock WHERE 1 = 1");
+        sql.within("AND subject IN", subjects.iter().map(String::as_str)).push("ORDER BY subject, started_on, rule", []);
         records(sql.all::<Detail>(&self.read).await?)
     }
     /// How many cases stand in each state.

@@ -218,6 +218,15 @@ impl Store {
         sql.push("AND i.order_id = ?", [order.into()]).sample_scope(scope).push("ORDER BY i.position", []);
         records(sql.all::<Detail>(&self.read).await?)
     }
+    /// The items of several orders, in the order of each.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn items_of_orders(&self, orders: &[String], scope: &Scope) -> Result<Vec<TestItem>, Error> {
+        let mut sql = Sql::new("SELECT i.detail FROM test_item i JOIN sample s ON s.id = i.sample_id WHERE 1 = 1");
+        sql.within("AND i.order_id IN", orders.iter().map(String::as_str)).sample_scope(scope).push("ORDER BY i.order_id, i.position", []);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
     /// The issued reports of a sample, newest amendment first.
     ///
     /// # Errors
@@ -264,7 +273,7 @@ impl Store {
         filter.narrow(&mut sql, scope);
         let bound = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         sql.push("ORDER BY o.report_due_on, o.id LIMIT ? OFFSET ?", [bound(most).into(), bound(skip).into()]);
-        sql.all(&self.read).await
+        sql.all::<Work>(&self.read).await?.into_iter().map(WorkRow::try_from).collect()
     }
     /// How many orders a worklist holds, all of them.
     ///
@@ -329,7 +338,7 @@ impl WorkFilter {
 }
 
 /// One row of a worklist.
-#[derive(Debug, Clone, FromQueryResult, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct WorkRow {
     /// Sample.
     pub sample_id: String,
@@ -347,11 +356,34 @@ pub struct WorkRow {
     pub report_due_on: String,
     /// The order itself, for the return note.
     #[serde(skip)]
-    pub detail: String,
+    pub order: TestOrder,
     /// Items.
     pub items: i64,
     /// Items with a verdict.
     pub entered: i64,
     /// Items that need eyes.
     pub abnormal: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Work {
+    sample_id: String,
+    order_id: String,
+    sampling_no: Option<String>,
+    name: String,
+    category: String,
+    state: String,
+    report_due_on: String,
+    detail: String,
+    items: i64,
+    entered: i64,
+    abnormal: i64,
+}
+
+impl TryFrom<Work> for WorkRow {
+    type Error = Error;
+    fn try_from(w: Work) -> Result<Self, Error> {
+        let Work { sample_id, order_id, sampling_no, name, category, state, report_due_on, detail, items, entered, abnormal } = w;
+        Ok(Self { order: serde_json::from_str(&detail)?, sample_id, order_id, sampling_no, name, category, state, report_due_on, items, entered, abnormal })
+    }
 }

@@ -9,10 +9,10 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
 use shiyan_app::calendars::CalendarImported;
 use shiyan_app::people::{LINK_HOURS, Link, NewUser};
-use shiyan_app::query::reference::LimitFilter;
-use shiyan_app::records::{CalendarYear, Laboratory, PopulationRecord, UserAccount};
+use shiyan_app::read::LimitFilter;
+use shiyan_app::records::UserAccount;
 use shiyan_app::reference::TypedLaboratory;
-use shiyan_app::{Engine, second};
+use shiyan_app::second;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::PointId;
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
@@ -92,7 +92,7 @@ async fn scopes(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
     if *user.scope() == Scope::District {
         all.push(Choice::new("district", user.t("全区", "Whole district")));
     }
-    let (streets, points, labs) = (site.app.streets().await?, site.app.store.points(&Scope::District).await?, site.app.store.all::<Laboratory>().await?);
+    let (streets, points, labs) = (site.app.streets().await?, site.app.every_point(&user.actor).await?, site.app.laboratories().await?);
     let street_of = |id: PointId| points.iter().find(|p| p.id == id).map(|p| p.street.clone());
     let mine = |scope: Scope| user.scope().holds(&scope, street_of);
     let streets = streets.values().filter(|s| mine(Scope::Streets(BTreeSet::from([s.code.clone()]))));
@@ -356,7 +356,7 @@ async fn sign_in(site: &State<Site>, user: User) -> Html {
     let required = site.app.second_required().await?;
     let mut table = Table::new(&[user.t("姓名", "Name"), user.t("账号", "Username"), user.t("角色", "Roles"), user.t("动态口令", "Second factor")]);
     table.caption = user.t("签字、审批和管理人员", "Those who sign, approve or administer").to_owned();
-    for u in site.app.store.people().await?.iter().filter(|u| u.active && second::answers_for(&u.roles)) {
+    for u in site.app.people().await?.iter().filter(|u| u.active && second::answers_for(&u.roles)) {
         let roles = u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", "));
         let state = match (u.second_factor(), required) {
             (Some(_), _) => Badge::new(Tone::Pass, user.t("已启用", "In use")),
@@ -473,8 +473,7 @@ async fn save_street(site: &State<Site>, user: User, form: Result<Posted, Failur
 
 /// 保留人口行的年份 which years keep the row that their plan was drawn up with, and by which the others go.
 async fn kept_rows(site: &Site) -> Result<(String, String), Failure> {
-    let mut plans = site.app.store.all::<shiyan_sampling_plan::Plan>().await?;
-    plans.sort_by_key(|p| p.year);
+    let plans = site.app.plans().await?;
     let each = |zh: bool| {
         let one = |p: &shiyan_sampling_plan::Plan| {
             if zh { format!("{}年（{} 人）", p.year, num(p.population.people)) } else { format!("{} ({} people)", p.year, num(p.population.people)) }
@@ -493,8 +492,7 @@ async fn kept_rows(site: &Site) -> Result<(String, String), Failure> {
 
 async fn population_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let lang = user.lang();
-    let mut rows = site.app.store.all::<PopulationRecord>().await?;
-    rows.sort_by_key(|r| (std::cmp::Reverse(r.row.year), r.row.people));
+    let rows = site.app.population_rows().await?;
     let mut table = Table::new(&[
         user.t("年份", "Year"),
         &format!("#{}", user.t("人口数", "People")),
@@ -646,7 +644,7 @@ async fn points_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[R
         user.t("状态", "State"),
     ]);
     table.empty = user.t("还没有快检点", "No point yet").to_owned();
-    for p in site.app.store.points(user.scope()).await? {
+    for p in site.app.read_points(&user.actor).await? {
         table.push(vec![
             Cell::from(p.name),
             Cell::from(street_name(&streets, &p.street)),
@@ -713,12 +711,10 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
     let lang = user.lang();
     let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
     let filter = LimitFilter { q: some(q), status: some(state) };
-    let count = site.app.store.count_limits(&filter).await?;
+    let (count, from, all) = site.app.read_limits(&filter, at, ROWS).await?;
     let unverified = site.app.limit_rows().await?.iter().filter(|r| r.status == LimitStatus::Pending).count();
     let pages = count.div_ceil(ROWS).max(1);
     let at = at.clamp(1, pages);
-    let from = (at - 1) * ROWS;
-    let all = site.app.store.limits(&filter, from as u64, ROWS as u64).await?;
     let decides = user.may(Act::Limits);
     let rows = all
         .iter()
@@ -831,7 +827,7 @@ async fn set_limit(site: &State<Site>, user: User, id: &str, form: Result<Posted
 
 async fn calendar_view(site: &Site, user: &User, filled: Option<&Filled>, result: Option<ImportResult>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let calendar = site.app.calendar().await?;
-    let imported = site.app.store.all::<CalendarYear>().await?;
+    let imported = site.app.calendar_years().await?;
     let this = user.now().year();
     let mut table = Table::new(&[
         user.t("年份", "Year"),
@@ -1005,8 +1001,7 @@ const CALENDAR: usize = 200_000;
 #[get("/admin/diagnose")]
 async fn diagnose(site: &State<Site>, user: User) -> Html {
     enter(&user, AdminTab::Diagnose)?;
-    let store = &site.app.store;
-    let now = user.now();
+    let (held, now) = (site.app.read_counts(&user.actor).await?, user.now());
     let check = |label: &str, value: String, tone: Tone, next: &str| CheckLine { label: label.to_owned(), value, tone, next: next.to_owned() };
     let fine = |label: &str, value: String| check(label, value, Tone::Pass, "");
     let (up, clock) = (shiyan_web_kit::metrics::uptime(), site.app.clock(now).await?);
@@ -1044,9 +1039,8 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
             fine(user.t("运行账号", "Runs as"), user.t("专用账号", "an account of its own").to_owned())
         },
     ];
-    let engine = if store.engine() == Engine::Sqlite { "SQLite" } else { "PostgreSQL" };
-    let mut database = vec![fine(user.t("数据库", "Database"), format!("{engine} {}", store.version()))];
-    for (name, value) in store.settings().await? {
+    let mut database = vec![fine(user.t("数据库", "Database"), held.engine)];
+    for (name, value) in held.settings {
         let good = match name.as_str() {
             "journal_mode" => value.eq_ignore_ascii_case("wal"),
             "synchronous" => value == "2",
@@ -1060,18 +1054,16 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
             if good { "" } else { user.t("答复可能不持久，请停用并检查", "Answers may not be durable: stop and look") },
         ));
     }
-    let head = store.head().await?;
-    database.push(fine(user.t("日志条数", "Journal entries"), num(u64::try_from(head.seq).unwrap_or(0))));
-    database.push(fine(user.t("日志链头", "Journal head"), head.hash.clone()));
-    let (users, limits) = (store.people().await?.len(), site.app.limit_rows().await?);
+    database.push(fine(user.t("日志条数", "Journal entries"), num(u64::try_from(held.head.seq).unwrap_or(0))));
+    database.push(fine(user.t("日志链头", "Journal head"), held.head.hash));
+    let limits = site.app.limit_rows().await?;
     let pending = limits.iter().filter(|r| r.status == LimitStatus::Pending).count();
-    let samples = u64::try_from(store.count_samples(&shiyan_app::query::samples::SampleFilter::default(), &Scope::District).await?).unwrap_or(0);
     let counts = vec![
-        fine(user.t("账号", "Accounts"), num(users as u64)),
-        fine(user.t("样品", "Samples"), num(samples)),
-        fine(user.t("案件", "Cases"), num(store.case_states(&Scope::District).await?.iter().map(|(_, n)| u64::try_from(*n).unwrap_or(0)).sum::<u64>())),
-        fine(user.t("快检点", "Rapid-test points"), num(store.points(&Scope::District).await?.len() as u64)),
-        fine(user.t("公布结果", "Published results"), num(store.published_totals().await?.iter().map(|t| u64::try_from(t.n).unwrap_or(0)).sum::<u64>())),
+        fine(user.t("账号", "Accounts"), num(held.users)),
+        fine(user.t("样品", "Samples"), num(held.samples)),
+        fine(user.t("案件", "Cases"), num(held.cases)),
+        fine(user.t("快检点", "Rapid-test points"), num(held.points)),
+        fine(user.t("公布结果", "Published results"), num(held.published)),
     ];
     let mut law = Vec::new();
     for problem in shiyan_statute::data_problems() {
@@ -1122,7 +1114,7 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
 async fn journal(site: &State<Site>, user: User) -> Html {
     enter(&user, AdminTab::Journal)?;
     let lang = user.lang();
-    let head = site.app.store.head().await?;
+    let head = site.app.head().await?;
     let mut table = Table::new(&[
         &format!("#{}", user.t("序号", "No.")),
         user.t("时间", "Time"),

@@ -453,7 +453,7 @@ fn state_of(package: &ItemPackage, user: &User) -> Badge {
 }
 
 async fn packages_view(site: &Site, user: &User, asked: Asked<'_>, result: Option<ImportResult>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
-    let mut all = site.app.store.all::<ItemPackage>().await?;
+    let mut all = site.app.packages().await?;
     // what is in use first, then the drafts that wait
     all.sort_by(|a, b| (a.draft, b.year, a.retired, &a.category).cmp(&(b.draft, a.year, b.retired, &b.category)));
     let mut years: Vec<i32> = all.iter().map(|p| p.year).collect();
@@ -628,7 +628,7 @@ async fn packages_template(site: &State<Site>, user: User) -> Result<Download, F
 }
 
 async fn package_view(site: &Site, user: &User, key: &str, typed: Option<&Posted>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
-    let package: ItemPackage = site.app.store.get(key).await?.ok_or(Failure::NotFound)?;
+    let package = site.app.package(key).await?;
     let mut table = Table::new(&[
         &format!("#{}", user.t("序号", "No.")),
         user.t("检验项目", "Item"),

@@ -35,7 +35,7 @@ fn grouped(secret: &str) -> String {
 }
 
 async fn view(site: &Site, user: &User, codes: Vec<String>, why: &[Refusal]) -> Result<SecondPage, Failure> {
-    let account = site.app.store.get::<shiyan_app::records::UserAccount>(&user.account.id.to_string()).await?.ok_or(Failure::NotFound)?;
+    let account = site.app.account_of(user.account.id).await?;
     let required = shiyan_app::second::answers_for(&account.roles) && site.app.second_required().await?;
     let title = user.t("动态口令", "Second factor");
     let begun = account.second.as_ref().filter(|s| !s.confirmed);

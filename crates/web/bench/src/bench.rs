@@ -6,16 +6,14 @@ use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::Error;
 use shiyan_app::bench::{TypedDecision, TypedResult};
-use shiyan_app::query::samples::{WorkFilter, WorkRow};
-use shiyan_app::records::{ItemPackage, SampleRecord};
+use shiyan_app::read::{OrderPage, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::ids::TestItemId;
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
-use shiyan_judgement::deciding::{Candidate, NoVerdictWhy};
+use shiyan_judgement::deciding::NoVerdictWhy;
 use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, code as order_code, conclude, doubtful};
-use shiyan_lab_results::report::{ReportSettings, working_of};
+use shiyan_lab_results::report::working_of;
 use shiyan_sample_intake::sheet::Sheet;
 use shiyan_statute::{DetectionKind, RuleKey};
 
@@ -30,12 +28,12 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{
-    Again, Answer, asked, at_text, blind, class_label, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed,
-    verdict_badge, year_class,
+    Again, Answer, asked, at_text, class_label, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed, verdict_badge,
+    year_class,
 };
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
-use shiyan_web_kit::timeline::timeline;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Due};
 
 /// Routes of this room.
@@ -46,8 +44,6 @@ pub fn routes() -> Vec<Route> {
 
 /// Orders of one page of a queue.
 const ROWS: usize = 200;
-/// Orders of a queue that are looked through for a word.
-const ALL: u64 = 100_000;
 /// The queues: state, duty that works on it, Chinese, English.
 const QUEUES: &[(OrderState, Role, &str, &str)] = &[
     (OrderState::Testing, Role::Analyst, "待录入", "To enter"),
@@ -80,7 +76,7 @@ fn own_queue(user: &User) -> OrderState {
 fn queue_row(row: &WorkRow, mine: bool, user: &User, calendar: &WorkCalendar) -> BenchRow {
     let lang = user.lang();
     let state = OrderState::parse(&row.state).unwrap_or(OrderState::Testing);
-    let order = serde_json::from_str::<TestOrder>(&row.detail).ok();
+    let order = Some(&row.order);
     let returned = order.as_ref().and_then(|o| o.returned.clone()).filter(|_| state == OrderState::Testing);
     let amending = order.as_ref().and_then(|o| o.amending.clone());
     let note = match (returned, amending) {
@@ -116,33 +112,25 @@ fn queue_row(row: &WorkRow, mine: bool, user: &User, calendar: &WorkCalendar) ->
 #[get("/bench?<state>&<q>&<late>&<page>")]
 async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&str>, late: Option<&str>, page: Option<&str>) -> Html {
     room(&user)?;
-    let calendar = site.app.calendar().await?;
     let (shown, work) = asked_for(state, late, &user);
     let whole = work == WorkFilter::state(shown.code());
+    let wanted = q.map(str::trim).unwrap_or_default();
+    let mine = QUEUES.iter().any(|(queue, role, ..)| *queue == shown && user.actor.has(*role));
+    let queues: Vec<WorkFilter> = QUEUES.iter().map(|(queue, ..)| WorkFilter::state(queue.code())).collect();
+    let has = |r: &WorkRow| r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted);
+    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1);
+    let read = site.app.read_queue_page(&user.actor, &queues, &work, has, !wanted.is_empty(), (at, ROWS)).await?;
+    let (total, from, found, calendar) = (read.total, read.from, read.rows, read.calendar);
     let mut tabs = Vec::new();
-    for (queue, role, zh, en) in QUEUES {
-        let filter = WorkFilter::state(queue.code());
-        let n = site.app.store.count_work(&filter, user.scope()).await?;
+    for (((queue, role, zh, en), filter), n) in QUEUES.iter().zip(&queues).zip(read.counts) {
         let mark = if user.actor.has(*role) { user.t(" · 我的", " · mine") } else { "" };
-        let tab = Tab::new(format!("{}{mark}", user.t(zh, en)), address(&filter), whole && *queue == shown);
+        let tab = Tab::new(format!("{}{mark}", user.t(zh, en)), address(filter), whole && *queue == shown);
         tabs.push(tab.counted(n));
     }
     tabs.push(Tab::new(user.t("已出报告", "Issued"), "/bench?state=issued", whole && shown == OrderState::Issued));
     tabs.push(Tab::new(user.t("检验报告", "Test reports"), "/reports", false));
-    let wanted = q.map(str::trim).unwrap_or_default();
-    let mine = QUEUES.iter().any(|(queue, role, ..)| *queue == shown && user.actor.has(*role));
-    let count = site.app.store.count_work(&work, user.scope()).await?;
-    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, usize::try_from(count).unwrap_or(usize::MAX).div_ceil(ROWS).max(1));
-    let from = (at - 1) * ROWS;
-    let found = if wanted.is_empty() {
-        site.app.store.worklist(&work, user.scope(), ROWS as u64, from as u64).await?
-    } else {
-        let has = |r: &WorkRow| r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted);
-        site.app.store.worklist(&work, user.scope(), ALL, 0).await?.into_iter().filter(has).collect()
-    };
-    // what is looked for stands on one page
-    let (total, from) = if wanted.is_empty() { (usize::try_from(count).unwrap_or(usize::MAX), from) } else { (found.len(), 0) };
     let rows: Vec<BenchRow> = found.iter().map(|r| queue_row(r, mine, &user, &calendar)).collect();
+    let at = from / ROWS + 1;
     let to = |n: usize| format!("{}&page={n}", address(&work));
     let pager = Pager {
         prev: if from > 0 { to(at - 1) } else { String::new() },
@@ -184,54 +172,33 @@ fn state_select(shown: OrderState, lang: Lang) -> crate::views::FilterSelect {
 
 // ---------------------------------------------------------------- one order
 
-/// What belongs to one order.
+/// One order with its deadline.
 struct Whole {
-    order: TestOrder,
-    items: Vec<TestItem>,
-    sample: SampleRecord,
+    page: OrderPage,
     due: Due,
-    report: Option<String>,
-    /// 报告设置 as they stand.
-    settings: ReportSettings,
-    /// 项目包 for the food of the sample, those in use first, for whoever may enter results.
-    packages: Vec<ItemPackage>,
-    /// 候选限量 of the items that wait for a rule, for whoever decides.
-    candidates: BTreeMap<TestItemId, Vec<Candidate>>,
+}
+
+impl std::ops::Deref for Whole {
+    type Target = OrderPage;
+    fn deref(&self) -> &OrderPage {
+        &self.page
+    }
 }
 
 async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
     room(user)?;
-    let id = id_of(id)?;
-    let store = &site.app.store;
-    let order = store.order(&id, user.scope()).await?.ok_or(Failure::NotFound)?;
-    let sample_id = order.sample.to_string();
-    let sample = store.sample(&sample_id, user.scope()).await?.ok_or(Failure::NotFound)?;
-    let calendar = site.app.calendar().await?;
-    let clocks = store.clocks_of(&format!("sample:{sample_id}")).await?;
-    let issued = order.issued_at.map(shiyan_app::day);
-    let due = match clocks.iter().find(|c| c.clock.rule == RuleKey::D02 && !c.clock.cancelled) {
-        Some(c) => clock_chip(&c.clock, user.now(), &calendar, user.lang()),
-        None => day_chip(&order.report_due_on.to_string(), issued.as_deref(), user.now().date_naive(), &calendar, user.lang()),
+    let page = site.app.read_order(&user.actor, &id_of(id)?).await?;
+    let issued = page.order.issued_at.map(shiyan_app::day);
+    let due = match page.clocks.iter().find(|c| c.clock.rule == RuleKey::D02 && !c.clock.cancelled) {
+        Some(c) => clock_chip(&c.clock, user.now(), &page.calendar, user.lang()),
+        None => day_chip(&page.order.report_due_on.to_string(), issued.as_deref(), user.now().date_naive(), &page.calendar, user.lang()),
     };
-    let report = store.reports_of_sample(&sample_id, user.scope()).await?.into_iter().next().map(|r| r.number);
-    let items = store.items_of_order(&id, user.scope()).await?;
-    let mut candidates = BTreeMap::new();
-    let waits = |i: &&TestItem| i.undecided(order.kind) && (i.limit.is_none() || i.picked.is_some());
-    if order.may_decide(&user.actor).is_ok() && items.iter().any(|i| waits(&i)) {
-        let rules = site.app.rules_today().await?;
-        candidates = items.iter().filter(waits).map(|i| (i.id, rules.candidates(&order, &sample, i))).collect();
-    }
-    let packages = match &sample.sample.core {
-        Some(core) if order.state == OrderState::Testing => site.app.packages_for(core).await?,
-        _ => Vec::new(),
-    };
-    Ok(Whole { items, order, sample, due, report, settings: site.app.report_settings().await?, packages, candidates })
+    Ok(Whole { page, due })
 }
 
-/// 配料 as the sheet recorded them; whoever tests blind reads them without the names of who made or sold it.
+/// 配料 as the sheet recorded them; whoever tests blind was given a sheet without the names of who made or sold it.
 pub(super) fn ingredients_told(user: &User, sheet: &Sheet) -> String {
-    let recorded = if blind(user) { sheet.ingredients_blind() } else { sheet.ingredients().map(str::to_owned) };
-    recorded.unwrap_or_else(|| user.t("抽样单未记录配料", "No ingredients were recorded").to_owned())
+    sheet.ingredients().map(str::to_owned).unwrap_or_else(|| user.t("抽样单未记录配料", "No ingredients were recorded").to_owned())
 }
 
 /// The same in the note beside the question about carry-over.
@@ -264,7 +231,7 @@ fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
     if let Some(code) = &sample.blind_code {
         facts.push(Fact::new(user.t("盲样编号", "Blind code"), Cell::Code(code.clone())));
     }
-    if blind(user) {
+    if user.blind() {
         facts.push(Fact::new(user.t("被抽样单位", "Sampled operator"), user.t("盲样检验，不显示", "Tested blind, not shown")));
     } else {
         facts.push(Fact::new(user.t("被抽样单位", "Sampled operator"), sample.sheet.get("site_name")));
@@ -586,7 +553,7 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
             if whole.items.iter().any(|i| i.undecided(order.kind)) {
                 list.push(return_action(user, whole, again));
             }
-            if !blind(user) {
+            if !user.blind() {
                 list.push(draft(user.t("预览草稿", "Look at a draft"), ""));
                 list.push(draft(user.t("预览中英对照、附判定过程的草稿", "A draft in both languages, with the working"), "?bilingual=1&working=1"));
             }
@@ -610,12 +577,10 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
     }
 }
 
-async fn events(site: &Site, user: &User, whole: &Whole) -> Result<Vec<Event>, Failure> {
-    let mut subjects = vec![format!("order:{}", whole.order.id)];
-    subjects.extend(whole.items.iter().map(|i| format!("item:{}", i.id)));
-    let mut list = timeline(site, &subjects, user.now(), user.lang()).await?;
+fn events(user: &User, whole: &Whole) -> Vec<Event> {
+    let mut list = told(&whole.timeline, user.now(), user.lang());
     list.truncate(20);
-    Ok(list)
+    list
 }
 
 /// What was typed into the grid and not taken: item id, text, why.
@@ -669,7 +634,7 @@ async fn results_view(site: &Site, user: &User, whole: &Whole, again: Option<&Ag
         rows,
         saved_at: last_saved(&whole.items, user),
         actions: actions(user, whole, again, analytes),
-        timeline: events(site, user, whole).await?,
+        timeline: events(user, whole),
     })
 }
 
@@ -685,8 +650,7 @@ async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Aga
     if whole.order.state != OrderState::Issued {
         conclusion = whole.settings.sentences.worded(&conclusion, kind, &whole.items);
     }
-    let queue = site.app.store.worklist(&WorkFilter::state(whole.order.state.code()), user.scope(), 20, 0).await?;
-    let next = queue.iter().find(|r| r.order_id != whole.order.id.to_string()).filter(|_| whole.order.state != OrderState::Issued);
+    let next = if whole.order.state == OrderState::Issued { None } else { site.app.read_next_order(&user.actor, &whole.order).await? };
     let title = match whole.order.state {
         OrderState::Entered => user.t("校核", "Check"),
         OrderState::Checked => user.t("审核", "Review"),
@@ -711,8 +675,8 @@ async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Aga
         conclusion: Badge::outcome(Some(conclusion.outcome), lang),
         conclusion_text: lang.pick(&conclusion.zh, &conclusion.en).to_owned(),
         actions: actions(user, whole, again, Vec::new()),
-        timeline: events(site, user, whole).await?,
-        next_href: next.map_or_else(String::new, |r| format!("/bench/{}", r.order_id)),
+        timeline: events(user, whole),
+        next_href: next.map_or_else(String::new, |id| format!("/bench/{id}")),
     })
 }
 
@@ -761,7 +725,7 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
             let mut wrong = Typed::new();
             let mut status = Status::Ok;
             let mut unread = 0;
-            let now = site.app.store.items_of_order(&id, user.scope()).await?;
+            let now = site.app.read_items(&user.actor, &id).await?;
             for cell in saved {
                 match cell.outcome {
                     Ok(item) => unread += usize::from(item.verdict() == Some(Verdict::NeedsPerson)),

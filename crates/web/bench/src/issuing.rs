@@ -11,23 +11,22 @@ use rocket::tokio::sync::mpsc;
 use rocket::{FromForm, Request, Route, State, get, post, routes};
 use shiyan_app::Who;
 use shiyan_app::authority::Act;
-use shiyan_app::query::reports::{ReportFilter, WaitingRow};
-use shiyan_app::records::UserAccount;
+use shiyan_app::read::{ReportFilter, Shelf, WaitingRow};
 use shiyan_exchange::archive::ZipPieces;
-use shiyan_foundation::ids::UserId;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_lab_results::order::{OrderAction, code as order_code};
-use shiyan_lab_results::report::{ReportOptions, TestReport, not_in_a_batch};
+use shiyan_lab_results::report::{ReportOptions, not_in_a_batch};
 
 use crate::views::{Choice, FieldKind, FieldView, FilterSelect, Filters, IssuedReport, JobLink, Link, Pager, ProblemView, ReportsPage, Tab, WaitingReport};
+use shiyan_app::jobs::Did;
 use shiyan_web_kit::answer::Bytes;
 use shiyan_web_kit::answer::Html;
 use shiyan_web_kit::failure::{Failure, code};
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::jobs::{Job, Line, MOST, Plan, Progress};
-use shiyan_web_kit::parts::{Address, blind, day_chip, id_of, room};
+use shiyan_web_kit::jobs::{Job, Line, MOST, Plan, Progress, Worker};
+use shiyan_web_kit::parts::{Address, day_chip, id_of, room};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::Badge;
@@ -121,7 +120,7 @@ impl Sought<'_> {
     fn filter(&self, user: &User) -> ReportFilter {
         ReportFilter {
             q: Some(self.text()).filter(|q| !q.is_empty()),
-            blind: blind(user),
+            blind: user.blind(),
             outcome: self.outcome.and_then(Outcome::parse).map(|o| o.code().to_owned()),
             numbered: false,
             after: self.after.and_then(|a| a.split_once(',')).map(|(day, id)| (day.to_owned(), id.to_owned())),
@@ -154,7 +153,7 @@ fn filters(which: Which, sought: &Sought<'_>, address: &Address, total: String, 
     Filters {
         action: which.path().to_owned(),
         q: Some(q),
-        hint: if blind(user) { user.t("编号、样品", "Number, sample") } else { user.t("编号、样品、单位", "Number, sample, operator") }.to_owned(),
+        hint: if user.blind() { user.t("编号、样品", "Number, sample") } else { user.t("编号、样品、单位", "Number, sample, operator") }.to_owned(),
         selects,
         chips,
         total,
@@ -171,7 +170,7 @@ fn waiting_row(row: &WaitingRow, user: &User, calendar: &WorkCalendar, ticked: &
         no: row.sampling_no.clone(),
         href: format!("/bench/{id}"),
         name: row.name.clone(),
-        site: if blind(user) { String::new() } else { row.site_name.clone() },
+        site: row.site_name.clone(),
         outcome: Badge::outcome(row.order.conclusion.as_ref().map(|c| c.outcome), lang),
         items: u64::try_from(row.items).unwrap_or_default(),
         due: day_chip(&row.order.report_due_on.to_string(), row.order.issued_at.map(shiyan_app::day).as_deref(), user.now().date_naive(), calendar, lang),
@@ -197,43 +196,39 @@ fn job_link(job: &Job, lang: Lang) -> JobLink {
 
 async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticked: &BTreeSet<String>, why: &[Refusal], status: Status) -> Html {
     room(user)?;
-    let (lang, store) = (user.lang(), &site.app.store);
-    let filter = sought.filter(user);
+    let lang = user.lang();
     let address = sought.address(which);
     let second = which == Which::Issued;
-    let number = |n: i64| u64::try_from(n).unwrap_or_default();
+    let read = site.app.read_reports(&user.actor, &sought.filter(user), second, ROWS).await?;
     // counted with the filter that the tab keeps
-    let all = number(store.count_reports_waiting(&ReportFilter { after: None, ..filter.clone() }, user.scope()).await?);
     let tabs = vec![
-        Tab::new(user.t("待签发", "To issue"), sought.address(Which::Waiting).href(), !second).counted(all),
+        Tab::new(user.t("待签发", "To issue"), sought.address(Which::Waiting).href(), !second).counted(read.waiting),
         Tab::new(user.t("已签发", "Issued"), sought.address(Which::Issued).href(), second),
     ];
     let from = sought.n.unwrap_or(1).clamp(1, 1_000_000);
     let (mut waiting, mut issued) = (Vec::new(), Vec::new());
-    let (last, more, shown, total);
-    if second {
-        let (rows, further) = store.reports_issued(&filter, user.scope()).await?;
-        last = rows.last().map(|r| format!(",{}", r.id));
-        (more, shown, total) = (further, rows.len(), String::new());
-        issued.extend(rows.into_iter().map(|r| IssuedReport {
-            outcome: Badge::outcome(r.outcome.as_deref().and_then(Outcome::parse), lang),
-            amended: if r.amendment > 0 { format!("{} {}", user.t("更改", "Amendment"), r.amendment) } else { String::new() },
-            sampling_no: r.sampling_no.unwrap_or_default(),
-            site: if blind(user) { String::new() } else { r.site_name },
-            no: r.number,
-            name: r.name,
-            issued: r.issued_on,
-        }));
-    } else {
-        let calendar = site.app.calendar().await?;
-        let (rows, further) = store.reports_waiting(&filter, user.scope(), ROWS).await?;
-        last = rows.last().map(|r| format!("{},{}", r.order.report_due_on, r.order.id));
-        (more, shown) = (further, rows.len());
-        total = shiyan_web_kit::ui::num(all);
-        waiting.extend(rows.iter().map(|r| waiting_row(r, user, &calendar, ticked)));
+    let (last, shown, total);
+    match read.shelf {
+        Shelf::Issued(rows) => {
+            last = rows.last().map(|r| format!(",{}", r.id));
+            (shown, total) = (rows.len(), String::new());
+            issued.extend(rows.into_iter().map(|r| IssuedReport {
+                outcome: Badge::outcome(r.outcome.as_deref().and_then(Outcome::parse), lang),
+                amended: if r.amendment > 0 { format!("{} {}", user.t("更改", "Amendment"), r.amendment) } else { String::new() },
+                sampling_no: r.sampling_no.unwrap_or_default(),
+                site: r.site_name,
+                no: r.number,
+                name: r.name,
+                issued: r.issued_on,
+            }));
+        }
+        Shelf::Waiting(rows) => {
+            last = rows.last().map(|r| format!("{},{}", r.order.report_due_on, r.order.id));
+            (shown, total) = (rows.len(), shiyan_web_kit::ui::num(read.waiting));
+            waiting.extend(rows.iter().map(|r| waiting_row(r, user, &read.calendar, ticked)));
+        }
     }
-    let passing = ReportFilter { outcome: Some(Outcome::Pass.code().to_owned()), numbered: true, after: None, ..filter.clone() };
-    let passing = if second { 0 } else { number(store.count_reports_waiting(&passing, user.scope()).await?) };
+    let (more, passing) = (read.more, read.passing);
     let here = sought.after.unwrap_or_default();
     // One step back is kept in the address; from further on it leads to the first page.
     let back = match (here.is_empty(), sought.prev.unwrap_or_default()) {
@@ -261,11 +256,11 @@ async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticke
             issued,
             second,
             pager: Pager { prev: back, next, range },
-            options: option_fields(site.app.report_settings().await?.options, lang),
+            options: option_fields(read.settings.options, lang),
             why_not: why_not(user).iter().map(|r| ProblemView::of(r, lang)).collect(),
             passing,
             q: sought.text(),
-            jobs: site.jobs.mine(user.actor.id).iter().filter(|j| j.plan.kind == ISSUING).take(3).map(|j| job_link(j, lang)).collect(),
+            jobs: site.jobs.mine(&site.app, user.actor.id, ISSUING, 3).await?.iter().map(|j| job_link(j, lang)).collect(),
             settings: settings.to_owned(),
         },
     )
@@ -285,17 +280,17 @@ async fn list_issued(site: &State<Site>, user: User, sought: Sought<'_>) -> Html
 
 /// The name of an order in the list of a job, and where it is.
 fn line(row: &WaitingRow) -> Line {
-    Line::new(format!("{} {}", row.sampling_no, row.name), format!("/bench/{}", row.order.id))
+    Line::new(format!("{} {}", row.sampling_no, row.name), format!("/bench/{}", row.order.id), row.order.id.to_string())
 }
 
 /// The orders to issue: what was ticked, or every conforming one under the search text.
-async fn to_issue(site: &Site, user: &User, form: &Posted) -> Result<Vec<(String, Line)>, Failure> {
+async fn to_issue(site: &Site, user: &User, form: &Posted) -> Result<Vec<Line>, Failure> {
     let most = MOST as u64;
     if form.get("which") == "passing" {
         let q = form.some("q").map(|q| own(Some(q)));
-        let filter = ReportFilter { q, blind: blind(user), outcome: Some(Outcome::Pass.code().to_owned()), numbered: true, after: None };
-        let (rows, _) = site.app.store.reports_waiting(&filter, user.scope(), most).await?;
-        return Ok(rows.iter().map(|r| (r.order.id.to_string(), line(r))).collect());
+        let filter = ReportFilter { q, blind: user.blind(), outcome: Some(Outcome::Pass.code().to_owned()), numbered: true, after: None };
+        let rows = site.app.read_waiting_reports(&user.actor, &filter, most).await?;
+        return Ok(rows.iter().map(line).collect());
     }
     let mut wanted: Vec<String> = Vec::new();
     for id in form.many("order") {
@@ -305,50 +300,66 @@ async fn to_issue(site: &Site, user: &User, form: &Posted) -> Result<Vec<(String
         }
     }
     let filter = ReportFilter { blind: true, ..ReportFilter::default() };
-    let (rows, _) = site.app.store.reports_waiting(&filter, user.scope(), most).await?;
+    let rows = site.app.read_waiting_reports(&user.actor, &filter, most).await?;
     let known: BTreeMap<String, Line> = rows.iter().map(|r| (r.order.id.to_string(), line(r))).collect();
     // What has left the queue since the page was made is named by its address; the job says why it is not issued.
-    Ok(wanted.into_iter().map(|id| (id.clone(), known.get(&id).cloned().unwrap_or_else(|| Line::new(id.clone(), format!("/bench/{id}"))))).collect())
+    Ok(wanted.into_iter().map(|id| known.get(&id).cloned().unwrap_or_else(|| Line::new(id.clone(), format!("/bench/{id}"), id.clone()))).collect())
 }
 
-fn plan(lines: Vec<Line>) -> Plan {
+fn plan(lines: Vec<Line>, options: ReportOptions) -> Plan {
     let said = |zh: &str, en: &str| (zh.to_owned(), en.to_owned());
     let count = lines.len();
     Plan {
-        kind: ISSUING,
+        kind: ISSUING.to_owned(),
         title: (format!("签发 {count} 份检验报告"), format!("Issue {count} test reports")),
         after_restart: said(
-            "作业只记在内存里：程序重新启动后本页不再存在，已签发的报告都已签发并归档，其余的仍在待签发列表里等待。",
-            "A job is kept in memory only: after a restart of the program this page is gone; reports that were issued are issued and archived, the rest still wait in the list.",
+            "作业记在数据库里：程序重新启动后接着签发，已签发的不会再签一次。",
+            "The job is kept in the database: after a restart of the program it goes on, and nothing is issued twice.",
         ),
         back: (said("检验报告", "Test reports"), "/reports".to_owned()),
         then: vec![(said("下载本次签发的 PDF（zip）", "Download the PDFs issued (zip)"), "/reports/zip?job={id}".to_owned())],
+        input: serde_json::to_string(&options).unwrap_or_default(),
         lines,
     }
 }
 
+/// The work of this room that outlives a restart.
+#[must_use]
+pub fn workers() -> Vec<(&'static str, Worker)> {
+    vec![(ISSUING, |site, progress| Box::pin(issue_all(site, progress)))]
+}
+
 /// Issues one after the other, each with the duties that the person has at that moment.
-async fn issue_all(site: Site, owner: UserId, orders: Vec<String>, options: ReportOptions, progress: Progress) {
-    for (index, order) in orders.iter().enumerate() {
+async fn issue_all(site: Site, progress: Progress) {
+    let owner = progress.job().owner;
+    let options: ReportOptions = serde_json::from_str(&progress.job().plan.input).unwrap_or_default();
+    for (index, order) in progress.waiting() {
         if progress.stopping() {
             return;
         }
         progress.begin(index);
-        let account = match site.app.store.get::<UserAccount>(&owner.to_string()).await {
-            Ok(Some(account)) if account.active => account,
-            Ok(_) => {
-                progress.failed(index, Refusal::new(code::JOB_ACCOUNT).into());
+        let account = match site.app.account_of(owner).await {
+            Ok(account) if account.active => account,
+            Ok(_) | Err(shiyan_app::Error::NotFound) => {
+                progress.failed(index, Refusal::new(code::JOB_ACCOUNT).into()).await;
                 return;
             }
             Err(error) => {
-                progress.failed(index, error);
+                progress.failed(index, error).await;
                 continue;
             }
         };
         let Ok(_turn) = site.heavy.turn_of_job(owner, Lane::Papers).await else { return };
-        match site.app.issue_in_batch(&account.actor(), order, options, site.now()).await {
-            Ok(report) => progress.done(index, &report.number, (report.number.clone(), report.number.clone()), format!("/reports/{}", report.number)),
-            Err(error) => progress.failed(index, error),
+        let actor = account.actor();
+        let number = match progress.once(index, &order, site.app.issue_in_batch(&actor, &order, options, site.now())).await {
+            Ok(Did::Now(report)) => Ok(report.number),
+            // issued before the program broke off, and not noted
+            Ok(Did::Before(_)) => site.app.read_order(&actor, &order).await.map(|read| read.report.unwrap_or_default()),
+            Err(error) => Err(error),
+        };
+        match number {
+            Ok(number) => progress.done(index, &number, (number.clone(), number.clone()), format!("/reports/{number}")).await,
+            Err(error) => progress.failed(index, error).await,
         }
     }
 }
@@ -363,15 +374,15 @@ async fn issued(site: &Site, user: &User, form: &Posted) -> Result<Result<Flash<
     room(user)?;
     let mut why = why_not(user);
     if why.is_empty() {
-        let orders = to_issue(site, user, form).await?;
-        let (ids, lines): (Vec<String>, Vec<Line>) = orders.into_iter().unzip();
-        let (options, owner, own_site) = (chosen(|key| form.get(key)), user.actor.id, site.clone());
-        match site.jobs.start(owner, plan(lines), site.clock, |progress| issue_all(own_site, owner, ids, options, progress)) {
+        let (lines, own_site) = (to_issue(site, user, form).await?, site.clone());
+        let plan = plan(lines, chosen(|key| form.get(key)));
+        match site.jobs.start(Some(&site.app), user.actor.id, plan, site.clock, |progress| issue_all(own_site, progress)).await {
             Ok(job) => {
                 let to = Redirect::to(format!("/jobs/{}", job.id));
                 return Ok(Ok(Flash::new(to, "pass", "已开始签发|Issuing has begun")));
             }
-            Err(refusal) => why.push(refusal),
+            Err(shiyan_app::Error::Refused(refused)) => why.extend(refused),
+            Err(other) => return Err(other.into()),
         }
     }
     let q = own(form.some("q"));
@@ -385,11 +396,7 @@ async fn issued(site: &Site, user: &User, form: &Posted) -> Result<Result<Flash<
 #[get("/bench/<id>/draft?<bilingual>&<working>")]
 async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>, working: Option<&str>) -> Result<Bytes, Failure> {
     room(&user)?;
-    let order = site.app.store.order(&id_of(id)?, user.scope()).await?.ok_or(Failure::NotFound)?;
-    // A report names the operator, so that people who test blind see none before it is issued.
-    if blind(&user) {
-        return Err(Failure::NotFound);
-    }
+    let order = site.app.read_order_for_draft(&user.actor, &id_of(id)?).await?;
     let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1"), ..ReportOptions::default() };
     let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.draft_report(&order, options, user.now()).await?.ok_or(Failure::NotFound)?;
@@ -428,13 +435,8 @@ async fn packed(site: &Site, user: &User, numbers: BTreeSet<String>) -> Result<Z
     if numbers.is_empty() {
         return Err(Failure::Refused(vec![Refusal::new(code::JOB_EMPTY)]));
     }
-    let asked = numbers.len();
     let bundle = user.turn(site, Lane::Bundles).await?;
-    let reports: Vec<TestReport> = site.app.store.reports_by_number(&numbers.into_iter().collect::<Vec<_>>(), user.scope()).await?;
-    // One that lies outside the scope is not left out in silence: whoever asks for it gets nothing.
-    if reports.len() != asked {
-        return Err(Failure::NotFound);
-    }
+    let reports = site.app.read_reports_by_number(&user.actor, &numbers.into_iter().collect::<Vec<_>>()).await?;
     let named: Vec<_> = reports.iter().map(|r| (r.id, r.number.clone())).collect();
     site.app.note_printed(&Who::from(&user.actor), &named, "zip", user.now()).await?;
     let name = format!("{} {} {}.zip", user.t("检验报告", "Test reports"), shiyan_web_kit::ui::date(user.now().date_naive()), reports.len());
@@ -482,6 +484,6 @@ async fn zip(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
 #[get("/reports/zip?<job>")]
 async fn zip_of_job(site: &State<Site>, user: User, job: &str) -> Result<Zip, Failure> {
     room(&user)?;
-    let job = site.jobs.of(job, user.actor.id).filter(|j| j.plan.kind == ISSUING).ok_or(Failure::NotFound)?;
+    let job = site.jobs.of(&site.app, job, user.actor.id).await?.filter(|j| j.plan.kind == ISSUING).ok_or(Failure::NotFound)?;
     packed(site, &user, job.keys().into_iter().collect()).await
 }

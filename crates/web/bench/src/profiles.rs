@@ -24,7 +24,7 @@ use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{Again, Answer, asked, at_text, named, reason_field, refusals, show_as, typed};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
-use shiyan_web_kit::timeline::timeline;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Tone};
 
 /// Routes of the profiles.
@@ -156,7 +156,7 @@ async fn upload(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
 // ---------------------------------------------------------------- one version
 
 async fn load(site: &Site, key: &str, version: u32) -> Result<ProfileVersion, Failure> {
-    site.app.store.get::<ProfileVersion>(&format!("{key}@{version}")).await?.ok_or(Failure::NotFound)
+    Ok(site.app.profile_version(&format!("{key}@{version}")).await?.0)
 }
 
 fn actions(user: &User, version: &ProfileVersion, again: Option<&Again<'_>>) -> Vec<ActionView> {
@@ -289,7 +289,7 @@ async fn one_view(
         actions: actions(user, version, again),
         others: others.map(|v| Link::new(format!("{} · {}", v.id(), v.state.label(lang)), href(v))).collect(),
         text: version.text.clone(),
-        timeline: timeline(site, &[format!("profile:{id}")], user.now(), lang).await?,
+        timeline: told(&site.app.profile_version(&id).await?.1, user.now(), lang),
     })
 }
 

@@ -214,12 +214,6 @@ async fn save_sentences(site: &State<Site>, user: User, form: Result<Posted, Fai
 #[get("/reports/settings/picture/<which>")]
 async fn picture(site: &State<Site>, user: User, which: &str) -> Result<Bytes, Failure> {
     enter(&user)?;
-    let settings = site.app.report_settings().await?;
-    let kept = match which {
-        "mark" => settings.mark,
-        "seal" => settings.seal,
-        _ => None,
-    };
-    let (_, bytes) = site.app.store.blob(&kept.ok_or(Failure::NotFound)?.sha256).await?.ok_or(Failure::NotFound)?;
+    let bytes = site.app.read_report_picture(which).await?;
     Ok(Bytes::new(bytes, ContentType::PNG, "inline", &format!("{which}.png"), "default-src 'none'; sandbox"))
 }

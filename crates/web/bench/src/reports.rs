@@ -15,9 +15,9 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, Visit, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::report_badge;
-use shiyan_web_kit::parts::{at_text, blind, reason_field, room, size_text};
+use shiyan_web_kit::parts::{at_text, reason_field, room, size_text};
 use shiyan_web_kit::site::Site;
-use shiyan_web_kit::timeline::timeline;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Svg, Tone};
 
 /// Routes of this room.
@@ -35,7 +35,7 @@ fn qr(address: &str) -> Svg {
 
 async fn found(site: &Site, user: &User, number: &str) -> Result<TestReport, Failure> {
     room(user)?;
-    site.app.store.report_by_number(number, user.scope()).await?.ok_or(Failure::NotFound)
+    Ok(site.app.read_report(&user.actor, number).await?)
 }
 
 fn groups(user: &User, report: &TestReport, content: Option<&ReportContent>) -> Vec<FactGroup> {
@@ -64,12 +64,10 @@ fn groups(user: &User, report: &TestReport, content: Option<&ReportContent>) -> 
 
 #[get("/reports/<number>")]
 async fn one(site: &State<Site>, user: User, number: &str) -> Html {
-    let report = found(site, &user, number).await?;
+    room(&user)?;
     let lang = user.lang();
-    let all = site.app.store.reports_of_sample(&report.sample.to_string(), user.scope()).await?;
-    let order = site.app.store.order(&report.order.to_string(), user.scope()).await?.ok_or(Failure::NotFound)?;
-    let items = site.app.store.items_of_order(&report.order.to_string(), user.scope()).await?;
-    let content = serde_json::from_str::<ReportContent>(&report.content).ok();
+    let shiyan_app::read::ReportPage { report, all, order, items, timeline } = site.app.read_report_page(&user.actor, number).await?;
+    let content = report.frozen();
     let newest = all.first().is_none_or(|r| r.id == report.id);
     let size = match &report.pdf_sha256 {
         Some(_) => size_text("PDF", site.app.report_pdf(&report).await.map_or(0, |b| b.len() as u64)),
@@ -106,11 +104,10 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
         actions.push(amend.refused(&order.why_not(&user.actor, OrderAction::Amend, &items, &[]), lang));
     }
     actions.push(ActionView::link(user.t("检验任务", "Test order"), format!("/bench/{}", order.id)).with_icon("flask"));
-    if !blind(&user) {
+    if !user.blind() {
         actions.push(ActionView::link(user.t("样品页", "Sample page"), format!("/samples/{}?tab=report", report.sample)).with_icon("sample"));
     }
     let address = format!("{}/v/{}", site.config.public_url.trim_end_matches('/'), report.verify_code);
-    let subjects: Vec<String> = all.iter().map(|r| format!("report:{}", r.id)).chain([format!("order:{}", order.id)]).collect();
     show(&ReportPage {
         p: user
             .page(site, "samples", format!("{} {}", user.t("检验报告", "Test report"), report.number))
@@ -125,7 +122,7 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
         verify_url: address,
         revisions,
         actions,
-        timeline: timeline(site, &subjects, user.now(), lang).await?,
+        timeline: told(&timeline, user.now(), lang),
     })
 }
 
@@ -172,10 +169,10 @@ fn normal(code: &str) -> String {
 async fn verify(site: &State<Site>, visit: Visit, code: &str) -> Html {
     let code = normal(code);
     let lang = visit.lang;
-    let Some((report, replaced_by)) = site.app.store.report_by_code(&code).await? else {
+    let Some((report, replaced_by)) = site.app.read_public_report(&code).await? else {
         return shiyan_web_kit::parts::show_as(Status::NotFound, &asking(site, &visit, &code));
     };
-    let content = serde_json::from_str::<ReportContent>(&report.content).ok();
+    let content = report.frozen();
     let t = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
     let (badge, sentence) = state(&report, replaced_by.as_deref(), lang);
     let mut facts = vec![Fact::new(t("报告编号", "Report no."), Cell::Code(report.number.clone()))];

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rocket::{Route, State, get, post, routes};
-use shiyan_app::query::samples::WorkFilter;
+use shiyan_app::read::{QueuedOrder, QueuedSheet as Read};
 use shiyan_app::records::SampleRecord;
 use shiyan_foundation::ids::TestOrderId;
 use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
@@ -13,13 +13,13 @@ use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, do
 use shiyan_lab_results::qc::{QcKind, QcSlot, QcVerdict};
 
 use super::bench::ingredients_told;
-use super::worksheets::grid::{control_mark, control_name, doubt, limit_text, orders_by_id, qc_badge, reason_of};
+use super::worksheets::grid::{control_mark, control_name, doubt, limit_text, qc_badge, reason_of};
 use super::worksheets::{enter_room, state_badge};
 use crate::views::{ActionView, Link, ProblemView, QueueCell, QueueOrder, QueueSheet, ReviewQueuePage, Tab};
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
-use shiyan_web_kit::parts::{Answer, at_text, blind, day_chip, id_of, order_badge, refusals, show_as, verdict_badge};
+use shiyan_web_kit::parts::{Answer, at_text, day_chip, id_of, order_badge, refusals, show_as, verdict_badge};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
@@ -169,30 +169,16 @@ fn line(user: &User, step: &Step, waiting: usize, cells: &[&TestItem]) -> String
     parts.join(" · ")
 }
 
-async fn queue_sheet(
-    site: &Site,
-    user: &User,
-    step: &Step,
-    sheet: &Worksheet,
-    all: bool,
-    calendar: &WorkCalendar,
-    refused: Option<&Refused<'_>>,
-) -> Result<(QueueSheet, BTreeSet<TestOrderId>), Failure> {
-    let (lang, store, id) = (user.lang(), &site.app.store, sheet.id.to_string());
-    let orders = orders_by_id(store.orders_of_worksheet(&id, user.scope()).await?);
-    let mut of: BTreeMap<TestOrderId, Vec<TestItem>> = BTreeMap::new();
-    for item in store.items_beside_worksheet(&id, user.scope()).await? {
-        of.entry(item.order).or_default().push(item);
-    }
+fn queue_sheet(user: &User, step: &Step, queued: &Read, all: bool, calendar: &WorkCalendar, refused: Option<&Refused<'_>>) -> QueueSheet {
+    let Read { sheet, items: of, samples, .. } = queued;
+    let (lang, id) = (user.lang(), sheet.id.to_string());
     let mine = of.values().flatten().filter(|i| i.worksheet == Some(sheet.id)).cloned().collect::<Vec<_>>();
-    let waiting: Vec<&TestOrder> = sheet.samples.iter().filter_map(|s| orders.get(&s.order)).filter(|o| o.state == step.state).collect();
+    let waiting: Vec<&TestOrder> = queued.waiting(step.state).collect();
     let place: BTreeMap<TestOrderId, usize> = sheet.samples.iter().enumerate().map(|(at, s)| (s.order, at)).collect();
     let here: BTreeSet<TestOrderId> = waiting.iter().map(|o| o.id).collect();
     let mut cells: Vec<&TestItem> = mine.iter().filter(|i| here.contains(&i.order)).collect();
     cells.sort_by_key(|i| (place.get(&i.order).copied(), i.position));
-    let about: BTreeSet<String> = cells.iter().filter(|i| i.turns_on_carry_over()).map(|i| i.sample.to_string()).collect();
-    let samples = if about.is_empty() { Vec::new() } else { store.samples_of(&about.into_iter().collect::<Vec<_>>(), user.scope()).await? };
-    let why = why_not_pass(sheet, step, &waiting, &of, user);
+    let why = why_not_pass(sheet, step, &waiting, of, user);
     let zh = lang == shiyan_foundation::Lang::Zh;
     let label = match (why.is_empty(), zh) {
         (true, true) => format!("{}通过：{} 个样品 {} 项全部正常", step.word(user), waiting.len(), cells.len()),
@@ -208,7 +194,7 @@ async fn queue_sheet(
         Some((_, who, at)) => format!("{who} {} {}", at_text(*at, user.now()), user.t("完成录入", "finished the entry")),
         None => user.t("有退回的格正在更正", "Cells sent back are being corrected").to_owned(),
     };
-    let view = QueueSheet {
+    QueueSheet {
         id: id.clone(),
         no: sheet.no.clone(),
         title: sheet.title.clone(),
@@ -220,7 +206,7 @@ async fn queue_sheet(
         qc: qc_badge(sheet.qc_state(), sheet.qc_override.is_some(), lang),
         controls,
         odd_controls,
-        cells: cells.iter().filter(|i| all || !normal(i)).map(|i| queue_cell(sheet, i, &samples, user)).collect(),
+        cells: cells.iter().filter(|i| all || !normal(i)).map(|i| queue_cell(sheet, i, samples, user)).collect(),
         all: cells.len() as u64,
         pass: Some(pass),
         no_return: no_return.iter().map(|r| ProblemView::of(r, lang)).collect(),
@@ -235,73 +221,45 @@ async fn queue_sheet(
             .filter(|s| here.contains(&s.order))
             .map(|s| Link::new(format!("{} {}", s.label, s.food), format!("/bench/{}", s.order)))
             .collect(),
-    };
-    Ok((view, here))
+    }
 }
 
-/// Orders of this step that are on no worksheet shown.
-async fn queue_orders(site: &Site, user: &User, step: &Step, shown: &BTreeSet<TestOrderId>, calendar: &WorkCalendar) -> Result<Vec<QueueOrder>, Failure> {
-    let (lang, store) = (user.lang(), &site.app.store);
-    let mut rows = store.worklist(&WorkFilter::state(step.state.code()), user.scope(), ORDERS, 0).await?;
-    rows.retain(|r| !shown.iter().any(|id| id.to_string() == r.order_id));
-    let ids: Vec<String> = rows.iter().map(|r| r.sample_id.clone()).collect();
-    let samples = store.samples_of(&ids, user.scope()).await?;
-    let mut list = Vec::new();
-    for row in rows {
-        let sample = samples.iter().map(|s| &s.sample).find(|s| s.id.to_string() == row.sample_id);
-        let code = sample.and_then(|s| s.blind_code.clone());
-        // Whoever tests blind knows a sample by its code alone.
-        let label = if blind(user) { code } else { row.sampling_no.clone().or(code) };
-        let mut why = Vec::new();
-        if let Some(order) = store.order(&row.order_id, user.scope()).await? {
-            let items = store.items_of_order(&row.order_id, user.scope()).await?;
-            why = order.why_not(&user.actor, step.action, &items, &user.account.sign_scope);
-        }
-        let count = |n: i64| u64::try_from(n).unwrap_or_default();
-        list.push(QueueOrder {
-            label: label.unwrap_or_default(),
-            name: row.name.clone(),
-            href: format!("/bench/{}", row.order_id),
-            state: order_badge(step.state, lang),
-            items: count(row.items),
-            abnormal: count(row.abnormal),
-            due: day_chip(&row.report_due_on, None, user.now().date_naive(), calendar, lang),
-            verb: (if why.is_empty() { step.word(user) } else { user.t("查看", "Open") }).to_owned(),
-            why: once(why).iter().map(|r| ProblemView::of(r, lang)).collect(),
-        });
+/// An order of this step that is on no worksheet shown.
+fn queue_order(user: &User, step: &Step, queued: &QueuedOrder, calendar: &WorkCalendar) -> QueueOrder {
+    let (lang, row) = (user.lang(), &queued.row);
+    // Whoever tests blind knows a sample by its code alone.
+    let label = if user.blind() { queued.code.clone() } else { row.sampling_no.clone().or_else(|| queued.code.clone()) };
+    let why = queued.order.why_not(&user.actor, step.action, &queued.items, &user.account.sign_scope);
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    QueueOrder {
+        label: label.unwrap_or_default(),
+        name: row.name.clone(),
+        href: format!("/bench/{}", row.order_id),
+        state: order_badge(step.state, lang),
+        items: count(row.items),
+        abnormal: count(row.abnormal),
+        due: day_chip(&row.report_due_on, None, user.now().date_naive(), calendar, lang),
+        verb: (if why.is_empty() { step.word(user) } else { user.t("查看", "Open") }).to_owned(),
+        why: once(why).iter().map(|r| ProblemView::of(r, lang)).collect(),
     }
-    Ok(list)
 }
 
 async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused: Option<&Refused<'_>>) -> Result<ReviewQueuePage, Failure> {
-    let store = &site.app.store;
-    let calendar = site.app.calendar().await?;
-    let states: BTreeMap<String, i64> = store.order_states(user.scope()).await?.into_iter().collect();
+    // the signatory approves order by order
+    let most = if step.action == OrderAction::Approve { 0 } else { SHEETS };
+    let read = site.app.read_queue(&user.actor, step.state, most, ORDERS).await?;
     let tabs = STEPS
         .iter()
         .map(|s| {
             let mine = if user.actor.has(s.role) { user.t(" · 我的", " · mine") } else { "" };
-            let n = states.get(s.state.code()).copied().unwrap_or_default();
+            let n = read.states.get(s.state.code()).copied().unwrap_or_default();
             Tab::new(format!("{}{mine}", s.state.label(user.lang())), format!("/review?step={}", s.key), std::ptr::eq(s, step))
                 // the page lists worksheets and what stands on none, not orders
                 .beside(u64::try_from(n).unwrap_or_default())
         })
         .collect();
-    let mut sheets = Vec::new();
-    let mut shown = BTreeSet::new();
-    let mut more = 0;
-    if step.action != OrderAction::Approve {
-        let found = store.worksheets_waiting(&[step.state.code()], user.scope(), SHEETS + 1).await?;
-        more = u64::try_from(found.len()).unwrap_or_default().saturating_sub(SHEETS);
-        for sheet in found.iter().take(usize::try_from(SHEETS).unwrap_or(12)) {
-            let (row, here) = queue_sheet(site, user, step, sheet, all, &calendar, refused).await?;
-            if !here.is_empty() {
-                shown.extend(here);
-                sheets.push(row);
-            }
-        }
-    }
-    let orders = queue_orders(site, user, step, &shown, &calendar).await?;
+    let sheets = read.sheets.iter().map(|s| queue_sheet(user, step, s, all, &read.calendar, refused)).collect();
+    let orders = read.orders.iter().map(|o| queue_order(user, step, o, &read.calendar)).collect();
     let mut p = user.page(site, "review", user.t("校核队列", "Review queue"));
     if let Some(refused) = refused {
         p = p.refused(refused.why);
@@ -317,7 +275,7 @@ async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused:
         switch: if all { format!("/review?step={}", step.key) } else { format!("/review?step={}&all=1", step.key) },
         sheets,
         orders,
-        more,
+        more: read.more,
         empty: user.t("没有等待这一步的结果。", "Nothing waits for this step.").to_owned(),
     })
 }

@@ -44,17 +44,17 @@ struct Bench {
 
 async fn bench(name: &str) -> Bench {
     let (dir, app, _) = stage::demonstration(name, 7, 60).await;
-    let mut people: BTreeMap<String, UserAccount> = app.store.people().await.unwrap().into_iter().map(|u| (u.username.clone(), u)).collect();
+    let mut people: BTreeMap<String, UserAccount> = app.stage().people().await.unwrap().into_iter().map(|u| (u.username.clone(), u)).collect();
     let lab = people["analyst"].scope.clone();
-    let elsewhere = Laboratory { name: ELSEWHERE.into(), ..app.store.all::<Laboratory>().await.unwrap()[0].clone() };
+    let elsewhere = Laboratory { name: ELSEWHERE.into(), ..app.stage().all::<Laboratory>().await.unwrap()[0].clone() };
     let elsewhere = Laboratory { id: shiyan_foundation::ids::LabId(uuid::Uuid::now_v7()), demo: true, revision: 0, ..elsewhere };
-    let mut unit = app.store.begin(now()).await.unwrap();
+    let mut unit = app.stage().begin(now()).await.unwrap();
     unit.insert(&elsewhere, &Who::from(&people["admin"].actor()), "lab.add", json!({})).await.unwrap();
     unit.commit().await.unwrap();
     for (username, scope) in [("analyst2", lab), ("stranger", Scope::Lab(elsewhere.id))] {
         // With the password of the demonstration, which nobody may choose.
         let added = like(&people["analyst"], username, [Role::Analyst].into(), scope);
-        let mut unit = app.store.begin(now()).await.unwrap();
+        let mut unit = app.stage().begin(now()).await.unwrap();
         unit.insert(&added, &Who::from(&people["admin"].actor()), "user.add", json!({})).await.unwrap();
         unit.commit().await.unwrap();
         people.insert(username.into(), added);
@@ -135,11 +135,11 @@ impl Bench {
         made.is(Status::SeeOther).to.clone()
     }
     async fn stored(&self, at: &str) -> Worksheet {
-        self.app.store.worksheet(at.trim_start_matches("/worksheets/"), &Scope::District).await.unwrap().unwrap()
+        self.app.stage().worksheet(at.trim_start_matches("/worksheets/"), &Scope::District).await.unwrap().unwrap()
     }
     async fn items(&self, at: &str) -> Vec<TestItem> {
         let sheet = self.stored(at).await;
-        let mut items = self.app.store.items_of_worksheet(&sheet.id.to_string(), &Scope::District).await.unwrap();
+        let mut items = self.app.stage().items_of_worksheet(&sheet.id.to_string(), &Scope::District).await.unwrap();
         items.sort_by_key(|i| (sheet.samples.iter().position(|s| s.order == i.order), i.position));
         items
     }
@@ -315,7 +315,7 @@ async fn what_the_script_sends_is_saved_judged_and_told() {
     let now = b.items(&at).await.into_iter().find(|i| i.id == limited[0].id).unwrap();
     let undone = json!({ "cells": [{ "item": now.id, "seen": now.revision, "raw": "", "undo": true }] }).to_string();
     analyst.send(&at, &undone).await.is(Status::Ok);
-    let journal = b.app.store.timeline(&[format!("item:{}", now.id)]).await.unwrap();
+    let journal = b.app.stage().timeline(&[format!("item:{}", now.id)]).await.unwrap();
     assert_eq!(journal.last().map(|e| (e.facts["from"].clone(), e.facts["to"].clone(), e.facts["undo"].clone())), Some((json!("12"), json!(""), json!(true))));
     // The page shows the same, and the drawer its working and history.
     let page = analyst.get(&at).await;
@@ -648,7 +648,7 @@ async fn own_work_is_explained_in_the_queue() {
     let b = bench("own").await;
     let at = b.sheet(1, &[LIMITED]).await;
     let both = like(&b.people["analyst"], "both", [Role::Analyst, Role::Checker].into(), b.people["analyst"].scope.clone());
-    let mut unit = b.app.store.begin(now()).await.unwrap();
+    let mut unit = b.app.stage().begin(now()).await.unwrap();
     unit.insert(&both, &Who::from(&b.actor("admin")), "user.add", json!({})).await.unwrap();
     unit.commit().await.unwrap();
     let both = b.login("both").await;
@@ -746,7 +746,7 @@ async fn an_additive_that_was_found_wants_a_word_on_carry_over() {
     let row = shiyan_statute::limits().iter().find(|r| r.id == "L0187").expect("an additive that may not be used");
     let used = item.with_limit(Some(LimitUsed::of(row)), None, TaskKind::Supervisory);
     let used = TestItem { unit: row.unit.clone(), ..used };
-    let mut unit = b.app.store.begin(now()).await.unwrap();
+    let mut unit = b.app.stage().begin(now()).await.unwrap();
     unit.save(&used, &Who::from(&b.actor("analyst")), "item.limit", json!({})).await.unwrap();
     unit.commit().await.unwrap();
     analyst.save(&at, &[(&used, "0.0154")]).await;
@@ -780,7 +780,7 @@ async fn a_value_above_the_historical_p99_is_seen_wherever_it_is_looked_at() {
     let item = b.items(&at).await.remove(0);
     let above = AboveP99 { p99: Decimal::new(95, 1), unit: "μg/kg".into(), count: 312 };
     let item = TestItem { above_p99: Some(above), revision: item.revision + 1, ..item };
-    let mut unit = b.app.store.begin(now()).await.unwrap();
+    let mut unit = b.app.stage().begin(now()).await.unwrap();
     unit.save(&item, &Who::from(&b.actor("analyst")), "item.enter", json!({ "above_p99": item.above_p99 })).await.unwrap();
     unit.commit().await.unwrap();
     analyst.get(&at).await.is(Status::Ok).says("（高于历史P99 9.5 μg/kg）").says("可疑 <b data-n=\"doubtful\">1</b>");
@@ -840,7 +840,7 @@ async fn instruments_are_registered_and_one_out_of_calibration_takes_no_work() {
     quality.get("/admin/instruments").await.is(Status::Ok).says("虚构色谱仪").says("2026-12-31");
     let at = b.sheet(1, &[LIMITED]).await;
     let analyst = b.login("analyst").await;
-    let all = b.app.store.all::<shiyan_lab_results::bench::Instrument>().await.unwrap();
+    let all = b.app.stage().all::<shiyan_lab_results::bench::Instrument>().await.unwrap();
     let id = |ok: bool| all.iter().find(|i| i.active && i.calibrated_until.is_none_or(|d| d >= now().date_naive()) == ok).unwrap().id.to_string();
     let to = format!("{at}/assign");
     analyst.post(&at, &to, &[("assign-instrument", &id(false))]).await.is(Status::UnprocessableEntity).says("WS-CALIBRATION");

@@ -14,10 +14,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shiyan_app::bench::{Saved, TypedResult};
+use shiyan_app::read::{SheetPage as SheetRead, Standing};
 use shiyan_app::records::UserAccount;
 use shiyan_app::worksheets::{Entered, NewWorksheet, TypedQc, Typing};
 use shiyan_foundation::ids::TestOrderId;
-use shiyan_foundation::{Label, Refusal, Role, Scope};
+use shiyan_foundation::{Act, Label, Refusal, Role};
 use shiyan_lab_results::bench::{Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, code as worksheet_code, template_of};
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, code as order_code, doubtful_without_remark};
 use shiyan_lab_results::qc::{QcState, code as qc_code, why_not_override};
@@ -25,18 +26,18 @@ use validator::Validate;
 
 use crate::code;
 use crate::views::{
-    ActionView, BENCH, CellState, Choice, Density, Drawer, Fact, FieldView, FileView, Filters, FinishPage, GridIssue, Link, NewRow, NewWorksheetPage,
-    OpenPoint, Page, ProblemView, SampleStand, SheetRow, Tab, WaitingRow, WorksheetPage, WorksheetsPage,
+    ActionView, CellState, Choice, Density, Drawer, Fact, FieldView, FileView, Filters, FinishPage, GridIssue, Link, NewRow, NewWorksheetPage, OpenPoint, Page,
+    ProblemView, SampleStand, SheetRow, Tab, WaitingRow, WorksheetPage, WorksheetsPage,
 };
-use grid::{Kept, Shown, cell_json, control_json, control_name, counts, orders_by_id, print_of, qc_badge, read_seen};
+use grid::{Kept, Shown, cell_json, control_json, control_name, counts, print_of, qc_badge, read_seen};
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::api::{Body, Caller, checked};
 use shiyan_web_kit::failure::{self, Failure};
 use shiyan_web_kit::guard::{User, encoded};
-use shiyan_web_kit::parts::{Again, Answer, asked, at_text, day_chip, id_of, named, order_badge, reason_field, refusals, show_as, size_text, typed};
+use shiyan_web_kit::parts::{Again, Answer, asked, at_text, day_chip, id_of, named, order_badge, reads, reason_field, refusals, show_as, size_text, typed};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
-use shiyan_web_kit::timeline::timeline;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Tone, num};
 
 /// Routes of this room.
@@ -71,7 +72,7 @@ const REMEMBERED: usize = 40;
 /// # Errors
 /// Not of the bench.
 pub(super) fn enter_room(user: &User) -> Result<(), Failure> {
-    if user.actor.has_any(BENCH) { Ok(()) } else { Err(Failure::NotFound) }
+    reads(user, Act::ReadBench)
 }
 
 // ---------------------------------------------------------------- the list
@@ -93,15 +94,22 @@ fn size_of(sheet: &Worksheet) -> String {
 #[get("/worksheets?<tab>&<q>&<mine>")]
 async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>, mine: Option<&str>) -> Html {
     enter_room(&user)?;
-    let (lang, store, today) = (user.lang(), &site.app.store, user.now().date_naive());
-    let calendar = site.app.calendar().await?;
-    let waiting = store.waiting_methods(user.scope()).await?;
+    let (lang, today) = (user.lang(), user.now().date_naive());
     let tab = tab.filter(|t| ["finished", "waiting", "void"].contains(t)).unwrap_or("open");
+    let wanted = q.unwrap_or_default().trim();
+    let only_mine = mine == Some("1");
+    // what is being entered is counted, so it is listed whole
+    let open_tab = tab == "open";
+    let fits = |w: &Worksheet| {
+        let text = wanted.is_empty() || [&w.no, &w.title, &w.method].iter().any(|t| t.contains(wanted)) || w.samples.iter().any(|s| s.label.contains(wanted));
+        text && (!only_mine || w.analyst.as_ref().is_some_and(|(id, _)| *id == user.actor.id))
+    };
+    let read = site.app.read_worksheets(&user.actor, WorksheetState::parse(tab), only_mine, if open_tab { ALL } else { MOST }, fits).await?;
+    let (waiting, calendar, open) = (read.waiting, read.calendar, read.open);
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
-    let open = store.count_worksheets("open", user.scope()).await?;
     let samples: i64 = waiting.iter().map(|w| w.samples).sum();
     let tabs = vec![
-        Tab::new(user.t("录入中", "Being entered"), "/worksheets", tab == "open").counted(count(open)),
+        Tab::new(user.t("录入中", "Being entered"), "/worksheets", open_tab).counted(open),
         Tab::new(user.t("已完成", "Finished"), "/worksheets?tab=finished", tab == "finished"),
         Tab::new(user.t("待编批", "Waiting"), "/worksheets?tab=waiting", tab == "waiting").counted(waiting.len() as u64),
         Tab::new(user.t("已作废", "Voided"), "/worksheets?tab=void", tab == "void"),
@@ -132,29 +140,14 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
         );
         return show(&page);
     }
-    let wanted = q.unwrap_or_default().trim();
-    let only_mine = mine == Some("1");
-    // what is being entered is counted, so it is listed whole
-    let open_tab = tab == "open";
-    let mut sheets = if open_tab && only_mine {
-        store.worksheets_of(&user.actor.id.to_string(), user.scope(), ALL).await?
-    } else {
-        store.worksheets(&[tab], user.scope(), if open_tab { ALL } else { MOST }).await?
-    };
-    if tab != "open" {
+    let mut sheets = read.sheets;
+    if !open_tab {
         sheets.reverse();
     }
-    if !open_tab && sheets.len() as u64 >= MOST {
+    if !open_tab && read.cut {
         page.note = user.t("只列出期限最近的 200 批。", "The 200 due first are listed.").to_owned();
     }
-    let fits = |w: &Worksheet| {
-        let text = wanted.is_empty() || [&w.no, &w.title, &w.method].iter().any(|t| t.contains(wanted)) || w.samples.iter().any(|s| s.label.contains(wanted));
-        text && (!only_mine || w.analyst.as_ref().is_some_and(|(id, _)| *id == user.actor.id))
-    };
-    sheets.retain(fits);
-    let ids: Vec<String> = sheets.iter().map(|w| w.id.to_string()).collect();
-    let filled: BTreeMap<String, (u64, u64)> =
-        store.worksheet_counts(&ids).await?.into_iter().map(|c| (c.worksheet_id, (count(c.filled), count(c.cells)))).collect();
+    let filled: BTreeMap<String, (u64, u64)> = read.counts.into_iter().map(|c| (c.worksheet_id, (count(c.filled), count(c.cells)))).collect();
     page.rows = sheets
         .iter()
         .map(|w| {
@@ -197,24 +190,19 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
 
 // ---------------------------------------------------------------- the making
 
-/// People who may be given a worksheet by this person: analysts of the same laboratory.
-async fn analysts(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
-    let same = |u: &UserAccount| user.actor.scope == Scope::District || u.scope == user.actor.scope;
-    let people = site.app.store.people().await?;
-    Ok(people.iter().filter(|u| u.active && u.roles.contains(&Role::Analyst) && same(u)).map(|u| Choice::new(u.id.to_string(), u.name.clone())).collect())
+/// People who may be given a worksheet.
+fn analysts(people: &[UserAccount]) -> Vec<Choice> {
+    people.iter().map(|u| Choice::new(u.id.to_string(), u.name.clone())).collect()
 }
 
 /// Instruments in use; one out of calibration says so.
-async fn instruments(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
-    let mut all = site.app.instruments_of(&user.actor).await?;
-    all.retain(|i| i.active);
-    all.sort_by(|a, b| a.no.cmp(&b.no));
+fn instruments(all: &[Instrument], user: &User) -> Vec<Choice> {
     let today = user.now().date_naive();
     let name = |i: &Instrument| match i.why_not(today) {
         Some(_) => format!("{} {}{}", i.no, i.name, user.t("（校准过期）", " (calibration ended)")),
         None => format!("{} {}", i.no, i.name),
     };
-    Ok(all.iter().map(|i| Choice::new(i.id.to_string(), name(i))).collect())
+    all.iter().map(|i| Choice::new(i.id.to_string(), name(i))).collect()
 }
 
 fn control_line(plan: &shiyan_lab_results::bench::QcPlan, user: &User) -> String {
@@ -222,11 +210,12 @@ fn control_line(plan: &shiyan_lab_results::bench::QcPlan, user: &User) -> String
 }
 
 async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>, why: &[Refusal]) -> Result<NewWorksheetPage, Failure> {
-    let (lang, store) = (user.lang(), &site.app.store);
-    let waiting = store.waiting_items(method, user.scope(), 2_400).await?;
+    let lang = user.lang();
+    let making = site.app.read_making(&user.actor, method, MOST_SAMPLES).await?;
+    let (waiting, samples) = (&making.waiting, &making.samples);
     let mut order: Vec<(String, String)> = Vec::new();
     let mut analytes: Vec<String> = Vec::new();
-    for item in &waiting {
+    for item in waiting {
         if !order.iter().any(|(id, _)| *id == item.order_id) {
             order.push((item.order_id.clone(), item.sample_id.clone()));
         }
@@ -236,10 +225,7 @@ async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>,
     }
     let left_out = order.len().saturating_sub(MOST_SAMPLES) as u64;
     order.truncate(MOST_SAMPLES);
-    let ids: Vec<String> = order.iter().map(|(_, sample)| sample.clone()).collect();
-    let samples = store.samples_of(&ids, user.scope()).await?;
     let ticked: Option<BTreeSet<&str>> = form.map(|f| f.many("items").into_iter().collect());
-    let calendar = site.app.calendar().await?;
     let today = user.now().date_naive();
     let rows = order
         .iter()
@@ -249,7 +235,7 @@ async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>,
             NewRow {
                 label: record.map_or_else(String::new, |r| r.sample.blind_code.clone().unwrap_or_else(|| r.sample.number().to_owned())),
                 food: mine.first().map_or_else(String::new, |w| w.food.clone()),
-                due: mine.first().map_or_else(shiyan_web_kit::ui::Due::default, |w| day_chip(&w.report_due_on, None, today, &calendar, lang)),
+                due: mine.first().map_or_else(shiyan_web_kit::ui::Due::default, |w| day_chip(&w.report_due_on, None, today, &making.calendar, lang)),
                 cells: analytes
                     .iter()
                     .map(|a| {
@@ -261,11 +247,11 @@ async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>,
         })
         .collect();
     let lab = samples.first().map_or_else(String::new, |s| s.sample.sheet.get("lab_org").to_owned());
-    let template = template_of(&site.app.templates_of(&user.actor).await?, method, &lab).cloned();
+    let template = template_of(&making.templates, method, &lab).cloned();
     let mut fields = vec![
         FieldView::text("title", user.t("名称", "Title")).hint(user.t("不填则用模板的名称或方法", "Left empty, the template’s title or the method")),
-        FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(site, user).await?),
-        FieldView::select("instrument", user.t("仪器", "Instrument"), instruments(site, user).await?)
+        FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(&making.analysts)),
+        FieldView::select("instrument", user.t("仪器", "Instrument"), instruments(&making.instruments, user))
             .hint(user.t("没有仪器的方法可不选", "May be left open for methods without an instrument")),
         FieldView::select("advance", user.t("天平、仪器键入后", "After a value from a balance"), Choice::all::<Advance>(lang))
             .with(Advance::default().code())
@@ -324,23 +310,21 @@ async fn make(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> 
 
 // ---------------------------------------------------------------- one worksheet
 
-/// What belongs to one worksheet.
+/// One worksheet with its items and their orders.
 #[derive(Debug)]
-pub(super) struct Whole {
-    pub sheet: Worksheet,
-    pub items: Vec<TestItem>,
-    pub orders: BTreeMap<TestOrderId, TestOrder>,
+pub(super) struct Whole(SheetRead);
+
+impl std::ops::Deref for Whole {
+    type Target = SheetRead;
+    fn deref(&self) -> &SheetRead {
+        &self.0
+    }
 }
 
 impl Whole {
     pub(super) async fn load(site: &Site, user: &User, id: &str) -> Result<Self, Failure> {
         enter_room(user)?;
-        let id = id_of(id)?;
-        let store = &site.app.store;
-        let sheet = store.worksheet(&id, user.scope()).await?.ok_or(Failure::NotFound)?;
-        let items = store.items_of_worksheet(&id, user.scope()).await?;
-        let orders = orders_by_id(store.orders_of_worksheet(&id, user.scope()).await?);
-        Ok(Self { sheet, items, orders })
+        Ok(Self(site.app.read_worksheet(&user.actor, &id_of(id)?).await?))
     }
     pub(super) fn href(&self) -> String {
         format!("/worksheets/{}", self.sheet.id)
@@ -535,17 +519,12 @@ fn issues(user: &User, whole: &Whole, typed: &grid::Typed) -> Vec<GridIssue> {
 }
 
 /// 样品去向 of a worksheet whose entry is finished.
-async fn stands(site: &Site, user: &User, whole: &Whole) -> Result<Vec<SampleStand>, Failure> {
+fn stands(user: &User, whole: &Whole, beside: &Standing) -> Vec<SampleStand> {
     if whole.sheet.state != WorksheetState::Finished {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let (lang, store) = (user.lang(), &site.app.store);
-    let all = store.items_beside_worksheet(&whole.sheet.id.to_string(), user.scope()).await?;
-    let elsewhere: BTreeSet<_> = all.iter().filter_map(|i| i.worksheet).filter(|w| *w != whole.sheet.id).collect();
-    let mut unfinished = Vec::new();
-    for id in elsewhere {
-        unfinished.extend(store.worksheet(&id.to_string(), user.scope()).await?.filter(|w| w.state == WorksheetState::Open));
-    }
+    let lang = user.lang();
+    let (all, unfinished) = (&beside.beside, &beside.unfinished);
     let mut list = Vec::new();
     for row in &whole.sheet.samples {
         let Some(order) = whole.orders.get(&row.order) else { continue };
@@ -570,10 +549,10 @@ async fn stands(site: &Site, user: &User, whole: &Whole) -> Result<Vec<SampleSta
             why,
         });
     }
-    Ok(list)
+    list
 }
 
-async fn actions(site: &Site, user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Result<Vec<ActionView>, Failure> {
+fn actions(user: &User, whole: &Whole, beside: &Standing, again: Option<&Again<'_>>) -> Vec<ActionView> {
     let (lang, sheet) = (user.lang(), &whole.sheet);
     let to = |step: &str| format!("{}/{step}", whole.href());
     let mut list = Vec::new();
@@ -595,9 +574,9 @@ async fn actions(site: &Site, user: &User, whole: &Whole, again: Option<&Again<'
     }
     if sheet.state == WorksheetState::Open && user.actor.has_any(&[Role::Analyst, Role::Reviewer, Role::QualityManager]) {
         let fields = vec![
-            FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(site, user).await?)
+            FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(&beside.analysts))
                 .with(sheet.analyst.as_ref().map_or_else(String::new, |(id, _)| id.to_string())),
-            FieldView::select("instrument", user.t("仪器", "Instrument"), instruments(site, user).await?)
+            FieldView::select("instrument", user.t("仪器", "Instrument"), instruments(&beside.instruments, user))
                 .with(sheet.instrument.as_ref().map_or_else(String::new, |(id, _)| id.to_string())),
         ];
         let action = ActionView::post("assign", user.t("分派检验员和仪器…", "Assign analyst and instrument …"), to("assign")).with_icon("user");
@@ -612,7 +591,7 @@ async fn actions(site: &Site, user: &User, whole: &Whole, again: Option<&Again<'
                 .noted(user.t("项目回到待编批；有结果以后不能作废。", "Its items wait again; once it holds results it cannot be voided.")),
         );
     }
-    Ok(list)
+    list
 }
 
 /// What quality control holds back; a control that is only not entered yet is no finding.
@@ -632,7 +611,7 @@ async fn sheet_view(
     let lang = user.lang();
     let sheet = &whole.sheet;
     let (open, editable) = (whole.open_to(user), whole.editable(user));
-    let calendar = site.app.calendar().await?;
+    let beside = site.app.read_beside_worksheet(&user.actor, whole).await?;
     let finished = sheet.finished.as_ref().map(|(_, _, at)| shiyan_app::day(*at));
     let mut p = whole.page(site, user, user.t("结果录入", "Result entry"));
     if let Some(last) = p.crumbs.last_mut() {
@@ -642,9 +621,7 @@ async fn sheet_view(
         p.problems = named(again, lang);
     }
     let issues = issues(user, whole, kept);
-    let mut subjects = vec![format!("worksheet:{}", sheet.id)];
-    subjects.extend(whole.items.iter().filter(|i| i.returned.is_some()).map(|i| format!("item:{}", i.id)));
-    let mut events = timeline(site, &subjects, user.now(), lang).await?;
+    let mut events = told(&beside.timeline, user.now(), lang);
     events.truncate(20);
     let released = sheet
         .qc_override
@@ -659,7 +636,7 @@ async fn sheet_view(
         username: user.account.username.clone(),
         title: sheet.title.clone(),
         state: state_badge(sheet.state, lang),
-        due: day_chip(&sheet.due_on.to_string(), finished.as_deref(), user.now().date_naive(), &calendar, lang),
+        due: day_chip(&sheet.due_on.to_string(), finished.as_deref(), user.now().date_naive(), &beside.calendar, lang),
         qc: qc_badge(sheet.qc_state(), sheet.qc_override.is_some(), lang),
         facts: facts(user, whole),
         action: whole.href(),
@@ -678,10 +655,10 @@ async fn sheet_view(
         saved_at: last_saved(whole, user),
         issues,
         drawer,
-        stands: stands(site, user, whole).await?,
+        stands: stands(user, whole, &beside),
         released,
         held: held(sheet, lang),
-        actions: actions(site, user, whole, again).await?,
+        actions: actions(user, whole, &beside, again),
         files: whole.files(user),
         timeline: events,
         p,

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use rocket::http::ContentType;
 use rocket::{FromForm, Route, State, get, post, routes};
 use shiyan_app::Error;
-use shiyan_app::query::cases::{CaseFilter, CaseRow as Line};
+use shiyan_app::read::{CaseFilter, CasePage as Whole, CaseRow as Line};
 use shiyan_app::records::ClockRecord;
-use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_nonconformity::block::BlockKind;
 use shiyan_nonconformity::{Block, BlockRecord, Case, CaseAction, CaseState, Part};
@@ -28,7 +27,7 @@ use shiyan_web_kit::parts::{
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
-use shiyan_web_kit::timeline::timeline;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Due, Tone};
 use shiyan_web_kit::words::{choices, word};
 
@@ -130,7 +129,7 @@ impl CaseList {
     /// # Errors
     /// The database does not answer.
     pub async fn rows(&self, site: &Site, user: &User, calendar: &WorkCalendar) -> Result<Vec<Line>, Failure> {
-        let all = site.app.store.cases(&self.base, user.scope()).await?;
+        let all = site.app.read_cases(&user.actor, &self.base).await?;
         let today = user.now().date_naive();
         Ok(all.into_iter().filter(|l| self.holds(l, today, calendar)).collect())
     }
@@ -196,13 +195,20 @@ fn filters(sought: &Sought<'_>, address: &Address, due: &str, streets: Vec<Choic
 async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     case_room(&user)?;
     let (lang, today) = (user.lang(), user.now().date_naive());
-    let calendar = site.app.calendar().await?;
-    let streets = site.app.streets().await?;
     let list = CaseList::read(&sought);
     let address = list.address();
     let _turn = user.turn_to_search(site, list.base.q.as_deref()).await?;
-    let all = site.app.store.cases(&list.base, user.scope()).await?;
-    let lines: Vec<&Line> = all.iter().filter(|l| list.holds(l, today, &calendar)).collect();
+    let asked = sought.page.unwrap_or(1);
+    let place = |n: usize| asked.clamp(1, n.div_ceil(ROWS).max(1));
+    let book = site
+        .app
+        .read_case_book(&user.actor, &list.base, |rows, calendar| {
+            let held: Vec<&Line> = rows.iter().filter(|l| list.holds(l, today, calendar)).collect();
+            held.iter().skip((place(held.len()) - 1) * ROWS).take(ROWS).map(|l| l.id.clone()).collect()
+        })
+        .await?;
+    let (all, calendar, streets) = (&book.rows, &book.calendar, &book.streets);
+    let lines: Vec<&Line> = all.iter().filter(|l| list.holds(l, today, calendar)).collect();
     // each tab counts with the list that it opens
     let tabs = [
         ("全部", "All", "", ""),
@@ -215,30 +221,30 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     .into_iter()
     .map(|(zh, en, state, due)| {
         let other = list.with(state, due);
-        let n = all.iter().filter(|l| other.holds(l, today, &calendar)).count();
+        let n = all.iter().filter(|l| other.holds(l, today, calendar)).count();
         Tab::new(user.t(zh, en), other.href(), other == list).counted(n as u64)
     })
     .collect();
-    let page = sought.page.unwrap_or(1).clamp(1, lines.len().div_ceil(ROWS).max(1));
+    let page = place(lines.len());
     let from = (page - 1) * ROWS;
     let mut rows = Vec::new();
     for line in lines.iter().skip(from).take(ROWS) {
-        // The rows are within the scope already; the record says what failed and what is done.
-        let case = site.app.store.get::<Case>(&line.id).await?;
-        let failing = case.as_ref().map(|c| c.failing.join(lang.pick("、", ", "))).unwrap_or_default();
-        let (blocks_done, blocks) = case.as_ref().map_or((0, 0), progress);
-        let overdue = due_class(line, today, &calendar) == "overdue";
+        // the record says what failed and what is done
+        let case = book.shown.get(&line.id);
+        let failing = case.map(|c| c.failing.join(lang.pick("、", ", "))).unwrap_or_default();
+        let (blocks_done, blocks) = case.map_or((0, 0), progress);
+        let overdue = due_class(line, today, calendar) == "overdue";
         rows.push(CaseRow {
             no: line.no.clone(),
             href: format!("/cases/{}", line.id),
             title: format!("{} · {failing}", line.product),
             site: line.operator.clone(),
             parts: Part::parse(&line.part).map_or_else(|| line.part.clone(), |p| p.label(lang).to_owned()),
-            street: street_name(&streets, &line.street),
+            street: street_name(streets, &line.street),
             state: CaseState::parse(&line.state).map_or_else(Badge::default, |s| case_badge(s, lang)),
             blocks_done,
             blocks,
-            due: case_due(line, today, &calendar, lang),
+            due: case_due(line, today, calendar, lang),
             overdue,
         });
     }
@@ -251,7 +257,7 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     show(&CasesPage {
         p: user.page(site, "cases", user.t("核查处置", "Disposal cases")),
         tabs,
-        filters: filters(&sought, &address, &list.due, street_choices(&streets), lines.len(), &user),
+        filters: filters(&sought, &address, &list.due, street_choices(streets), lines.len(), &user),
         rows,
         pager,
     })
@@ -274,51 +280,6 @@ fn progress(case: &Case) -> (u64, u64) {
 }
 
 // ---------------------------------------------------------------- one case
-
-struct Whole {
-    case: Case,
-    clocks: Vec<ClockRecord>,
-    parts: Vec<(Case, Due)>,
-    calendar: WorkCalendar,
-    still_failing: bool,
-    report: Option<String>,
-    reading: Option<String>,
-    same_operator: usize,
-}
-
-async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
-    case_room(user)?;
-    let id = id_of(id)?;
-    let store = &site.app.store;
-    let case = store.case(&id, user.scope()).await?.ok_or(Failure::NotFound)?;
-    let calendar = site.app.calendar().await?;
-    let sample = case.sample.to_string();
-    let mut parts = Vec::new();
-    for part in store.cases_of_sample(&sample, user.scope()).await? {
-        let due = d20(&store.clocks_of(&format!("case:{}", part.id)).await?, user, &calendar);
-        parts.push((part, due));
-    }
-    let order = store.order(&case.order.to_string(), user.scope()).await?;
-    let in_force = order.as_ref().and_then(|o| o.in_force.as_ref().or(o.conclusion.as_ref()));
-    let same = CaseFilter { q: Some(case.operator.clone()), ..CaseFilter::default() };
-    let same = store.cases(&same, user.scope()).await?;
-    Ok(Whole {
-        clocks: store.clocks_of(&format!("case:{id}")).await?,
-        still_failing: in_force.is_none_or(|c| c.outcome == Outcome::Fail),
-        report: store.reports_of_sample(&sample, user.scope()).await?.into_iter().next().map(|r| r.number),
-        // A laboratory sees no readings; it is not led to a page that is not there for it.
-        reading: store
-            .sample(&sample, user.scope())
-            .await?
-            .and_then(|s| s.sample.from_reading)
-            .filter(|_| !matches!(user.scope(), shiyan_foundation::Scope::Lab(_)))
-            .map(|r| r.to_string()),
-        same_operator: same.iter().filter(|c| c.operator == case.operator && c.sampling_no != case.sampling_no).count(),
-        case,
-        parts,
-        calendar,
-    })
-}
 
 fn d20(clocks: &[ClockRecord], user: &User, calendar: &WorkCalendar) -> Due {
     let clock = clocks.iter().find(|c| c.clock.rule == RuleKey::D20);
@@ -569,9 +530,9 @@ fn summary(again: &Again<'_>, lang: Lang) -> Vec<ProblemView> {
 }
 
 async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> Result<CasePage, Failure> {
-    let whole = whole(site, user, id).await?;
+    case_room(user)?;
+    let whole = site.app.read_case(&user.actor, &id_of(id)?).await?;
     let (lang, case) = (user.lang(), &whole.case);
-    let streets = site.app.streets().await?;
     let editable = case.why_not(&user.actor, CaseAction::Fill).is_empty();
     let mut blocks: Vec<BlockView> = Block::ALL.iter().map(|b| block_view(*b, &whole, user, editable, again)).collect();
     if let Some(again) = again {
@@ -602,11 +563,11 @@ async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> 
     }
     let overdue = nearest(whole.clocks.iter().map(|c| &c.clock)).is_some_and(|c| c.state_in(user.now(), &whole.calendar) == ClockState::Overdue);
     let parts = if whole.parts.len() > 1 {
-        let of = |(part, due): &(Case, Due)| PartView {
+        let of = |(part, clocks): &(Case, Vec<ClockRecord>)| PartView {
             title: part.part.label(lang).to_owned(),
             org: part.operator.clone(),
             state: case_badge(part.state, lang),
-            due: due.clone(),
+            due: d20(clocks, user, &whole.calendar),
             href: format!("/cases/{}", part.id),
             active: part.id == case.id,
         };
@@ -622,14 +583,14 @@ async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> 
         due: d20(&whole.clocks, user, &whole.calendar),
         watch: if overdue { Badge::new(Tone::Fail, user.t("有时限逾期", "A deadline has passed")) } else { Badge::default() },
         repeats,
-        groups: fact_groups(&whole, user, &streets),
+        groups: fact_groups(&whole, user, &whole.streets),
         parts,
         blocks,
         settled: !matches!(case.state, CaseState::Assigned | CaseState::Acting | CaseState::Opened),
         missing,
         clocks: clock_rows(&whole, user),
         actions: actions(&whole, user, again),
-        timeline: timeline(site, &[format!("case:{}", case.id)], user.now(), lang).await?,
+        timeline: told(&whole.timeline, user.now(), lang),
         related,
     })
 }
@@ -711,14 +672,7 @@ async fn file(site: &State<Site>, user: User, sha256: &str) -> Result<Bytes, Fai
     if !hash {
         return Err(Failure::NotFound);
     }
-    let store = &site.app.store;
-    let of_case = case_room(&user).is_ok() && store.evidence_visible(sha256, user.scope()).await?;
-    let rapid = user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::PointOperator, Role::MarketOpener, Role::Enforcer]);
-    let of_reading = !of_case && rapid && store.photo_visible(sha256, user.scope()).await?;
-    if !of_case && !of_reading {
-        return Err(Failure::NotFound);
-    }
-    let (media, bytes) = store.blob(sha256).await?.ok_or(Failure::NotFound)?;
+    let (media, bytes) = site.app.read_evidence(&user.actor, sha256).await?;
     let (kind, ending, way) = match media.as_str() {
         "image/jpeg" => (ContentType::JPEG, "jpg", "inline"),
         "image/png" => (ContentType::PNG, "png", "inline"),

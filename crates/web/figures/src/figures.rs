@@ -6,7 +6,7 @@ use rocket::{Route, State, get, routes};
 use shiyan_app::figures::Year;
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
-use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
+use shiyan_foundation::{Act, Instant, Label, Lang, Scope, WorkCalendar};
 use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
 
@@ -19,7 +19,7 @@ use shiyan_web_kit::parts::{case_room, room};
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{Streets, street_name};
 use shiyan_web_kit::ui::{self, Badge, Bar, num};
-use shiyan_web_kit::when::{When, behind, reads_figures};
+use shiyan_web_kit::when::{When, behind};
 
 /// Rows of a page behind a figure.
 const ROWS: usize = 200;
@@ -52,7 +52,7 @@ pub async fn year_of(site: &Site, user: &Scope, when: &When, now: Instant) -> Re
 /// The database does not answer.
 pub async fn years(site: &Site, now: Instant, shown: i32) -> Result<Vec<i32>, shiyan_app::Error> {
     let this = chrono::Datelike::year(&now);
-    let mut all: std::collections::BTreeSet<i32> = site.app.store.all::<shiyan_sampling_plan::Plan>().await?.iter().map(|p| p.year).collect();
+    let mut all = site.app.plan_years().await?;
     all.extend([this - 1, this, shown]);
     // a year that has not begun has a plan but no figures
     Ok(all.into_iter().filter(|year| *year <= this).collect())
@@ -188,14 +188,7 @@ fn case_state(code: &str, lang: Lang) -> String {
 
 impl<'a> Rows<'a> {
     fn of(user: &User, streets: &'a Streets, facts: &'a Facts) -> Self {
-        Self {
-            lang: user.lang(),
-            streets,
-            facts,
-            samples: room(user).is_ok(),
-            cases: case_room(user).is_ok(),
-            readings: shiyan_web_kit::parts::sees_readings(user),
-        }
+        Self { lang: user.lang(), streets, facts, samples: room(user).is_ok(), cases: case_room(user).is_ok(), readings: user.may(Act::ReadReadings) }
     }
     fn named(&self, text: &str, href: String, open: bool) -> Cell {
         if open { Cell::link(text, href) } else { Cell::from(text) }
@@ -313,7 +306,7 @@ async fn figure(
     why: Option<&str>,
     page: Option<&str>,
 ) -> Html {
-    if !reads_figures(&user) {
+    if !user.may(Act::ReadFigures) {
         return Err(Failure::NotFound);
     }
     let (lang, now) = (user.lang(), user.now());
@@ -402,7 +395,7 @@ async fn figure(
 
 /// The group of the rail under which this person finds figures.
 fn rail(user: &User) -> &'static str {
-    if user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::QualityManager]) { "stats" } else { "home" }
+    if user.may(Act::ReadStatistics) { "stats" } else { "home" }
 }
 
 #[get("/rows/<what>?<by>&<of>&<year>&<as_of>&<page>")]
@@ -419,7 +412,7 @@ async fn rows(
 ) -> Html {
     let pick = Pick::parse(what, by, of).ok_or(Failure::NotFound)?;
     // who samples sees the plan, and which samples fill it
-    let may = reads_figures(&user) || pick.what == What::Taken && shiyan_web_kit::parts::reads_plan(&user).is_ok();
+    let may = user.may(Act::ReadFigures) || pick.what == What::Taken && user.may(Act::ReadPlan);
     if !may {
         return Err(Failure::NotFound);
     }

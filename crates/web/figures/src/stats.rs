@@ -5,7 +5,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_analytics::{Line, Tables};
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
-use shiyan_foundation::{Label, Lang, Role, Scope};
+use shiyan_foundation::{Act, Label, Lang};
 use shiyan_indicators::{By, Family, Pick, What};
 
 use super::figures::{as_of_note, card, year_of, years};
@@ -40,8 +40,7 @@ const TABS: &[(&str, &str, &str)] = &[
 ];
 
 fn reads(user: &User) -> Result<(), Failure> {
-    let fits = user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::QualityManager]) && !matches!(user.scope(), Scope::Point(_));
-    if fits { Ok(()) } else { Err(Failure::NotFound) }
+    shiyan_web_kit::parts::reads(user, Act::ReadStatistics)
 }
 
 fn known_tab(tab: Option<&str>) -> &'static str {

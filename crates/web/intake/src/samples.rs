@@ -2,16 +2,12 @@
 
 use chrono::Datelike;
 use rocket::{FromForm, Route, State, get, post, routes};
-use shiyan_app::query::samples::{SampleFilter, SampleRow as Line};
-use shiyan_app::records::{ClockRecord, SampleRecord};
-use shiyan_foundation::area::Street;
+use shiyan_app::read::{SampleBook, SampleFilter, SamplePage as Whole, SampleRow as Line};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link as Chain, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::text::mask;
 use shiyan_foundation::{Instant, Label, Lang, Role, WorkCalendar};
-use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder};
-use shiyan_lab_results::report::TestReport;
-use shiyan_nonconformity::Case;
+use shiyan_lab_results::order::{Meaning, OrderAction, OrderState};
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group};
 use shiyan_sample_intake::{Sample, SampleAction, SampleState};
 use shiyan_statute::ClassScheme;
@@ -25,13 +21,13 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::parts::report_badge;
 use shiyan_web_kit::parts::{
-    Address, Again, Answer, asked, at_text, blind, case_badge, class_label, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals,
-    room, sample_badge, show_as, typed, verdict_badge,
+    Address, Again, Answer, asked, at_text, case_badge, class_label, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals, room,
+    sample_badge, show_as, typed, verdict_badge,
 };
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
-use shiyan_web_kit::timeline::timeline;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Due, Tone};
 use shiyan_web_kit::words::word;
 
@@ -80,7 +76,8 @@ impl Asked<'_> {
             overdue_on: self.overdue.filter(|v| !v.is_empty()).map(|_| user.now().date_naive().to_string()),
             begun_by: self.mine.filter(|v| *v == "1").map(|_| user.actor.id.to_string()),
             after: self.after.and_then(|a| a.split_once(',')).map(|(day, id)| (day.to_owned(), id.to_owned())),
-            blind: blind(user),
+            // the reading itself says what whoever tests blind may look for
+            blind: false,
         }
     }
 }
@@ -117,8 +114,8 @@ pub fn address_of(filter: &SampleFilter) -> String {
 /// # Errors
 /// The database does not answer.
 pub async fn counter(site: &Site, user: &User, label: &str, filter: &SampleFilter) -> Result<Counter, Failure> {
-    let n = site.app.store.count_samples(filter, user.scope()).await?;
-    Ok(Counter { label: label.to_owned(), value: u64::try_from(n).unwrap_or_default(), href: address(filter).href(), tone: Tone::Info })
+    let n = site.app.count_samples(&user.actor, filter).await?;
+    Ok(Counter { label: label.to_owned(), value: n, href: address(filter).href(), tone: Tone::Info })
 }
 
 fn states(lang: Lang) -> Vec<Choice> {
@@ -126,7 +123,7 @@ fn states(lang: Lang) -> Vec<Choice> {
     sample.chain(OrderState::ALL.iter().map(|s| Choice::new(s.code(), s.label(lang)))).collect()
 }
 
-fn filters(asked: &Asked<'_>, address: &Address, streets: &[Choice], total: i64, now: Instant, lang: Lang) -> Filters {
+fn filters(asked: &Asked<'_>, address: &Address, streets: &[Choice], total: u64, now: Instant, lang: Lang) -> Filters {
     let t = |zh, en| lang.pick(zh, en);
     let years = (0..4).map(|back| now.year() - back).map(|y| Choice::new(y.to_string(), y.to_string())).collect();
     // The classes by which the figures of the year are grouped; over all years the 35, in which every path is written.
@@ -175,7 +172,7 @@ fn filters(asked: &Asked<'_>, address: &Address, streets: &[Choice], total: i64,
         day: None,
         tick: Some(("overdue".to_owned(), t("只看报告逾期", "Report overdue only").to_owned(), overdue)),
         chips,
-        total: if total > 10_000 { "10,000+".to_owned() } else { shiyan_web_kit::ui::num(u64::try_from(total).unwrap_or_default()) },
+        total: if total > 10_000 { "10,000+".to_owned() } else { shiyan_web_kit::ui::num(total) },
     }
 }
 
@@ -196,12 +193,9 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     room(&user)?;
     let (lang, now) = (user.lang(), user.now());
     let today = now.date_naive();
-    let calendar = site.app.calendar().await?;
-    let streets = site.app.streets().await?;
     let filter = asked.filter(&user);
     let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
-    let total = site.app.store.count_samples(&SampleFilter { after: None, ..filter.clone() }, user.scope()).await?;
-    let (lines, more) = site.app.store.samples(&filter, user.scope()).await?;
+    let SampleBook { total, rows: lines, more, calendar, streets } = site.app.read_sample_book(&user.actor, &filter).await?;
     let address = address(&filter);
     let n = asked.n.unwrap_or(1).clamp(1, 100_000);
     let pager = Pager {
@@ -220,7 +214,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
         },
         range: if lines.is_empty() { String::new() } else { format!("{}–{}", (n - 1) * ROWS + 1, (n - 1) * ROWS + lines.len()) },
     };
-    let veiled = blind(&user);
+    let veiled = user.blind();
     let rows = lines
         .iter()
         .map(|line| SampleRow {
@@ -258,40 +252,6 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
         rows,
         pager,
         may_create: user.actor.has(Role::Sampler),
-    })
-}
-
-/// What belongs to one sample.
-struct Whole {
-    record: SampleRecord,
-    order: Option<TestOrder>,
-    items: Vec<TestItem>,
-    reports: Vec<TestReport>,
-    cases: Vec<Case>,
-    clocks: Vec<ClockRecord>,
-    calendar: WorkCalendar,
-    streets: std::collections::BTreeMap<String, Street>,
-}
-
-async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
-    room(user)?;
-    let id = id_of(id)?;
-    let store = &site.app.store;
-    let record = store.sample(&id, user.scope()).await?.ok_or(Failure::NotFound)?;
-    let order = store.order_of_sample(&id, user.scope()).await?;
-    let items = match &order {
-        Some(order) => store.items_of_order(&order.id.to_string(), user.scope()).await?,
-        None => Vec::new(),
-    };
-    Ok(Whole {
-        reports: store.reports_of_sample(&id, user.scope()).await?,
-        cases: if blind(user) { Vec::new() } else { store.cases_of_sample(&id, user.scope()).await? },
-        clocks: store.clocks_of(&format!("sample:{id}")).await?,
-        calendar: site.app.calendar().await?,
-        streets: site.app.streets().await?,
-        record,
-        order,
-        items,
     })
 }
 
@@ -340,7 +300,7 @@ fn steps(whole: &Whole, now: Instant, lang: Lang) -> Vec<StepView> {
 fn sheet_groups(user: &User, whole: &Whole) -> Vec<FactGroup> {
     let lang = user.lang();
     let sample = &whole.record.sample;
-    let veiled = blind(user);
+    let veiled = user.blind();
     let mut groups = Vec::new();
     for group in Group::ALL {
         let mut facts = Vec::new();
@@ -571,7 +531,8 @@ fn order_action(user: &User, whole: &Whole) -> Option<ActionView> {
 }
 
 async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Again<'_>>) -> Result<SamplePage, Failure> {
-    let whole = whole(site, user, id).await?;
+    room(user)?;
+    let whole = site.app.read_sample(&user.actor, &id_of(id)?).await?;
     let (lang, now) = (user.lang(), user.now());
     let sample: &Sample = &whole.record.sample;
     let tab = ["sheet", "reception", "tests", "report", "case", "timeline"].into_iter().find(|t| *t == tab).unwrap_or("sheet");
@@ -590,12 +551,7 @@ async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Agai
         "timeline" => {}
         _ => groups = sheet_groups(user, &whole),
     }
-    let mut subjects = vec![format!("sample:{}", sample.id)];
-    subjects.extend(whole.order.iter().map(|o| format!("order:{}", o.id)));
-    subjects.extend(whole.items.iter().map(|i| format!("item:{}", i.id)));
-    subjects.extend(whole.reports.iter().map(|r| format!("report:{}", r.id)));
-    subjects.extend(whole.cases.iter().map(|c| format!("case:{}", c.id)));
-    let mut events = timeline(site, &subjects, now, lang).await?;
+    let mut events = told(&whole.timeline, now, lang);
     if tab != "timeline" {
         events.truncate(6);
     }
@@ -605,9 +561,7 @@ async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Agai
     }
     related.extend(whole.reports.first().map(|r| Link::new(format!("{} {}", user.t("检验报告", "Test report"), r.number), format!("/reports/{}", r.number))));
     related.extend(whole.cases.iter().map(|c| Link::new(format!("{} {}", user.t("案件", "Case"), c.no), format!("/cases/{}", c.id))));
-    // A laboratory sees no readings; it is not led to a page that is not there for it.
-    let from_reading = sample.from_reading.filter(|_| !matches!(user.scope(), shiyan_foundation::Scope::Lab(_)));
-    related.extend(from_reading.map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
+    related.extend(whole.reading.map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
     let order_state = whole.order.as_ref().map(|o| o.state);
     let conclusion = whole.order.as_ref().and_then(|o| o.in_force.as_ref().or(o.conclusion.as_ref()));
     let no = if sample.number().is_empty() { user.t("（未编号）", "(no number yet)").to_owned() } else { sample.number().to_owned() };
@@ -622,7 +576,7 @@ async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Agai
     ];
     let tabs = words
         .iter()
-        .filter(|(key, ..)| *key != "case" || !blind(user))
+        .filter(|(key, ..)| *key != "case" || !user.blind())
         .map(|(key, zh, en, n)| {
             let tab = Tab::new(user.t(zh, en), format!("/samples/{}?tab={key}", sample.id), *key == tab);
             if *n > 0 { tab.counted(*n as u64) } else { tab }

@@ -2,8 +2,7 @@
 
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
-use shiyan_app::query::samples::SampleFilter;
-use shiyan_app::records::{Laboratory, SampleRecord, UserAccount};
+use shiyan_app::records::{SampleRecord, UserAccount};
 use shiyan_foundation::{Actor, Label, Lang, Refusal, Role};
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group, PLACES, Required, Sheet};
 use shiyan_sample_intake::{Reception, ReceptionCheck, SampleAction, SampleState};
@@ -38,13 +37,11 @@ struct Lists {
 }
 
 async fn lists(site: &Site) -> Result<Lists, Failure> {
-    let people = site.app.store.people().await?;
-    let samplers = people.into_iter().filter(|u| u.active && u.roles.contains(&Role::Sampler));
-    let labs = site.app.store.all::<Laboratory>().await?;
+    let lists = site.app.read_sheet_lists().await?;
     Ok(Lists {
-        samplers: samplers.map(|u| (u.clone(), Choice::new(u.id.to_string(), u.name.as_str()))).collect(),
-        streets: street_choices(&site.app.streets().await?),
-        labs: labs.iter().map(|l| Choice::new(l.name.as_str(), "")).collect(),
+        samplers: lists.samplers.into_iter().map(|u| (u.clone(), Choice::new(u.id.to_string(), u.name.as_str()))).collect(),
+        streets: street_choices(&lists.streets),
+        labs: lists.labs.iter().map(|l| Choice::new(l.name.as_str(), "")).collect(),
     })
 }
 
@@ -273,7 +270,7 @@ fn submitted(record: &SampleRecord) -> Flash<Redirect> {
 }
 
 async fn visible(site: &Site, user: &User, id: &str) -> Result<SampleRecord, Failure> {
-    site.app.store.sample(id, user.scope()).await?.ok_or(Failure::NotFound)
+    Ok(site.app.read_sheet(&user.actor, id).await?)
 }
 
 #[get("/samples/<id>/sheet")]
@@ -323,16 +320,11 @@ async fn reception_view(site: &Site, user: &User, id: &str, again: Option<(&Post
     room(user)?;
     let lang = user.lang();
     let t = |zh, en| user.t(zh, en);
-    let record = visible(site, user, &id_of(id)?).await?;
+    let shiyan_app::read::Reception { record, clocks, recent, calendar, streets } = site.app.read_reception(&user.actor, &id_of(id)?).await?;
     let sample = &record.sample;
     let why = again.map_or(&[][..], |(_, why)| why);
     let filled = again.map_or_else(Filled::default, |(form, why)| form.filled(why, lang));
-    let calendar = site.app.calendar().await?;
-    let clocks = site.app.store.clocks_of(&format!("sample:{}", sample.id)).await?;
     let delivery = clocks.iter().find(|c| c.clock.rule == RuleKey::D01);
-    let recent = SampleFilter { state: Some(SampleState::Received.code().to_owned()), ..SampleFilter::default() };
-    let (recent, _) = site.app.store.samples(&recent, user.scope()).await?;
-    let streets = site.app.streets().await?;
     let sheet = |key: &str| sample.sheet.get(key).to_owned();
     let unit = sheet("qty_unit");
     let samplers = sample.sheet.samplers.iter().map(|(_, n)| n.as_str()).collect::<Vec<_>>().join(lang.pick("、", ", "));

@@ -51,7 +51,7 @@ pub async fn once(request: &Request<'_>, key: Key) -> Result<(), Failure> {
     }
     carried(request).carries(key.clone());
     let Some(site) = request.rocket().state::<Site>() else { return Ok(()) };
-    match site.app.store.not_before_now(&key).await {
+    match site.app.not_before_now(&key).await {
         // An act that kept what it gave answers by itself, word for word.
         Err(shiyan_app::Error::Again(first)) if !first.answer.is_empty() && serde_json::from_str::<Sent>(&first.answer).is_err() => Ok(()),
         other => Ok(other?),
@@ -121,7 +121,7 @@ async fn keep(request: &Request<'_>, carried: &shiyan_app::once::Request, respon
     }
     // A file, or a page, is asked for as often as somebody likes, from the same form: nothing of it is made twice.
     if response.status() == Status::Ok && !response.content_type().is_some_and(|kind| kind.is_json()) {
-        if let Err(error) = site.app.store.forget_key(&key, site.now()).await {
+        if let Err(error) = site.app.forget_key(&key, site.now()).await {
             tracing::warn!("the key of a request was not given back: {error}");
         }
         return;
@@ -140,7 +140,7 @@ async fn keep(request: &Request<'_>, carried: &shiyan_app::once::Request, respon
     let (app, now) = (site.app.clone(), site.now());
     if let Ok(text) = serde_json::to_string(&sent) {
         tokio::spawn(async move {
-            if let Err(error) = app.store.keep_answer(&key, &text, now).await {
+            if let Err(error) = app.keep_answer(&key, &text, now).await {
                 tracing::warn!("the answer of a request was not kept: {error}");
             }
         });
@@ -160,7 +160,7 @@ async fn again<'r>(request: &'r Request<'_>, key: Option<Key>, first: First) -> 
                 break;
             }
             tokio::time::sleep(PAUSE).await;
-            if let Ok(Some(now)) = site.app.store.first_answer(&key).await {
+            if let Ok(Some(now)) = site.app.first_answer(&key).await {
                 first = now;
             }
         }

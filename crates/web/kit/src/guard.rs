@@ -11,7 +11,7 @@ use shiyan_app::Error;
 use shiyan_app::authority::{Act, may};
 use shiyan_app::entry::Owes;
 use shiyan_app::records::UserAccount;
-use shiyan_foundation::{Actor, Instant, Label, Lang, Role, Scope};
+use shiyan_foundation::{Actor, Instant, Label, Lang, Scope};
 
 use crate::failure::Failure;
 use crate::heavy::{Lane, Turn};
@@ -342,6 +342,11 @@ impl User {
             None => Ok(None),
         }
     }
+    /// 盲样检验 must not learn whose sample it is.
+    #[must_use]
+    pub fn blind(&self) -> bool {
+        self.actor.tests_blind()
+    }
     /// Scope of every query.
     #[must_use]
     pub fn scope(&self) -> &Scope {
@@ -371,7 +376,7 @@ impl User {
     /// Sees personal data unmasked: only who deals with the operator.
     #[must_use]
     pub fn sees_personal(&self) -> bool {
-        self.actor.has_any(&[Role::Sampler, Role::Enforcer])
+        self.may(Act::ReadPersonal)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::parts::{at_text, show_as};
 use crate::posted::Posted;
 use crate::site::Site;
 use crate::ui::{Badge, Tone};
-use crate::views::{JobLine, JobLineCells, JobPage, Link, ProblemView};
+use crate::views::{JobLine, JobLineCells, JobPage, Link};
 
 /// Routes of this room.
 #[must_use]
@@ -59,7 +59,7 @@ fn line(index: usize, line: &crate::jobs::Line, lang: Lang) -> JobLine {
         }
         Outcome::Refused(why) => {
             out.state = badge(Tone::Fail, "未完成", "Not done");
-            out.why = why.iter().map(|r| ProblemView::of(r, lang)).collect();
+            out.why = why.iter().map(|r| r.view(lang)).collect();
         }
         Outcome::Left => out.state = badge(Tone::Idle, "未处理", "Left").with_icon("slash"),
     }
@@ -97,9 +97,9 @@ fn page(site: &Site, user: &User, job: &Job) -> JobPage {
 
 #[get("/jobs/<id>")]
 async fn one(site: &State<Site>, user: User, id: &str) -> Html {
-    match site.jobs.of(id, user.actor.id) {
+    match site.jobs.of(&site.app, id, user.actor.id).await? {
         Some(job) => show_as(Status::Ok, &page(site, &user, &job)),
-        // Somebody else's job, one of before the restart, and none at all look the same.
+        // Somebody else's job, one that ended long ago, and none at all look the same.
         None => show_as(
             Status::NotFound,
             &JobPage {
@@ -113,8 +113,8 @@ async fn one(site: &State<Site>, user: User, id: &str) -> Html {
                 stopping: false,
                 after_restart: user
                     .t(
-                        "作业只记在内存里，程序重新启动后不再显示。已经做完的都已保存；没有做完的仍在原来的列表里等待，可以再处理一次。",
-                        "Jobs are kept in memory and are not shown after a restart of the program. What was done is saved; the rest still waits in its list and can be done again.",
+                        "没有这个作业，或者它结束已超过 30 天。做完的都已保存；没有做完的仍在原来的列表里等待，可以再处理一次。",
+                        "There is no such job, or it ended more than 30 days ago. What was done is saved; the rest still waits in its list and can be done again.",
                     )
                     .to_owned(),
                 back: Link::new(user.t("回到工作台", "Back to the home page"), "/"),
@@ -127,7 +127,7 @@ async fn one(site: &State<Site>, user: User, id: &str) -> Html {
 
 #[get("/jobs/<id>/state?<after>")]
 async fn state(site: &State<Site>, user: User, id: &str, after: Option<u64>) -> Result<Json<Value>, Failure> {
-    let job = site.jobs.of(id, user.actor.id).ok_or(Failure::NotFound)?;
+    let job = site.jobs.of(&site.app, id, user.actor.id).await?.ok_or(Failure::NotFound)?;
     let lang = user.lang();
     // Number 0 asks for everything; a page that has been drawn knows its own.
     let standing = job.standing(after.unwrap_or(0));
@@ -146,7 +146,6 @@ async fn state(site: &State<Site>, user: User, id: &str, after: Option<u64>) -> 
 #[post("/jobs/<id>/stop", data = "<form>")]
 async fn stop(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
     form?;
-    let job = site.jobs.of(id, user.actor.id).ok_or(Failure::NotFound)?;
-    job.stop();
+    let job = site.jobs.stop(&site.app, id, user.actor.id, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(done(format!("/jobs/{}", job.id), "处理完当前一份后停止", "It stops after the one in hand"))
 }

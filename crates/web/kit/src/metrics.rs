@@ -44,8 +44,8 @@ pub fn uptime() -> u64 {
 
 /// The numbers in the text format of Prometheus.
 pub async fn text(site: &Site) -> String {
-    let up = site.app.store.ping().await.is_ok();
-    let head = site.app.store.head().await.map_or(0, |h| h.seq);
+    let up = site.app.answers().await;
+    let head = site.app.head().await.map_or(0, |h| h.seq);
     let mut out = String::new();
     let mut metric = |name: &str, kind: &str, help: &str, lines: &[(String, String)]| {
         // Writing to a String cannot fail.

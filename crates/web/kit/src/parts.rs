@@ -7,7 +7,7 @@ use rocket::http::{ContentType, Status};
 use rocket::response::{Flash, Redirect};
 use shiyan_app::Error;
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, WorkCalendar};
+use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, WorkCalendar};
 use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::CaseState;
@@ -23,29 +23,6 @@ use crate::views::{Chip, FieldKind, FieldView, ProblemView};
 
 /// Either on to the next page, or the same page with what was refused.
 pub type Answer = Result<Flash<Redirect>, Html>;
-
-/// Duties of the laboratory that test blind: who was sampled is not theirs to know.
-const BLIND: &[Role] = &[Role::Analyst, Role::Checker, Role::Reviewer, Role::Signatory];
-/// Duties that work with samples.
-const ROOM: &[Role] = &[
-    Role::Supervisor,
-    Role::PlanManager,
-    Role::Sampler,
-    Role::SampleKeeper,
-    Role::Analyst,
-    Role::Checker,
-    Role::Reviewer,
-    Role::Signatory,
-    Role::QualityManager,
-    Role::ReportSender,
-    Role::Enforcer,
-];
-
-/// 盲样: holds only duties that test blind.
-#[must_use]
-pub fn blind(user: &User) -> bool {
-    user.actor.roles.iter().all(|r| BLIND.contains(r))
-}
 
 /// 食品分类 with its class in the language of the reader; the levels below it have no other name.
 #[must_use]
@@ -76,12 +53,20 @@ pub fn cited(source: &str, confidence: &str, lang: Lang) -> String {
     format!("{} · {grade}", source.replace("knowledge", lang.pick("行业知识", "knowledge of the trade")))
 }
 
+/// 查看 a page that reads nothing of its own is not there for whoever may not.
+///
+/// # Errors
+/// For everybody else there is no such page.
+pub fn reads(user: &User, act: Act) -> Result<(), Failure> {
+    if user.may(act) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
 /// Samples, bench and reports exist for these people only; administrators keep to their own room.
 ///
 /// # Errors
 /// For everybody else there is no such page.
 pub fn room(user: &User) -> Result<(), Failure> {
-    if user.actor.has_any(ROOM) { Ok(()) } else { Err(Failure::NotFound) }
+    reads(user, Act::ReadSamples)
 }
 
 /// Cases name the operator, so that people who test blind do not enter.
@@ -90,7 +75,7 @@ pub fn room(user: &User) -> Result<(), Failure> {
 /// For everybody else there is no such page.
 pub fn case_room(user: &User) -> Result<(), Failure> {
     room(user)?;
-    if blind(user) { Err(Failure::NotFound) } else { Ok(()) }
+    reads(user, Act::ReadOperator)
 }
 
 /// A form that was refused: which action, what was typed, why.
@@ -367,20 +352,6 @@ pub fn verdict_badge(verdict: Option<Verdict>, lang: Lang) -> Badge {
     };
     let badge = Badge::new(tone, verdict.label(lang));
     if verdict == Verdict::NeedsPerson { badge.with_icon("user") } else { badge }
-}
-
-/// Who reads the plan.
-///
-/// # Errors
-/// For others it does not exist.
-pub fn reads_plan(user: &User) -> Result<(), Failure> {
-    if user.actor.has_any(&[Role::PlanManager, Role::Supervisor, Role::Sampler, Role::QualityManager]) { Ok(()) } else { Err(Failure::NotFound) }
-}
-
-/// Who sees the readings of the market points.
-#[must_use]
-pub fn sees_readings(user: &User) -> bool {
-    user.actor.has_any(&[Role::PointOperator, Role::MarketOpener, Role::Enforcer, Role::Supervisor, Role::PlanManager, Role::QualityManager, Role::Sampler])
 }
 
 /// 读数编号 the number of a reading as people say it, out of id and day.

@@ -120,7 +120,7 @@ fn healthz() -> &'static str {
 
 #[get("/readyz")]
 async fn readyz(site: &State<Site>) -> (Status, &'static str) {
-    match site.app.store.ready().await {
+    match site.app.ready().await {
         Ok(()) => (Status::Ok, "ready\n"),
         Err(why) if why.code() == shiyan_app::code::away().code => (Status::ServiceUnavailable, "not ready: the database or its disk takes no writes\n"),
         Err(_) => (Status::ServiceUnavailable, "not ready: the database is damaged\n"),

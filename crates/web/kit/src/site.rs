@@ -47,7 +47,7 @@ impl Site {
     /// # Errors
     /// The database does not answer.
     pub async fn profiles(&self) -> Result<shiyan_exchange::instrument::Profiles, shiyan_app::Error> {
-        Ok(shiyan_imports::profiles::of_house(&self.app.store.profiles_in_use().await?, self.profile_folder.as_deref()))
+        Ok(shiyan_imports::profiles::of_house(&self.app.profiles_in_use().await?, self.profile_folder.as_deref()))
     }
     /// A site over an application.
     #[must_use]

@@ -1,7 +1,7 @@
 //! 时间线 the journal of an object in words.
 
 use serde_json::Value;
-use shiyan_app::{Entry, Error};
+use shiyan_app::Entry;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Instant, Label, Lang};
 use shiyan_judgement::judging::Verdict;
@@ -9,7 +9,6 @@ use shiyan_lab_results::bench::Advance;
 use shiyan_nonconformity::Block;
 
 use crate::parts::stamp_text;
-use crate::site::Site;
 use crate::ui::Tone;
 use crate::views::Event;
 
@@ -272,14 +271,6 @@ pub fn told(entries: &[Entry], now: Instant, lang: Lang) -> Vec<Event> {
     }
     events.reverse();
     events
-}
-
-/// The timeline of these subjects, newest first.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn timeline(site: &Site, subjects: &[String], now: Instant, lang: Lang) -> Result<Vec<Event>, Error> {
-    Ok(told(&site.app.store.timeline(subjects).await?, now, lang))
 }
 
 #[cfg(test)]

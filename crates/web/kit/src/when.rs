@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use shiyan_app::figures::year_span;
-use shiyan_foundation::{Instant, Label, Role, Scope};
+use shiyan_foundation::{Instant, Label};
 use shiyan_indicators::Pick;
 
 use crate::failure::Failure;
-use crate::guard::{User, encoded};
+use crate::guard::encoded;
 
 /// 时点 the year and the day that a page of figures shows, as they stand in its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,11 +63,3 @@ pub fn behind(pick: &Pick, when: &When) -> String {
     let of = pick.of.as_ref().map_or_else(String::new, |(by, of)| format!("&by={}&of={}", by.code(), encoded(of)));
     format!("/rows/{}?{}{of}", pick.what.code(), when.query())
 }
-
-/// Whoever reads figures: everybody of the business but not the operator of a rapid-test point, and never the administrator.
-pub fn reads_figures(user: &User) -> bool {
-    !matches!(user.scope(), Scope::Point(_)) && user.actor.has_any(READERS)
-}
-
-/// The duties that read figures.
-const READERS: &[Role] = &[Role::Supervisor, Role::PlanManager, Role::QualityManager, Role::Enforcer, Role::MarketOpener, Role::Signatory, Role::ReportSender];

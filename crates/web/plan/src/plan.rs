@@ -1,6 +1,6 @@
 //! 计划 the plan of a year: lines with their progress, issue, import, export.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::Datelike;
 use rocket::http::Status;
@@ -14,7 +14,7 @@ use shiyan_exchange::out;
 use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
 use shiyan_foundation::task::{Link as Chain, required_batches};
 use shiyan_foundation::{Label, Lang, Refusal};
-use shiyan_indicators::{By, Pick, PlanFact, What};
+use shiyan_indicators::{By, Pick, What};
 use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState};
 
 use crate::views::forms::{self, Filled};
@@ -29,7 +29,7 @@ use shiyan_web_kit::failure::{Failure, code};
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::class_label;
-use shiyan_web_kit::parts::reads_plan;
+use shiyan_web_kit::parts::reads;
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
@@ -52,7 +52,7 @@ fn manages(user: &User) -> bool {
 
 #[get("/plan")]
 fn this_year(user: User) -> Result<Redirect, Failure> {
-    reads_plan(&user)?;
+    reads(&user, Act::ReadPlan)?;
     Ok(Redirect::to(format!("/plan/{}", user.now().year())))
 }
 
@@ -86,26 +86,18 @@ async fn lists(site: &Site) -> Result<Lists, Failure> {
 async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, filled: &Filled, why: &[Refusal]) -> Result<PlanPage, Failure> {
     let (lang, now) = (user.lang(), user.now());
     let (first, last) = year_span(year)?;
-    let store = &site.app.store;
-    let streets = site.app.streets().await?;
-    let plan = store.plan_of_year(year).await?;
+    let read = site.app.read_plan_page(&user.actor, year).await?;
+    let (streets, plan, facts) = (read.streets, read.plan, read.facts);
     let title = match lang {
         Lang::Zh => format!("{year}年抽检计划"),
         Lang::En => format!("Sampling plan {year}"),
     };
     let p = user.page(site, "plan", title).crumb(user.t("计划", "Plan"), "/plan").crumb(year.to_string(), "").refused(why);
-    let mut years: BTreeSet<i32> = store.all::<Plan>().await?.iter().map(|p| p.year).collect();
+    let mut years = read.years;
     years.extend([now.year(), now.year() + 1, year]);
     let classes: Vec<Choice> = shiyan_statute::food_classes().iter().map(|c| Choice::new(c.name.clone(), c.label(lang))).collect();
     let street_choices: Vec<Choice> = streets.values().map(|s| Choice::new(s.code.clone(), s.name.clone())).collect();
 
-    let facts: Vec<PlanFact> = match &plan {
-        Some(plan) => {
-            let batches = store.batch_facts(first, last, user.scope()).await?;
-            shiyan_app::query::facts::plan_facts(plan, &batches, last, user.scope())
-        }
-        None => Vec::new(),
-    };
     let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, f.taken.len() as u64)).collect();
     let when = When::now(year);
     let taken = |by, of: String| behind(&Pick::of(What::Taken, by, of), &when);
@@ -306,7 +298,7 @@ async fn year_page(
     quarter: Option<&str>,
     page: Option<&str>,
 ) -> Html {
-    reads_plan(&user)?;
+    reads(&user, Act::ReadPlan)?;
     let year = wanted_year(Some(year), user.now())?;
     let asked = Asked {
         view: view.unwrap_or_default(),
@@ -333,7 +325,7 @@ async fn after(site: &Site, user: &User, year: i32, form: &Posted, did: Result<P
 
 fn posted_year(user: &User, year: &str, form: Result<Posted, Failure>) -> Result<(i32, Posted), Failure> {
     let form = form?;
-    reads_plan(user)?;
+    reads(user, Act::ReadPlan)?;
     Ok((wanted_year(Some(year), user.now())?, form))
 }
 
@@ -397,9 +389,7 @@ fn import_view(site: &Site, user: &User, year: i32, years: &[i32], result: Optio
 }
 
 async fn plan_years(site: &Site) -> Result<Vec<i32>, Failure> {
-    let mut years: Vec<i32> = site.app.store.all::<Plan>().await?.iter().map(|p| p.year).collect();
-    years.sort_unstable();
-    Ok(years)
+    Ok(site.app.plan_years().await?.into_iter().collect())
 }
 
 #[get("/plan/<year>/import")]
@@ -513,13 +503,13 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
 
 #[get("/plan/<year>/export")]
 async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, Failure> {
-    reads_plan(&user)?;
+    reads(&user, Act::ReadPlan)?;
     let year = wanted_year(Some(year), user.now())?;
     let _turn = user.turn(site, Lane::Papers).await?;
-    let plan = site.app.store.plan_of_year(year).await?.ok_or_else(|| Refusal::new(shiyan_app::code::NO_PLAN).with("year", year))?;
+    let plan = site.app.read_plan(&user.actor, year).await?.ok_or_else(|| Refusal::new(shiyan_app::code::NO_PLAN).with("year", year))?;
     let streets = site.app.streets().await?;
     let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
-    let mine = |line: &PlanLine| shiyan_app::query::facts::plan_line_within(line, user.scope());
+    let mine = |line: &PlanLine| shiyan_app::read::plan_line_within(line, user.scope());
     let rows: Vec<PlanRow> = (2..)
         .zip(plan.lines.iter().filter(|l| mine(l)))
         .map(|(row, l)| PlanRow {
@@ -545,7 +535,7 @@ async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, 
 
 #[get("/plan/template.xlsx")]
 async fn template_xlsx(site: &State<Site>, user: User) -> Result<Download, Failure> {
-    reads_plan(&user)?;
+    reads(&user, Act::ReadPlan)?;
     let _turn = user.turn(site, Lane::Papers).await?;
     let (lang, lists) = (user.lang(), lists(site).await?);
     let made =
@@ -555,7 +545,7 @@ async fn template_xlsx(site: &State<Site>, user: User) -> Result<Download, Failu
 
 #[get("/plan/template.csv")]
 fn template_csv(user: User) -> Result<Download, Failure> {
-    reads_plan(&user)?;
+    reads(&user, Act::ReadPlan)?;
     let heads: Vec<String> = PlanColumn::ALL.iter().map(|c| format!("{}{}", c.label(user.lang()), if c.required() { "*" } else { "" })).collect();
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     Ok(Download::csv(out::csv(&heads, &[])?, "plan-template.csv"))
@@ -575,7 +565,7 @@ mod tests {
         let manager = Person::of(&client, "plan-manager").await;
         assert_eq!(manager.post("/plan/2028/create", "target=4.0".to_owned()).await.0, 303);
         let upload = async |text: &str| manager.upload("/plan/2028/import", &[("year", "2028")], "plan.csv", text.as_bytes()).await;
-        let allocated = async || client.rocket().state::<Site>().unwrap().app.store.plan_of_year(2028).await.unwrap().unwrap().allocated();
+        let allocated = async || client.rocket().state::<Site>().unwrap().app.stage().plan_of_year(2028).await.unwrap().unwrap().allocated();
         let (status, page) = upload(FILE).await;
         assert!(status == 200 && page.contains("写入 2 行"), "{status} {page}");
         let sent = format!("{}&year=2028", confirm(&page));

@@ -7,7 +7,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
 use shiyan_exchange::book::Hidden;
-use shiyan_foundation::{Lang, Refusal, Role};
+use shiyan_foundation::{Act, Lang, Refusal};
 
 use crate::views::{Cell, Chip, Choice, FigureCard, FilterSelect, Filters, ImportIssue, ImportPublished, ImportResult, Pager, PublishedPage, Row, Table};
 use shiyan_imports::published::published_file;
@@ -16,6 +16,7 @@ use shiyan_web_kit::dry_run::{KEPT, hidden_of, issue_view, kept, kept_back};
 use shiyan_web_kit::failure::{Failure, code};
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::parts::reads;
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone, num};
@@ -26,16 +27,12 @@ pub fn routes() -> Vec<Route> {
     routes![list, import_page, import]
 }
 
-fn reads(user: &User) -> Result<(), Failure> {
-    if user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::QualityManager]) { Ok(()) } else { Err(Failure::NotFound) }
-}
-
 #[get("/published?<q>&<verdict>")]
 async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&str>) -> Html {
-    reads(&user)?;
+    reads(&user, Act::ReadStatistics)?;
     let q = q.unwrap_or_default().trim().chars().take(60).collect::<String>();
     let verdict = verdict.unwrap_or_default();
-    let totals = site.app.store.published_totals().await?;
+    let (totals, rows) = site.app.read_published(&user.actor, &q, verdict).await?;
     let mut verdicts: BTreeMap<&str, u64> = BTreeMap::new();
     let mut by_category: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
     for t in &totals {
@@ -61,7 +58,6 @@ async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&
     if !categories.rows.is_empty() {
         categories.foot = [Cell::from(user.t("合计", "Total")), all.into()].into_iter().chain(verdicts.values().map(|n| Cell::from(*n))).collect();
     }
-    let rows = site.app.store.published(Some(&q), Some(verdict)).await?;
     let mut table = Table::new(&[
         user.t("食品", "Food"),
         user.t("分类", "Category"),
@@ -144,7 +140,7 @@ fn view(site: &Site, user: &User, result: Option<ImportResult>, why: &[Refusal])
 
 #[get("/published/import")]
 fn import_page(site: &State<Site>, user: User) -> Html {
-    reads(&user)?;
+    reads(&user, Act::ReadStatistics)?;
     App::may_import(&user.actor)?;
     show(&view(site, &user, None, &[]))
 }
@@ -181,7 +177,7 @@ fn totals_table(user: &User, file: &shiyan_app::imports::PublishedFile) -> Table
 #[post("/published/import", data = "<form>")]
 async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    reads(&user).map_err(Err)?;
+    reads(&user, Act::ReadStatistics).map_err(Err)?;
     let again = |why: &[Refusal]| Err(show_refused(&view(site, &user, None, why)));
     if let Err(error) = App::may_import(&user.actor) {
         return Err(Err(error.into()));

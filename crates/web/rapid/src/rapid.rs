@@ -4,10 +4,10 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 use rocket::http::{ContentType, Header};
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
-use shiyan_app::query::rapid::{LedgerFilter, LedgerRow};
 use shiyan_app::rapid::TypedReading;
+use shiyan_app::read::{LedgerFilter, LedgerRow, ReadingPage};
 use shiyan_exchange::out;
-use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope};
+use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Role, Scope};
 use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
 use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
 
@@ -20,9 +20,10 @@ use shiyan_web_kit::answer::{Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::parts::{reading_number, sees_readings};
+use shiyan_web_kit::parts::{reading_number, reads};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Due, Tone, num};
 
 /// Waiting for what a laboratory says.
@@ -48,7 +49,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn may_record(user: &User) -> bool {
-    user.actor.has_any(&[Role::PointOperator, Role::Enforcer])
+    user.may(Act::Reading)
 }
 
 /// Number of a reading as people say it.
@@ -181,26 +182,25 @@ fn title_of(reading: &Reading) -> String {
 
 async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&LedgerRow>, why: &[Refusal]) -> Result<RapidNew, Failure> {
     let (lang, now) = (user.lang(), user.now());
-    let store = &site.app.store;
-    let points: Vec<Point> = store.points(user.scope()).await?.into_iter().filter(|p| p.active).collect();
+    let points: Vec<Point> = site.app.read_points(&user.actor).await?.into_iter().filter(|p| p.active).collect();
     let chosen = match user.scope() {
         Scope::Point(id) => points.iter().find(|p| p.id == *id),
         _ => points.iter().find(|p| p.id.to_string() == typed.point),
     };
     let filter = LedgerFilter { point: chosen.map(|p| p.id.to_string()), newest: Some(LATELY), ..LedgerFilter::default() };
-    let lately = if chosen.is_some() { store.ledger(&filter, user.scope()).await? } else { Vec::new() };
+    let lately = if chosen.is_some() { site.app.read_ledger(&user.actor, &filter).await? } else { Vec::new() };
     let today = now.date_naive();
     // what was done today is counted apart from what is suggested: all of it, however much that is
     let of_today = match chosen {
         Some(point) => {
             let filter = LedgerFilter { point: Some(point.id.to_string()), day: Some(today.to_string()), ..LedgerFilter::default() };
-            store.ledger(&filter, user.scope()).await?
+            site.app.read_ledger(&user.actor, &filter).await?
         }
         None => Vec::new(),
     };
     let first = match &typed.retest {
         id if id.is_empty() => None,
-        id => store.reading(id, user.scope()).await?,
+        id => found(site, user, id).await?,
     };
     let title = match (&first, chosen) {
         (Some(row), _) => format!("{}：{} {}", user.t("复测", "Rerun"), row.reading.reading.stall, row.reading.reading.food),
@@ -257,6 +257,15 @@ async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&Ledge
     })
 }
 
+/// A reading that an address names, if this person may see it.
+async fn found(site: &Site, user: &User, id: &str) -> Result<Option<LedgerRow>, Failure> {
+    match site.app.read_reading(&user.actor, id).await {
+        Ok(row) => Ok(Some(row)),
+        Err(shiyan_app::Error::NotFound) => Ok(None),
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// The entry page as the home of a point's operator.
 pub async fn entry(site: &Site, user: &User) -> Html {
     let mut view = entry_view(site, user, &Typed::default(), None, &[]).await?;
@@ -266,13 +275,11 @@ pub async fn entry(site: &Site, user: &User) -> Html {
 
 #[get("/rapid/new?<retest>&<after>&<point>")]
 async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: Option<&str>, point: Option<&str>) -> Html {
-    if !may_record(&user) {
-        return Err(Failure::NotFound);
-    }
+    reads(&user, Act::Reading)?;
     let mut typed = Typed { point: point.unwrap_or_default().to_owned(), ..Typed::default() };
     if let Some(id) = retest {
         // The same sample, the same method.
-        let row = site.app.store.reading(id, user.scope()).await?.ok_or(Failure::NotFound)?;
+        let row = site.app.read_reading(&user.actor, id).await?;
         let first = row.reading.reading;
         let (origin, note) = origin_of(&first.note);
         typed = Typed {
@@ -288,7 +295,7 @@ async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: O
         };
     }
     let saved = match after {
-        Some(id) => site.app.store.reading(id, user.scope()).await?,
+        Some(id) => found(site, &user, id).await?,
         None => None,
     };
     if let Some(row) = &saved
@@ -403,13 +410,12 @@ fn asked(day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: 
 
 /// The readings, all of them, newest first (of what is open the oldest first).
 pub async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<LedgerRow>, Failure> {
-    let store = &site.app.store;
     let rows = match (asked.follow.as_str(), asked.day) {
-        ("open" | "running" | "late" | "confirm", None) => store.open_positives(user.scope()).await?,
+        ("open" | "running" | "late" | "confirm", None) => site.app.read_open_positives(&user.actor).await?,
         (_, day) => {
             let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
             let filter = LedgerFilter { day: day.map(|d| d.to_string()), point: some(&asked.point), verdict: some(&asked.verdict), newest: None };
-            store.ledger(&filter, user.scope()).await?
+            site.app.read_ledger(&user.actor, &filter).await?
         }
     };
     let state = |r: &LedgerRow| r.follow_up.as_ref().map(|f| (f.follow_up.state, f.follow_up.settled_at.is_some()));
@@ -439,14 +445,12 @@ async fn ledger(
     follow: Option<&str>,
     page: Option<&str>,
 ) -> Html {
-    if !sees_readings(&user) {
-        return Err(Failure::NotFound);
-    }
+    reads(&user, Act::ReadReadings)?;
     let (lang, now) = (user.lang(), user.now());
     let today = now.date_naive();
     let asked = asked(day, point, verdict, follow, today);
     let rows = ledger_rows(site, &user, &asked).await?;
-    let points = site.app.store.points(user.scope()).await?;
+    let points = site.app.read_points(&user.actor).await?;
     let choices: Vec<Choice> = points.iter().map(|p| Choice::new(p.id.to_string(), p.name.clone())).collect();
     let all = user.t("全部检测点", "All points").to_owned();
     let point_name =
@@ -541,9 +545,7 @@ async fn export(
     verdict: Option<&str>,
     follow: Option<&str>,
 ) -> Result<Download, Failure> {
-    if !sees_readings(&user) {
-        return Err(Failure::NotFound);
-    }
+    reads(&user, Act::ReadReadings)?;
     let _turn = user.turn(site, Lane::Papers).await?;
     let lang = user.lang();
     let asked = asked(day, point, verdict, follow, user.now().date_naive());
@@ -714,9 +716,8 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
 
 async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], filled: &views::forms::Filled) -> Result<RapidReading, Failure> {
     let (lang, now) = (user.lang(), user.now());
-    let row = site.app.store.reading(id, user.scope()).await?.ok_or(Failure::NotFound)?;
+    let ReadingPage { row, streets, timeline } = site.app.read_reading_page(&user.actor, id).await?;
     let r = &row.reading.reading;
-    let streets = site.app.streets().await?;
     let method = rapid_method(&r.method);
     let (origin, note) = origin_of(&r.note);
     let mut facts = vec![
@@ -755,7 +756,6 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
             if at == 0 && r.photo.is_some() { user.t("凭证照片", "Photo of the reading") } else { user.t("处置凭证", "Evidence of the disposal") };
         files.push(FileView { name: name.to_owned(), href: format!("/rapid/{id}/photo/{hash}"), size: String::new(), sha256: hash.clone(), by: String::new() });
     }
-    let timeline = shiyan_web_kit::timeline::timeline(site, &[format!("reading:{id}"), format!("followup:{id}")], now, lang).await?;
     let mut steps = steps(&row, user, now);
     for field in steps.iter_mut().filter_map(|s| s.action.as_mut()).flat_map(|a| a.fields.iter_mut()) {
         *field = field.clone().filled(filled);
@@ -772,16 +772,14 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
         working,
         steps,
         files,
-        timeline,
+        timeline: told(&timeline, now, lang),
         tabs: Vec::new(),
     })
 }
 
 #[get("/rapid/<id>", rank = 2)]
 async fn reading(site: &State<Site>, user: User, id: &str) -> Html {
-    if !sees_readings(&user) {
-        return Err(Failure::NotFound);
-    }
+    reads(&user, Act::ReadReadings)?;
     show(&reading_view(site, &user, id, &[], &views::forms::Filled::default()).await?)
 }
 
@@ -795,15 +793,8 @@ pub struct Photo {
 
 #[get("/rapid/<id>/photo/<sha>")]
 async fn photo(site: &State<Site>, user: User, id: &str, sha: &str) -> Result<Photo, Failure> {
-    if !sees_readings(&user) {
-        return Err(Failure::NotFound);
-    }
-    let row = site.app.store.reading(id, user.scope()).await?.ok_or(Failure::NotFound)?;
-    let mine = row.reading.reading.photo.as_deref() == Some(sha) || row.follow_up.is_some_and(|f| f.follow_up.evidence.iter().any(|e| e == sha));
-    if !mine {
-        return Err(Failure::NotFound);
-    }
-    let (kind, body) = site.app.store.blob(sha).await?.ok_or(Failure::NotFound)?;
+    reads(&user, Act::ReadReadings)?;
+    let (kind, body) = site.app.read_photo(&user.actor, id, sha).await?;
     Ok(Photo { body, kind: ContentType::parse_flexible(&kind).unwrap_or(ContentType::Binary), disposition: Header::new("Content-Disposition", "inline") })
 }
 

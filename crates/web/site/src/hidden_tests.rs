@@ -29,7 +29,7 @@ async fn what_is_hidden_is_named_and_taken_only_when_ticked() {
         assert!(status == 200 && page.contains("按要求读取") && page.contains(sheet) && !page.contains("没有读取"), "{address}: {status} {page}");
     }
     // What is written is what was tried.
-    let rows = async || app.store.published_totals().await.unwrap().iter().map(|t| t.n).sum::<i64>();
+    let rows = async || app.stage().published_totals().await.unwrap().iter().map(|t| t.n).sum::<i64>();
     let (_, dry) = manager.upload("/published/import", &[], "x.xlsx", PUBLISHED).await;
     let before = rows().await;
     assert_eq!(manager.post("/published/import", confirm(&dry)).await.0, 303);

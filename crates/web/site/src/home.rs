@@ -4,14 +4,11 @@ use chrono::{Datelike, NaiveDate};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_app::authority::Act;
-use shiyan_app::query::rapid::LedgerRow;
-use shiyan_app::query::reference::LimitFilter;
-use shiyan_app::query::samples::{SampleFilter, WorkFilter, WorkRow};
+use shiyan_app::read::{LedgerRow, LimitFilter, SampleFilter, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::{By, Facts, Kpis, Pick, What};
 use shiyan_lab_results::bench::Worksheet;
-use shiyan_lab_results::order::TestOrder;
 use shiyan_nonconformity::case::CaseState;
 use shiyan_rapid_test::RapidVerdict;
 
@@ -200,7 +197,7 @@ async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, when: &When, now: Ins
     let today = rapid::Asked::day(day);
     let readings = rapid::ledger_rows(site, user, &today).await?;
     let busy: std::collections::HashSet<_> = readings.iter().map(|r| r.reading.reading.point).collect();
-    let points = site.app.store.points(user.scope()).await?;
+    let points = site.app.read_points(&user.actor).await?;
     let count =
         async |asked: rapid::Asked| -> Result<Counted, Failure> { Ok(Counted::new(rapid::ledger_rows(site, user, &asked).await?.len() as u64, asked.href())) };
     let positive = &kpis.rapid.positive;
@@ -238,7 +235,7 @@ async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &
         }
     }
     if user.actor.has(Role::PlanManager) {
-        let plan = site.app.store.plan_of_year(year).await?;
+        let plan = site.app.read_plan(&user.actor, year).await?;
         let (title, verb) = match &plan {
             None => (user.t("本年度计划还没有编制", "This year has no plan yet"), user.t("去编制", "Draw it up")),
             Some(p) if p.state == shiyan_sampling_plan::PlanState::Draft => {
@@ -280,8 +277,6 @@ async fn work(site: &Site, user: &User) -> Html {
     let (lang, now) = (user.lang(), user.now());
     let today = now.date_naive();
     let calendar = site.app.calendar().await?;
-    let store = &site.app.store;
-    let scope = user.scope();
     let mut counters = Vec::new();
     let mut groups = Vec::new();
     let mut primary = None;
@@ -290,7 +285,7 @@ async fn work(site: &Site, user: &User) -> Html {
 
     if has(Role::Sampler) {
         primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
-        let drafts = store.drafts_of(&user.actor.id.to_string()).await?;
+        let drafts = site.app.read_drafts(&user.actor).await?;
         let mine = SampleFilter { state: Some("draft".to_owned()), begun_by: Some(user.actor.id.to_string()), ..SampleFilter::default() };
         counters.push(samples::counter(site, user, user.t("填写中的抽样单", "Sheets being written"), &mine).await?);
         groups.push(WorkGroup {
@@ -316,9 +311,9 @@ async fn work(site: &Site, user: &User) -> Html {
         });
     }
     if has(Role::Sampler) || has(Role::SampleKeeper) {
-        let waiting = store.samples_waiting_for_reception(scope).await?;
         let keeper = has(Role::SampleKeeper);
         let in_transit = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
+        let (waiting, _) = site.app.read_samples(&user.actor, &in_transit).await?;
         counters.push(samples::counter(site, user, user.t("待收样品", "Waiting for reception"), &in_transit).await?);
         let mut items: Vec<WorkItem> = waiting
             .iter()
@@ -360,9 +355,9 @@ async fn work(site: &Site, user: &User) -> Html {
         }
         mine_states.push(state.to_owned());
         let queue = WorkFilter::state(state);
-        let rows = store.worklist(&queue, scope, 60, 0).await?;
+        let rows = site.app.read_work(&user.actor, &queue, 60, 0).await?;
         let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, &calendar)).collect();
-        let waiting = store.count_work(&queue, scope).await?;
+        let waiting = site.app.count_work(&user.actor, &queue).await?;
         // what came back comes first
         items.sort_by_key(|(returned, _)| !returned);
         counters.push(counter(lang.pick(title.0, title.1), waiting, &bench::address(&queue), Tone::Info));
@@ -374,12 +369,12 @@ async fn work(site: &Site, user: &User) -> Html {
         });
     }
     let overdue = WorkFilter { states: mine_states, due_before: Some(today) };
-    let late = store.count_work(&overdue, scope).await?;
+    let late = if overdue.states.is_empty() { 0 } else { site.app.count_work(&user.actor, &overdue).await? };
     if late > 0 {
         counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, &bench::address(&overdue), Tone::Fail));
     }
     if has(Role::QualityManager) {
-        let pending = store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
+        let pending = site.app.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
         counters.push(counter(user.t("待核实限量", "Limits to verify"), pending as u64, "/admin/limits?state=pending", Tone::Warn));
     }
     if has(Role::Enforcer) {
@@ -405,13 +400,11 @@ async fn work(site: &Site, user: &User) -> Html {
 
 /// 我的检验批 the open worksheets of an analyst, those sent back first, then by due date.
 async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &WorkCalendar) -> Result<(u64, WorkGroup), Failure> {
-    let (lang, store) = (user.lang(), &site.app.store);
-    let mut sheets = store.worksheets_of(&user.actor.id.to_string(), user.scope(), shiyan_web_bench::worksheets::ALL).await?;
+    let lang = user.lang();
+    let (mut sheets, counts) = site.app.read_own_worksheets(&user.actor, shiyan_web_bench::worksheets::ALL).await?;
     let all = sheets.len() as u64;
     sheets.sort_by_key(|w| w.returned.is_none());
     sheets.truncate(OWN_SHEETS);
-    let ids: Vec<String> = sheets.iter().map(|w| w.id.to_string()).collect();
-    let counts = store.worksheet_counts(&ids).await?;
     let item = |w: &Worksheet| {
         let (filled, cells) = counts.iter().find(|c| c.worksheet_id == w.id.to_string()).map_or((0, 0), |c| (c.filled, c.cells));
         let mut sub = format!("{} · {} {filled}/{cells}", w.method, user.t("已填", "filled"));
@@ -462,12 +455,12 @@ fn reception_due(lang: Lang, sampled_on: &str, today: NaiveDate, calendar: &Work
 
 fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, calendar: &WorkCalendar) -> (bool, WorkItem) {
     let lang = user.lang();
-    let returned = serde_json::from_str::<TestOrder>(&row.detail).ok().and_then(|o| o.returned).filter(|_| row.state == "testing");
+    let returned = row.order.returned.as_ref().filter(|_| row.state == "testing");
     let progress = match lang {
         Lang::Zh => format!("{}/{} 项", row.entered, row.items),
         Lang::En => format!("{}/{} items", row.entered, row.items),
     };
-    let sub = match &returned {
+    let sub = match returned {
         Some((who, why)) => format!("{progress} · {}{who}：{why}", user.t("退回 ", "Returned by ")),
         None => format!("{progress} · {}", class_label(&CategoryPath::parse(&row.category), lang)),
     };
@@ -602,7 +595,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
             ..WorkItem::default()
         });
     }
-    let pending = site.app.store.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
+    let pending = site.app.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
     if pending > 0 {
         items.push(WorkItem {
             title: match user.lang() {
@@ -615,7 +608,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
             ..WorkItem::default()
         });
     }
-    if user.may(Act::Points) && site.app.store.points(user.scope()).await?.is_empty() {
+    if user.may(Act::Points) && site.app.read_points(&user.actor).await?.is_empty() {
         items.push(WorkItem {
             title: user.t("还没有快检点", "No rapid-test point yet").to_owned(),
             href: "/admin/points".to_owned(),

@@ -61,6 +61,12 @@ pub fn build_behind(site: Site, stamp: Stamp) -> Rocket<Build> {
     server::build_behind(site, stamp, routes())
 }
 
+/// The work of every room that outlives a restart.
+#[must_use]
+pub fn workers() -> Vec<(&'static str, shiyan_web_kit::jobs::Worker)> {
+    shiyan_web_bench::issuing::workers()
+}
+
 /// Refusal codes of the crates that the application does not know.
 #[must_use]
 pub fn more_codes() -> Vec<&'static CodeInfo> {

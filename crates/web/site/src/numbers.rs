@@ -160,7 +160,7 @@ const FIGURES: &[&str] = &["/stats", "/figures/", "/rows/"];
 async fn follow_all(client: &Client, name: &str, starts: &[&str], figures: bool, seen: &mut Seen) {
     let token = login(client, name).await;
     let site: &Site = client.rocket().state().unwrap();
-    let scope = site.app.store.people().await.unwrap().into_iter().find(|u| u.username == name).unwrap().scope;
+    let scope = site.app.stage().people().await.unwrap().into_iter().find(|u| u.username == name).unwrap().scope;
     let mut facts = Facts { site, scope, calendar: site.app.calendar().await.unwrap(), years: BTreeMap::new() };
     let mut opened = BTreeSet::new();
     let mut queue: VecDeque<String> = starts.iter().map(|s| (*s).to_owned()).collect();

@@ -10,18 +10,18 @@ use shiyan_web_kit::stage::{Person, client, demonstration, now};
 #[rocket::async_test]
 async fn an_analyst_begins_with_the_own_worksheets() {
     let (_dir, app, _) = demonstration("own-work", 7, 160).await;
-    let people = app.store.people().await.unwrap();
+    let people = app.stage().people().await.unwrap();
     let of = |name: &str| people.iter().find(|u| u.username == name).unwrap();
     let analyst = of("analyst");
     // a colleague with nothing to do, with the password of the demonstration, which nobody may choose
     let mut colleague = analyst.clone();
     colleague.id = shiyan_foundation::ids::UserId(uuid::Uuid::now_v7());
     (colleague.username, colleague.name, colleague.revision) = ("analyst2".into(), "虚构同事".into(), 0);
-    let mut unit = app.store.begin(now()).await.unwrap();
+    let mut unit = app.stage().begin(now()).await.unwrap();
     unit.insert(&colleague, &Who::from(&of("admin").actor()), "user.add", json!({})).await.unwrap();
     unit.commit().await.unwrap();
 
-    let mine = app.store.worksheets_of(&analyst.id.to_string(), &Scope::District, 100).await.unwrap();
+    let mine = app.stage().worksheets_of(&analyst.id.to_string(), &Scope::District, 100).await.unwrap();
     let open: Vec<_> = mine.iter().filter(|w| w.state == WorksheetState::Open).collect();
     assert!(!open.is_empty(), "the demonstration has a worksheet under way");
     let client = client(&app, crate::routes()).await;
@@ -29,7 +29,7 @@ async fn an_analyst_begins_with_the_own_worksheets() {
     let (status, home) = me.get("/").await;
     assert_eq!(status, Status::Ok.code);
     for w in open.iter().take(3) {
-        let items = app.store.items_of_worksheet(&w.id.to_string(), &Scope::District).await.unwrap();
+        let items = app.stage().items_of_worksheet(&w.id.to_string(), &Scope::District).await.unwrap();
         let filled = items.iter().filter(|i| !i.raw.is_empty()).count();
         for said in [w.no.clone(), format!("href=\"/worksheets/{}\"", w.id), format!("已填 {filled}/{}", items.len())] {
             assert!(home.contains(&said), "{said}");

@@ -2,10 +2,9 @@
 
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
-use shiyan_app::query::cases::CaseFilter;
-use shiyan_app::query::samples::SampleFilter;
+use shiyan_app::read::{CaseRow, SampleFilter, SampleRow, Search};
+use shiyan_foundation::Label;
 use shiyan_foundation::task::Outcome;
-use shiyan_foundation::{Label, Role};
 use shiyan_nonconformity::case::CaseState;
 use shiyan_sample_intake::SampleState;
 
@@ -14,7 +13,6 @@ use shiyan_web_kit::answer::{Html, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::parts::{blind, room};
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
 
@@ -40,85 +38,76 @@ enum Found {
 
 async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
     let q: String = q.trim().chars().take(100).collect();
-    let lang = user.lang();
-    let store = &site.app.store;
-    let (mut groups, mut tabs) = (Vec::new(), Vec::new());
     let _turn = user.turn(site, Lane::Figures).await?;
-    // People who test blind find samples by their number alone; administrators find no business record.
-    let business = room(user).is_ok();
-    if business && !q.is_empty() {
-        let number = shiyan_foundation::text::fold(&q);
-        for exact in [q.as_str(), number.as_str(), &number.to_uppercase()] {
-            if let Some(record) = store.sample_by_number(exact, user.scope()).await? {
-                return Ok(Found::Exactly(format!("/samples/{}", record.sample.id)));
-            }
-            if let Some(report) = store.report_by_number(exact, user.scope()).await? {
-                return Ok(Found::Exactly(format!("/reports/{}", encoded(&report.number))));
-            }
-        }
-        if !blind(user) {
-            let cases = store.cases(&CaseFilter { q: Some(q.clone()), ..CaseFilter::default() }, user.scope()).await?;
-            if let Some(case) = cases.iter().find(|c| c.no.eq_ignore_ascii_case(&number)) {
-                return Ok(Found::Exactly(format!("/cases/{}", case.id)));
-            }
-            let all = SampleFilter { q: Some(q.clone()), ..SampleFilter::default() };
-            let (samples, more) = store.samples(&all, user.scope()).await?;
-            if !samples.is_empty() {
-                let mut table = Table::new(&[
-                    user.t("抽样单编号", "Sheet number"),
-                    user.t("样品", "Sample"),
-                    user.t("被抽样单位", "Sampled operator"),
-                    user.t("抽样日期", "Sampled on"),
-                    user.t("状态", "State"),
-                    user.t("结论", "Conclusion"),
-                ]);
-                table.caption = user.t("样品", "Samples").to_owned();
-                if more {
-                    table.note = user.t("只列出最近 50 个，请写得更具体", "Only the newest 50; be more specific").to_owned();
-                }
-                for s in &samples {
-                    let number = s.sampling_no.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| user.t("草稿", "Draft").to_owned());
-                    table.push(vec![
-                        Cell::link(number, format!("/samples/{}", s.id)),
-                        Cell::from(s.name.clone()),
-                        Cell::from(s.site_name.clone()),
-                        Cell::from(s.sampled_on.clone()),
-                        Cell::from(SampleState::parse(&s.state).map_or_else(|| s.state.clone(), |x| x.label(lang).to_owned())),
-                        Badge::outcome(s.outcome.as_deref().and_then(Outcome::parse).filter(|_| s.issued_on.is_some()), lang).into(),
-                    ]);
-                }
-                let tab = Tab::new(user.t("样品", "Samples"), shiyan_web_intake::samples::address_of(&all), false);
-                let n = u64::try_from(store.count_samples(&all, user.scope()).await?).unwrap_or_default();
-                // of a syllable that thousands hold no number is promised
-                tabs.push(if n > 10_000 { tab } else { tab.counted(n) });
-                groups.push(table);
-            }
-            if !cases.is_empty()
-                && user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::Enforcer, Role::QualityManager, Role::ReportSender, Role::Sampler])
-            {
-                let mut table = Table::new(&[
-                    user.t("案件编号", "Case"),
-                    user.t("样品", "Sample"),
-                    user.t("单位", "Operator"),
-                    user.t("立案", "Opened"),
-                    user.t("截止", "Due"),
-                    user.t("状态", "State"),
-                ]);
-                table.caption = user.t("核查处置案件", "Cases").to_owned();
-                for c in cases.iter().take(50) {
-                    table.push(vec![
-                        Cell::link(&c.no, format!("/cases/{}", c.id)),
-                        Cell::from(c.product.clone()),
-                        Cell::from(c.operator.clone()),
-                        Cell::from(c.opened_on.clone()),
-                        c.due_on.clone().map_or(Cell::Empty, Cell::from),
-                        CaseState::parse(&c.state).map_or_else(|| Cell::from(c.state.clone()), |s| Badge::new(Tone::Info, s.label(lang)).into()),
-                    ]);
-                }
-                tabs.push(Tab::new(user.t("案件", "Cases"), format!("/cases?q={}", encoded(&q)), false).counted(cases.len() as u64));
-                groups.push(table);
-            }
-        }
+    let (samples, total, cases) = match site.app.search(&user.actor, &q).await? {
+        Search::Sample(id) => return Ok(Found::Exactly(format!("/samples/{id}"))),
+        Search::Report(number) => return Ok(Found::Exactly(format!("/reports/{}", encoded(&number)))),
+        Search::Case(id) => return Ok(Found::Exactly(format!("/cases/{id}"))),
+        Search::Rows { samples, total, cases } => (samples, total, cases),
+    };
+    let (mut groups, mut tabs) = (Vec::new(), Vec::new());
+    if !samples.is_empty() {
+        let all = SampleFilter { q: Some(q.clone()), ..SampleFilter::default() };
+        let tab = Tab::new(user.t("样品", "Samples"), shiyan_web_intake::samples::address_of(&all), false);
+        // of a syllable that thousands hold no number is promised
+        tabs.push(if total > 10_000 { tab } else { tab.counted(total) });
+        groups.push(samples_table(user, &samples, total));
+    }
+    if !cases.is_empty() {
+        tabs.push(Tab::new(user.t("案件", "Cases"), format!("/cases?q={}", encoded(&q)), false).counted(cases.len() as u64));
+        groups.push(cases_table(user, &cases));
     }
     Ok(Found::Page(show(&SearchPage { p: user.page(site, "", user.t("搜索", "Search")), q, tabs, groups })))
+}
+
+fn samples_table(user: &User, samples: &[SampleRow], total: u64) -> Table {
+    let lang = user.lang();
+    let mut table = Table::new(&[
+        user.t("抽样单编号", "Sheet number"),
+        user.t("样品", "Sample"),
+        user.t("被抽样单位", "Sampled operator"),
+        user.t("抽样日期", "Sampled on"),
+        user.t("状态", "State"),
+        user.t("结论", "Conclusion"),
+    ]);
+    table.caption = user.t("样品", "Samples").to_owned();
+    if total > samples.len() as u64 {
+        table.note = user.t("只列出最近 50 个，请写得更具体", "Only the newest 50; be more specific").to_owned();
+    }
+    for s in samples {
+        let number = s.sampling_no.clone().filter(|n| !n.is_empty()).unwrap_or_else(|| user.t("草稿", "Draft").to_owned());
+        table.push(vec![
+            Cell::link(number, format!("/samples/{}", s.id)),
+            Cell::from(s.name.clone()),
+            Cell::from(s.site_name.clone()),
+            Cell::from(s.sampled_on.clone()),
+            Cell::from(SampleState::parse(&s.state).map_or_else(|| s.state.clone(), |x| x.label(lang).to_owned())),
+            Badge::outcome(s.outcome.as_deref().and_then(Outcome::parse).filter(|_| s.issued_on.is_some()), lang).into(),
+        ]);
+    }
+    table
+}
+
+fn cases_table(user: &User, cases: &[CaseRow]) -> Table {
+    let lang = user.lang();
+    let mut table = Table::new(&[
+        user.t("案件编号", "Case"),
+        user.t("样品", "Sample"),
+        user.t("单位", "Operator"),
+        user.t("立案", "Opened"),
+        user.t("截止", "Due"),
+        user.t("状态", "State"),
+    ]);
+    table.caption = user.t("核查处置案件", "Cases").to_owned();
+    for c in cases.iter().take(50) {
+        table.push(vec![
+            Cell::link(&c.no, format!("/cases/{}", c.id)),
+            Cell::from(c.product.clone()),
+            Cell::from(c.operator.clone()),
+            Cell::from(c.opened_on.clone()),
+            c.due_on.clone().map_or(Cell::Empty, Cell::from),
+            CaseState::parse(&c.state).map_or_else(|| Cell::from(c.state.clone()), |s| Badge::new(Tone::Info, s.label(lang)).into()),
+        ]);
+    }
+    table
 }

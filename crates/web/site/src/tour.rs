@@ -330,7 +330,7 @@ async fn every_page_of_figures_takes_a_day_says_it_and_refuses_one_to_come() {
 async fn choosing_another_population_row_says_which_years_keep_theirs() {
     let (_dir, client, _) = site("rows-kept").await;
     let app = &client.rocket().state::<Site>().unwrap().app;
-    let plans = app.store.all::<shiyan_sampling_plan::Plan>().await.unwrap();
+    let plans = app.stage().all::<shiyan_sampling_plan::Plan>().await.unwrap();
     assert!(!plans.is_empty());
     let admin = Person::of(&client, "admin").await;
     let (_, page) = admin.get("/admin/population").await;

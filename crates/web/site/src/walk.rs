@@ -119,8 +119,8 @@ fn refs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
 #[rocket::async_test]
 async fn a_batch_goes_its_whole_way_over_the_pages() {
     let (_dir, app, client) = site("way").await;
-    let lab = app.store.all::<shiyan_app::records::Laboratory>().await.unwrap()[0].name.clone();
-    let samplers: Vec<String> = app.store.people().await.unwrap().iter().filter(|u| u.username.starts_with("sampler")).map(|u| u.id.to_string()).collect();
+    let lab = app.stage().all::<shiyan_app::records::Laboratory>().await.unwrap()[0].name.clone();
+    let samplers: Vec<String> = app.stage().people().await.unwrap().iter().filter(|u| u.username.starts_with("sampler")).map(|u| u.id.to_string()).collect();
 
     // the sheet: a draft, a refusal that keeps what was typed, the submission
     let sampler = login(&client, "sampler").await;
@@ -158,7 +158,7 @@ async fn a_batch_goes_its_whole_way_over_the_pages() {
 
     // the bench: blind, items, a cell that cannot be read, a lost race
     let analyst = login(&client, "analyst").await;
-    let order = app.store.order_of_sample(&id, &shiyan_foundation::Scope::District).await.unwrap().unwrap().id.to_string();
+    let order = app.stage().order_of_sample(&id, &shiyan_foundation::Scope::District).await.unwrap().unwrap().id.to_string();
     let bench = format!("/bench/{order}");
     let mut grid = analyst.get(&bench).await;
     assert!(!grid.is(Status::Ok).text.contains("示范蔬菜店甲"), "the analyst does not see the operator");
@@ -187,7 +187,7 @@ async fn a_batch_goes_its_whole_way_over_the_pages() {
 
     // what the machine cannot judge a person decides
     let reviewer = login(&client, "reviewer").await;
-    for item in app.store.items_of_order(&order, &shiyan_foundation::Scope::District).await.unwrap() {
+    for item in app.stage().items_of_order(&order, &shiyan_foundation::Scope::District).await.unwrap() {
         if item.verdict() == Some(shiyan_judgement::judging::Verdict::NeedsPerson) || item.verdict() == Some(shiyan_judgement::judging::Verdict::NoVerdict) {
             let to = format!("{bench}/items/{}/decide", item.id);
             let key = |name: &str| format!("decide-{}-{name}", item.id);
@@ -235,7 +235,7 @@ async fn a_batch_goes_its_whole_way_over_the_pages() {
     assert_eq!(nobody.get(&format!("/v?code={}", code.to_lowercase())).await.to, format!("/v/{code}"));
 
     // the case: receipt, a block that does not balance, evidence, closing by another person
-    let case = app.store.cases_of_sample(&id, &shiyan_foundation::Scope::District).await.unwrap().remove(0);
+    let case = app.stage().cases_of_sample(&id, &shiyan_foundation::Scope::District).await.unwrap().remove(0);
     let at = format!("/cases/{}", case.id);
     let enforcer = login(&client, "enforcer").await;
     enforcer.get(&at).await.is(Status::Ok);

@@ -30,8 +30,8 @@ async fn the_shell_takes_thirty_kilobytes_and_a_page_of_the_bench_twenty() {
     assert_eq!(coding, "gzip");
     println!("shell {shell}, home {home}");
     assert!(shell <= 30_000, "the shell takes {shell} bytes");
-    let analyst = app.store.people().await.unwrap().into_iter().find(|u| u.username == "analyst").unwrap();
-    let sheets = app.store.worksheets_of(&analyst.id.to_string(), &analyst.scope, 100).await.unwrap();
+    let analyst = app.stage().people().await.unwrap().into_iter().find(|u| u.username == "analyst").unwrap();
+    let sheets = app.stage().worksheets_of(&analyst.id.to_string(), &analyst.scope, 100).await.unwrap();
     for address in ["/bench".to_owned(), "/worksheets".to_owned(), format!("/worksheets/{}", sheets[0].id)] {
         let (bytes, coding) = wire(&client, &token, &address).await;
         println!("{address}: {bytes}");

@@ -98,10 +98,10 @@ async fn what_would_be_judged_otherwise_is_listed_and_taken_over() {
     let (status, page) = quality.get("/admin/limits/rejudge?since=2025-01-01").await;
     assert!(status == 200 && page.contains("没有不同的判定"), "{page}");
     let app = &client.rocket().state::<Site>().unwrap().app;
-    let actor = app.store.user_by_name("quality-manager").await.unwrap().unwrap().actor();
+    let actor = app.stage().user_by_name("quality-manager").await.unwrap().unwrap().actor();
     // every limit of an item that is being tested gets a stricter successor
     let mut used = None;
-    for (order, _, items) in app.store.orders_to_rejudge(None, "", &actor.scope, 500).await.unwrap() {
+    for (order, _, items) in app.stage().orders_to_rejudge(None, "", &actor.scope, 500).await.unwrap() {
         let fits = |i: &&shiyan_lab_results::order::TestItem| {
             order.state == OrderState::Testing
                 && i.verdict() == Some(Verdict::Conforming)
@@ -109,7 +109,7 @@ async fn what_would_be_judged_otherwise_is_listed_and_taken_over() {
         };
         used = used.or(items.iter().find(fits).and_then(|i| i.limit.clone()));
     }
-    let old: LimitRecord = app.store.get(&used.unwrap().id).await.unwrap().unwrap();
+    let old: LimitRecord = app.stage().get(&used.unwrap().id).await.unwrap().unwrap();
     let new = LimitRow {
         id: "I-next".into(),
         rule: LimitRule::Max { value: Decimal::ZERO },
@@ -127,10 +127,10 @@ async fn what_would_be_judged_otherwise_is_listed_and_taken_over() {
     assert_eq!(quality.post("/admin/limits/rejudge", format!("item={item}&rev=99")).await.0, 422);
     let (status, to) = quality.post("/admin/limits/rejudge", format!("item={item}&rev={rev}")).await;
     assert_eq!((status, to.as_str()), (303, "/admin/limits/rejudge"));
-    let changed: shiyan_lab_results::order::TestItem = app.store.get(&item).await.unwrap().unwrap();
+    let changed: shiyan_lab_results::order::TestItem = app.stage().get(&item).await.unwrap().unwrap();
     assert_eq!(changed.limit.unwrap().id, "I-next");
     assert_eq!(quality.post("/admin/limits/rejudge", "item=x&rev=0".to_owned()).await.0, 404);
-    assert!(app.store.verify(None).await.unwrap().ok);
+    assert!(app.stage().verify(None).await.unwrap().ok);
 }
 
 #[test]

@@ -18,7 +18,7 @@ async fn receive(b: &Bench, n: usize, fields: &[(&'static str, &str)]) {
     let reception = Reception { test_seal: format!("T{n}"), backup_seal: format!("B{n}"), ..Reception::default() };
     let order = b.app.accept_sample(&b.actor("sample-keeper"), &id, reception, now()).await.unwrap().to_string();
     b.app.add_item(&b.actor("analyst"), &order, SORBATE, "g/kg", METHOD, now()).await.unwrap();
-    let items = b.app.store.items_of_order(&order, &Scope::District).await.unwrap();
+    let items = b.app.stage().items_of_order(&order, &Scope::District).await.unwrap();
     let item = items.into_iter().find(|i| i.analyte == SORBATE && i.method == METHOD).unwrap();
     // the library forbids it in cold noodles; here in whatever food it is
     let row = shiyan_statute::limits().iter().find(|r| r.id == "L0169").expect("an additive that may not be used");
@@ -26,7 +26,7 @@ async fn receive(b: &Bench, n: usize, fields: &[(&'static str, &str)]) {
 }
 
 async fn keep(b: &Bench, item: &TestItem) {
-    let mut unit = b.app.store.begin(now()).await.unwrap();
+    let mut unit = b.app.stage().begin(now()).await.unwrap();
     unit.save(item, &Who::from(&b.actor("analyst")), "item.limit", json!({})).await.unwrap();
     unit.commit().await.unwrap();
 }
@@ -78,7 +78,7 @@ async fn food_and_ingredients_decide_at_the_bench_what_carry_over_may_excuse() {
     analyst.post("", &to, &[("rev", &items[0].revision.to_string()), ("word", "现场制作，未用含防腐剂的配料")]).await.is(Status::SeeOther);
     analyst.get(&format!("{at}/finish")).await.is(Status::Ok).says("没有遗漏");
     analyst.post(&at, &format!("{at}/finish"), &[]).await;
-    assert!(b.app.store.verify(None).await.unwrap().ok);
+    assert!(b.app.stage().verify(None).await.unwrap().ok);
 }
 
 #[rocket::async_test]
@@ -109,8 +109,8 @@ async fn an_item_of_before_keeps_its_verdict_until_it_is_judged_anew() {
     analyst.save(&at, &[(&old, "0.13")]).await;
     let new = b.items(&at).await.remove(0);
     assert_eq!((new.verdict(), new.awaits_carry_over_word()), (Some(Verdict::Nonconforming), true));
-    let told = b.app.store.timeline(&[format!("item:{}", new.id)]).await.unwrap();
+    let told = b.app.stage().timeline(&[format!("item:{}", new.id)]).await.unwrap();
     assert_eq!(told.last().map(|e| e.facts["food"].clone()), Some(json!("餐饮食品/米面及其制品(自制)/米皮/米皮/示范米皮")));
     assert_eq!(new.food.map(|f| f.food), Some("餐饮食品/米面及其制品(自制)/米皮/米皮/示范米皮".to_owned()));
-    assert!(b.app.store.verify(None).await.unwrap().ok);
+    assert!(b.app.stage().verify(None).await.unwrap().ok);
 }

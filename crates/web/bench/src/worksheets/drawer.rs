@@ -2,7 +2,7 @@
 
 use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, post, routes};
-use shiyan_app::records::SampleRecord;
+use shiyan_app::read::SheetCell;
 use shiyan_charts::{Chart, Control, ControlPoint, ControlSign};
 use shiyan_foundation::{Decimal, Label, Lang};
 use shiyan_judgement::reading::{self, Measured};
@@ -19,10 +19,10 @@ use crate::views::{Cell, Drawer, DrawerPart, Fact, Link, Table};
 use shiyan_web_kit::answer::{Html, done};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
-use shiyan_web_kit::parts::{Answer, at_text, blind, id_of, refusals, verdict_badge};
+use shiyan_web_kit::parts::{Answer, at_text, id_of, refusals, verdict_badge};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
-use shiyan_web_kit::timeline::timeline;
+use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Svg, Tone};
 
 /// Routes of the drawer.
@@ -103,35 +103,34 @@ fn range_of(values: &[&str], unit: &str, lang: Lang) -> String {
     parts.join(lang.pick("，", ", "))
 }
 
-async fn earlier(site: &Site, user: &User, item: &TestItem, sample: &SampleRecord) -> Result<(Option<Table>, String), Failure> {
-    let Some(core) = &sample.sample.core else { return Ok((None, String::new())) };
-    let found = site.app.store.earlier_values(item, &core.category.text(), user.scope(), EARLIER).await?;
+fn earlier(user: &User, item: &TestItem, cell: &SheetCell) -> (Option<Table>, String) {
+    if cell.sample.as_ref().is_none_or(|s| s.sample.core.is_none()) {
+        return (None, String::new());
+    }
+    let found = &cell.earlier;
     if found.is_empty() {
-        return Ok((None, user.t("同类食品还没有这个项目的结果。", "No earlier result of this item in such food.").to_owned()));
+        return (None, user.t("同类食品还没有这个项目的结果。", "No earlier result of this item in such food.").to_owned());
     }
     let mut table = Table::new(&[user.t("抽样日期", "Sampled on"), user.t("#结果", "#Result"), user.t("判定", "Verdict")]);
-    for one in &found {
+    for one in found {
         let unit = if one.item.unit == item.unit { String::new() } else { format!(" {}", one.item.unit) };
         let badge = verdict_badge(one.item.verdict(), user.lang());
         table.push(vec![Cell::from(one.sampled_on.as_str()), Cell::Num(format!("{}{unit}", one.item.raw)), Cell::from(badge)]);
     }
     let raws: Vec<&str> = found.iter().filter(|e| e.item.unit == item.unit).map(|e| e.item.raw.as_str()).collect();
-    Ok((Some(table), range_of(&raws, &item.unit, user.lang())))
+    (Some(table), range_of(&raws, &item.unit, user.lang()))
 }
 
 async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Result<Drawer, Failure> {
     let lang = user.lang();
     let row = whole.sheet.samples.iter().find(|s| s.order == item.order);
-    let sample = site.app.store.sample(&item.sample.to_string(), user.scope()).await?;
-    let (earlier, range) = match &sample {
-        Some(sample) => earlier(site, user, item, sample).await?,
-        None => (None, String::new()),
-    };
+    let cell = site.app.read_cell(&user.actor, item, EARLIER).await?;
+    let (earlier, range) = earlier(user, item, &cell);
     let mut facts = facts_of(user, item);
-    if let Some(sample) = sample.as_ref().filter(|_| item.turns_on_carry_over()) {
+    if let Some(sample) = cell.sample.as_ref().filter(|_| item.turns_on_carry_over()) {
         facts.push(Fact::new(user.t("配料表", "Ingredients"), ingredients_told(user, &sample.sample.sheet)));
     }
-    let mut history = timeline(site, &[format!("item:{}", item.id)], user.now(), lang).await?;
+    let mut history = told(&cell.timeline, user.now(), lang);
     history.truncate(CHANGES);
     let mut badge = verdict_badge(item.verdict(), lang);
     if item.verdict().is_none() {
@@ -146,7 +145,7 @@ async fn of_item(site: &Site, user: &User, whole: &Whole, item: &TestItem) -> Re
     if order.is_some_and(|o| item.undecided(o.kind) && o.may_decide(&user.actor).is_ok()) {
         links.push(Link::new(user.t("人工判定", "Decide by hand"), format!("{to_order}#f-decide-{}-on", item.id)));
     }
-    if !blind(user) {
+    if !user.blind() {
         links.push(Link::new(user.t("样品页", "The sample"), format!("/samples/{}", item.sample)));
     }
     Ok(Drawer {

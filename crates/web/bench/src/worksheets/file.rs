@@ -408,7 +408,7 @@ async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result
     let sha256 = form.get("sha256");
     // Only what this worksheet keeps; a hash opens no other file.
     let known = whole.sheet.files.iter().find(|f| f.sha256 == sha256).ok_or_else(|| Refusal::new(code::UNKNOWN_FILE).on("file"))?;
-    let (_, bytes) = app.store.blob(sha256).await?.ok_or_else(|| Refusal::new(code::UNKNOWN_FILE).on("file"))?;
+    let bytes = app.read_instrument_file(&whole.sheet, sha256).await?;
     let (_, read) = read_file(site, bytes, known.name.clone(), form.get("profile").to_owned(), hidden_of(form)).await?;
     let planned = Planner { user, whole, open: whole.open_to(user) }.all(&read);
     let overwrite = form.get("overwrite") == "1";
@@ -447,6 +447,6 @@ async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result
 async fn kept(site: &State<Site>, user: User, id: &str, sha256: &str) -> Result<Download, Failure> {
     let whole = Whole::load(site, &user, id).await?;
     let file = whole.sheet.files.iter().find(|f| f.sha256 == sha256).ok_or(Failure::NotFound)?;
-    let (_, bytes) = site.app.store.blob(sha256).await?.ok_or(Failure::NotFound)?;
+    let bytes = site.app.read_instrument_file(&whole.sheet, sha256).await?;
     Ok(Download::new(bytes, ContentType::Binary, &file.name))
 }

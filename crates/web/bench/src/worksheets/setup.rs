@@ -3,7 +3,6 @@
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
-use shiyan_app::query::worksheets::WaitingMethod;
 use shiyan_app::worksheets::{TypedInstrument, TypedQcPlan};
 use shiyan_exchange::instrument::Profiles;
 use shiyan_foundation::{Label, Lang, Refusal};
@@ -230,7 +229,7 @@ async fn templates_view(site: &Site, user: &User, method: Option<&str>, again: O
         let chosen = method.and_then(|m| all.iter().find(|t| t.method == m));
         let why = again.map_or(&[][..], |(_, why)| why);
         // Methods with work waiting are proposed; any other may be typed.
-        let waiting: Vec<WaitingMethod> = site.app.store.waiting_methods(user.scope()).await?;
+        let waiting = site.app.read_waiting_methods(&user.actor).await?;
         let proposals = waiting.into_iter().map(|w| Choice::new(w.method, "")).collect();
         fields = vec![
             FieldView { options: proposals, ..FieldView::new(FieldKind::Datalist, "method", user.t("检验依据", "Method")) }

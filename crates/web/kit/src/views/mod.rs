@@ -107,7 +107,7 @@ impl Page {
     /// Whether the person works with worksheets.
     #[must_use]
     pub fn works_at_bench(&self) -> bool {
-        self.user.as_ref().is_some_and(|u| BENCH.iter().any(|r| u.roles.contains(r)))
+        self.user.as_ref().is_some_and(|u| shiyan_foundation::Act::ReadBench.roles().iter().any(|r| u.roles.contains(r)))
     }
     /// Address of the mark.
     #[must_use]
@@ -169,8 +169,6 @@ pub struct NavItem {
     pub count: u64,
 }
 
-/// Duties that work with worksheets.
-pub const BENCH: &[Role] = &[Role::Analyst, Role::Checker, Role::Reviewer, Role::Signatory, Role::QualityManager];
 /// Groups of the rail at most; what does not fit is reached from the bench.
 const MOST_GROUPS: usize = 8;
 
@@ -191,7 +189,7 @@ pub fn nav_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem
     if lab {
         rail.push(item("bench", "/bench", "flask", "检验", "Bench"));
     }
-    if any(BENCH) {
+    if any(shiyan_foundation::Act::ReadBench.roles()) {
         rail.push(item("worksheets", "/worksheets", "list", "检验批", "Worksheets"));
     }
     if any(&[Role::Checker, Role::Reviewer, Role::Signatory]) {
