@@ -35,6 +35,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
         findings.extend(habits::check(file));
     }
     findings.extend(habits::too_large(&files));
+    findings.extend(habits::off_stage(&files));
     findings.extend(glossary::check(&files));
     if findings.is_empty() {
         let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();

@@ -81,6 +81,42 @@ pub fn too_large(files: &[File]) -> Vec<Finding> {
     large.map(|(at, n)| Finding::new(*at, format!("{n} of {all} lines of Rust are more than {MOST_OF_ALL} %: cut it along the way of a sample"))).collect()
 }
 
+/// Modules that only tests have: declared under `#[cfg(test)]`, in a file or a folder of their name.
+fn test_modules(files: &[File]) -> std::collections::BTreeSet<String> {
+    let mut found = std::collections::BTreeSet::new();
+    for file in files.iter().filter(|f| f.path.ends_with(".rs")) {
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let own = file.path.trim_end_matches(".rs");
+        let lines: Vec<&str> = file.text.lines().map(str::trim).collect();
+        for pair in lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]") {
+            let Some(name) = pair[1].trim_start_matches("pub ").strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) else { continue };
+            found.insert(format!("{folder}/{name}"));
+            found.insert(format!("{own}/{name}"));
+        }
+    }
+    found
+}
+
+/// The database itself is on the stage of tests only: what is released asks the application, which asks who may.
+pub fn off_stage(files: &[File]) -> Vec<Finding> {
+    let tests = test_modules(files);
+    let in_tests = |path: &str| {
+        let own = path.trim_end_matches(".rs");
+        path.starts_with("tests/")
+            || path.starts_with("crates/testkit/")
+            || path.contains("/tests/")
+            || tests.iter().any(|t| own == t || own.starts_with(&format!("{t}/")))
+    };
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|f| f.path.ends_with(".rs") && !in_tests(&f.path)) {
+        let shipped = without_tests(&code_only(&file.text));
+        for (number, _) in shipped.lines().enumerate().filter(|(_, line)| line.contains(".stage()")) {
+            findings.push(Finding::new(format!("{}:{}", file.path, number + 1), "the stage of tests in what is released: ask `app::read`".to_owned()));
+        }
+    }
+    findings
+}
+
 /// Everything that is refused in one file.
 pub fn check(file: &File) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -230,6 +266,19 @@ mod tests {
         files.push(file("crates/web/bench/src/b.rs", 60));
         let found = too_large(&files);
         assert_eq!((found.len(), found[0].place.as_str()), (1, "crates/web/bench"));
+    }
+    #[test]
+    fn the_stage_of_tests_is_refused_in_what_is_released() {
+        let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
+        let files = [
+            file("crates/web/site/src/lib.rs", "#[cfg(test)]\nmod walk;\nmod home;\n"),
+            file("crates/web/site/src/walk.rs", "app.stage().head()"),
+            file("crates/web/site/src/home.rs", "// app.stage()\nlet x = \".stage()\";\n#[cfg(test)]\nmod tests { fn a() { app.stage(); } }\n"),
+            file("tests/it/way.rs", "app.stage()"),
+        ];
+        assert_eq!(off_stage(&files), []);
+        let bad = [file("crates/web/site/src/lib.rs", "mod walk;\n"), file("crates/web/site/src/walk.rs", "\nlet head = app.stage().head();")];
+        assert_eq!(off_stage(&bad).iter().map(|f| f.place.as_str()).collect::<Vec<_>>(), ["crates/web/site/src/walk.rs:2"]);
     }
     #[test]
     fn floats_are_refused_in_domain_crates_only() {
