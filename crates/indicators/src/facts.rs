@@ -127,6 +127,8 @@ pub struct CaseFact {
     pub opened_on: NaiveDate,
     /// 期限, any approved extension included.
     pub due_on: NaiveDate,
+    /// 暂定 counted before the holidays of its year were known.
+    pub provisional: bool,
     /// 办结日期
     pub closed_on: Option<NaiveDate>,
     /// 改判撤销 a recheck or an objection overturned the verdict.

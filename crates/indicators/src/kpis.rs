@@ -178,6 +178,8 @@ pub struct CaseLine {
     pub street: String,
     /// 期限
     pub due_on: NaiveDate,
+    /// 暂定 counted before the holidays of its year were known.
+    pub provisional: bool,
     /// 办结日期, when it was closed by the date of the figures.
     pub closed_on: Option<NaiveDate>,
     /// State as shown.
@@ -489,6 +491,7 @@ fn case_line(c: &CaseFact, as_of: NaiveDate) -> CaseLine {
         sampling_no: c.sampling_no.clone(),
         street: c.street.clone(),
         due_on: c.due_on,
+        provisional: c.provisional,
         closed_on: c.closed_by(as_of),
         state: c.state.clone(),
     }

@@ -113,6 +113,7 @@ fn case(name: &str, due: NaiveDate, closed: Option<NaiveDate>, cancelled: bool) 
         street: "410105008".into(),
         opened_on: day(7, 10),
         due_on: due,
+        provisional: false,
         closed_on: closed,
         cancelled,
         evidenced: true,

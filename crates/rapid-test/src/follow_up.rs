@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{ReadingId, SampleId};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, labels};
+use shiyan_statute::{RuleKey, TimeLeft, calendar, runs_until};
 
 use crate::code;
 use crate::reading::RapidVerdict;
@@ -50,9 +51,9 @@ pub struct FollowUp {
     pub reading: ReadingId,
     /// State.
     pub state: FollowUpState,
-    /// When the first positive was told (结果告知), start of the 4 hours.
+    /// When the first positive was told (结果告知).
     pub told_at: Instant,
-    /// End of the 4 hours for asking for a recheck (D28).
+    /// Until when a recheck may be asked for (D28).
     pub objection_due_at: Option<Instant>,
     /// 复测读数
     pub retest: Option<ReadingId>,
@@ -72,7 +73,34 @@ pub struct FollowUp {
     pub revision: i64,
 }
 
+/// 处置期限 until when a positive that was told at a moment is to be settled (D37); nothing where no rule covers that day.
+#[must_use]
+pub fn settle_by(told_at: Instant) -> Option<Instant> {
+    runs_until(RuleKey::D37, told_at, calendar()).ok()
+}
+
 impl FollowUp {
+    /// 处置期限 until when it is to be settled.
+    #[must_use]
+    pub fn settle_by(&self) -> Option<Instant> {
+        settle_by(self.told_at)
+    }
+    /// 超时未处置
+    #[must_use]
+    pub fn is_late(&self, now: Instant) -> bool {
+        self.settled_at.is_none() && self.settle_by().is_some_and(|by| by < now)
+    }
+    /// 处置的剩余时限
+    #[must_use]
+    pub fn time_left(&self, now: Instant) -> Option<TimeLeft> {
+        Some(TimeLeft::hours(self.told_at, self.settle_by()?, self.settled_at, now))
+    }
+    /// 异议的剩余时限, as long as an objection is possible.
+    #[must_use]
+    pub fn objection_time_left(&self, now: Instant) -> Option<TimeLeft> {
+        let due = self.objection_due_at.filter(|due| self.objected_at.is_none() && self.settled_at.is_none() && now < *due)?;
+        Some(TimeLeft::hours(self.told_at, due, None, now))
+    }
     /// Opens the follow-up of a positive.
     #[must_use]
     pub fn open(reading: ReadingId, told_at: Instant) -> Self {
@@ -163,7 +191,7 @@ impl FollowUp {
             ..self.next()
         })
     }
-    /// 登记异议 within the four hours.
+    /// 登记异议 within its time (D28).
     ///
     /// # Errors
     /// State, duty, too late.

@@ -19,6 +19,7 @@ pub mod packages;
 pub mod rapid;
 pub mod sided;
 pub mod sums;
+pub mod time_left;
 
 use shiyan_foundation::Lang;
 
@@ -28,7 +29,7 @@ pub use calendar::{Holiday, calendar, holidays};
 pub use clock::{Clock, ClockState, Extension};
 pub use codes::ALL;
 pub use crosswalk::{StandardFood, standard_food};
-pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules};
+pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules, runs_until};
 pub use editions::{RowChange, RowChangeKind, ShippedEdition, difference, shipped_editions};
 pub use food::{ClassScheme, FoodClass, YearClass, class_in, class_scheme, classes_of, food_class, food_classes, food_classes_of};
 pub use limits::{
@@ -40,6 +41,7 @@ pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
 pub use sided::{OneSided, sided};
 pub use sums::{SumOf, sum_with, sums};
+pub use time_left::{Colour, Left, Nearness, TimeLeft};
 
 /// 解释 what a rule key (`D07`), a limit row (`L0001`) or a refusal code of this crate stands for.
 #[must_use]

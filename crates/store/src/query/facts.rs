@@ -15,6 +15,7 @@ use shiyan_foundation::{Instant, Label, Scope};
 use shiyan_indicators::{
     BatchFact, BatchStage, CaseEvent, CaseFact, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of,
 };
+use shiyan_rapid_test::follow_up::settle_by;
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
 use shiyan_sample_intake::SampleState;
 use shiyan_sampling_plan::{LineKey, Plan, PlanLine, filled};
@@ -202,12 +203,13 @@ impl Store {
             street: String,
             opened_on: String,
             due_on: Option<String>,
+            provisional: Option<bool>,
             closed_on: Option<String>,
             state: String,
             evidenced: bool,
         }
         let mut sql = Sql::new(
-            "SELECT c.id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, c.closed_on, c.state, c.evidenced FROM case_file c \
+            "SELECT c.id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, k.provisional, c.closed_on, c.state, c.evidenced FROM case_file c \
              JOIN sample s ON s.id = c.sample_id LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1",
         );
         sql.push("AND c.opened_on <= ? AND (c.closed_on IS NULL OR c.closed_on >= ?)", [to.to_string().into(), from.to_string().into()]).sample_scope(scope);
@@ -221,6 +223,7 @@ impl Store {
                 street: line.street.clone(),
                 opened_on: date(&line.opened_on).ok_or_else(bad)?,
                 due_on: line.due_on.as_deref().and_then(date).ok_or_else(bad)?,
+                provisional: line.provisional == Some(true),
                 closed_on: line.closed_on.as_deref().and_then(date),
                 cancelled: line.state == "cancelled",
                 evidenced: line.evidenced,
@@ -381,7 +384,8 @@ impl Store {
                 }),
                 // A positive that nobody has followed up was told at the latest by the end of its day.
                 settle_by: (follow_up.is_some() || verdict == shiyan_indicators::RapidVerdict::Positive)
-                    .then(|| follow_up.as_ref().map_or_else(|| end_of(day), |f| f.told_at) + chrono::TimeDelta::hours(i64::from(RAPID_DISPOSAL_HOURS))),
+                    .then(|| follow_up.as_ref().map_or_else(|| settle_by(end_of(day)), FollowUp::settle_by))
+                    .flatten(),
                 settled_at: follow_up.as_ref().and_then(|f| f.settled_at),
                 cleared_at: follow_up.as_ref().filter(|f| f.state == FollowUpState::NegativeOnRetest).and_then(|f| f.settled_at),
                 verdict,
@@ -541,9 +545,6 @@ const CASE_VERBS: &[(&str, Option<&str>, &str)] = &[
     ("case.cancel", None, "cancelled"),
 ];
 
-/// Rule D37, in hours; the cited row of the statute says so, and a test holds the two together.
-const RAPID_DISPOSAL_HOURS: u32 = 72;
-
 /// Whether a line of the plan lies within a scope: a street sees its own lines, a laboratory all that it may be given samples of.
 #[must_use]
 pub fn plan_line_within(line: &PlanLine, scope: &Scope) -> bool {
@@ -596,15 +597,4 @@ pub fn plan_facts(plan: &Plan, batches: &[BatchFact], until: NaiveDate, scope: &
 pub fn line_key(batch: &BatchFact) -> LineKey {
     let month = chrono::Datelike::month0(&batch.sampled_on);
     LineKey { class: batch.category.class().to_owned(), link: batch.link, street: batch.street.clone(), quarter: u8::try_from(month / 3 + 1).unwrap_or(4) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use shiyan_foundation::Period;
-    #[test]
-    fn the_72_hours_are_those_of_the_statute() {
-        let on = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
-        assert_eq!(shiyan_statute::deadline_rule(RuleKey::D37, on).unwrap().period, Period::Hours(RAPID_DISPOSAL_HOURS));
-    }
 }

@@ -6,7 +6,7 @@ use rocket::{Route, State, get, routes};
 use shiyan_app::figures::Year;
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
-use shiyan_foundation::{Act, Instant, Label, Lang, Scope, WorkCalendar};
+use shiyan_foundation::{Act, Instant, Label, Lang, Scope};
 use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
 
@@ -56,22 +56,6 @@ pub async fn years(site: &Site, now: Instant, shown: i32) -> Result<Vec<i32>, sh
     all.extend([this - 1, this, shown]);
     // a year that has not begun has a plan but no figures
     Ok(all.into_iter().filter(|year| *year <= this).collect())
-}
-
-/// Working days from the day after `today` to `due`; negative by those gone since.
-pub fn workdays_left(today: chrono::NaiveDate, due: chrono::NaiveDate, calendar: &WorkCalendar) -> i64 {
-    let span = |after: chrono::NaiveDate, to| after.succ_opt().map_or(0, |from| i64::from(calendar.workdays_between(from, to)));
-    if today <= due {
-        span(today, due)
-    } else {
-        // a day off that follows the last day already is overdue
-        -span(due, today).max(1)
-    }
-}
-
-/// A deadline in words.
-pub fn due_view(lang: Lang, today: chrono::NaiveDate, due: chrono::NaiveDate, calendar: &WorkCalendar) -> ui::Due {
-    ui::Due::workdays(lang, workdays_left(today, due, calendar), due, !calendar.knows(chrono::Datelike::year(&due)))
 }
 
 /// 定义 what a figure counts: Chinese, English.
@@ -489,17 +473,6 @@ fn member(by: By, of: &str, lang: Lang, streets: &Streets, data: &Year) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    #[test]
-    fn a_day_past_the_last_one_is_overdue_even_on_a_day_off() {
-        let day = |d| chrono::NaiveDate::from_ymd_opt(2026, 3, d).unwrap_or_default();
-        let calendar = shiyan_statute::calendar();
-        assert_eq!(workdays_left(day(5), day(5), calendar), 0);
-        assert_eq!(workdays_left(day(5), day(6), calendar), 1);
-        // Friday the 6th, seen on Saturday the 7th
-        assert_eq!(workdays_left(day(7), day(6), calendar), -1);
-        assert_eq!(workdays_left(day(9), day(6), calendar), -1);
-        assert_eq!(workdays_left(day(10), day(6), calendar), -2);
-    }
     #[test]
     fn every_figure_says_what_it_counts() {
         let population = shiyan_foundation::task::Population {

@@ -1,6 +1,6 @@
 //! 快检 entry at a point, the ledger of a day, one reading and what follows a positive.
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate};
 use rocket::http::{ContentType, Header};
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
@@ -34,14 +34,6 @@ const ROWS: usize = 200;
 /// Readings of a point from which stalls and foods are suggested.
 const LATELY: u64 = 500;
 
-/// Hours for handling a positive (D37), read from the statute.
-fn disposal_hours(on: NaiveDate) -> i64 {
-    match shiyan_statute::deadline_rule(shiyan_statute::RuleKey::D37, on).map(|r| r.period) {
-        Ok(shiyan_foundation::Period::Hours(n)) => i64::from(n),
-        _ => 72,
-    }
-}
-
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
@@ -73,30 +65,18 @@ fn validity(verdict: RapidVerdict, lang: Lang) -> Badge {
     }
 }
 
-/// Whether the 72 hours of a positive are over and it is not settled.
+/// Whether the time of a positive (D37) is over and it is not settled.
 pub fn follow_late(row: &LedgerRow, now: Instant) -> bool {
-    let follow = row.follow_up.as_ref().map(|f| &f.follow_up).filter(|f| f.settled_at.is_none());
-    follow.is_some_and(|f| f.told_at + TimeDelta::hours(disposal_hours(f.told_at.date_naive())) < now)
+    row.follow_up.as_ref().is_some_and(|f| f.follow_up.is_late(now))
 }
 
-/// The 72 hours of a positive.
+/// The time of a positive (D37).
 pub fn follow_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
-    let Some(follow) = row.follow_up.as_ref().map(|f| &f.follow_up) else { return Due::default() };
-    let end = follow.told_at + TimeDelta::hours(disposal_hours(follow.told_at.date_naive()));
-    match follow.settled_at {
-        Some(at) => Due::met(lang, at.date_naive(), at > end),
-        None => Due::minutes(lang, (end - now).num_minutes(), &end.format("%m-%d %H:%M").to_string()),
-    }
+    row.follow_up.as_ref().and_then(|f| f.follow_up.time_left(now)).map_or_else(Due::default, |left| Due::of(&left, lang))
 }
 
 fn objection_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
-    match row.follow_up.as_ref().map(|f| &f.follow_up) {
-        Some(f) if f.objected_at.is_none() && f.settled_at.is_none() => f
-            .objection_due_at
-            .filter(|end| *end > now)
-            .map_or_else(Due::default, |end| Due::minutes(lang, (end - now).num_minutes(), &end.format("%H:%M").to_string())),
-        _ => Due::default(),
-    }
+    row.follow_up.as_ref().and_then(|f| f.follow_up.objection_time_left(now)).map_or_else(Due::default, |left| Due::of(&left, lang))
 }
 
 /// `产地：…` is kept at the head of the note.

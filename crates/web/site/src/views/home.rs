@@ -84,7 +84,7 @@ pub struct HomeSupervisor {
     pub gauge: Gauge,
     /// 核查处置完成率
     pub disposal: FigureCard,
-    /// 逾期、今日到期、3个工作日内、以后: the cases that are open.
+    /// 逾期、今日到期、即将到期、以后: the cases that are open.
     pub dues: Vec<Counter>,
     /// 逾期清单, the first few.
     pub overdue_list: Vec<WorkItem>,
