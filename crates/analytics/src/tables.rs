@@ -506,7 +506,7 @@ mod tests {
             boundary: Boundary::Division,
             source: "公报".into(),
         };
-        KpiScope::standard(2026, population)
+        KpiScope::standard(2026, population).unwrap()
     }
     /// A deterministic spread over every axis.
     fn batch(n: usize) -> BatchFact {

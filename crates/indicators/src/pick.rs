@@ -260,3 +260,16 @@ pub fn time_left(case: &CaseLine, day: NaiveDate, calendar: &WorkCalendar) -> Ti
 pub fn due_soon(case: &CaseLine, day: NaiveDate, calendar: &WorkCalendar) -> bool {
     time_left(case, day, calendar).near == Some(Nearness::Soon)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_statute::time_left::DUE_SOON_WORKDAYS;
+    #[test]
+    fn the_words_of_a_list_say_the_days_by_which_it_is_cut() {
+        for what in [What::DueSoon, What::DueLater] {
+            assert!(what.zh().starts_with(&format!("{DUE_SOON_WORKDAYS}个工作日")), "{what:?}");
+        }
+        assert!(What::DueSoon.en().contains(&DUE_SOON_WORKDAYS.to_string()));
+    }
+}

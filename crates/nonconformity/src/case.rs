@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{CaseId, SampleId, TestOrderId, UserId};
 use shiyan_foundation::task::Link;
 use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Refusal, Role, labels};
-use shiyan_statute::RuleKey;
+use shiyan_statute::{RuleKey, is_pathogen};
 
 use crate::block::{Block, BlockRecord};
 use crate::code;
@@ -158,10 +158,6 @@ pub struct CaseOpening {
     pub demo: bool,
 }
 
-/// 致病菌 whose finding is reported at once (art 28).
-const PATHOGENS: &[&str] =
-    &["沙门氏菌", "金黄色葡萄球菌", "单核细胞增生李斯特氏菌", "致泻大肠埃希氏菌", "副溶血性弧菌", "克罗诺杆菌", "铜绿假单胞菌", "志贺氏菌"];
-
 /// The cases that a failing conclusion opens: the part of the sampled operator, and for prepackaged food of another
 /// producer the production part too; with the clocks that start at once: D04 reporting, D05 when severe, D20 disposal.
 ///
@@ -178,7 +174,7 @@ pub fn open_cases(opening: &CaseOpening, ids: [CaseId; 2], no: &str) -> Vec<(Cas
             Link::Catering => Part::Catering,
         }
     };
-    let severe = opening.failing.iter().any(|(item, group)| group == "banned" || PATHOGENS.iter().any(|p| item.contains(p)));
+    let severe = opening.failing.iter().any(|(item, group)| group == "banned" || is_pathogen(item, opening.at.date_naive()));
     let mut parts = vec![(seller, opening.site.clone())];
     if seller != Part::Production
         && let Some(producer) = opening.producer.as_ref().filter(|p| !matches!(p.trim(), "" | "/") && **p != opening.site)
@@ -471,7 +467,10 @@ mod tests {
     #[test]
     fn banned_substances_and_pathogens_start_the_24_hour_clock() {
         let banned = CaseOpening { failing: vec![("孔雀石绿".into(), "banned".into())], ..opening() };
-        assert!(open_cases(&banned, ids(), "n")[0].1.contains(&ClockMove::Start(RuleKey::D05, at(2))));
+        let pathogen = CaseOpening { failing: vec![("沙门氏菌".into(), "microbe".into())], ..opening() };
+        for severe in [banned, pathogen] {
+            assert!(open_cases(&severe, ids(), "n")[0].1.contains(&ClockMove::Start(RuleKey::D05, at(2))), "{severe:?}");
+        }
     }
     #[test]
     fn prepackaged_food_of_another_producer_opens_two_parts() {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{ReadingId, SampleId};
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, labels};
-use shiyan_statute::{RuleKey, TimeLeft, calendar, runs_until};
+use shiyan_foundation::{Actor, Decimal, Instant, Lang, Refusal, Role, labels};
+use shiyan_statute::{RuleKey, TimeLeft, calendar, runs_until, said};
 
 use crate::code;
 use crate::reading::RapidVerdict;
@@ -200,7 +200,9 @@ impl FollowUp {
         if let Some(due) = self.objection_due_at
             && now > due
         {
-            return Err(Refusal::new(code::OBJECT_LATE).with("due", due.format("%Y-%m-%d %H:%M")));
+            let period = |lang| said("{D28}", self.told_at.date_naive(), lang);
+            let late = Refusal::new(code::OBJECT_LATE).with("period", period(Lang::Zh)).with("period_en", period(Lang::En));
+            return Err(late.with("due", due.format("%Y-%m-%d %H:%M")));
         }
         Ok(Self { state: FollowUpState::Objected, objected_at: Some(now), ..self.next() })
     }
@@ -285,6 +287,21 @@ mod tests {
         assert_eq!(verdict("KJ201701", "", Some(Observed::Invalid)), Ok(RapidVerdict::Invalid));
     }
     #[test]
+    fn a_positive_is_late_from_the_end_of_its_72_hours_on() {
+        let open = FollowUp::open(ReadingId(Uuid::nil()), at(8));
+        let end = open.settle_by().unwrap();
+        assert_eq!(end, at(8) + chrono::TimeDelta::hours(72));
+        let second = chrono::TimeDelta::seconds(1);
+        assert_eq!([open.is_late(end), open.is_late(end + second)], [false, true]);
+        let left = |f: &FollowUp, now| f.time_left(now).map(|l| l.text(Lang::Zh).to_owned());
+        assert_eq!(left(&open, at(9)).as_deref(), Some("剩 71:00（03-08 08:00 截止）"));
+        let settled = FollowUp { settled_at: Some(end + second), ..open.clone() };
+        assert!(!settled.is_late(end + second));
+        assert_eq!(left(&settled, end + second).as_deref(), Some("逾期完成（3月8日）"));
+        let old = FollowUp { told_at: at(8) - chrono::Days::new(4000), ..open };
+        assert_eq!((old.settle_by(), old.is_late(at(9))), (None, false), "no rule covers that day");
+    }
+    #[test]
     fn a_positive_is_rerun_before_anything_else() {
         let open = FollowUp::open(ReadingId(Uuid::nil()), at(8));
         assert_eq!(open.dispose(&operator(), "1", "", vec!["x".into()], at(9)).unwrap_err().code(), "RAPID-RETEST");
@@ -293,7 +310,10 @@ mod tests {
         assert_eq!(open.retest(&operator(), again, RapidVerdict::Invalid, None, at(9)).unwrap().state, FollowUpState::AwaitingRetest);
         let suspended = open.retest(&operator(), again, RapidVerdict::Positive, Some(at(13)), at(9)).unwrap();
         assert_eq!(suspended.dispose(&operator(), "12", "下架", vec![], at(9)).unwrap_err().code(), "RAPID-EVIDENCE");
-        assert_eq!(suspended.object(&operator(), at(14)).unwrap_err().code(), "RAPID-OBJECT-LATE");
+        let late = suspended.object(&operator(), at(14)).unwrap_err();
+        assert_eq!(late.code(), "RAPID-OBJECT-LATE");
+        assert_eq!(late.what(Lang::Zh), "已超过收到结果后4小时（2026-03-05 13:00）的复检申请时限");
+        assert_eq!(late.what(Lang::En), "The 4 hours for asking for a recheck ended at 2026-03-05 13:00");
         let objected = suspended.object(&operator(), at(13)).unwrap();
         let sent = objected.send_to_lab(&operator(), SampleId(Uuid::nil())).unwrap();
         assert_eq!(sent.conclude(&operator(), None, at(20)).unwrap_err().code(), "RAPID-CONFIRM");

@@ -105,7 +105,7 @@ pub struct Plan {
     pub year: i32,
     /// 名称, e.g. `2026年金水区抽检计划`.
     pub title: String,
-    /// 每千人批次目标, default 4.0.
+    /// 每千人批次目标: the number of the law (N01) unless the district sets its own.
     pub target_per_mille: Decimal,
     /// 人口行 chosen for the target.
     pub population: Population,

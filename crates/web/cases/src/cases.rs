@@ -448,7 +448,7 @@ fn actions(whole: &Whole, user: &User, again: Option<&Again<'_>>) -> Vec<ActionV
             vec![
                 make(CaseAction::Receive, "inbox")
                     .primary()
-                    .noted(user.t("报告期限（D04）停止，送达期限（D06，5 个工作日）开始。", "Reporting (D04) stops; service (D06, five working days) starts.")),
+                    .noted(user.said("报告期限（D04）停止，送达期限（D06，{D06}）开始。", "Reporting (D04) stops; service (D06, {D06}) starts.")),
             ]
         }
         CaseState::Assigned | CaseState::Acting => vec![make(CaseAction::Submit, "send").primary()],

@@ -9,6 +9,7 @@ use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Act, Instant, Label, Lang, Scope};
 use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
+use shiyan_statute::said;
 
 use crate::views::{Cell, Counted, Counter, Fact, FigureCard, FigurePage, Pager, RowsPage, Tab, Table};
 use shiyan_web_kit::answer::{Html, show};
@@ -75,10 +76,8 @@ fn definition(key: &str) -> (&'static str, &'static str) {
             "Cases closed with every step evidenced ÷ cases due or closed. Cancelled cases and open ones not due yet are not counted.",
         ),
         "disposal_on_time_rate" => ("期限内证据齐全办结的案件 ÷ 到期或已办结的案件。", "Cases closed with evidence within the deadline ÷ cases due or closed."),
-        "report_on_time_rate" => {
-            ("收样后 20 个工作日内出具的报告 ÷ 到期或已出具的报告。", "Reports issued within 20 working days of reception ÷ reports due or issued.")
-        }
-        "urgent_report_on_time_rate" => ("可能严重危害的不合格在 24 小时内报告的比例。", "Possibly severe failures reported within 24 hours."),
+        "report_on_time_rate" => ("收样后{D02}内出具的报告 ÷ 到期或已出具的报告。", "Reports issued within {D02} of reception ÷ reports due or issued."),
+        "urgent_report_on_time_rate" => ("可能严重危害的不合格在{D05}内报告的比例。", "Possibly severe failures reported within {D05}."),
         "service_on_time_rate" => ("检验结论在期限内送达的比例。", "Conclusions served within the deadline."),
         "publication_on_time_rate" => ("结果在期限内公示的比例。", "Results published within the deadline."),
         "rapid_valid_rate" => (
@@ -87,8 +86,8 @@ fn definition(key: &str) -> (&'static str, &'static str) {
         ),
         "rapid_positive_rate" => ("阳性项次 ÷ 有效项次。单独统计，不计入千人批次。", "Positive ÷ valid rapid readings. Counted apart from the batches."),
         "rapid_handled_rate" => (
-            "72 小时内处置的阳性 ÷ 已处置的和超过 72 小时未处置的阳性。72 小时未到的不计。",
-            "Positives handled within 72 hours ÷ positives handled or past their 72 hours. Those whose 72 hours still run are not counted.",
+            "{D37}内处置的阳性 ÷ 已处置的和超过{D37}未处置的阳性。{D37}未到的不计。",
+            "Positives handled within {D37} ÷ positives handled or past their {D37}. Those whose {D37} still run are not counted.",
         ),
         "rapid_confirmation_rate" => ("实验室确证的阳性 ÷ 实验室检验过的阳性。", "Positives that a laboratory confirmed ÷ positives that a laboratory tested."),
         _ => ("", ""),
@@ -118,7 +117,7 @@ pub fn same(figure: &Figure, asked: &str) -> bool {
 /// Name of a figure; a street by its name.
 pub fn name(figure: &Figure, lang: Lang, streets: &Streets) -> String {
     match &figure.cut {
-        Some(cut) if cut.axis == Axis::Street => format!("{}{}{}", lang.pick(figure.zh, figure.en), lang.pick("·", ": "), street_name(streets, &cut.code)),
+        Some(cut) if cut.axis == Axis::Street => format!("{}{}{}", lang.pick(&figure.zh, &figure.en), lang.pick("·", ": "), street_name(streets, &cut.code)),
         _ => figure.name(lang),
     }
 }
@@ -145,7 +144,7 @@ pub fn card(figure: &Figure, lang: Lang, when: &When, streets: &Streets) -> Figu
         target: target(figure, lang),
         met: figure.met,
         provisional: figure.provisional,
-        definition: lang.pick(zh, en).to_owned(),
+        definition: said(lang.pick(zh, en), when.day(), lang),
         of_them: String::new(),
         bar: (figure.target.is_some() && !per_thousand).then(|| Bar::new(figure.numerator, figure.denominator, figure.display.clone())),
     }
@@ -484,7 +483,7 @@ mod tests {
             boundary: shiyan_foundation::task::Boundary::Division,
             source: "t".into(),
         };
-        let scope = KpiScope::standard(2026, population);
+        let scope = KpiScope::standard(2026, population).unwrap();
         let as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap_or_default();
         let kpis = shiyan_indicators::kpis(&shiyan_indicators::Facts::default(), &scope, as_of, shiyan_statute::calendar());
         for figure in kpis.figures() {

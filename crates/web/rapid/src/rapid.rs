@@ -455,8 +455,8 @@ async fn ledger(
     };
     let follow_options = [
         ("open", "待处置", "To handle"),
-        ("running", "待处置（72 小时内）", "To handle, within 72 hours"),
-        ("late", "超过 72 小时未处置", "Past their 72 hours"),
+        ("running", "待处置（{D37}内）", "To handle, within {D37}"),
+        ("late", "超过{D37}未处置", "Past their {D37}"),
         ("confirm", "待确认", "To confirm"),
         ("done", "已处置", "Handled"),
     ];
@@ -470,7 +470,7 @@ async fn ledger(
         chips.push(chip("verdict", v.label(lang).to_owned()));
     }
     if let Some((_, zh, en)) = follow_options.iter().find(|(k, _, _)| *k == asked.follow) {
-        chips.push(chip("follow", lang.pick(zh, en).to_owned()));
+        chips.push(chip("follow", user.said(zh, en)));
     }
     let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, rows.len().div_ceil(ROWS).max(1));
     let from = (at - 1) * ROWS;
@@ -494,7 +494,7 @@ async fn ledger(
                 select(
                     "follow",
                     user.t("处置", "Follow-up"),
-                    follow_options.iter().map(|(k, zh, en)| Choice::new(*k, lang.pick(zh, en))).collect(),
+                    follow_options.iter().map(|(k, zh, en)| Choice::new(*k, user.said(zh, en))).collect(),
                     &asked.follow,
                 ),
             ],
@@ -599,9 +599,9 @@ fn acts(row: &LedgerRow, user: &User) -> Vec<(FollowUpAction, ActionView)> {
         ),
         (
             FollowUpAction::Object,
-            post(FollowUpAction::Object, "object").noted(user.t(
-                "食用农产品经营者自收到结果起四小时内可申请复检；复检不得采用快速检测方法。",
-                "Within four hours of being told the operator may ask for a recheck, which never uses a rapid method.",
+            post(FollowUpAction::Object, "object").noted(user.said(
+                "食用农产品经营者自收到结果起{D28}内可申请复检；复检不得采用快速检测方法。",
+                "Within {D28} of being told the operator may ask for a recheck, which never uses a rapid method.",
             )),
         ),
         (
@@ -661,7 +661,7 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
         action: if disposed { None } else { take(FollowUpAction::Dispose) },
     });
     out.push(FollowStep {
-        title: user.t("异议（四小时内）", "Objection within four hours").to_owned(),
+        title: user.said("异议（{D28}内）", "Objection within {D28}"),
         state: badge(follow.objected_at.is_some(), false),
         text: follow.objected_at.map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string()),
         due: objection_due(row, now, lang),

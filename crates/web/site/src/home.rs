@@ -525,7 +525,7 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
     Ok(())
 }
 
-/// Positives that are not settled: those past their 72 hours by name, then those within them.
+/// Positives that are not settled: those past their time (D37) by name, then those within it.
 async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<Vec<WorkGroup>, Failure> {
     let all = rapid::Asked::follow("open");
     let open = rapid::ledger_rows(site, user, &all).await?;
@@ -552,9 +552,9 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
     };
     let mut groups = Vec::new();
     if !late.is_empty() {
-        groups.push(group(user.t("快检阳性超过 72 小时未处置", "Rapid positives past their 72 hours"), "late", &late));
+        groups.push(group(&user.said("快检阳性超过{D37}未处置", "Rapid positives past their {D37}"), "late", &late));
     }
-    groups.push(group(user.t("快检阳性待处置（72 小时内）", "Rapid positives within 72 hours"), "running", &running));
+    groups.push(group(&user.said("快检阳性待处置（{D37}内）", "Rapid positives within {D37}"), "running", &running));
     Ok(groups)
 }
 

@@ -58,9 +58,9 @@ pub struct RapidCard {
     pub positive: Counted,
     /// Waiting for confirmation.
     pub to_confirm: Counted,
-    /// Within 72 hours, still to be handled.
+    /// Within their time (D37), still to be handled.
     pub to_handle: Counted,
-    /// Past their 72 hours and not handled.
+    /// Past it and not handled.
     pub late: Counted,
     /// Points without a reading today.
     pub silent_points: u64,
