@@ -15,6 +15,7 @@ mod exclusion;
 pub mod food;
 pub mod limits;
 pub mod names;
+pub mod notice;
 pub mod number;
 pub mod packages;
 pub mod pathogens;
@@ -27,7 +28,7 @@ use shiyan_foundation::{Label, Lang};
 
 pub use additives::{AdditiveAnswer, AdditiveQuery, additive_limit, additive_rule};
 pub use background::{Background, Natural, SubstanceKind, background, background_additives};
-pub use calendar::{Holiday, calendar, holidays};
+pub use calendar::{Holiday, HolidayKind, calendar, holidays};
 pub use clock::{Clock, ClockState, Extension};
 pub use codes::ALL;
 pub use crosswalk::{StandardFood, standard_food};
@@ -39,6 +40,7 @@ pub use limits::{
     item_key, limits, same_analyte,
 };
 pub use names::{FoodName, FoodNames};
+pub use notice::{HolidayNotice, NoticeLine, read_notice};
 pub use number::{LawNumber, NumberKey, law_number, law_numbers, said, yearly_target};
 pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use pathogens::{Pathogen, is_pathogen, pathogens};
