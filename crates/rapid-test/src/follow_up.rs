@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{ReadingId, SampleId};
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{Actor, Decimal, Instant, Lang, Refusal, Role, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Lang, Move, Moves, Refusal, Role, Tick, labels};
 use shiyan_statute::{RuleKey, TimeLeft, calendar, runs_until, said};
 
 use crate::code;
@@ -33,16 +33,29 @@ labels! {
     }
 }
 
-/// The table of moves: from, action. Where it leads depends on facts and is decided below.
-pub const MOVES: &[(FollowUpState, FollowUpAction)] = &[
-    (FollowUpState::AwaitingRetest, FollowUpAction::Retest),
-    (FollowUpState::Suspended, FollowUpAction::Dispose),
-    (FollowUpState::Suspended, FollowUpAction::Object),
-    (FollowUpState::Suspended, FollowUpAction::SendToLab),
-    (FollowUpState::Disposed, FollowUpAction::SendToLab),
-    (FollowUpState::Objected, FollowUpAction::SendToLab),
-    (FollowUpState::SentToLab, FollowUpAction::Conclude),
-];
+/// 状态表 of a follow-up. Where a rerun and a conclusion lead depends on what they say. D37 runs from the first positive until it is settled, D28 from a
+/// rerun that repeats it.
+pub const MOVES: Moves<FollowUpState, FollowUpAction, RuleKey> = Moves {
+    noun: ("阳性跟进", "follow-up"),
+    begins: FollowUpState::AwaitingRetest,
+    opening: &[Tick::Starts(RuleKey::D37)],
+    over: &[FollowUpState::Disposed, FollowUpState::Confirmed, FollowUpState::NotConfirmed, FollowUpState::NegativeOnRetest],
+    table: &[
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::Suspended, POINT).ticking(&[Tick::Starts(RuleKey::D28)]),
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::NegativeOnRetest, POINT).ticking(SETTLED),
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::AwaitingRetest, POINT),
+        Move::new(FollowUpState::Suspended, FollowUpAction::Dispose, FollowUpState::Disposed, POINT).ticking(SETTLED),
+        Move::new(FollowUpState::Suspended, FollowUpAction::Object, FollowUpState::Objected, POINT).ticking(&[Tick::Stops(RuleKey::D28)]),
+        Move::new(FollowUpState::Suspended, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
+        Move::new(FollowUpState::Disposed, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
+        Move::new(FollowUpState::Objected, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
+        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::Confirmed, &[Role::Enforcer]).ticking(SETTLED),
+        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::NotConfirmed, &[Role::Enforcer]).ticking(SETTLED),
+    ],
+};
+const POINT: &[Role] = &[Role::PointOperator, Role::Enforcer];
+const SENDER: &[Role] = &[Role::Enforcer, Role::Sampler];
+const SETTLED: &[Tick<RuleKey>] = &[Tick::Stops(RuleKey::D37)];
 
 /// 阳性跟进 one a positive first reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,21 +135,13 @@ impl FollowUp {
     /// Reasons why this person may not do this now.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: FollowUpAction) -> Vec<Refusal> {
-        let mut why = Vec::new();
-        let roles: &[Role] = match action {
-            FollowUpAction::Retest | FollowUpAction::Object => &[Role::PointOperator, Role::Enforcer],
-            FollowUpAction::Dispose => &[Role::PointOperator, Role::Enforcer],
-            FollowUpAction::SendToLab => &[Role::Enforcer, Role::Sampler],
-            FollowUpAction::Conclude => &[Role::Enforcer],
-        };
+        let retest_first = self.state == FollowUpState::AwaitingRetest && action != FollowUpAction::Retest;
+        let mut why = MOVES.why_not(actor, self.state, action, (code::STATE, code::DUTY));
+        if retest_first {
+            why.iter_mut().filter(|r| r.info == code::STATE).for_each(|r| *r = Refusal::new(code::RETEST_FIRST));
+        }
         // Whose duty it is comes first: somebody else learns nothing of the state.
-        if !actor.has_any(roles) {
-            why.push(Refusal::new(code::DUTY).for_roles(roles, action));
-        }
-        if !MOVES.contains(&(self.state, action)) {
-            let retest_first = self.state == FollowUpState::AwaitingRetest && action != FollowUpAction::Retest;
-            why.push(if retest_first { Refusal::new(code::RETEST_FIRST) } else { Refusal::new(code::STATE).in_state(self.state, action) });
-        }
+        why.sort_by_key(|r| r.info != code::DUTY);
         why
     }
     fn allowed(&self, actor: &Actor, action: FollowUpAction) -> Result<(), Refusal> {

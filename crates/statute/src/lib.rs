@@ -36,8 +36,8 @@ pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_r
 pub use editions::{RowChange, RowChangeKind, ShippedEdition, difference, shipped_editions};
 pub use food::{ClassScheme, FoodClass, YearClass, class_in, class_scheme, classes_of, food_class, food_classes, food_classes_of};
 pub use limits::{
-    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_core,
-    item_key, limits, same_analyte,
+    AnalyteGroup, DetectionKind, DetectionLimit, LIMIT_MOVES, LimitAction, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose,
+    choose_limit, item_core, item_key, limits, same_analyte,
 };
 pub use names::{FoodName, FoodNames};
 pub use notice::{HolidayNotice, NoticeLine, read_notice};

@@ -15,6 +15,7 @@ use shiyan_foundation::{Instant, Label, Scope};
 use shiyan_indicators::{
     BatchFact, BatchStage, CaseEvent, CaseFact, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of,
 };
+use shiyan_nonconformity::case::{self, CaseAction};
 use shiyan_rapid_test::follow_up::settle_by;
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
 use shiyan_sample_intake::SampleState;
@@ -493,8 +494,7 @@ impl Store {
         let cases: HashMap<String, CaseId> = facts.cases.iter().map(|c| (format!("case:{}", c.case_id), c.case_id)).collect();
         let verbs: Vec<&str> = CASE_VERBS.iter().map(|(verb, ..)| *verb).chain([CASE_EXTEND]).collect();
         for e in self.events(&cases.keys().cloned().collect::<Vec<_>>(), &verbs).await? {
-            let step = CASE_VERBS.iter().find(|(verb, ..)| *verb == e.verb).map(|(_, from, to)| CaseEvent::Became { from: *from, to });
-            let event = step.or_else(|| e.facts["from"].as_str().and_then(date).map(CaseEvent::ExtendedFrom));
+            let event = became(&e.verb).or_else(|| e.facts["from"].as_str().and_then(date).map(CaseEvent::ExtendedFrom));
             if let (Some(id), Some(event)) = (cases.get(&e.subject), event) {
                 history.cases.entry(*id).or_default().push((e.at, event));
             }
@@ -535,15 +535,23 @@ struct Event {
 }
 
 const CASE_EXTEND: &str = "case.extend";
-/// The steps of a case: the state that each begins in, where it is one only, and that it leads to.
-const CASE_VERBS: &[(&str, Option<&str>, &str)] = &[
-    ("case.receive", Some("opened"), "assigned"),
-    ("case.fill", None, "acting"),
-    ("case.submit", Some("acting"), "submitted"),
-    ("case.return", Some("submitted"), "acting"),
-    ("case.close", Some("submitted"), "closed"),
-    ("case.cancel", None, "cancelled"),
+/// The words of the journal for the steps of a case.
+const CASE_VERBS: &[(&str, CaseAction)] = &[
+    ("case.receive", CaseAction::Receive),
+    ("case.fill", CaseAction::Fill),
+    ("case.submit", CaseAction::Submit),
+    ("case.return", CaseAction::Return),
+    ("case.close", CaseAction::Approve),
+    ("case.cancel", CaseAction::Cancel),
 ];
+
+/// What a step did to the case, by the table of moves: the state that it begins in, where it is one only, and that it leads to.
+fn became(verb: &str) -> Option<CaseEvent> {
+    let (_, action) = CASE_VERBS.iter().find(|(v, _)| *v == verb)?;
+    let before = case::MOVES.before(*action);
+    let to = case::MOVES.to(*before.first()?, *action)?.code();
+    Some(CaseEvent::Became { from: if let [one] = before[..] { Some(one.code()) } else { None }, to })
+}
 
 /// Whether a line of the plan lies within a scope: a street sees its own lines, a laboratory all that it may be given samples of.
 #[must_use]
@@ -597,4 +605,26 @@ pub fn plan_facts(plan: &Plan, batches: &[BatchFact], until: NaiveDate, scope: &
 pub fn line_key(batch: &BatchFact) -> LineKey {
     let month = chrono::Datelike::month0(&batch.sampled_on);
     LineKey { class: batch.category.class().to_owned(), link: batch.link, street: batch.street.clone(), quarter: u8::try_from(month / 3 + 1).unwrap_or(4) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_word_of_the_journal_leads_where_the_table_of_moves_says() {
+        // written by hand, apart from the table
+        let steps = [
+            ("case.receive", Some("opened"), "assigned"),
+            ("case.fill", None, "acting"),
+            ("case.submit", Some("acting"), "submitted"),
+            ("case.return", Some("submitted"), "acting"),
+            ("case.close", Some("submitted"), "closed"),
+            ("case.cancel", None, "cancelled"),
+        ];
+        assert_eq!(steps.len(), CASE_VERBS.len());
+        for (verb, begins, leads) in steps {
+            assert!(matches!(became(verb), Some(CaseEvent::Became { from, to }) if (from, to) == (begins, leads)), "{verb}: {:?}", became(verb));
+        }
+        assert!(became("case.extend").is_none());
+    }
 }

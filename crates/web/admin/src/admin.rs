@@ -16,7 +16,7 @@ use shiyan_app::second;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::PointId;
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
-use shiyan_statute::LimitStatus;
+use shiyan_statute::{LIMIT_MOVES, LimitAction, LimitStatus};
 
 use crate::views::forms::{self, Filled};
 use crate::views::{
@@ -722,10 +722,10 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
             let r = &record.row;
             let act = |key: &str, label: &str| ActionView::post(key, label, format!("/admin/limits/{}", encoded(&r.id)));
             let mut actions = Vec::new();
-            if decides && r.status == LimitStatus::Pending {
+            if decides && LIMIT_MOVES.allows(r.status, LimitAction::Activate) {
                 actions.push(act("active", user.t("启用", "Activate")).with_icon("check"));
             }
-            if decides && r.status != LimitStatus::Retired {
+            if decides && LIMIT_MOVES.allows(r.status, LimitAction::Retire) {
                 actions.push(act("retired", user.t("停用", "Retire")).with_icon("slash").danger());
             }
             let words = words_of(r, lang);

@@ -9,6 +9,7 @@ use shiyan_app::read::{CaseFilter, CasePage as Whole, CaseRow as Line};
 use shiyan_app::records::ClockRecord;
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_nonconformity::block::BlockKind;
+use shiyan_nonconformity::case::MOVES;
 use shiyan_nonconformity::{Block, BlockRecord, Case, CaseAction, CaseState, Part};
 use shiyan_statute::{ClockState, Nearness, RuleKey, TimeLeft, deadline_rule};
 
@@ -53,7 +54,7 @@ struct Sought<'r> {
 }
 
 fn is_open(line: &Line) -> bool {
-    !matches!(line.state.as_str(), "closed" | "cancelled")
+    CaseState::parse(&line.state).is_some_and(|state| MOVES.is_open(state))
 }
 
 /// 案件清单 which cases a list shows; the tabs and the numbers of the home page count with the same value.
@@ -543,7 +544,7 @@ async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> 
             block.open = false;
         }
     }
-    let missing = if matches!(case.state, CaseState::Closed | CaseState::Cancelled) { Vec::new() } else { case.missing() };
+    let missing = if !MOVES.is_open(case.state) { Vec::new() } else { case.missing() };
     let missing = missing.iter().map(|r| ProblemView { field: block_of(r).code().to_owned(), ..ProblemView::of(r, lang) }).collect();
     let mut related = vec![Link::new(format!("{} {}", user.t("样品", "Sample"), case.sampling_no), format!("/samples/{}", case.sample))];
     related.extend(whole.report.as_ref().map(|n| Link::new(format!("{} {n}", user.t("检验报告", "Test report")), format!("/reports/{n}"))));
