@@ -100,12 +100,11 @@ impl TimeLeft {
         let minutes = left.num_minutes();
         let clock = format!("{}:{:02}", minutes.abs() / 60, minutes.abs() % 60);
         let at = moment(due_at, now);
-        let (words, bracket): (_, fn(&str) -> (String, String)) = match near {
-            Nearness::Overdue => ((format!("超时 {clock}"), format!("{clock} h overdue")), |at| (at.to_owned(), at.to_owned())),
-            _ => ((format!("剩 {clock}"), format!("{clock} h left")), |at| (format!("{at} 截止"), format!("until {at}"))),
+        let (words, behind) = match near {
+            Nearness::Overdue => ((format!("超时 {clock}"), format!("{clock} h overdue")), (at.clone(), at)),
+            _ => ((format!("剩 {clock}"), format!("{clock} h left")), (format!("{at} 截止"), format!("until {at}"))),
         };
-        let bracket = bracket(&at);
-        Self::running(near, Left::Minutes(minutes), words, |lang| lang.pick(&bracket.0, &bracket.1).to_owned())
+        Self::running(near, Left::Minutes(minutes), words, |lang| lang.pick(&behind.0, &behind.1).to_owned())
     }
     /// Of a clock, whatever became of it.
     #[must_use]
