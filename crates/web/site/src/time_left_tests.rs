@@ -48,8 +48,7 @@ async fn the_first_page_and_the_list_say_the_same_of_a_deadline_on_a_day_off_too
     NOW.store(begin.timestamp(), Ordering::SeqCst);
     let (_dir, app, _) = demonstration_at("time-left", 7, 300, begin).await;
     let client = client_at(&app, crate::routes(), clock).await;
-    let cases =
-        app.store.cases(&shiyan_app::query::cases::CaseFilter { state: Some("open".to_owned()), ..Default::default() }, &Scope::District).await.unwrap();
+    let cases = app.stage().cases(&shiyan_app::read::CaseFilter { state: Some("open".to_owned()), ..Default::default() }, &Scope::District).await.unwrap();
     let dues: BTreeSet<NaiveDate> = cases.iter().filter_map(|c| c.due_on.as_deref()?.parse().ok()).collect();
     let next = |day: NaiveDate| day + chrono::Days::new(1);
     let weekend = [at(friday, 23, 59), at(next(friday), 0, 0), at(next(next(friday)), 9, 0)];
