@@ -720,6 +720,16 @@ async fn a_calendar_moves_running_deadlines_in_the_open(t: TestApp) {
     let page = browser.post_form("/admin/calendar", form(&[("csrf", &csrf), ("source", "测试通知"), ("days", &text)])).await;
     let shown = page.text();
     assert_eq!(t.app.stage().head().await.unwrap(), head, "a dry run writes nothing");
+    // the words of a notice are read as well, and shown as they were understood; what does not fit together is refused by its line
+    let notice = "一、春节：2027年2月5日（周五）至7日（周日）放假调休，共3天。2月14日（周日）上班。";
+    let page = browser.post_form("/admin/calendar", form(&[("csrf", &csrf), ("source", "测试通知"), ("days", notice)])).await;
+    for word in ["读到的安排", "2027-02-05 – 2027-02-07", "2027-02-14"] {
+        assert!(page.text().contains(word), "{word}: {}", page.text());
+    }
+    let wrong = notice.replace("周五", "周四");
+    let page = browser.post_form("/admin/calendar", form(&[("csrf", &csrf), ("source", "测试通知"), ("days", &wrong)])).await;
+    assert!(page.text().contains("第 1 行的 2027-02-05 是周五，原文写的是周四"), "{}", page.text());
+    assert_eq!(t.app.stage().head().await.unwrap(), head, "nothing of it was written");
     let told = t.app.import_calendar(&admin, &text, "测试通知", "", true, now()).await.unwrap();
     let mine = told.moves.iter().find(|m| m.of == "XBJ25410105000000001" && m.rule == RuleKey::D02).unwrap();
     assert_eq!((mine.from, mine.to > mine.from, mine.overdue), (before.clock.due.due_on, true, false));

@@ -506,7 +506,7 @@ mod tests {
             boundary: Boundary::Division,
             source: "公报".into(),
         };
-        KpiScope::standard(2026, population)
+        KpiScope::standard(2026, population).unwrap()
     }
     /// A deterministic spread over every axis.
     fn batch(n: usize) -> BatchFact {
@@ -619,6 +619,7 @@ mod tests {
             street: "410105001".into(),
             opened_on: opened,
             due_on: due,
+            provisional: false,
             closed_on: closed,
             cancelled: false,
             evidenced: true,
@@ -719,6 +720,7 @@ mod tests {
             street: "410105001".into(),
             opened_on: day(2026, 2, 1),
             due_on: due,
+            provisional: false,
             closed_on: closed,
             cancelled,
             evidenced: true,

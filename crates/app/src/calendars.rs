@@ -6,12 +6,10 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
-use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Instant, Refusal, WorkCalendar};
 use shiyan_lab_results::bench::{Worksheet, WorksheetState};
 use shiyan_nonconformity::Case;
-use shiyan_sample_intake::sheet::read_date;
-use shiyan_statute::RuleKey;
+use shiyan_statute::{HolidayKind, NoticeLine, RuleKey, read_notice};
 use shiyan_store::records::{CalendarYear, ClockRecord, ReadingRecord, SampleRecord};
 use shiyan_store::{Error, Unit, Who};
 
@@ -54,6 +52,8 @@ pub struct CalendarImported {
     pub off: usize,
     /// 调休上班 make-up workdays.
     pub work: usize,
+    /// 读到的 what was read, line by line.
+    pub lines: Vec<NoticeLine>,
     /// An earlier import of the year is replaced.
     pub replaces: bool,
     /// 在办期限 running deadlines that move or stop being provisional.
@@ -97,7 +97,7 @@ impl App {
     pub async fn calendar(&self) -> Result<WorkCalendar, Error> {
         Ok(laid_over(self.store.all::<CalendarYear>().await?))
     }
-    /// Imports the holidays of a year (`date,OFF|WORK` a line) and recounts every running clock; stopped clocks are never
+    /// Imports the holidays of a year, as its notice says them or line by line, and recounts every running clock; stopped clocks are never
     /// judged again. A dry run writes nothing and says the same.
     ///
     /// # Errors
@@ -105,7 +105,9 @@ impl App {
     pub async fn import_calendar(&self, actor: &Actor, text: &str, source: &str, why: &str, dry_run: bool, now: Instant) -> Result<CalendarImported, Error> {
         may(actor, Act::Calendar)?;
         let source = needed(source, 200, "通知文号或网址", "notice", "source")?;
-        let (year, off, work) = read_holidays(text)?;
+        let notice = read_notice(text)?;
+        let days = |kind| notice.days(kind).collect::<BTreeSet<NaiveDate>>();
+        let (year, off, work) = (notice.year, days(HolidayKind::Off), days(HolidayKind::Work));
         let mut unit = self.store.begin(now).await?;
         let mut years = self.store.all::<CalendarYear>().await?;
         let before = laid_over(years.clone());
@@ -136,7 +138,7 @@ impl App {
         }
         let mut moves = Vec::new();
         for (old, clock) in running.iter().take(NAMED) {
-            let overdue = |clock: &shiyan_statute::Clock| clock.state(now) == shiyan_statute::ClockState::Overdue;
+            let overdue = |clock: &shiyan_statute::Clock| clock.state_in(now, &calendar) == shiyan_statute::ClockState::Overdue;
             moves.push(Moved {
                 rule: clock.rule,
                 of: number_of(&unit, &clock.subject).await?,
@@ -153,7 +155,16 @@ impl App {
         } else {
             unit.insert(&next, &who, "calendar.add", facts).await?;
         }
-        let done = CalendarImported { year, off: next.off.len(), work: next.work.len(), replaces: old.is_some(), moved: running.len(), moves, past };
+        let done = CalendarImported {
+            year,
+            off: next.off.len(),
+            work: next.work.len(),
+            lines: notice.lines,
+            replaces: old.is_some(),
+            moved: running.len(),
+            moves,
+            past,
+        };
         let mut sheets = BTreeSet::new();
         for (old, clock) in running {
             let facts = json!({
@@ -210,39 +221,10 @@ async fn number_of(unit: &Unit, subject: &str) -> Result<String, Error> {
     Ok(found.unwrap_or_else(|| subject.to_owned()))
 }
 
-type Holidays = (i32, BTreeSet<NaiveDate>, BTreeSet<NaiveDate>);
-
-fn read_holidays(text: &str) -> Result<Holidays, Refusal> {
-    let (mut off, mut work) = (BTreeSet::new(), BTreeSet::new());
-    let bad = |row: usize, line: &str| Refusal::new(code::CALENDAR).with("row", row).with("text", line.chars().take(60).collect::<String>()).on("days");
-    for (index, line) in text.lines().take(400).enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with("date")) {
-        let cells: Vec<String> = line.split([',', '，', '\t']).map(fold).collect();
-        let date = cells.first().and_then(|d| read_date(d)).ok_or_else(|| bad(index + 1, line))?;
-        match cells.get(1).map(|k| k.to_uppercase()).as_deref() {
-            Some("OFF" | "放假" | "休") => off.insert(date),
-            Some("WORK" | "上班" | "班") => work.insert(date),
-            _ => return Err(bad(index + 1, line)),
-        };
-    }
-    let years: BTreeSet<i32> = off.iter().chain(&work).map(Datelike::year).collect();
-    match years.iter().next() {
-        Some(year) if years.len() == 1 && !off.is_empty() && off.is_disjoint(&work) => Ok((*year, off, work)),
-        _ => Err(bad(0, "须为同一年份，且至少一天放假，同一天不能既放假又上班 / one year, at least one day off, no day both")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn holidays_are_read_as_typed() {
-        let (year, off, work) = read_holidays("date,kind\n2027-01-01,OFF\n2027/1/2，放假\n2027-01-09,WORK\n").unwrap();
-        assert_eq!((year, off.len(), work.len()), (2027, 2, 1));
-        assert!(read_holidays("2027-01-01,OFF\n2026-01-01,OFF").is_err());
-        assert!(read_holidays("hello").is_err());
-        assert!(read_holidays("").is_err());
-    }
     #[test]
     fn a_day_that_has_passed_is_known_and_one_of_an_unknown_year_is_not() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();

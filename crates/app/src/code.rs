@@ -99,8 +99,6 @@ codes! {
         next "先选择 PNG 图样文件，再勾选启用" / "Choose the PNG file first, then enable it", article "";
     REPORT_FROZEN = "REPORT-FROZEN", zh "报告 {number} 已签发归档，选项在签发时已定，不能再选", en "Report {number} is issued and archived; what may be chosen about it was chosen then",
         next "去掉这些选项，取存档文件本身；要改须更改重发" / "Leave the options out and take the archived file; to change them, amend the report", article "";
-    CALENDAR = "CALENDAR", zh "节假日第 {row} 行读不懂：{text}", en "Row {row} of the holidays cannot be read: {text}",
-        next "每行写 日期,OFF 或 WORK，例如 2027-01-01,OFF" / "Write a date and OFF or WORK on each row, for example 2027-01-01,OFF", article "";
     DEMO_THERE = "DEMO-THERE", zh "演示数据已经载入", en "The demonstration is already loaded",
         next "先用 demo remove 移除" / "Remove it first with demo remove", article "";
     DEMO_REAL = "DEMO-REAL", zh "数据库中已有正式数据，不载入演示数据", en "The database holds real data; the demonstration is not loaded into it",

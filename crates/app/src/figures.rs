@@ -90,10 +90,13 @@ impl App {
             Some(plan) => plan.population.clone(),
             None => self.chosen_population().await?,
         };
-        let target = plan.map_or_else(|| Decimal::from(4), |p| p.target_per_mille);
         let governed = population.boundary == shiyan_foundation::task::Boundary::Governed;
         let streets: Option<BTreeSet<String>> = if governed { Some(self.governed_streets().await?) } else { None };
-        Ok(KpiScope { streets, target_per_mille: target, ..KpiScope::standard(year, population) })
+        let standard = KpiScope { streets, ..KpiScope::standard(year, population)? };
+        Ok(match plan {
+            Some(plan) => KpiScope { target_per_mille: plan.target_per_mille, ..standard },
+            None => standard,
+        })
     }
     /// The facts of a year and of the year before, and the figures of the year as of now.
     ///

@@ -190,7 +190,7 @@ impl App {
         unit.commit().await?;
         Ok(())
     }
-    /// 登记异议 within four hours.
+    /// 登记异议 within its time (D28).
     ///
     /// # Errors
     /// Every reason why not.

@@ -8,7 +8,7 @@ use shiyan_foundation::ids::{LabId, PopulationId};
 use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Actor, Instant, Label, Refusal};
-use shiyan_statute::LimitStatus;
+use shiyan_statute::{LIMIT_MOVES, LimitStatus};
 use shiyan_store::records::{Laboratory, LimitRecord, PopulationRecord, Setting, StreetRecord};
 use shiyan_store::{Error, Unit, Who};
 
@@ -264,14 +264,10 @@ impl App {
     /// earlier.
     pub async fn set_limit_status(&self, actor: &Actor, id: &str, to: LimitStatus, now: Instant) -> Result<(), Error> {
         may(actor, Act::Limits)?;
-        let from: &[LimitStatus] = match to {
-            LimitStatus::Active => &[LimitStatus::Pending],
-            LimitStatus::Retired => &[LimitStatus::Pending, LimitStatus::Active],
-            LimitStatus::Pending => &[],
-        };
+        let from: Vec<LimitStatus> = LIMIT_MOVES.table.iter().filter(|m| m.to == to).map(|m| m.from).collect();
         let mut unit = self.store.begin(now).await?;
         let library = self.limit_rows().await?;
-        self.switch_limit(&mut unit, actor, &library, id, (from, to), now).await?;
+        self.switch_limit(&mut unit, actor, &library, id, (&from, to), now).await?;
         unit.commit().await?;
         Ok(())
     }

@@ -4,13 +4,14 @@ use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{ClockId, SampleId, TestItemId, TestOrderId};
-use shiyan_foundation::{Actor, Instant, Lang, Refusal, WorkCalendar};
+use shiyan_foundation::{Actor, Instant, Lang, Refusal, Tick, WorkCalendar};
 use shiyan_judgement::judging::FoodFacts;
 use shiyan_judgement::limit::LimitUsed;
 use shiyan_lab_results::order::history::Peers;
 use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
+use shiyan_sample_intake::sample::MOVES;
 use shiyan_sample_intake::sheet::{Sheet, SheetContext};
-use shiyan_sample_intake::{CheckedSheet, Reception, Sample, code};
+use shiyan_sample_intake::{CheckedSheet, Reception, Sample, SampleAction, code};
 use shiyan_statute::additives::NOT_LISTED;
 use shiyan_statute::codes::NO_LIMIT;
 use shiyan_statute::editions::{SampleDays, edition_day};
@@ -80,7 +81,7 @@ impl App {
         let facts = json!({ "no": sample.number(), "unknown_prefix": sample.core.as_ref().is_some_and(|c| c.unknown_prefix) });
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &actor.into(), "sample.submit", facts).await?;
-        start_clock(&mut unit, &actor.into(), RuleKey::D01, record.subject(), sampled_at, &calendar, record.sample.demo).await?;
+        tick(&mut unit, &actor.into(), &MOVES.ticks(old.sample.state, SampleAction::Submit), &record, sampled_at, &calendar).await?;
         unit.commit().await?;
         Ok(())
     }
@@ -100,13 +101,12 @@ impl App {
         let who = Who::from(actor);
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &who, "sample.accept", json!({ "seals": record.sample.reception.as_ref().map(|r| (&r.test_seal, &r.backup_seal)) })).await?;
-        stop_clock(&mut unit, &who, RuleKey::D01, &record.subject(), now).await?;
+        tick(&mut unit, &who, &MOVES.ticks(old.sample.state, SampleAction::Accept), &record, now, &calendar).await?;
         let (order, items) = new_order(&record.sample, &packages, &limits, &calendar, now)?;
         unit.insert(&order, &who, "order.open", json!({ "items": items.len(), "package": order.package })).await?;
         for item in &items {
             unit.insert(item, &who, "item.add", json!({ "analyte": item.analyte, "limit": item.limit.as_ref().map(|l| &l.text) })).await?;
         }
-        start_clock(&mut unit, &who, RuleKey::D02, record.subject(), now, &calendar, record.sample.demo).await?;
         unit.commit().await?;
         Ok(order.id)
     }
@@ -115,12 +115,13 @@ impl App {
     /// # Errors
     /// Every reason why not.
     pub async fn refuse_sample(&self, actor: &Actor, id: &str, reception: Reception, reason: &str, now: Instant) -> Result<(), Error> {
+        let calendar = self.calendar().await?;
         let mut unit = self.store.begin(now).await?;
         let old = self.visible_sample(&unit, actor, id).await?;
         let sample = old.sample.refuse(actor, now, reception, reason)?;
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &actor.into(), "sample.refuse", json!({ "reason": reason.trim() })).await?;
-        cancel_clocks(&mut unit, &actor.into(), &record.subject(), |_| true).await?;
+        tick(&mut unit, &actor.into(), &MOVES.ticks(old.sample.state, SampleAction::Refuse), &record, now, &calendar).await?;
         unit.commit().await?;
         Ok(())
     }
@@ -129,12 +130,13 @@ impl App {
     /// # Errors
     /// Every reason why not.
     pub async fn void_sample(&self, actor: &Actor, id: &str, reason: &str, now: Instant) -> Result<(), Error> {
+        let calendar = self.calendar().await?;
         let mut unit = self.store.begin(now).await?;
         let old = self.visible_sample(&unit, actor, id).await?;
         let sample = old.sample.void(actor, reason)?;
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &actor.into(), "sample.void", json!({ "reason": reason.trim() })).await?;
-        cancel_clocks(&mut unit, &actor.into(), &record.subject(), |_| true).await?;
+        tick(&mut unit, &actor.into(), &MOVES.ticks(old.sample.state, SampleAction::Void), &record, now, &calendar).await?;
         unit.commit().await?;
         Ok(())
     }
@@ -169,6 +171,22 @@ fn sampling_instant(sample: &Sample, now: Instant) -> Instant {
     let noon = chrono::NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     let sampled = sample.core.as_ref().and_then(|c| c.sampled_on.and_time(noon).and_local_timezone(now.timezone()).single());
     sampled.map_or(now, |at| at.min(now))
+}
+
+/// Does to the clocks of a sample what the table of its moves says.
+async fn tick(unit: &mut Unit, who: &Who, ticks: &[Tick<RuleKey>], record: &SampleRecord, at: Instant, calendar: &WorkCalendar) -> Result<(), Error> {
+    let subject = record.subject();
+    for tick in ticks {
+        match *tick {
+            Tick::Starts(rule) => start_clock(unit, who, rule, subject.clone(), at, calendar, record.sample.demo).await?,
+            Tick::Stops(rule) => stop_clock(unit, who, rule, &subject, at).await?,
+            Tick::CancelsAll => cancel_clocks(unit, who, &subject, |_| true).await?,
+            Tick::CancelsDuties => cancel_clocks(unit, who, &subject, |rule| !rule.is_window()).await?,
+            // an extension has a day and a reason, which no move of a sample has
+            Tick::Extends(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Starts the clock of a rule for a subject.

@@ -156,7 +156,7 @@ mod tests {
         let streets =
             BTreeMap::from([street("410105001", AdminBody::Jinshui), street("410105008", AdminBody::Jinshui), street("410105020", AdminBody::Zhengdong)]);
         let governed = BTreeSet::from(["410105001".to_owned(), "410105008".to_owned()]);
-        let default = KpiScope { streets: Some(governed.clone()), ..KpiScope::standard(2026, population) };
+        let default = KpiScope { streets: Some(governed.clone()), ..KpiScope::standard(2026, population).unwrap() };
         let read = |text: &str| read_scope(default.clone(), text, &streets);
         assert_eq!(read("streets=*").unwrap(), default);
         assert_eq!(read("streets=410105001").unwrap().streets, Some(BTreeSet::from(["410105001".to_owned()])));

@@ -195,10 +195,11 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
             welcome += &format!("  {:<18} {}\n", user.username, duty(&user.roles, lang));
         }
         welcome += "\n";
-        welcome += lang.pick(
-            "先试三件事：\n  1. supervisor 登录：看4批次/千人进度和逾期案件，点开任何一个数字\n  2. analyst 登录：录入结果，看每格的判定和理由\n  3. 生成年度报告：统计年报 → 年度报告 PDF（或 shiyan report annual --year 年份 --out 文件）\n",
-            "Three things to try:\n  1. sign in as supervisor: the 4-per-1000 gauge and the overdue cases; open any figure\n  2. sign in as analyst: enter results, see each verdict with its reason\n  3. make the annual report: Statistics → annual report PDF (or shiyan report annual --year YEAR --out FILE)\n",
+        let first = lang.pick(
+            "先试三件事：\n  1. supervisor 登录：看{N01}批次/千人进度和逾期案件，点开任何一个数字\n  2. analyst 登录：录入结果，看每格的判定和理由\n  3. 生成年度报告：统计年报 → 年度报告 PDF（或 shiyan report annual --year 年份 --out 文件）\n",
+            "Three things to try:\n  1. sign in as supervisor: the {N01}-per-1000 gauge and the overdue cases; open any figure\n  2. sign in as analyst: enter results, see each verdict with its reason\n  3. make the annual report: Statistics → annual report PDF (or shiyan report annual --year YEAR --out FILE)\n",
         );
+        welcome += &shiyan_statute::said(first, now().date_naive(), lang);
     } else if let Some(token) = app.setup_token(now()).await? {
         let heading = lang.pick("首次设置链接（30 分钟内有效，只能用一次）：", "First set-up link (30 minutes, single use):");
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");

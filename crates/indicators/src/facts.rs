@@ -127,6 +127,8 @@ pub struct CaseFact {
     pub opened_on: NaiveDate,
     /// 期限, any approved extension included.
     pub due_on: NaiveDate,
+    /// 暂定 counted before the holidays of its year were known.
+    pub provisional: bool,
     /// 办结日期
     pub closed_on: Option<NaiveDate>,
     /// 改判撤销 a recheck or an objection overturned the verdict.
@@ -215,7 +217,7 @@ pub struct RapidFact {
     pub valid: bool,
     /// 实验室确证: tested by a laboratory and confirmed, or not.
     pub confirmed: Option<bool>,
-    /// 处置期限 end of the 72 hours of a positive (D37).
+    /// 处置期限 until when a positive is to be settled (D37).
     pub settle_by: Option<Instant>,
     /// 处置时刻 when a positive was disposed of or dismissed.
     pub settled_at: Option<Instant>,
@@ -224,7 +226,7 @@ pub struct RapidFact {
 }
 
 impl RapidFact {
-    /// 72小时内处置 at a moment: `None` while the 72 hours run and it is not settled; over and not settled is not handled.
+    /// 限时处置 at a moment: `None` while its time runs and it is not settled; over and not settled is not handled.
     #[must_use]
     pub fn handled_in_time(&self, at: Instant) -> Option<bool> {
         let by = self.settle_by?;

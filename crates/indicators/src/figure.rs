@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use shiyan_foundation::ids::{CaseId, ClockId, ReadingId, SampleId};
 use shiyan_foundation::{Lang, labels};
+use shiyan_statute::said;
 
 use crate::exact;
 use crate::scope::Family;
@@ -110,9 +112,9 @@ pub struct Figure {
     /// Stable key, e.g. `discovery_rate`.
     pub key: &'static str,
     /// Chinese name.
-    pub zh: &'static str,
+    pub zh: String,
     /// English name.
-    pub en: &'static str,
+    pub en: String,
     /// 指标族: which parts of the scope narrowed it.
     pub family: Family,
     /// The part it is cut to, if any.
@@ -170,10 +172,15 @@ impl Figure {
         }
         self
     }
+    /// The same with the period of the law on a day in its name: `快检阳性{D37}处置率` becomes `快检阳性72小时处置率`.
+    #[must_use]
+    pub(crate) fn said(self, on: NaiveDate) -> Self {
+        Self { zh: said(&self.zh, on, Lang::Zh), en: said(&self.en, on, Lang::En), ..self }
+    }
     /// Name with its cut, `问题发现率·文化路街道`.
     #[must_use]
     pub fn name(&self, lang: Lang) -> String {
-        let name = lang.pick(self.zh, self.en);
+        let name = lang.pick(&self.zh, &self.en);
         match &self.cut {
             Some(cut) => format!("{name}{}{}", lang.pick("·", ": "), lang.pick(&cut.zh, &cut.en)),
             None => name.to_owned(),
@@ -339,8 +346,8 @@ impl Tally {
         let decimal = exact::truncated(value.0, value.1, 4);
         Figure {
             key: name.0,
-            zh: name.1,
-            en: name.2,
+            zh: name.1.to_owned(),
+            en: name.2.to_owned(),
             family: name.3,
             cut,
             numerator: self.hits.len() as u64,

@@ -9,6 +9,7 @@ use shiyan_foundation::area::AdminBody;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::task::{Boundary, Link, TaskKind, required_batches};
 use shiyan_foundation::{Instant, Label, Lang, WorkCalendar};
+use shiyan_statute::{NumberKey, yearly_target};
 
 use crate::exact;
 use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
@@ -27,7 +28,7 @@ const SERVE_ON_TIME: Name = Name("service_on_time_rate", "送达及时率", "Tim
 const PUBLISH_ON_TIME: Name = Name("publication_on_time_rate", "公示及时率", "Timeliness of publication", Family::Cases);
 const RAPID_VALID: Name = Name("rapid_valid_rate", "快检有效数据率", "Valid rapid records", Family::Rapid);
 const RAPID_POSITIVE: Name = Name("rapid_positive_rate", "快检阳性率", "Rapid positive rate", Family::Rapid);
-const RAPID_HANDLED: Name = Name("rapid_handled_rate", "快检阳性72小时处置率", "Rapid positives handled within 72 hours", Family::Rapid);
+const RAPID_HANDLED: Name = Name("rapid_handled_rate", "快检阳性{D37}处置率", "Rapid positives handled within {D37}", Family::Rapid);
 const RAPID_CONFIRMED: Name = Name("rapid_confirmation_rate", "快检阳性确证率", "Rapid positives confirmed by a laboratory", Family::Rapid);
 
 /// Every figure of one scope at one date.
@@ -178,6 +179,8 @@ pub struct CaseLine {
     pub street: String,
     /// 期限
     pub due_on: NaiveDate,
+    /// 暂定 counted before the holidays of its year were known.
+    pub provisional: bool,
     /// 办结日期, when it was closed by the date of the figures.
     pub closed_on: Option<NaiveDate>,
     /// State as shown.
@@ -191,7 +194,7 @@ pub struct RapidKpis {
     pub valid: Figure,
     /// 阳性率 of the valid readings.
     pub positive: Figure,
-    /// 阳性72小时处置率
+    /// 阳性限时处置率 (D37)
     pub handled: Figure,
     /// 确证率: confirmed of the positives that a laboratory tested.
     pub confirmed: Figure,
@@ -258,13 +261,14 @@ pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCale
     let evaluative = batch_rate(batches(), TaskKind::Evaluative, BatchFact::passes).rate(EVALUATIVE, None, Some(scope.evaluative_target_percent), true);
 
     let hundred = Some(Decimal::ONE_HUNDRED);
-    let case_rate = |name, hit: &dyn Fn(&CaseFact) -> bool| {
+    let all_settled = yearly_target(NumberKey::N03, scope.year).ok().or(hundred);
+    let case_rate = |name, target, hit: &dyn Fn(&CaseFact) -> bool| {
         let treat = |c: &CaseFact| case_out(c, scope, as_of).map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
-        Tally::of(facts.cases.iter().map(|c| (FactId::Case(c.case_id), treat(c)))).rate(name, None, hundred, false)
+        Tally::of(facts.cases.iter().map(|c| (FactId::Case(c.case_id), treat(c)))).rate(name, None, target, false)
     };
     let done = |c: &CaseFact| c.closed_by(as_of).is_some() && c.evidenced;
-    let disposal = case_rate(DISPOSAL, &done);
-    let disposal_on_time = case_rate(DISPOSAL_ON_TIME, &|c| done(c) && !c.closed_late(as_of));
+    let disposal = case_rate(DISPOSAL, all_settled, &done);
+    let disposal_on_time = case_rate(DISPOSAL_ON_TIME, hundred, &|c| done(c) && !c.closed_late(as_of));
     let lines = |keep: &dyn Fn(&CaseFact) -> bool| {
         let mut out: Vec<CaseLine> = facts.cases.iter().filter(|c| keep(c)).map(|c| case_line(c, as_of)).collect();
         out.sort_by(|a, b| (a.due_on, &a.case_no).cmp(&(b.due_on, &b.case_no)));
@@ -489,6 +493,7 @@ fn case_line(c: &CaseFact, as_of: NaiveDate) -> CaseLine {
         sampling_no: c.sampling_no.clone(),
         street: c.street.clone(),
         due_on: c.due_on,
+        provisional: c.provisional,
         closed_on: c.closed_by(as_of),
         state: c.state.clone(),
     }
@@ -612,7 +617,8 @@ fn rapid(facts: &Facts, scope: &KpiScope, at: Instant) -> RapidKpis {
         handled: rate(RAPID_HANDLED, Some(Decimal::ONE_HUNDRED), false, &|r| {
             let handled = r.handled_in_time(at);
             judged(not_positive(r).or(handled.is_none().then_some(LeftOut::NotDueYet)), handled == Some(true))
-        }),
+        })
+        .said(at.date_naive()),
         confirmed: rate(RAPID_CONFIRMED, None, true, &|r| {
             judged(not_positive(r).or(r.confirmed.is_none().then_some(LeftOut::NotConfirmed)), r.confirmed == Some(true))
         }),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use chrono::{Datelike, NaiveDate};
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Label, WorkCalendar, labels};
-use shiyan_statute::clock::DUE_SOON_WORKDAYS;
+use shiyan_statute::{Nearness, TimeLeft};
 use shiyan_statute::{class_in, class_scheme};
 
 use crate::facts::{BatchFact, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict};
@@ -221,7 +221,7 @@ impl Pick {
             let mine = lines.iter().filter(|c| keep(c)).filter(|c| member(&|by| (by == By::Street).then_some(c.street == of)));
             mine.map(|c| FactId::Case(c.case_id)).collect()
         };
-        let soon = |c: &CaseLine| due_soon(day, c.due_on, calendar);
+        let soon = |c: &CaseLine| due_soon(c, day, calendar);
         match (self.what, self.what.family()) {
             (What::Taken, _) => {
                 let mine = facts.plan.iter().filter(|p| p.year == scope.year && member(&|by| is(by.plan_key(p), of)));
@@ -249,9 +249,27 @@ impl Pick {
     }
 }
 
-/// 即将到期 at most three working days are left; what is due today is not among them.
+/// 剩余时限 of a case that is open.
 #[must_use]
-pub fn due_soon(day: NaiveDate, due: NaiveDate, calendar: &WorkCalendar) -> bool {
-    let left = |from| i64::from(calendar.workdays_between(from, due));
-    due > day && day.succ_opt().is_some_and(|from| left(from) <= DUE_SOON_WORKDAYS)
+pub fn time_left(case: &CaseLine, day: NaiveDate, calendar: &WorkCalendar) -> TimeLeft {
+    TimeLeft::day(case.due_on, None, day, calendar).unsure(case.provisional)
+}
+
+/// 即将到期 a few working days are left; what is due today is not among them.
+#[must_use]
+pub fn due_soon(case: &CaseLine, day: NaiveDate, calendar: &WorkCalendar) -> bool {
+    time_left(case, day, calendar).near == Some(Nearness::Soon)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiyan_statute::time_left::DUE_SOON_WORKDAYS;
+    #[test]
+    fn the_words_of_a_list_say_the_days_by_which_it_is_cut() {
+        for what in [What::DueSoon, What::DueLater] {
+            assert!(what.zh().starts_with(&format!("{DUE_SOON_WORKDAYS}个工作日")), "{what:?}");
+        }
+        assert!(What::DueSoon.en().contains(&DUE_SOON_WORKDAYS.to_string()));
+    }
 }

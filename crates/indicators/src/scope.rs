@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::task::{Boundary, Department, Population, TaskKind, TaskLevel};
-use shiyan_foundation::{Label, Lang, labels};
+use shiyan_foundation::{Label, Lang, Refusal, labels};
+use shiyan_statute::{NumberKey, law_numbers, yearly_target};
 
 labels! {
     /// 年度归属 which date decides the year of a batch.
@@ -69,20 +70,23 @@ pub struct KpiScope {
     #[serde(default)]
     pub discovery_target_percent: Option<Decimal>,
     /// 评价性抽检合格率目标 in percent.
-    #[serde(default = "ninety_eight")]
+    #[serde(default = "evaluative_target")]
     pub evaluative_target_percent: Decimal,
 }
 
-fn ninety_eight() -> Decimal {
-    Decimal::from(98)
+/// Of a scope that was kept before it named its target. Where the number cannot be read, all must pass: that flatters nobody.
+fn evaluative_target() -> Decimal {
+    law_numbers().iter().rfind(|n| n.key == NumberKey::N02).map_or(Decimal::ONE_HUNDRED, |n| n.value)
 }
 
 impl KpiScope {
-    /// The default scope: by sampling date, all levels, market regulation only, supervisory and evaluative sampling, 4 per
-    /// thousand.
-    #[must_use]
-    pub fn standard(year: i32, population: Population) -> Self {
-        Self {
+    /// The default scope: by sampling date, all levels, market regulation only, supervisory and evaluative sampling, the
+    /// targets of the law (N01, N02).
+    ///
+    /// # Errors
+    /// `LAW-NO-RULE` when the targets cannot be read.
+    pub fn standard(year: i32, population: Population) -> Result<Self, Refusal> {
+        Ok(Self {
             year,
             basis: YearBasis::SamplingDate,
             levels: TaskLevel::ALL.iter().copied().collect(),
@@ -91,10 +95,10 @@ impl KpiScope {
             streets: None,
             population,
             divisor: Divisor::Row,
-            target_per_mille: Decimal::from(4),
+            target_per_mille: yearly_target(NumberKey::N01, year)?,
             discovery_target_percent: None,
-            evaluative_target_percent: ninety_eight(),
-        }
+            evaluative_target_percent: yearly_target(NumberKey::N02, year)?,
+        })
     }
 
     /// 人口 that the batches per thousand are divided by; `None` when it is not known.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{CaseId, SampleId, TestOrderId, UserId};
 use shiyan_foundation::task::Link;
-use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Refusal, Role, labels};
-use shiyan_statute::RuleKey;
+use shiyan_foundation::{Actor, Instant, Label, Move, Moves, NaiveDate, Refusal, Role, Tick, labels};
+use shiyan_statute::{RuleKey, is_pathogen};
 
 use crate::block::{Block, BlockRecord};
 use crate::code;
@@ -44,24 +44,38 @@ labels! {
     }
 }
 
-/// The table of moves: from, action, to, who.
-pub const MOVES: &[(CaseState, CaseAction, CaseState, Role)] = &[
-    (CaseState::Opened, CaseAction::Receive, CaseState::Assigned, Role::Enforcer),
-    (CaseState::Assigned, CaseAction::Fill, CaseState::Acting, Role::Enforcer),
-    (CaseState::Acting, CaseAction::Fill, CaseState::Acting, Role::Enforcer),
-    (CaseState::Acting, CaseAction::Submit, CaseState::Submitted, Role::Enforcer),
-    (CaseState::Submitted, CaseAction::Approve, CaseState::Closed, Role::Supervisor),
-    (CaseState::Submitted, CaseAction::Return, CaseState::Acting, Role::Supervisor),
-    (CaseState::Opened, CaseAction::Extend, CaseState::Opened, Role::Supervisor),
-    (CaseState::Assigned, CaseAction::Extend, CaseState::Assigned, Role::Supervisor),
-    (CaseState::Acting, CaseAction::Extend, CaseState::Acting, Role::Supervisor),
-    (CaseState::Submitted, CaseAction::Extend, CaseState::Submitted, Role::Supervisor),
-    (CaseState::Opened, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
-    (CaseState::Assigned, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
-    (CaseState::Acting, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
-    (CaseState::Submitted, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
-    (CaseState::Closed, CaseAction::Cancel, CaseState::Cancelled, Role::Supervisor),
-];
+/// 状态表 of a case. Reporting (D04, of a severe hazard D05) ends with the receipt, service (D06) with the day on which the notice was served; D20
+/// is the disposal.
+pub const MOVES: Moves<CaseState, CaseAction, RuleKey> = Moves {
+    noun: ("案件", "case"),
+    begins: CaseState::Opened,
+    opening: &[Tick::Starts(RuleKey::D04), Tick::Starts(RuleKey::D20), Tick::Starts(RuleKey::D05)],
+    over: &[CaseState::Closed, CaseState::Cancelled],
+    table: &[
+        Move::new(CaseState::Opened, CaseAction::Receive, CaseState::Assigned, &[Role::Enforcer]).ticking(&[
+            Tick::Stops(RuleKey::D04),
+            Tick::Starts(RuleKey::D06),
+            Tick::Stops(RuleKey::D05),
+        ]),
+        Move::new(CaseState::Assigned, CaseAction::Fill, CaseState::Acting, &[Role::Enforcer]).ticking(SERVED),
+        Move::new(CaseState::Acting, CaseAction::Fill, CaseState::Acting, &[Role::Enforcer]).ticking(SERVED),
+        Move::new(CaseState::Acting, CaseAction::Submit, CaseState::Submitted, &[Role::Enforcer]),
+        // A part handed to another place has no service of its own: what still runs ends with the case.
+        Move::new(CaseState::Submitted, CaseAction::Approve, CaseState::Closed, &[Role::Supervisor]).ticking(&[Tick::Stops(RuleKey::D20), Tick::CancelsDuties]),
+        Move::new(CaseState::Submitted, CaseAction::Return, CaseState::Acting, &[Role::Supervisor]),
+        Move::new(CaseState::Opened, CaseAction::Extend, CaseState::Opened, &[Role::Supervisor]).ticking(LONGER),
+        Move::new(CaseState::Assigned, CaseAction::Extend, CaseState::Assigned, &[Role::Supervisor]).ticking(LONGER),
+        Move::new(CaseState::Acting, CaseAction::Extend, CaseState::Acting, &[Role::Supervisor]).ticking(LONGER),
+        Move::new(CaseState::Submitted, CaseAction::Extend, CaseState::Submitted, &[Role::Supervisor]).ticking(LONGER),
+        Move::new(CaseState::Opened, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Assigned, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Acting, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Submitted, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Closed, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
+    ],
+};
+const SERVED: &[Tick<RuleKey>] = &[Tick::Stops(RuleKey::D06), Tick::Starts(RuleKey::D07)];
+const LONGER: &[Tick<RuleKey>] = &[Tick::Extends(RuleKey::D20)];
 
 /// What a move does to the clocks; the caller does it in the same transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,10 +172,6 @@ pub struct CaseOpening {
     pub demo: bool,
 }
 
-/// 致病菌 whose finding is reported at once (art 28).
-const PATHOGENS: &[&str] =
-    &["沙门氏菌", "金黄色葡萄球菌", "单核细胞增生李斯特氏菌", "致泻大肠埃希氏菌", "副溶血性弧菌", "克罗诺杆菌", "铜绿假单胞菌", "志贺氏菌"];
-
 /// The cases that a failing conclusion opens: the part of the sampled operator, and for prepackaged food of another
 /// producer the production part too; with the clocks that start at once: D04 reporting, D05 when severe, D20 disposal.
 ///
@@ -178,7 +188,7 @@ pub fn open_cases(opening: &CaseOpening, ids: [CaseId; 2], no: &str) -> Vec<(Cas
             Link::Catering => Part::Catering,
         }
     };
-    let severe = opening.failing.iter().any(|(item, group)| group == "banned" || PATHOGENS.iter().any(|p| item.contains(p)));
+    let severe = opening.failing.iter().any(|(item, group)| group == "banned" || is_pathogen(item, opening.at.date_naive()));
     let mut parts = vec![(seller, opening.site.clone())];
     if seller != Part::Production
         && let Some(producer) = opening.producer.as_ref().filter(|p| !matches!(p.trim(), "" | "/") && **p != opening.site)
@@ -214,13 +224,23 @@ pub fn open_cases(opening: &CaseOpening, ids: [CaseId; 2], no: &str) -> Vec<(Cas
                 demo: opening.demo,
                 revision: 0,
             };
-            let mut clocks = vec![ClockMove::Start(RuleKey::D04, opening.at), ClockMove::Start(RuleKey::D20, opening.at)];
-            if severe {
-                clocks.push(ClockMove::Start(RuleKey::D05, opening.at));
-            }
+            let clocks = clock_moves(MOVES.opening, opening.at, |rule| severe || rule != RuleKey::D05);
             (case, clocks)
         })
         .collect()
+}
+
+/// What the table says of the clocks, at a moment, for the rules that the facts of the case ask for.
+fn clock_moves(ticks: &[Tick<RuleKey>], at: Instant, applies: impl Fn(RuleKey) -> bool) -> Vec<ClockMove> {
+    let one = |tick: &Tick<RuleKey>| match *tick {
+        Tick::Starts(rule) => applies(rule).then_some(ClockMove::Start(rule, at)),
+        Tick::Stops(rule) => applies(rule).then_some(ClockMove::Stop(rule, at)),
+        Tick::CancelsAll => Some(ClockMove::CancelAll),
+        Tick::CancelsDuties => Some(ClockMove::CancelDuties),
+        // to which day and why is said where it is approved
+        Tick::Extends(_) => None,
+    };
+    ticks.iter().filter_map(one).collect()
 }
 
 impl Case {
@@ -257,16 +277,7 @@ impl Case {
     /// Every reason why this person may not do this now.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: CaseAction) -> Vec<Refusal> {
-        let mut why = Vec::new();
-        let row = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action);
-        if row.is_none() {
-            why.push(Refusal::new(code::STATE).in_state(self.state, action));
-        }
-        if let Some(role) = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map(|(_, _, _, role)| *role)
-            && !actor.has(role)
-        {
-            why.push(Refusal::new(code::ROLE).for_roles(&[role], action));
-        }
+        let mut why = MOVES.why_not(actor, self.state, action, (code::STATE, code::ROLE));
         if action == CaseAction::Approve {
             let handled = self.handler.iter().chain(self.blocks.values().filter_map(|b| b.by.as_ref())).find(|(id, _)| *id == actor.id);
             if let Some((_, name)) = handled {
@@ -283,16 +294,15 @@ impl Case {
     /// # Errors
     /// `CASE-ROLE`.
     pub fn duty(actor: &Actor, action: CaseAction) -> Result<(), Refusal> {
-        let role = MOVES.iter().find(|(_, a, ..)| *a == action).map(|(_, _, _, role)| *role);
-        role.filter(|role| !actor.has(*role)).map_or(Ok(()), |role| Err(Refusal::new(code::ROLE).for_roles(&[role], action)))
+        MOVES.duty(actor, action, code::ROLE)
     }
     fn step(&self, actor: &Actor, action: CaseAction) -> Result<Case, Vec<Refusal>> {
         let why = self.why_not(actor, action);
         if !why.is_empty() {
             return Err(why);
         }
-        let to = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action).map_or(self.state, |(_, _, to, _)| *to);
-        Ok(Case { state: to, revision: self.revision + 1, ..self.clone() })
+        let state = MOVES.to(self.state, action).unwrap_or(self.state);
+        Ok(Case { state, revision: self.revision + 1, ..self.clone() })
     }
     /// 签收并部署: the office takes the case; reporting (D04, D05) is done, service (D06) is due.
     ///
@@ -302,10 +312,7 @@ impl Case {
         let mut next = self.step(actor, CaseAction::Receive)?;
         next.received_at = Some(now);
         next.handler = Some((actor.id, actor.name.clone()));
-        let mut moves = vec![ClockMove::Stop(RuleKey::D04, now), ClockMove::Start(RuleKey::D06, now)];
-        if self.severe {
-            moves.push(ClockMove::Stop(RuleKey::D05, now));
-        }
+        let moves = clock_moves(&MOVES.ticks(self.state, CaseAction::Receive), now, |rule| self.severe || rule != RuleKey::D05);
         Ok((next, moves))
     }
     /// 填写处置环节. The date of service stops D06 and starts the recheck window D07.
@@ -335,10 +342,7 @@ impl Case {
             let at = served.and_time(noon).and_local_timezone(now.timezone()).single().unwrap_or(now);
             // A clock never stops before it started: service on the day of receipt stops it at the receipt.
             let at = self.received_at.map_or(at, |received| at.max(received)).min(now);
-            moves.push(ClockMove::Stop(RuleKey::D06, at));
-            if !self.microbial {
-                moves.push(ClockMove::Start(RuleKey::D07, at));
-            }
+            moves = clock_moves(&MOVES.ticks(self.state, CaseAction::Fill), at, |rule| !self.microbial || rule != RuleKey::D07);
         }
         next.blocks.insert(block, BlockRecord { by: Some((actor.id, actor.name.clone())), at: Some(now), ..record });
         Ok((next, moves))
@@ -360,8 +364,7 @@ impl Case {
         let mut next = self.step(actor, CaseAction::Approve)?;
         next.closed_at = Some(now);
         next.approver = Some((actor.id, actor.name.clone()));
-        // A part handed to another place has no service of its own: what still runs ends with the case.
-        Ok((next, vec![ClockMove::Stop(RuleKey::D20, now), ClockMove::CancelDuties]))
+        Ok((next, clock_moves(&MOVES.ticks(self.state, CaseAction::Approve), now, |_| true)))
     }
     /// 退回补充
     ///
@@ -380,7 +383,13 @@ impl Case {
         let next = self.step(actor, CaseAction::Extend)?;
         let reason = written(reason)?;
         match shiyan_sample_intake::sheet::read_date(typed).filter(|d| *d > due) {
-            Some(to) => Ok((next, vec![ClockMove::Extend(RuleKey::D20, to, reason)])),
+            Some(to) => {
+                let longer = MOVES.ticks(self.state, CaseAction::Extend).into_iter().filter_map(|tick| match tick {
+                    Tick::Extends(rule) => Some(ClockMove::Extend(rule, to, reason.clone())),
+                    _ => None,
+                });
+                Ok((next, longer.collect()))
+            }
             None => Err(vec![Refusal::new(code::EXTENSION).with("typed", typed).with("due", due).on("new_due_on")]),
         }
     }
@@ -394,7 +403,7 @@ impl Case {
         }
         let mut next = self.step(actor, CaseAction::Cancel)?;
         next.cancel_reason = Some(written(reason)?);
-        Ok((next, vec![ClockMove::CancelAll]))
+        Ok((next, clock_moves(&MOVES.ticks(self.state, CaseAction::Cancel), self.opened_at, |_| true)))
     }
 }
 
@@ -471,7 +480,10 @@ mod tests {
     #[test]
     fn banned_substances_and_pathogens_start_the_24_hour_clock() {
         let banned = CaseOpening { failing: vec![("孔雀石绿".into(), "banned".into())], ..opening() };
-        assert!(open_cases(&banned, ids(), "n")[0].1.contains(&ClockMove::Start(RuleKey::D05, at(2))));
+        let pathogen = CaseOpening { failing: vec![("沙门氏菌".into(), "microbe".into())], ..opening() };
+        for severe in [banned, pathogen] {
+            assert!(open_cases(&severe, ids(), "n")[0].1.contains(&ClockMove::Start(RuleKey::D05, at(2))), "{severe:?}");
+        }
     }
     #[test]
     fn prepackaged_food_of_another_producer_opens_two_parts() {
@@ -540,18 +552,9 @@ mod tests {
     }
     #[test]
     fn every_state_is_reachable_and_a_closed_case_is_only_ever_overturned() {
-        let mut seen = BTreeSet::from([CaseState::Opened]);
-        for _ in 0..CaseState::ALL.len() {
-            for (from, _, to, _) in MOVES {
-                if seen.contains(from) {
-                    seen.insert(*to);
-                }
-            }
-        }
-        assert_eq!(seen.len(), CaseState::ALL.len());
-        assert!(MOVES.iter().all(|(from, ..)| *from != CaseState::Cancelled));
-        let after_closing: Vec<CaseAction> = MOVES.iter().filter(|(from, ..)| *from == CaseState::Closed).map(|(_, action, ..)| *action).collect();
-        assert_eq!(after_closing, [CaseAction::Cancel]);
+        assert_eq!(MOVES.problems(), Vec::<String>::new());
+        let after = |state| CaseAction::ALL.iter().copied().filter(|action| MOVES.allows(state, *action)).collect::<Vec<_>>();
+        assert_eq!((after(CaseState::Closed), after(CaseState::Cancelled)), (vec![CaseAction::Cancel], vec![]));
     }
     #[test]
     fn a_case_whose_conclusion_stands_is_not_cancelled() {

@@ -27,7 +27,7 @@ codes! {
         next "对同一样品再测一次并登记" / "Test the same sample once more and enter it", article "";
     KILOGRAMS = "RAPID-KG", zh "处置数量“{typed}”不是公斤数", en "“{typed}” is not a number of kilograms",
         next "写公斤数，例如 12 或 0.5" / "Type kilograms, for example 12 or 0.5", article "";
-    OBJECT_LATE = "RAPID-OBJECT-LATE", zh "已超过收到结果后 4 小时（{due}）的复检申请时限", en "The four hours for asking for a recheck ended at {due}",
+    OBJECT_LATE = "RAPID-OBJECT-LATE", zh "已超过收到结果后{period}（{due}）的复检申请时限", en "The {period_en} for asking for a recheck ended at {due}",
         next "逾期不受理；仍可由监管所决定送检" / "It can no longer be accepted; the office may still send a sample", article "食品安全法 第88条";
     EVIDENCE = "RAPID-EVIDENCE", zh "处置必须附照片或单据", en "Disposal needs a photo or a paper",
         next "上传凭证后再登记" / "Upload the evidence first", article "";

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{ReadingId, SampleId};
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{Actor, Decimal, Instant, Refusal, Role, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Lang, Move, Moves, Refusal, Role, Tick, labels};
+use shiyan_statute::{RuleKey, TimeLeft, calendar, runs_until, said};
 
 use crate::code;
 use crate::reading::RapidVerdict;
@@ -32,16 +33,29 @@ labels! {
     }
 }
 
-/// The table of moves: from, action. Where it leads depends on facts and is decided below.
-pub const MOVES: &[(FollowUpState, FollowUpAction)] = &[
-    (FollowUpState::AwaitingRetest, FollowUpAction::Retest),
-    (FollowUpState::Suspended, FollowUpAction::Dispose),
-    (FollowUpState::Suspended, FollowUpAction::Object),
-    (FollowUpState::Suspended, FollowUpAction::SendToLab),
-    (FollowUpState::Disposed, FollowUpAction::SendToLab),
-    (FollowUpState::Objected, FollowUpAction::SendToLab),
-    (FollowUpState::SentToLab, FollowUpAction::Conclude),
-];
+/// 状态表 of a follow-up. Where a rerun and a conclusion lead depends on what they say. D37 runs from the first positive until it is settled, D28 from a
+/// rerun that repeats it.
+pub const MOVES: Moves<FollowUpState, FollowUpAction, RuleKey> = Moves {
+    noun: ("阳性跟进", "follow-up"),
+    begins: FollowUpState::AwaitingRetest,
+    opening: &[Tick::Starts(RuleKey::D37)],
+    over: &[FollowUpState::Disposed, FollowUpState::Confirmed, FollowUpState::NotConfirmed, FollowUpState::NegativeOnRetest],
+    table: &[
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::Suspended, POINT).ticking(&[Tick::Starts(RuleKey::D28)]),
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::NegativeOnRetest, POINT).ticking(SETTLED),
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::AwaitingRetest, POINT),
+        Move::new(FollowUpState::Suspended, FollowUpAction::Dispose, FollowUpState::Disposed, POINT).ticking(SETTLED),
+        Move::new(FollowUpState::Suspended, FollowUpAction::Object, FollowUpState::Objected, POINT).ticking(&[Tick::Stops(RuleKey::D28)]),
+        Move::new(FollowUpState::Suspended, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
+        Move::new(FollowUpState::Disposed, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
+        Move::new(FollowUpState::Objected, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
+        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::Confirmed, &[Role::Enforcer]).ticking(SETTLED),
+        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::NotConfirmed, &[Role::Enforcer]).ticking(SETTLED),
+    ],
+};
+const POINT: &[Role] = &[Role::PointOperator, Role::Enforcer];
+const SENDER: &[Role] = &[Role::Enforcer, Role::Sampler];
+const SETTLED: &[Tick<RuleKey>] = &[Tick::Stops(RuleKey::D37)];
 
 /// 阳性跟进 one a positive first reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +64,9 @@ pub struct FollowUp {
     pub reading: ReadingId,
     /// State.
     pub state: FollowUpState,
-    /// When the first positive was told (结果告知), start of the 4 hours.
+    /// When the first positive was told (结果告知).
     pub told_at: Instant,
-    /// End of the 4 hours for asking for a recheck (D28).
+    /// Until when a recheck may be asked for (D28).
     pub objection_due_at: Option<Instant>,
     /// 复测读数
     pub retest: Option<ReadingId>,
@@ -72,7 +86,34 @@ pub struct FollowUp {
     pub revision: i64,
 }
 
+/// 处置期限 until when a positive that was told at a moment is to be settled (D37); nothing where no rule covers that day.
+#[must_use]
+pub fn settle_by(told_at: Instant) -> Option<Instant> {
+    runs_until(RuleKey::D37, told_at, calendar()).ok()
+}
+
 impl FollowUp {
+    /// 处置期限 until when it is to be settled.
+    #[must_use]
+    pub fn settle_by(&self) -> Option<Instant> {
+        settle_by(self.told_at)
+    }
+    /// 超时未处置
+    #[must_use]
+    pub fn is_late(&self, now: Instant) -> bool {
+        self.settled_at.is_none() && self.settle_by().is_some_and(|by| by < now)
+    }
+    /// 处置的剩余时限
+    #[must_use]
+    pub fn time_left(&self, now: Instant) -> Option<TimeLeft> {
+        Some(TimeLeft::hours(self.told_at, self.settle_by()?, self.settled_at, now))
+    }
+    /// 异议的剩余时限, as long as an objection is possible.
+    #[must_use]
+    pub fn objection_time_left(&self, now: Instant) -> Option<TimeLeft> {
+        let due = self.objection_due_at.filter(|due| self.objected_at.is_none() && self.settled_at.is_none() && now < *due)?;
+        Some(TimeLeft::hours(self.told_at, due, None, now))
+    }
     /// Opens the follow-up of a positive.
     #[must_use]
     pub fn open(reading: ReadingId, told_at: Instant) -> Self {
@@ -94,21 +135,13 @@ impl FollowUp {
     /// Reasons why this person may not do this now.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: FollowUpAction) -> Vec<Refusal> {
-        let mut why = Vec::new();
-        let roles: &[Role] = match action {
-            FollowUpAction::Retest | FollowUpAction::Object => &[Role::PointOperator, Role::Enforcer],
-            FollowUpAction::Dispose => &[Role::PointOperator, Role::Enforcer],
-            FollowUpAction::SendToLab => &[Role::Enforcer, Role::Sampler],
-            FollowUpAction::Conclude => &[Role::Enforcer],
-        };
+        let retest_first = self.state == FollowUpState::AwaitingRetest && action != FollowUpAction::Retest;
+        let mut why = MOVES.why_not(actor, self.state, action, (code::STATE, code::DUTY));
+        if retest_first {
+            why.iter_mut().filter(|r| r.info == code::STATE).for_each(|r| *r = Refusal::new(code::RETEST_FIRST));
+        }
         // Whose duty it is comes first: somebody else learns nothing of the state.
-        if !actor.has_any(roles) {
-            why.push(Refusal::new(code::DUTY).for_roles(roles, action));
-        }
-        if !MOVES.contains(&(self.state, action)) {
-            let retest_first = self.state == FollowUpState::AwaitingRetest && action != FollowUpAction::Retest;
-            why.push(if retest_first { Refusal::new(code::RETEST_FIRST) } else { Refusal::new(code::STATE).in_state(self.state, action) });
-        }
+        why.sort_by_key(|r| r.info != code::DUTY);
         why
     }
     fn allowed(&self, actor: &Actor, action: FollowUpAction) -> Result<(), Refusal> {
@@ -163,7 +196,7 @@ impl FollowUp {
             ..self.next()
         })
     }
-    /// 登记异议 within the four hours.
+    /// 登记异议 within its time (D28).
     ///
     /// # Errors
     /// State, duty, too late.
@@ -172,7 +205,9 @@ impl FollowUp {
         if let Some(due) = self.objection_due_at
             && now > due
         {
-            return Err(Refusal::new(code::OBJECT_LATE).with("due", due.format("%Y-%m-%d %H:%M")));
+            let period = |lang| said("{D28}", self.told_at.date_naive(), lang);
+            let late = Refusal::new(code::OBJECT_LATE).with("period", period(Lang::Zh)).with("period_en", period(Lang::En));
+            return Err(late.with("due", due.format("%Y-%m-%d %H:%M")));
         }
         Ok(Self { state: FollowUpState::Objected, objected_at: Some(now), ..self.next() })
     }
@@ -257,6 +292,21 @@ mod tests {
         assert_eq!(verdict("KJ201701", "", Some(Observed::Invalid)), Ok(RapidVerdict::Invalid));
     }
     #[test]
+    fn a_positive_is_late_from_the_end_of_its_72_hours_on() {
+        let open = FollowUp::open(ReadingId(Uuid::nil()), at(8));
+        let end = open.settle_by().unwrap();
+        assert_eq!(end, at(8) + chrono::TimeDelta::hours(72));
+        let second = chrono::TimeDelta::seconds(1);
+        assert_eq!([open.is_late(end), open.is_late(end + second)], [false, true]);
+        let left = |f: &FollowUp, now| f.time_left(now).map(|l| l.text(Lang::Zh).to_owned());
+        assert_eq!(left(&open, at(9)).as_deref(), Some("剩 71:00（03-08 08:00 截止）"));
+        let settled = FollowUp { settled_at: Some(end + second), ..open.clone() };
+        assert!(!settled.is_late(end + second));
+        assert_eq!(left(&settled, end + second).as_deref(), Some("逾期完成（3月8日）"));
+        let old = FollowUp { told_at: at(8) - chrono::Days::new(4000), ..open };
+        assert_eq!((old.settle_by(), old.is_late(at(9))), (None, false), "no rule covers that day");
+    }
+    #[test]
     fn a_positive_is_rerun_before_anything_else() {
         let open = FollowUp::open(ReadingId(Uuid::nil()), at(8));
         assert_eq!(open.dispose(&operator(), "1", "", vec!["x".into()], at(9)).unwrap_err().code(), "RAPID-RETEST");
@@ -265,7 +315,10 @@ mod tests {
         assert_eq!(open.retest(&operator(), again, RapidVerdict::Invalid, None, at(9)).unwrap().state, FollowUpState::AwaitingRetest);
         let suspended = open.retest(&operator(), again, RapidVerdict::Positive, Some(at(13)), at(9)).unwrap();
         assert_eq!(suspended.dispose(&operator(), "12", "下架", vec![], at(9)).unwrap_err().code(), "RAPID-EVIDENCE");
-        assert_eq!(suspended.object(&operator(), at(14)).unwrap_err().code(), "RAPID-OBJECT-LATE");
+        let late = suspended.object(&operator(), at(14)).unwrap_err();
+        assert_eq!(late.code(), "RAPID-OBJECT-LATE");
+        assert_eq!(late.what(Lang::Zh), "已超过收到结果后4小时（2026-03-05 13:00）的复检申请时限");
+        assert_eq!(late.what(Lang::En), "The 4 hours for asking for a recheck ended at 2026-03-05 13:00");
         let objected = suspended.object(&operator(), at(13)).unwrap();
         let sent = objected.send_to_lab(&operator(), SampleId(Uuid::nil())).unwrap();
         assert_eq!(sent.conclude(&operator(), None, at(20)).unwrap_err().code(), "RAPID-CONFIRM");

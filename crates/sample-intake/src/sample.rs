@@ -3,7 +3,8 @@
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::SampleId;
-use shiyan_foundation::{Actor, Instant, Label, Refusal, Role, labels};
+use shiyan_foundation::{Actor, Instant, Label, Move, Moves, Refusal, Role, Tick, labels};
+use shiyan_statute::RuleKey;
 
 use crate::code;
 use crate::reception::Reception;
@@ -30,16 +31,23 @@ labels! {
     }
 }
 
-/// The table of moves: from, action, to, who.
-pub const MOVES: &[(SampleState, SampleAction, SampleState, Role)] = &[
-    (SampleState::Draft, SampleAction::Submit, SampleState::Sampled, Role::Sampler),
-    (SampleState::Draft, SampleAction::Void, SampleState::Void, Role::Sampler),
-    (SampleState::Sampled, SampleAction::Accept, SampleState::Received, Role::SampleKeeper),
-    (SampleState::Sampled, SampleAction::Refuse, SampleState::Refused, Role::SampleKeeper),
-    (SampleState::Sampled, SampleAction::Renumber, SampleState::Sampled, Role::Sampler),
-    (SampleState::Received, SampleAction::Renumber, SampleState::Received, Role::Sampler),
-    (SampleState::Sampled, SampleAction::Void, SampleState::Void, Role::Sampler),
-];
+/// 状态表 of a sample: D01 runs until it is delivered, D02 from its reception to the report.
+pub const MOVES: Moves<SampleState, SampleAction, RuleKey> = Moves {
+    noun: ("样品", "sample"),
+    begins: SampleState::Draft,
+    opening: &[],
+    over: &[SampleState::Received, SampleState::Refused, SampleState::Void],
+    table: &[
+        Move::new(SampleState::Draft, SampleAction::Submit, SampleState::Sampled, &[Role::Sampler]).ticking(&[Tick::Starts(RuleKey::D01)]),
+        Move::new(SampleState::Draft, SampleAction::Void, SampleState::Void, &[Role::Sampler]).ticking(&[Tick::CancelsAll]),
+        Move::new(SampleState::Sampled, SampleAction::Accept, SampleState::Received, &[Role::SampleKeeper])
+            .ticking(&[Tick::Stops(RuleKey::D01), Tick::Starts(RuleKey::D02)]),
+        Move::new(SampleState::Sampled, SampleAction::Refuse, SampleState::Refused, &[Role::SampleKeeper]).ticking(&[Tick::CancelsAll]),
+        Move::new(SampleState::Sampled, SampleAction::Renumber, SampleState::Sampled, &[Role::Sampler]),
+        Move::new(SampleState::Received, SampleAction::Renumber, SampleState::Received, &[Role::Sampler]),
+        Move::new(SampleState::Sampled, SampleAction::Void, SampleState::Void, &[Role::Sampler]).ticking(&[Tick::CancelsAll]),
+    ],
+};
 
 /// 样品
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,17 +108,7 @@ impl Sample {
     /// Reasons of state and duty why this person may not do this now; empty means the action may be tried.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: SampleAction) -> Vec<Refusal> {
-        let mut why = Vec::new();
-        let row = MOVES.iter().find(|(from, a, _, _)| *from == self.state && *a == action);
-        let role = row.or_else(|| MOVES.iter().find(|(_, a, _, _)| *a == action)).map(|(_, _, _, role)| *role);
-        if row.is_none() {
-            why.push(Refusal::new(code::STATE).in_state(self.state, action));
-        }
-        if let Some(role) = role
-            && !actor.has(role)
-        {
-            why.push(Refusal::new(code::ROLE).for_roles(&[role], action));
-        }
+        let mut why = MOVES.why_not(actor, self.state, action, (code::STATE, code::ROLE));
         if matches!(action, SampleAction::Accept | SampleAction::Refuse)
             && let Some(core) = &self.core
             && let Some((_, name)) = core.samplers.iter().find(|(id, _)| *id == actor.id)
@@ -119,25 +117,28 @@ impl Sample {
         }
         why
     }
-    fn allowed(&self, actor: &Actor, action: SampleAction) -> Result<(), Vec<Refusal>> {
+    fn allowed(&self, actor: &Actor, action: SampleAction) -> Result<SampleState, Vec<Refusal>> {
         let why = self.why_not(actor, action);
-        if why.is_empty() { Ok(()) } else { Err(why) }
+        match MOVES.to(self.state, action) {
+            Some(to) if why.is_empty() => Ok(to),
+            _ => Err(why),
+        }
     }
     /// 提交抽样单: checks the sheet; the sample is now taken.
     ///
     /// # Errors
     /// Duty, state, or every problem of the sheet.
     pub fn submit(&self, actor: &Actor, now: Instant, context: &SheetContext<'_>) -> Result<Sample, Vec<Refusal>> {
-        self.allowed(actor, SampleAction::Submit)?;
+        let state = self.allowed(actor, SampleAction::Submit)?;
         let core = check(&self.sheet, context)?;
-        Ok(Sample { state: SampleState::Sampled, core: Some(core), submitted_at: Some(now), revision: self.revision + 1, ..self.clone() })
+        Ok(Sample { state, core: Some(core), submitted_at: Some(now), revision: self.revision + 1, ..self.clone() })
     }
     /// 接收样品
     ///
     /// # Errors
     /// Duty, state, seals missing or equal, a failed check without an explanation.
     pub fn accept(&self, actor: &Actor, now: Instant, reception: Reception, blind_code: String) -> Result<Sample, Vec<Refusal>> {
-        self.allowed(actor, SampleAction::Accept)?;
+        let state = self.allowed(actor, SampleAction::Accept)?;
         let mut problems = Vec::new();
         let no_reserve = self.sheet.get("backup_qty") == "0";
         let (test, backup) = (reception.test_seal.trim(), reception.backup_seal.trim());
@@ -152,17 +153,17 @@ impl Sample {
             return Err(problems);
         }
         let reception = Reception { keeper: actor.name.clone(), at: Some(now), refusal_reason: None, ..reception };
-        Ok(Sample { state: SampleState::Received, reception: Some(reception), blind_code: Some(blind_code), revision: self.revision + 1, ..self.clone() })
+        Ok(Sample { state, reception: Some(reception), blind_code: Some(blind_code), revision: self.revision + 1, ..self.clone() })
     }
     /// 拒收样品 with a written reason.
     ///
     /// # Errors
     /// Duty, state, no reason.
     pub fn refuse(&self, actor: &Actor, now: Instant, reception: Reception, reason: &str) -> Result<Sample, Vec<Refusal>> {
-        self.allowed(actor, SampleAction::Refuse)?;
+        let state = self.allowed(actor, SampleAction::Refuse)?;
         let reason = written(reason).map_err(|r| vec![r])?;
         let reception = Reception { keeper: actor.name.clone(), at: Some(now), refusal_reason: Some(reason), ..reception };
-        Ok(Sample { state: SampleState::Refused, reception: Some(reception), revision: self.revision + 1, ..self.clone() })
+        Ok(Sample { state, reception: Some(reception), revision: self.revision + 1, ..self.clone() })
     }
     /// 补登正式编号 replaces a temporary number.
     ///
@@ -187,9 +188,9 @@ impl Sample {
     /// # Errors
     /// Duty, state, no reason.
     pub fn void(&self, actor: &Actor, reason: &str) -> Result<Sample, Vec<Refusal>> {
-        self.allowed(actor, SampleAction::Void)?;
+        let state = self.allowed(actor, SampleAction::Void)?;
         let reason = written(reason).map_err(|r| vec![r])?;
-        Ok(Sample { state: SampleState::Void, void_reason: Some(reason), revision: self.revision + 1, ..self.clone() })
+        Ok(Sample { state, void_reason: Some(reason), revision: self.revision + 1, ..self.clone() })
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
 use shiyan_foundation::task::{Link, Population, TaskKind, TaskLevel, required_batches};
-use shiyan_foundation::{Actor, Decimal, Instant, Label, Refusal, Role, codes, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Label, Move, Moves, Refusal, Role, codes, labels};
 
 pub mod code {
     //! Refusals of the plan.
@@ -45,6 +45,28 @@ labels! {
         Issued = "issued", "已下达", "Issued";
     }
 }
+
+labels! {
+    /// 计划动作
+    pub enum PlanAction {
+        Add = "add", "增加计划行", "Add lines";
+        Issue = "issue", "下达", "Issue";
+        Adjust = "adjust", "调整", "Adjust";
+    }
+}
+
+/// 状态表 of a plan.
+pub const MOVES: Moves<PlanState, PlanAction> = Moves {
+    noun: ("年度计划", "plan"),
+    begins: PlanState::Draft,
+    opening: &[],
+    over: &[PlanState::Issued],
+    table: &[
+        Move::new(PlanState::Draft, PlanAction::Add, PlanState::Draft, &[Role::PlanManager]),
+        Move::new(PlanState::Draft, PlanAction::Issue, PlanState::Issued, &[Role::PlanManager]),
+        Move::new(PlanState::Issued, PlanAction::Adjust, PlanState::Issued, &[Role::PlanManager]),
+    ],
+};
 
 /// 计划行 one line: so many batches of a category, at a link of the chain, in a street, in a quarter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +127,7 @@ pub struct Plan {
     pub year: i32,
     /// 名称, e.g. `2026年金水区抽检计划`.
     pub title: String,
-    /// 每千人批次目标, default 4.0.
+    /// 每千人批次目标: the number of the law (N01) unless the district sets its own.
     pub target_per_mille: Decimal,
     /// 人口行 chosen for the target.
     pub population: Population,
@@ -141,10 +163,10 @@ impl Plan {
     #[must_use]
     pub fn why_not_issue(&self, actor: &Actor, reason: Option<&str>) -> Vec<Refusal> {
         let mut why = Vec::new();
-        if !actor.has(Role::PlanManager) {
+        if !actor.has_any(&MOVES.roles(PlanAction::Issue)) {
             why.push(Refusal::new(code::NOT_MANAGER));
         }
-        if self.state == PlanState::Issued {
+        if !MOVES.allows(self.state, PlanAction::Issue) {
             why.push(Refusal::new(code::ISSUED).with("year", self.year));
         }
         if self.lines.is_empty() {
@@ -177,13 +199,14 @@ impl Plan {
     /// # Errors
     /// Not a plan manager; an issued plan without a reason.
     pub fn add_lines(&self, actor: &Actor, lines: Vec<PlanLine>, reason: Option<&str>) -> Result<Plan, Refusal> {
-        if !actor.has(Role::PlanManager) {
+        let adjusts = MOVES.allows(self.state, PlanAction::Adjust);
+        if !actor.has_any(&MOVES.roles(if adjusts { PlanAction::Adjust } else { PlanAction::Add })) {
             return Err(Refusal::new(code::NOT_MANAGER));
         }
-        if self.state == PlanState::Issued && reason.is_none_or(|r| r.trim().is_empty()) {
+        if adjusts && reason.is_none_or(|r| r.trim().is_empty()) {
             return Err(Refusal::new(code::REASON));
         }
-        if self.state == PlanState::Issued {
+        if adjusts {
             for (index, line) in lines.iter().enumerate() {
                 let missing = line.missing();
                 if !missing.is_empty() {

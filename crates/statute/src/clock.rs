@@ -4,10 +4,8 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{ClockId, UserId};
 use shiyan_foundation::{Due, Instant, NaiveDate, Refusal, WorkCalendar, labels};
 
+use crate::time_left::{DUE_SOON_WORKDAYS, last_part, workdays_to};
 use crate::{RuleKey, calendar, codes, deadline};
-
-/// Working days before the last day from which a clock is 即将到期.
-pub const DUE_SOON_WORKDAYS: i64 = 3;
 
 labels! {
     /// 时限钟状态, computed.
@@ -158,17 +156,10 @@ impl Clock {
             return if self.rule.is_window() { ClockState::Ended } else { ClockState::Overdue };
         }
         let soon = match (self.due.due_at, &self.extension) {
-            (Some(due_at), None) => (due_at - now) * 5 <= due_at - self.started_at,
-            _ => self.workdays_left(now, cal) <= DUE_SOON_WORKDAYS,
+            (Some(due_at), None) => last_part(self.started_at, due_at, now),
+            _ => workdays_to(now.date_naive(), self.effective_due_on(), cal) <= DUE_SOON_WORKDAYS,
         };
         if soon { ClockState::DueSoon } else { ClockState::Running }
-    }
-    /// Working days from tomorrow to the last day; 0 on the last day, negative by the working days gone since.
-    #[must_use]
-    pub fn workdays_left(&self, now: Instant, cal: &WorkCalendar) -> i64 {
-        let (today, due) = (now.date_naive(), self.effective_due_on());
-        let span = |after: NaiveDate, to: NaiveDate| after.succ_opt().map_or(0, |from| i64::from(cal.workdays_between(from, to)));
-        if today <= due { span(today, due) } else { -span(due, today) }
     }
 }
 
@@ -192,12 +183,10 @@ mod tests {
     fn runs_warns_and_lapses() {
         let c = clock(RuleKey::D07, at("2026-09-24", 9, 0)); // due 2026-10-12
         assert_eq!(c.state(at("2026-09-24", 10, 0)), ClockState::Running);
-        assert_eq!(c.workdays_left(at("2026-10-08", 8, 0), calendar()), 3); // 9, 10 (made up), 12
+        assert_eq!(workdays_to(at("2026-10-08", 8, 0).date_naive(), c.effective_due_on(), calendar()), 3); // 9, 10 (made up), 12
         assert_eq!(c.state(at("2026-10-08", 8, 0)), ClockState::DueSoon);
         assert_eq!(c.state(at("2026-10-12", 23, 59)), ClockState::DueSoon);
-        assert_eq!(c.workdays_left(at("2026-10-12", 23, 59), calendar()), 0);
         assert_eq!(c.state(at("2026-10-13", 0, 0)), ClockState::Ended, "the window of a right ends");
-        assert_eq!(c.workdays_left(at("2026-10-14", 0, 0), calendar()), -2);
         let duty = clock(RuleKey::D02, at("2026-09-24", 9, 0));
         assert_eq!(duty.state(at("2026-12-01", 0, 0)), ClockState::Overdue, "a duty is overdue");
     }

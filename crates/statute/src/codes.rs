@@ -35,6 +35,26 @@ codes! {
         next "核对该日有效的标准版本，录入新的限量行" / "Look up the edition in force on that day and enter its row", article "";
     NO_QUERY = "LIMIT-NAME", zh "没有写检验项目或食品分类，不能选限量", en "The item or the food category is missing; no limit can be chosen",
         next "补填检验项目和食品分类" / "Fill in the item and the category", article "";
+    HOLIDAY_LINE = "HOLIDAY-LINE", zh "第 {row} 行读不懂：{text}", en "Line {row} cannot be read: {text}",
+        next "写明日期和“放假”或“上班”，例如：2027年2月5日至7日放假；2027-02-14,上班；也可以整段粘贴放假通知" / "Give a date and OFF or WORK, for example 2027-02-05,OFF; or paste the whole notice", article "";
+    HOLIDAY_KIND = "HOLIDAY-KIND", zh "第 {row} 行没有写明是放假还是上班：{text}", en "Line {row} does not say whether it is a day off or a workday: {text}",
+        next "在日期后写“放假”或“上班”；只写“调休”分不清" / "Write OFF or WORK after the date", article "";
+    HOLIDAY_YEAR = "HOLIDAY-YEAR", zh "第 {row} 行的日期不知道是哪一年：{text}", en "Line {row} gives a date without a year: {text}",
+        next "在日期里写上年份，或在第一行写“2027年”" / "Write the year into the date, or on the first line", article "";
+    HOLIDAY_DATE = "HOLIDAY-DATE", zh "第 {row} 行的 {day} 没有这一天：{text}", en "Line {row}: there is no day {day}: {text}",
+        next "核对日期" / "Check the date", article "";
+    HOLIDAY_STRETCH = "HOLIDAY-STRETCH", zh "第 {row} 行从 {first} 到 {last} 不是一段假期：{text}", en "Line {row}: {first} to {last} is no stretch of days: {text}",
+        next "核对起止日期；一段最多 31 天" / "Check both dates; a stretch has at most 31 days", article "";
+    HOLIDAY_WEEKDAY = "HOLIDAY-WEEKDAY", zh "第 {row} 行的 {day} 是{is}，原文写的是{said}：{text}", en "Line {row}: {day} is a {is_en}, the text says {said_en}: {text}",
+        next "核对年份和日期，可能是另一年的通知" / "Check the year and the date; it may be the notice of another year", article "";
+    HOLIDAY_COUNT = "HOLIDAY-COUNT", zh "第 {row} 行写共 {said} 天，读到 {read} 天：{text}", en "Line {row} says {said} days, {read} were read: {text}",
+        next "核对起止日期和天数" / "Check both dates and the number of days", article "";
+    HOLIDAY_BOTH = "HOLIDAY-BOTH", zh "{day} 在第 {other} 行和第 {row} 行里既放假又上班：{text}", en "{day} is a day off and a workday, on lines {other} and {row}: {text}",
+        next "删去写错的一处" / "Take the wrong one out", article "";
+    HOLIDAY_OTHER_YEAR = "HOLIDAY-OTHER-YEAR", zh "第 {row} 行的 {day} 不在 {year} 年：{text}", en "Line {row}: {day} is not in {year}: {text}",
+        next "一次导入一年；另一年的日子和那一年一起导入" / "Import one year at a time; put the day with its own year", article "";
+    HOLIDAY_NONE = "HOLIDAY-NONE", zh "没有读到放假的日子", en "No day off was found",
+        next "粘贴放假通知，或每行写一个日期和“放假”或“上班”" / "Paste the notice, or write a date and OFF or WORK on each line", article "";
     FOOD_SEVERAL = "FOOD-SEVERAL", zh "“{typed}”可能是几种食品：{paths}", en "{typed} can be several foods: {paths_en}",
         next "写明其中一条分类路径" / "Give one of these paths", article "";
     FOOD_UNKNOWN = "FOOD-UNKNOWN", zh "没有叫“{typed}”的食品分类；相近的有：{paths}", en "No category is called {typed}; what looks like it: {paths_en}",

@@ -59,8 +59,14 @@ impl RuleKey {
     /// 权利窗口或保存期 the time of a right (recheck, objection) or of keeping something: it ends, it is never overdue.
     #[must_use]
     pub fn is_window(self) -> bool {
-        use RuleKey::{D07, D14, D15, D24, D25, D26, D27, D28, D30};
-        matches!(self, D07 | D14 | D15 | D24 | D25 | D26 | D27 | D28 | D30)
+        use RuleKey::{D07, D14, D15, D28, D30};
+        matches!(self, D07 | D14 | D15 | D28 | D30) || self.is_keeping()
+    }
+    /// 保存期 the time for which something is kept: past its last day nothing is late and nothing has lapsed.
+    #[must_use]
+    pub fn is_keeping(self) -> bool {
+        use RuleKey::{D24, D25, D26, D27};
+        matches!(self, D24 | D25 | D26 | D27)
     }
 }
 
@@ -229,6 +235,16 @@ pub fn deadline(key: RuleKey, start: Instant, cal: &WorkCalendar) -> Result<Comp
     Ok(ComputedDeadline { key, version: rule.version, article: rule.article.clone(), due })
 }
 
+/// The moment until which a period runs: to the minute when it is counted in hours, else the last second of its last day.
+///
+/// # Errors
+/// `LAW-NO-RULE`, `DEADLINE-RANGE`.
+pub fn runs_until(key: RuleKey, start: Instant, cal: &WorkCalendar) -> Result<Instant, Refusal> {
+    let due = deadline(key, start, cal)?.due;
+    let last_second = NaiveTime::from_hms_opt(23, 59, 59).and_then(|end| due.due_on.and_time(end).and_local_timezone(start.timezone()).single());
+    Ok(due.due_at.or(last_second).unwrap_or(start))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,6 +295,8 @@ mod tests {
         assert_eq!(of(RuleKey::D20, "2026-07-05").due.due_on, day("2026-10-08"));
         assert_eq!(of(RuleKey::D05, "2026-10-01").due.due_at, Some(at("2026-10-02", 9)));
         assert_eq!(of(RuleKey::D28, "2026-10-01").due.due_at, Some(at("2026-10-01", 13)));
+        let until = |key| runs_until(key, at("2026-10-01", 9), calendar()).expect("in force").to_rfc3339();
+        assert_eq!((until(RuleKey::D37).as_str(), until(RuleKey::D38).as_str()), ("2026-10-04T09:00:00+08:00", "2026-10-08T23:59:59+08:00"));
         assert_eq!(of(RuleKey::D24, "2026-08-31").due.due_on, day("2026-11-30"));
         assert_eq!(of(RuleKey::D39, "2026-08-31").due.due_at, Some(at("2026-08-31", 8)));
         assert_eq!(of(RuleKey::D09X, "2026-09-18").due.counted.len(), 10);

@@ -15,39 +15,50 @@ mod exclusion;
 pub mod food;
 pub mod limits;
 pub mod names;
+pub mod notice;
+pub mod number;
 pub mod packages;
+pub mod pathogens;
 pub mod rapid;
 pub mod sided;
 pub mod sums;
+pub mod time_left;
 
-use shiyan_foundation::Lang;
+use shiyan_foundation::{Label, Lang};
 
 pub use additives::{AdditiveAnswer, AdditiveQuery, additive_limit, additive_rule};
 pub use background::{Background, Natural, SubstanceKind, background, background_additives};
-pub use calendar::{Holiday, calendar, holidays};
+pub use calendar::{Holiday, HolidayKind, calendar, holidays};
 pub use clock::{Clock, ClockState, Extension};
 pub use codes::ALL;
 pub use crosswalk::{StandardFood, standard_food};
-pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules};
+pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules, runs_until};
 pub use editions::{RowChange, RowChangeKind, ShippedEdition, difference, shipped_editions};
 pub use food::{ClassScheme, FoodClass, YearClass, class_in, class_scheme, classes_of, food_class, food_classes, food_classes_of};
 pub use limits::{
-    AnalyteGroup, DetectionKind, DetectionLimit, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose, choose_limit, item_core,
-    item_key, limits, same_analyte,
+    AnalyteGroup, DetectionKind, DetectionLimit, LIMIT_MOVES, LimitAction, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose,
+    choose_limit, item_core, item_key, limits, same_analyte,
 };
 pub use names::{FoodName, FoodNames};
+pub use notice::{HolidayNotice, NoticeLine, read_notice};
+pub use number::{LawNumber, NumberKey, law_number, law_numbers, said, yearly_target};
 pub use packages::{DraftPackage, draft_package, draft_packages};
+pub use pathogens::{Pathogen, is_pathogen, pathogens};
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
 pub use sided::{OneSided, sided};
 pub use sums::{SumOf, sum_with, sums};
+pub use time_left::{Colour, Left, Nearness, TimeLeft};
 
-/// 解释 what a rule key (`D07`), a limit row (`L0001`) or a refusal code of this crate stands for.
+/// 解释 what a rule key (`D07`), a number (`N01`), a limit row (`L0001`) or a refusal code of this crate stands for.
 #[must_use]
 pub fn explain(code: &str, lang: Lang) -> Option<String> {
     let code = code.trim();
     let lines: Vec<String> = match deadline::rule_key(code) {
         Ok(key) => deadline_rules().iter().filter(|r| r.key == key).map(|r| r.reference(lang)).collect(),
-        Err(_) => limits().iter().filter(|r| r.id == code).map(|r| r.reference(lang)).collect(),
+        Err(_) => {
+            let numbers = law_numbers().iter().filter(|n| n.key.code() == code).map(|n| n.reference(lang));
+            numbers.chain(limits().iter().filter(|r| r.id == code).map(|r| r.reference(lang))).collect()
+        }
     };
     if !lines.is_empty() {
         return Some(lines.join("\n"));
@@ -70,7 +81,9 @@ pub fn data_problems() -> Vec<String> {
         food::problem(),
         limits::problem(),
         names::problem(),
+        number::problem(),
         packages::problem(),
+        pathogens::problem(),
         rapid::problem(),
         sided::problem(),
         sums::problem(),
@@ -85,7 +98,10 @@ mod tests {
     fn every_key_and_code_explains_itself() {
         for lang in [Lang::Zh, Lang::En] {
             for rule in deadline_rules() {
-                assert!(explain(shiyan_foundation::Label::code(rule.key), lang).is_some_and(|t| t.contains(&rule.article)));
+                assert!(explain(rule.key.code(), lang).is_some_and(|t| t.contains(&rule.article)));
+            }
+            for number in law_numbers() {
+                assert!(explain(number.key.code(), lang).is_some_and(|t| t.contains(&number.article)));
             }
             for row in limits() {
                 assert!(explain(&row.id, lang).is_some_and(|t| t.contains(&row.basis)), "{}", row.id);

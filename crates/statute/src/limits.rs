@@ -11,7 +11,7 @@ use std::sync::{LazyLock, OnceLock};
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, NaiveDate, Refusal, labels};
+use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, Move, Moves, NaiveDate, Refusal, Role, labels};
 
 use crate::exclusion::{self, Covers};
 use crate::{codes, data, editions};
@@ -51,6 +51,26 @@ labels! {
         Retired = "retired", "停用", "Retired";
     }
 }
+labels! {
+    /// 限量的动作
+    pub enum LimitAction {
+        Activate = "activate", "启用", "Activate";
+        Retire = "retire", "停用", "Retire";
+    }
+}
+
+/// 状态表 of a limit: a row in use is never edited and one that was retired never comes back.
+pub const LIMIT_MOVES: Moves<LimitStatus, LimitAction> = Moves {
+    noun: ("限量", "limit"),
+    begins: LimitStatus::Pending,
+    opening: &[],
+    over: &[LimitStatus::Retired],
+    table: &[
+        Move::new(LimitStatus::Pending, LimitAction::Activate, LimitStatus::Active, &[Role::QualityManager]),
+        Move::new(LimitStatus::Pending, LimitAction::Retire, LimitStatus::Retired, &[Role::QualityManager]),
+        Move::new(LimitStatus::Active, LimitAction::Retire, LimitStatus::Retired, &[Role::QualityManager]),
+    ],
+};
 labels! {
     /// 检出限的种类.
     pub enum DetectionKind {

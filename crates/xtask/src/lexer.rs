@@ -2,10 +2,20 @@
 
 /// The same text with comments, strings and character literals blanked; every line keeps its number.
 pub fn code_only(source: &str) -> String {
+    blanked(source, true)
+}
+
+/// The same text with comments blanked and strings kept: what the program does and what it says.
+pub fn without_comments(source: &str) -> String {
+    blanked(source, false)
+}
+
+fn blanked(source: &str, strings: bool) -> String {
     let chars: Vec<char> = source.chars().collect();
     let mut out = String::with_capacity(source.len());
     let mut at = 0;
     while at < chars.len() {
+        let comment = chars[at] == '/' && matches!(chars.get(at + 1), Some('/' | '*'));
         let end = match chars[at] {
             '/' if chars.get(at + 1) == Some(&'/') => find(&chars, at, |c| c == '\n'),
             '/' if chars.get(at + 1) == Some(&'*') => block_comment_end(&chars, at),
@@ -18,7 +28,8 @@ pub fn code_only(source: &str) -> String {
             out.push(chars[at]);
             at += 1;
         } else {
-            out.extend(chars[at..end].iter().map(|c| if *c == '\n' { '\n' } else { ' ' }));
+            let keep = !comment && !strings;
+            out.extend(chars[at..end].iter().map(|c| if keep || *c == '\n' { *c } else { ' ' }));
             at = end;
         }
     }
@@ -125,20 +136,26 @@ pub fn tokens(code: &str) -> Vec<Token<'_>> {
 
 /// Blank the bodies of `#[cfg(test)] mod`, so that a rule can speak about shipped code only.
 pub fn without_tests(code: &str) -> String {
-    let mut out = code.to_owned();
+    without_tests_of(code, code)
+}
+
+/// The same of another text of the same characters, such as one in which the strings still stand.
+pub fn without_tests_of(text: &str, code: &str) -> String {
+    let mut out: Vec<char> = text.chars().collect();
     let mut from = 0;
-    while let Some(mark) = out[from..].find("#[cfg(test)]").map(|ahead| from + ahead) {
+    while let Some(mark) = code[from..].find("#[cfg(test)]").map(|ahead| from + ahead) {
         from = mark + "#[cfg(test)]".len();
-        let item = out[from..].trim_start();
+        let item = code[from..].trim_start();
         if !item.starts_with("mod ") && !item.starts_with("pub mod ") && !item.starts_with("pub(crate) mod ") {
             continue;
         }
-        let Some(open) = out[from..].find(['{', ';']).map(|ahead| from + ahead).filter(|at| out.as_bytes()[*at] == b'{') else { continue };
-        let end = matching(&out, open).unwrap_or(out.len());
-        let blank: String = out[open..end].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
-        out.replace_range(open..end, &blank);
+        let Some(open) = code[from..].find(['{', ';']).map(|ahead| from + ahead).filter(|at| code.as_bytes()[*at] == b'{') else { continue };
+        let end = matching(code, open).unwrap_or(code.len());
+        let (first, last) = (code[..open].chars().count(), code[..end].chars().count());
+        out[first..last].iter_mut().filter(|c| **c != '\n').for_each(|c| *c = ' ');
+        from = end;
     }
-    out
+    out.into_iter().collect()
 }
 
 /// The end of the group that opens at this byte of blanked code.
@@ -171,6 +188,7 @@ mod tests {
         assert_eq!(words(source), ["a", "b", "c", "d", "e", "b", "b", "life", "for_r"]);
         assert_eq!(code_only("x\n/*\n\n*/y\n").lines().count(), 4);
         assert_eq!(words("'\\u{200b}' z '\"' y"), ["z", "y"]);
+        assert_eq!(without_comments("a // b\n\"c // d\" /* e */ 'f'"), "a     \n\"c // d\"         'f'");
     }
 
     #[test]
@@ -186,5 +204,8 @@ mod tests {
         let left = without_tests(code);
         assert!(left.contains("fn a") && left.contains("fn d") && left.contains("fn e") && !left.contains("c()"), "{left}");
         assert_eq!(left.lines().count(), code.lines().count());
+        let source = "fn a() { t(\"甲乙\") }\n#[cfg(test)]\nmod tests {\n fn b() { t(\"丙\") }\n}\nconst D: &str = \"丁\";";
+        let said = without_tests_of(&without_comments(source), &code_only(source));
+        assert!(said.contains("甲乙") && said.contains("丁") && !said.contains("丙"), "{said}");
     }
 }

@@ -15,6 +15,7 @@ use shiyan_indicators::{CaseLine, Facts, Figure, ItemFact, KpiScope, Kpis, scope
 use shiyan_lab_results::order::TestItem;
 use shiyan_nonconformity::{Block as CaseBlock, Case, CaseState, Part};
 use shiyan_sample_intake::Sample;
+use shiyan_statute::said;
 
 use super::{Block, ChartBlock, Figures, KeyFigure, Model, Section};
 use crate::{Align, Column, Table};
@@ -153,6 +154,8 @@ pub fn model(data: &Annual, lang: Lang) -> Model {
         Some(false) => w.t("尚未达到目标", "the target is not met yet"),
         None => w.t("无法与目标比较", "it cannot be compared with the target"),
     };
+    let law = |text: &str| said(text, k.as_of, lang);
+    let not_counted = law(&w.t("快速检测不计入{N01}批次/千人。", "Rapid tests do not count towards the {N01} per thousand."));
     let (target, required, reached) = (data.scope.target_per_mille.normalize(), k.required, &k.per_thousand.display);
     let against = match (data.scope.people(), lang) {
         (Some(_), Lang::Zh) => format!("按每千人 {target} 批次的目标应完成 {required} 批次，完成 {reached} 批次/千人，{met}。"),
@@ -166,11 +169,11 @@ pub fn model(data: &Annual, lang: Lang) -> Model {
     };
     let overall = match lang {
         Lang::Zh => format!(
-            "{year}年计划抽检 {planned} 批次，口径内已出具报告 {} 批次（计划对应完成 {done} 批次）。{against}监督抽检问题发现率 {}（不合格 {} 批次 / {} 批次）。快速检测不计入4批次/千人。",
+            "{year}年计划抽检 {planned} 批次，口径内已出具报告 {} 批次（计划对应完成 {done} 批次）。{against}监督抽检问题发现率 {}（不合格 {} 批次 / {} 批次）。{not_counted}",
             k.per_thousand.numerator, k.discovery.display, k.discovery.numerator, k.discovery.denominator,
         ),
         Lang::En => format!(
-            "The plan of {year} asks for {planned} batches; {} batches inside the scope have a report ({done} of them on plan lines). {against} Problem discovery rate of supervisory sampling: {} ({} of {}). Rapid tests do not count towards the 4 per thousand.",
+            "The plan of {year} asks for {planned} batches; {} batches inside the scope have a report ({done} of them on plan lines). {against} Problem discovery rate of supervisory sampling: {} ({} of {}). {not_counted}",
             k.per_thousand.numerator, k.discovery.display, k.discovery.numerator, k.discovery.denominator,
         ),
     };
@@ -306,26 +309,24 @@ pub fn model(data: &Annual, lang: Lang) -> Model {
     add("区域类型", "Kind of area", vec![table(caption("按区域类型", "By kind of area"), line_heads, line_rows(&t.by_area, lang), String::new())]);
     add("重点场所", "Places", vec![table(caption("按抽样地点", "By sampling place"), line_heads, line_rows(&t.by_place, lang), String::new())]);
     // 9
-    let rapid = &k.rapid;
+    let (rapid, handled_within) = (&k.rapid, law("{D37}"));
     let rapid_rows: Vec<Vec<String>> =
         t.rapid_by_point.iter().map(|r| vec![r.key.clone(), r.tests.to_string(), r.valid.to_string(), r.positive.to_string(), r.display.clone()]).collect();
     add(
         "快速检测",
         "Rapid tests",
         if rapid_rows.is_empty() {
-            vec![Block::Empty(w.t(
-                "本年度没有快检数据。快速检测不计入4批次/千人。",
-                "There are no rapid tests this year. Rapid tests do not count towards the 4 per thousand.",
-            ))]
+            let none = w.t("本年度没有快检数据。", "There are no rapid tests this year. ");
+            vec![Block::Empty(format!("{none}{not_counted}"))]
         } else {
             vec![
                 Block::Paragraph(match lang {
                     Lang::Zh => format!(
-                        "快速检测不计入4批次/千人。全年有效检测阳性率 {}（{} / {}），阳性72小时内处置率 {}，实验室确证率 {}。快检结果为阴性或阳性，不作合格与否的判定。",
+                        "{not_counted}全年有效检测阳性率 {}（{} / {}），阳性{handled_within}内处置率 {}，实验室确证率 {}。快检结果为阴性或阳性，不作合格与否的判定。",
                         rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
                     ),
                     Lang::En => format!(
-                        "Rapid tests do not count towards the 4 per thousand. Positive rate of valid tests {} ({} of {}); handled within 72 hours {}; confirmed by a laboratory {}. A rapid test is positive or negative, never conforming or not.",
+                        "{not_counted} Positive rate of valid tests {} ({} of {}); handled within {handled_within} {}; confirmed by a laboratory {}. A rapid test is positive or negative, never conforming or not.",
                         rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
                     ),
                 }),

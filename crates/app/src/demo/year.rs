@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
+use shiyan_foundation::Label;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
 use shiyan_foundation::task::{Link, Population, TaskKind, TaskLevel, required_batches};
-use shiyan_foundation::{Decimal, Label};
 use shiyan_lab_results::order::OrderState;
 use shiyan_sampling_plan::{Plan, PlanLine, PlanState};
+use shiyan_statute::{NumberKey, yearly_target};
 use shiyan_store::Error;
 
 use super::dice::Dice;
@@ -152,7 +153,7 @@ pub(super) fn specials(world: &World, run: &mut Run, specs: &mut Vec<Spec>) {
     add(24, "鲫鱼", Circulation, Supervisory, Until(OrderState::Testing), as_is);
     add(26, "白酒", Circulation, Supervisory, Until(OrderState::Checked), as_is);
     add(23, "芒果", Circulation, Supervisory, Late, as_is);
-    // on the way, one of them past the five days
+    // on the way, one of them past its days (D01)
     add(2, "苹果", Circulation, Supervisory, InTransit, as_is);
     add(8, "橙", Circulation, Supervisory, InTransit, as_is);
     add(12, "豇豆", Circulation, Supervisory, Until(OrderState::Approved), |s| s.temporary = true);
@@ -161,7 +162,7 @@ pub(super) fn specials(world: &World, run: &mut Run, specs: &mut Vec<Spec>) {
     // failing, told a few days ago
     add(18, "姜", Circulation, Supervisory, Normal, |s| s.fails = true);
     add(30, "豆芽", Circulation, RiskMonitoring, Normal, |s| s.fails = true);
-    // banned substance: 24 hours; microbes: no recheck; two parts: seller and producer
+    // banned substance: reported at once; microbes: no recheck; two parts: seller and producer
     add(40, "鲫鱼", Circulation, Supervisory, Normal, |s| (s.fails, s.failing) = (true, Some(1)));
     add(35, "餐饮具", Catering, Supervisory, Normal, |s| (s.fails, s.failing) = (true, Some(1)));
     add(45, "酱油", Circulation, Supervisory, Normal, |s| (s.fails, s.failing) = (true, Some(1)));
@@ -172,7 +173,7 @@ pub(super) fn specials(world: &World, run: &mut Run, specs: &mut Vec<Spec>) {
 pub(super) fn plan(world: &World, run: &mut Run, year: i32, population: &Population) -> Result<Plan, Error> {
     let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
     let at = world.at(world.later(first, 7), 10, 0).min(world.now);
-    let target = Decimal::from(4);
+    let target = yearly_target(NumberKey::N01, year)?;
     let required = required_batches(target, population.people);
     let total = usize::try_from(required).unwrap_or(0) + 90;
     let mut cells: BTreeMap<(String, Link), usize> = BTreeMap::new();

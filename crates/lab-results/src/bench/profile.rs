@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::UserId;
-use shiyan_foundation::{Actor, Instant, Label, Refusal, labels};
+use shiyan_foundation::{Actor, Instant, Label, Move, Moves, Refusal, Role, labels};
 
 use super::code;
 
@@ -17,6 +17,28 @@ labels! {
 
 /// Trials that a version keeps: the newest.
 pub const MOST_TRIALS: usize = 20;
+
+labels! {
+    /// 仪器格式的动作
+    pub enum ProfileAction {
+        Activate = "activate", "启用", "Activate";
+        Retire = "retire", "停用", "Take out of use";
+    }
+}
+
+/// 状态表 of a version of a profile.
+pub const PROFILE_MOVES: Moves<ProfileState, ProfileAction> = Moves {
+    noun: ("仪器格式", "instrument profile"),
+    begins: ProfileState::Draft,
+    opening: &[],
+    over: &[ProfileState::Retired],
+    table: &[
+        Move::new(ProfileState::Draft, ProfileAction::Activate, ProfileState::Active, &[Role::QualityManager]),
+        Move::new(ProfileState::Draft, ProfileAction::Retire, ProfileState::Retired, &[Role::QualityManager]),
+        Move::new(ProfileState::Active, ProfileAction::Retire, ProfileState::Retired, &[Role::QualityManager]),
+        Move::new(ProfileState::Retired, ProfileAction::Activate, ProfileState::Active, &[Role::QualityManager]),
+    ],
+};
 
 /// 试读 what a real file gave, read by this version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,12 +127,7 @@ impl ProfileVersion {
     /// Why it cannot become that now.
     #[must_use]
     pub fn why_not(&self, to: ProfileState) -> Option<Refusal> {
-        let fits = match to {
-            ProfileState::Draft => false,
-            ProfileState::Active => self.state != ProfileState::Active,
-            ProfileState::Retired => self.state != ProfileState::Retired,
-        };
-        if !fits {
+        if !PROFILE_MOVES.table.iter().any(|m| m.from == self.state && m.to == to) {
             let refusal = Refusal::new(code::PROFILE_STATE).with("profile", self.id());
             return Some(refusal.with("state", self.state.zh()).with("state_en", self.state.en()));
         }

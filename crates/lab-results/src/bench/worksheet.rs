@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{InstrumentId, SampleId, TestItemId, TestOrderId, UserId, WorksheetId};
-use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Refusal, Role, labels};
+use shiyan_foundation::{Actor, Instant, Label, Move, Moves, NaiveDate, Refusal, Role, labels};
 
 use super::code;
 use super::instrument::Instrument;
@@ -51,15 +51,21 @@ labels! {
     }
 }
 
-/// The table of moves: from, action, to, who.
-pub const MOVES: &[(WorksheetState, WorksheetAction, WorksheetState, &[Role])] = &[
-    (WorksheetState::Open, WorksheetAction::Assign, WorksheetState::Open, &[Role::Analyst, Role::Reviewer, Role::QualityManager]),
-    (WorksheetState::Open, WorksheetAction::Advance, WorksheetState::Open, &[Role::Analyst, Role::Reviewer]),
-    (WorksheetState::Open, WorksheetAction::Enter, WorksheetState::Open, &[Role::Analyst]),
-    (WorksheetState::Open, WorksheetAction::Finish, WorksheetState::Finished, &[Role::Analyst]),
-    (WorksheetState::Open, WorksheetAction::Void, WorksheetState::Void, &[Role::Analyst, Role::Reviewer]),
-    (WorksheetState::Finished, WorksheetAction::Reopen, WorksheetState::Open, &[Role::Checker, Role::Reviewer, Role::Signatory]),
-];
+/// 状态表 of a worksheet.
+pub const MOVES: Moves<WorksheetState, WorksheetAction> = Moves {
+    noun: ("检验批", "worksheet"),
+    begins: WorksheetState::Open,
+    opening: &[],
+    over: &[WorksheetState::Finished, WorksheetState::Void],
+    table: &[
+        Move::new(WorksheetState::Open, WorksheetAction::Assign, WorksheetState::Open, &[Role::Analyst, Role::Reviewer, Role::QualityManager]),
+        Move::new(WorksheetState::Open, WorksheetAction::Advance, WorksheetState::Open, &[Role::Analyst, Role::Reviewer]),
+        Move::new(WorksheetState::Open, WorksheetAction::Enter, WorksheetState::Open, &[Role::Analyst]),
+        Move::new(WorksheetState::Open, WorksheetAction::Finish, WorksheetState::Finished, &[Role::Analyst]),
+        Move::new(WorksheetState::Open, WorksheetAction::Void, WorksheetState::Void, &[Role::Analyst, Role::Reviewer]),
+        Move::new(WorksheetState::Finished, WorksheetAction::Reopen, WorksheetState::Open, &[Role::Checker, Role::Reviewer, Role::Signatory]),
+    ],
+};
 
 /// Samples on one worksheet at most, and items of one sample at most: more is a second worksheet.
 pub const MOST_SAMPLES: usize = 60;
@@ -151,21 +157,11 @@ impl Worksheet {
     /// Every reason why this person may not do this now.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: WorksheetAction) -> Vec<Refusal> {
-        let mut why = Vec::new();
-        let row = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action);
-        if row.is_none() {
-            why.push(Refusal::new(code::STATE).in_state(self.state, action));
-        }
-        let roles = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map_or(&[][..], |(.., roles)| roles);
-        if !actor.has_any(roles) {
-            why.push(Refusal::new(order_code::ROLE).for_roles(roles, action));
-        }
-        why
+        MOVES.why_not(actor, self.state, action, (code::STATE, order_code::ROLE))
     }
     fn allowed(&self, actor: &Actor, action: WorksheetAction) -> Result<WorksheetState, Vec<Refusal>> {
         let why = self.why_not(actor, action);
-        let to = MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action).map(|(_, _, to, _)| *to);
-        match to {
+        match MOVES.to(self.state, action) {
             Some(to) if why.is_empty() => Ok(to),
             _ => Err(why),
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{SampleId, TestOrderId, UserId};
 use shiyan_foundation::task::TaskKind;
-use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Refusal, Role};
+use shiyan_foundation::{Actor, Instant, NaiveDate, Refusal};
 
 use super::code;
 use super::conclusion::Conclusion;
@@ -57,22 +57,12 @@ impl TestOrder {
     /// # Errors
     /// `LAB-ROLE`.
     pub fn duty(actor: &Actor, action: OrderAction) -> Result<(), Refusal> {
-        let roles: Vec<Role> = MOVES.iter().filter(|(_, a, ..)| *a == action).flat_map(|(_, _, _, roles)| roles.iter().copied()).collect();
-        if actor.has_any(&roles) { Ok(()) } else { Err(Refusal::new(code::ROLE).for_roles(&roles, action)) }
+        MOVES.duty(actor, action, code::ROLE)
     }
     /// Every reason why this person may not do this now.
     #[must_use]
     pub fn why_not(&self, actor: &Actor, action: OrderAction, items: &[TestItem], sign_scope: &[String]) -> Vec<Refusal> {
-        let mut why = Vec::new();
-        let row = MOVES.iter().find(|(from, a, _, roles)| *from == self.state && *a == action && (action != OrderAction::Return || actor.has_any(roles)));
-        let row = row.or_else(|| MOVES.iter().find(|(from, a, ..)| *from == self.state && *a == action));
-        if row.is_none() {
-            why.push(Refusal::new(code::STATE).in_state(self.state, action));
-        }
-        let roles = row.or_else(|| MOVES.iter().find(|(_, a, ..)| *a == action)).map_or(&[][..], |(_, _, _, roles)| roles);
-        if !actor.has_any(roles) {
-            why.push(Refusal::new(code::ROLE).for_roles(roles, action));
-        }
+        let mut why = MOVES.why_not(actor, self.state, action, (code::STATE, code::ROLE));
         why.extend(self.separation(actor, action, items));
         if action == OrderAction::Submit {
             why.extend(unfinished(items));
@@ -120,14 +110,10 @@ impl TestOrder {
     }
     fn allowed(&self, actor: &Actor, action: OrderAction, items: &[TestItem], sign_scope: &[String]) -> Result<OrderState, Vec<Refusal>> {
         let why = self.why_not(actor, action, items, sign_scope);
-        if !why.is_empty() {
-            return Err(why);
+        match MOVES.to(self.state, action) {
+            Some(to) if why.is_empty() => Ok(to),
+            _ => Err(why),
         }
-        MOVES
-            .iter()
-            .find(|(from, a, ..)| *from == self.state && *a == action)
-            .map(|(_, _, to, _)| *to)
-            .ok_or_else(|| vec![Refusal::new(code::STATE).with("state", self.state.zh()).with("state_en", self.state.en())])
     }
     /// May results be entered by this person now.
     ///

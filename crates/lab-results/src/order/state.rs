@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::UserId;
-use shiyan_foundation::{Instant, Label, Refusal, Role, labels};
+use shiyan_foundation::{Instant, Label, Move, Moves, Refusal, Role, Tick, labels};
+use shiyan_statute::RuleKey;
 
 use super::code;
 
@@ -33,21 +34,33 @@ labels! {
     }
 }
 
-/// The table of moves: from, action, to, who.
-pub const MOVES: &[(OrderState, OrderAction, OrderState, &[Role])] = &[
-    (OrderState::Testing, OrderAction::Enter, OrderState::Testing, &[Role::Analyst]),
-    (OrderState::Testing, OrderAction::Decide, OrderState::Testing, &[Role::Reviewer, Role::QualityManager]),
-    (OrderState::Testing, OrderAction::Submit, OrderState::Entered, &[Role::Analyst]),
-    (OrderState::Entered, OrderAction::Check, OrderState::Checked, &[Role::Checker]),
-    (OrderState::Entered, OrderAction::Return, OrderState::Testing, &[Role::Checker]),
-    (OrderState::Checked, OrderAction::Review, OrderState::Reviewed, &[Role::Reviewer]),
-    (OrderState::Checked, OrderAction::Return, OrderState::Testing, &[Role::Reviewer]),
-    (OrderState::Reviewed, OrderAction::Approve, OrderState::Approved, &[Role::Signatory]),
-    (OrderState::Reviewed, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
-    (OrderState::Approved, OrderAction::Issue, OrderState::Issued, &[Role::ReportSender]),
-    (OrderState::Approved, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
-    (OrderState::Issued, OrderAction::Amend, OrderState::Testing, &[Role::QualityManager]),
-];
+/// 状态表 of an order. The conclusion starts D03 (a failing one runs as D04 on the case) and the time for which the reserve sample is kept (D24, of a
+/// failing one D25); the report ends D02 and D03.
+pub const MOVES: Moves<OrderState, OrderAction, RuleKey> = Moves {
+    noun: ("检验任务", "order"),
+    begins: OrderState::Testing,
+    opening: &[],
+    over: &[OrderState::Issued],
+    table: &[
+        Move::new(OrderState::Testing, OrderAction::Enter, OrderState::Testing, &[Role::Analyst]),
+        Move::new(OrderState::Testing, OrderAction::Decide, OrderState::Testing, &[Role::Reviewer, Role::QualityManager]),
+        Move::new(OrderState::Testing, OrderAction::Submit, OrderState::Entered, &[Role::Analyst]),
+        Move::new(OrderState::Entered, OrderAction::Check, OrderState::Checked, &[Role::Checker]),
+        Move::new(OrderState::Entered, OrderAction::Return, OrderState::Testing, &[Role::Checker]),
+        Move::new(OrderState::Checked, OrderAction::Review, OrderState::Reviewed, &[Role::Reviewer]),
+        Move::new(OrderState::Checked, OrderAction::Return, OrderState::Testing, &[Role::Reviewer]),
+        Move::new(OrderState::Reviewed, OrderAction::Approve, OrderState::Approved, &[Role::Signatory]).ticking(&[
+            Tick::Starts(RuleKey::D03),
+            Tick::Starts(RuleKey::D24),
+            Tick::Starts(RuleKey::D25),
+        ]),
+        Move::new(OrderState::Reviewed, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
+        Move::new(OrderState::Approved, OrderAction::Issue, OrderState::Issued, &[Role::ReportSender])
+            .ticking(&[Tick::Stops(RuleKey::D02), Tick::Stops(RuleKey::D03)]),
+        Move::new(OrderState::Approved, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
+        Move::new(OrderState::Issued, OrderAction::Amend, OrderState::Testing, &[Role::QualityManager]),
+    ],
+};
 
 /// 签名 who, when, and what the signature means, bound to the content signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

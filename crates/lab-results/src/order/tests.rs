@@ -477,3 +477,51 @@ fn every_pair_of_state_and_action_outside_the_table_is_refused() {
         }
     }
 }
+#[test]
+fn an_order_that_is_moved_at_random_is_signed_as_far_as_it_stands() {
+    let items = [item("腐霉利", "0.1", TaskKind::Supervisory)];
+    let people: Vec<Actor> = [Role::Analyst, Role::Checker, Role::Reviewer, Role::Signatory, Role::ReportSender, Role::QualityManager]
+        .into_iter()
+        .zip(20..)
+        .map(|(role, n)| actor(n, role))
+        .collect();
+    let mut seed: u32 = 7;
+    let mut draw = |below: usize| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) as usize % below
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..300 {
+        let mut order = order();
+        for _ in 0..80 {
+            let action = OrderAction::ALL[draw(OrderAction::ALL.len())];
+            // mostly somebody whose duty it is
+            let fit: Vec<&Actor> = people.iter().filter(|p| p.has_any(&MOVES.roles_in(order.state, action))).collect();
+            let who = if fit.is_empty() || draw(5) == 0 { &people[draw(people.len())] } else { fit[draw(fit.len())] };
+            let done = match action {
+                OrderAction::Enter => order.may_enter(who).map(|()| order.clone()),
+                OrderAction::Decide => order.may_decide(who).map(|()| order.clone()),
+                OrderAction::Submit | OrderAction::Check | OrderAction::Review => order.forward(who, action, &items, "h", at(9)),
+                OrderAction::Approve => order.approve(who, &items, &["*".into()], "h", at(10)),
+                OrderAction::Issue => order.issue(who, &items, at(11)),
+                OrderAction::Return => order.send_back(who, "平行样超差"),
+                OrderAction::Amend => order.amend(who, "样品名称更正"),
+            };
+            let Ok(next) = done else { continue };
+            assert_eq!(MOVES.to(order.state, action), Some(next.state), "{action:?}");
+            assert!(who.has_any(&MOVES.roles_in(order.state, action)));
+            seen.insert((order.state, action));
+            let signed = match next.state {
+                OrderState::Testing => 0,
+                OrderState::Entered => 1,
+                OrderState::Checked => 2,
+                OrderState::Reviewed => 3,
+                OrderState::Approved | OrderState::Issued => 4,
+            };
+            assert_eq!((next.signatures.len(), next.conclusion.is_some()), (signed, signed == 4), "{:?}", next.state);
+            assert_eq!(next.reports_issued > 0, next.in_force.is_some());
+            order = next;
+        }
+    }
+    assert_eq!(seen.len(), MOVES.table.len(), "every move was walked");
+}

@@ -2,8 +2,9 @@
 
 use sea_orm::FromQueryResult;
 use serde::Serialize;
-use shiyan_foundation::Scope;
+use shiyan_foundation::{Label, Scope};
 use shiyan_nonconformity::Case;
+use shiyan_nonconformity::case::MOVES;
 
 use super::{Count, Detail, Sql, records};
 use crate::records::ClockRecord;
@@ -57,6 +58,11 @@ pub struct CaseRow {
     pub evidenced: bool,
 }
 
+/// The states in which somebody still has something to do, as the table of moves says.
+fn open() -> impl Iterator<Item = &'static str> {
+    MOVES.open().map(Label::code)
+}
+
 impl Store {
     /// Cases by due day, open ones first.
     ///
@@ -77,19 +83,20 @@ impl Store {
         }
         match filter.state.as_deref() {
             Some("open") => {
-                sql.push("AND c.state NOT IN ('closed', 'cancelled')", []);
+                sql.within("AND c.state IN", open());
             }
             state => {
                 sql.and_if("AND c.state = ?", state);
             }
         }
-        sql.and_if("AND c.street = ?", filter.street.as_deref())
-            .and_if("AND c.part = ?", filter.part.as_deref())
-            .and_if("AND c.state NOT IN ('closed', 'cancelled') AND k.due_on < ?", filter.overdue_on.as_deref());
+        sql.and_if("AND c.street = ?", filter.street.as_deref()).and_if("AND c.part = ?", filter.part.as_deref());
+        if let Some(day) = filter.overdue_on.as_deref() {
+            sql.within("AND c.state IN", open()).push("AND k.due_on < ?", [day.into()]);
+        }
         if let Some(year) = filter.year {
             sql.push("AND c.opened_on >= ? AND c.opened_on < ?", [format!("{year:04}-01-01").into(), format!("{:04}-01-01", year.saturating_add(1)).into()]);
         }
-        sql.push("ORDER BY CASE WHEN c.state IN ('closed', 'cancelled') THEN 1 ELSE 0 END, k.due_on, c.no", []);
+        sql.within("ORDER BY CASE WHEN c.state IN", open()).push("THEN 0 ELSE 1 END, k.due_on, c.no", []);
         sql.all(&self.read).await
     }
     /// One case.

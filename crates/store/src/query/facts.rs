@@ -15,6 +15,8 @@ use shiyan_foundation::{Instant, Label, Scope};
 use shiyan_indicators::{
     BatchFact, BatchStage, CaseEvent, CaseFact, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of,
 };
+use shiyan_nonconformity::case::{self, CaseAction};
+use shiyan_rapid_test::follow_up::settle_by;
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
 use shiyan_sample_intake::SampleState;
 use shiyan_sampling_plan::{LineKey, Plan, PlanLine, filled};
@@ -202,12 +204,13 @@ impl Store {
             street: String,
             opened_on: String,
             due_on: Option<String>,
+            provisional: Option<bool>,
             closed_on: Option<String>,
             state: String,
             evidenced: bool,
         }
         let mut sql = Sql::new(
-            "SELECT c.id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, c.closed_on, c.state, c.evidenced FROM case_file c \
+            "SELECT c.id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, k.provisional, c.closed_on, c.state, c.evidenced FROM case_file c \
              JOIN sample s ON s.id = c.sample_id LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1",
         );
         sql.push("AND c.opened_on <= ? AND (c.closed_on IS NULL OR c.closed_on >= ?)", [to.to_string().into(), from.to_string().into()]).sample_scope(scope);
@@ -221,6 +224,7 @@ impl Store {
                 street: line.street.clone(),
                 opened_on: date(&line.opened_on).ok_or_else(bad)?,
                 due_on: line.due_on.as_deref().and_then(date).ok_or_else(bad)?,
+                provisional: line.provisional == Some(true),
                 closed_on: line.closed_on.as_deref().and_then(date),
                 cancelled: line.state == "cancelled",
                 evidenced: line.evidenced,
@@ -381,7 +385,8 @@ impl Store {
                 }),
                 // A positive that nobody has followed up was told at the latest by the end of its day.
                 settle_by: (follow_up.is_some() || verdict == shiyan_indicators::RapidVerdict::Positive)
-                    .then(|| follow_up.as_ref().map_or_else(|| end_of(day), |f| f.told_at) + chrono::TimeDelta::hours(i64::from(RAPID_DISPOSAL_HOURS))),
+                    .then(|| follow_up.as_ref().map_or_else(|| settle_by(end_of(day)), FollowUp::settle_by))
+                    .flatten(),
                 settled_at: follow_up.as_ref().and_then(|f| f.settled_at),
                 cleared_at: follow_up.as_ref().filter(|f| f.state == FollowUpState::NegativeOnRetest).and_then(|f| f.settled_at),
                 verdict,
@@ -489,8 +494,7 @@ impl Store {
         let cases: HashMap<String, CaseId> = facts.cases.iter().map(|c| (format!("case:{}", c.case_id), c.case_id)).collect();
         let verbs: Vec<&str> = CASE_VERBS.iter().map(|(verb, ..)| *verb).chain([CASE_EXTEND]).collect();
         for e in self.events(&cases.keys().cloned().collect::<Vec<_>>(), &verbs).await? {
-            let step = CASE_VERBS.iter().find(|(verb, ..)| *verb == e.verb).map(|(_, from, to)| CaseEvent::Became { from: *from, to });
-            let event = step.or_else(|| e.facts["from"].as_str().and_then(date).map(CaseEvent::ExtendedFrom));
+            let event = became(&e.verb).or_else(|| e.facts["from"].as_str().and_then(date).map(CaseEvent::ExtendedFrom));
             if let (Some(id), Some(event)) = (cases.get(&e.subject), event) {
                 history.cases.entry(*id).or_default().push((e.at, event));
             }
@@ -531,18 +535,23 @@ struct Event {
 }
 
 const CASE_EXTEND: &str = "case.extend";
-/// The steps of a case: the state that each begins in, where it is one only, and that it leads to.
-const CASE_VERBS: &[(&str, Option<&str>, &str)] = &[
-    ("case.receive", Some("opened"), "assigned"),
-    ("case.fill", None, "acting"),
-    ("case.submit", Some("acting"), "submitted"),
-    ("case.return", Some("submitted"), "acting"),
-    ("case.close", Some("submitted"), "closed"),
-    ("case.cancel", None, "cancelled"),
+/// The words of the journal for the steps of a case.
+const CASE_VERBS: &[(&str, CaseAction)] = &[
+    ("case.receive", CaseAction::Receive),
+    ("case.fill", CaseAction::Fill),
+    ("case.submit", CaseAction::Submit),
+    ("case.return", CaseAction::Return),
+    ("case.close", CaseAction::Approve),
+    ("case.cancel", CaseAction::Cancel),
 ];
 
-/// Rule D37, in hours; the cited row of the statute says so, and a test holds the two together.
-const RAPID_DISPOSAL_HOURS: u32 = 72;
+/// What a step did to the case, by the table of moves: the state that it begins in, where it is one only, and that it leads to.
+fn became(verb: &str) -> Option<CaseEvent> {
+    let (_, action) = CASE_VERBS.iter().find(|(v, _)| *v == verb)?;
+    let before = case::MOVES.before(*action);
+    let to = case::MOVES.to(*before.first()?, *action)?.code();
+    Some(CaseEvent::Became { from: if let [one] = before[..] { Some(one.code()) } else { None }, to })
+}
 
 /// Whether a line of the plan lies within a scope: a street sees its own lines, a laboratory all that it may be given samples of.
 #[must_use]
@@ -601,10 +610,21 @@ pub fn line_key(batch: &BatchFact) -> LineKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiyan_foundation::Period;
     #[test]
-    fn the_72_hours_are_those_of_the_statute() {
-        let on = NaiveDate::from_ymd_opt(2026, 6, 1).unwrap();
-        assert_eq!(shiyan_statute::deadline_rule(RuleKey::D37, on).unwrap().period, Period::Hours(RAPID_DISPOSAL_HOURS));
+    fn a_word_of_the_journal_leads_where_the_table_of_moves_says() {
+        // written by hand, apart from the table
+        let steps = [
+            ("case.receive", Some("opened"), "assigned"),
+            ("case.fill", None, "acting"),
+            ("case.submit", Some("acting"), "submitted"),
+            ("case.return", Some("submitted"), "acting"),
+            ("case.close", Some("submitted"), "closed"),
+            ("case.cancel", None, "cancelled"),
+        ];
+        assert_eq!(steps.len(), CASE_VERBS.len());
+        for (verb, begins, leads) in steps {
+            assert!(matches!(became(verb), Some(CaseEvent::Became { from, to }) if (from, to) == (begins, leads)), "{verb}: {:?}", became(verb));
+        }
+        assert!(became("case.extend").is_none());
     }
 }

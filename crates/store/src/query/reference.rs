@@ -2,8 +2,9 @@
 
 use sea_orm::FromQueryResult;
 use serde::Serialize;
-use shiyan_lab_results::bench::ProfileVersion;
-use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_foundation::Label;
+use shiyan_lab_results::bench::{ProfileState, ProfileVersion};
+use shiyan_lab_results::order::{self, TestItem, TestOrder};
 use shiyan_nonconformity::Case;
 
 use super::{Count, Detail, Sql, records};
@@ -46,7 +47,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn profiles_in_use(&self) -> Result<Vec<ProfileVersion>, Error> {
-        let sql = Sql::new("SELECT detail FROM instrument_profile WHERE state = 'active' ORDER BY key");
+        let mut sql = Sql::new("SELECT detail FROM instrument_profile WHERE 1 = 1");
+        sql.push("AND state = ? ORDER BY key", [ProfileState::Active.code().into()]);
         records(sql.all::<Detail>(&self.read).await?)
     }
     /// Limits by category and item, a page of them.
@@ -99,8 +101,8 @@ impl Store {
         let mut sql = Sql::new("SELECT o.detail AS order_detail, s.detail AS sample_detail FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
         sql.push("AND o.id > ?", [after.into()]);
         match issued_since {
-            None => sql.push("AND o.state <> 'issued'", []),
-            Some(day) => sql.push("AND o.state = 'issued' AND o.issued_on >= ?", [day.to_string().into()]),
+            None => sql.within("AND o.state IN", order::MOVES.open().map(Label::code)),
+            Some(day) => sql.within("AND o.state IN", order::MOVES.over_codes()).push("AND o.issued_on >= ?", [day.to_string().into()]),
         };
         sql.sample_scope(scope).push("ORDER BY o.id LIMIT ?", [i64::try_from(most).unwrap_or(200).into()]);
         let mut found: Vec<(TestOrder, SampleRecord, Vec<TestItem>)> = Vec::new();
@@ -254,8 +256,8 @@ impl Unit {
     /// # Errors
     /// The database does not answer.
     pub async fn profile_in_use(&self, key: &str) -> Result<Option<ProfileVersion>, Error> {
-        let mut sql = Sql::new("SELECT detail FROM instrument_profile WHERE state = 'active'");
-        sql.push("AND key = ?", [key.into()]);
+        let mut sql = Sql::new("SELECT detail FROM instrument_profile WHERE 1 = 1");
+        sql.push("AND state = ? AND key = ?", [ProfileState::Active.code().into(), key.into()]);
         Ok(records(sql.all::<Detail>(self.tx()).await?)?.pop())
     }
     /// The plan of a year, inside the transaction.

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 use sea_orm::FromQueryResult;
 use serde::Serialize;
-use shiyan_foundation::Scope;
 use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::{Label, Scope};
 use shiyan_lab_results::order::{TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
+use shiyan_sample_intake::SampleState;
 
 use super::{Count, Detail, PAGE, Sql, records};
 use crate::records::SampleRecord;
@@ -311,8 +312,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn drafts_of(&self, user: &str) -> Result<Vec<SampleRecord>, Error> {
-        let mut sql = Sql::new("SELECT detail FROM sample WHERE state = 'draft'");
-        sql.push("AND created_by = ? ORDER BY id DESC", [user.into()]);
+        let mut sql = Sql::new("SELECT detail FROM sample WHERE 1 = 1");
+        sql.push("AND state = ? AND created_by = ? ORDER BY id DESC", [SampleState::Draft.code().into(), user.into()]);
         records(sql.all::<Detail>(&self.read).await?)
     }
 }

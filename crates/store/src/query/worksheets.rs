@@ -2,10 +2,10 @@
 
 use sea_orm::FromQueryResult;
 use serde::Serialize;
-use shiyan_foundation::Scope;
-use shiyan_lab_results::bench::Worksheet;
+use shiyan_foundation::{Label, Scope};
+use shiyan_lab_results::bench::{self, Worksheet, WorksheetState};
 use shiyan_lab_results::order::history::Peers;
-use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_lab_results::order::{self, OrderAction, TestItem, TestOrder};
 
 use super::{Count, Detail, Sql, records};
 use crate::records::SampleRecord;
@@ -92,6 +92,11 @@ impl Sql {
     }
 }
 
+/// The states of an order in which results are entered, as the table of its moves says.
+fn entering() -> Vec<&'static str> {
+    order::MOVES.before(OrderAction::Enter).into_iter().map(Label::code).collect()
+}
+
 impl Store {
     /// Worksheets in these states, by due date.
     ///
@@ -108,7 +113,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn worksheets_of(&self, analyst: &str, scope: &Scope, most: u64) -> Result<Vec<Worksheet>, Error> {
-        let mut sql = Sql::new("SELECT w.detail FROM worksheet w WHERE w.state = 'open'");
+        let mut sql = Sql::new("SELECT w.detail FROM worksheet w WHERE 1 = 1");
+        sql.within("AND w.state IN", bench::MOVES.open().map(Label::code));
         sql.push("AND w.analyst = ?", [analyst.into()]).worksheet_scope(scope);
         sql.push("ORDER BY w.due_on, w.id LIMIT ?", [i64::try_from(most).unwrap_or(200).into()]);
         records(sql.all::<Detail>(&self.read).await?)
@@ -136,8 +142,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn worksheets_of_method(&self, method: &str, scope: &Scope, most: u64) -> Result<Vec<Worksheet>, Error> {
-        let mut sql = Sql::new("SELECT w.detail FROM worksheet w WHERE w.state <> 'void'");
-        sql.push("AND w.method = ?", [method.into()]).worksheet_scope(scope);
+        let mut sql = Sql::new("SELECT w.detail FROM worksheet w WHERE 1 = 1");
+        sql.push("AND w.state <> ?", [WorksheetState::Void.code().into()]).push("AND w.method = ?", [method.into()]).worksheet_scope(scope);
         sql.push("ORDER BY w.id DESC LIMIT ?", [i64::try_from(most).unwrap_or(60).into()]);
         let mut found: Vec<Worksheet> = records(sql.all::<Detail>(&self.read).await?)?;
         found.reverse();
@@ -179,10 +185,11 @@ impl Store {
     /// The database does not answer.
     pub async fn worksheets_waiting(&self, order_states: &[&str], scope: &Scope, most: u64) -> Result<Vec<Worksheet>, Error> {
         let mut sql = Sql::new(
-            "SELECT w.detail FROM worksheet w WHERE w.state <> 'void' AND w.id IN \
+            "SELECT w.detail FROM worksheet w WHERE w.id IN \
              (SELECT i.worksheet_id FROM test_order o JOIN test_item i ON i.order_id = o.id WHERE i.worksheet_id IS NOT NULL",
         );
-        sql.within("AND o.state IN", order_states.iter().copied()).push(")", []).worksheet_scope(scope);
+        sql.within("AND o.state IN", order_states.iter().copied()).push(")", []);
+        sql.push("AND w.state <> ?", [WorksheetState::Void.code().into()]).worksheet_scope(scope);
         sql.push("ORDER BY w.due_on, w.id LIMIT ?", [i64::try_from(most).unwrap_or(20).into()]);
         records(sql.all::<Detail>(&self.read).await?)
     }
@@ -224,9 +231,9 @@ impl Store {
         let mut sql = Sql::new(
             "SELECT i.method, COUNT(DISTINCT i.order_id) AS samples, COUNT(*) AS items, MIN(o.report_due_on) AS due_on \
              FROM test_item i JOIN test_order o ON o.id = i.order_id JOIN sample s ON s.id = i.sample_id \
-             WHERE o.state = 'testing' AND i.worksheet_id IS NULL AND i.verdict IS NULL",
+             WHERE i.worksheet_id IS NULL AND i.verdict IS NULL",
         );
-        sql.sample_scope(scope).push("GROUP BY i.method ORDER BY due_on, i.method", []);
+        sql.within("AND o.state IN", entering()).sample_scope(scope).push("GROUP BY i.method ORDER BY due_on, i.method", []);
         sql.all(&self.read).await
     }
     /// The items that wait for a worksheet by one method, by deadline.
@@ -237,9 +244,9 @@ impl Store {
         let mut sql = Sql::new(
             "SELECT i.id AS item_id, i.order_id, i.sample_id, i.method, i.analyte, s.name AS food, s.category, o.report_due_on \
              FROM test_item i JOIN test_order o ON o.id = i.order_id JOIN sample s ON s.id = i.sample_id \
-             WHERE o.state = 'testing' AND i.worksheet_id IS NULL AND i.verdict IS NULL",
+             WHERE i.worksheet_id IS NULL AND i.verdict IS NULL",
         );
-        sql.push("AND i.method = ?", [method.into()]).sample_scope(scope);
+        sql.within("AND o.state IN", entering()).push("AND i.method = ?", [method.into()]).sample_scope(scope);
         sql.push("ORDER BY o.report_due_on, i.order_id, i.position LIMIT ?", [i64::try_from(most).unwrap_or(2400).into()]);
         sql.all(&self.read).await
     }

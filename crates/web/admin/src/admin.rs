@@ -16,7 +16,7 @@ use shiyan_app::second;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::PointId;
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
-use shiyan_statute::LimitStatus;
+use shiyan_statute::{LIMIT_MOVES, LimitAction, LimitStatus};
 
 use crate::views::forms::{self, Filled};
 use crate::views::{
@@ -722,10 +722,10 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
             let r = &record.row;
             let act = |key: &str, label: &str| ActionView::post(key, label, format!("/admin/limits/{}", encoded(&r.id)));
             let mut actions = Vec::new();
-            if decides && r.status == LimitStatus::Pending {
+            if decides && LIMIT_MOVES.allows(r.status, LimitAction::Activate) {
                 actions.push(act("active", user.t("启用", "Activate")).with_icon("check"));
             }
-            if decides && r.status != LimitStatus::Retired {
+            if decides && LIMIT_MOVES.allows(r.status, LimitAction::Retire) {
                 actions.push(act("retired", user.t("停用", "Retire")).with_icon("slash").danger());
             }
             let words = words_of(r, lang);
@@ -926,6 +926,29 @@ fn calendar_moves(user: &User, told: &CalendarImported) -> Vec<Table> {
     tables
 }
 
+/// What was read, line by line, beside the words it was read from.
+fn calendar_read(user: &User, told: &CalendarImported) -> Table {
+    let line = format!("#{}", user.t("行", "Line"));
+    let mut table = Table::new(&[&line, user.t("原文", "As written"), user.t("放假", "Days off"), user.t("调休上班", "Make-up workdays")]);
+    table.caption = user.t("读到的安排，请对照通知", "What was read; compare it with the notice").to_owned();
+    let stretch = |days: &[chrono::NaiveDate]| {
+        let mut out: Vec<(chrono::NaiveDate, chrono::NaiveDate)> = Vec::new();
+        for day in days {
+            match out.last_mut() {
+                Some((_, last)) if last.succ_opt() == Some(*day) => *last = *day,
+                _ => out.push((*day, *day)),
+            }
+        }
+        let said = out.iter().map(|(a, b)| if a == b { ui::date(*a) } else { format!("{} – {}", ui::date(*a), ui::date(*b)) });
+        Cell::from(said.collect::<Vec<_>>().join(user.t("、", ", ")))
+    };
+    for line in &told.lines {
+        let text: String = line.text.chars().take(80).collect();
+        table.push(vec![Cell::Num(line.row.to_string()), Cell::from(text), stretch(&line.off), stretch(&line.work)]);
+    }
+    table
+}
+
 fn calendar_result(user: &User, source: &str, text: &str, told: &CalendarImported) -> ImportResult {
     let total = |zh, en, n: usize, tone| (user.t(zh, en).to_owned(), n as u64, tone);
     let replaces = if told.replaces { user.t("，替换已导入的安排", ", replacing what was imported before") } else { "" };
@@ -937,7 +960,7 @@ fn calendar_result(user: &User, source: &str, text: &str, told: &CalendarImporte
             total("天调休上班", "make-up workdays", told.work, Tone::Info),
             total("个在办期限会变化", "running deadlines would move", told.moved, if told.moved > 0 { Tone::Warn } else { Tone::Idle }),
         ],
-        summary: calendar_moves(user, told),
+        summary: calendar_moves(user, told).into_iter().chain([calendar_read(user, told)]).collect(),
         confirm: kept(source, text.as_bytes()),
         confirm_word: if told.past.is_empty() {
             String::new()

@@ -12,7 +12,7 @@ use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_judgement::deciding::NoVerdictWhy;
 use shiyan_judgement::judging::Verdict;
-use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, code as order_code, conclude, doubtful};
+use shiyan_lab_results::order::{MOVES, Meaning, OrderAction, OrderState, TestItem, TestOrder, code as order_code, conclude, doubtful};
 use shiyan_lab_results::report::working_of;
 use shiyan_sample_intake::sheet::Sheet;
 use shiyan_statute::{DetectionKind, RuleKey};
@@ -44,14 +44,19 @@ pub fn routes() -> Vec<Route> {
 
 /// Orders of one page of a queue.
 const ROWS: usize = 200;
-/// The queues: state, duty that works on it, Chinese, English.
-const QUEUES: &[(OrderState, Role, &str, &str)] = &[
-    (OrderState::Testing, Role::Analyst, "待录入", "To enter"),
-    (OrderState::Entered, Role::Checker, "待校核", "To check"),
-    (OrderState::Checked, Role::Reviewer, "待审核", "To review"),
-    (OrderState::Reviewed, Role::Signatory, "待批准", "To approve"),
-    (OrderState::Approved, Role::ReportSender, "待签发", "To issue"),
+/// The queues: state, what is done to it there, Chinese, English.
+const QUEUES: &[(OrderState, OrderAction, &str, &str)] = &[
+    (OrderState::Testing, OrderAction::Enter, "待录入", "To enter"),
+    (OrderState::Entered, OrderAction::Check, "待校核", "To check"),
+    (OrderState::Checked, OrderAction::Review, "待审核", "To review"),
+    (OrderState::Reviewed, OrderAction::Approve, "待批准", "To approve"),
+    (OrderState::Approved, OrderAction::Issue, "待签发", "To issue"),
 ];
+
+/// Whether a queue is this person's work.
+fn works_on(user: &User, action: OrderAction) -> bool {
+    user.actor.has_any(&MOVES.roles(action))
+}
 
 /// Where a worklist is shown; [`asked_for`] reads it back.
 pub fn address(filter: &WorkFilter) -> String {
@@ -70,7 +75,7 @@ fn asked_for(state: Option<&str>, late: Option<&str>, user: &User) -> (OrderStat
 
 /// The queue a person works on first.
 fn own_queue(user: &User) -> OrderState {
-    QUEUES.iter().find(|(_, role, ..)| user.actor.has(*role)).map_or(OrderState::Testing, |(state, ..)| *state)
+    QUEUES.iter().find(|(_, action, ..)| works_on(user, *action)).map_or(OrderState::Testing, |(state, ..)| *state)
 }
 
 fn queue_row(row: &WorkRow, mine: bool, user: &User, calendar: &WorkCalendar) -> BenchRow {
@@ -115,15 +120,15 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
     let (shown, work) = asked_for(state, late, &user);
     let whole = work == WorkFilter::state(shown.code());
     let wanted = q.map(str::trim).unwrap_or_default();
-    let mine = QUEUES.iter().any(|(queue, role, ..)| *queue == shown && user.actor.has(*role));
+    let mine = QUEUES.iter().any(|(queue, action, ..)| *queue == shown && works_on(&user, *action));
     let queues: Vec<WorkFilter> = QUEUES.iter().map(|(queue, ..)| WorkFilter::state(queue.code())).collect();
     let has = |r: &WorkRow| r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted);
     let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1);
     let read = site.app.read_queue_page(&user.actor, &queues, &work, has, !wanted.is_empty(), (at, ROWS)).await?;
     let (total, from, found, calendar) = (read.total, read.from, read.rows, read.calendar);
     let mut tabs = Vec::new();
-    for (((queue, role, zh, en), filter), n) in QUEUES.iter().zip(&queues).zip(read.counts) {
-        let mark = if user.actor.has(*role) { user.t(" · 我的", " · mine") } else { "" };
+    for (((queue, action, zh, en), filter), n) in QUEUES.iter().zip(&queues).zip(read.counts) {
+        let mark = if works_on(&user, *action) { user.t(" · 我的", " · mine") } else { "" };
         let tab = Tab::new(format!("{}{mark}", user.t(zh, en)), address(filter), whole && *queue == shown);
         tabs.push(tab.counted(n));
     }

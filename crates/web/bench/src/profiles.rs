@@ -8,7 +8,7 @@ use shiyan_app::profiles::{NewProfile, Tried};
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{self, InstrumentFile, Origin, Profile, Profiles};
 use shiyan_foundation::{Label, Refusal};
-use shiyan_lab_results::bench::{ProfileState, ProfileVersion};
+use shiyan_lab_results::bench::{PROFILE_MOVES, ProfileAction, ProfileState, ProfileVersion};
 
 use super::worksheets::file::skipped;
 use crate::code;
@@ -183,7 +183,7 @@ fn actions(user: &User, version: &ProfileVersion, again: Option<&Again<'_>>) -> 
     if !proven {
         all[0] = all[0].clone().primary();
     }
-    if version.state != ProfileState::Active {
+    if PROFILE_MOVES.allows(version.state, ProfileAction::Activate) {
         let label = if version.state == ProfileState::Draft { user.t("启用", "Activate") } else { user.t("重新启用", "Bring back into use") };
         let hint = user.t("例如：2026-05 试读 3 个文件，逐值核对无误", "For example: three files tried and compared value by value");
         let activate = with_reason("activate", label, hint, ProfileState::Active).with_icon("check").noted(user.t(
@@ -192,7 +192,7 @@ fn actions(user: &User, version: &ProfileVersion, again: Option<&Again<'_>>) -> 
         ));
         all.push(if proven { activate.primary() } else { activate });
     }
-    if version.state != ProfileState::Retired {
+    if PROFILE_MOVES.allows(version.state, ProfileAction::Retire) {
         let hint = user.t("例如：仪器已报废", "For example: the instrument was scrapped");
         let retire = with_reason("retire", user.t("停用", "Take out of use"), hint, ProfileState::Retired).danger().with_icon("slash");
         all.push(retire.noted(user.t("以后不再用来读文件；已写入的结果不变", "No file is read by it any more; results already written stay")));

@@ -556,7 +556,7 @@ fn actions(user: &User, whole: &Whole, beside: &Standing, again: Option<&Again<'
     let (lang, sheet) = (user.lang(), &whole.sheet);
     let to = |step: &str| format!("{}/{step}", whole.href());
     let mut list = Vec::new();
-    if sheet.state == WorksheetState::Finished && user.actor.has_any(&[Role::Checker, Role::Reviewer, Role::Signatory]) {
+    if sheet.why_not(&user.actor, WorksheetAction::Reopen).is_empty() {
         list.push(ActionView::link(user.t("到校核队列", "To the review queue"), "/review").primary().with_icon("list"));
     }
     let held = sheet.blocks();
@@ -572,7 +572,7 @@ fn actions(user: &User, whole: &Whole, beside: &Standing, again: Option<&Again<'
                 .refused(&why, lang),
         );
     }
-    if sheet.state == WorksheetState::Open && user.actor.has_any(&[Role::Analyst, Role::Reviewer, Role::QualityManager]) {
+    if sheet.why_not(&user.actor, WorksheetAction::Assign).is_empty() {
         let fields = vec![
             FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(&beside.analysts))
                 .with(sheet.analyst.as_ref().map_or_else(String::new, |(id, _)| id.to_string())),
@@ -583,7 +583,7 @@ fn actions(user: &User, whole: &Whole, beside: &Standing, again: Option<&Again<'
         list.push(action.asking(asked("assign", fields, again, lang)));
     }
     let empty = whole.items.iter().all(|i| i.raw.is_empty()) && sheet.qc.iter().all(|s| s.raw.is_empty());
-    if sheet.state == WorksheetState::Open && empty && user.actor.has_any(&[Role::Analyst, Role::Reviewer]) {
+    if empty && sheet.why_not(&user.actor, WorksheetAction::Void).is_empty() {
         list.push(
             ActionView::post("void", user.t("作废检验批", "Void the worksheet"), to("void"))
                 .danger()

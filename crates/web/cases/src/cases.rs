@@ -9,8 +9,9 @@ use shiyan_app::read::{CaseFilter, CasePage as Whole, CaseRow as Line};
 use shiyan_app::records::ClockRecord;
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_nonconformity::block::BlockKind;
+use shiyan_nonconformity::case::MOVES;
 use shiyan_nonconformity::{Block, BlockRecord, Case, CaseAction, CaseState, Part};
-use shiyan_statute::{ClockState, RuleKey, deadline_rule};
+use shiyan_statute::{ClockState, Nearness, RuleKey, TimeLeft, deadline_rule};
 
 use crate::views::{
     ActionView, BlockView, CasePage, CaseRow, CasesPage, Cell, Choice, ClockRow, Fact, FactGroup, FieldKind, FieldView, FileView, FilterSelect, Filters, Link,
@@ -21,8 +22,7 @@ use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::parts::{
-    Address, Again, Answer, asked, at_text, case_badge, case_room, clock_chip, day_chip, id_of, named, nearest, reason_field, refusals, show_as, size_text,
-    typed,
+    Address, Again, Answer, asked, at_text, case_badge, case_room, clock_chip, id_of, named, nearest, reason_field, refusals, show_as, size_text, typed,
 };
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
@@ -54,7 +54,7 @@ struct Sought<'r> {
 }
 
 fn is_open(line: &Line) -> bool {
-    !matches!(line.state.as_str(), "closed" | "cancelled")
+    CaseState::parse(&line.state).is_some_and(|state| MOVES.is_open(state))
 }
 
 /// 案件清单 which cases a list shows; the tabs and the numbers of the home page count with the same value.
@@ -64,12 +64,17 @@ pub struct CaseList {
     base: CaseFilter,
     /// 状态 a state, or `open`; empty for all.
     state: String,
-    /// 期限 one of [`DUES`], or `near` for today and soon; empty for all.
+    /// 期限 one of [`dues`]; empty for all.
     due: String,
 }
 
-/// The classes of a deadline.
-const DUES: &[&str] = &["overdue", "today", "soon", "later", "near"];
+/// The value of the filter that asks for today and soon together.
+const NEAR: &str = "near";
+
+/// The values of the filter by how near the last day is.
+fn dues() -> impl Iterator<Item = &'static str> {
+    Nearness::ALL.iter().map(|near| near.code()).chain([NEAR])
+}
 
 impl CaseList {
     /// The cases in a state.
@@ -89,7 +94,7 @@ impl CaseList {
         Self {
             base: CaseFilter { q: own(sought.q), street: own(sought.street), part: own(sought.part), year: sought.year, ..CaseFilter::default() },
             state: own(sought.state).unwrap_or_default(),
-            due: DUES.iter().find(|d| **d == due).map_or_else(String::new, |d| (*d).to_owned()),
+            due: dues().find(|d| *d == due).map_or_else(String::new, str::to_owned),
         }
     }
     fn address(&self) -> Address {
@@ -111,7 +116,7 @@ impl CaseList {
         self.address().href()
     }
     fn holds(&self, line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar) -> bool {
-        let class = due_class(line, today, calendar);
+        let near = nearness(line, today, calendar);
         let state = match self.state.as_str() {
             "" => true,
             "open" => is_open(line),
@@ -119,8 +124,8 @@ impl CaseList {
         };
         let due = match self.due.as_str() {
             "" => true,
-            "near" => matches!(class, "today" | "soon"),
-            due => class == due,
+            NEAR => matches!(near, Some(Nearness::Today | Nearness::Soon)),
+            due => near.is_some_and(|near| near.code() == due),
         };
         state && due
     }
@@ -135,24 +140,23 @@ impl CaseList {
     }
 }
 
-/// `overdue`, `today`, `soon` (three working days), `later`.
-fn due_class(line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar) -> &'static str {
-    let Some(due) = line.due_on.as_deref().and_then(|d| d.parse::<chrono::NaiveDate>().ok()).filter(|_| is_open(line)) else { return "" };
-    match shiyan_web_kit::parts::workdays_to(today, due, calendar) {
-        _ if due < today => "overdue",
-        _ if due == today => "today",
-        left if left <= shiyan_statute::clock::DUE_SOON_WORKDAYS => "soon",
-        _ => "later",
-    }
+/// 剩余时限 of the disposal, as long as the case has a last day.
+fn time_left(line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar) -> Option<TimeLeft> {
+    let day = |text: Option<&str>| text.and_then(|d| d.parse::<chrono::NaiveDate>().ok());
+    let due = day(line.due_on.as_deref())?;
+    Some(TimeLeft::day(due, day(line.closed_on.as_deref()), today, calendar).unsure(line.provisional == Some(true)))
 }
 
-fn due_word(due: &str, lang: Lang) -> &'static str {
-    match due {
-        "overdue" => lang.pick("已逾期", "Overdue"),
-        "today" => lang.pick("今日到期", "Due today"),
-        "soon" => lang.pick("三个工作日内到期", "Due within three working days"),
-        "near" => lang.pick("今日或三个工作日内到期", "Due today or within three working days"),
-        _ => lang.pick("三个工作日以后到期", "Due later"),
+/// How near the last day of an open case is.
+fn nearness(line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar) -> Option<Nearness> {
+    time_left(line, today, calendar).filter(|_| is_open(line))?.near
+}
+
+fn due_word(due: &str, lang: Lang) -> String {
+    match (Nearness::parse(due), lang) {
+        (Some(near), _) => near.label(lang).to_owned(),
+        (None, Lang::Zh) => format!("今日或{}", Nearness::Soon.zh()),
+        (None, Lang::En) => format!("{} or {}", Nearness::Today.en(), Nearness::Soon.en().trim_start_matches("Due ")),
     }
 }
 
@@ -160,7 +164,7 @@ fn filters(sought: &Sought<'_>, address: &Address, due: &str, streets: Vec<Choic
     let lang = user.lang();
     let now = chrono::Datelike::year(&user.now());
     let states = [Choice::new("open", user.t("未办结", "Open"))].into_iter().chain(Choice::all::<CaseState>(lang)).collect();
-    let dues = DUES.iter().map(|d| Choice::new(*d, due_word(d, lang))).collect();
+    let dues = dues().map(|d| Choice::new(d, due_word(d, lang))).collect();
     let years = (0..4).map(|back| (now - back).to_string()).map(|y| Choice::new(y.as_str(), y.as_str())).collect();
     let select = |key, zh, en, options, value: String| FilterSelect { key, label: user.t(zh, en).to_owned(), options, value };
     let own = |v: Option<&str>| v.unwrap_or_default().trim().to_owned();
@@ -233,7 +237,7 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
         let case = book.shown.get(&line.id);
         let failing = case.map(|c| c.failing.join(lang.pick("、", ", "))).unwrap_or_default();
         let (blocks_done, blocks) = case.map_or((0, 0), progress);
-        let overdue = due_class(line, today, calendar) == "overdue";
+        let overdue = nearness(line, today, calendar) == Some(Nearness::Overdue);
         rows.push(CaseRow {
             no: line.no.clone(),
             href: format!("/cases/{}", line.id),
@@ -263,13 +267,11 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     })
 }
 
-fn case_due(line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar, lang: Lang) -> Due {
-    if line.state == "cancelled" {
-        return Due::plain(lang.pick("已撤销", "Cancelled"));
-    }
-    let mut due = line.due_on.as_deref().map_or_else(Due::default, |d| day_chip(d, line.closed_on.as_deref(), today, calendar, lang));
-    due.provisional = line.closed_on.is_none() && line.provisional == Some(true);
-    due
+/// The chip of a case, wherever it is listed.
+#[must_use]
+pub fn case_due(line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar, lang: Lang) -> Due {
+    let left = if line.state == CaseState::Cancelled.code() { Some(TimeLeft::cancelled()) } else { time_left(line, today, calendar) };
+    left.map_or_else(Due::default, |left| Due::of(&left, lang))
 }
 
 /// Needed blocks complete, of those needed.
@@ -447,7 +449,7 @@ fn actions(whole: &Whole, user: &User, again: Option<&Again<'_>>) -> Vec<ActionV
             vec![
                 make(CaseAction::Receive, "inbox")
                     .primary()
-                    .noted(user.t("报告期限（D04）停止，送达期限（D06，5 个工作日）开始。", "Reporting (D04) stops; service (D06, five working days) starts.")),
+                    .noted(user.said("报告期限（D04）停止，送达期限（D06，{D06}）开始。", "Reporting (D04) stops; service (D06, {D06}) starts.")),
             ]
         }
         CaseState::Assigned | CaseState::Acting => vec![make(CaseAction::Submit, "send").primary()],
@@ -542,7 +544,7 @@ async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> 
             block.open = false;
         }
     }
-    let missing = if matches!(case.state, CaseState::Closed | CaseState::Cancelled) { Vec::new() } else { case.missing() };
+    let missing = if !MOVES.is_open(case.state) { Vec::new() } else { case.missing() };
     let missing = missing.iter().map(|r| ProblemView { field: block_of(r).code().to_owned(), ..ProblemView::of(r, lang) }).collect();
     let mut related = vec![Link::new(format!("{} {}", user.t("样品", "Sample"), case.sampling_no), format!("/samples/{}", case.sample))];
     related.extend(whole.report.as_ref().map(|n| Link::new(format!("{} {n}", user.t("检验报告", "Test report")), format!("/reports/{n}"))));

@@ -6,9 +6,10 @@ use rocket::{Route, State, get, routes};
 use shiyan_app::figures::Year;
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
-use shiyan_foundation::{Act, Instant, Label, Lang, Scope, WorkCalendar};
+use shiyan_foundation::{Act, Instant, Label, Lang, Scope};
 use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
+use shiyan_statute::said;
 
 use crate::views::{Cell, Counted, Counter, Fact, FigureCard, FigurePage, Pager, RowsPage, Tab, Table};
 use shiyan_web_kit::answer::{Html, show};
@@ -58,22 +59,6 @@ pub async fn years(site: &Site, now: Instant, shown: i32) -> Result<Vec<i32>, sh
     Ok(all.into_iter().filter(|year| *year <= this).collect())
 }
 
-/// Working days from the day after `today` to `due`; negative by those gone since.
-pub fn workdays_left(today: chrono::NaiveDate, due: chrono::NaiveDate, calendar: &WorkCalendar) -> i64 {
-    let span = |after: chrono::NaiveDate, to| after.succ_opt().map_or(0, |from| i64::from(calendar.workdays_between(from, to)));
-    if today <= due {
-        span(today, due)
-    } else {
-        // a day off that follows the last day already is overdue
-        -span(due, today).max(1)
-    }
-}
-
-/// A deadline in words.
-pub fn due_view(lang: Lang, today: chrono::NaiveDate, due: chrono::NaiveDate, calendar: &WorkCalendar) -> ui::Due {
-    ui::Due::workdays(lang, workdays_left(today, due, calendar), due, !calendar.knows(chrono::Datelike::year(&due)))
-}
-
 /// 定义 what a figure counts: Chinese, English.
 fn definition(key: &str) -> (&'static str, &'static str) {
     match key {
@@ -91,10 +76,8 @@ fn definition(key: &str) -> (&'static str, &'static str) {
             "Cases closed with every step evidenced ÷ cases due or closed. Cancelled cases and open ones not due yet are not counted.",
         ),
         "disposal_on_time_rate" => ("期限内证据齐全办结的案件 ÷ 到期或已办结的案件。", "Cases closed with evidence within the deadline ÷ cases due or closed."),
-        "report_on_time_rate" => {
-            ("收样后 20 个工作日内出具的报告 ÷ 到期或已出具的报告。", "Reports issued within 20 working days of reception ÷ reports due or issued.")
-        }
-        "urgent_report_on_time_rate" => ("可能严重危害的不合格在 24 小时内报告的比例。", "Possibly severe failures reported within 24 hours."),
+        "report_on_time_rate" => ("收样后{D02}内出具的报告 ÷ 到期或已出具的报告。", "Reports issued within {D02} of reception ÷ reports due or issued."),
+        "urgent_report_on_time_rate" => ("可能严重危害的不合格在{D05}内报告的比例。", "Possibly severe failures reported within {D05}."),
         "service_on_time_rate" => ("检验结论在期限内送达的比例。", "Conclusions served within the deadline."),
         "publication_on_time_rate" => ("结果在期限内公示的比例。", "Results published within the deadline."),
         "rapid_valid_rate" => (
@@ -103,8 +86,8 @@ fn definition(key: &str) -> (&'static str, &'static str) {
         ),
         "rapid_positive_rate" => ("阳性项次 ÷ 有效项次。单独统计，不计入千人批次。", "Positive ÷ valid rapid readings. Counted apart from the batches."),
         "rapid_handled_rate" => (
-            "72 小时内处置的阳性 ÷ 已处置的和超过 72 小时未处置的阳性。72 小时未到的不计。",
-            "Positives handled within 72 hours ÷ positives handled or past their 72 hours. Those whose 72 hours still run are not counted.",
+            "{D37}内处置的阳性 ÷ 已处置的和超过{D37}未处置的阳性。{D37}未到的不计。",
+            "Positives handled within {D37} ÷ positives handled or past their {D37}. Those whose {D37} still run are not counted.",
         ),
         "rapid_confirmation_rate" => ("实验室确证的阳性 ÷ 实验室检验过的阳性。", "Positives that a laboratory confirmed ÷ positives that a laboratory tested."),
         _ => ("", ""),
@@ -134,7 +117,7 @@ pub fn same(figure: &Figure, asked: &str) -> bool {
 /// Name of a figure; a street by its name.
 pub fn name(figure: &Figure, lang: Lang, streets: &Streets) -> String {
     match &figure.cut {
-        Some(cut) if cut.axis == Axis::Street => format!("{}{}{}", lang.pick(figure.zh, figure.en), lang.pick("·", ": "), street_name(streets, &cut.code)),
+        Some(cut) if cut.axis == Axis::Street => format!("{}{}{}", lang.pick(&figure.zh, &figure.en), lang.pick("·", ": "), street_name(streets, &cut.code)),
         _ => figure.name(lang),
     }
 }
@@ -161,7 +144,7 @@ pub fn card(figure: &Figure, lang: Lang, when: &When, streets: &Streets) -> Figu
         target: target(figure, lang),
         met: figure.met,
         provisional: figure.provisional,
-        definition: lang.pick(zh, en).to_owned(),
+        definition: said(lang.pick(zh, en), when.day(), lang),
         of_them: String::new(),
         bar: (figure.target.is_some() && !per_thousand).then(|| Bar::new(figure.numerator, figure.denominator, figure.display.clone())),
     }
@@ -490,17 +473,6 @@ fn member(by: By, of: &str, lang: Lang, streets: &Streets, data: &Year) -> Strin
 mod tests {
     use super::*;
     #[test]
-    fn a_day_past_the_last_one_is_overdue_even_on_a_day_off() {
-        let day = |d| chrono::NaiveDate::from_ymd_opt(2026, 3, d).unwrap_or_default();
-        let calendar = shiyan_statute::calendar();
-        assert_eq!(workdays_left(day(5), day(5), calendar), 0);
-        assert_eq!(workdays_left(day(5), day(6), calendar), 1);
-        // Friday the 6th, seen on Saturday the 7th
-        assert_eq!(workdays_left(day(7), day(6), calendar), -1);
-        assert_eq!(workdays_left(day(9), day(6), calendar), -1);
-        assert_eq!(workdays_left(day(10), day(6), calendar), -2);
-    }
-    #[test]
     fn every_figure_says_what_it_counts() {
         let population = shiyan_foundation::task::Population {
             id: shiyan_foundation::ids::PopulationId(uuid::Uuid::nil()),
@@ -511,7 +483,7 @@ mod tests {
             boundary: shiyan_foundation::task::Boundary::Division,
             source: "t".into(),
         };
-        let scope = KpiScope::standard(2026, population);
+        let scope = KpiScope::standard(2026, population).unwrap();
         let as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap_or_default();
         let kpis = shiyan_indicators::kpis(&shiyan_indicators::Facts::default(), &scope, as_of, shiyan_statute::calendar());
         for figure in kpis.figures() {

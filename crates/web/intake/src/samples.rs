@@ -507,11 +507,11 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionV
         let action = ActionView::post("renumber", user.t("补登正式编号", "Register the official number"), format!("/samples/{id}/renumber")).with_icon("edit");
         list.push(action.asking(asked("renumber", vec![field], again, lang)).refused(&why(SampleAction::Renumber), lang));
     }
-    if matches!(sample.state, SampleState::Draft | SampleState::Sampled) && user.actor.has(Role::Sampler) {
+    if why(SampleAction::Void).is_empty() {
         let action = ActionView::post("void", user.t("作废抽样单…", "Void the sheet…"), format!("/samples/{id}/void")).danger().with_icon("slash");
         let action =
             action.noted(user.t("作废后不计入任何指标，不能恢复；记录保留。", "A void sheet counts nowhere and cannot be restored; the record stays."));
-        list.push(action.asking(asked("void", reason_field(lang, ""), again, lang)).refused(&why(SampleAction::Void), lang));
+        list.push(action.asking(asked("void", reason_field(lang, ""), again, lang)));
     }
     list
 }

@@ -177,6 +177,7 @@ impl Visit {
     pub fn page(&self, site: &Site, zh: &str, en: &str) -> Page {
         let mut p = Page::public(self.lang, self.lang.pick(zh, en));
         p.path.clone_from(&self.path);
+        p.today = self.now.date_naive();
         p.large = self.large;
         p.notice.clone_from(&self.notice);
         p.demo = site.config.demo;
@@ -315,6 +316,11 @@ impl User {
     pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.visit.lang.pick(zh, en)
     }
+    /// The same with the periods and numbers of the law of today: `{D37}`, `{N01}`.
+    #[must_use]
+    pub fn said(&self, zh: &str, en: &str) -> String {
+        shiyan_statute::said(self.t(zh, en), self.now().date_naive(), self.lang())
+    }
     /// When the request was read.
     #[must_use]
     pub fn now(&self) -> Instant {
@@ -366,6 +372,7 @@ impl User {
         };
         let mut p = Page::of(lang, title, nav, bar);
         p.path.clone_from(&self.visit.path);
+        p.today = self.visit.now.date_naive();
         p.csrf = masked(&self.csrf);
         p.large = self.visit.large;
         p.notice.clone_from(&self.visit.notice);

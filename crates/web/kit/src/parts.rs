@@ -12,13 +12,13 @@ use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::CaseState;
 use shiyan_sample_intake::SampleState;
-use shiyan_statute::{Clock, ClockState, RuleKey};
+use shiyan_statute::{Clock, TimeLeft};
 
 use crate::answer::Html;
 use crate::failure::Failure;
 use crate::guard::{User, encoded};
 use crate::posted::Posted;
-use crate::ui::{Badge, Due, Tone, day_text};
+use crate::ui::{Badge, Due, Tone};
 use crate::views::{Chip, FieldKind, FieldView, ProblemView};
 
 /// Either on to the next page, or the same page with what was refused.
@@ -230,75 +230,29 @@ pub fn size_text(kind: &str, bytes: u64) -> String {
     if kind.is_empty() { size } else { format!("{kind} · {size}") }
 }
 
-/// 保存期限 clocks of keeping: past the day nothing is late.
-#[must_use]
-pub fn keeps(rule: RuleKey) -> bool {
-    matches!(rule, RuleKey::D24 | RuleKey::D25 | RuleKey::D26 | RuleKey::D27)
-}
-
-/// Working days from tomorrow to a day; negative by the working days gone since.
-#[must_use]
-pub fn workdays_to(today: NaiveDate, due: NaiveDate, cal: &WorkCalendar) -> i64 {
-    let span = |after: NaiveDate, to: NaiveDate| after.succ_opt().map_or(0, |from| i64::from(cal.workdays_between(from, to)));
-    if today <= due { span(today, due) } else { -span(due, today) }
-}
-
-fn running(lang: Lang, left: i64, today: NaiveDate, due: NaiveDate, provisional: bool) -> Due {
-    let day = day_text(lang, due);
-    let bracket = |text: &str| match lang {
-        Lang::Zh => format!("{text}（{day}）"),
-        Lang::En => format!("{text} ({day})"),
-    };
-    // A day off after the last day: overdue, though no working day has gone by.
-    if left == 0 && today > due {
-        return Due { tone: Tone::Fail, text: bracket(lang.pick("已逾期", "Overdue")), provisional };
-    }
-    if left == 0 && today < due {
-        return Due { tone: Tone::Warn, text: bracket(lang.pick("剩 0 个工作日", "0 working days left")), provisional };
-    }
-    Due::workdays(lang, left, due, provisional)
-}
-
 /// The chip of a clock.
 #[must_use]
 pub fn clock_chip(clock: &Clock, now: Instant, cal: &WorkCalendar, lang: Lang) -> Due {
-    let due = clock.effective_due_on();
-    match clock.state_in(now, cal) {
-        ClockState::Cancelled => Due::plain(lang.pick("已撤销", "Cancelled")),
-        state @ (ClockState::Met | ClockState::Late) => {
-            let on = clock.stopped_at.map_or(due, |at| at.date_naive());
-            Due::met(lang, on, state == ClockState::Late)
-        }
-        ClockState::Ended if !keeps(clock.rule) => {
-            let day = crate::ui::date(due);
-            Due::plain(if lang == Lang::Zh { format!("已届满（{day}）") } else { format!("Ended ({day})") })
-        }
-        _ if keeps(clock.rule) => {
-            let day = crate::ui::date(due);
-            Due::plain(if lang == Lang::Zh { format!("保存至 {day}") } else { format!("Keep until {day}") })
-        }
-        _ => match (clock.due.due_at, &clock.extension) {
-            (Some(at), None) => Due::minutes(lang, (at - now).num_minutes(), &at_text(at, now)),
-            _ => running(lang, clock.workdays_left(now, cal), now.date_naive(), due, clock.due.provisional),
-        },
-    }
+    Due::of(&TimeLeft::clock(clock, now, cal), lang)
 }
 
-/// The chip of a last day: met or late once done, else what is left.
+/// The chip of a last day that nothing has met yet.
+#[must_use]
+pub fn due_chip(due: NaiveDate, today: NaiveDate, cal: &WorkCalendar, lang: Lang) -> Due {
+    Due::of(&TimeLeft::day(due, None, today, cal), lang)
+}
+
+/// The chip of a last day as it is stored: met or late once done, else what is left.
 #[must_use]
 pub fn day_chip(due: &str, done: Option<&str>, today: NaiveDate, cal: &WorkCalendar, lang: Lang) -> Due {
-    let Ok(due) = due.parse::<NaiveDate>() else { return Due::default() };
-    if let Some(done) = done.and_then(|d| d.parse::<NaiveDate>().ok()) {
-        return Due::met(lang, done, done > due);
-    }
-    let provisional = !cal.knows(chrono::Datelike::year(&due));
-    running(lang, workdays_to(today, due, cal), today, due, provisional)
+    let day = |text: &str| text.parse::<NaiveDate>().ok();
+    day(due).map_or_else(Due::default, |due| Due::of(&TimeLeft::day(due, done.and_then(day), today, cal), lang))
 }
 
 /// The running clock that is due first.
 #[must_use]
 pub fn nearest<'a>(clocks: impl IntoIterator<Item = &'a Clock>) -> Option<&'a Clock> {
-    clocks.into_iter().filter(|c| c.stopped_at.is_none() && !c.cancelled && !keeps(c.rule)).min_by_key(|c| c.effective_due_on())
+    clocks.into_iter().filter(|c| c.stopped_at.is_none() && !c.cancelled && !c.rule.is_keeping()).min_by_key(|c| c.effective_due_on())
 }
 
 /// 样品状态

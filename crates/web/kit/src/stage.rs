@@ -34,16 +34,21 @@ pub fn now() -> Instant {
 /// A demonstration of so many samples and the names of its accounts; the reports it prints are no real PDF.
 pub async fn demonstration(name: &str, seed: u64, samples: u32) -> (Temp, App, Vec<String>) {
     // On a task of its own: a long test leaves little of its stack to what it calls.
-    rocket::tokio::spawn(set_up(name.to_owned(), seed, samples)).await.unwrap()
+    demonstration_at(name, seed, samples, now()).await
 }
 
-async fn set_up(name: String, seed: u64, samples: u32) -> (Temp, App, Vec<String>) {
+/// The same, loaded at another moment.
+pub async fn demonstration_at(name: &str, seed: u64, samples: u32, at: Instant) -> (Temp, App, Vec<String>) {
+    rocket::tokio::spawn(set_up(name.to_owned(), seed, samples, at)).await.unwrap()
+}
+
+async fn set_up(name: String, seed: u64, samples: u32, at: Instant) -> (Temp, App, Vec<String>) {
     let dir = Temp(std::env::temp_dir().join(format!("shiyan-web-{name}-{}", std::process::id())));
     std::fs::create_dir_all(&dir.0).unwrap();
     let store = Store::open(&format!("sqlite://{}/t.db", dir.0.display())).await.unwrap();
     Migrator::up(store.migration_connection(), None).await.unwrap();
     let app = App::new(store, |_| Ok(b"%PDF-1.7 test".to_vec()));
-    let told = demo::load(&app, DemoOptions { seed, now: now(), samples: Some(samples), password: None }).await.unwrap();
+    let told = demo::load(&app, DemoOptions { seed, now: at, samples: Some(samples), password: None }).await.unwrap();
     (dir, app, told.accounts.into_iter().map(|a| a.username).collect())
 }
 
@@ -59,6 +64,11 @@ fn token(user: User) -> String {
 
 /// A browser before these rooms.
 pub async fn client(app: &App, rooms: Vec<Route>) -> Client {
+    client_at(app, rooms, now).await
+}
+
+/// The same by another clock.
+pub async fn client_at(app: &App, rooms: Vec<Route>, clock: fn() -> Instant) -> Client {
     let config = SiteConfig {
         public_url: "http://127.0.0.1:8000".into(),
         https: false,
@@ -70,7 +80,7 @@ pub async fn client(app: &App, rooms: Vec<Route>) -> Client {
         key_file: PathBuf::new(),
     };
     let rooms = [rooms, routes![token]].concat();
-    let rocket = server::build(Site::new(app.clone(), config, now), "127.0.0.1:0".parse().unwrap(), rooms);
+    let rocket = server::build(Site::new(app.clone(), config, clock), "127.0.0.1:0".parse().unwrap(), rooms);
     Client::untracked(rocket).await.unwrap()
 }
 

@@ -3,10 +3,11 @@
 use std::fmt::{self, Display, Formatter};
 
 use askama::filters::HtmlSafe;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use shiyan_foundation::Label;
 use shiyan_foundation::Lang;
 use shiyan_foundation::task::Outcome;
+use shiyan_statute::{Colour, TimeLeft};
 
 use crate::assets;
 
@@ -168,7 +169,7 @@ impl Display for Badge {
 }
 impl HtmlSafe for Badge {}
 
-/// 期限 a deadline in words: grey, amber from three working days left, red only when overdue, green once met.
+/// 期限 a deadline in words and colour, as the statute counts it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Due {
     /// Meaning: `Idle`, `Warn`, `Fail`, or `Pass`.
@@ -180,49 +181,16 @@ pub struct Due {
 }
 
 impl Due {
-    /// Counted in working days; negative means overdue.
+    /// As the statute says it.
     #[must_use]
-    pub fn workdays(lang: Lang, left: i64, due_on: NaiveDate, provisional: bool) -> Self {
-        let day = day_text(lang, due_on);
-        let (tone, text) = match (left, lang) {
-            (i64::MIN..=-1, Lang::Zh) => (Tone::Fail, format!("逾期 {} 个工作日（{day}）", -left)),
-            (-1, Lang::En) => (Tone::Fail, format!("1 working day overdue ({day})")),
-            (i64::MIN..=-2, Lang::En) => (Tone::Fail, format!("{} working days overdue ({day})", -left)),
-            (0, Lang::Zh) => (Tone::Warn, format!("今日到期（{day}）")),
-            (0, Lang::En) => (Tone::Warn, format!("Due today ({day})")),
-            (n, Lang::Zh) => (if n <= 3 { Tone::Warn } else { Tone::Idle }, format!("剩 {n} 个工作日（{day}）")),
-            (1, Lang::En) => (Tone::Warn, format!("1 working day left ({day})")),
-            (n, Lang::En) => (if n <= 3 { Tone::Warn } else { Tone::Idle }, format!("{n} working days left ({day})")),
+    pub fn of(left: &TimeLeft, lang: Lang) -> Self {
+        let tone = match left.colour {
+            Colour::Grey => Tone::Idle,
+            Colour::Amber => Tone::Warn,
+            Colour::Red => Tone::Fail,
+            Colour::Green => Tone::Pass,
         };
-        Self { tone, text, provisional }
-    }
-    /// Counted in minutes (24 h, 72 h, 4 h clocks run through nights); negative means overdue.
-    #[must_use]
-    pub fn minutes(lang: Lang, left: i64, at: &str) -> Self {
-        let clock = format!("{}:{:02}", left.abs() / 60, left.abs() % 60);
-        let (tone, text) = if left < 0 {
-            (Tone::Fail, if lang == Lang::Zh { format!("超时 {clock}（{at}）") } else { format!("{clock} h overdue ({at})") })
-        } else {
-            let tone = if left <= 240 { Tone::Warn } else { Tone::Idle };
-            (tone, if lang == Lang::Zh { format!("剩 {clock}（{at} 截止）") } else { format!("{clock} h left (until {at})") })
-        };
-        Self { tone, text, provisional: false }
-    }
-    /// Met on that day; `late` when after the deadline.
-    #[must_use]
-    pub fn met(lang: Lang, on: NaiveDate, late: bool) -> Self {
-        let day = day_text(lang, on);
-        let text = match (late, lang) {
-            (false, Lang::Zh) => format!("按期完成（{day}）"),
-            (false, Lang::En) => format!("Met ({day})"),
-            (true, Lang::Zh) => format!("逾期完成（{day}）"),
-            (true, Lang::En) => format!("Met late ({day})"),
-        };
-        Self { tone: if late { Tone::Warn } else { Tone::Pass }, text, provisional: false }
-    }
-    /// Cancelled or not running.
-    pub fn plain(text: impl Into<String>) -> Self {
-        Self { tone: Tone::Idle, text: text.into(), provisional: false }
+        Self { tone, text: left.text(lang).to_owned(), provisional: left.provisional }
     }
 }
 
@@ -353,15 +321,6 @@ pub fn date(day: NaiveDate) -> String {
     day.format("%Y-%m-%d").to_string()
 }
 
-/// `3月10日` or `10 Mar`, the form of deadlines.
-#[must_use]
-pub fn day_text(lang: Lang, day: NaiveDate) -> String {
-    match lang {
-        Lang::Zh => format!("{}月{}日", day.month(), day.day()),
-        Lang::En => day.format("%-d %b").to_string(),
-    }
-}
-
 /// `--` for what is empty.
 #[must_use]
 pub fn dash(text: &str) -> &str {
@@ -381,13 +340,16 @@ mod tests {
         assert_eq!(num(1_588_611u64), "1,588,611");
     }
     #[test]
-    fn a_deadline_is_red_only_when_overdue() {
-        assert_eq!(Due::workdays(Lang::Zh, 4, day(10), false).tone, Tone::Idle);
-        assert_eq!(Due::workdays(Lang::Zh, 3, day(10), false).text, "剩 3 个工作日（3月10日）");
-        assert_eq!(Due::workdays(Lang::Zh, 3, day(10), false).tone, Tone::Warn);
-        assert_eq!(Due::workdays(Lang::Zh, 0, day(10), false).tone, Tone::Warn);
-        assert_eq!(Due::workdays(Lang::En, -1, day(4), false).text, "1 working day overdue (4 Mar)");
-        assert_eq!(Due::workdays(Lang::En, -1, day(4), false).tone, Tone::Fail);
+    fn a_deadline_keeps_its_colour_and_its_words_and_marks_what_is_provisional() {
+        let calendar = shiyan_statute::calendar();
+        let read = |today, due| Due::of(&TimeLeft::day(due, None, today, calendar), Lang::Zh);
+        assert_eq!(read(day(3), day(10)).tone, Tone::Idle);
+        assert_eq!((read(day(5), day(10)).tone, read(day(10), day(10)).tone, read(day(11), day(10)).tone), (Tone::Warn, Tone::Warn, Tone::Fail));
+        assert_eq!(Due::of(&TimeLeft::day(day(10), Some(day(9)), day(11), calendar), Lang::Zh).tone, Tone::Pass);
+        let html = read(day(5), day(10)).to_string();
+        assert!(html.contains("<span>剩 3 个工作日</span><span>（3月10日）</span>"), "{html}");
+        let unsure = Due { provisional: true, ..read(day(5), day(10)) };
+        assert!(unsure.to_string().contains("（3月10日）*"), "{unsure}");
     }
     #[test]
     fn what_people_typed_never_becomes_markup() {

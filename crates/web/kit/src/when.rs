@@ -23,6 +23,11 @@ impl When {
     pub fn now(year: i32) -> Self {
         Self { year, as_of: None }
     }
+    /// The day whose law its texts name: the cut-off date, or the last day of the year.
+    #[must_use]
+    pub fn day(&self) -> NaiveDate {
+        self.as_of.or_else(|| NaiveDate::from_ymd_opt(self.year, 12, 31)).unwrap_or_default()
+    }
     /// Reads both out of an address. Whether the day has come and the year had begun is asked where the figures are counted.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ use shiyan_foundation::task::{Link as Chain, required_batches};
 use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_indicators::{By, Pick, What};
 use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState};
+use shiyan_statute::{NumberKey, yearly_target};
 
 use crate::views::forms::{self, Filled};
 use crate::views::{
@@ -167,9 +168,10 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         Some(plan) => Some(plan.population.clone()),
         None => site.app.chosen_population().await.ok(),
     };
+    let standard = yearly_target(NumberKey::N01, year)?;
     let (required, allocated, gap) = plan.as_ref().map_or_else(
         || {
-            let asked = population.as_ref().map_or(0, |p| required_batches(shiyan_foundation::Decimal::from(4), p.people));
+            let asked = population.as_ref().map_or(0, |p| required_batches(standard, p.people));
             (asked, 0, asked)
         },
         |p| (p.required(), p.allocated(), p.gap()),
@@ -215,7 +217,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
             |p| Badge::new(if p.state == PlanState::Issued { Tone::Pass } else { Tone::Info }, p.state.label(lang)),
         ),
         population: people,
-        target: format!("{:.2}", plan.as_ref().map_or_else(|| shiyan_foundation::Decimal::from(4), |p| p.target_per_mille)),
+        target: format!("{:.2}", plan.as_ref().map_or(standard, |p| p.target_per_mille)),
         required,
         allocated,
         gap,
@@ -254,9 +256,10 @@ fn actions(user: &User, year: i32, plan: Option<&Plan>, filled: &Filled) -> Vec<
     let lang = user.lang();
     match plan {
         None => {
+            let target = yearly_target(NumberKey::N01, year).map_or_else(|_| String::new(), |n| format!("{n:.1}"));
             vec![ActionView::post("create", user.t("编制年度计划", "Draw up the plan"), format!("/plan/{year}/create")).primary().with_icon("plus").asking(
                 vec![
-                FieldView::number("target", user.t("年度目标", "Target of the year"), user.t("批次/千人", "per 1,000")).required().with("4.0").filled(filled),
+                FieldView::number("target", user.t("年度目标", "Target of the year"), user.t("批次/千人", "per 1,000")).required().with(target).filled(filled),
             ],
             )]
         }

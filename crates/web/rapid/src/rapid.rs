@@ -1,6 +1,6 @@
 //! 快检 entry at a point, the ledger of a day, one reading and what follows a positive.
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{Datelike, NaiveDate};
 use rocket::http::{ContentType, Header};
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
@@ -34,14 +34,6 @@ const ROWS: usize = 200;
 /// Readings of a point from which stalls and foods are suggested.
 const LATELY: u64 = 500;
 
-/// Hours for handling a positive (D37), read from the statute.
-fn disposal_hours(on: NaiveDate) -> i64 {
-    match shiyan_statute::deadline_rule(shiyan_statute::RuleKey::D37, on).map(|r| r.period) {
-        Ok(shiyan_foundation::Period::Hours(n)) => i64::from(n),
-        _ => 72,
-    }
-}
-
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
@@ -73,30 +65,18 @@ fn validity(verdict: RapidVerdict, lang: Lang) -> Badge {
     }
 }
 
-/// Whether the 72 hours of a positive are over and it is not settled.
+/// Whether the time of a positive (D37) is over and it is not settled.
 pub fn follow_late(row: &LedgerRow, now: Instant) -> bool {
-    let follow = row.follow_up.as_ref().map(|f| &f.follow_up).filter(|f| f.settled_at.is_none());
-    follow.is_some_and(|f| f.told_at + TimeDelta::hours(disposal_hours(f.told_at.date_naive())) < now)
+    row.follow_up.as_ref().is_some_and(|f| f.follow_up.is_late(now))
 }
 
-/// The 72 hours of a positive.
+/// The time of a positive (D37).
 pub fn follow_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
-    let Some(follow) = row.follow_up.as_ref().map(|f| &f.follow_up) else { return Due::default() };
-    let end = follow.told_at + TimeDelta::hours(disposal_hours(follow.told_at.date_naive()));
-    match follow.settled_at {
-        Some(at) => Due::met(lang, at.date_naive(), at > end),
-        None => Due::minutes(lang, (end - now).num_minutes(), &end.format("%m-%d %H:%M").to_string()),
-    }
+    row.follow_up.as_ref().and_then(|f| f.follow_up.time_left(now)).map_or_else(Due::default, |left| Due::of(&left, lang))
 }
 
 fn objection_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
-    match row.follow_up.as_ref().map(|f| &f.follow_up) {
-        Some(f) if f.objected_at.is_none() && f.settled_at.is_none() => f
-            .objection_due_at
-            .filter(|end| *end > now)
-            .map_or_else(Due::default, |end| Due::minutes(lang, (end - now).num_minutes(), &end.format("%H:%M").to_string())),
-        _ => Due::default(),
-    }
+    row.follow_up.as_ref().and_then(|f| f.follow_up.objection_time_left(now)).map_or_else(Due::default, |left| Due::of(&left, lang))
 }
 
 /// `产地：…` is kept at the head of the note.
@@ -475,8 +455,8 @@ async fn ledger(
     };
     let follow_options = [
         ("open", "待处置", "To handle"),
-        ("running", "待处置（72 小时内）", "To handle, within 72 hours"),
-        ("late", "超过 72 小时未处置", "Past their 72 hours"),
+        ("running", "待处置（{D37}内）", "To handle, within {D37}"),
+        ("late", "超过{D37}未处置", "Past their {D37}"),
         ("confirm", "待确认", "To confirm"),
         ("done", "已处置", "Handled"),
     ];
@@ -490,7 +470,7 @@ async fn ledger(
         chips.push(chip("verdict", v.label(lang).to_owned()));
     }
     if let Some((_, zh, en)) = follow_options.iter().find(|(k, _, _)| *k == asked.follow) {
-        chips.push(chip("follow", lang.pick(zh, en).to_owned()));
+        chips.push(chip("follow", user.said(zh, en)));
     }
     let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, rows.len().div_ceil(ROWS).max(1));
     let from = (at - 1) * ROWS;
@@ -514,7 +494,7 @@ async fn ledger(
                 select(
                     "follow",
                     user.t("处置", "Follow-up"),
-                    follow_options.iter().map(|(k, zh, en)| Choice::new(*k, lang.pick(zh, en))).collect(),
+                    follow_options.iter().map(|(k, zh, en)| Choice::new(*k, user.said(zh, en))).collect(),
                     &asked.follow,
                 ),
             ],
@@ -619,9 +599,9 @@ fn acts(row: &LedgerRow, user: &User) -> Vec<(FollowUpAction, ActionView)> {
         ),
         (
             FollowUpAction::Object,
-            post(FollowUpAction::Object, "object").noted(user.t(
-                "食用农产品经营者自收到结果起四小时内可申请复检；复检不得采用快速检测方法。",
-                "Within four hours of being told the operator may ask for a recheck, which never uses a rapid method.",
+            post(FollowUpAction::Object, "object").noted(user.said(
+                "食用农产品经营者自收到结果起{D28}内可申请复检；复检不得采用快速检测方法。",
+                "Within {D28} of being told the operator may ask for a recheck, which never uses a rapid method.",
             )),
         ),
         (
@@ -681,7 +661,7 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
         action: if disposed { None } else { take(FollowUpAction::Dispose) },
     });
     out.push(FollowStep {
-        title: user.t("异议（四小时内）", "Objection within four hours").to_owned(),
+        title: user.said("异议（{D28}内）", "Objection within {D28}"),
         state: badge(follow.objected_at.is_some(), false),
         text: follow.objected_at.map_or_else(String::new, |at| at.format("%Y-%m-%d %H:%M").to_string()),
         due: objection_due(row, now, lang),

@@ -11,20 +11,22 @@ use shiyan_indicators::{By, Facts, Kpis, Pick, What};
 use shiyan_lab_results::bench::Worksheet;
 use shiyan_nonconformity::case::CaseState;
 use shiyan_rapid_test::RapidVerdict;
+use shiyan_statute::TimeLeft;
+use shiyan_statute::time_left::DUE_SOON_WORKDAYS;
 
 use crate::views::{Counted, Counter, HomeSupervisor, HomeWork, Link, Page, RapidCard, StreetProgress, WorkGroup, WorkItem};
 use shiyan_papers::{Tabled, tabled};
 use shiyan_web_bench::bench;
 use shiyan_web_bench::worksheets::state_badge;
-use shiyan_web_cases::cases::CaseList;
-use shiyan_web_figures::figures::{card, due_view, year_of};
+use shiyan_web_cases::cases::{CaseList, case_due};
+use shiyan_web_figures::figures::{card, year_of};
 use shiyan_web_figures::parts::{gauge, trend};
 use shiyan_web_intake::samples;
 use shiyan_web_kit::answer::{Html, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::parts::class_label;
+use shiyan_web_kit::parts::{class_label, day_chip, due_chip};
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
 use shiyan_web_kit::ui::{Badge, Bar, Due, Tone};
@@ -101,14 +103,14 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         href: format!("/cases/{}", c.case_id),
         sub: format!("{} · {}", street_name(&streets, &c.street), c.sampling_no),
         state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
-        due: due_view(lang, today, c.due_on, &calendar),
+        due: Due::of(&shiyan_indicators::pick::time_left(c, today, &calendar), lang),
         verb: user.t("查看", "Open").to_owned(),
     };
     let overdue_list = kpis
         .overdue
         .iter()
         .chain(&kpis.due_today)
-        .chain(kpis.open_not_due.iter().filter(|c| shiyan_indicators::pick::due_soon(today, c.due_on, &calendar)))
+        .chain(kpis.open_not_due.iter().filter(|c| shiyan_indicators::pick::due_soon(c, today, &calendar)))
         .take(8)
         .map(line)
         .collect();
@@ -178,17 +180,17 @@ fn scope_note(user: &User, year: i32) -> String {
     }
 }
 
-/// 逾期、今日到期、3个工作日内、以后 each counted by what its list is made from.
+/// 逾期、今日到期、即将到期、以后 each counted by what its list is made from.
 fn dues(facts: &Facts, kpis: &Kpis, calendar: &WorkCalendar, when: &When, lang: Lang) -> Vec<Counter> {
-    let one = |what, zh, en, tone| {
+    let one = |what, zh: &str, en: &str, tone| {
         let pick = Pick::all(what);
         Counter { label: lang.pick(zh, en).to_owned(), value: pick.ids(facts, kpis, calendar).len() as u64, href: behind(&pick, when), tone }
     };
     vec![
         one(What::Overdue, "逾期", "Overdue", Tone::Fail),
         one(What::DueToday, "今日到期", "Due today", Tone::Warn),
-        one(What::DueSoon, "3个工作日内", "In 3 working days", Tone::Warn),
-        one(What::DueLater, "3个工作日以后", "Due later", Tone::Info),
+        one(What::DueSoon, &format!("{DUE_SOON_WORKDAYS}个工作日内"), &format!("In {DUE_SOON_WORKDAYS} working days"), Tone::Warn),
+        one(What::DueLater, &format!("{DUE_SOON_WORKDAYS}个工作日以后"), "Due later", Tone::Info),
     ]
 }
 
@@ -227,9 +229,9 @@ async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &
             out.push(WorkItem {
                 title: format!("{} {}", c.no, c.product),
                 href: format!("/cases/{}", c.id),
-                sub: c.operator,
+                sub: c.operator.clone(),
                 state: Badge::new(Tone::Info, CaseState::Submitted.label(lang)),
-                due: c.due_on.and_then(|d| d.parse().ok()).map_or_else(Due::default, |d| due_view(lang, today, d, calendar)),
+                due: case_due(&c, today, calendar, lang),
                 verb: user.t("审核", "Review").to_owned(),
             });
         }
@@ -416,7 +418,7 @@ async fn own_worksheets(site: &Site, user: &User, today: NaiveDate, calendar: &W
             href: format!("/worksheets/{}", w.id),
             sub,
             state: if w.returned.is_some() { Badge::new(Tone::Warn, user.t("退回", "Returned")) } else { state_badge(w.state, lang) },
-            due: due_view(lang, today, w.due_on, calendar),
+            due: due_chip(w.due_on, today, calendar, lang),
             verb: user.t("录入", "Enter").to_owned(),
         }
     };
@@ -448,7 +450,7 @@ fn reception_due(lang: Lang, sampled_on: &str, today: NaiveDate, calendar: &Work
         return Due::default();
     };
     match shiyan_statute::deadline(shiyan_statute::RuleKey::D01, at, calendar) {
-        Ok(computed) => due_view(lang, today, computed.due.due_on, calendar),
+        Ok(computed) => Due::of(&TimeLeft::day(computed.due.due_on, None, today, calendar).unsure(computed.due.provisional), lang),
         Err(_) => Due::default(),
     }
 }
@@ -482,7 +484,7 @@ fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, 
         href: format!("/bench/{}", row.order_id),
         sub,
         state,
-        due: row.report_due_on.parse().map_or_else(|_| Due::default(), |d| due_view(lang, today, d, calendar)),
+        due: day_chip(&row.report_due_on, None, today, calendar, lang),
         verb: lang.pick(verb.0, verb.1).to_owned(),
     };
     (returned.is_some(), item)
@@ -492,10 +494,11 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
     let lang = user.lang();
     let today = user.now().date_naive();
     let open = CaseList::state("open");
+    let soon = (format!("{DUE_SOON_WORKDAYS}个工作日内到期"), format!("Due in {DUE_SOON_WORKDAYS} working days"));
     let cases = open.rows(site, user, calendar).await?;
     for (list, zh, en, tone) in [
         (CaseList::due("overdue"), "逾期案件", "Cases overdue", Tone::Fail),
-        (CaseList::due("near"), "3个工作日内到期", "Due in 3 working days", Tone::Warn),
+        (CaseList::due("near"), &soon.0, &soon.1, Tone::Warn),
         (open.clone(), "在办案件", "Open cases", Tone::Info),
     ] {
         let value = list.rows(site, user, calendar).await?.len() as u64;
@@ -509,7 +512,7 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
             href: format!("/cases/{}", c.id),
             sub: c.operator.clone(),
             state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
-            due: c.due_on.as_deref().and_then(|d| d.parse().ok()).map_or_else(Due::default, |d| due_view(lang, today, d, calendar)),
+            due: case_due(c, today, calendar, lang),
             verb: user.t("处置", "Act").to_owned(),
         })
         .collect();
@@ -522,7 +525,7 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
     Ok(())
 }
 
-/// Positives that are not settled: those past their 72 hours by name, then those within them.
+/// Positives that are not settled: those past their time (D37) by name, then those within it.
 async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<Vec<WorkGroup>, Failure> {
     let all = rapid::Asked::follow("open");
     let open = rapid::ledger_rows(site, user, &all).await?;
@@ -549,9 +552,9 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
     };
     let mut groups = Vec::new();
     if !late.is_empty() {
-        groups.push(group(user.t("快检阳性超过 72 小时未处置", "Rapid positives past their 72 hours"), "late", &late));
+        groups.push(group(&user.said("快检阳性超过{D37}未处置", "Rapid positives past their {D37}"), "late", &late));
     }
-    groups.push(group(user.t("快检阳性待处置（72 小时内）", "Rapid positives within 72 hours"), "running", &running));
+    groups.push(group(&user.said("快检阳性待处置（{D37}内）", "Rapid positives within {D37}"), "running", &running));
     Ok(groups)
 }
 

@@ -375,6 +375,7 @@ async fn a_report_of_a_year_names_who_closed_late_and_counts_each_case_once() {
                 sampling_no: String::new(),
                 street: case.street.clone(),
                 due_on: k.as_of,
+                provisional: false,
                 closed_on: Some(k.as_of),
                 state: String::new(),
             });

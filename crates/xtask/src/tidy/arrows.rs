@@ -146,7 +146,7 @@ const TABLE: &[Room] = &[
     ),
     room("shiyan-testkit", AnyOurs, AnyOther),
     room("shiyan-tests", AnyOurs, AnyOther),
-    room("xtask", Only(&[]), Nothing(&["serde_json", "toml"])),
+    room("xtask", Only(&[]), Nothing(&["serde_json", "toml", "csv"])),
 ];
 
 /// Known by others only as a dev-dependency.

@@ -221,10 +221,14 @@ pub fn calendar(lang: Lang, filled: &Filled) -> Vec<FieldView> {
     fill(
         vec![
             FieldView::text("source", t("通知文号或网址", "Notice, number or address")).required().wide(),
-            FieldView::file("file", t("日历文件（CSV）", "Calendar file (CSV)"))
-                .wide()
-                .hint(t("每行一天：日期,OFF（放假）或 WORK（调休上班），例如 2027-01-01,OFF", "One day a row: date,OFF or WORK, for example 2027-01-01,OFF")),
-            FieldView::area("days", t("或直接粘贴", "Or paste the rows")).hint(t("上传了文件时不读这里", "Not read when a file is uploaded")),
+            FieldView::file("file", t("通知或日历文件（文本、CSV）", "Notice or calendar file (text, CSV)")).wide().hint(t(
+                "通知全文，或每行一天、一段：2027年2月5日至7日放假；2027-02-14,上班",
+                "The text of the notice, or a day or a stretch a line: 2027-02-05,OFF; 2027-02-14,WORK",
+            )),
+            FieldView::area("days", t("或直接粘贴", "Or paste it")).hint(t(
+                "整段粘贴放假通知即可；先试运行，逐行列出读到的日子。上传了文件时不读这里",
+                "The whole notice will do; the dry run lists what was read, line by line. Not read when a file is uploaded",
+            )),
         ],
         filled,
     )

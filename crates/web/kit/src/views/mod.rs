@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use askama::filters::HtmlSafe;
+use chrono::NaiveDate;
 use shiyan_foundation::{Lang, Refusal, Role, Scope};
 
 use crate::ui::{Badge, Bar, Due, Esc, Tone};
@@ -55,6 +56,8 @@ pub struct Page {
     pub problems: Vec<ProblemView>,
     /// 演示数据 a ribbon says so.
     pub demo: bool,
+    /// The day of the request.
+    pub today: NaiveDate,
     /// 大字 larger text.
     pub large: bool,
 }
@@ -78,6 +81,11 @@ impl Page {
     #[must_use]
     pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.lang.pick(zh, en)
+    }
+    /// The same with the periods and numbers of the law of today: `{D37}`, `{N01}`.
+    #[must_use]
+    pub fn said(&self, zh: &str, en: &str) -> String {
+        shiyan_statute::said(self.t(zh, en), self.today, self.lang)
     }
     /// Whether the page is in Chinese.
     #[must_use]

@@ -128,9 +128,9 @@ pub struct FollowUp {
     pub title: String,
     /// The reading's page.
     pub href: String,
-    /// 72 hours.
+    /// 处置期限 (D37).
     pub due: Due,
-    /// 4 hours to object, from being told; may be empty.
+    /// 异议期限 (D28); may be empty.
     pub objection: Due,
 }
 

@@ -58,9 +58,9 @@ pub struct RapidCard {
     pub positive: Counted,
     /// Waiting for confirmation.
     pub to_confirm: Counted,
-    /// Within 72 hours, still to be handled.
+    /// Within their time (D37), still to be handled.
     pub to_handle: Counted,
-    /// Past their 72 hours and not handled.
+    /// Past it and not handled.
     pub late: Counted,
     /// Points without a reading today.
     pub silent_points: u64,
@@ -84,7 +84,7 @@ pub struct HomeSupervisor {
     pub gauge: Gauge,
     /// 核查处置完成率
     pub disposal: FigureCard,
-    /// 逾期、今日到期、3个工作日内、以后: the cases that are open.
+    /// 逾期、今日到期、即将到期、以后: the cases that are open.
     pub dues: Vec<Counter>,
     /// 逾期清单, the first few.
     pub overdue_list: Vec<WorkItem>,
