@@ -151,6 +151,8 @@ const CHANGES: &[(&str, &str)] = &[
     ("/admin/users/<username>/second", "admin"),
     ("/admin/users/<username>/password", "admin"),
     ("/admin/users/<username>/disable", "admin"),
+    ("/admin/users/<username>/enable", "admin"),
+    ("/admin/users/<username>/name", "admin"),
     ("/api/v1/rapid/readings", "point_operator enforcer"),
     ("/bench/<id>", "analyst"),
     ("/bench/<id>/<step>", "analyst"),

@@ -45,7 +45,7 @@ codes! {
         next "换一个用户名" / "Choose another user name", article "";
     USER_TAKEN = "USER-TAKEN", zh "用户名 {username} 已被使用", en "User name {username} is taken",
         next "换一个用户名" / "Choose another user name", article "";
-    REAL_NAME = "USER-REAL-NAME", zh "没有写姓名", en "The person’s name is missing",
+    REAL_NAME = "USER-REAL-NAME", zh "没有写姓名，或超过 40 个字", en "The person’s name is missing, or longer than 40 characters",
         next "写真实姓名，它会印在报告上" / "Type the real name; it is printed on reports", article "";
     ROLES = "USER-ROLES", zh "没有选择角色", en "No role was chosen",
         next "至少选一个角色" / "Choose at least one role", article "";
@@ -57,6 +57,10 @@ codes! {
         next "删掉后手工重新输入姓名，不要从别处粘贴" / "Delete it and type the name by hand instead of pasting it", article "";
     SCOPE = "USER-SCOPE", zh "数据范围“{typed}”不存在", en "Scope “{typed}” does not exist",
         next "从列表中选街道、快检点或承检机构" / "Choose a street, a point or a laboratory from the list", article "";
+    NO_STREET = "USER-STREETS", zh "数据范围选了街道，但没有勾选是哪几个", en "The scope is streets, but none of them is ticked",
+        next "勾选一个或几个街道" / "Tick one street or several", article "";
+    STREETS_TOO = "USER-STREETS-TOO", zh "勾选了街道，但数据范围选的不是街道", en "Streets are ticked, but the scope is something else",
+        next "数据范围改选“街道”，或取消勾选" / "Choose streets as the scope, or take the ticks away", article "";
     LAST_ADMIN = "USER-LAST-ADMIN", zh "这是全区最后一个系统管理员，不能停用，也不能改作他用", en "This is the last administrator of the district; it can neither be disabled nor given other duties",
         next "先添加另一个数据范围为全区的系统管理员" / "Add another administrator for the whole district first", article "";
     NOT_ADMIN = "ADMIN-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",

@@ -91,6 +91,8 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("plan.issue", "下达计划", "Issued the plan", Tone::Pass),
     ("user.setup", "首次设置管理员", "First administrator set up", Tone::Info),
     ("user.add", "新增账号", "Added an account", Tone::Info),
+    ("user.enable", "重新启用账号", "Enabled an account again", Tone::Info),
+    ("user.name", "修改姓名", "Changed the name", Tone::Info),
     ("user.disable", "停用账号", "Disabled an account", Tone::Warn),
     ("user.reset_password", "发放设置密码的链接", "Gave a link to set a password", Tone::Warn),
     ("user.set_password", "凭链接设置密码", "Set a password by the link", Tone::Info),

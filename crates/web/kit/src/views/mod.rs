@@ -662,6 +662,8 @@ pub struct ActionView {
     pub note: String,
     /// Fields to fill (a reason, a date); the form is folded until asked for.
     pub fields: Vec<FieldView>,
+    /// 先问 folded although nothing is to be filled in: the first press shows what it ends, the second one does it.
+    pub asks: bool,
     /// Why it may not be done now; empty means it may.
     pub why_not: Vec<ProblemView>,
 }
@@ -703,6 +705,12 @@ impl ActionView {
     #[must_use]
     pub fn asking(mut self, fields: Vec<FieldView>) -> Self {
         self.fields = fields;
+        self
+    }
+    /// Asks before it is done: the note and a second button stand behind the first one.
+    #[must_use]
+    pub fn asking_first(mut self) -> Self {
+        self.asks = true;
         self
     }
     /// Whether something typed was refused; the form then stands open.
