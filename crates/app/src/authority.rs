@@ -99,7 +99,11 @@ impl Act {
         let (zh, en) = self.words();
         if !self.roles().iter().any(|r| roles.contains(r)) {
             let role = self.roles().first().copied().unwrap_or(Role::Admin);
-            return Err(Refusal::new(code::NOT_ADMIN).with("role", role.zh()).with("role_en", role.en()).with("action", zh).with("action_en", en));
+            return Err(Refusal::new(code::NOT_ADMIN)
+                .with("role", role.zh())
+                .with("role_en", role.en().to_lowercase())
+                .with("action", zh)
+                .with("action_en", en));
         }
         match (self.reach(), scope) {
             (_, Scope::District) | (Reach::Own, _) | (Reach::Street, Scope::Streets(_)) | (Reach::Lab, Scope::Lab(_)) => Ok(()),

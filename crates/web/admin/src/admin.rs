@@ -29,11 +29,11 @@ use shiyan_web_kit::dry_run::{kept, kept_back};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::parts::stamp_text;
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
 use shiyan_web_kit::timeline;
-use shiyan_web_kit::parts::stamp_text;
 use shiyan_web_kit::ui::{self, Badge, Tone, num};
 
 /// Limits a page.
@@ -246,7 +246,10 @@ async fn users_again(
         refilled = again.form.filled(again.why, lang);
         for problem in p.problems.iter_mut().chain(refilled.problems.iter_mut()).filter(|q| !q.field.is_empty()) {
             problem.field = match problem.field.as_str() {
-                "sign_scope" if again.form.some(&format!("sign_scope-{}", again.username)).is_none() && again.form.some(&format!("scope-{}", again.username)).is_some() => {
+                "sign_scope"
+                    if again.form.some(&format!("sign_scope-{}", again.username)).is_none()
+                        && again.form.some(&format!("scope-{}", again.username)).is_some() =>
+                {
                     format!("methods-{}", again.username)
                 }
                 field => format!("{field}-{}", again.username),
@@ -256,31 +259,30 @@ async fn users_again(
     let none = Filled::default();
     let fits = |u: &UserAccount| (q.is_empty() || u.name.contains(q) || u.username.contains(&q.to_lowercase())) && account_fits(u, state);
     let people: Vec<UserAccount> = site.app.accounts_of(&user.actor).await?.into_iter().filter(|u| fits(u)).collect();
-    let rows =
-        people
-            .iter()
-            .map(|u| {
-                let typed = again.filter(|a| a.username == u.username).map_or(&none, |_| &refilled);
-                let actions = account_actions(user, u, &choices, typed);
-                UserRow {
-                    username: u.username.clone(),
-                    name: u.name.clone(),
-                    roles: format!(
-                        "{}{}",
-                        u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
-                        if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
-                    ),
-                    scope: scope_words(user, &u.scope, &choices),
-                    state: match (u.active, u.must_change || u.password_hash.is_empty()) {
-                        (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
-                        (true, true) => Badge::new(Tone::Warn, user.t("待设密码", "Password to set")),
-                        (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
-                    },
-                    last_seen: seen.get(&u.username).map_or_else(String::new, |at| stamp_text(at, user.now())),
-                    actions,
-                }
-            })
-            .collect();
+    let rows = people
+        .iter()
+        .map(|u| {
+            let typed = again.filter(|a| a.username == u.username).map_or(&none, |_| &refilled);
+            let actions = account_actions(user, u, &choices, typed);
+            UserRow {
+                username: u.username.clone(),
+                name: u.name.clone(),
+                roles: format!(
+                    "{}{}",
+                    u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
+                    if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
+                ),
+                scope: scope_words(user, &u.scope, &choices),
+                state: match (u.active, u.must_change || u.password_hash.is_empty()) {
+                    (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
+                    (true, true) => Badge::new(Tone::Warn, user.t("待设密码", "Password to set")),
+                    (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
+                },
+                last_seen: seen.get(&u.username).map_or_else(String::new, |at| stamp_text(at, user.now())),
+                actions,
+            }
+        })
+        .collect();
     let pairs = [("q", q), ("state", state)];
     let states = vec![
         Choice::new("active", user.t("启用", "Active")),
@@ -1110,7 +1112,7 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
         Ok(CalendarImported { year, moved, .. }) => Ok(done(
             "/admin/calendar",
             &format!("已导入 {year} 年，{moved} 个在办期限重算后有变化"),
-            &format!("{year} was imported; {moved} running deadlines moved"),
+            &format!("{year} was imported; {moved} running (deadline|deadlines) moved"),
         )),
         Err(shiyan_app::Error::Refused(why)) => {
             Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), None, &why).await.map_err(Err)?))

@@ -14,6 +14,7 @@ use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_judgement::deciding::{Candidate, NoVerdictWhy};
 use shiyan_judgement::judging::Verdict;
+use shiyan_lab_results::bench::Worksheet;
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, TestItem, TestOrder, code as order_code, conclude, doubtful};
 use shiyan_lab_results::report::{ReportSettings, working_of};
 use shiyan_sample_intake::sheet::Sheet;
@@ -44,6 +45,16 @@ pub fn routes() -> Vec<Route> {
     routes![list, one, enter, add_item, take_package, decide, remark, carry_over, claim, step]
 }
 
+/// What a person does to an order that waits in a state, and the duty for it; the last step first, because it is nearest to its deadline.
+const NEXT: &[(OrderState, OrderAction, Role)] = &[
+    (OrderState::Approved, OrderAction::Issue, Role::ReportSender),
+    (OrderState::Reviewed, OrderAction::Approve, Role::Signatory),
+    (OrderState::Checked, OrderAction::Review, Role::Reviewer),
+    (OrderState::Entered, OrderAction::Check, Role::Checker),
+    (OrderState::Testing, OrderAction::Enter, Role::Analyst),
+];
+/// Orders of a queue that are looked at for one that a person can act on.
+const LOOKED_THROUGH: u64 = 30;
 /// Orders of one page of a queue.
 const ROWS: usize = 200;
 /// Orders of a queue that are looked through for a word.
@@ -137,7 +148,13 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
     let found = if wanted.is_empty() {
         site.app.store.worklist(&work, user.scope(), ROWS as u64, from as u64).await?
     } else {
-        let has = |r: &WorkRow| r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted);
+        let coded: Vec<String> = site.app.store.by_blind_code(wanted, &work, user.scope()).await?.into_iter().map(|(_, order)| order).collect();
+        let has = |r: &WorkRow| {
+            r.name.contains(wanted)
+                || r.category.contains(wanted)
+                || r.sampling_no.as_deref().unwrap_or_default().contains(wanted)
+                || coded.contains(&r.order_id)
+        };
         site.app.store.worklist(&work, user.scope(), ALL, 0).await?.into_iter().filter(has).collect()
     };
     // what is looked for stands on one page
@@ -161,7 +178,7 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
         filters: Filters {
             action: "/bench".to_owned(),
             q: Some(wanted.to_owned()),
-            hint: user.t("编号、样品、类别", "Number, sample, category").to_owned(),
+            hint: user.t("编号、盲样编号、样品、类别", "Number, blind code, sample, category").to_owned(),
             selects: vec![state_select(shown, user.lang())],
             chips,
             total: shiyan_web_kit::ui::num(total as u64),
@@ -327,6 +344,7 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
             format!("{kind} {} {}", d.value, if d.unit == item.unit { "" } else { d.unit.as_str() }).trim().to_owned()
         }),
         value: item.raw.clone(),
+        understood: item.understood.clone(),
         verdict: verdict_badge(item.verdict(), lang),
         by: item
             .analyst
@@ -509,6 +527,16 @@ fn return_action(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Actio
         .refused(&whole.order.why_not(&user.actor, OrderAction::Return, &whole.items, &[]), lang)
 }
 
+/// 预览 the file itself; that it is not issued yet is said here, not in the file.
+fn preview_action(user: &User, order: &TestOrder) -> ActionView {
+    ActionView::link(user.t("预览将要归档的报告", "Look at the report as it will be archived"), format!("/bench/{}/preview", order.id)).with_icon("file").noted(
+        user.t(
+            "今天签发即归档这一份文件，一字不差；尚未签发，不得外传。查看会记入日志。",
+            "Issued today, this very file is archived, byte for byte. It is not issued yet and not to be handed out; looking at it is on record.",
+        ),
+    )
+}
+
 fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<Choice>) -> Vec<ActionView> {
     let (lang, order, items) = (user.lang(), &whole.order, &whole.items);
     let why = |action| order.why_not(&user.actor, action, items, &user.account.sign_scope);
@@ -570,7 +598,12 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
                     "Signs as authorised signatory and makes the conclusion; a nonconforming one opens its case at once.",
                 ))
                 .asking(asked("approve", vec![password], again, lang));
-            vec![approve, return_action(user, whole, again)]
+            let mut list = vec![approve];
+            if why(OrderAction::Approve).is_empty() {
+                list.push(preview_action(user, order));
+            }
+            list.push(return_action(user, whole, again));
+            list
         }
         OrderState::Approved => {
             let issue = signing(OrderAction::Issue, "seal").noted(
@@ -587,6 +620,7 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
                 list.push(return_action(user, whole, again));
             }
             if !blind(user) {
+                list.push(preview_action(user, order));
                 list.push(draft(user.t("预览草稿", "Look at a draft"), ""));
                 list.push(draft(user.t("预览中英对照、附判定过程的草稿", "A draft in both languages, with the working"), "?bilingual=1&working=1"));
             }
@@ -685,8 +719,7 @@ async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Aga
     if whole.order.state != OrderState::Issued {
         conclusion = whole.settings.sentences.worded(&conclusion, kind, &whole.items);
     }
-    let queue = site.app.store.worklist(&WorkFilter::state(whole.order.state.code()), user.scope(), 20, 0).await?;
-    let next = queue.iter().find(|r| r.order_id != whole.order.id.to_string()).filter(|_| whole.order.state != OrderState::Issued);
+    let next_href = next_to_do(site, user, &whole.order).await?;
     let title = match whole.order.state {
         OrderState::Entered => user.t("校核", "Check"),
         OrderState::Checked => user.t("审核", "Review"),
@@ -712,8 +745,41 @@ async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Aga
         conclusion_text: lang.pick(&conclusion.zh, &conclusion.en).to_owned(),
         actions: actions(user, whole, again, Vec::new()),
         timeline: events(site, user, whole).await?,
-        next_href: next.map_or_else(String::new, |r| format!("/bench/{}", r.order_id)),
+        next_href,
     })
+}
+
+/// 下一件 the next order that this person can take the next step of: of the step that this order waits for or has just made, then of
+/// their other duties. Empty when nothing waits for them.
+pub(super) async fn next_to_do(site: &Site, user: &User, seen: &TestOrder) -> Result<String, Failure> {
+    let store = &site.app.store;
+    let mut mine: Vec<&(OrderState, OrderAction, Role)> = NEXT.iter().filter(|(_, _, role)| user.actor.has(*role)).collect();
+    // The step that was just made leaves its order one state further on.
+    mine.sort_by_key(|(state, ..)| if *state == seen.state { 0 } else { 1 + usize::from(*state > seen.state) });
+    for (state, action, _) in mine {
+        for row in store.worklist(&WorkFilter::state(state.code()), user.scope(), LOOKED_THROUGH, 0).await? {
+            let Ok(order) = serde_json::from_str::<TestOrder>(&row.detail) else { continue };
+            if order.id == seen.id {
+                continue;
+            }
+            let items = if *action == OrderAction::Enter { Vec::new() } else { store.items_of_order(&row.order_id, user.scope()).await? };
+            let held = matches!(action, OrderAction::Review | OrderAction::Approve) && held_back(site, &items).await?;
+            if !held && order.why_not(&user.actor, *action, &items, &user.account.sign_scope).is_empty() {
+                return Ok(format!("/bench/{}", row.order_id));
+            }
+        }
+    }
+    Ok(String::new())
+}
+
+/// 质控未放行 whether quality control holds these items back.
+async fn held_back(site: &Site, items: &[TestItem]) -> Result<bool, Failure> {
+    for id in items.iter().filter_map(|i| i.worksheet).collect::<std::collections::BTreeSet<_>>() {
+        if site.app.store.get::<Worksheet>(&id.to_string()).await?.is_some_and(|sheet| !sheet.blocks().is_empty()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The page of an order, whichever its state asks for.
@@ -789,9 +855,10 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
             if wrong.is_empty() {
                 let to = format!("/bench/{id}");
                 return Ok(Ok(if unread > 0 {
-                    let text =
-                        format!("已保存；有 {unread} 项读不懂或须由人判定，请核对|Saved; {unread} results cannot be read or need a person, please check");
-                    rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", text)
+                    let text = format!(
+                        "已保存；有 {unread} 项读不懂或须由人判定，请核对|Saved; {unread} (result cannot be read or needs|results cannot be read or need) a person, please check"
+                    );
+                    rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", shiyan_foundation::text::plural(&text))
                 } else {
                     done(to, "结果已保存并判定", "The results were saved and judged")
                 }));
@@ -822,7 +889,7 @@ async fn take_package(site: &State<Site>, user: User, id: &str, form: Result<Pos
     let form = form.map_err(Err)?;
     let id = id_of(id).map_err(Err)?;
     match site.app.take_package(&user.actor, &id, typed(&form, "package", "package"), user.now()).await {
-        Ok(n) => Ok(done(format!("/bench/{id}"), &format!("添加了 {n} 个项目"), &format!("{n} items were added"))),
+        Ok(n) => Ok(done(format!("/bench/{id}"), &format!("添加了 {n} 个项目"), &format!("{n} (item was|items were) added"))),
         Err(error) => Err(again(site, &user, &id, "package", &form, error).await),
     }
 }

@@ -125,6 +125,7 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
         verify_url: address,
         revisions,
         actions,
+        next_href: super::bench::next_to_do(site, &user, &order).await?,
         timeline: timeline(site, &subjects, user.now(), lang).await?,
     })
 }

@@ -3,11 +3,12 @@
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_app::query::cases::CaseFilter;
-use shiyan_app::query::samples::SampleFilter;
+use shiyan_app::query::samples::{SampleFilter, WorkFilter};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Label, Role};
+use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::case::CaseState;
-use shiyan_sample_intake::SampleState;
+use shiyan_web_intake::samples::list_state;
 
 use crate::views::{Cell, SearchPage, Tab, Table};
 use shiyan_web_kit::answer::{Html, show};
@@ -17,6 +18,9 @@ use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{blind, room};
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
+
+/// States of an order whose report is not out yet.
+const OPEN: &[OrderState] = &[OrderState::Testing, OrderState::Entered, OrderState::Checked, OrderState::Reviewed, OrderState::Approved];
 
 /// Routes of this room.
 #[must_use]
@@ -56,6 +60,13 @@ async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
                 return Ok(Found::Exactly(format!("/reports/{}", encoded(&report.number))));
             }
         }
+        // A code that is whole means one sample; those being tested are looked at first.
+        for states in [OPEN, &[OrderState::Issued]] {
+            let work = WorkFilter { states: states.iter().map(|s| s.code().to_owned()).collect(), due_before: None };
+            if let [(sample, _)] = store.by_blind_code(&number, &work, user.scope()).await?.as_slice() {
+                return Ok(Found::Exactly(format!("/samples/{sample}")));
+            }
+        }
         if !blind(user) {
             let cases = store.cases(&CaseFilter { q: Some(q.clone()), ..CaseFilter::default() }, user.scope()).await?;
             if let Some(case) = cases.iter().find(|c| c.no.eq_ignore_ascii_case(&number)) {
@@ -83,7 +94,7 @@ async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
                         Cell::from(s.name.clone()),
                         Cell::from(s.site_name.clone()),
                         Cell::from(s.sampled_on.clone()),
-                        Cell::from(SampleState::parse(&s.state).map_or_else(|| s.state.clone(), |x| x.label(lang).to_owned())),
+                        list_state(s, lang).into(),
                         Badge::outcome(s.outcome.as_deref().and_then(Outcome::parse).filter(|_| s.issued_on.is_some()), lang).into(),
                     ]);
                 }

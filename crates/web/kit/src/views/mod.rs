@@ -79,6 +79,12 @@ impl Page {
     pub fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.lang.pick(zh, en)
     }
+    /// A number with its word, the English one as the number asks.
+    #[must_use]
+    pub fn count(&self, n: impl std::borrow::Borrow<u64>, zh: &str, one: &str, many: &str) -> String {
+        let n = *n.borrow();
+        format!("{} {}", crate::ui::num(n), self.t(zh, if n == 1 { one } else { many }))
+    }
     /// Whether the page is in Chinese.
     #[must_use]
     pub fn zh(&self) -> bool {
