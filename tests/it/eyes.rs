@@ -162,6 +162,9 @@ async fn dress(tab: &Tab, way: Way) {
 async fn axe(tab: &Tab, user: &str, path: &str, way: Way) -> Vec<String> {
     dress(tab, way).await;
     tab.goto(path).await;
+    // As high as the page, so that a bar at the foot of the window lies over nothing.
+    let high = tab.js("return document.documentElement.scrollHeight").await.as_u64().unwrap_or(0).clamp(900, 12_000);
+    tab.cdp("Emulation.setDeviceMetricsOverride", &json!({ "width": way.width, "height": high, "deviceScaleFactor": 1, "mobile": false }));
     tab.client.execute(AXE, vec![]).await.unwrap();
     let script = "const done = arguments[0];
         axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then(

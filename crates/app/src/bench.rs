@@ -263,6 +263,7 @@ impl App {
     /// # Errors
     /// The password is wrong; nothing is ticked; why each one that may not be approved may not, or not together with others.
     pub async fn approve_normal(&self, user: &UserAccount, login: &str, password: &str, orders: &[String], now: Instant) -> Result<usize, Error> {
+        TestOrder::duty(&user.actor(), OrderAction::Approve)?;
         if orders.is_empty() {
             return Err(Refusal::new(code::NONE_CHOSEN).into());
         }
