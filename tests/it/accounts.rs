@@ -12,6 +12,7 @@ use shiyan_app::people::{Link, NewUser};
 use shiyan_app::records::UserAccount;
 use shiyan_app::{App, Error, Who, totp};
 use shiyan_foundation::{Instant, Role, Scope};
+use shiyan_testkit::people::{OTHER_STREET, STREET};
 use shiyan_testkit::{PASSWORD, TestApp, at, codes, person};
 use shiyan_web_kit::{Site, SiteConfig};
 
@@ -26,6 +27,7 @@ shiyan_testkit::on_both_engines!(
     signing_with_a_wrong_password_ends_the_login_and_not_the_account,
     the_old_password_cannot_be_guessed_in_a_stolen_login,
     a_link_sets_a_password_once,
+    an_account_is_edited_disabled_after_a_question_and_enabled_again,
     a_link_names_our_own_address_and_is_shown_once,
     a_code_is_needed_after_the_password_and_works_once,
     a_demanded_second_factor_comes_before_everything,
@@ -121,6 +123,61 @@ async fn nobody_locks_a_colleague_out(t: TestApp) {
     t.app.use_link(&token_of(&link), "quite another good one", "quite another good one", now()).await.unwrap();
     t.app.login(&knock("reviewer", "quite another good one", "192.0.2.1", ""), now()).await.unwrap();
     t.assert_whole().await;
+}
+
+async fn an_account_is_edited_disabled_after_a_question_and_enabled_again(t: TestApp) {
+    let client = client(&t.app, now).await;
+    let admin = Browser::login(&client, "admin", PASSWORD).await;
+    let csrf = admin.token_of_forms().await;
+    let post = async |act: &str, pairs: &[(&str, &str)]| {
+        let all: Vec<(&str, &str)> = std::iter::once(("csrf", csrf.as_str())).chain(pairs.iter().copied()).collect();
+        admin.post_form(&format!("/admin/users/enforcer/{act}"), form(&all)).await
+    };
+    let account = async || t.app.stage().user_by_name("enforcer").await.unwrap().unwrap();
+    // The last sign-in stands in the list of whoever manages the account, and nobody else reads it.
+    let row = |page: &str| page.split("data-row").find(|row| row.contains(">enforcer<")).unwrap().to_owned();
+    assert!(row(&admin.get("/admin/users").await.text()).contains(">--<"), "never signed in");
+    Browser::login(&client, "enforcer", PASSWORD).await;
+    let seen = now().format("%m-%d %H:%M").to_string();
+    assert!(row(&admin.get("/admin/users").await.text()).contains(&seen), "{}", row(&admin.get("/admin/users").await.text()));
+    // Several streets; ticks without the scope, and the scope without ticks, are refused, and what was typed stays.
+    let two = [("roles-enforcer", "enforcer"), ("scope-enforcer", "streets"), ("streets-enforcer", STREET), ("streets-enforcer", OTHER_STREET)];
+    assert_eq!(post("duties", &two).await.status, Status::SeeOther);
+    assert_eq!(account().await.scope, Scope::Streets([STREET.to_owned(), OTHER_STREET.to_owned()].into()));
+    let none = post("duties", &two[..2]).await;
+    assert_eq!(none.status, Status::UnprocessableEntity);
+    let none = none.text();
+    assert!(none.contains("USER-STREETS") && none.contains("href=\"#f-streets-enforcer\""), "the error leads to the ticks of this account");
+    assert!(row(&none).contains("<details class=\"ask\" open>"), "the form stands open");
+    let wide = post("duties", &[("roles-enforcer", "enforcer"), ("scope-enforcer", "district"), ("streets-enforcer", STREET)]).await;
+    assert!(wide.text().contains("USER-STREETS-TOO"));
+    assert_eq!(account().await.scope, Scope::Streets([STREET.to_owned(), OTHER_STREET.to_owned()].into()), "nothing became wider");
+    // The name.
+    assert_eq!(post("name", &[("name-enforcer", " 执法乙 ")]).await.status, Status::SeeOther);
+    assert_eq!(account().await.name, "执法乙");
+    let unseen = post("name", &[("name-enforcer", "执\u{202e}法")]).await;
+    assert!(unseen.text().contains("USER-NAME-SIGNS") && unseen.status == Status::UnprocessableEntity);
+    // 停用 asks first, without scripts: the button that does it is folded away behind the word.
+    let page = admin.get("/admin/users").await.text();
+    let button = row(&page);
+    let (before, after) = button.split_once("/admin/users/enforcer/disable").unwrap();
+    assert!(before.rfind("<details class=\"ask\">").unwrap() > before.rfind("</details>").unwrap_or(0) && after.contains("确认停用"), "{button}");
+    assert_eq!(post("disable", &[]).await.status, Status::SeeOther);
+    assert!(!account().await.active && enter(&t.app, "enforcer", "192.0.2.9", "", after_login()).await.is_err());
+    let page = row(&admin.get("/admin/users").await.text());
+    assert!(page.contains("/admin/users/enforcer/enable") && !page.contains("/admin/users/enforcer/password"));
+    let was = account().await;
+    assert_eq!(post("enable", &[]).await.status, Status::SeeOther);
+    assert_eq!(account().await, UserAccount { active: true, revision: was.revision + 1, ..was });
+    enter(&t.app, "enforcer", "192.0.2.9", "", after_login()).await.unwrap();
+    let verbs: Vec<String> = t.app.stage().newest_entries(12).await.unwrap().into_iter().map(|e| e.verb).collect();
+    for verb in ["user.duties", "user.name", "user.disable", "user.enable"] {
+        assert_eq!(verbs.iter().filter(|v| *v == verb).count(), 1, "{verb} {verbs:?}");
+    }
+    t.assert_whole().await;
+}
+fn after_login() -> Instant {
+    after(1)
 }
 
 async fn sixty_people_behind_one_address_all_get_in(t: TestApp) {

@@ -210,7 +210,11 @@ async fn a_duty_taken_away_is_gone_at_the_next_request_in_every_window(t: TestAp
     assert!(admin.get("/admin/users").await.text().contains("/admin/users/chief/duties"), "the page offers it");
     // The supervisor becomes an officer of one street, in the other window of nobody.
     let duties = |roles: &[&str], scope: &str| {
-        let mut pairs = vec![("csrf", csrf.as_str()), ("scope-chief", scope), ("methods-chief", "")];
+        let mut pairs = vec![("csrf", csrf.as_str()), ("methods-chief", "")];
+        match scope.strip_prefix("street:") {
+            Some(code) => pairs.extend([("scope-chief", "streets"), ("streets-chief", code)]),
+            None => pairs.push(("scope-chief", scope)),
+        }
         pairs.extend(roles.iter().map(|r| ("roles-chief", *r)));
         form(&pairs)
     };

@@ -49,6 +49,9 @@ const LIST: &[(&str, [&str; 4])] = &[
     ("change duties", ["admin", "admin", "admin", "admin"]),
     ("set the bounds", ["admin", "", "", ""]),
     ("disable an account", ["admin", "admin", "admin", "admin"]),
+    ("enable an account", ["admin", "admin", "admin", "admin"]),
+    ("change a name", ["admin", "admin", "admin", "admin"]),
+    ("see the last logins", ["admin", "admin", "admin", "admin"]),
     ("reset a password", ["admin", "admin", "admin", "admin"]),
     ("set a signatory's methods", ["admin", "admin", "admin", "admin"]),
     ("save a street", ["admin", "", "", ""]),
@@ -140,6 +143,9 @@ async fn tried(t: &TestApp, actor: &Actor, act: &str) -> bool {
         "list accounts" => allowed(app.accounts_of(actor).await),
         "change duties" => allowed(app.set_duties(actor, "nobody-of-that-name", [Role::Analyst].into(), actor.scope.clone(), "", now).await),
         "set the bounds" => allowed(app.set_bounds(actor, "x", "x", now).await),
+        "enable an account" => allowed(app.enable_user(actor, "nobody-of-that-name", now).await),
+        "change a name" => allowed(app.rename_user(actor, "nobody-of-that-name", "", now).await),
+        "see the last logins" => allowed(app.last_logins(actor).await),
         "disable an account" => allowed(app.disable_user(actor, "nobody-of-that-name", now).await),
         "reset a password" => allowed(app.reset_password(actor, "nobody-of-that-name", now).await),
         "set a signatory's methods" => allowed(app.set_sign_scope(actor, "nobody-of-that-name", "", now).await),
@@ -311,6 +317,8 @@ async fn an_administrator_gives_and_manages_only_within_their_own_scope(t: TestA
     ] {
         let gone = [
             t.app.disable_user(actor, username, now()).await,
+            t.app.enable_user(actor, username, now()).await.map(|_| ()),
+            t.app.rename_user(actor, username, "别人", now()).await.map(|_| ()),
             t.app.reset_password(actor, username, now()).await.map(|_| ()),
             t.app.reset_second(actor, username, now()).await,
             t.app.set_sign_scope(actor, username, "*", now()).await,
@@ -329,15 +337,15 @@ async fn an_administrator_gives_and_manages_only_within_their_own_scope(t: TestA
     let csrf = browser.token_of_forms().await;
     let page = browser.get("/admin/users").await.text();
     assert!(page.contains("检验甲") && page.contains("管理乙"));
-    for hidden in ["管理甲", "监督甲", "检验乙", "执法甲", "value=\"district\"", "value=\"supervisor\"", "value=\"plan_manager\"", "value=\"street:"]
+    for hidden in ["管理甲", "监督甲", "检验乙", "执法甲", "value=\"district\"", "value=\"supervisor\"", "value=\"plan_manager\"", "value=\"streets\""]
     {
         assert!(!page.contains(hidden), "{hidden}");
     }
     let before = t.app.stage().people().await.unwrap().len();
     let form = format!("csrf={csrf}&username=newboss&name=%E6%9F%90&roles=supervisor&scope=district");
     assert_eq!(browser.post_form("/admin/users", form).await.status, Status::UnprocessableEntity);
-    for act in ["disable", "password", "second", "scope"] {
-        let form = format!("csrf={csrf}&sign_scope-admin=*");
+    for act in ["disable", "enable", "name", "password", "second", "scope"] {
+        let form = format!("csrf={csrf}&sign_scope-admin=*&name-admin=x");
         assert_eq!(browser.post_form(&format!("/admin/users/admin/{act}"), form).await.status, Status::NotFound, "{act}");
     }
     assert_eq!(t.app.stage().people().await.unwrap().len(), before);

@@ -4,6 +4,8 @@
 //! Runs with `SHIYAN_BROWSER=1` (`cargo xtask ci` sets it). Fields are filled by script where there are many and by keys where
 //! the keyboard matters; every step forward is a click on the button or link of the page.
 
+#[path = "eyes.rs"]
+mod eyes;
 #[path = "grid.rs"]
 mod grid;
 

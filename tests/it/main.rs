@@ -8,6 +8,7 @@ mod browser;
 mod crawl;
 mod demonstration;
 mod editions;
+mod found;
 mod gate;
 mod heavy;
 mod http;

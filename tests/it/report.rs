@@ -24,6 +24,8 @@ shiyan_testkit::on_both_engines!(
     a_job_goes_on_where_the_program_broke_off,
     all_conforming_ones_are_issued_at_once,
     only_who_issues_reports_issues_them,
+    what_is_looked_at_before_it_is_signed_is_the_file_that_is_archived,
+    what_is_normal_throughout_is_approved_together_with_one_password,
     the_public_sees_what_is_public_of_both_revisions,
     a_number_is_never_given_twice,
     the_house_has_its_own_term_mark_and_seal,
@@ -53,6 +55,98 @@ fn said(pdf: &[u8]) -> Option<String> {
             None
         }
     }
+}
+
+async fn what_is_looked_at_before_it_is_signed_is_the_file_that_is_archived(t: TestApp) {
+    let p = &t.people;
+    let (_, order) = t.received(NO).await;
+    let plain = ReportOptions::default();
+    let look = async |who: &shiyan_app::records::UserAccount, when: &str| t.app.preview_report(who, &order, plain, at(when)).await;
+    assert!(matches!(look(&p.signatory, "2025-06-05T10:00").await, Err(Error::NotFound)), "nothing to look at yet");
+    t.enter(&order, &["0.05", "<0.01"], at("2025-06-06T10:00")).await;
+    t.reviewed(&order, at("2025-06-09T10:00")).await;
+    // Only who could sign it now: a report names the operator.
+    assert!(codes(look(&p.reviewer, "2025-06-10T08:00").await).contains(&"LAB-ROLE"));
+    assert!(codes(look(&p.sender, "2025-06-10T08:00").await).contains(&"LAB-ROLE"));
+    let before_signing = look(&p.signatory, "2025-06-10T08:30").await.unwrap();
+    t.app.approve_order(&p.signatory, &order, at("2025-06-10T10:00")).await.unwrap();
+    let before_issue = look(&p.sender, "2025-06-10T11:00").await.unwrap();
+    let report = t.app.issue_report(&p.sender.actor(), &order, plain, at("2025-06-10T16:20")).await.unwrap();
+    let archived = t.app.report_pdf(&report).await.unwrap();
+    assert!(before_signing == archived && before_issue == archived, "byte for byte");
+    assert_eq!(report.pdf_sha256.as_deref(), Some(sha256_hex(&before_signing).as_str()));
+    if let Some(text) = said(&before_signing) {
+        assert!(!text.contains("草稿") && text.contains(NO), "nothing in the file says that it was not issued");
+    }
+    assert!(matches!(look(&p.signatory, "2025-06-10T17:00").await, Err(Error::NotFound)), "it is issued");
+    // Who looked at what is on record.
+    let looked: Vec<_> = t.app.stage().timeline(&[format!("order:{order}")]).await.unwrap().into_iter().filter(|e| e.verb == "report.preview").collect();
+    assert_eq!(looked.iter().map(|e| e.actor_name.as_str()).collect::<Vec<_>>(), [p.signatory.name.as_str(), p.sender.name.as_str()]);
+    assert_eq!(looked[0].facts["pdf"], sha256_hex(&archived));
+    t.assert_whole().await;
+}
+
+async fn what_is_normal_throughout_is_approved_together_with_one_password(t: TestApp) {
+    let client = client(&t.app, now).await;
+    let mut orders = Vec::new();
+    for (n, raws) in [["0.05", "未检出"], ["0.06", "<0.01"], ["2.4", "未检出"], ["0.07", "未检出"]].iter().enumerate() {
+        let (_, order) = t.received(&no(u32::try_from(n).unwrap() + 1)).await;
+        t.enter(&order, raws, at("2025-06-06T10:00")).await;
+        if n < 3 {
+            t.reviewed(&order, at("2025-06-09T10:00")).await;
+        }
+        orders.push(order);
+    }
+    let user = Browser::login(&client, "signatory", PASSWORD).await;
+    let csrf = user.token_of_forms().await;
+    let page = user.get("/review?step=approve").await.text();
+    let tick = |order: &str| format!("name=\"order\" value=\"{order}\" checked");
+    assert!(page.contains(&tick(&orders[0])) && page.contains(&tick(&orders[1])), "{page}");
+    assert!(!page.contains(&format!("value=\"{}\"", orders[2])), "a failing one is looked at by itself");
+    // Each value as typed beside how it is understood.
+    let batch = page.split("/review/approve").nth(1).unwrap();
+    assert!(batch.contains("&lt;0.01") || batch.contains("<0.01") || batch.contains("&#60;0.01"), "as typed");
+    assert!(batch.contains("录入原样") && batch.contains("读作"));
+    let post = async |password: &str, ticked: &[&str]| {
+        let fields: String = ticked.iter().map(|o| format!("&order={o}")).collect();
+        user.post_form("/review/approve", format!("csrf={csrf}&password={}{fields}", encoded(password))).await
+    };
+    let states = async || {
+        let mut all = Vec::new();
+        for order in &orders {
+            all.push(t.order(order).await.state);
+        }
+        all
+    };
+    let before = states().await;
+    let wrong = post("not the password", &[&orders[0], &orders[1]]).await;
+    assert!(wrong.status == Status::UnprocessableEntity && wrong.text().contains("STEP-UP"), "{}", wrong.status);
+    assert!(post(PASSWORD, &[]).await.text().contains("LAB-NONE-CHOSEN"));
+    // One that is not normal keeps all of them, whoever put it into the form; so does one that is not at this step.
+    for odd in [&orders[2], &orders[3]] {
+        let all = post(PASSWORD, &[&orders[0], odd]).await;
+        assert!(matches!(all.status.code, 403 | 409 | 422), "{}", all.status);
+        assert_eq!(states().await, before, "all or none");
+    }
+    assert!(post(PASSWORD, &[&orders[0], &orders[2]]).await.text().contains("LAB-APPROVE-ALONE"));
+    assert_eq!(post(PASSWORD, &[&orders[0], &orders[1]]).await.status, Status::SeeOther);
+    assert_eq!(states().await, [OrderState::Approved, OrderState::Approved, OrderState::Reviewed, OrderState::Testing]);
+    for order in &orders[..2] {
+        let order = t.order(order).await;
+        assert_eq!(order.conclusion.as_ref().map(|c| c.outcome), Some(Outcome::Pass));
+        assert_eq!(order.signatures.last().unwrap().user, t.people.signatory.id);
+    }
+    // 下一件 leads to what this person can act on, not along the queue of the order that was just signed.
+    let next =
+        |page: &str| page.split("下一件").next().and_then(|before| before.rsplit("href=\"").next()).map(|href| href.split('"').next().unwrap().to_owned());
+    assert_eq!(next(&user.get(&format!("/bench/{}", orders[0])).await.text()), Some(format!("/bench/{}", orders[2])));
+    t.app.approve_order(&t.people.signatory, &orders[2], at("2025-06-10T10:00")).await.unwrap();
+    let page = user.get(&format!("/bench/{}", orders[2])).await.text();
+    assert!(!page.contains("下一件"), "nothing waits for the signatory any more");
+    let sender = Browser::login(&client, "sender", PASSWORD).await;
+    let page = sender.get(&format!("/bench/{}", orders[2])).await.text();
+    assert!([&orders[0], &orders[1]].iter().any(|o| next(&page) == Some(format!("/bench/{o}"))), "the sender goes on with what is to be issued");
+    t.assert_whole().await;
 }
 
 async fn what_was_chosen_is_frozen_and_archived(t: TestApp) {

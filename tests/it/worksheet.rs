@@ -22,6 +22,7 @@ shiyan_testkit::on_both_engines!(
     a_value_near_its_limit_needs_a_word_on_the_second_test,
     an_additive_that_was_found_needs_a_word_on_carry_over,
     a_value_above_the_historical_p99_needs_a_word_too,
+    what_nobody_has_reviewed_moves_no_threshold,
     an_item_of_before_is_compared_once_a_result_is_entered,
     a_balance_goes_to_the_next_sample,
 );
@@ -277,14 +278,31 @@ async fn an_additive_that_was_found_needs_a_word_on_carry_over(t: TestApp) {
 }
 
 /// So many leeks with 0.001, 0.002 … mg/kg of the first item and nothing of the second.
-async fn history(t: &TestApp, results: usize) {
+async fn history(t: &TestApp, results: usize, reviewed: bool) {
     let analyst = t.people.analyst.actor();
     for n in 1..=results {
         let (_, order) = t.received(&format!("XBJ25410105{:09}", 500 + n)).await;
         let items = t.items(&order).await;
         let value = format!("0.{n:03}");
         t.app.enter_results(&analyst, &order, &[typed(&items[0], &value), typed(&items[1], "未检出")], at("2025-06-04T10:00")).await.unwrap();
+        // A value near its limit needs a word before it goes on.
+        for item in t.items(&order).await.into_iter().filter(shiyan_lab_results::order::doubtful_without_remark) {
+            t.app.remark_item(&analyst, &item.id.to_string(), item.revision, "复测一致", at("2025-06-04T10:10")).await.unwrap();
+        }
+        if reviewed {
+            t.reviewed(&order, at("2025-06-04T11:00")).await;
+        }
     }
+}
+
+async fn what_nobody_has_reviewed_moves_no_threshold(t: TestApp) {
+    history(&t, 100, false).await;
+    let (_, order) = t.received(NUMBERS[0]).await;
+    let analyst = t.people.analyst.actor();
+    let item = t.items(&order).await.remove(0);
+    t.app.enter_results(&analyst, &order, &[typed(&item, "0.15")], at("2025-06-05T10:00")).await.unwrap().pop().unwrap().outcome.unwrap();
+    assert_eq!(t.items(&order).await[0].above_p99, None, "a hundred values that may be slips say nothing");
+    t.assert_whole().await;
 }
 
 fn first_cells(cells: Vec<TestItem>) -> Vec<TestItem> {
@@ -292,22 +310,21 @@ fn first_cells(cells: Vec<TestItem>) -> Vec<TestItem> {
 }
 
 async fn a_value_above_the_historical_p99_needs_a_word_too(t: TestApp) {
-    history(&t, 99).await;
+    history(&t, 100, true).await;
     let (id, _) = laid_out(&t, false).await;
     let (analyst, checker) = (t.people.analyst.actor(), t.people.checker.actor());
     let enter = async |cells: &[TypedResult]| t.app.enter_cells(&analyst, &id, cells, at("2025-06-05T10:00")).await.unwrap();
     fill(&t, &id, "未检出").await;
-    // Ninety-nine numbers say nothing yet; the hundredth does.
+    // Of 100 numbers that were reviewed the ninety-ninth: equal is not above, and what is typed at the same time moves nothing.
     let leek = first_cells(cells(&t, &id).await);
-    enter(&[typed(&leek[0], "0.1")]).await;
+    enter(&[typed(&leek[0], "0.09")]).await;
     assert_eq!(first_cells(cells(&t, &id).await)[0].above_p99, None);
-    // Of 100 numbers and one not detected the hundredth: equal is not above, and what is typed together is not compared with itself.
     let leek = first_cells(cells(&t, &id).await);
     enter(&[typed(&leek[1], "0.0990"), typed(&leek[2], "0.15")]).await;
     let leek = first_cells(cells(&t, &id).await);
     assert_eq!(leek[1].above_p99, None);
     let above = leek[2].above_p99.clone().expect("0.15 is above");
-    assert_eq!((above.p99.to_string().as_str(), above.unit.as_str(), above.count), ("0.099", "mg/kg", 101));
+    assert_eq!((above.p99.to_string().as_str(), above.unit.as_str(), above.count), ("0.099", "mg/kg", 100));
     assert_eq!((leek[2].verdict(), normal(&leek[1]), normal(&leek[2])), (Some(Verdict::Conforming), true, false), "a hint changes no verdict");
     let journal = t.app.stage().timeline(&[format!("item:{}", leek[2].id)]).await.unwrap();
     assert_eq!(journal.last().unwrap().facts["above_p99"]["p99"], "0.099", "it is on record");
@@ -325,7 +342,7 @@ async fn a_value_above_the_historical_p99_needs_a_word_too(t: TestApp) {
 }
 
 async fn an_item_of_before_is_compared_once_a_result_is_entered(t: TestApp) {
-    history(&t, 100).await;
+    history(&t, 100, true).await;
     let (_, order) = t.received(NUMBERS[0]).await;
     let analyst = t.people.analyst.actor();
     // As an earlier version stored it: without the two new fields, under the hash of that text.

@@ -8,7 +8,7 @@ use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::task::Outcome;
-use shiyan_foundation::{Actor, Instant, Refusal};
+use shiyan_foundation::{Actor, Instant, Refusal, WorkCalendar};
 use shiyan_judgement::deciding::{Candidate, Deciding};
 use shiyan_judgement::judging::Verdict;
 use shiyan_judgement::limit::LimitUsed;
@@ -249,14 +249,60 @@ impl App {
     /// # Errors
     /// Every reason why not.
     pub async fn approve_order(&self, user: &UserAccount, order: &str, now: Instant) -> Result<Outcome, Error> {
-        let actor = user.actor();
         let calendar = self.calendar().await?;
         let mut unit = self.store.begin(now).await?;
-        let order = self.visible_order(&unit, &actor, order).await?;
+        let order = self.visible_order(&unit, &user.actor(), order).await?;
         let items = unit.items_of_order(&order.id.to_string()).await?;
-        let hash = content_hash(&order, &items)?;
-        let next = order.approve(&actor, &items, &user.sign_scope, &hash, now)?;
-        self.released(&unit, &items).await?;
+        let outcome = self.sign_and_conclude(&mut unit, user, &order, &items, &calendar).await?;
+        unit.commit().await?;
+        Ok(outcome)
+    }
+    /// 成批批准 orders that are normal throughout, with the password once for all of them: each is signed and concluded by itself, all
+    /// of them or none.
+    ///
+    /// # Errors
+    /// The password is wrong; nothing is ticked; why each one that may not be approved may not, or not together with others.
+    pub async fn approve_normal(&self, user: &UserAccount, login: &str, password: &str, orders: &[String], now: Instant) -> Result<usize, Error> {
+        TestOrder::duty(&user.actor(), OrderAction::Approve)?;
+        if orders.is_empty() {
+            return Err(Refusal::new(code::NONE_CHOSEN).into());
+        }
+        self.step_up(user, login, password, now).await?;
+        let calendar = self.calendar().await?;
+        let mut unit = self.store.begin(now).await?;
+        let mut why = Vec::new();
+        for id in orders.iter().collect::<BTreeSet<_>>() {
+            let order = self.visible_order(&unit, &user.actor(), id).await?;
+            let items = unit.items_of_order(id).await?;
+            let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
+            // Who signs tests blind as well: the sample is named by its code.
+            let name = sample.sample.blind_code.clone().unwrap_or_else(|| sample.sample.number().to_owned());
+            let alone = |(zh, en): (String, String)| Refusal::new(code::APPROVE_ALONE).with("name", &name).with("why", zh).with("why_en", en);
+            why.extend(order.approved_alone(&items, now).map(alone));
+            why.extend(self.runs_not_normal(&unit, &items).await?.into_iter().map(|(zh, en)| alone((zh, en))));
+            if why.is_empty() {
+                self.sign_and_conclude(&mut unit, user, &order, &items, &calendar).await?;
+            }
+        }
+        if !why.is_empty() {
+            return Err(Error::Refused(why));
+        }
+        unit.commit().await?;
+        Ok(orders.len())
+    }
+    /// Signs as authorised signatory and makes the conclusion with everything that follows from it, inside a transaction.
+    async fn sign_and_conclude(
+        &self,
+        unit: &mut Unit,
+        user: &UserAccount,
+        order: &TestOrder,
+        items: &[TestItem],
+        calendar: &WorkCalendar,
+    ) -> Result<Outcome, Error> {
+        let (actor, now) = (user.actor(), unit.at());
+        let hash = content_hash(order, items)?;
+        let next = order.approve(&actor, items, &user.sign_scope, &hash, now)?;
+        self.released(unit, items).await?;
         let who = Who::from(&actor);
         let Some(conclusion) = next.conclusion.clone() else { return Err(Error::Fault("approved without a conclusion".into())) };
         unit.save(&next, &who, "order.approve", json!({ "content": hash, "outcome": conclusion.outcome, "failing": conclusion.failing })).await?;
@@ -265,22 +311,21 @@ impl App {
         let (rule, keep) = if conclusion.outcome == Outcome::Fail { (RuleKey::D04, RuleKey::D25) } else { (RuleKey::D03, RuleKey::D24) };
         // D04 runs on the case, where it is stopped by its receipt; the others run on the sample.
         if rule == RuleKey::D03 {
-            start_clock(&mut unit, &who, rule, subject.clone(), now, &calendar, next.demo).await?;
+            start_clock(unit, &who, rule, subject.clone(), now, calendar, next.demo).await?;
         }
-        start_clock(&mut unit, &who, keep, subject, now, &calendar, next.demo).await?;
+        start_clock(unit, &who, keep, subject, now, calendar, next.demo).await?;
         let open = unit.cases_of_order(&next.id.to_string()).await?;
         let has_case = open.iter().any(|c| c.state != shiyan_nonconformity::CaseState::Cancelled);
         if conclusion.outcome == Outcome::Fail && !has_case {
             let serial = unit.next_case_serial(now.year()).await?;
             let no = format!("HC{:04}-{serial:04}", now.year());
-            let opening = opening_of(&sample.sample, &next, &items, now)?;
+            let opening = opening_of(&sample.sample, &next, items, now)?;
             for (case, clocks) in open_cases(&opening, [CaseId(fresh()), CaseId(fresh())], &no) {
                 let subject = case.subject();
                 unit.insert(&case, &who, "case.open", json!({ "no": case.no, "failing": case.failing })).await?;
-                crate::cases::move_clocks(&mut unit, &who, &subject, &clocks, &calendar, case.demo).await?;
+                crate::cases::move_clocks(unit, &who, &subject, &clocks, calendar, case.demo).await?;
             }
         }
-        unit.commit().await?;
         Ok(conclusion.outcome)
     }
 }

@@ -18,7 +18,7 @@ codes! {
     LOCKED = "LOGIN-LOCKED", zh "连续多次失败，{wait}后再试", en "Too many failures; try again in {wait_en}",
         next "等待，或请系统管理员发放设置密码的链接；在自己常用的电脑上登录不受别处失败的影响" / "Wait, or ask an administrator for a link to set the password; failures elsewhere do not count on the computer that you usually use", article "";
     BUSY = "LOGIN-BUSY", zh "同时登录的人太多", en "Too many people are signing in at this moment",
-        next "{seconds} 秒后再试" / "Try again in {seconds} seconds", article "";
+        next "{seconds} 秒后再试" / "Try again in {seconds} {seconds|second|seconds}", article "";
     LOGIN_ENDED = "LOGIN-ENDED", zh "密码连续输错，本次登录已结束", en "The password was wrong too often; this login has ended",
         next "重新登录后再操作" / "Sign in again and go on", article "";
     OLD_PASSWORD = "PASSWORD-OLD", zh "现在的密码不对", en "The current password is wrong",
@@ -45,7 +45,7 @@ codes! {
         next "换一个用户名" / "Choose another user name", article "";
     USER_TAKEN = "USER-TAKEN", zh "用户名 {username} 已被使用", en "User name {username} is taken",
         next "换一个用户名" / "Choose another user name", article "";
-    REAL_NAME = "USER-REAL-NAME", zh "没有写姓名", en "The person’s name is missing",
+    REAL_NAME = "USER-REAL-NAME", zh "没有写姓名，或超过 40 个字", en "The person’s name is missing, or longer than 40 characters",
         next "写真实姓名，它会印在报告上" / "Type the real name; it is printed on reports", article "";
     ROLES = "USER-ROLES", zh "没有选择角色", en "No role was chosen",
         next "至少选一个角色" / "Choose at least one role", article "";
@@ -57,6 +57,10 @@ codes! {
         next "删掉后手工重新输入姓名，不要从别处粘贴" / "Delete it and type the name by hand instead of pasting it", article "";
     SCOPE = "USER-SCOPE", zh "数据范围“{typed}”不存在", en "Scope “{typed}” does not exist",
         next "从列表中选街道、快检点或承检机构" / "Choose a street, a point or a laboratory from the list", article "";
+    NO_STREET = "USER-STREETS", zh "数据范围选了街道，但没有勾选是哪几个", en "The scope is streets, but none of them is ticked",
+        next "勾选一个或几个街道" / "Tick one street or several", article "";
+    STREETS_TOO = "USER-STREETS-TOO", zh "勾选了街道，但数据范围选的不是街道", en "Streets are ticked, but the scope is something else",
+        next "数据范围改选“街道”，或取消勾选" / "Choose streets as the scope, or take the ticks away", article "";
     LAST_ADMIN = "USER-LAST-ADMIN", zh "这是全区最后一个系统管理员，不能停用，也不能改作他用", en "This is the last administrator of the district; it can neither be disabled nor given other duties",
         next "先添加另一个数据范围为全区的系统管理员" / "Add another administrator for the whole district first", article "";
     USER_BEYOND = "USER-BEYOND", zh "不能授予或管理超出本人权限的账号：{what}", en "You cannot give or manage what goes beyond your own scope: {what_en}",
@@ -77,7 +81,7 @@ codes! {
         next "填写“{label}”" / "Fill in “{label_en}”", article "";
     CHOICE = "TYPED-CHOICE", zh "“{label}”的值“{typed}”不在可选范围内", en "“{typed}” is not one of the choices of “{label_en}”",
         next "从列表中选一个" / "Choose from the list", article "";
-    LIMIT_STATUS = "LIMIT-STATUS", zh "限量 {id} 当前为“{status}”，不能{action}", en "Limit {id} is “{status_en}”; it cannot be: {action_en}",
+    LIMIT_STATUS = "LIMIT-STATUS", zh "限量 {id} 当前为“{status}”，不能{action}", en "Limit {id} is “{status_en}”; “{action_en}” is not possible now",
         next "启用中的限量不改写；要改就新增一行，写明生效日期" / "An active row is never edited; add a new row with its own dates", article "";
     PLAN_EXISTS = "PLAN-EXISTS", zh "{year} 年计划已存在", en "There already is a plan for {year}",
         next "在现有计划中添加计划行" / "Add lines to it", article "";
@@ -92,8 +96,8 @@ codes! {
     UPLOAD_QUOTA = "UPLOAD-QUOTA", zh "您今天上传的文件已达上限 {most} MB，这次没有保存", en "You have sent as many files today as one may, {most} MB; this was not saved",
         next "压缩照片或明天再传；确实需要的，请系统管理员在“管理 → 用量上限”调高" / "Make the photos smaller or go on tomorrow; if you need more, an administrator raises the bound under Administration, Bounds", article "";
     RAPID_RATE = "RAPID-RATE", zh "“{point}”一分钟内的读数已达上限 {most} 条，这条没有保存", en "“{point}” has entered as many readings within a minute as it may, {most}; this one was not saved",
-        next "{seconds} 秒后原样再提交，不会丢失也不会重复" / "Submit the same again in {seconds} seconds; nothing is lost or doubled", article "";
-    CALENDAR_PAST = "CALENDAR-PAST", zh "这份安排改动已经过去的 {count} 天（{days}），须写明理由", en "This changes {count} days that have passed ({days}); it needs a reason",
+        next "{seconds} 秒后原样再提交，不会丢失也不会重复" / "Submit the same again in {seconds} {seconds|second|seconds}; nothing is lost or doubled", article "";
+    CALENDAR_PAST = "CALENDAR-PAST", zh "这份安排改动已经过去的 {count} 天（{days}），须写明理由", en "This changes {count} {count|day that has|days that have} passed ({days}); it needs a reason",
         next "核对年份和通知；确须更正的，在试运行结果下写明理由（至少 {least} 个字）" / "Check the year and the notice; to correct it all the same, say why below the dry run ({least} characters or more)", article "";
     NO_PICTURE = "PICTURE-NONE", zh "没有提供“{label}”的图样，不能启用", en "There is no picture of the {label_en} that could be enabled",
         next "先选择 PNG 图样文件，再勾选启用" / "Choose the PNG file first, then enable it", article "";
@@ -117,9 +121,9 @@ codes! {
         next "在签名处输入登录密码" / "Type your password beside the signature", article "";
     LIMIT_CLASH = "LIMIT-CLASH", zh "限量 {id} 与启用中的 {other} 是同一食品、同一项目，{other} 自 {from} 起适用，不早于 {id}", en "Limit {id} is about the same food and item as the active {other}, which applies from {from}, not earlier than {id}",
         next "先停用其中一条，或给 {id} 写明失效日期或更晚的实施日期，作为新的一行导入" / "Retire one of them first, or import {id} as a new row with a last day or a later first day", article "";
-    LIMIT_TIES = "LIMIT-TIES", zh "{count} 条新限量会让现有判定暂停（核实之前相关项目转人工），例如：{new}，现在由 {active} 判定", en "{count} new limits would suspend verdicts that are given today (their items go to a person until they are checked), for example {new_en}, decided today by {active_en}",
+    LIMIT_TIES = "LIMIT-TIES", zh "{count} 条新限量会让现有判定暂停（核实之前相关项目转人工），例如：{new}，现在由 {active} 判定", en "{count} new {count|limit|limits} would suspend verdicts that are given today ({count|its|their} items go to a person until they are checked), for example {new_en}, decided today by {active_en}",
         next "看清试运行列出的每一条；确要导入的，写明理由（命令行用 --accept-ties 理由）" / "Look at each one that the dry run lists; to import them all the same, say why (on the command line: --accept-ties WHY)", article "";
-    CHECK_ROWS = "LIMIT-CHECK-ROWS", zh "一份声明可核对 1 到 {most} 条限量，现在选了 {count} 条", en "One statement is about 1 to {most} limits; {count} are chosen",
+    CHECK_ROWS = "LIMIT-CHECK-ROWS", zh "一份声明可核对 1 到 {most} 条限量，现在选了 {count} 条", en "One statement is about 1 to {most} limits; {count} {count|is|are} chosen",
         next "勾选要核对的行，分批声明" / "Tick the rows, in several statements if need be", article "";
     CHECK_STATEMENT = "LIMIT-CHECK-STATEMENT", zh "没有写明核对了什么", en "The statement does not say what was compared",
         next "写明对照的标准文本和页码，至少 {least} 个字" / "Say which text of the standard was compared, and the pages, in {least} characters or more", article "";

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use shiyan_foundation::{CodeInfo, Label, NaiveDate};
-use shiyan_statute::RuleKey;
+use shiyan_statute::{Grade, RuleKey};
 
 /// What a code or key means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,8 +19,8 @@ pub struct Explained {
     pub next_en: String,
     /// Article or source.
     pub article: String,
-    /// Source and confidence, for rules.
-    pub source: String,
+    /// 核对情况 for rules: whether the number was seen in the text of its document.
+    pub grade: Option<Grade>,
 }
 
 /// Every refusal code of the house.
@@ -57,7 +57,7 @@ pub fn explain(code: &str, on: NaiveDate, more: &[&'static CodeInfo]) -> Option<
             next_zh: rule.reference(shiyan_foundation::Lang::Zh),
             next_en: rule.reference(shiyan_foundation::Lang::En),
             article: rule.article.clone(),
-            source: format!("{} · {}", rule.source, rule.confidence),
+            grade: Some(rule.grade()),
         });
     }
     codes().iter().chain(more).find(|c| c.code == wanted).map(|c| Explained {
@@ -67,26 +67,13 @@ pub fn explain(code: &str, on: NaiveDate, more: &[&'static CodeInfo]) -> Option<
         next_zh: blanked(c.next_zh),
         next_en: blanked(c.next_en),
         article: c.article.to_owned(),
-        source: String::new(),
+        grade: None,
     })
 }
 
-/// A text without its facts: each `{placeholder}` becomes `…`.
+/// A text without its facts: each `{placeholder}` becomes `…`, words that fit a number stand as for many.
 fn blanked(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut inside = false;
-    for c in text.chars() {
-        match c {
-            '{' => {
-                inside = true;
-                out.push('…');
-            }
-            '}' => inside = false,
-            c if !inside => out.push(c),
-            _ => {}
-        }
-    }
-    out
+    shiyan_foundation::refusal::filled(text, |_| Some("…"))
 }
 
 #[cfg(test)]
@@ -115,5 +102,6 @@ mod tests {
         assert!(rule.article.contains("88"), "{}", rule.article);
         assert!(explain("NO-SUCH", on, &[]).is_none());
         assert!(!explain("LAB-ROLE", on, &[]).unwrap().zh.contains('{'));
+        assert_eq!(explain("LAB-EMPTY", on, &[]).unwrap().en, "… items have no result yet: …");
     }
 }

@@ -1,6 +1,6 @@
 //! Accounts and logins.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -104,13 +104,7 @@ impl App {
         if !fine {
             problems.push(Refusal::new(code::USERNAME).on("username"));
         }
-        if new.name.trim().is_empty() || new.name.chars().count() > 40 {
-            problems.push(Refusal::new(code::REAL_NAME).on("name"));
-        }
-        // The name is printed on reports: it is what it looks like.
-        if new.name.trim().chars().any(unseen) {
-            problems.push(Refusal::new(code::NAME_SIGNS).on("name"));
-        }
+        problems.extend(name_problems(&new.name));
         let (sign_scope, more) = duties(&new.roles, new.sign_scope.iter().map(String::as_str));
         problems.extend(more);
         if let Err(refusal) = passwords::check(&new.password, &username, &new.name)
@@ -242,6 +236,52 @@ impl App {
         unit.commit().await?;
         Ok(true)
     }
+    /// 修改姓名 of somebody: signatures that were given and reports that were issued keep the name they were given with. Gives whether
+    /// anything changed.
+    ///
+    /// # Errors
+    /// Not an administrator; not found within their scope; no name, or one that is not what it looks like.
+    pub async fn rename_user(&self, actor: &Actor, username: &str, name: &str, now: Instant) -> Result<bool, Error> {
+        let who = &self.may_manage(actor, username).await?;
+        let why = name_problems(name);
+        if !why.is_empty() {
+            return Err(why.into());
+        }
+        let mut unit = self.store.begin(now).await?;
+        let user = self.store.user_by_name(username).await?.ok_or(Error::NotFound)?;
+        let name = name.trim().to_owned();
+        if user.name == name {
+            return Ok(false);
+        }
+        let facts = json!({ "username": username, "from": user.name, "to": name });
+        unit.save(&UserAccount { name, revision: user.revision + 1, ..user }, who, "user.name", facts).await?;
+        unit.commit().await?;
+        Ok(true)
+    }
+    /// 重新启用 a disabled account; its password and its second factor are what they were. Gives whether anything changed.
+    ///
+    /// # Errors
+    /// Not an administrator; not found within their scope.
+    pub async fn enable_user(&self, actor: &Actor, username: &str, now: Instant) -> Result<bool, Error> {
+        let who = &self.may_manage(actor, username).await?;
+        let mut unit = self.store.begin(now).await?;
+        let user = self.store.user_by_name(username).await?.ok_or(Error::NotFound)?;
+        if user.active {
+            return Ok(false);
+        }
+        let next = UserAccount { active: true, revision: user.revision + 1, ..user };
+        unit.save(&next, who, "user.enable", json!({ "username": username })).await?;
+        unit.commit().await?;
+        Ok(true)
+    }
+    /// 最近登录 when each account that this administrator manages last got in, by login name, as stamped.
+    ///
+    /// # Errors
+    /// Not an administrator; the database does not answer.
+    pub async fn last_logins(&self, actor: &Actor) -> Result<BTreeMap<String, String>, Error> {
+        let names: Vec<String> = self.accounts_of(actor).await?.into_iter().map(|u| u.username).collect();
+        self.store.last_logins(&names).await
+    }
     /// Disables an account; every login of it ends at once. Nothing is deleted.
     ///
     /// # Errors
@@ -359,6 +399,19 @@ async fn hand_out(unit: &mut Unit, user: &UserAccount, now: Instant) -> Result<L
 fn is_last_admin(all: &[UserAccount], user: &UserAccount) -> bool {
     let reaches = |u: &UserAccount| u.active && u.roles.contains(&Role::Admin) && u.scope == Scope::District;
     reaches(user) && !all.iter().any(|u| u.id != user.id && reaches(u))
+}
+
+/// What is wrong with the name of a person.
+fn name_problems(name: &str) -> Vec<Refusal> {
+    let mut problems = Vec::new();
+    if name.trim().is_empty() || name.chars().count() > 40 {
+        problems.push(Refusal::new(code::REAL_NAME).on("name"));
+    }
+    // The name is printed on reports: it is what it looks like.
+    if name.trim().chars().any(unseen) {
+        problems.push(Refusal::new(code::NAME_SIGNS).on("name"));
+    }
+    problems
 }
 
 /// The methods of somebody with these duties, and what is wrong with the duties.

@@ -9,20 +9,20 @@ use shiyan_foundation::{Actor, Instant, Label, Refusal};
 use shiyan_judgement::judging::Verdict;
 use shiyan_judgement::limit::LimitUsed;
 use shiyan_lab_results::order::sentence::Sentences;
-use shiyan_lab_results::order::{OrderState, Said, TestItem, TestOrder};
+use shiyan_lab_results::order::{Meaning, OrderState, Said, TestItem, TestOrder};
 use shiyan_lab_results::report::{
     ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, SuppliedPicture, TestReport, not_in_a_batch, notices, report_number,
     working_of,
 };
 use shiyan_sample_intake::{Sample, code as intake_code};
 use shiyan_statute::RuleKey;
-use shiyan_store::records::{Laboratory, SampleRecord, Setting};
+use shiyan_store::records::{Laboratory, SampleRecord, Setting, UserAccount};
 use shiyan_store::{Error, Record, Who, sha256_hex};
 
 use crate::authority::{Act, may};
 use crate::reference::{keep_setting, number};
 use crate::samples::{cancel_clocks, stop_clock};
-use crate::{App, code, fresh, token};
+use crate::{App, code, fresh};
 
 /// Key of the settings row.
 const SETTINGS: &str = "report";
@@ -162,18 +162,17 @@ impl App {
     /// Every reason why not; a temporary sheet number; the typesetter failed.
     pub async fn issue_report(&self, actor: &Actor, order: &str, options: ReportOptions, now: Instant) -> Result<TestReport, Error> {
         let house = self.house().await?;
-        let verify_code = fresh_code();
         let seen = self.store.order(order, &actor.scope).await?.ok_or(Error::NotFound)?;
         let items = self.store.items_of_order(order, &actor.scope).await?;
         let sample = self.store.sample(&seen.sample.to_string(), &actor.scope).await?.ok_or(Error::NotFound)?;
-        let ready = frozen(actor, &house, &seen, &items, &sample.sample, options, &verify_code, now)?;
+        let ready = frozen(actor, &house, &seen, &items, &sample.sample, options, now)?;
         let mut pdf = self.typeset_aside(ready.content.clone()).await?;
 
         let mut unit = self.store.begin(now).await?;
         let order = self.visible_order(&unit, actor, order).await?;
         let items = unit.items_of_order(&order.id.to_string()).await?;
         let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
-        let Frozen { next, content } = frozen(actor, &house, &order, &items, &sample.sample, options, &verify_code, now)?;
+        let Frozen { next, content } = frozen(actor, &house, &order, &items, &sample.sample, options, now)?;
         if content != ready.content {
             pdf = self.typeset(&content)?;
         }
@@ -224,6 +223,34 @@ impl App {
         let next = TestOrder { reports_issued: order.reports_issued + 1, ..order.worded(&house.settings.sentences, &items) };
         let content = chosen(&house, &sample.sample, &next, &items, options, String::new(), now)?;
         Ok(Some(self.typeset_aside(ReportContent { draft: true, ..content }).await?))
+    }
+    /// 预览 the file that is archived if this order is signed and issued today with these options: the same bytes. For who is about to
+    /// sign it as authorised signatory, and from then on for whoever may look at a draft; who looked at it is on record. Nothing in the
+    /// file says that it is not issued yet, so the page around it has to.
+    ///
+    /// # Errors
+    /// Every reason why this person may not sign it now; it awaits neither signature nor issue; a temporary sheet number; the typesetter failed.
+    pub async fn preview_report(&self, user: &UserAccount, order: &str, options: ReportOptions, now: Instant) -> Result<Vec<u8>, Error> {
+        let actor = user.actor();
+        let order = self.store.order(order, &actor.scope).await?.ok_or(Error::NotFound)?;
+        let items = self.store.items_of_order(&order.id.to_string(), &actor.scope).await?;
+        let sample = self.store.sample(&order.sample.to_string(), &actor.scope).await?.ok_or(Error::NotFound)?;
+        let signed = match order.state {
+            OrderState::Reviewed => order.approve(&actor, &items, &user.sign_scope, &crate::bench::content_hash(&order, &items)?, now)?,
+            OrderState::Approved => order.clone(),
+            _ => return Err(Error::NotFound),
+        };
+        numbered(&sample.sample)?;
+        let house = self.house().await?;
+        // Who issues it is not printed: whoever looks at it stands for them.
+        let next = TestOrder { reports_issued: order.reports_issued + 1, ..signed.worded(&house.settings.sentences, &items) };
+        let content = chosen(&house, &sample.sample, &next, &items, options, verify_code(&next), now)?;
+        let number = content.number.clone();
+        let pdf = self.typeset_aside(content).await?;
+        let mut unit = self.store.begin(now).await?;
+        unit.note(&Who::from(&actor), "report.preview", order.subject(), json!({ "number": number, "pdf": sha256_hex(&pdf) })).await?;
+        unit.commit().await?;
+        Ok(pdf)
     }
     /// 更改已签发报告: reopens the chain; the issued report stays in force until the next one replaces it.
     ///
@@ -306,31 +333,33 @@ fn supplied(
     sha256.map(|sha256| SuppliedPicture { sha256, enabled: typed.enabled })
 }
 
-/// 验真码 of eighty random bits.
-fn fresh_code() -> String {
-    token().chars().take(20).collect::<String>().to_uppercase()
+/// 验真码 eighty bits that follow from what only the records know: the id of the order, and when the others signed what. So the file that is
+/// looked at before it is issued is the file that is issued, and nobody outside can guess it.
+fn verify_code(order: &TestOrder) -> String {
+    let mut known = format!("{} {}", order.id, order.reports_issued);
+    for s in order.signatures.iter().filter(|s| s.meaning != Meaning::Signatory) {
+        known.push_str(&format!(" {} {} {}", s.user, s.at.to_rfc3339(), s.content_hash));
+    }
+    sha256_hex(known.as_bytes()).chars().take(20).collect::<String>().to_uppercase()
 }
 
 /// The order as issued, and what its report says.
 #[allow(clippy::too_many_arguments)]
-fn frozen(
-    actor: &Actor,
-    house: &House,
-    order: &TestOrder,
-    items: &[TestItem],
-    sample: &Sample,
-    options: ReportOptions,
-    verify_code: &str,
-    now: Instant,
-) -> Result<Frozen, Error> {
+fn frozen(actor: &Actor, house: &House, order: &TestOrder, items: &[TestItem], sample: &Sample, options: ReportOptions, now: Instant) -> Result<Frozen, Error> {
     // The sentence in force now is the one that is issued; the signatures stand over the results that it is made from.
     let next = order.worded(&house.settings.sentences, items).issue(actor, items, now)?;
-    if sample.core.as_ref().is_none_or(|c| c.temporary_no) {
-        return Err(Refusal::new(intake_code::TEMPORARY).with("no", sample.number()).into());
-    }
-    let content = chosen(house, sample, &next, items, options, verify_code.to_owned(), now)?;
+    numbered(sample)?;
+    let content = chosen(house, sample, &next, items, options, verify_code(&next), now)?;
     // The order as issued no longer says why it was amended.
     Ok(Frozen { content: ReportContent { amendment_reason: order.amending.clone(), ..content }, next })
+}
+
+/// A report needs the number of its sheet: one that is still a temporary number prints none.
+fn numbered(sample: &Sample) -> Result<(), Refusal> {
+    if sample.core.as_ref().is_some_and(|c| !c.temporary_no) {
+        return Ok(());
+    }
+    Err(Refusal::new(intake_code::TEMPORARY).with("no", sample.number()))
 }
 
 /// What the report says with what was chosen about it.
@@ -487,8 +516,9 @@ pub(crate) fn report_content(
             .collect(),
         signatures: order.signatures.iter().map(|s| (s.meaning.zh().to_owned(), s.name.clone(), crate::day(s.at))).collect(),
         issued_on: now.format("%Y年%-m月%-d日").to_string(),
-        issued_at: now.to_rfc3339(),
-        verify_code: fresh_code(),
+        // The file carries the day, not the minute: looked at in the morning and issued in the evening it is the same file.
+        issued_at: now.with_time(chrono::NaiveTime::MIN).single().unwrap_or(now).to_rfc3339(),
+        verify_code: String::new(),
         options: ReportOptions::default(),
         notices: Vec::new(),
         mark: None,

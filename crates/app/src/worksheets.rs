@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Datelike;
 use serde_json::json;
 use shiyan_foundation::ids::{InstrumentId, TestItemId, TestOrderId, UserId, WorksheetId};
-use shiyan_foundation::{Actor, Instant, NaiveDate, Refusal, Role, Scope};
+use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Refusal, Role, Scope};
 use shiyan_lab_results::bench::{
     Advance, Instrument, MOST_ITEMS, MOST_SAMPLES, QcPlan, RawFile, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, code, slots_of, template_of,
 };
@@ -557,6 +557,18 @@ impl App {
         }
         unit.commit().await?;
         Ok(passed)
+    }
+    /// 质控不全在控 why the runs that these items were tested on keep them from being approved together with others, Chinese and English.
+    pub(crate) async fn runs_not_normal(&self, unit: &Unit, items: &[TestItem]) -> Result<Vec<(String, String)>, Error> {
+        let mut why = Vec::new();
+        for id in items.iter().filter_map(|i| i.worksheet).collect::<BTreeSet<_>>() {
+            let sheet: Worksheet = unit.require(&id.to_string()).await?;
+            if sheet.run_not_normal().is_some() {
+                let state = sheet.qc_state();
+                why.push((format!("检验批 {} 的质控：{}", sheet.no, state.zh()), format!("controls of worksheet {}: {}", sheet.no, state.en().to_lowercase())));
+            }
+        }
+        Ok(why)
     }
     /// What quality control holds back of these items: the runs they were tested on that are out of control or not complete.
     pub(crate) async fn release_blocks(&self, unit: &Unit, items: &[TestItem]) -> Result<Vec<Refusal>, Error> {

@@ -969,8 +969,8 @@ fn explain(asked: &str, json: bool, lang: Lang) -> Done {
     if !found.article.is_empty() {
         say!("{} {}", lang.pick("依据：", "article:"), found.article)?;
     }
-    if !found.source.is_empty() {
-        say!("{} {}", lang.pick("来源：", "source:"), found.source)?;
+    if let Some(grade) = found.grade {
+        say!("{} {}", lang.pick("核对情况：", "checked:"), shiyan_foundation::Label::label(grade, lang))?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{Actor, Label, Refusal, Role, Scope};
 /// Refusals for who asks.
 pub mod code {
     crate::codes! {
-        NOT_ADMIN = "ADMIN-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+        NOT_ADMIN = "ADMIN-ROLE", zh "{role}才可以{action}", en "Only {a role_en} may {action_en}",
             next "换用有该角色的账号" / "Use an account with that role", article "";
         SCOPE_DISTRICT = "SCOPE-DISTRICT", zh "“{action}”对全区生效，须由数据范围为全区的人员办理", en "To {action_en} is an act for the whole district; it needs somebody whose scope is the whole district",
             next "请数据范围为全区的同岗位人员办理" / "Ask somebody with the same duty whose scope is the whole district", article "等保 8.1.4.2";
@@ -128,7 +128,11 @@ impl Act {
         let (zh, en) = self.words();
         if !self.roles().iter().any(|r| roles.contains(r)) {
             let role = self.roles().first().copied().unwrap_or(Role::Admin);
-            return Err(Refusal::new(code::NOT_ADMIN).with("role", role.zh()).with("role_en", role.en()).with("action", zh).with("action_en", en));
+            return Err(Refusal::new(code::NOT_ADMIN)
+                .with("role", role.zh())
+                .with("role_en", role.en().to_lowercase())
+                .with("action", zh)
+                .with("action_en", en));
         }
         match (self.reach(), scope) {
             (_, Scope::District) | (Reach::Own, _) | (Reach::Street, Scope::Streets(_)) | (Reach::Lab, Scope::Lab(_)) => Ok(()),

@@ -56,7 +56,7 @@ impl Refusal {
     pub fn for_roles(self, roles: &[Role], action: impl Label) -> Self {
         let terms = |of: fn(Role) -> &'static str| roles.iter().map(|r| of(*r)).collect::<Vec<_>>();
         self.with("role", terms(Label::zh).join("或"))
-            .with("role_en", terms(Label::en).join(" or "))
+            .with("role_en", terms(Label::en).join(" or ").to_lowercase())
             .with("action", action.zh())
             .with("action_en", action.en().to_lowercase())
     }
@@ -96,12 +96,47 @@ impl Refusal {
         }
     }
     fn fill(&self, text: &str) -> String {
-        let mut out = text.to_owned();
-        for (key, value) in &self.facts {
-            out = out.replace(&format!("{{{key}}}"), value);
-        }
-        out
+        filled(text, |key| self.facts.get(key).map(String::as_str))
     }
+}
+
+/// A text with its placeholders filled. Beside `{key}` an English text may hold `{key|item is|items are}`, the words that fit the number,
+/// and `{a key}`, which puts "a" or "an" before the fact. What no fact fills stays as it is.
+#[must_use]
+pub fn filled<'f>(text: &str, fact: impl Fn(&str) -> Option<&'f str>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((inside, further)) = after.split_once('}') else {
+            out.push('{');
+            rest = after;
+            continue;
+        };
+        match slot(inside, &fact) {
+            Some(said) => out.push_str(&said),
+            None => out.push_str(&format!("{{{inside}}}")),
+        }
+        rest = further;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn slot<'f>(inside: &str, fact: &impl Fn(&str) -> Option<&'f str>) -> Option<String> {
+    if let Some((key, words)) = inside.split_once('|') {
+        let (one, many) = words.split_once('|')?;
+        return Some(if fact(key)? == "1" { one } else { many }.to_owned());
+    }
+    match inside.strip_prefix("a ") {
+        Some(key) => fact(key).map(|said| format!("{} {said}", article_of(said))),
+        None => fact(inside).map(str::to_owned),
+    }
+}
+
+/// The indefinite article that a word takes; "u" reads as in "user".
+fn article_of(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" }
 }
 
 impl std::fmt::Display for Refusal {
@@ -151,4 +186,29 @@ macro_rules! codes {
         /// Every code of this crate.
         pub const ALL: &[&$crate::CodeInfo] = &[$($name),+];
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_counts_and_takes_the_right_article() {
+        let say = |text: &str, facts: &[(&'static str, &'static str)]| filled(text, |key| facts.iter().find(|(k, _)| *k == key).map(|(_, v)| *v));
+        let needs = "{count} {count|item needs|items need} a decision: {items}";
+        assert_eq!(say(needs, &[("count", "1"), ("items", "铅")]), "1 item needs a decision: 铅");
+        assert_eq!(say(needs, &[("count", "2"), ("items", "铅、镉")]), "2 items need a decision: 铅、镉");
+        assert_eq!(say("Only {a role} may", &[("role", "enforcement officer")]), "Only an enforcement officer may");
+        assert_eq!(say("Only {a role} may", &[("role", "user")]), "Only a user may");
+        // A fact is text: what looks like a placeholder in it is not filled, and what has no fact stays.
+        assert_eq!(say("{name} {other} {", &[("name", "{other}")]), "{other} {other} {");
+    }
+    #[test]
+    fn every_duty_reads_after_only() {
+        for role in Role::ALL {
+            let name = role.en().to_lowercase();
+            let article = if ["enforcement officer", "analyst", "authorised signatory", "administrator"].contains(&name.as_str()) { "an" } else { "a" };
+            assert_eq!(article_of(&name), article, "{name}");
+        }
+    }
 }

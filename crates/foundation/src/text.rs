@@ -15,6 +15,32 @@ pub fn fold(text: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// English that fits its numbers: `3 (cell was|cells were) saved` → `3 cells were saved`. The number is the last one before the brackets; where
+/// there is none, or the brackets hold no choice, the text stays as it is.
+#[must_use]
+pub fn plural(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('(') {
+        out.push_str(before);
+        let choice = after.split_once(')').and_then(|(inside, further)| Some((inside.split_once('|')?, further)));
+        let number = out.rsplit(|c: char| !c.is_ascii_digit() && c != ',').find(|n| n.bytes().any(|b| b.is_ascii_digit()));
+        match (choice, number) {
+            (Some(((one, many), further)), Some(number)) => {
+                let word = if number == "1" { one } else { many };
+                out.push_str(word);
+                rest = further;
+            }
+            _ => {
+                out.push('(');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// 看不见的字符 a character that nobody sees, that turns the direction of what stands around it, or that stands for a broken one: two
 /// texts that look alike may differ in it.
 #[must_use]
@@ -56,5 +82,17 @@ mod tests {
     fn masks_phones_and_ids() {
         assert_eq!(mask("18612341402"), "186****1402");
         assert_eq!(mask("12345"), "*****");
+    }
+    #[test]
+    fn english_fits_its_numbers() {
+        for (text, said) in [
+            ("1 (cell was|cells were) saved", "1 cell was saved"),
+            ("21 (cell was|cells were) saved, 1 (was|were) not (changed just now)", "21 cells were saved, 1 was not (changed just now)"),
+            ("1,001 (row|rows)", "1,001 rows"),
+            ("0 (row|rows)", "0 rows"),
+            ("no number (one|many) (see below", "no number (one|many) (see below"),
+        ] {
+            assert_eq!(plural(text), said);
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Refusals of cases.
 use shiyan_foundation::codes;
 codes! {
-    ROLE = "CASE-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+    ROLE = "CASE-ROLE", zh "{role}才可以{action}", en "Only {a role_en} may {action_en}",
         next "换用有该角色的账号，或请管理员授予角色" / "Use an account with that role, or ask an administrator", article "";
-    STATE = "CASE-STATE", zh "案件当前为“{state}”，不能{action}", en "The case is “{state_en}”; it cannot be: {action_en}",
+    STATE = "CASE-STATE", zh "案件当前为“{state}”，不能{action}", en "The case is “{state_en}”; “{action_en}” is not possible now",
         next "刷新页面，看清当前状态" / "Reload the page and look at the present state", article "";
     NOT_DONE = "CASE-BLOCK", zh "“{block}”没有填写", en "“{block_en}” is not filled in",
         next "填写该环节，或写明不适用的理由" / "Fill in the step, or write why it does not apply", article "抽检办法 第43条";

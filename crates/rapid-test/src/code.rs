@@ -3,7 +3,7 @@ use shiyan_foundation::codes;
 codes! {
     OPERATOR = "RAPID-ROLE", zh "只有本快检点的操作员可以录入读数", en "Only an operator of this point may enter readings",
         next "用快检点操作员账号登录" / "Log in as an operator of the point", article "";
-    DUTY = "RAPID-DUTY", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+    DUTY = "RAPID-DUTY", zh "{role}才可以{action}", en "Only {a role_en} may {action_en}",
         next "请有此职责的同事办理" / "Ask a colleague with this duty", article "";
     POINT = "RAPID-POINT", zh "快检点不存在或已停用", en "The point does not exist or is closed",
         next "请管理员核对快检点" / "Ask an administrator to check the point", article "";
@@ -21,7 +21,7 @@ codes! {
         next "拍照后再保存" / "Take a photo, then save", article "";
     FUTURE = "RAPID-FUTURE", zh "检测时间 {at} 在将来", en "The test time {at} lies in the future",
         next "核对设备时间" / "Check the clock of the device", article "";
-    STATE = "RAPID-STATE", zh "阳性跟进当前为“{state}”，不能{action}", en "The follow-up is “{state_en}”; it cannot be: {action_en}",
+    STATE = "RAPID-STATE", zh "阳性跟进当前为“{state}”，不能{action}", en "The follow-up is “{state_en}”; “{action_en}” is not possible now",
         next "刷新页面，看清当前步骤" / "Reload the page and look at the present step", article "";
     RETEST_FIRST = "RAPID-RETEST", zh "公布或处置之前必须先复测一次", en "A rerun is needed before publishing or disposing",
         next "对同一样品再测一次并登记" / "Test the same sample once more and enter it", article "";

@@ -164,7 +164,7 @@ pub fn decide(point: &Point, method: &RapidMethod, input: &ReadingInput, now: In
     if !point.active {
         problems.push(Refusal::new(code::POINT));
     }
-    let typed = fold(&input.value).replace('。', ".");
+    let typed = as_read(&input.value);
     let outcome = if !typed.is_empty() {
         match typed.trim_end_matches('%').trim().parse::<Decimal>() {
             Ok(value) => Some(from_value(method, value, input.observed)),
@@ -192,6 +192,12 @@ pub fn decide(point: &Point, method: &RapidMethod, input: &ReadingInput, now: In
         Some(None) if problems.is_empty() => Err(vec![Refusal::new(code::NOTHING).on("observed")]),
         _ => Err(problems),
     }
+}
+
+/// 读作 a value typed with an input method left on, as it is judged and shown: `６５。5％` is 65.5%.
+#[must_use]
+pub fn as_read(typed: &str) -> String {
+    fold(typed).replace('。', ".")
 }
 
 type Decided = (RapidVerdict, String, String);

@@ -35,9 +35,9 @@ codes! {
         next "填写其中一项" / "Fill in one of them", article "";
     STREET = "SHEET-STREET", zh "街道“{typed}”不在街道表中", en "Street “{typed}” is not in the street table",
         next "从列表中选街道" / "Choose the street from the list", article "";
-    ROLE = "INTAKE-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+    ROLE = "INTAKE-ROLE", zh "{role}才可以{action}", en "Only {a role_en} may {action_en}",
         next "换用有该角色的账号，或请管理员授予角色" / "Use an account with that role, or ask an administrator", article "";
-    STATE = "INTAKE-STATE", zh "样品当前为“{state}”，不能{action}", en "The sample is “{state_en}”; it cannot be: {action_en}",
+    STATE = "INTAKE-STATE", zh "样品当前为“{state}”，不能{action}", en "The sample is “{state_en}”; “{action_en}” is not possible now",
         next "刷新页面，看清当前状态" / "Reload the page and look at the present state", article "";
     REASON = "INTAKE-REASON", zh "必须写明理由", en "A written reason is needed",
         next "写明理由，至少 4 个字" / "Write the reason, four characters or more", article "抽检办法 第22条";

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::{Due, Instant, Label, Lang, NaiveDate, NaiveTime, Period, Refusal, WorkCalendar, labels};
 
-use crate::{codes, data};
+use crate::{Grade, codes, data};
 
 const FILE: &str = include_str!("../data/deadlines.csv");
 
@@ -124,14 +124,19 @@ impl DeadlineRule {
             Lang::En => format!("{n} {en}{}", if n == 1 { "" } else { "s" }),
         }
     }
-    /// 引用 the sentence that cites the rule: event, period, article, source, confidence, version.
+    /// 核对情况
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        Grade::of(&self.source, &self.confidence)
+    }
+    /// 引用 the sentence that cites the rule: event, period, article with its document, whether it was checked, version.
     #[must_use]
     pub fn reference(&self, lang: Lang) -> String {
         let (key, event, period) = (self.key.code(), self.key.label(lang), self.period_text(lang));
-        let (article, source, confidence, version) = (&self.article, &self.source, &self.confidence, self.version);
+        let (article, grade, version) = (&self.article, self.grade().label(lang), self.version);
         match lang {
-            Lang::Zh => format!("{key} {event}：{period}；依据 {article}；来源 {source}；可信度 {confidence}；版本 {version}"),
-            Lang::En => format!("{key} {event}: {period}; basis {article}; source {source}; confidence {confidence}; version {version}"),
+            Lang::Zh => format!("{key} {event}：{period}；依据 {article}（{grade}）；版本 {version}"),
+            Lang::En => format!("{key} {event}: {period}; basis {article} ({grade}); version {version}"),
         }
     }
 }

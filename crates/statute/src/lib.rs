@@ -13,6 +13,7 @@ pub mod deadline;
 pub mod editions;
 mod exclusion;
 pub mod food;
+pub mod grade;
 pub mod limits;
 pub mod names;
 pub mod notice;
@@ -35,6 +36,7 @@ pub use crosswalk::{StandardFood, standard_food};
 pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules, runs_until};
 pub use editions::{RowChange, RowChangeKind, ShippedEdition, difference, shipped_editions};
 pub use food::{ClassScheme, FoodClass, YearClass, class_in, class_scheme, classes_of, food_class, food_classes, food_classes_of};
+pub use grade::Grade;
 pub use limits::{
     AnalyteGroup, DetectionKind, DetectionLimit, LIMIT_MOVES, LimitAction, LimitChoice, LimitLibrary, LimitQuery, LimitRow, LimitRule, LimitStatus, choose,
     choose_limit, item_core, item_key, limits, same_analyte,

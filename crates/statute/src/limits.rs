@@ -289,13 +289,12 @@ impl LimitRow {
     /// 引用 the sentence that cites the row.
     #[must_use]
     pub fn reference(&self, lang: Lang) -> String {
-        let Self { id, version, category_text, analyte, basis, confidence, effective_from, .. } = self;
+        // Whether the number was checked is the status: a quality manager puts a row to use by signing for it.
+        let Self { id, version, category_text, analyte, basis, effective_from, .. } = self;
         let (limit, status) = (self.limit_text(), self.status.label(lang));
         match lang {
-            Lang::Zh => format!("{id} 版本{version}：{category_text} {analyte} {limit}；依据 {basis}；自 {effective_from} 起；可信度 {confidence}；{status}"),
-            Lang::En => {
-                format!("{id} version {version}: {category_text} {analyte} {limit}; basis {basis}; from {effective_from}; confidence {confidence}; {status}")
-            }
+            Lang::Zh => format!("{id} 版本{version}：{category_text} {analyte} {limit}；依据 {basis}；自 {effective_from} 起；{status}"),
+            Lang::En => format!("{id} version {version}: {category_text} {analyte} {limit}; basis {basis}; from {effective_from}; {status}"),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! 检验台 the queues of orders, and one order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shiyan_foundation::ids::TestItemId;
-use shiyan_foundation::{Act, Actor, Label, WorkCalendar};
+use shiyan_foundation::{Act, Actor, Label, Role, WorkCalendar};
 use shiyan_judgement::deciding::Candidate;
-use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
+use shiyan_lab_results::bench::Worksheet;
+use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder};
 use shiyan_lab_results::report::ReportSettings;
 use shiyan_store::records::{ClockRecord, ItemPackage, SampleRecord};
 use shiyan_store::{Entry, Error, Record};
@@ -53,6 +54,16 @@ pub struct OrderPage {
     pub timeline: Vec<Entry>,
 }
 
+/// What a person does to an order that waits in a state, and the duty for it; the last step first, because it is nearest to its deadline.
+const NEXT: &[(OrderState, OrderAction, Role)] = &[
+    (OrderState::Approved, OrderAction::Issue, Role::ReportSender),
+    (OrderState::Reviewed, OrderAction::Approve, Role::Signatory),
+    (OrderState::Checked, OrderAction::Review, Role::Reviewer),
+    (OrderState::Entered, OrderAction::Check, Role::Checker),
+    (OrderState::Testing, OrderAction::Enter, Role::Analyst),
+];
+/// Orders of a queue that are looked at for one that a person can act on.
+const LOOKED_THROUGH: u64 = 30;
 /// Orders of a queue that a free text is looked for in.
 const ALL: u64 = 100_000;
 
@@ -73,7 +84,8 @@ impl App {
         reads(actor, Act::ReadSamples)?;
         self.store.worklist(filter, &actor.scope, most, skip).await
     }
-    /// 检验台 one page of `work`; `queues` are counted beside it. What is looked for stands on one page.
+    /// 检验台 one page of `work`; `queues` are counted beside it. What is looked for, by number, blind code, sample or category, stands on one
+    /// page.
     ///
     /// # Errors
     /// Not for this person; the database does not answer.
@@ -82,8 +94,7 @@ impl App {
         actor: &Actor,
         queues: &[WorkFilter],
         work: &WorkFilter,
-        wanted: impl Fn(&WorkRow) -> bool + Send,
-        searched: bool,
+        wanted: &str,
         (page, rows): (usize, usize),
     ) -> Result<QueuePage, Error> {
         reads(actor, Act::ReadSamples)?;
@@ -92,8 +103,15 @@ impl App {
             counts.push(self.count_work(actor, queue).await?);
         }
         let calendar = self.calendar().await?;
-        if searched {
-            let rows: Vec<WorkRow> = self.read_work(actor, work, ALL, 0).await?.into_iter().filter(wanted).collect();
+        if !wanted.is_empty() {
+            let coded: Vec<String> = self.store.by_blind_code(wanted, work, &actor.scope).await?.into_iter().map(|(_, order)| order).collect();
+            let has = |r: &WorkRow| {
+                r.name.contains(wanted)
+                    || r.category.contains(wanted)
+                    || r.sampling_no.as_deref().unwrap_or_default().contains(wanted)
+                    || coded.contains(&r.order_id)
+            };
+            let rows: Vec<WorkRow> = self.read_work(actor, work, ALL, 0).await?.into_iter().filter(has).collect();
             return Ok(QueuePage { counts, total: rows.len(), rows, from: 0, calendar });
         }
         let total = usize::try_from(self.count_work(actor, work).await?).unwrap_or(usize::MAX);
@@ -135,13 +153,37 @@ impl App {
             candidates,
         })
     }
-    /// The order that stands first in the queue of a state beside this one.
+    /// 下一件 the next order that this person can take the next step of: of the step that this order waits for or has just made, then of their
+    /// other duties.
     ///
     /// # Errors
     /// Not for this person; the database does not answer.
-    pub async fn read_next_order(&self, actor: &Actor, beside: &TestOrder) -> Result<Option<String>, Error> {
-        let queue = self.read_work(actor, &WorkFilter::state(beside.state.code()), 2, 0).await?;
-        Ok(queue.into_iter().map(|r| r.order_id).find(|id| *id != beside.id.to_string()))
+    pub async fn read_next_order(&self, actor: &Actor, sign_scope: &[String], seen: &TestOrder) -> Result<Option<String>, Error> {
+        let mut mine: Vec<&(OrderState, OrderAction, Role)> = NEXT.iter().filter(|(_, _, role)| actor.has(*role)).collect();
+        // The step that was just made leaves its order one state further on.
+        mine.sort_by_key(|(state, ..)| if *state == seen.state { 0 } else { 1 + usize::from(*state > seen.state) });
+        for (state, action, _) in mine {
+            for row in self.read_work(actor, &WorkFilter::state(state.code()), LOOKED_THROUGH, 0).await? {
+                if row.order.id == seen.id {
+                    continue;
+                }
+                let items = if *action == OrderAction::Enter { Vec::new() } else { self.read_items(actor, &row.order_id).await? };
+                let held = matches!(action, OrderAction::Review | OrderAction::Approve) && self.held_back(&items).await?;
+                if !held && row.order.why_not(actor, *action, &items, sign_scope).is_empty() {
+                    return Ok(Some(row.order_id));
+                }
+            }
+        }
+        Ok(None)
+    }
+    /// 质控未放行 whether quality control holds these items back.
+    async fn held_back(&self, items: &[TestItem]) -> Result<bool, Error> {
+        for id in items.iter().filter_map(|i| i.worksheet).collect::<BTreeSet<_>>() {
+            if self.store.get::<Worksheet>(&id.to_string()).await?.is_some_and(|sheet| !sheet.blocks().is_empty()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
     /// The items of an order as they stand.
     ///

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shiyan_foundation::ids::TestOrderId;
+use shiyan_foundation::ids::{TestOrderId, WorksheetId};
 use shiyan_foundation::{Act, Actor, Label, WorkCalendar};
 use shiyan_lab_results::bench::Worksheet;
 use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
@@ -43,6 +43,8 @@ pub struct QueuedOrder {
     pub order: TestOrder,
     /// Its items.
     pub items: Vec<TestItem>,
+    /// Every run that its items were tested on is in control throughout.
+    pub in_control: bool,
 }
 
 /// 校核队列
@@ -89,17 +91,28 @@ impl App {
         for item in store.items_of_orders(&ids, scope).await? {
             items.entry(item.order.to_string()).or_default().push(item);
         }
-        let orders = rows
-            .into_iter()
-            .map(|row| QueuedOrder {
-                code: codes.get(&row.sample_id).cloned().flatten(),
-                items: items.remove(&row.order_id).unwrap_or_default(),
-                order: row.order.clone(),
-                row,
-            })
-            .collect();
+        let mut orders = Vec::new();
+        let mut runs = BTreeMap::new();
+        for row in rows {
+            let items = items.remove(&row.order_id).unwrap_or_default();
+            let code = codes.get(&row.sample_id).cloned().flatten();
+            orders.push(QueuedOrder { code, in_control: self.in_control(&items, &mut runs).await?, items, order: row.order.clone(), row });
+        }
         let states = store.order_states(scope).await?.into_iter().collect();
         Ok(Queue { states, sheets: found, more, orders, calendar: self.calendar().await? })
+    }
+    async fn in_control(&self, items: &[TestItem], known: &mut BTreeMap<WorksheetId, bool>) -> Result<bool, Error> {
+        for id in items.iter().filter_map(|i| i.worksheet).collect::<BTreeSet<_>>() {
+            let fine = match known.get(&id) {
+                Some(fine) => *fine,
+                None => self.store.get::<Worksheet>(&id.to_string()).await?.is_some_and(|sheet| sheet.run_not_normal().is_none()),
+            };
+            known.insert(id, fine);
+            if !fine {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
     async fn queued_sheet(&self, actor: &Actor, sheet: Worksheet, state: OrderState) -> Result<QueuedSheet, Error> {
         let (store, scope, id) = (&self.store, &actor.scope, sheet.id.to_string());

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::ReadingId;
 use shiyan_foundation::{Act, Actor, Label, Role, WorkCalendar};
-use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
 use shiyan_nonconformity::Case;
 use shiyan_sample_intake::SampleState;
 use shiyan_store::records::{ClockRecord, Laboratory, SampleRecord, UserAccount};
 use shiyan_store::{Entry, Error, Record};
 
-use super::{CaseFilter, CaseRow, SampleFilter, SampleRow, reading_of, reads, reads_cases, veiled};
+use super::{CaseFilter, CaseRow, SampleFilter, SampleRow, WorkFilter, reading_of, reads, reads_cases, veiled};
 use crate::App;
 
 /// 样品清单 one page of the rows under a filter, and how many there are in all.
@@ -100,6 +100,9 @@ pub enum Search {
         cases: Vec<CaseRow>,
     },
 }
+
+/// States of an order whose report is not out yet.
+const OPEN: &[OrderState] = &[OrderState::Testing, OrderState::Entered, OrderState::Checked, OrderState::Reviewed, OrderState::Approved];
 
 /// The filter as this person may ask it: whoever tests blind does not find out whose sample it is by searching for the operator.
 fn own(actor: &Actor, filter: &SampleFilter) -> SampleFilter {
@@ -229,6 +232,13 @@ impl App {
             }
             if let Some(report) = self.store.report_by_number(exact, &actor.scope).await? {
                 return Ok(Search::Report(report.number));
+            }
+        }
+        // A code that is whole means one sample; those being tested are looked at first.
+        for states in [OPEN, &[OrderState::Issued]] {
+            let work = WorkFilter { states: states.iter().map(|s| s.code().to_owned()).collect(), due_before: None };
+            if let [(sample, _)] = self.store.by_blind_code(&number, &work, &actor.scope).await?.as_slice() {
+                return Ok(Search::Sample(sample.clone()));
             }
         }
         if actor.tests_blind() {

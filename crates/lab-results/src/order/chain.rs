@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{SampleId, TestOrderId, UserId};
-use shiyan_foundation::task::TaskKind;
-use shiyan_foundation::{Actor, Instant, NaiveDate, Refusal};
+use shiyan_foundation::task::{Outcome, TaskKind};
+use shiyan_foundation::{Actor, Instant, Label, NaiveDate, Refusal};
 
 use super::code;
 use super::conclusion::Conclusion;
-use super::item::{TestItem, doubtful_without_remark};
+use super::item::{TestItem, doubtful_without_remark, normal};
 use super::sentence::{Finding, Sentences};
 use super::state::{MOVES, Meaning, OrderAction, OrderState, Signature, own_work, written};
 
@@ -203,6 +203,20 @@ impl TestOrder {
         let state = self.allowed(actor, OrderAction::Amend, &[], &[])?;
         let reason = written(reason).map_err(|r| vec![r])?;
         Ok(TestOrder { state, signatures: Vec::new(), conclusion: None, amending: Some(reason), revision: self.revision + 1, ..self.clone() })
+    }
+    /// 不能成批批准 why this order is looked at by itself before it is approved, Chinese and English: whatever is not normal, a
+    /// conclusion that is no plain 合格, a report that is being amended. Whether its runs were in control is asked apart.
+    #[must_use]
+    pub fn approved_alone(&self, items: &[TestItem], now: Instant) -> Option<(String, String)> {
+        let odd = items.iter().filter(|i| !normal(i)).count();
+        if odd > 0 {
+            return Some((format!("{odd} 项异常"), if odd == 1 { "1 item is not".to_owned() } else { format!("{odd} items are not") }));
+        }
+        if self.amending.is_some() {
+            return Some(("更改报告".to_owned(), "its report is being amended".to_owned()));
+        }
+        let outcome = conclude(self.kind, items, now).outcome;
+        (outcome != Outcome::Pass).then(|| (format!("结论：{}", outcome.zh()), format!("its conclusion: {}", outcome.en())))
     }
     /// The order about to be issued, its conclusion as the house words it.
     #[must_use]

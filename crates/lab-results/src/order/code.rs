@@ -1,23 +1,23 @@
 //! Refusals of the laboratory's work on a sample.
 use shiyan_foundation::codes;
 codes! {
-    ROLE = "LAB-ROLE", zh "{role}才可以{action}", en "Only a {role_en} may {action_en}",
+    ROLE = "LAB-ROLE", zh "{role}才可以{action}", en "Only {a role_en} may {action_en}",
         next "换用有该角色的账号，或请管理员授予角色" / "Use an account with that role, or ask an administrator", article "";
-    STATE = "LAB-STATE", zh "检验任务当前为“{state}”，不能{action}", en "The test order is “{state_en}”; it cannot be: {action_en}",
+    STATE = "LAB-STATE", zh "检验任务当前为“{state}”，不能{action}", en "The test order is “{state_en}”; “{action_en}” is not possible now",
         next "刷新页面，看清当前状态" / "Reload the page and look at the present state", article "";
     NO_ITEMS = "LAB-NO-ITEMS", zh "没有检验项目", en "There are no items to test",
         next "先添加检验项目" / "Add items first", article "";
-    EMPTY = "LAB-EMPTY", zh "还有 {count} 个项目没有结果：{items}", en "{count} items have no result yet: {items}",
+    EMPTY = "LAB-EMPTY", zh "还有 {count} 个项目没有结果：{items}", en "{count} {count|item has|items have} no result yet: {items}",
         next "录入结果；确不检的写“/”并写明理由" / "Enter the results; write “/” with a reason for what is not tested", article "";
-    NEEDS_PERSON = "LAB-NEEDS-PERSON", zh "还有 {count} 个项目需人工判定：{items}", en "{count} items need a person’s decision: {items}",
+    NEEDS_PERSON = "LAB-NEEDS-PERSON", zh "还有 {count} 个项目需人工判定：{items}", en "{count} {count|item needs|items need} a person’s decision: {items}",
         next "由审核人或质量负责人写明理由作出判定" / "A reviewer or the quality manager decides with a reason", article "";
-    UNREAD = "LAB-UNREAD", zh "还有 {count} 个项目的结果读不懂：{items}", en "{count} results cannot be read: {items}",
+    UNREAD = "LAB-UNREAD", zh "还有 {count} 个项目的结果读不懂：{items}", en "{count} {count|result cannot|results cannot} be read: {items}",
         next "对照原始记录更正录入；一个数只有一种读法时程序才判定" / "Correct them from the raw record; a result is judged when it can be read in one way only", article "";
-    RETURNED = "LAB-RETURNED", zh "还有 {count} 个项目被退回后没有更正：{items}", en "{count} items were sent back and not corrected yet: {items}",
+    RETURNED = "LAB-RETURNED", zh "还有 {count} 个项目被退回后没有更正：{items}", en "{count} {count|item was|items were} sent back and not corrected yet: {items}",
         next "按退回理由更正或重新确认" / "Correct or confirm them as the reason asks", article "";
-    DOUBTFUL = "LAB-NEAR", zh "还有 {count} 个项目可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} items are doubtful (near their limit or above the historical P99) without a remark: {items}",
+    DOUBTFUL = "LAB-NEAR", zh "还有 {count} 个项目可疑（接近限量或高于历史P99）而没有说明：{items}", en "{count} {count|item is|items are} doubtful (near their limit or above the historical P99) without a remark: {items}",
         next "复测，并在备注写明复测结果或理由" / "Test again and write what was found, or why it stands, under remarks", article "";
-    CARRY_OVER_WORD = "LAB-CARRY-OVER", zh "还有 {count} 个项目判为不得使用而检出，没有说明是否考虑过带入原则：{items}", en "{count} items are nonconforming because an additive that must not be used was found, and nobody recorded that carry-over was considered: {items}",
+    CARRY_OVER_WORD = "LAB-CARRY-OVER", zh "还有 {count} 个项目判为不得使用而检出，没有说明是否考虑过带入原则：{items}", en "{count} {count|item is|items are} nonconforming because an additive that must not be used was found, and nobody recorded that carry-over was considered: {items}",
         next "核对配料表，写明已考虑带入原则和理由" / "Look at the list of ingredients and record that carry-over was considered, and why it does not apply", article "GB 2760 3.4";
     CARRY_OVER_NOT_ASKED = "LAB-CARRY-OVER-NOT-ASKED", zh "“{item}”的判定不需要说明带入原则", en "The judgement of “{item}” does not ask for a word about carry-over",
         next "刷新页面，看清当前判定" / "Reload the page and look at the present judgement", article "";
@@ -59,6 +59,10 @@ codes! {
         next "写成一个数值，例如 12500 或 3×10^2" / "Write one number, for example 12500 or 3×10^2", article "";
     NOT_IN_BATCH = "LAB-NOT-IN-BATCH", zh "{outcome}报告须单独签发，不与其他报告成批签发", en "A report that says “{outcome_en}” is issued on its own, never together with others",
         next "打开该检验任务，核对后单独签发" / "Open the order, look it through and issue it alone", article "";
+    APPROVE_ALONE = "LAB-APPROVE-ALONE", zh "{name}不是全部正常（{why}），须单独批准", en "{name} is not normal throughout ({why_en}) and is approved on its own",
+        next "打开该检验任务，核对后单独批准；或取消勾选" / "Open the order, look it through and approve it alone, or take the tick away", article "";
+    NONE_CHOSEN = "LAB-NONE-CHOSEN", zh "没有勾选样品", en "No sample is ticked",
+        next "勾选要批准的样品" / "Tick the samples to approve", article "";
     TERM = "LAB-TERM", zh "异议期限“{typed}”不是 1 到 90 之间的天数", en "The objection term “{typed}” is not a number of days from 1 to 90",
         next "写天数，例如 7；留空则按法定期限" / "Type a number of days, for example 7; leave it empty for the statutory term", article "";
     SENTENCE_LONG = "LAB-SENTENCE-LONG", zh "“{outcome}”的{lang}结论用语超过 {most} 个字", en "The {lang_en} sentence for “{outcome_en}” is longer than {most} characters",

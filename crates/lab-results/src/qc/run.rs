@@ -111,7 +111,7 @@ pub fn why_not_override(slots: &[QcSlot], analysts: &[(UserId, String)], actor: 
         why.push(
             Refusal::new(order_code::ROLE)
                 .with("role", Role::QualityManager.zh())
-                .with("role_en", Role::QualityManager.en())
+                .with("role_en", Role::QualityManager.en().to_lowercase())
                 .with("action", "放行质控")
                 .with("action_en", "release a run in spite of its controls"),
         );

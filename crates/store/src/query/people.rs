@@ -1,7 +1,9 @@
 //! 账号 and logins.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
     sea_query::{OnConflict, SimpleExpr},
 };
 use serde_json::json;
@@ -14,6 +16,9 @@ use crate::journal::stamp;
 use crate::record::from_row;
 use crate::records::UserAccount;
 use crate::{Error, Store, Unit, Who};
+
+/// Names that are asked for in one query.
+const AT_ONCE: usize = 500;
 
 /// A login as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +126,26 @@ impl Store {
         let mut sql = Sql::new("SELECT detail FROM user_account WHERE 1 = 1");
         sql.push("ORDER BY name", []);
         records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// When each of these accounts last got in, by login name, as stamped; whoever never did is not among them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn last_logins(&self, usernames: &[String]) -> Result<BTreeMap<String, String>, Error> {
+        #[derive(FromQueryResult)]
+        struct Last {
+            subject: String,
+            at: String,
+        }
+        let subjects: Vec<String> = usernames.iter().map(|name| format!("login:{name}")).collect();
+        let mut last = BTreeMap::new();
+        for some in subjects.chunks(AT_ONCE) {
+            let mut sql = Sql::new("SELECT subject, MAX(at) AS at FROM journal WHERE verb = 'login'");
+            sql.within("AND subject IN", some.iter().map(String::as_str)).push("GROUP BY subject", []);
+            let found = sql.all::<Last>(&self.read).await?;
+            last.extend(found.into_iter().filter_map(|row| Some((row.subject.strip_prefix("login:")?.to_owned(), row.at))));
+        }
+        Ok(last)
     }
     /// A live login by the hash of its token: not expired, not idle since `idle_before`, the account still active.
     ///

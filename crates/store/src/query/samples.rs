@@ -276,6 +276,26 @@ impl Store {
         sql.push("ORDER BY o.report_due_on, o.id LIMIT ? OFFSET ?", [bound(most).into(), bound(skip).into()]);
         sql.all::<Work>(&self.read).await?.into_iter().map(WorkRow::try_from).collect()
     }
+    /// 盲样编号 the samples of a worklist whose code begins so: sample and order. The code stands in the sample alone, so that only as
+    /// many are looked at as wait in these states.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn by_blind_code(&self, typed: &str, filter: &WorkFilter, scope: &Scope) -> Result<Vec<(String, String)>, Error> {
+        #[derive(FromQueryResult)]
+        struct Found {
+            sample_id: String,
+            order_id: String,
+        }
+        let code = shiyan_foundation::text::fold(typed).to_uppercase();
+        if !is_blind_code(&code) {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new("SELECT s.id AS sample_id, o.id AS order_id FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
+        filter.narrow(&mut sql, scope);
+        sql.push("AND s.detail LIKE ?", [format!("%\"blind_code\":\"{code}%").into()]).push("ORDER BY o.id LIMIT 200", []);
+        Ok(sql.all::<Found>(&self.read).await?.into_iter().map(|f| (f.sample_id, f.order_id)).collect())
+    }
     /// How many orders a worklist holds, all of them.
     ///
     /// # Errors
@@ -336,6 +356,12 @@ impl WorkFilter {
         sql.within("AND o.state IN", self.states.iter().map(String::as_str)).sample_scope(scope);
         sql.and_if("AND o.report_due_on < ?", self.due_before.map(|day| day.to_string()).as_deref());
     }
+}
+
+/// Whether a text may be a 盲样编号 or its beginning: M and hexadecimal digits, enough of them to mean one.
+fn is_blind_code(text: &str) -> bool {
+    let digits = text.strip_prefix('M').unwrap_or_default();
+    (4..=12).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// One row of a worklist.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use shiyan_foundation::{Label, Scope};
 use shiyan_lab_results::bench::{self, Worksheet, WorksheetState};
 use shiyan_lab_results::order::history::Peers;
-use shiyan_lab_results::order::{self, OrderAction, TestItem, TestOrder};
+use shiyan_lab_results::order::{self, OrderAction, OrderState, TestItem, TestOrder};
 
 use super::{Count, Detail, Sql, records};
 use crate::records::SampleRecord;
@@ -264,14 +264,17 @@ impl Store {
 }
 
 impl Unit {
-    /// 历史读数 the newest results of an item among its peers, inside the transaction: a walk along one index (`test_item_peers`).
+    /// 历史读数 the newest results of an item among its peers that somebody has reviewed, inside the transaction: a walk along one index
+    /// (`test_item_peers`). What is being entered at the same time, and may be a slip, moves no threshold.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn earlier_readings(&self, peers: &Peers, analyte: &str, most: usize) -> Result<Vec<EarlierReading>, Error> {
-        let mut sql = Sql::new("SELECT id, value FROM test_item WHERE value <> ''");
-        sql.push("AND lab = ? AND category = ? AND analyte = ?", [peers.lab.clone().into(), peers.category.clone().into(), analyte.into()]);
-        sql.push("ORDER BY id DESC LIMIT ?", [i64::try_from(most).unwrap_or(1).into()]);
+        let mut sql = Sql::new("SELECT i.id, i.value FROM test_item i JOIN test_order o ON o.id = i.order_id WHERE i.value <> ''");
+        sql.push("AND i.lab = ? AND i.category = ? AND i.analyte = ?", [peers.lab.clone().into(), peers.category.clone().into(), analyte.into()]);
+        let reviewed = [OrderState::Reviewed, OrderState::Approved, OrderState::Issued];
+        sql.within("AND o.state IN", reviewed.iter().map(|s| s.code()));
+        sql.push("ORDER BY i.id DESC LIMIT ?", [i64::try_from(most).unwrap_or(1).into()]);
         sql.all(self.tx()).await
     }
     /// The cells of a worksheet, inside the transaction.

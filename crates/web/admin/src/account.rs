@@ -253,7 +253,7 @@ async fn me(site: &State<Site>, user: User) -> Html {
             Fact::new(user.t("动态口令", "Second factor"), second),
         ],
     };
-    let mut logins = Table::new(&[user.t("登录时间", "Signed in"), user.t("地址", "Address"), user.t("最近使用", "Last used"), ""]);
+    let mut logins = Table::new(&[user.t("登录时间", "Signed in"), user.t("地址", "Address"), user.t("最近使用", "Last used"), user.t("设备", "Device")]);
     logins.caption = user.t("登录中的设备", "Where you are signed in").to_owned();
     let open = site.app.logins(&user.account, &user.token, user.now()).await?;
     for (login, here) in &open {

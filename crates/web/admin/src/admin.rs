@@ -18,7 +18,7 @@ use shiyan_foundation::ids::PointId;
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
 use shiyan_statute::{LIMIT_MOVES, LimitAction, LimitStatus};
 
-use crate::views::forms::{self, Filled};
+use crate::views::forms::{self, Filled, Scopes};
 use crate::views::{
     ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldView, FilterSelect, Filters, Handover,
     ImportResult, LimitRow, LimitsPage, Pager, Table, UserRow, UsersPage,
@@ -29,6 +29,7 @@ use shiyan_web_kit::dry_run::{kept, kept_back};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::parts::stamp_text;
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
@@ -46,6 +47,8 @@ pub fn routes() -> Vec<Route> {
         users,
         add_user,
         disable_user,
+        enable_user,
+        rename_user,
         reset_password,
         reset_second,
         sign_in,
@@ -86,42 +89,67 @@ fn chip_link(action: &str, pairs: &[(&str, &str)], without: &str) -> String {
 
 // ---------------------------------------------------------------- users
 
-async fn scopes(site: &Site, user: &User) -> Result<Vec<Choice>, Failure> {
-    let mut all = Vec::new();
-    let of = |kind: &str, name: &str| format!("{kind}：{name}");
+async fn scopes(site: &Site, user: &User) -> Result<Scopes, Failure> {
+    let mut all = Scopes::default();
+    let of = |kind: &str, name: &str| format!("{kind}{}{name}", user.t("：", ": "));
     if *user.scope() == Scope::District {
-        all.push(Choice::new("district", user.t("全区", "Whole district")));
+        all.kinds.push(Choice::new("district", user.t("全区", "Whole district")));
     }
     let (streets, points, labs) = (site.app.streets().await?, site.app.every_point(&user.actor).await?, site.app.laboratories().await?);
     let street_of = |id: PointId| points.iter().find(|p| p.id == id).map(|p| p.street.clone());
     let mine = |scope: Scope| user.scope().holds(&scope, street_of);
     let streets = streets.values().filter(|s| mine(Scope::Streets(BTreeSet::from([s.code.clone()]))));
-    all.extend(streets.map(|s| Choice::new(format!("street:{}", s.code), of(user.t("街道", "Street"), &s.name))));
-    all.extend(points.iter().filter(|p| mine(Scope::Point(p.id))).map(|p| Choice::new(format!("point:{}", p.id), of(user.t("快检点", "Point"), &p.name))));
-    all.extend(labs.iter().filter(|l| mine(Scope::Lab(l.id))).map(|l| Choice::new(format!("lab:{}", l.id), of(user.t("承检机构", "Laboratory"), &l.name))));
+    all.streets.extend(streets.map(|s| Choice::new(s.code.clone(), s.name.clone())));
+    if !all.streets.is_empty() {
+        all.kinds.push(Choice::new("streets", user.t("街道（勾选一个或几个）", "Streets (tick one or several)")));
+    }
+    let points = points.iter().filter(|p| mine(Scope::Point(p.id)));
+    all.kinds.extend(points.map(|p| Choice::new(format!("point:{}", p.id), of(user.t("快检点", "Point"), &p.name))));
+    let labs = labs.iter().filter(|l| mine(Scope::Lab(l.id)));
+    all.kinds.extend(labs.map(|l| Choice::new(format!("lab:{}", l.id), of(user.t("承检机构", "Laboratory"), &l.name))));
     Ok(all)
 }
 
-fn scope_value(scope: &Scope) -> String {
+/// A scope as its form says it: the kind or the one place, and the streets that are ticked.
+fn scope_value(scope: &Scope) -> (String, String) {
     match scope {
-        Scope::District => "district".to_owned(),
-        Scope::Streets(set) => set.iter().map(|s| format!("street:{s}")).collect::<Vec<_>>().join(","),
-        Scope::Point(id) => format!("point:{id}"),
-        Scope::Lab(id) => format!("lab:{id}"),
+        Scope::District => ("district".to_owned(), String::new()),
+        Scope::Streets(set) => ("streets".to_owned(), set.iter().cloned().collect::<Vec<_>>().join(",")),
+        Scope::Point(id) => (format!("point:{id}"), String::new()),
+        Scope::Lab(id) => (format!("lab:{id}"), String::new()),
     }
 }
 
-fn read_scope(typed: &str, known: &[Choice]) -> Result<Scope, Refusal> {
-    let refusal = || Refusal::new(shiyan_app::code::SCOPE).with("typed", typed).on("scope");
-    if !known.iter().any(|c| c.value == typed) {
-        return Err(refusal());
+/// A scope in words.
+fn scope_words(user: &User, scope: &Scope, known: &Scopes) -> String {
+    let (kind, streets) = scope_value(scope);
+    let name = |list: &[Choice], value: &str| list.iter().find(|c| c.value == value).map_or_else(|| value.to_owned(), |c| c.label.clone());
+    if kind != "streets" {
+        return name(&known.kinds, &kind);
+    }
+    let names: Vec<String> = streets.split(',').map(|code| name(&known.streets, code)).collect();
+    format!("{}{}", user.t("街道：", "Streets: "), names.join(user.t("、", ", ")))
+}
+
+fn read_scope(typed: &str, ticked: &[&str], known: &Scopes) -> Result<Scope, Refusal> {
+    let unknown = |typed: &str| Refusal::new(shiyan_app::code::SCOPE).with("typed", typed).on("scope");
+    if !known.kinds.iter().any(|c| c.value == typed) {
+        return Err(unknown(typed));
+    }
+    // Ticks beside another scope are not dropped in silence: it would be wider than what was ticked.
+    if typed != "streets" && !ticked.is_empty() {
+        return Err(Refusal::new(shiyan_app::code::STREETS_TOO).on("streets"));
     }
     match typed.split_once(':') {
+        None if typed == "streets" => match ticked.iter().find(|code| known.streets.iter().all(|c| c.value != **code)) {
+            Some(code) => Err(unknown(code).on("streets")),
+            None if ticked.is_empty() => Err(Refusal::new(shiyan_app::code::NO_STREET).on("streets")),
+            None => Ok(Scope::Streets(ticked.iter().map(|code| (*code).to_owned()).collect())),
+        },
         None => Ok(Scope::District),
-        Some(("street", code)) => Ok(Scope::Streets(BTreeSet::from([code.to_owned()]))),
-        Some(("point", id)) => id.parse().map(Scope::Point).map_err(|_| refusal()),
-        Some(("lab", id)) => id.parse().map(Scope::Lab).map_err(|_| refusal()),
-        Some(_) => Err(refusal()),
+        Some(("point", id)) => id.parse().map(Scope::Point).map_err(|_| unknown(typed)),
+        Some(("lab", id)) => id.parse().map(Scope::Lab).map_err(|_| unknown(typed)),
+        Some(_) => Err(unknown(typed)),
     }
 }
 
@@ -135,71 +163,126 @@ pub fn account_fits(u: &UserAccount, state: &str) -> bool {
     }
 }
 
+/// 账号的操作 what an administrator may do to this account, each folded behind its word.
+fn account_actions(user: &User, u: &UserAccount, choices: &Scopes, again: &Filled) -> Vec<ActionView> {
+    let lang = user.lang();
+    let address = format!("/admin/users/{}", encoded(&u.username));
+    let filled = |fields: Vec<FieldView>| fields.into_iter().map(|f| f.filled(again)).collect::<Vec<_>>();
+    let mut actions = Vec::new();
+    if u.active {
+        actions.push(
+            ActionView::post("reset", user.t("发放设置密码的链接", "Give a link to set the password"), format!("{address}/password"))
+                .with_icon("key")
+                .noted(user.t("现在的密码和登录立即失效", "The present password and logins end at once")),
+        );
+    } else {
+        actions.push(
+            ActionView::post("enable", user.t("重新启用", "Enable again"), format!("{address}/enable"))
+                .with_icon("check")
+                .noted(user.t("密码和动态口令照旧；忘记密码的另发链接", "Password and second factor are what they were; give a link if it is forgotten")),
+        );
+    }
+    if u.second.is_some() && u.id != user.account.id {
+        actions.push(
+            ActionView::post("second", user.t("重置动态口令", "Reset the second factor"), format!("{address}/second"))
+                .with_icon("repeat")
+                .noted(user.t("手机丢失时用；本人重新启用", "For a lost phone; they enrol again")),
+        );
+    }
+    let name = forms::name(lang, u);
+    actions.push(ActionView::post("name", user.t("修改姓名…", "Change the name…"), format!("{address}/name")).with_icon("edit").asking(filled(name)));
+    if u.roles.contains(&Role::Signatory) {
+        let field = FieldView { key: format!("sign_scope-{}", u.username), ..forms::sign_scope(lang) }.required().with(u.sign_scope.join("；"));
+        let scope = ActionView::post("scope", user.t("授权签字领域…", "May sign for…"), format!("{address}/scope"));
+        actions.push(scope.with_icon("seal").asking(filled(vec![field])));
+    }
+    if u.id != user.account.id {
+        let note = user.t("对方下一次操作起生效，不必重新登录", "Holds from their next request on; they need not sign in again");
+        let (kind, streets) = scope_value(&u.scope);
+        let fields = forms::duties(lang, u, (&kind, &streets), choices, user.scope().gives());
+        let duties = ActionView::post("duties", user.t("角色和数据范围…", "Duties and scope…"), format!("{address}/duties"));
+        actions.push(duties.with_icon("edit").noted(note).asking(filled(fields)));
+    }
+    if u.active {
+        actions.push(
+            ActionView::post("disable", user.t("停用", "Disable"), format!("{address}/disable"))
+                .danger()
+                .with_icon("slash")
+                .noted(user.t("立即退出所有登录；记录不删除，以后可以重新启用", "Signs them out at once; no record is deleted, and it can be enabled again"))
+                .asking_first(),
+        );
+    }
+    actions
+}
+
+/// A form of one account that was refused: whose it is, what was typed, and why.
+struct Again<'a> {
+    username: &'a str,
+    form: &'a Posted,
+    why: &'a [Refusal],
+}
+
 async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Option<&Filled>, why: &[Refusal]) -> Result<UsersPage, Failure> {
+    users_again(site, user, q, state, filled, why, None).await
+}
+
+async fn users_again(
+    site: &Site,
+    user: &User,
+    q: &str,
+    state: &str,
+    filled: Option<&Filled>,
+    why: &[Refusal],
+    again: Option<&Again<'_>>,
+) -> Result<UsersPage, Failure> {
     let lang = user.lang();
     let choices = scopes(site, user).await?;
+    let seen = site.app.last_logins(&user.actor).await?;
+    let mut p = page(site, user, "用户", "Users", why);
+    // The forms of an account carry its name, so that each error stands at the field that was typed into.
+    let mut refilled = Filled::default();
+    if let Some(again) = again {
+        p = p.refused(again.why);
+        refilled = again.form.filled(again.why, lang);
+        for problem in p.problems.iter_mut().chain(refilled.problems.iter_mut()).filter(|q| !q.field.is_empty()) {
+            problem.field = match problem.field.as_str() {
+                "sign_scope"
+                    if again.form.some(&format!("sign_scope-{}", again.username)).is_none()
+                        && again.form.some(&format!("scope-{}", again.username)).is_some() =>
+                {
+                    format!("methods-{}", again.username)
+                }
+                field => format!("{field}-{}", again.username),
+            };
+        }
+    }
+    let none = Filled::default();
     let fits = |u: &UserAccount| (q.is_empty() || u.name.contains(q) || u.username.contains(&q.to_lowercase())) && account_fits(u, state);
     let people: Vec<UserAccount> = site.app.accounts_of(&user.actor).await?.into_iter().filter(|u| fits(u)).collect();
-    let rows =
-        people
-            .iter()
-            .map(|u| {
-                let address = format!("/admin/users/{}", encoded(&u.username));
-                let mut actions = vec![
-                    ActionView::post("reset", user.t("发放设置密码的链接", "Give a link to set the password"), format!("{address}/password"))
-                        .with_icon("key")
-                        .noted(user.t("现在的密码和登录立即失效", "The present password and logins end at once")),
-                ];
-                if u.second.is_some() && u.id != user.account.id {
-                    actions.push(
-                        ActionView::post("second", user.t("重置动态口令", "Reset the second factor"), format!("{address}/second"))
-                            .with_icon("repeat")
-                            .noted(user.t("手机丢失时用；本人重新启用", "For a lost phone; they enrol again")),
-                    );
-                }
-                if u.roles.contains(&Role::Signatory) {
-                    actions.push(ActionView::post("scope", user.t("授权签字领域…", "May sign for…"), format!("{address}/scope")).with_icon("seal").asking(
-                        vec![FieldView { key: format!("sign_scope-{}", u.username), ..forms::sign_scope(lang) }.required().with(u.sign_scope.join("；"))],
-                    ));
-                }
-                if u.id != user.account.id {
-                    let note = user.t("对方下一次操作起生效，不必重新登录", "Holds from their next request on; they need not sign in again");
-                    actions.push(
-                        ActionView::post("duties", user.t("角色和数据范围…", "Duties and scope…"), format!("{address}/duties"))
-                            .with_icon("edit")
-                            .noted(note)
-                            .asking(forms::duties(lang, u, &scope_value(&u.scope), &choices, user.scope().gives())),
-                    );
-                }
-                if u.active {
-                    actions.push(
-                        ActionView::post("disable", user.t("停用", "Disable"), format!("{address}/disable"))
-                            .danger()
-                            .with_icon("slash")
-                            .noted(user.t("立即退出所有登录；记录不删除", "Signs them out at once; no record is deleted")),
-                    );
-                }
-                let scope: Vec<String> =
-                    scope_value(&u.scope).split(',').map(|v| choices.iter().find(|c| c.value == v).map_or_else(|| v.to_owned(), |c| c.label.clone())).collect();
-                UserRow {
-                    username: u.username.clone(),
-                    name: u.name.clone(),
-                    roles: format!(
-                        "{}{}",
-                        u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
-                        if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
-                    ),
-                    scope: scope.join(user.t("、", ", ")),
-                    state: match (u.active, u.must_change || u.password_hash.is_empty()) {
-                        (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
-                        (true, true) => Badge::new(Tone::Warn, user.t("待设密码", "Password to set")),
-                        (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
-                    },
-                    last_seen: String::new(),
-                    actions,
-                }
-            })
-            .collect();
+    let rows = people
+        .iter()
+        .map(|u| {
+            let typed = again.filter(|a| a.username == u.username).map_or(&none, |_| &refilled);
+            let actions = account_actions(user, u, &choices, typed);
+            UserRow {
+                username: u.username.clone(),
+                name: u.name.clone(),
+                roles: format!(
+                    "{}{}",
+                    u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
+                    if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
+                ),
+                scope: scope_words(user, &u.scope, &choices),
+                state: match (u.active, u.must_change || u.password_hash.is_empty()) {
+                    (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
+                    (true, true) => Badge::new(Tone::Warn, user.t("待设密码", "Password to set")),
+                    (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
+                },
+                last_seen: seen.get(&u.username).map_or_else(String::new, |at| stamp_text(at, user.now())),
+                actions,
+            }
+        })
+        .collect();
     let pairs = [("q", q), ("state", state)];
     let states = vec![
         Choice::new("active", user.t("启用", "Active")),
@@ -214,7 +297,7 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
         chips.push(Chip { label: s.label.clone(), remove: chip_link("/admin/users", &pairs, "state") });
     }
     Ok(UsersPage {
-        p: page(site, user, "用户", "Users", why),
+        p,
         filters: Filters {
             action: "/admin/users".to_owned(),
             q: Some(q.to_owned()),
@@ -225,7 +308,7 @@ async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Opti
             ..Filters::default()
         },
         rows,
-        form: forms::user(lang, filled.unwrap_or(&Filled::default()), choices, user.scope().gives()),
+        form: forms::user(lang, filled.unwrap_or(&none), &choices, user.scope().gives()),
         form_open: filled.is_some(),
         handover: None,
     })
@@ -250,7 +333,7 @@ async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>)
     let form = form?;
     enter(&user, AdminTab::Users)?;
     let choices = scopes(site, &user).await?;
-    let added = match read_scope(form.get("scope"), &choices) {
+    let added = match read_scope(form.get("scope"), &form.many("streets"), &choices) {
         Err(refusal) => Err(shiyan_app::Error::from(refusal)),
         Ok(scope) => {
             let roles: BTreeSet<Role> = form.many("roles").into_iter().filter_map(Role::parse).collect();
@@ -285,6 +368,26 @@ async fn after_user(site: &Site, user: &User, did: Result<(), shiyan_app::Error>
     }
 }
 
+/// The same for a form with fields: what was typed stays where it was typed.
+async fn after_form(
+    site: &Site,
+    user: &User,
+    username: &str,
+    form: &Posted,
+    did: Result<(), shiyan_app::Error>,
+    zh: &str,
+    en: &str,
+) -> Result<Flash<Redirect>, Html> {
+    match did {
+        Err(shiyan_app::Error::Refused(why)) => {
+            let again = Again { username, form, why: &why };
+            let view = users_again(site, user, "", "", None, &[], Some(&again)).await.map_err(Err)?;
+            Err(show_refused(&view))
+        }
+        other => after_user(site, user, other, zh, en).await,
+    }
+}
+
 #[post("/admin/users/<username>/disable", data = "<form>")]
 async fn disable_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     form.map_err(Err)?;
@@ -293,12 +396,32 @@ async fn disable_user(site: &State<Site>, user: User, username: &str, form: Resu
     after_user(site, &user, did, "已停用，所有登录已结束", "Disabled; every login of it has ended").await
 }
 
+#[post("/admin/users/<username>/enable", data = "<form>")]
+async fn enable_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    form.map_err(Err)?;
+    enter(&user, AdminTab::Users).map_err(Err)?;
+    let did = site.app.enable_user(&user.actor, username, user.now()).await;
+    after_user(site, &user, did.map(|_| ()), "账号已重新启用", "The account is enabled again").await
+}
+
+#[post("/admin/users/<username>/name", data = "<form>")]
+async fn rename_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::Users).map_err(Err)?;
+    let did = site.app.rename_user(&user.actor, username, form.get(&format!("name-{username}")), user.now()).await;
+    let (zh, en) = match &did {
+        Ok(false) => ("与现在的姓名相同，没有改动", "The name is what it was; nothing was changed"),
+        _ => ("已修改姓名", "The name was changed"),
+    };
+    after_form(site, &user, username, &form, did.map(|_| ()), zh, en).await
+}
+
 #[post("/admin/users/<username>/scope", data = "<form>")]
 async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
     let did = site.app.set_sign_scope(&user.actor, username, form.get(&format!("sign_scope-{username}")), user.now()).await;
-    after_user(site, &user, did, "已修改授权签字领域", "The scope of the signatory was changed").await
+    after_form(site, &user, username, &form, did, "已修改授权签字领域", "The scope of the signatory was changed").await
 }
 
 #[post("/admin/users/<username>/duties", data = "<form>")]
@@ -308,16 +431,17 @@ async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result
     let field = |what: &str| format!("{what}-{username}");
     let typed = form.get(&field("scope"));
     let wanted = async {
-        // A scope of several streets is not in the list, and may stay as it is.
+        // A place that is not in the list may stay what it is.
         let now = site.app.accounts_of(&user.actor).await?.into_iter().find(|u| u.username == username).ok_or(shiyan_app::Error::NotFound)?;
+        let ticked = form.many(&field("streets"));
         match now.scope {
-            scope if scope_value(&scope) == typed => Ok(scope),
-            _ => read_scope(typed, &scopes(site, &user).await?).map_err(|why| Failure::from(why.on("scope"))),
+            scope if typed != "streets" && ticked.is_empty() && scope_value(&scope).0 == typed => Ok(scope),
+            _ => read_scope(typed, &ticked, &scopes(site, &user).await?).map_err(Failure::from),
         }
     };
     let scope = match wanted.await {
         Ok(scope) => scope,
-        Err(Failure::Refused(why)) => return after_user(site, &user, Err(why.into()), "", "").await,
+        Err(Failure::Refused(why)) => return after_form(site, &user, username, &form, Err(why.into()), "", "").await,
         Err(other) => return Err(Err(other)),
     };
     let roles = form.many(&field("roles")).into_iter().filter_map(Role::parse).collect();
@@ -326,7 +450,7 @@ async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result
         Ok(false) => ("与现在的角色和数据范围相同，没有改动", "They are what they were; nothing was changed"),
         _ => ("已调整角色和数据范围，对方下一次操作起生效", "Duties and scope were changed; they hold from the next request on"),
     };
-    after_user(site, &user, did.map(|_| ()), zh, en).await
+    after_form(site, &user, username, &form, did.map(|_| ()), zh, en).await
 }
 
 #[post("/admin/users/<username>/password", data = "<form>")]
@@ -1007,7 +1131,7 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
         Ok(CalendarImported { year, moved, .. }) => Ok(done(
             "/admin/calendar",
             &format!("已导入 {year} 年，{moved} 个在办期限重算后有变化"),
-            &format!("{year} was imported; {moved} running deadlines moved"),
+            &format!("{year} was imported; {moved} running (deadline|deadlines) moved"),
         )),
         Err(shiyan_app::Error::Refused(why)) => {
             Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), None, &why).await.map_err(Err)?))
@@ -1186,11 +1310,22 @@ mod tests {
     use super::*;
     #[test]
     fn a_scope_is_one_of_those_offered() {
-        let known = [Choice::new("district", ""), Choice::new("street:410105008", ""), Choice::new("point:x", "")];
-        assert_eq!(read_scope("district", &known), Ok(Scope::District));
-        assert_eq!(read_scope("street:410105008", &known), Ok(Scope::Streets(BTreeSet::from(["410105008".to_owned()]))));
-        for bad in ["", "street:1", "lab:x", "point:x"] {
-            assert_eq!(read_scope(bad, &known).map_err(|r| r.code()), Err("USER-SCOPE"), "{bad}");
+        let list = |values: &[&str]| values.iter().map(|v| Choice::new(*v, "")).collect::<Vec<_>>();
+        let known = Scopes { kinds: list(&["district", "streets", "point:x"]), streets: list(&["410105008", "410105009"]) };
+        let streets = |codes: &[&str]| Ok(Scope::Streets(codes.iter().map(|c| (*c).to_owned()).collect()));
+        assert_eq!(read_scope("district", &[], &known), Ok(Scope::District));
+        assert_eq!(read_scope("streets", &["410105008"], &known), streets(&["410105008"]));
+        assert_eq!(read_scope("streets", &["410105009", "410105008"], &known), streets(&["410105008", "410105009"]));
+        for (bad, ticked, code) in [
+            ("", &[][..], "USER-SCOPE"),
+            ("street:1", &[], "USER-SCOPE"),
+            ("lab:x", &[], "USER-SCOPE"),
+            ("point:x", &[], "USER-SCOPE"),
+            ("streets", &["1"], "USER-SCOPE"),
+            ("streets", &[], "USER-STREETS"),
+            ("district", &["410105008"], "USER-STREETS-TOO"),
+        ] {
+            assert_eq!(read_scope(bad, ticked, &known).map_err(|r| r.code()), Err(code), "{bad} {ticked:?}");
         }
     }
 }

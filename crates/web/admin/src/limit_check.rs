@@ -148,7 +148,7 @@ async fn check(site: &State<Site>, user: User, form: Result<Posted, Failure>) ->
         Ok(told) => Ok(done(
             format!("/admin/limits/check?standard={}", encoded(form.get("standard"))),
             &format!("{} 条限量已{}，上一版到期 {} 条", told.done, to.zh(), told.ended),
-            &format!("{} limits: {}; {} earlier ones ended", told.done, to.en().to_lowercase(), told.ended),
+            &format!("{} (limit|limits): {}; {} earlier (one|ones) ended", told.done, to.en().to_lowercase(), told.ended),
         )),
         Err(shiyan_app::Error::Refused(why)) => {
             let at = form.get("page").parse().unwrap_or(1);

@@ -16,6 +16,7 @@ use shiyan_app::records::ItemPackage;
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::limit_table::{self, LimitTable, RowClass};
 use shiyan_exchange::package_table::{self, PackageTable};
+use shiyan_foundation::text::plural;
 use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_judgement::limit::LimitUsed;
 use shiyan_sample_intake::sheet::read_date;
@@ -193,7 +194,7 @@ fn limits_result(user: &User, sent: &Sent, table: &LimitTable, told: &LimitsImpo
     if told.rules > SHOWN {
         rules.note = match lang {
             Lang::Zh => format!("共 {} 条规则，列出前 {SHOWN} 条", told.rules),
-            Lang::En => format!("{} rules in all; the first {SHOWN} are listed", told.rules),
+            Lang::En => plural(&format!("{} (rule|rules) in all; the first {SHOWN} are listed", told.rules)),
         };
     }
     let mut issues: Vec<ImportIssue> = table.notes.iter().map(|i| issue_view(i, lang)).collect();
@@ -244,7 +245,7 @@ fn limits_result(user: &User, sent: &Sent, table: &LimitTable, told: &LimitsImpo
         confirm: if told.new == 0 { String::new() } else { kept(&sent.said, &sent.name, &sent.bytes)? },
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 条（待核实）", told.new),
-            Lang::En => format!("Write {} rules, to be checked", told.new),
+            Lang::En => plural(&format!("Write {} (rule|rules), to be checked", told.new)),
         },
         summary: vec![reasons],
         tables: vec![rules],
@@ -295,7 +296,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         Ok(told) if sent.confirmed => Ok(done(
             "/admin/limits?state=pending",
             &format!("已写入 {} 条待核实的限量，{} 条库里已有", told.new, told.known),
-            &format!("{} limits were written, to be checked; {} were there already", told.new, told.known),
+            &format!("{} (limit was|limits were) written, to be checked; {} (was|were) there already", told.new, told.known),
         )),
         Ok(told) => {
             let result = limits_result(&user, &sent, &table, &told).map_err(Err)?;
@@ -570,7 +571,7 @@ fn packages_result(user: &User, sent: &Sent, table: &PackageTable, told: &Packag
         confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 年 {} 个项目包", told.year, told.new),
-            Lang::En => format!("Write {} packages for {}", told.new, told.year),
+            Lang::En => plural(&format!("Write {} (package|packages) for {}", told.new, told.year)),
         },
         tables: vec![list],
         ..ImportResult::default()
@@ -606,7 +607,7 @@ async fn packages_posted(site: &Site, user: &User, form: &Posted) -> Result<Flas
         Ok(told) if sent.confirmed => Ok(done(
             format!("/admin/packages?year={year}"),
             &format!("已写入 {} 个项目包，{} 个没有变化", told.new, told.known),
-            &format!("{} packages were written; {} are unchanged", told.new, told.known),
+            &format!("{} (package was|packages were) written; {} (is|are) unchanged", told.new, told.known),
         )),
         Ok(told) => {
             let result = packages_result(user, &sent, &table, &told).map_err(|f| Err(Err(f)))?;
@@ -716,7 +717,7 @@ async fn check_package(site: &State<Site>, user: User, key: &str, form: Result<P
         Ok(package) => Ok(done(
             format!("/admin/packages/{}", encoded(&package.key)),
             &format!("项目包已启用：{} 个项目", package.items.len()),
-            &format!("The package is in use: {} items", package.items.len()),
+            &format!("The package is in use: {} (item|items)", package.items.len()),
         )),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&package_view(site, &user, key, Some(&form), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),

@@ -122,9 +122,8 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
     let wanted = q.map(str::trim).unwrap_or_default();
     let mine = QUEUES.iter().any(|(queue, action, ..)| *queue == shown && works_on(&user, *action));
     let queues: Vec<WorkFilter> = QUEUES.iter().map(|(queue, ..)| WorkFilter::state(queue.code())).collect();
-    let has = |r: &WorkRow| r.name.contains(wanted) || r.category.contains(wanted) || r.sampling_no.as_deref().unwrap_or_default().contains(wanted);
     let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1);
-    let read = site.app.read_queue_page(&user.actor, &queues, &work, has, !wanted.is_empty(), (at, ROWS)).await?;
+    let read = site.app.read_queue_page(&user.actor, &queues, &work, wanted, (at, ROWS)).await?;
     let (total, from, found, calendar) = (read.total, read.from, read.rows, read.calendar);
     let mut tabs = Vec::new();
     for (((queue, action, zh, en), filter), n) in QUEUES.iter().zip(&queues).zip(read.counts) {
@@ -154,7 +153,7 @@ async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&st
         filters: Filters {
             action: "/bench".to_owned(),
             q: Some(wanted.to_owned()),
-            hint: user.t("编号、样品、类别", "Number, sample, category").to_owned(),
+            hint: user.t("编号、盲样编号、样品、类别", "Number, blind code, sample, category").to_owned(),
             selects: vec![state_select(shown, user.lang())],
             chips,
             total: shiyan_web_kit::ui::num(total as u64),
@@ -299,6 +298,7 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
             format!("{kind} {} {}", d.value, if d.unit == item.unit { "" } else { d.unit.as_str() }).trim().to_owned()
         }),
         value: item.raw.clone(),
+        understood: item.understood.clone(),
         verdict: verdict_badge(item.verdict(), lang),
         by: item
             .analyst
@@ -481,6 +481,16 @@ fn return_action(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Actio
         .refused(&whole.order.why_not(&user.actor, OrderAction::Return, &whole.items, &[]), lang)
 }
 
+/// 预览 the file itself; that it is not issued yet is said here, not in the file.
+fn preview_action(user: &User, order: &TestOrder) -> ActionView {
+    ActionView::link(user.t("预览将要归档的报告", "Look at the report as it will be archived"), format!("/bench/{}/preview", order.id)).with_icon("file").noted(
+        user.t(
+            "今天签发即归档这一份文件，一字不差；尚未签发，不得外传。查看会记入日志。",
+            "Issued today, this very file is archived, byte for byte. It is not issued yet and not to be handed out; looking at it is on record.",
+        ),
+    )
+}
+
 fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<Choice>) -> Vec<ActionView> {
     let (lang, order, items) = (user.lang(), &whole.order, &whole.items);
     let why = |action| order.why_not(&user.actor, action, items, &user.account.sign_scope);
@@ -542,7 +552,12 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
                     "Signs as authorised signatory and makes the conclusion; a nonconforming one opens its case at once.",
                 ))
                 .asking(asked("approve", vec![password], again, lang));
-            vec![approve, return_action(user, whole, again)]
+            let mut list = vec![approve];
+            if why(OrderAction::Approve).is_empty() {
+                list.push(preview_action(user, order));
+            }
+            list.push(return_action(user, whole, again));
+            list
         }
         OrderState::Approved => {
             let issue = signing(OrderAction::Issue, "seal").noted(
@@ -559,6 +574,7 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<
                 list.push(return_action(user, whole, again));
             }
             if !user.blind() {
+                list.push(preview_action(user, order));
                 list.push(draft(user.t("预览草稿", "Look at a draft"), ""));
                 list.push(draft(user.t("预览中英对照、附判定过程的草稿", "A draft in both languages, with the working"), "?bilingual=1&working=1"));
             }
@@ -655,7 +671,7 @@ async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Aga
     if whole.order.state != OrderState::Issued {
         conclusion = whole.settings.sentences.worded(&conclusion, kind, &whole.items);
     }
-    let next = if whole.order.state == OrderState::Issued { None } else { site.app.read_next_order(&user.actor, &whole.order).await? };
+    let next = site.app.read_next_order(&user.actor, &user.account.sign_scope, &whole.order).await?;
     let title = match whole.order.state {
         OrderState::Entered => user.t("校核", "Check"),
         OrderState::Checked => user.t("审核", "Review"),
@@ -758,9 +774,10 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
             if wrong.is_empty() {
                 let to = format!("/bench/{id}");
                 return Ok(Ok(if unread > 0 {
-                    let text =
-                        format!("已保存；有 {unread} 项读不懂或须由人判定，请核对|Saved; {unread} results cannot be read or need a person, please check");
-                    rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", text)
+                    let text = format!(
+                        "已保存；有 {unread} 项读不懂或须由人判定，请核对|Saved; {unread} (result cannot be read or needs|results cannot be read or need) a person, please check"
+                    );
+                    rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", shiyan_foundation::text::plural(&text))
                 } else {
                     done(to, "结果已保存并判定", "The results were saved and judged")
                 }));
@@ -791,7 +808,7 @@ async fn take_package(site: &State<Site>, user: User, id: &str, form: Result<Pos
     let form = form.map_err(Err)?;
     let id = id_of(id).map_err(Err)?;
     match site.app.take_package(&user.actor, &id, typed(&form, "package", "package"), user.now()).await {
-        Ok(n) => Ok(done(format!("/bench/{id}"), &format!("添加了 {n} 个项目"), &format!("{n} items were added"))),
+        Ok(n) => Ok(done(format!("/bench/{id}"), &format!("添加了 {n} 个项目"), &format!("{n} (item was|items were) added"))),
         Err(error) => Err(again(site, &user, &id, "package", &form, error).await),
     }
 }

@@ -34,7 +34,7 @@ use shiyan_web_kit::ui::Badge;
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, list_issued, issue, zip, zip_of_job, draft]
+    routes![list, list_issued, issue, zip, zip_of_job, draft, preview]
 }
 
 /// Sort of the job.
@@ -401,6 +401,20 @@ async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>
     let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.draft_report(&order, options, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(Bytes::pdf(pdf, &format!("{}.pdf", user.t("草稿", "draft"))))
+}
+
+/// 预览 the file that is archived if it is issued today; its name and the page that leads here say that it is not.
+#[get("/bench/<id>/preview?<bilingual>&<working>")]
+async fn preview(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>, working: Option<&str>) -> Result<Bytes, Failure> {
+    room(&user)?;
+    let id = id_of(id)?;
+    site.app.read_order_for_preview(&user.actor, &id).await?;
+    let house = site.app.report_settings().await?.options;
+    let asked = |typed: Option<&str>, standing: bool| typed.map_or(standing, |t| t == "1");
+    let options = ReportOptions { bilingual: asked(bilingual, house.bilingual), working: asked(working, house.working), ..house };
+    let _turn = user.turn(site, Lane::Papers).await?;
+    let pdf = site.app.preview_report(&user.account, &id, options, user.now()).await?;
+    Ok(Bytes::pdf(pdf, &format!("{}.pdf", user.t("预览（尚未签发）", "preview, not issued"))))
 }
 
 // ---------------------------------------------------------------- several files as one

@@ -67,6 +67,7 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
     room(&user)?;
     let lang = user.lang();
     let shiyan_app::read::ReportPage { report, all, order, items, timeline } = site.app.read_report_page(&user.actor, number).await?;
+    let next = site.app.read_next_order(&user.actor, &user.account.sign_scope, &order).await?;
     let content = report.frozen();
     let newest = all.first().is_none_or(|r| r.id == report.id);
     let size = match &report.pdf_sha256 {
@@ -122,6 +123,7 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
         verify_url: address,
         revisions,
         actions,
+        next_href: next.map_or_else(String::new, |id| format!("/bench/{id}")),
         timeline: told(&timeline, user.now(), lang),
     })
 }

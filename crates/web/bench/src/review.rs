@@ -6,6 +6,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::read::{QueuedOrder, QueuedSheet as Read};
 use shiyan_app::records::SampleRecord;
 use shiyan_foundation::ids::TestOrderId;
+use shiyan_foundation::text::plural;
 use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
 use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::bench::{Worksheet, code as worksheet_code};
@@ -15,7 +16,7 @@ use shiyan_lab_results::qc::{QcKind, QcSlot, QcVerdict};
 use super::bench::ingredients_told;
 use super::worksheets::grid::{control_mark, control_name, doubt, limit_text, qc_badge, reason_of};
 use super::worksheets::{enter_room, state_badge};
-use crate::views::{ActionView, Link, ProblemView, QueueCell, QueueOrder, QueueSheet, ReviewQueuePage, Tab};
+use crate::views::{ActionView, FieldKind, FieldView, Link, ProblemView, QueueCell, QueueOrder, QueueSheet, ReviewQueuePage, Tab};
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
@@ -27,7 +28,7 @@ use shiyan_web_kit::ui::{Badge, Tone};
 /// Routes of the queue.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![queue, step]
+    routes![queue, approve, step]
 }
 
 /// Worksheets shown at once.
@@ -112,9 +113,9 @@ fn controls(sheet: &Worksheet, items: &[TestItem], user: &User) -> (Controls, Co
     (list, odd)
 }
 
-fn queue_cell(sheet: &Worksheet, item: &TestItem, samples: &[SampleRecord], user: &User) -> QueueCell {
+fn queue_cell(sheet: Option<&Worksheet>, item: &TestItem, samples: &[SampleRecord], user: &User) -> QueueCell {
     let lang = user.lang();
-    let row = sheet.samples.iter().find(|s| s.order == item.order);
+    let row = sheet.and_then(|w| w.samples.iter().find(|s| s.order == item.order));
     let remark = if item.remark.trim().is_empty() { String::new() } else { format!("{}{}", user.t("备注：", "Remark: "), item.remark) };
     let word = item.carry_over.as_ref().map_or_else(String::new, |c| format!("{}{}", user.t("带入原则：", "Carry-over: "), c.word));
     // Beside the question about carry-over stands what the sheet says of the ingredients.
@@ -127,6 +128,7 @@ fn queue_cell(sheet: &Worksheet, item: &TestItem, samples: &[SampleRecord], user
         sample: row.map_or_else(String::new, |s| format!("{} {}", s.label, s.food)),
         item: item.analyte.clone(),
         value: if item.raw.is_empty() { String::new() } else { format!("{} {}", item.raw, item.unit) },
+        understood: item.understood.clone(),
         limit: limit_text(item),
         badge: verdict_badge(verdict, lang),
         doubt: doubt(item, lang).unwrap_or_default(),
@@ -155,8 +157,12 @@ fn line(user: &User, step: &Step, waiting: usize, cells: &[&TestItem]) -> String
     let count = |wanted: &dyn Fn(&TestItem) -> bool| cells.iter().filter(|i| wanted(i)).count();
     let zh = user.lang() == shiyan_foundation::Lang::Zh;
     let mut parts = vec![
-        if zh { format!("{waiting} 个样品等待{}", step.word(user)) } else { format!("{waiting} samples wait for: {}", step.word(user).to_lowercase()) },
-        if zh { format!("{} 项", cells.len()) } else { format!("{} items", cells.len()) },
+        if zh {
+            format!("{waiting} 个样品等待{}", step.word(user))
+        } else {
+            plural(&format!("{waiting} (sample waits|samples wait) for: {}", step.word(user).to_lowercase()))
+        },
+        if zh { format!("{} 项", cells.len()) } else { plural(&format!("{} (item|items)", cells.len())) },
     ];
     let named = [
         (count(&|i| i.verdict() == Some(Verdict::Nonconforming)), "不合格", "failing"),
@@ -182,7 +188,7 @@ fn queue_sheet(user: &User, step: &Step, queued: &Read, all: bool, calendar: &Wo
     let zh = lang == shiyan_foundation::Lang::Zh;
     let label = match (why.is_empty(), zh) {
         (true, true) => format!("{}通过：{} 个样品 {} 项全部正常", step.word(user), waiting.len(), cells.len()),
-        (true, false) => format!("{}: pass {} samples, all {} items normal", step.word(user), waiting.len(), cells.len()),
+        (true, false) => plural(&format!("{}: pass {} (sample|samples), {} (item|items), all normal", step.word(user), waiting.len(), cells.len())),
         (false, true) => format!("成批{}通过", step.word(user)),
         (false, false) => format!("{}: pass the whole worksheet", step.word(user)),
     };
@@ -206,7 +212,7 @@ fn queue_sheet(user: &User, step: &Step, queued: &Read, all: bool, calendar: &Wo
         qc: qc_badge(sheet.qc_state(), sheet.qc_override.is_some(), lang),
         controls,
         odd_controls,
-        cells: cells.iter().filter(|i| all || !normal(i)).map(|i| queue_cell(sheet, i, samples, user)).collect(),
+        cells: cells.iter().filter(|i| all || !normal(i)).map(|i| queue_cell(Some(sheet), i, samples, user)).collect(),
         all: cells.len() as u64,
         pass: Some(pass),
         no_return: no_return.iter().map(|r| ProblemView::of(r, lang)).collect(),
@@ -224,14 +230,20 @@ fn queue_sheet(user: &User, step: &Step, queued: &Read, all: bool, calendar: &Wo
     }
 }
 
-/// An order of this step that is on no worksheet shown.
-fn queue_order(user: &User, step: &Step, queued: &QueuedOrder, calendar: &WorkCalendar) -> QueueOrder {
+/// An order of this step that is on no worksheet shown. `chosen` are those that were ticked when the batch was refused; nothing for a fresh
+/// page, where all are.
+fn queue_order(user: &User, step: &Step, queued: &QueuedOrder, calendar: &WorkCalendar, chosen: Option<&BTreeSet<String>>) -> QueueOrder {
     let (lang, row) = (user.lang(), &queued.row);
     // Whoever tests blind knows a sample by its code alone.
     let label = if user.blind() { queued.code.clone() } else { row.sampling_no.clone().or_else(|| queued.code.clone()) };
     let why = queued.order.why_not(&user.actor, step.action, &queued.items, &user.account.sign_scope);
+    let together =
+        step.action == OrderAction::Approve && why.is_empty() && queued.in_control && queued.order.approved_alone(&queued.items, user.now()).is_none();
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
     QueueOrder {
+        id: row.order_id.clone(),
+        ticked: together.then(|| chosen.is_none_or(|ids| ids.contains(&row.order_id))),
+        values: if together { queued.items.iter().map(|i| queue_cell(None, i, &[], user)).collect() } else { Vec::new() },
         label: label.unwrap_or_default(),
         name: row.name.clone(),
         href: format!("/bench/{}", row.order_id),
@@ -259,12 +271,14 @@ async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused:
         })
         .collect();
     let sheets = read.sheets.iter().map(|s| queue_sheet(user, step, s, all, &read.calendar, refused)).collect();
-    let orders = read.orders.iter().map(|o| queue_order(user, step, o, &read.calendar)).collect();
+    let chosen = refused.filter(|r| r.sheet.is_empty()).map(|r| r.form.many("order").into_iter().map(str::to_owned).collect::<BTreeSet<_>>());
+    let listed: Vec<QueueOrder> = read.orders.iter().map(|o| queue_order(user, step, o, &read.calendar, chosen.as_ref())).collect();
+    let (normal, orders) = listed.into_iter().partition(|o| o.ticked.is_some());
     let mut p = user.page(site, "review", user.t("校核队列", "Review queue"));
     if let Some(refused) = refused {
         p = p.refused(refused.why);
         // The reason stands at its field as well; the summary leads there.
-        for problem in p.problems.iter_mut().filter(|q| q.field == "reason") {
+        for problem in p.problems.iter_mut().filter(|q| q.field == "reason" && !refused.sheet.is_empty()) {
             problem.field = format!("reason-{}", refused.sheet);
         }
     }
@@ -275,6 +289,11 @@ async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused:
         switch: if all { format!("/review?step={}", step.key) } else { format!("/review?step={}&all=1", step.key) },
         sheets,
         orders,
+        normal,
+        password: FieldView {
+            autocomplete: "current-password",
+            ..FieldView::new(FieldKind::Password, "password", user.t("本人登录密码", "Your password")).required()
+        },
         more: read.more,
         empty: user.t("没有等待这一步的结果。", "Nothing waits for this step.").to_owned(),
     })
@@ -284,6 +303,28 @@ async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused:
 async fn queue(site: &State<Site>, user: User, step: Option<&str>, all: Option<&str>) -> Html {
     enter_room(&user)?;
     show(&view(site, &user, Step::of(step, &user), all == Some("1"), None).await?)
+}
+
+/// 成批批准 what is ticked, with the password once.
+#[post("/review/approve", data = "<form>")]
+async fn approve(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+    let form = form.map_err(Err)?;
+    enter_room(&user).map_err(Err)?;
+    let mut orders = Vec::new();
+    for id in form.many("order") {
+        orders.push(id_of(id).map_err(Err)?);
+    }
+    match site.app.approve_normal(&user.account, &user.token, form.raw("password"), &orders, user.now()).await {
+        Ok(n) => {
+            let en = format!("{n} (sample was|samples were) approved: conforming");
+            Ok(done("/review?step=approve", &format!("已批准 {n} 个样品：合格"), &en))
+        }
+        Err(error) => {
+            let (status, why) = refusals(error).map_err(Err)?;
+            let refused = Refused { sheet: "", form: &form, why: &why };
+            Err(show_as(status, &view(site, &user, Step::of(Some("approve"), &user), false, Some(&refused)).await.map_err(Err)?))
+        }
+    }
 }
 
 #[post("/review/<id>/<step>", data = "<form>")]
@@ -299,14 +340,17 @@ async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result
             back = format!("/review?step={step}");
             app.pass_worksheet(&user.actor, &id, action, now).await.map(|n| {
                 let (zh, en) = if step == "check" { ("校核", "check") } else { ("审核", "review") };
-                (format!("{n} 个样品{zh}通过"), format!("{n} samples passed the {en}"))
+                (format!("{n} 个样品{zh}通过"), format!("{n} (sample|samples) passed the {en}"))
             })
         }
         "return" => {
             let cells: Vec<String> = form.many("cells").into_iter().filter_map(|c| id_of(c).ok()).collect();
-            app.return_cells(&user.actor, &cells, form.get("reason"), now)
-                .await
-                .map(|n| (format!("已退回 {n} 格，样品回到检验"), format!("{n} cells were sent back; their samples are at the bench again")))
+            app.return_cells(&user.actor, &cells, form.get("reason"), now).await.map(|n| {
+                (
+                    format!("已退回 {n} 格，样品回到检验"),
+                    format!("{n} (cell was sent back; its sample is|cells were sent back; their samples are) at the bench again"),
+                )
+            })
         }
         _ => return Err(Err(Failure::NotFound)),
     };

@@ -761,7 +761,7 @@ async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, fo
         return Ok(Ok(if taken == 0 {
             done(to, "没有改动", "Nothing was changed")
         } else {
-            done(to, &format!("已保存 {taken} 格并判定"), &format!("{taken} cells were saved and judged"))
+            done(to, &format!("已保存 {taken} 格并判定"), &format!("{taken} (cell was|cells were) saved and judged"))
         }));
     }
     let whole = Whole::load(site, user, &id).await?;
@@ -970,11 +970,11 @@ async fn finish(site: &State<Site>, user: User, id: &str, form: Result<Posted, F
         Ok(finished) => {
             let (sent, wait) = (finished.submitted.len(), finished.waiting.len());
             let (zh, en) = if wait == 0 {
-                (format!("录入已完成，{sent} 个样品已提交校核"), format!("The entry is finished; {sent} samples went to the checker"))
+                (format!("录入已完成，{sent} 个样品已提交校核"), format!("The entry is finished; {sent} (sample|samples) went to the checker"))
             } else {
                 (
                     format!("录入已完成，{sent} 个样品已提交校核，{wait} 个还不能提交，原因见“样品去向”"),
-                    format!("The entry is finished; {sent} samples went to the checker, {wait} wait; see below why"),
+                    format!("The entry is finished; {sent} (sample|samples) went to the checker, {wait} (waits|wait); see below why"),
                 )
             };
             Ok(done(format!("/worksheets/{id}#stands"), &zh, &en))

@@ -138,7 +138,13 @@ impl Maker<'_> {
             ],
             "link" => vec![
                 self.lines(By::Link, ("按抽样环节", "By link"), ("环节", "Link"), &t.by_link, Some(&t.total)),
-                self.lines(By::Online, ("网络抽样（已含在上表）", "Online sampling (contained above)"), ("", ""), std::slice::from_ref(&t.online), None),
+                self.lines(
+                    By::Online,
+                    ("网络抽样（已含在上表）", "Online sampling (contained above)"),
+                    ("抽样方式", "Mode"),
+                    std::slice::from_ref(&t.online),
+                    None,
+                ),
                 self.lines(By::Area, ("按区域类型", "By kind of area"), ("区域", "Area"), &t.by_area, Some(&t.total)),
                 self.lines(By::Place, ("按抽样地点", "By place"), ("地点", "Place"), &t.by_place, Some(&t.total)),
                 self.lines(By::Lab, ("按承检机构", "By laboratory"), ("承检机构", "Laboratory"), &t.by_lab, Some(&t.total)),

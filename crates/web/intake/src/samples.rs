@@ -180,7 +180,8 @@ fn list_due(line: &Line, today: chrono::NaiveDate, cal: &WorkCalendar, lang: Lan
     line.report_due_on.as_deref().map_or_else(Due::default, |due| day_chip(due, line.issued_on.as_deref(), today, cal, lang))
 }
 
-fn list_state(line: &Line, lang: Lang) -> Badge {
+/// 状态 what a list says of a sample: the state of its order once there is one, as its page does.
+pub fn list_state(line: &Line, lang: Lang) -> Badge {
     match (SampleState::parse(&line.state), line.order_state.as_deref().and_then(OrderState::parse)) {
         (_, Some(order)) => order_badge(order, lang),
         (Some(state), None) => sample_badge(state, lang),
@@ -325,6 +326,8 @@ fn sheet_groups(user: &User, whole: &Whole) -> Vec<FactGroup> {
                 continue;
             }
             let text = match spec.kind {
+                // An identity number stands whole on no page, whoever reads it.
+                _ if spec.key == "id_no" && text != "/" => mask(text),
                 _ if spec.personal && text != "/" && !user.sees_personal() => mask(text),
                 Holds::Choice(_) => word(text, lang),
                 Holds::Street => street_name(&whole.streets, text),

@@ -45,6 +45,15 @@ async fn lists(site: &Site) -> Result<Lists, Failure> {
     })
 }
 
+/// 身份证号
+const IDENTITY: &str = "id_no";
+
+/// The identity number that is kept, as a page shows it; nothing where there is none to hide.
+fn hidden(sheet: &Sheet) -> Option<String> {
+    let kept = sheet.get(IDENTITY);
+    (kept.chars().count() >= 8).then(|| shiyan_foundation::text::mask(kept))
+}
+
 /// The sheet as typed; the samplers in the order of the list, the writer first.
 fn typed_sheet(form: &Posted, lists: &Lists, writer: &Actor) -> Sheet {
     let mut sheet = Sheet::default();
@@ -184,6 +193,12 @@ fn page(site: &Site, user: &User, record: Option<&SampleRecord>, sheet: &Sheet, 
     let lang = user.lang();
     let id = record.map(|r| r.sample.id);
     let no = sheet.get("sampling_no").to_owned();
+    // A number that is kept already stands masked; posted back like that, it stays what it is.
+    let mut masked = sheet.clone();
+    if let Some(hidden) = record.filter(|r| r.sample.sheet.get(IDENTITY) == sheet.get(IDENTITY)).and_then(|r| hidden(&r.sample.sheet)) {
+        masked.set(IDENTITY, hidden);
+    }
+    let sheet = &masked;
     let p = user.page(site, "samples", user.t("抽样单", "Sampling sheet")).crumb(user.t("样品", "Samples"), "/samples").refused(why);
     SheetPage {
         p: match id {
@@ -299,7 +314,11 @@ async fn saved(site: &Site, user: &User, id: &str, form: &Posted) -> Result<Answ
     room(user)?;
     let id = id_of(id)?;
     let lists = lists(site).await?;
-    let sheet = typed_sheet(form, &lists, &user.actor);
+    let mut sheet = typed_sheet(form, &lists, &user.actor);
+    let kept = visible(site, user, &id).await?.sample.sheet;
+    if hidden(&kept).is_some_and(|masked| sheet.get(IDENTITY) == masked) {
+        sheet.set(IDENTITY, kept.get(IDENTITY).to_owned());
+    }
     let seen = form.get("rev").parse::<i64>().unwrap_or(-1);
     match site.app.save_sheet(&user.actor, &id, seen, sheet.clone(), user.now()).await {
         Ok(_) => submitted_or_saved(site, user, form, &id, &lists).await,

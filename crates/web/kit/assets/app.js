@@ -15,6 +15,20 @@
     a.addEventListener('click', function (e) { var f = doc.getElementById(a.hash.slice(1)); if (f) { e.preventDefault(); f.scrollIntoView({ block: 'center' }); f.focus(); } });
   });
 
+  // what scrolls and holds nothing that takes the focus can be reached and is named; what does not scroll is no stop of the Tab key
+  var scrolls = function () {
+    $$('.scroll-x, .plot, .ws-wrap, .ws-drawer, .ws-pick').forEach(function (box) {
+      var over = (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) && !$('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]', box);
+      if (over && !box.hasAttribute('tabindex')) {
+        var head = box.closest('section') && $('h2, h3', box.closest('section')) || $('caption', box) || $('h1');
+        box.tabIndex = 0; box.setAttribute('role', 'region'); box.setAttribute('aria-label', head ? head.textContent.trim().slice(0, 80) : doc.title); box.dataset.scrolls = '';
+      } else if (!over && box.dataset.scrolls === '') {
+        ['tabindex', 'role', 'aria-label', 'data-scrolls'].forEach(function (a) { box.removeAttribute(a); });
+      }
+    });
+  };
+  scrolls(); addEventListener('resize', scrolls); doc.addEventListener('toggle', scrolls, true);
+
   // menus close on Escape and on a click outside
   doc.addEventListener('click', function (e) { $$('details.menu[open], details.def[open], .rowacts details[open]').forEach(function (d) { if (!d.contains(e.target)) { d.open = false; } }); });
 

@@ -44,7 +44,7 @@ pub fn show_why(view: &impl Template, why: &[shiyan_foundation::Refusal]) -> Htm
 
 /// Goes on after something was done.
 pub fn done(to: impl Into<String>, zh: &str, en: &str) -> Flash<Redirect> {
-    Flash::new(Redirect::to(to.into()), "pass", format!("{zh}|{en}"))
+    Flash::new(Redirect::to(to.into()), "pass", format!("{zh}|{}", shiyan_foundation::text::plural(en)))
 }
 
 /// How a browser takes a file and what it calls it: the name goes out twice, plain for old browsers and in RFC 5987 form.

@@ -45,9 +45,9 @@ pub mod code {
         LOGIN_NEEDED = "LOGIN-NEEDED", zh "须先登录", en "Please sign in first",
             next "登录后再试" / "Sign in and try again", article "";
         HEAVY_MINE = "HEAVY-MINE", zh "您已有 {most} 项计算、导出或导入在进行或排队", en "You have {most} calculations, exports or imports under way or waiting",
-            next "等其中一项完成，约 {seconds} 秒后再试" / "Wait for one of them and try again in about {seconds} seconds", article "";
+            next "等其中一项完成，约 {seconds} 秒后再试" / "Wait for one of them and try again in about {seconds} {seconds|second|seconds}", article "";
         HEAVY_BUSY = "HEAVY-BUSY", zh "系统正忙：排队的计算、导出和导入太多，或系统正在停止", en "The system is busy: too many calculations, exports and imports are waiting, or it is going down",
-            next "约 {seconds} 秒后再试" / "Try again in about {seconds} seconds", article "";
+            next "约 {seconds} 秒后再试" / "Try again in about {seconds} {seconds|second|seconds}", article "";
         JOB_EMPTY = "JOB-EMPTY", zh "没有选择要处理的内容", en "Nothing was chosen",
             next "先勾选，或按筛选处理" / "Tick some first, or take all that match", article "";
         JOB_LARGE = "JOB-LARGE", zh "一次选了 {count} 件，最多 {most} 件", en "{count} were chosen at once; the most is {most}",

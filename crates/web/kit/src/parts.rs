@@ -41,18 +41,6 @@ pub fn year_class(path: &CategoryPath, year: i32, lang: Lang) -> String {
     }
 }
 
-/// 来源与可信度 in words: the data files grade their rows `knowledge`, `high`, `medium`, `low`.
-#[must_use]
-pub fn cited(source: &str, confidence: &str, lang: Lang) -> String {
-    let grade = match confidence {
-        "high" => lang.pick("可信度高", "well founded"),
-        "medium" => lang.pick("可信度中", "fairly founded"),
-        "low" => lang.pick("可信度低，须核实", "weakly founded, to be checked"),
-        other => other,
-    };
-    format!("{} · {grade}", source.replace("knowledge", lang.pick("行业知识", "knowledge of the trade")))
-}
-
 /// 查看 a page that reads nothing of its own is not there for whoever may not.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use shiyan_app::Entry;
 use shiyan_foundation::task::Outcome;
+use shiyan_foundation::text::plural;
 use shiyan_foundation::{Instant, Label, Lang};
 use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::bench::Advance;
@@ -90,6 +91,9 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("plan.issue", "下达计划", "Issued the plan", Tone::Pass),
     ("user.setup", "首次设置管理员", "First administrator set up", Tone::Info),
     ("user.add", "新增账号", "Added an account", Tone::Info),
+    ("report.preview", "预览待签发的报告", "Looked at the report before it was issued", Tone::Info),
+    ("user.enable", "重新启用账号", "Enabled an account again", Tone::Info),
+    ("user.name", "修改姓名", "Changed the name", Tone::Info),
     ("user.disable", "停用账号", "Disabled an account", Tone::Warn),
     ("user.reset_password", "发放设置密码的链接", "Gave a link to set a password", Tone::Warn),
     ("user.set_password", "凭链接设置密码", "Set a password by the link", Tone::Info),
@@ -182,7 +186,11 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
     match entry.verb.as_str() {
         "item.enter" => {
             let (from, to) = (fact(facts, "from"), fact(facts, "to"));
-            let mut change = if from.is_empty() { to.to_owned() } else { format!("{from} → {to}") };
+            let mut change = match (from, to) {
+                ("", to) => to.to_owned(),
+                (from, "") => format!("{from}{}", lang.pick("，已清空", ", cleared")),
+                (from, to) => format!("{from} → {to}"),
+            };
             if facts.get("undo").and_then(Value::as_bool) == Some(true) {
                 change.push_str(lang.pick("（撤销）", " (undone)"));
             }
@@ -195,6 +203,7 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
             if change.is_empty() { fact(facts, "analyte").to_owned() } else { format!("{}{colon}{change}", fact(facts, "analyte")) }
         }
         "item.add" => fact(facts, "analyte").to_owned(),
+        "item.remark" if fact(facts, "remark").is_empty() => format!("{}{}", fact(facts, "analyte"), lang.pick("，已清空", ", cleared")),
         "item.remark" => format!("{}{colon}{}", fact(facts, "analyte"), fact(facts, "remark")),
         "item.carry-over" => format!("{} {}{colon}{}", fact(facts, "analyte"), fact(facts, "raw"), fact(facts, "word")),
         "item.return" => format!("{} {}{colon}{reason}", fact(facts, "analyte"), fact(facts, "raw")),
@@ -204,12 +213,20 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         "worksheet.file" => fact(facts, "profile").to_owned(),
         "worksheet.qc" => {
             let typed = facts.get("typed").and_then(Value::as_array).into_iter().flatten();
-            let one = |t: &Value| format!("{}{colon}{}", fact(t, "analyte"), fact(t, "to"));
+            let one = |t: &Value| match (fact(t, "from"), fact(t, "to")) {
+                ("", "") => fact(t, "analyte").to_owned(),
+                (from, "") => format!("{}{colon}{from}{}", fact(t, "analyte"), lang.pick("，已清空", ", cleared")),
+                ("", to) => format!("{}{colon}{to}", fact(t, "analyte")),
+                (from, to) => format!("{}{colon}{from} → {to}", fact(t, "analyte")),
+            };
             typed.take(6).map(one).collect::<Vec<_>>().join(lang.pick("；", "; "))
         }
-        "item.claim" => format!("{}{colon}{} → {}", fact(facts, "analyte"), fact(facts, "from"), fact(facts, "to")),
+        "item.claim" => {
+            let said = |key: &str| Some(fact(facts, key)).filter(|t| !t.is_empty()).unwrap_or(lang.pick("无", "none")).to_owned();
+            format!("{}{colon}{} → {}", fact(facts, "analyte"), said("from"), said("to"))
+        }
         "item.limit" => {
-            let text = |key: &str| facts.get(key).map_or("", |l| fact(l, "text")).to_owned();
+            let text = |key: &str| facts.get(key).map(|l| fact(l, "text")).filter(|t| !t.is_empty()).unwrap_or(lang.pick("无", "none")).to_owned();
             format!("{}{colon}{} → {}", fact(facts, "analyte"), text("from"), text("to"))
         }
         "item.decide" | "item.sum" => {
@@ -230,7 +247,10 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
         "profile.add" => joined(&[fact(facts, "profile"), fact(facts, "file")], lang),
         "profile.try" => {
             let n = |key: &str| facts.get(key).and_then(Value::as_u64).unwrap_or(0);
-            let (zh, en) = (format!("读数 {}，需人工 {}", n("readings"), n("flagged")), format!("{} readings, {} for a person", n("readings"), n("flagged")));
+            let (zh, en) = (
+                format!("读数 {}，需人工 {}", n("readings"), n("flagged")),
+                plural(&format!("{} (reading|readings), {} for a person", n("readings"), n("flagged"))),
+            );
             joined(&[fact(facts, "file"), lang.pick(&zh, &en)], lang)
         }
         "profile.activate" => {
@@ -353,5 +373,30 @@ mod tests {
         assert_eq!(events.len(), 2);
         assert_eq!((events[0].what.as_str(), events[0].note.as_str()), ("退回修改", "平行样超差"));
         assert_eq!((events[1].what.as_str(), events[1].note.as_str()), ("录入结果（2 项）", "腐霉利：0.24 → 2.4；腐霉利：0.1"));
+    }
+    #[test]
+    fn what_was_cleared_is_said_and_no_value_stands_empty() {
+        let entry = |verb: &str, facts: Value| Entry {
+            seq: 1,
+            at: "2026-03-05T10:41:00.000+08:00".into(),
+            actor_name: "张示例".into(),
+            verb: verb.into(),
+            subject: "worksheet:1".into(),
+            revision: 1,
+            facts,
+            hash: String::new(),
+        };
+        let typed = |from: &str, to: &str| serde_json::json!({ "analyte": "毒死蜱", "from": from, "to": to });
+        let controls = entry("worksheet.qc", serde_json::json!({ "typed": [typed("0.02", ""), typed("", "0.03"), typed("0.03", "0.04"), typed("", "")] }));
+        assert_eq!(note_of(&controls, Lang::Zh), "毒死蜱：0.02，已清空；毒死蜱：0.03；毒死蜱：0.03 → 0.04；毒死蜱");
+        assert_eq!(note_of(&entry("item.enter", typed("0.02", "")), Lang::En), "毒死蜱: 0.02, cleared");
+        for (verb, facts) in [
+            ("item.remark", serde_json::json!({ "analyte": "毒死蜱", "remark": "" })),
+            ("item.claim", serde_json::json!({ "analyte": "毒死蜱", "from": "", "to": "≥9" })),
+            ("item.limit", serde_json::json!({ "analyte": "毒死蜱", "from": null, "to": { "text": "≤0.1" } })),
+        ] {
+            let note = note_of(&entry(verb, facts), Lang::Zh);
+            assert!(!note.ends_with('：') && !note.contains("： ") && !note.contains("：；"), "{verb} {note}");
+        }
     }
 }

@@ -262,10 +262,14 @@ impl Display for Bar {
             Some(mark) if part + 100 < u64::from(mark) => "bar behind",
             _ => "bar",
         };
+        // Without words of its own it only repeats the number beside it.
+        match self.label.trim() {
+            "" => write!(f, r#"<svg class="{tone}" aria-hidden="true""#)?,
+            label => write!(f, r#"<svg class="{tone}" role="img" aria-label="{}""#, Esc(label))?,
+        }
         write!(
             f,
-            r#"<svg class="{tone}" role="img" aria-label="{}" width="100%" height="10"><rect class="bar-t" y="2" width="100%" height="6" rx="3"/><rect class="bar-f" y="2" width="{}" height="6" rx="3"/>"#,
-            Esc(&self.label),
+            r#" width="100%" height="10"><rect class="bar-t" y="2" width="100%" height="6" rx="3"/><rect class="bar-f" y="2" width="{}" height="6" rx="3"/>"#,
             per_mille_text(part)
         )?;
         if let Some(mark) = self.mark {

@@ -448,7 +448,7 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &C
         confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 行", found.new.len()),
-            Lang::En => format!("Write {} rows", found.new.len()),
+            Lang::En => shiyan_foundation::text::plural(&format!("Write {} (row|rows)", found.new.len())),
         },
         tables: vec![table],
         ..ImportResult::default()
@@ -501,7 +501,11 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
     }
     let (new, known) = (found.new.len(), found.known);
     let zh = format!("已写入 {new} 行；已在计划中 {known} 行，没有改动");
-    Ok(done(format!("/plan/{year}"), &zh, &format!("{new} rows were written; {known} were there already and stay as they are")))
+    Ok(done(
+        format!("/plan/{year}"),
+        &zh,
+        &format!("{new} (row was|rows were) written; {known} (was there already and stays as it is|were there already and stay as they are)"),
+    ))
 }
 
 #[get("/plan/<year>/export")]

@@ -244,7 +244,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 行", preview.new),
-            Lang::En => format!("Write {} rows", preview.new),
+            Lang::En => shiyan_foundation::text::plural(&format!("Write {} (row|rows)", preview.new)),
         },
         tables: vec![totals_table(&user, &file)],
         file: name,

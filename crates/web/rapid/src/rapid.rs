@@ -8,6 +8,7 @@ use shiyan_app::rapid::TypedReading;
 use shiyan_app::read::{LedgerFilter, LedgerRow, ReadingPage};
 use shiyan_exchange::out;
 use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Role, Scope};
+use shiyan_rapid_test::reading::as_read;
 use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
 use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
 
@@ -106,7 +107,7 @@ fn reading_row(row: &LedgerRow, now: Instant, lang: Lang, with_day: bool) -> Rea
         origin: origin_of(&r.note).0.to_owned(),
         item: format!("{} · {}", r.analyte, r.method),
         lot: r.reagent_lot.clone(),
-        value: if r.value.is_empty() { String::new() } else { format!("{}{}", r.value.trim_end_matches(r.unit.as_str()), r.unit) },
+        value: if r.value.is_empty() { String::new() } else { format!("{}{}", as_read(&r.value).trim_end_matches(r.unit.as_str()), r.unit) },
         limit: limit_text(method),
         verdict: verdict_badge(r.verdict, lang),
         who: r.operator_name.clone(),
@@ -563,7 +564,7 @@ async fn export(
                 r.analyte.clone(),
                 r.method.clone(),
                 r.reagent_lot.clone(),
-                r.value.clone(),
+                as_read(&r.value),
                 r.unit.clone(),
                 r.verdict.label(lang).to_owned(),
                 r.operator_name.clone(),
@@ -710,7 +711,11 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
         Fact::new(user.t("方法", "Method"), method.map_or_else(|| r.method.clone(), |m| format!("{} {}", m.code, m.label(lang)))),
         Fact::new(
             user.t("读数", "Reading"),
-            if r.value.is_empty() { r.observed.map_or_else(String::new, |o| o.label(lang).to_owned()) } else { format!("{} {}", r.value, r.unit) },
+            if r.value.is_empty() {
+                r.observed.map_or_else(String::new, |o| o.label(lang).to_owned())
+            } else {
+                format!("{} {}", as_read(&r.value).trim_end_matches(r.unit.as_str()).trim_end(), r.unit)
+            },
         ),
         Fact::new(user.t("试剂批号", "Reagent lot"), r.reagent_lot.clone()),
         Fact::new(user.t("检测时间", "Tested"), r.tested_at.format("%Y-%m-%d %H:%M").to_string()),
@@ -726,8 +731,9 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
     }
     let mut working = vec![lang.pick(&r.why_zh, &r.why_en).to_owned()];
     if let Some(m) = method {
-        working.push(format!("{}：{}（{}）", user.t("方法的判定规则", "Rule of the method"), m.positive_rule, m.code));
-        working.push(format!("{}：{}", user.t("来源与可信度", "Source and confidence"), shiyan_web_kit::parts::cited(&m.source, &m.confidence, lang)));
+        working.push(format!("{}{}（{}）", user.t("方法的判定规则：", "Rule of the method: "), m.positive_rule, m.code));
+        let grade = shiyan_statute::Grade::of(&m.source, &m.confidence);
+        working.push(format!("{}{}（{} {}）", user.t("核对情况：", "Rule: "), grade.label(lang), m.code, m.label(lang)));
     }
     let mut files = Vec::new();
     let evidence = row.follow_up.as_ref().map(|f| f.follow_up.evidence.clone()).unwrap_or_default();

@@ -31,10 +31,8 @@ fn explained(site: &State<Site>, visit: Visit, user: Option<User>, wanted: &str)
     if !found.article.is_empty() {
         facts.facts.push(Fact::new(lang.pick("依据", "Article"), found.article.clone()));
     }
-    if !found.source.is_empty() {
-        let (source, grade) = found.source.rsplit_once(" · ").unwrap_or((&found.source, ""));
-        let told = shiyan_web_kit::parts::cited(source.trim_start_matches("source:"), grade, lang);
-        facts.facts.push(Fact::new(lang.pick("来源与可信度", "Source and confidence"), told));
+    if let Some(grade) = found.grade {
+        facts.facts.push(Fact::new(lang.pick("核对情况", "Checked"), shiyan_foundation::Label::label(grade, lang)));
     }
     show(&Explain {
         p,

@@ -6,6 +6,7 @@ use rocket::{Route, State, get, routes};
 use shiyan_app::authority::Act;
 use shiyan_app::read::{LedgerRow, LimitFilter, SampleFilter, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::text::plural;
 use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
 use shiyan_indicators::{By, Facts, Kpis, Pick, What};
 use shiyan_lab_results::bench::Worksheet;
@@ -169,7 +170,7 @@ fn scope_note(user: &User, year: i32) -> String {
         Scope::District => user.t("全区", "whole district").to_owned(),
         Scope::Streets(set) => match user.lang() {
             Lang::Zh => format!("{} 个街道", set.len()),
-            Lang::En => format!("{} streets", set.len()),
+            Lang::En => plural(&format!("{} (street|streets)", set.len())),
         },
         Scope::Point(_) => user.t("本快检点", "this point").to_owned(),
         Scope::Lab(_) => user.t("本机构", "this laboratory").to_owned(),
@@ -460,7 +461,7 @@ fn order_item(user: &User, row: &WorkRow, verb: (&str, &str), today: NaiveDate, 
     let returned = row.order.returned.as_ref().filter(|_| row.state == "testing");
     let progress = match lang {
         Lang::Zh => format!("{}/{} 项", row.entered, row.items),
-        Lang::En => format!("{}/{} items", row.entered, row.items),
+        Lang::En => plural(&format!("{}/{} (item|items)", row.entered, row.items)),
     };
     let sub = match returned {
         Some((who, why)) => format!("{progress} · {}{who}：{why}", user.t("退回 ", "Returned by ")),
@@ -603,7 +604,7 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
         items.push(WorkItem {
             title: match user.lang() {
                 Lang::Zh => format!("{pending} 条限量待质量负责人核实"),
-                Lang::En => format!("{pending} limits wait for the quality manager"),
+                Lang::En => plural(&format!("{pending} (limit waits|limits wait) for the quality manager")),
             },
             href: "/admin/limits?state=pending".to_owned(),
             state: Badge::new(Tone::Warn, user.t("待核实", "To verify")),

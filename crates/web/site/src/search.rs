@@ -6,7 +6,7 @@ use shiyan_app::read::{CaseRow, SampleFilter, SampleRow, Search};
 use shiyan_foundation::Label;
 use shiyan_foundation::task::Outcome;
 use shiyan_nonconformity::case::CaseState;
-use shiyan_sample_intake::SampleState;
+use shiyan_web_intake::samples::list_state;
 
 use crate::views::{Cell, SearchPage, Tab, Table};
 use shiyan_web_kit::answer::{Html, show};
@@ -81,7 +81,7 @@ fn samples_table(user: &User, samples: &[SampleRow], total: u64) -> Table {
             Cell::from(s.name.clone()),
             Cell::from(s.site_name.clone()),
             Cell::from(s.sampled_on.clone()),
-            Cell::from(SampleState::parse(&s.state).map_or_else(|| s.state.clone(), |x| x.label(lang).to_owned())),
+            list_state(s, lang).into(),
             Badge::outcome(s.outcome.as_deref().and_then(Outcome::parse).filter(|_| s.issued_on.is_some()), lang).into(),
         ]);
     }

@@ -72,6 +72,8 @@ pub struct ResultRow {
     pub lod: String,
     /// Exactly as typed.
     pub value: String,
+    /// 读作 how it was understood, which is what is judged and printed; empty before there is a value.
+    pub understood: String,
     /// 还没有判定 the text is not the one that was judged: no verdict stands beside it.
     pub unjudged: bool,
     /// 单项判定; empty text before there is a value.
@@ -203,6 +205,8 @@ pub struct ReportPage {
     pub revisions: Vec<RevisionRow>,
     /// Withdraw, amend.
     pub actions: Vec<ActionView>,
+    /// The next order that this person can act on; empty for none.
+    pub next_href: String,
     /// Timeline.
     pub timeline: Vec<Event>,
 }

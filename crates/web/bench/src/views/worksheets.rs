@@ -594,6 +594,8 @@ pub struct QueueCell {
     pub item: String,
     /// As typed, with the unit.
     pub value: String,
+    /// 读作 how it was understood.
+    pub understood: String,
     /// Limit.
     pub limit: String,
     /// Verdict.
@@ -604,6 +606,15 @@ pub struct QueueCell {
     pub note: String,
     /// The test order.
     pub href: String,
+}
+
+impl QueueCell {
+    /// Whether it was understood as another text than was typed, but for blanks and the unit.
+    #[must_use]
+    pub fn reads_otherwise(&self) -> bool {
+        let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        !self.understood.is_empty() && !bare(&self.value).starts_with(&bare(&self.understood))
+    }
 }
 
 /// 一批 in the queue.
@@ -658,6 +669,12 @@ impl QueueSheet {
 /// An order of the queue that is on no worksheet shown above.
 #[derive(Debug, Clone, Default)]
 pub struct QueueOrder {
+    /// Id, sent when it is ticked.
+    pub id: String,
+    /// 全部正常 it may be approved together with others; ticked or not.
+    pub ticked: Option<bool>,
+    /// Every value as typed beside how it was understood, for whoever signs many at once.
+    pub values: Vec<QueueCell>,
     /// 盲样编号 or number.
     pub label: String,
     /// 样品名称
@@ -694,6 +711,10 @@ pub struct ReviewQueuePage {
     pub sheets: Vec<QueueSheet>,
     /// Orders by deadline.
     pub orders: Vec<QueueOrder>,
+    /// 成批批准 orders that are normal throughout, by deadline.
+    pub normal: Vec<QueueOrder>,
+    /// The password of whoever signs them.
+    pub password: FieldView,
     /// More wait than are shown.
     pub more: u64,
     /// Sentence when empty.

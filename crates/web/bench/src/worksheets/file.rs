@@ -434,12 +434,12 @@ async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result
     let (written, refused) = (entered.taken(typed), entered.refused());
     let to = whole.href();
     Ok(Ok(if refused == 0 {
-        done(to, &format!("已从仪器文件写入 {written} 格"), &format!("{written} cells were written from the instrument file"))
+        done(to, &format!("已从仪器文件写入 {written} 格"), &format!("{written} (cell was|cells were) written from the instrument file"))
     } else {
         let text = format!(
-            "已写入 {written} 格，{refused} 格没有写入（刚被改动或锁定）|{written} cells were written, {refused} were not (changed or locked just now)"
+            "已写入 {written} 格，{refused} 格没有写入（刚被改动或锁定）|{written} (cell was|cells were) written, {refused} (was|were) not (changed or locked just now)"
         );
-        rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", text)
+        rocket::response::Flash::new(rocket::response::Redirect::to(to), "warn", shiyan_foundation::text::plural(&text))
     }))
 }
 

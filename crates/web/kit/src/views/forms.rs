@@ -74,38 +74,52 @@ pub fn set_password(lang: Lang, filled: &Filled) -> Vec<FieldView> {
     )
 }
 
-/// A new account: name, username, roles, scope, sign_scope.
-#[must_use]
-pub fn user(lang: Lang, filled: &Filled, scopes: Vec<Choice>, roles: &[Role]) -> Vec<FieldView> {
-    let t = |zh, en| lang.pick(zh, en);
-    fill(
-        vec![
-            FieldView::text("name", t("姓名", "Full name")).required(),
-            FieldView::text("username", t("账号", "Username")).required().hint(t("小写字母、数字、下划线", "Lower-case letters, digits, underscore")),
-            FieldView::select("scope", t("数据范围", "Scope of data"), scopes).required(),
-            FieldView {
-                options: roles.iter().map(|r| Choice::new(r.code(), r.label(lang))).collect(),
-                ..FieldView::new(FieldKind::Users, "roles", t("角色", "Roles"))
-            }
-            .required()
-            .wide(),
-            sign_scope(lang),
-        ],
-        filled,
-    )
+/// 可选范围 what a scope may be, and the streets of one that is streets.
+#[derive(Debug, Clone, Default)]
+pub struct Scopes {
+    /// Whole district, streets, a point, a laboratory.
+    pub kinds: Vec<Choice>,
+    /// Streets to tick.
+    pub streets: Vec<Choice>,
 }
 
-/// Duties, scope and methods of an account that is there: roles-…, scope-…, methods-…, each with the name of the account.
+/// The ticks of the streets; none where there are no streets to choose from.
+fn streets_field(lang: Lang, key: String, streets: &[Choice]) -> Option<FieldView> {
+    let label = lang.pick("街道（数据范围选“街道”时勾选，可选几个）", "Streets (for the scope Streets; one or several)");
+    (!streets.is_empty()).then(|| FieldView { options: streets.to_vec(), ..FieldView::new(FieldKind::Users, key, label) }.wide())
+}
+
+/// A new account: name, username, roles, scope, streets, sign_scope.
 #[must_use]
-pub fn duties(lang: Lang, account: &UserAccount, scope: &str, scopes: &[Choice], roles: &[Role]) -> Vec<FieldView> {
+pub fn user(lang: Lang, filled: &Filled, scopes: &Scopes, roles: &[Role]) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    let mut fields = vec![
+        FieldView::text("name", t("姓名", "Full name")).required(),
+        FieldView::text("username", t("账号", "Username")).required().hint(t("小写字母、数字、下划线", "Lower-case letters, digits, underscore")),
+        FieldView {
+            options: roles.iter().map(|r| Choice::new(r.code(), r.label(lang))).collect(),
+            ..FieldView::new(FieldKind::Users, "roles", t("角色", "Roles"))
+        }
+        .required()
+        .wide(),
+        FieldView::select("scope", t("数据范围", "Scope of data"), scopes.kinds.clone()).required(),
+    ];
+    fields.extend(streets_field(lang, "streets".to_owned(), &scopes.streets));
+    fields.push(sign_scope(lang));
+    fill(fields, filled)
+}
+
+/// Duties, scope and methods of an account that is there: roles-…, scope-…, streets-…, methods-…, each with the name of the account.
+#[must_use]
+pub fn duties(lang: Lang, account: &UserAccount, (scope, streets): (&str, &str), scopes: &Scopes, roles: &[Role]) -> Vec<FieldView> {
     let t = |zh, en| lang.pick(zh, en);
     let key = |what: &str| format!("{what}-{}", account.username);
-    let mut scopes = scopes.to_vec();
-    if scopes.iter().all(|c| c.value != scope) {
-        scopes.insert(0, Choice::new(scope, t("现在的范围", "The present scope")));
+    let mut kinds = scopes.kinds.clone();
+    if kinds.iter().all(|c| c.value != scope) {
+        kinds.insert(0, Choice::new(scope, t("现在的范围", "The present scope")));
     }
     let held = account.roles.iter().map(|r| r.code()).collect::<Vec<_>>().join(",");
-    vec![
+    let mut fields = vec![
         FieldView {
             options: roles.iter().map(|r| Choice::new(r.code(), r.label(lang))).collect(),
             ..FieldView::new(FieldKind::Users, key("roles"), t("角色", "Roles"))
@@ -113,9 +127,18 @@ pub fn duties(lang: Lang, account: &UserAccount, scope: &str, scopes: &[Choice],
         .required()
         .wide()
         .with(held),
-        FieldView::select(key("scope"), t("数据范围", "Scope of data"), scopes).required().with(scope),
-        FieldView { key: key("methods"), ..sign_scope(lang) }.with(account.sign_scope.join("；")),
-    ]
+        FieldView::select(key("scope"), t("数据范围", "Scope of data"), kinds).required().with(scope),
+    ];
+    fields.extend(streets_field(lang, key("streets"), &scopes.streets).map(|f| f.with(streets)));
+    fields.push(FieldView { key: key("methods"), ..sign_scope(lang) }.with(account.sign_scope.join("；")));
+    fields
+}
+
+/// 姓名 of an account that is there: name-… with the name of the account.
+#[must_use]
+pub fn name(lang: Lang, account: &UserAccount) -> Vec<FieldView> {
+    let hint = lang.pick("已签名和已签发的报告仍印当时的姓名", "Signatures given and reports issued keep the name of that time");
+    vec![FieldView::text(format!("name-{}", account.username), lang.pick("姓名", "Full name")).required().hint(hint).with(account.name.clone())]
 }
 
 /// 用量上限: upload_mb, readings_minute.

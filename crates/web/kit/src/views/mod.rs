@@ -87,6 +87,12 @@ impl Page {
     pub fn said(&self, zh: &str, en: &str) -> String {
         shiyan_statute::said(self.t(zh, en), self.today, self.lang)
     }
+    /// A number with its word, the English one as the number asks.
+    #[must_use]
+    pub fn count(&self, n: impl std::borrow::Borrow<u64>, zh: &str, one: &str, many: &str) -> String {
+        let n = *n.borrow();
+        format!("{} {}", crate::ui::num(n), self.t(zh, if n == 1 { one } else { many }))
+    }
     /// Whether the page is in Chinese.
     #[must_use]
     pub fn zh(&self) -> bool {
@@ -668,6 +674,8 @@ pub struct ActionView {
     pub note: String,
     /// Fields to fill (a reason, a date); the form is folded until asked for.
     pub fields: Vec<FieldView>,
+    /// 先问 folded although nothing is to be filled in: the first press shows what it ends, the second one does it.
+    pub asks: bool,
     /// Why it may not be done now; empty means it may.
     pub why_not: Vec<ProblemView>,
 }
@@ -709,6 +717,12 @@ impl ActionView {
     #[must_use]
     pub fn asking(mut self, fields: Vec<FieldView>) -> Self {
         self.fields = fields;
+        self
+    }
+    /// Asks before it is done: the note and a second button stand behind the first one.
+    #[must_use]
+    pub fn asking_first(mut self) -> Self {
+        self.asks = true;
         self
     }
     /// Whether something typed was refused; the form then stands open.
