@@ -4,6 +4,7 @@ pub mod arrows;
 pub mod glossary;
 pub mod habits;
 pub mod licences;
+pub mod references;
 
 use crate::Failure;
 use crate::run::{cargo, output};
@@ -37,6 +38,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
     findings.extend(habits::too_large(&files));
     findings.extend(habits::off_stage(&files));
     findings.extend(glossary::check(&files));
+    findings.extend(references::check(&files, &habits::walk(root)?.into_iter().map(|(path, _)| path).collect()));
     if findings.is_empty() {
         let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();
         println!("    {} crates, {arrows} dependencies, {others} crates of others, {} files: nothing to refuse", packages.len(), files.len());
