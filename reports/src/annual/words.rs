@@ -832,7 +832,7 @@ mod tests {
                 Piece::Part(kind, name, words) => format!("[{kind} {name}] {words:?}\n"),
             };
         }
-        out.chars().filter(|c| !('\u{fdd0}'..='\u{fddf}').contains(c)).collect()
+        out.replace("\\u{fdd0}", "")
     }
 
     #[test]
