@@ -23,7 +23,9 @@ pub fn check(files: &[File], paths: &BTreeSet<String>) -> Vec<Finding> {
         }
         for (number, line) in file.text.lines().enumerate() {
             let Some(said) = (if rust { comment(line) } else { Some(line) }) else { continue };
-            for word in words(said).map(|word| word.split("::").next().unwrap_or(word)).filter(|word| looks_like_a_file(word) && !is_there(word, &file.path, paths)) {
+            for word in
+                words(said).map(|word| word.split("::").next().unwrap_or(word)).filter(|word| looks_like_a_file(word) && !is_there(word, &file.path, paths))
+            {
                 let what = format!("`{word}` is no file of the checkout; name the standard or the article, or the file that there is");
                 findings.push(Finding::new(format!("{}:{}", file.path, number + 1), what));
             }
