@@ -22,6 +22,13 @@ pub enum ReportError {
     QrCode(String),
     /// The model holds nothing that could be printed.
     Empty(&'static str),
+    /// A template cannot be filled in.
+    Template {
+        /// File.
+        file: &'static str,
+        /// What is wrong, with the line.
+        why: String,
+    },
     /// The file could not be written.
     Write(String),
 }
@@ -35,6 +42,7 @@ impl fmt::Display for ReportError {
             ReportError::Picture(why) => write!(f, "picture: {why}"),
             ReportError::QrCode(why) => write!(f, "QR code: {why}"),
             ReportError::Empty(what) => write!(f, "nothing to print: {what}"),
+            ReportError::Template { file, why } => write!(f, "template {file}: {why}"),
             ReportError::Write(why) => write!(f, "writing the PDF: {why}"),
         }
     }

@@ -1,5 +1,7 @@
 //! Papers (纸质文书): the 检验报告 and the annual report, as PDF.
 //!
+//! What a paper says stands in text files (`templates/`), which `template` and `wording` read.
+//!
 //! A paper is a function of its model: the same model gives the same bytes, on any machine and in any process, so that
 //! the hash of a report can be kept and checked. Models hold text that is already worded and figures that are already
 //! formatted; nothing is computed here but the layout.
@@ -17,8 +19,10 @@ mod pdf;
 pub mod picture;
 mod qr;
 mod table;
+pub mod template;
 pub mod test_report;
 mod text;
+mod wording;
 
 pub use error::ReportError;
 pub use face::Faces;

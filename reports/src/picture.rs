@@ -1,15 +1,16 @@
-//! 图样 a picture that the laboratory supplies (its mark, its seal): PNG of eight bits a channel, read without any library for
-//! pictures. What cannot be printed faithfully is refused when it is supplied, not when a report is issued.
+//! 图样 a picture that the laboratory supplies (its mark, its seal): PNG of eight bits a channel, read by the crate `png`. What cannot
+//! be printed faithfully is refused when it is supplied, not when a report is issued.
 
-use std::io::Read;
+use std::io::Cursor;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ReportError;
 
 /// Longest side in pixels.
-const SIDE: usize = 2_000;
-const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+const SIDE: u32 = 2_000;
+/// What unpacking may take: the largest picture and as much again.
+const MOST: usize = 2 * 4 * (SIDE as usize) * (SIDE as usize);
 
 /// A picture as the file holds it: red, green, blue, opacity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,121 +30,43 @@ impl Picture {
     /// Not a PNG, damaged, interlaced, of another depth than eight bits, or larger than 2,000 pixels on a side.
     pub fn read(bytes: &[u8]) -> Result<Self, ReportError> {
         let wrong = |why: &str| ReportError::Picture(why.to_owned());
-        let mut rest = bytes.strip_prefix(SIGNATURE).ok_or_else(|| wrong("not a PNG file"))?;
-        let (mut head, mut packed, mut palette, mut clear): (Option<Head>, Vec<u8>, &[u8], &[u8]) = (None, Vec::new(), &[], &[]);
-        loop {
-            let (kind, data, after) = chunk(rest).ok_or_else(|| wrong("the file ends too early"))?;
-            match kind {
-                b"IHDR" => head = Some(Head::read(data).ok_or_else(|| wrong("only eight bits a channel, not interlaced, at most 2,000 pixels on a side"))?),
-                b"PLTE" => palette = data,
-                b"tRNS" => clear = data,
-                b"IDAT" => packed.extend_from_slice(data),
-                b"IEND" => break,
-                _ => {}
-            }
-            rest = after;
+        let failed = |e: png::DecodingError| ReportError::Picture(e.to_string());
+        let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MOST });
+        // A picture that was taken in once may not be refused when a report is issued: check sums were never asked for. Nothing is
+        // trusted for being whole; what is damaged does not unpack.
+        decoder.ignore_checksums(true);
+        decoder.set_transformations(png::Transformations::IDENTITY);
+        let head = decoder.read_header_info().map_err(failed)?;
+        let sized = (1..=SIDE).contains(&head.width) && (1..=SIDE).contains(&head.height);
+        if !sized || head.interlaced || head.bit_depth != png::BitDepth::Eight {
+            return Err(wrong("only eight bits a channel, not interlaced, at most 2,000 pixels on a side"));
         }
-        let head = head.ok_or_else(|| wrong("the file has no header"))?;
-        let row = head.width * head.channels();
-        let whole = (row + 1) * head.height;
-        let mut lines = Vec::with_capacity(whole);
-        // A small file may unpack to anything; no more than the header promised is taken.
-        flate2::read::ZlibDecoder::new(packed.as_slice()).take(whole as u64).read_to_end(&mut lines).map_err(|e| wrong(&e.to_string()))?;
-        if lines.len() != whole {
-            return Err(wrong("there are fewer pixels than the header says"));
-        }
-        let pixels = unfiltered(&lines, row, head.channels()).ok_or_else(|| wrong("a row has an unknown filter"))?;
-        let mut rgba = Vec::with_capacity(head.width * head.height * 4);
-        for pixel in pixels.chunks_exact(head.channels()) {
-            let colour = match (head.colour, pixel) {
-                (0, [v]) => [*v, *v, *v, 255],
-                (2, [r, g, b]) => [*r, *g, *b, 255],
-                (4, [v, a]) => [*v, *v, *v, *a],
-                (6, [r, g, b, a]) => [*r, *g, *b, *a],
-                (_, [index, ..]) => {
+        let (width, height) = (head.width as usize, head.height as usize);
+        let mut reader = decoder.read_info().map_err(failed)?;
+        let mut pixels = vec![0; reader.output_buffer_size().ok_or_else(|| wrong("too large"))?];
+        reader.next_frame(&mut pixels).map_err(failed)?;
+        reader.finish().map_err(failed)?;
+        let info = reader.info();
+        let (palette, clear) = (info.palette.as_deref().unwrap_or_default(), info.trns.as_deref().unwrap_or_default());
+        let mut rgba = Vec::with_capacity(width * height * 4);
+        for pixel in pixels.chunks_exact(info.color_type.samples()) {
+            let colour = match pixel {
+                // A colour that the palette lacks is refused; the crate would print it black.
+                [index] if info.color_type == png::ColorType::Indexed => {
                     let at = usize::from(*index);
                     let [r, g, b] =
                         palette.get(at * 3..at * 3 + 3).and_then(|c| <[u8; 3]>::try_from(c).ok()).ok_or_else(|| wrong("a colour is not in the palette"))?;
                     [r, g, b, clear.get(at).copied().unwrap_or(255)]
                 }
-                (_, []) => [255; 4],
+                [v] => [*v, *v, *v, 255],
+                [v, a] => [*v, *v, *v, *a],
+                [r, g, b] => [*r, *g, *b, 255],
+                [r, g, b, a] => [*r, *g, *b, *a],
+                _ => [255; 4],
             };
             rgba.extend_from_slice(&colour);
         }
-        Ok(Self { width: head.width, height: head.height, rgba })
-    }
-}
-
-/// Kind and contents of the first chunk, and what follows it.
-fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let length = u32::from_be_bytes(*length) as usize;
-    let (kind, rest) = rest.split_at_checked(4)?;
-    let (data, rest) = rest.split_at_checked(length)?;
-    // The check sum is not needed: a damaged file does not unpack, and nothing is trusted for being whole.
-    Some((kind, data, rest.get(4..)?))
-}
-
-struct Head {
-    width: usize,
-    height: usize,
-    colour: u8,
-}
-
-impl Head {
-    fn read(data: &[u8]) -> Option<Self> {
-        let (width, rest) = data.split_first_chunk::<4>()?;
-        let (height, rest) = rest.split_first_chunk::<4>()?;
-        let (width, height) = (u32::from_be_bytes(*width) as usize, u32::from_be_bytes(*height) as usize);
-        let sized = (1..=SIDE).contains(&width) && (1..=SIDE).contains(&height);
-        match rest {
-            [8, colour @ (0 | 2 | 3 | 4 | 6), 0, 0, 0] if sized => Some(Self { width, height, colour: *colour }),
-            _ => None,
-        }
-    }
-    fn channels(&self) -> usize {
-        match self.colour {
-            2 => 3,
-            4 => 2,
-            6 => 4,
-            _ => 1,
-        }
-    }
-}
-
-/// Undoes the filters of the rows (PNG 9.2).
-fn unfiltered(lines: &[u8], row: usize, step: usize) -> Option<Vec<u8>> {
-    let mut out: Vec<u8> = Vec::with_capacity(lines.len());
-    for (index, line) in lines.chunks_exact(row + 1).enumerate() {
-        let (filter, line) = line.split_first()?;
-        let start = out.len();
-        for (at, byte) in line.iter().enumerate() {
-            let left = if at >= step { out[start + at - step] } else { 0 };
-            let above = if index > 0 { out[start - row + at] } else { 0 };
-            let corner = if index > 0 && at >= step { out[start - row + at - step] } else { 0 };
-            let guess = match filter {
-                0 => 0,
-                1 => left,
-                2 => above,
-                3 => u8::try_from((u16::from(left) + u16::from(above)) / 2).unwrap_or(u8::MAX),
-                4 => paeth(left, above, corner),
-                _ => return None,
-            };
-            out.push(byte.wrapping_add(guess));
-        }
-    }
-    Some(out)
-}
-
-fn paeth(left: u8, above: u8, corner: u8) -> u8 {
-    let estimate = i16::from(left) + i16::from(above) - i16::from(corner);
-    let off = |v: u8| (estimate - i16::from(v)).abs();
-    if off(left) <= off(above) && off(left) <= off(corner) {
-        left
-    } else if off(above) <= off(corner) {
-        above
-    } else {
-        corner
+        Ok(Self { width, height, rgba })
     }
 }
 
@@ -152,6 +75,21 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+
+    const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+    /// PNG 9.4
+    fn paeth(left: u8, above: u8, corner: u8) -> u8 {
+        let estimate = i16::from(left) + i16::from(above) - i16::from(corner);
+        let off = |v: u8| (estimate - i16::from(v)).abs();
+        if off(left) <= off(above) && off(left) <= off(corner) {
+            left
+        } else if off(above) <= off(corner) {
+            above
+        } else {
+            corner
+        }
+    }
 
     fn png(colour: u8, width: u32, height: u32, lines: &[u8], more: &[(&[u8], &[u8])]) -> Vec<u8> {
         let mut out = SIGNATURE.to_vec();
@@ -221,6 +159,14 @@ mod tests {
         assert!(Picture::read(&png(0, 0, 1, &[0], &[])).is_err());
         assert!(Picture::read(&png(0, 2, 2, &[0, 1, 2], &[])).is_err(), "too few pixels");
         assert!(Picture::read(&png(0, 1, 1, &[9, 1], &[])).is_err(), "an unknown filter");
+        // Nothing that is changed in it makes the reader panic or take more than it may.
+        for at in 0..whole.len() {
+            for value in [0, 1, 0x7f, 0xff] {
+                let mut bytes = whole.clone();
+                bytes[at] = value;
+                assert!(Picture::read(&bytes).is_ok_and(|p| p.rgba.len() == p.width * p.height * 4) || Picture::read(&bytes).is_err());
+            }
+        }
         // Far more than the header says is not unpacked.
         assert!(Picture::read(&png(0, 1, 1, &vec![0; 10_000_000], &[])).is_ok());
     }

@@ -1,6 +1,6 @@
 //! Fixed models against fixed text: what a paper says, page by page, may only change on purpose. The bytes themselves are
 //! compared with each other (twice, and across processes), not kept, because a new version of a library may change them.
-//! `SHIYAN_GOLDEN=write cargo test -p shiyan-reports` writes the texts anew.
+//! `cargo xtask golden` writes the texts anew.
 
 #![allow(clippy::unwrap_used)] // a test may stop at the first surprise
 
@@ -64,7 +64,7 @@ fn normal(text: &str) -> String {
 #[test]
 fn papers_say_what_they_said() {
     if tool("pdftotext", &["-v"]).is_none() {
-        println!("SKIPPED: pdftotext is not installed, the text of the papers was not read back");
+        shiyan_skip::skipped("the text of the papers read back", "pdftotext is not installed");
         return;
     }
     let mut changed = Vec::new();
@@ -75,7 +75,7 @@ fn papers_say_what_they_said() {
         assert!(done, "{text}");
         let text = normal(&text);
         let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{name}.txt"));
-        if std::env::var("SHIYAN_GOLDEN").is_ok_and(|v| v == "write") {
+        if std::env::var("SHIYAN_BLESS").is_ok_and(|v| v == "1") {
             std::fs::write(&kept, &text).unwrap();
         }
         let expected = std::fs::read_to_string(&kept).unwrap_or_default();
@@ -98,7 +98,7 @@ fn papers_are_sound_files_with_their_fonts_inside() {
         let path = file.to_string_lossy().into_owned();
         match tool("qpdf", &["--check", &path]) {
             Some((done, text)) => assert!(done, "{name}: {text}"),
-            None => println!("SKIPPED: qpdf is not installed, the structure of {name} was not checked"),
+            None => shiyan_skip::skipped("the structure of the papers", "qpdf is not installed"),
         }
         match tool("pdffonts", &[&path]) {
             Some((_, text)) => {
@@ -108,7 +108,7 @@ fn papers_are_sound_files_with_their_fonts_inside() {
                     assert!(font.contains("+ShiyanKai") && font.contains("yes yes yes"), "{name}: {font}");
                 }
             }
-            None => println!("SKIPPED: pdffonts is not installed, the fonts of {name} were not checked"),
+            None => shiyan_skip::skipped("the fonts of the papers", "pdffonts is not installed"),
         }
         std::fs::remove_file(&file).unwrap();
     }
@@ -171,7 +171,7 @@ fn a_site_may_bring_its_own_faces() {
     let found =
         ["/usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"].map(|p| std::fs::read(p).ok());
     let [Some(title), Some(table)] = found else {
-        println!("SKIPPED: the Noto CJK fonts are not installed, no foreign face was tried");
+        shiyan_skip::skipped("a face of the site's own", "the Noto CJK fonts are not installed");
         return;
     };
     let faces = Faces { title: Some(title), table: Some(table), ..strict() };
@@ -198,7 +198,7 @@ fn the_code_on_the_cover_can_be_read() {
     let picture = stem.with_extension("png");
     match drawn.and_then(|_| tool("zbarimg", &["-q", "--raw", &picture.to_string_lossy()])) {
         Some((_, text)) => assert!(text.contains("https://lims.example.com/v/7F3K92QXM4TZB01CD8E2"), "{text}"),
-        None => println!("SKIPPED: pdftoppm or zbarimg is not installed, the code was not read"),
+        None => shiyan_skip::skipped("the code on the cover read", "pdftoppm or zbarimg is not installed"),
     }
     let _ = std::fs::remove_file(&picture);
     std::fs::remove_file(&file).unwrap();
@@ -244,7 +244,7 @@ fn pages(name: &str, bytes: &[u8]) -> Option<Vec<String>> {
         Some((true, text)) => Some(text.trim_end_matches('\u{c}').split('\u{c}').map(|p| p.split_whitespace().collect()).collect()),
         Some((false, text)) => panic!("{text}"),
         None => {
-            println!("SKIPPED: pdftotext is not installed, the pages of {name} were not read back");
+            shiyan_skip::skipped("the pages of the papers read back", "pdftotext is not installed");
             None
         }
     }
@@ -364,7 +364,7 @@ fn every_character_of_the_table_of_2013_prints_and_reads_back() {
     let read = tool("pdftotext", &["-raw", "-enc", "UTF-8", &file.to_string_lossy(), "-"]);
     std::fs::remove_file(&file).unwrap();
     let Some((true, text)) = read else {
-        println!("SKIPPED: pdftotext is not installed, the text of the paper was not read back");
+        shiyan_skip::skipped("the table of 2013 read back", "pdftotext is not installed");
         return;
     };
     assert!(text.contains(rare) && !text.contains('〓'));

@@ -86,7 +86,8 @@ impl Request {
 /// Percent-encoding of a form field.
 #[must_use]
 pub fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    const AS_IT_IS: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    percent_encoding::utf8_percent_encode(text, AS_IT_IS).to_string()
 }
 
 /// The text between two others.

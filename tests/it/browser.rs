@@ -57,14 +57,14 @@ const SITE: &str = "虚构水产店甲";
 async fn the_whole_way_in_a_browser() {
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     if std::env::var("SHIYAN_BROWSER").as_deref() != Ok("1") {
-        println!("SKIPPED: the browser test: SHIYAN_BROWSER=1 is not set (`cargo xtask ci` sets it)");
+        shiyan_testkit::skipped("the whole way in a browser", "SHIYAN_BROWSER=1 is not set (`cargo xtask ci` sets it)");
         return;
     }
     let program = program();
     let driver = Driver::start();
     timed("SQLite", way(&program, &driver, None)).await;
     let Some(server) = pg::pg_url() else {
-        println!("SKIPPED: the browser test on PostgreSQL: no server (SHIYAN_TEST_PG)");
+        shiyan_testkit::skipped("the whole way in a browser on PostgreSQL", "no PostgreSQL server (SHIYAN_TEST_PG)");
         return;
     };
     let name = format!("it_browser_{}", std::process::id());
@@ -879,7 +879,7 @@ fn patiently<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// For messages: without the white space of the page.

@@ -18,7 +18,7 @@ async fn sqlite_loads_verifies_and_goes_away() {
 async fn postgres_loads_verifies_and_goes_away() {
     match TestApp::bare_postgres().await {
         Some(t) => loads_verifies_and_goes_away(t).await,
-        None => println!("SKIPPED: the demonstration on PostgreSQL: no server (SHIYAN_TEST_PG)"),
+        None => shiyan_testkit::skipped("the demonstration on PostgreSQL", "no PostgreSQL server (SHIYAN_TEST_PG)"),
     }
 }
 

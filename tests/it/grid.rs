@@ -37,7 +37,7 @@ const FREE: char = '\u{e000}';
 async fn the_result_grid_in_a_browser() {
     let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
     if std::env::var("SHIYAN_BROWSER").as_deref() != Ok("1") {
-        println!("SKIPPED: the grid in a browser: SHIYAN_BROWSER=1 is not set (`cargo xtask ci` sets it)");
+        shiyan_testkit::skipped("the grid in a browser", "SHIYAN_BROWSER=1 is not set (`cargo xtask ci` sets it)");
         return;
     }
     let program = program();

@@ -7,6 +7,7 @@ mod authority;
 mod browser;
 mod crawl;
 mod demonstration;
+mod district;
 mod editions;
 mod found;
 mod gate;

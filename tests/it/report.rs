@@ -51,7 +51,7 @@ fn said(pdf: &[u8]) -> Option<String> {
     match out {
         Ok(out) => Some(String::from_utf8_lossy(&out.stdout).split_whitespace().collect()),
         Err(_) => {
-            println!("SKIPPED: pdftotext is not installed, the text of the report was not read back");
+            shiyan_testkit::skipped("the text of a report read back", "pdftotext is not installed");
             None
         }
     }

@@ -131,6 +131,7 @@ async fn reading_writes_nothing_whoever_reads(t: TestApp) {
 const CHANGES: &[(&str, &str)] = &[
     ("/admin/bounds", "admin"),
     ("/admin/calendar", "admin"),
+    ("/admin/district", "admin"),
     ("/admin/instruments", "admin quality_manager"),
     ("/admin/laboratories", "admin quality_manager"),
     ("/admin/limits/<id>", "quality_manager"),
@@ -316,6 +317,7 @@ async fn an_analyst_finds_no_page_of_the_administration(t: TestApp) {
         ("/admin/bounds", "admin"),
         ("/admin/calendar", "admin quality_manager plan_manager"),
         ("/admin/diagnose", "admin"),
+        ("/admin/district", "admin"),
         ("/admin/instruments", law),
         ("/admin/journal", "admin quality_manager supervisor"),
         ("/admin/laboratories", "admin quality_manager plan_manager"),

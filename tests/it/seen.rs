@@ -600,7 +600,7 @@ async fn a_read_only_file_system_is_verified_as_it_is() {
     for left in ["nothing", "a log", "a log and its index"] {
         let dir = Temp::new("ro");
         if !mount(&["-t", "tmpfs", "tmpfs"], &dir.0) {
-            println!("SKIPPED: mounting needs root: a read-only file system is not tried");
+            shiyan_testkit::skipped("a read-only file system", "mounting needs root");
             return;
         }
         let mounted = Mounted(dir.0.clone());
@@ -754,7 +754,7 @@ async fn every_flipped_bit_that_changes_a_journaled_row_is_found() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_weaker_role_serves_and_cannot_touch_the_journal() {
     let Some(t) = TestApp::postgres().await else {
-        println!("SKIPPED: no PostgreSQL server (SHIYAN_TEST_PG)");
+        shiyan_testkit::skipped("a weaker role on PostgreSQL", "no PostgreSQL server (SHIYAN_TEST_PG)");
         return;
     };
     let owner = t.side().await;
@@ -803,7 +803,7 @@ async fn a_weaker_role_serves_and_cannot_touch_the_journal() {
 #[tokio::test]
 async fn the_list_of_the_schema_is_what_the_migrations_make() {
     let Some(t) = TestApp::bare_postgres().await else {
-        println!("SKIPPED: no PostgreSQL server (SHIYAN_TEST_PG)");
+        shiyan_testkit::skipped("the list of the schema on PostgreSQL", "no PostgreSQL server (SHIYAN_TEST_PG)");
         return;
     };
     let look = Look::open(&t.url).await.unwrap();

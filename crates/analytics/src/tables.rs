@@ -624,6 +624,7 @@ mod tests {
             cancelled: false,
             evidenced: true,
             state: String::new(),
+            disposal: Default::default(),
         };
         let facts = Facts {
             cases: vec![
@@ -725,6 +726,7 @@ mod tests {
             cancelled,
             evidenced: true,
             state: String::new(),
+            disposal: Default::default(),
         };
         facts.cases = vec![
             case(1, Some(day(2026, 3, 1)), day(2026, 5, 1), false),

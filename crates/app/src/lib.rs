@@ -8,6 +8,7 @@ pub mod calendars;
 pub mod cases;
 pub mod code;
 pub mod demo;
+pub mod district;
 pub mod editions;
 pub mod entry;
 pub mod explain;

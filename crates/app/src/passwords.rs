@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use shiyan_foundation::Refusal;
+use shiyan_foundation::area::District;
 
 use crate::code;
 
@@ -20,29 +21,34 @@ const DIGITS: usize = 20;
 static WORDS: LazyLock<BTreeSet<&'static str>> =
     LazyLock::new(|| include_str!("../data/passwords.txt").lines().filter(|l| !l.starts_with('#') && !l.is_empty()).collect());
 
-/// 单位和地名 what everybody in the house thinks of first.
-const HOUSE: &[&str] = &[
-    "金水区",
-    "金水",
-    "郑州市",
-    "郑州",
-    "河南省",
-    "河南",
-    "市场监督管理局",
-    "市场监管局",
-    "市场监管",
-    "食品安全",
-    "食品",
-    "抽检",
-    "检验",
-    "食验",
-    "密码",
-    "jinshuiqu",
-    "jinshui",
-    "zhengzhou",
-    "henan",
-    "shiyan",
-];
+/// 单位 what everybody in any such house thinks of first.
+const HOUSE: &[&str] = &["市场监督管理局", "市场监管局", "市场监管", "食品安全", "食品", "抽检", "检验", "食验", "密码", "shiyan"];
+
+/// 地名 the names of the place and their parts, the longest first: `某市某区` also by its city and its district, with and without the kind of place;
+/// of the English name, which is mostly pinyin, every word that names something, alone and with the pinyin of 区 and 市 after it.
+fn places(district: &District) -> Vec<String> {
+    const KINDS: [char; 4] = ['省', '市', '区', '县'];
+    let mut words = BTreeSet::new();
+    for name in [&district.name, &district.short, &district.body] {
+        let zh = plain(&name.zh);
+        let parts = zh.split_inclusive(KINDS).map(str::to_owned);
+        for word in parts.chain([zh.clone()]) {
+            words.insert(word.trim_end_matches(KINDS).to_owned());
+            words.insert(word);
+        }
+        let en = plain(&name.en);
+        for word in en.split(|c: char| !c.is_alphabetic()).filter(|w| w.len() >= 4 && !GENERAL.contains(w)) {
+            words.extend([word.to_owned(), format!("{word}qu"), format!("{word}shi")]);
+        }
+    }
+    words.retain(|w| w.chars().count() >= 2);
+    let mut words: Vec<String> = words.into_iter().collect();
+    words.sort_by_key(|w| std::cmp::Reverse(w.chars().count()));
+    words
+}
+
+/// Words of such names that name no place.
+const GENERAL: [&str; 7] = ["district", "city", "county", "administration", "market", "regulation", "bureau"];
 
 /// Whether a text can be anybody's password: what cannot is answered without the cost of a hash.
 #[must_use]
@@ -54,15 +60,15 @@ pub fn possible(password: &str) -> bool {
 ///
 /// # Errors
 /// `PASSWORD-WEAK`, with the reason.
-pub fn check(password: &str, username: &str, name: &str) -> Result<(), Refusal> {
-    match weakness(password, username, name) {
+pub fn check(password: &str, username: &str, name: &str, district: &District) -> Result<(), Refusal> {
+    match weakness(password, username, name, district) {
         None => Ok(()),
         Some((zh, en)) => Err(Refusal::new(code::PASSWORD).with("why", zh).with("why_en", en).on("password")),
     }
 }
 
 /// 弱点 the first reason, Chinese and English.
-fn weakness(password: &str, username: &str, name: &str) -> Option<(&'static str, &'static str)> {
+fn weakness(password: &str, username: &str, name: &str, district: &District) -> Option<(&'static str, &'static str)> {
     if !possible(password) || !LENGTH.contains(&password.chars().count()) {
         return Some(("须为 10 到 64 个字符", "it must have 10 to 64 characters"));
     }
@@ -80,7 +86,8 @@ fn weakness(password: &str, username: &str, name: &str) -> Option<(&'static str,
     }
     let own = [plain_word(username), plain_word(name)];
     let mut rest = plain.clone();
-    for word in own.iter().map(String::as_str).filter(|w| w.chars().count() >= 2).chain(HOUSE.iter().copied()) {
+    let places = places(district);
+    for word in own.iter().chain(&places).map(String::as_str).filter(|w| w.chars().count() >= 2).chain(HOUSE.iter().copied()) {
         rest = rest.replace(word, "");
     }
     if rest != plain && letters(&rest).chars().count() <= 1 {
@@ -182,6 +189,16 @@ fn is_syllable(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shiyan_foundation::area::Name;
+
+    fn district() -> District {
+        let name = |zh: &str, en: &str| Name { zh: zh.into(), en: en.into() };
+        District {
+            name: name("郑州市金水区", "Jinshui District, Zhengzhou"),
+            short: name("金水区", "Jinshui"),
+            body: name("郑州市金水区市场监督管理局", "Jinshui District Administration for Market Regulation"),
+        }
+    }
 
     #[test]
     fn the_list_is_long_and_clean() {
@@ -258,7 +275,7 @@ mod tests {
         ];
         for (why, passwords) in refused {
             for password in *passwords {
-                let found = weakness(password, "zhang.san", "张三丰").map_or("", |(zh, _)| zh);
+                let found = weakness(password, "zhang.san", "张三丰", &district()).map_or("", |(zh, _)| zh);
                 let same_word = *why == "本人" && password.to_lowercase().contains("zhang");
                 assert!(found.contains(why) || (same_word && !found.is_empty()), "{password}: {found:?}, not {why}");
             }
@@ -282,9 +299,9 @@ mod tests {
             "zaiyuyuantiaoshui",
             "x7Kq-mZ2p-9vRt-Lw4n-Hc8b-Ys3d-Ge6f-Ja1u-Qo5i-Tk0z-Nb7r-Wd2m-Pl9v",
         ] {
-            assert_eq!(weakness(password, "zhang.san", "张三丰"), None, "{password}");
+            assert_eq!(weakness(password, "zhang.san", "张三丰", &district()), None, "{password}");
         }
-        assert!(weakness("correct horse", "", "").is_none(), "no name is no word");
+        assert!(weakness("correct horse", "", "", &District::default()).is_none(), "no name is no word");
     }
     #[test]
     fn what_cannot_be_a_password_costs_no_hash() {

@@ -107,7 +107,7 @@ impl App {
         problems.extend(name_problems(&new.name));
         let (sign_scope, more) = duties(&new.roles, new.sign_scope.iter().map(String::as_str));
         problems.extend(more);
-        if let Err(refusal) = passwords::check(&new.password, &username, &new.name)
+        if let Err(refusal) = passwords::check(&new.password, &username, &new.name, &self.district().await?)
             && !by_link
         {
             problems.push(refusal);
@@ -335,7 +335,7 @@ impl App {
         if password != again {
             return Err(Refusal::new(code::PASSWORD_TWICE).on("password_again").into());
         }
-        passwords::check(password, &user.username, &user.name)?;
+        passwords::check(password, &user.username, &user.name, &self.district().await?)?;
         let password_hash = self.hash_password(password).await?;
         let mut unit = self.store.begin(now).await?;
         let user = unit.get::<UserAccount>(&user.id.to_string()).await?.filter(|u| u.active).ok_or_else(spent)?;
@@ -356,7 +356,7 @@ impl App {
         if new != again {
             return Err(Refusal::new(code::PASSWORD_TWICE).on("password_again").into());
         }
-        passwords::check(new, &user.username, &user.name)?;
+        passwords::check(new, &user.username, &user.name, &self.district().await?)?;
         self.prove(user, login, old, Refusal::new(code::OLD_PASSWORD).on("old"), now).await?;
         let hash = self.hash_password(new).await?;
         let mut unit = self.store.begin(now).await?;

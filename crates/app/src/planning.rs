@@ -103,7 +103,7 @@ impl App {
         let plan = Plan {
             id: PlanId(fresh()),
             year,
-            title: format!("{year}年金水区食品安全抽检计划{}", if self.is_demo(actor).await? { "（演示）" } else { "" }),
+            title: format!("{year}年{}食品安全抽检计划{}", self.district().await?.short.zh, if self.is_demo(actor).await? { "（演示）" } else { "" }),
             target_per_mille,
             population: self.chosen_population().await?,
             state: PlanState::Draft,

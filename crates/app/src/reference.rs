@@ -15,7 +15,7 @@ use shiyan_store::{Error, Unit, Who};
 use crate::authority::{Act, may};
 use crate::{App, code, fresh};
 
-/// Streets of 410105 with who runs them: facts of domain.md 7, to be confirmed by the district (a setting, not a law).
+/// Streets of 410105 with who runs them: as far as published, to be confirmed by the district (a setting, not a law).
 const STREETS: &str = include_str!("../data/streets.csv");
 
 /// A problem with a typed number.

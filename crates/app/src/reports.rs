@@ -1,6 +1,6 @@
 //! 检验报告: issuing with what may be chosen about it, amending, drafts, the archived file, the settings, and who printed what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use shiyan_foundation::ids::TestReportId;
@@ -11,8 +11,8 @@ use shiyan_judgement::limit::LimitUsed;
 use shiyan_lab_results::order::sentence::Sentences;
 use shiyan_lab_results::order::{Meaning, OrderState, Said, TestItem, TestOrder};
 use shiyan_lab_results::report::{
-    ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, SuppliedPicture, TestReport, not_in_a_batch, notices, report_number,
-    working_of,
+    ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, Stated, SuppliedPicture, TestReport, not_in_a_batch, notices,
+    report_number, working_of,
 };
 use shiyan_sample_intake::{Sample, code as intake_code};
 use shiyan_statute::RuleKey;
@@ -440,11 +440,9 @@ pub(crate) fn report_content(
     let samplers = core.samplers.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join("、");
     let unit = sheet("qty_unit");
     let street = streets.get(&core.street).map_or_else(|| core.street.clone(), |s| s.name.clone());
-    let joined = |of: fn(&TestItem) -> &str| {
-        let mut all: Vec<&str> = items.iter().map(of).filter(|t| !t.is_empty()).collect();
-        all.sort_unstable();
-        all.dedup();
-        if all.is_empty() { "/".to_owned() } else { all.join("、") }
+    let listed = |of: fn(&TestItem) -> &str| {
+        let all: BTreeSet<&str> = items.iter().map(of).filter(|t| !t.is_empty()).collect();
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let received = sample.reception.as_ref().and_then(|r| r.at).map_or_else(|| "/".to_owned(), crate::day);
     let condition = sample
@@ -453,35 +451,36 @@ pub(crate) fn report_content(
         .map_or_else(|| "/".to_owned(), |r| if r.failed.is_empty() { "封条、包装完好，状态正常".to_owned() } else { format!("偏离：{}", r.note) });
     let place = sample.reception.as_ref().map(|r| r.place.trim()).filter(|p| !p.is_empty());
     let kept = place.map_or_else(|| core.lab.clone(), |place| format!("{}（{place}）", core.lab));
-    let facts: Vec<(&str, &str, String)> = vec![
-        ("样品名称", "Sample", core.name.clone()),
-        ("规格型号", "Specification", sheet("spec")),
-        ("商标", "Brand", sheet("brand")),
-        ("质量等级", "Grade", sheet("grade")),
-        ("生产/加工/购进日期", "Date made or bought", format!("{}（{}）", core.made_on, sheet("date_kind"))),
-        ("批号", "Lot", sheet("lot_no")),
-        ("保质期", "Shelf life", sheet("shelf_life")),
-        ("样品状态", "Condition", condition),
-        ("被抽样单位", "Sampled operator", core.site_name.clone()),
-        ("被抽样单位地址", "Its address", format!("{street} {}", sheet("site_addr"))),
-        ("标称生产者", "Labelled producer", sheet("prod_name")),
-        ("标称生产者地址", "Its address", sheet("prod_addr")),
-        ("抽样单编号", "Sampling sheet", core.sampling_no.clone()),
-        ("抽样地点", "Sampling place", format!("{}（{}）", core.place, core.link.zh())),
-        ("抽样日期", "Sampled on", core.sampled_on.to_string()),
-        ("抽样人员", "Samplers", samplers),
-        ("抽样基数", "Lot size", format!("{} {unit}", sheet("base_qty"))),
-        ("抽样数量/备样数量", "Taken / reserve", format!("{} {unit} / {} {unit}", sheet("sample_qty"), sheet("backup_qty"))),
-        ("备样封存地点", "Reserve kept at", kept),
-        ("到样日期", "Received on", received),
-        ("检验日期", "Tested", span),
-        ("任务来源", "Task source", sheet("task_source")),
-        ("检验类别", "Purpose", core.kind.zh().to_owned()),
-        ("检验项目", "Items", format!("共 {} 项", items.len())),
-        ("检验依据", "Methods", joined(|i| &i.method)),
-        ("判定依据", "Standards", joined(|i| i.limit.as_ref().map_or("", |l| l.basis.as_str()))),
-        ("备注", "Remarks", sheet("remark")),
-    ];
+    let stated = Stated {
+        name: core.name.clone(),
+        spec: sheet("spec"),
+        brand: sheet("brand"),
+        grade: sheet("grade"),
+        made_on: format!("{}（{}）", core.made_on, sheet("date_kind")),
+        lot_no: sheet("lot_no"),
+        shelf_life: sheet("shelf_life"),
+        condition,
+        operator: core.site_name.clone(),
+        operator_address: format!("{street} {}", sheet("site_addr")),
+        producer: sheet("prod_name"),
+        producer_address: sheet("prod_addr"),
+        sheet: core.sampling_no.clone(),
+        place: format!("{}（{}）", core.place, core.link.zh()),
+        sampled_on: core.sampled_on.to_string(),
+        samplers,
+        base: format!("{} {unit}", sheet("base_qty")),
+        quantity: format!("{} {unit}", sheet("sample_qty")),
+        reserve: format!("{} {unit}", sheet("backup_qty")),
+        reserve_place: kept,
+        received_on: received,
+        tested_on: span,
+        task_source: sheet("task_source"),
+        purpose: core.kind.zh().to_owned(),
+        items: format!("共 {} 项", items.len()),
+        methods: listed(|i| &i.method),
+        standards: listed(|i| i.limit.as_ref().map_or("", |l| l.basis.as_str())),
+        remark: sheet("remark"),
+    };
     Ok(ReportContent {
         number: report_number(&core.sampling_no, amendment),
         replaces: (amendment > 0).then(|| report_number(&core.sampling_no, amendment - 1)),
@@ -490,7 +489,8 @@ pub(crate) fn report_content(
             || [core.lab.clone(), String::new(), String::new(), String::new()],
             |l| [l.name.clone(), l.address.clone(), l.phone.clone(), l.zip.clone()],
         ),
-        facts: facts.into_iter().map(|(zh, en, text)| (zh.to_owned(), en.to_owned(), text)).collect(),
+        facts: Vec::new(),
+        stated: Some(stated),
         sample_name: core.name.clone(),
         site_name: core.site_name.clone(),
         producer: sheet("prod_name"),
@@ -510,6 +510,7 @@ pub(crate) fn report_content(
                     basis: i.limit.as_ref().map_or_else(|| "/".to_owned(), |l| l.basis.clone()),
                     verdict: (verdict.zh().trim_end_matches('项').to_owned(), verdict.en().to_owned()),
                     note: noted(i),
+                    failed: Some(matches!(verdict, Verdict::Nonconforming | Verdict::Problem)),
                     working: Vec::new(),
                 }
             })

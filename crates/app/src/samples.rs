@@ -325,7 +325,7 @@ pub(crate) fn food_of(sample: &Sample) -> Option<FoodFacts> {
 /// The limit of an item, why there is none, and the group of the item.
 pub(crate) type Limited = (Option<LimitUsed>, Option<(String, String)>, String);
 
-/// The limit of a package's item: what the task itself sets stands above the library (domain.md 4.3).
+/// The limit of a package's item: what the task itself sets stands above the library, because its laboratories are bound by the task.
 pub(crate) fn limit_under(sample: &Sample, package: Option<&str>, item: &PackageItem, limits: &LimitLibrary) -> Limited {
     let (library, no_limit, group) = limit_for(sample, &item.analyte, limits);
     let (Some(key), Some(task)) = (package, &item.limit) else { return (library, no_limit, group) };

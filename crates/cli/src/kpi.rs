@@ -126,6 +126,11 @@ pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, as_of: Op
             };
             let left: usize = figure.left_out.values().map(Vec::len).sum();
             let (name, out) = (figure.name(lang), lang.pick("未计入", "left out"));
+            if figure.unit.is_sum() {
+                let cases = lang.pick("件案件", "cases");
+                say!("{name:<24} {:>10} {}  {} {cases}  {out} {left}", figure.display, figure.unit.label(lang), figure.numerator)?;
+                continue;
+            }
             say!("{name:<24} {:>10}  {}/{}  {met}  {out} {left}", figure.display, figure.numerator, figure.denominator)?;
         }
     }

@@ -177,7 +177,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let config = SiteConfig {
         public_url: public_url.clone(),
         https: place.file.https.unwrap_or_else(|| tls.is_some() || public_url.starts_with("https://")),
-        body: place.file.body.clone().unwrap_or_else(|| lang.pick("郑州市金水区市场监督管理局", "Jinshui District Market Regulation").to_owned()),
+        body: place.file.body.clone().unwrap_or_default(),
         demo,
         demo_accounts: accounts.iter().map(|u| (u.username.clone(), duty(&u.roles, Lang::Zh), duty(&u.roles, Lang::En))).collect(),
         demo_password: shiyan_app::demo::PASSWORD.to_owned(),
@@ -204,7 +204,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         let heading = lang.pick("首次设置链接（30 分钟内有效，只能用一次）：", "First set-up link (30 minutes, single use):");
         welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
     }
+    let district = app.district().await?;
     let mut site = Site::new(app, config, now);
+    site.name_after(district);
     site.profile_folder = Some(place.profiles());
     if let Some(turns) = args.heavy.or(place.file.heavy) {
         site.heavy = std::sync::Arc::new(shiyan_web_kit::heavy::Heavy::new(turns.get()));

@@ -57,8 +57,7 @@ fn external(name: &str) -> Option<String> {
 fn beside(name: &str) -> Option<String> {
     let found = root().canonicalize().unwrap().ancestors().map(|a| a.join("shared").join(name)).find(|p| p.exists());
     if found.is_none() {
-        // past the capture of the test runner, so that it is seen
-        let _ = writeln!(std::io::stderr(), "SKIPPED: shared/{name} is not beside the checkout; its rows were NOT checked");
+        shiyan_skip::skipped("real files by command", &format!("shared/{name} is not beside the checkout"));
     }
     found.map(|p| p.display().to_string())
 }

@@ -221,7 +221,7 @@ fn a_server_that_runs_as_root_says_so_and_another_does_not() {
     command.uid(NOBODY).gid(NOBODY);
     let reached = Command::new(env!("CARGO_BIN_EXE_shiyan")).uid(NOBODY).gid(NOBODY).arg("--version").output().is_ok_and(|out| out.status.success());
     if !reached {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: an account without rights cannot reach the program in this target directory");
+        shiyan_skip::skipped("a start without rights", "an account without rights cannot reach the program in this target directory");
         return;
     }
     let log = Server::start(command, dir.join("log2")).ended();
@@ -234,7 +234,7 @@ fn the_units_of_systemd_expose_little() {
     for unit in ["shiyan.service", "shiyan-nightly.service"] {
         let tried = Command::new("systemd-analyze").args(["security", "--offline=true", "--no-pager"]).arg(units.join(unit)).output();
         let Some(text) = tried.ok().map(|out| said(&out)).filter(|text| text.contains("Overall exposure level")) else {
-            let _ = writeln!(std::io::stderr(), "SKIPPED: no systemd-analyze that judges a file: the hardening of {unit} was NOT measured");
+            shiyan_skip::skipped(&format!("the hardening of {unit}"), "no systemd-analyze that judges a file");
             continue;
         };
         let score: f64 = cut(&text, "Overall exposure level for ", '\n').split_whitespace().find_map(|w| w.parse().ok()).unwrap();

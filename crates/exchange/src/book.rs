@@ -16,6 +16,7 @@ use crate::issue::{ColumnRef, Issue, Severity, letter, shorten};
 use crate::look::{self, Look};
 use crate::number_format::{self, Doubt, Shown};
 use crate::text::{self, TextEncoding};
+use crate::xls_scan;
 
 /// The sheet in which our own templates keep their version and lists; it is hidden on purpose.
 pub(crate) const OWN_SHEET: &str = "_shiyan";
@@ -503,13 +504,15 @@ fn unseen(visible: SheetVisible) -> Option<bool> {
 }
 
 fn xls(bytes: &[u8], file: &str, limits: &Limits) -> Result<Vec<Raw>, Refusal> {
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|e| broken(file, &e))?;
+    let stream = xls_scan::workbook(bytes).ok_or_else(|| broken(file, &"OLE"))?;
+    let bytes = xls_scan::alone(&stream).map_err(|e| broken(file, &e))?;
+    let mut book: Xls<_> = Xls::new(Cursor::new(bytes.as_slice())).map_err(|e| broken(file, &e))?;
     let epoch = book.has_1904_epoch();
     let mut filler = Filler { limits, cells: 0, text: 0 };
     let mut out = Vec::new();
     let worksheets: Vec<(usize, String, SheetVisible)> =
         book.sheets_metadata().iter().enumerate().filter(|(_, s)| s.typ == SheetType::WorkSheet).map(|(i, s)| (i, s.name.clone(), s.visible)).collect();
-    let mut looks = look::xls(bytes);
+    let mut looks = look::xls(&stream);
     for (place, name, visible) in worksheets {
         let range = book.worksheet_range(&name).map_err(|e| broken(file, &e))?;
         let look = looks.get_mut(place).map(std::mem::take).unwrap_or_default();

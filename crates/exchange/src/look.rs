@@ -197,13 +197,12 @@ fn area(text: &str) -> Option<Area> {
 // ---------------------------------------------------------------- xls
 
 /// Every sheet in the order of the book. What cannot be followed is left as it is: the reader proper refuses damaged files.
-pub(crate) fn xls(bytes: &[u8]) -> Vec<Look> {
-    let Some(stream) = xls_scan::workbook(bytes) else { return Vec::new() };
+pub(crate) fn xls(stream: &[u8]) -> Vec<Look> {
     let u16_at = xls_scan::u16_at;
     let u32_at = xls_scan::u32_at;
     let (mut formats, mut styles, mut starts): (HashMap<u16, String>, Vec<u16>, Vec<usize>) = (HashMap::new(), Vec::new(), Vec::new());
     let mut unicode = true;
-    for (kind, body) in records(&stream, 0) {
+    for (kind, body) in records(stream, 0) {
         match kind {
             0x0809 => unicode = u16_at(body, 0) == Some(0x0600),
             0x0085 => starts.extend(u32_at(body, 0).map(|at| at as usize)),
@@ -221,7 +220,7 @@ pub(crate) fn xls(bytes: &[u8]) -> Vec<Look> {
         let id = styles.get(usize::from(style)).copied().unwrap_or(0);
         formats.get(&id).map(String::as_str).or_else(|| number_format::builtin(u32::from(id))).unwrap_or("General")
     };
-    starts.into_iter().map(|start| xls_sheet(&stream, start, &format)).collect()
+    starts.into_iter().map(|start| xls_sheet(stream, start, &format)).collect()
 }
 
 fn xls_sheet<'f>(stream: &[u8], start: usize, format: &dyn Fn(u16) -> &'f str) -> Look {
@@ -352,7 +351,7 @@ mod tests {
             record(0x00e5, &words(&[1, 1, 2, 1, 1])),
             end.clone(),
         ];
-        xls_scan::tests::container([head, name(at), end, sheet.concat()].concat())
+        xls_scan::tests::container(&[head, name(at), end, sheet.concat()].concat())
     }
 
     #[test]

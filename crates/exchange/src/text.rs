@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use csv_core::ReadFieldResult;
 use shiyan_foundation::{Refusal, labels};
 
 use crate::code;
@@ -78,76 +79,77 @@ pub(crate) fn records(text: &str, file: &str, limits: &Limits) -> Result<Vec<Rec
     split(text, separator(text), true, file, limits)
 }
 
-/// The same with a known separator; without `quotes` a quotation mark is a character like any other.
+/// The same with a known separator; without `quotes` a quotation mark is a character like any other. Cells are cut by `csv_core`
+/// one at a time into a buffer of fixed size, so that a file is bounded while it is read; blank lines are counted here, because
+/// a refusal names the row that the spreadsheet shows and the crate passes over them.
 ///
 /// # Errors
 /// As [`records`].
 pub(crate) fn split(text: &str, separator: char, quotes: bool, file: &str, limits: &Limits) -> Result<Vec<Record>, Refusal> {
+    let mut reader = csv_core::ReaderBuilder::new().delimiter(u8::try_from(separator).unwrap_or(b',')).quoting(quotes).build();
+    let mut buffer = vec![0; (limits.cell_chars + 1) * 4];
     let mut records: Vec<Record> = Vec::new();
-    let (mut row, mut cell) = (Vec::new(), String::new());
-    let (mut at_row, mut cells) = (1u32, 0usize);
-    // The column of an open quotation mark.
-    let mut quote: Option<usize> = None;
-    let mut quoted = false;
-    let mut chars = text.chars().peekable();
-    let mut length = 0usize;
-    while let Some(c) = chars.next() {
-        let newline = c == '\n' || (c == '\r' && chars.peek() != Some(&'\n'));
-        if quote.is_some() {
-            if c == '"' {
-                if chars.peek() == Some(&'"') {
-                    chars.next();
-                    cell.push('"');
-                } else {
-                    quote = None;
+    let (mut row, mut at_row, mut cells) = (Vec::new(), 1u32, 0usize);
+    let mut rest = text.as_bytes();
+    loop {
+        if row.is_empty() {
+            match rest {
+                [] => return Ok(records),
+                [b'\r', b'\n', after @ ..] | [b'\r' | b'\n', after @ ..] => {
+                    rest = after;
+                    records.push((at_row, vec![String::new()]));
+                    at_row += 1;
+                    bound_rows(&records, at_row, file, limits)?;
+                    continue;
                 }
-            } else {
-                cell.push(c);
-                length += 1;
+                _ => {}
             }
-        } else if c == '"' && quotes && cell.is_empty() && !quoted {
-            quote = Some(row.len());
-            quoted = true;
-        } else if c == separator {
-            row.push(std::mem::take(&mut cell));
-            (quoted, length) = (false, 0);
-        } else if newline {
-            row.push(std::mem::take(&mut cell));
-            (quoted, length) = (false, 0);
-            records.push((at_row, std::mem::take(&mut row)));
-            at_row += 1;
-        } else if !(c == '\r' && chars.peek() == Some(&'\n')) {
-            cell.push(c);
-            length += 1;
+        }
+        let quoted = quotes && rest.first() == Some(&b'"');
+        let (mut result, read, mut length) = reader.read_field(rest, &mut buffer);
+        let ended = rest.get(..read).and_then(|r| r.last()).copied();
+        rest = rest.get(read..).unwrap_or_default();
+        if result == ReadFieldResult::InputEmpty {
+            // The last line needs no line end; an open quotation mark swallows the one that is put here.
+            let (last, _, more) = reader.read_field(b"\n", buffer.get_mut(length..).unwrap_or_default());
+            (result, length) = (last, length + more);
         }
         let at = |info| Refusal::new(info).with("file", file).with("sheet", file).with("row", at_row).with("column", letter(row.len()));
-        if length > limits.cell_chars {
-            return Err(match quote {
-                Some(column) => Refusal::new(code::QUOTE).with("file", file).with("row", at_row).with("column", letter(column)),
-                None => at(code::CELL_TEXT).with("limit", limits.cell_chars),
-            });
+        let open = || Refusal::new(code::QUOTE).with("file", file).with("row", at_row).with("column", letter(row.len()));
+        let ReadFieldResult::Field { record_end } = result else {
+            return Err(if quoted { open() } else { at(code::CELL_TEXT).with("limit", limits.cell_chars) });
+        };
+        let cell = String::from_utf8_lossy(buffer.get(..length).unwrap_or_default()).into_owned();
+        if length > limits.cell_chars && cell.chars().count() > limits.cell_chars {
+            return Err(if quoted { open() } else { at(code::CELL_TEXT).with("limit", limits.cell_chars) });
         }
-        if c == separator && quote.is_none() {
-            cells += 1;
-            if row.len() >= limits.columns {
-                return Err(at(code::COLUMNS).with("limit", limits.columns));
-            }
-            if cells > limits.cells {
-                return Err(at(code::CELLS).with("limit", limits.cells));
-            }
-        }
-        if records.len() > limits.rows as usize {
-            return Err(at(code::ROWS).with("limit", limits.rows));
-        }
-    }
-    if let Some(column) = quote {
-        return Err(Refusal::new(code::QUOTE).with("file", file).with("row", at_row).with("column", letter(column)));
-    }
-    if !cell.is_empty() || !row.is_empty() || quoted {
         row.push(cell);
-        records.push((at_row, row));
+        if record_end {
+            // of CR LF only the first was taken
+            if ended == Some(b'\r') {
+                rest = rest.strip_prefix(b"\n").unwrap_or(rest);
+            }
+            records.push((at_row, std::mem::take(&mut row)));
+            at_row += 1;
+            bound_rows(&records, at_row, file, limits)?;
+            continue;
+        }
+        cells += 1;
+        let at = |info| Refusal::new(info).with("file", file).with("sheet", file).with("row", at_row).with("column", letter(row.len()));
+        if row.len() >= limits.columns {
+            return Err(at(code::COLUMNS).with("limit", limits.columns));
+        }
+        if cells > limits.cells {
+            return Err(at(code::CELLS).with("limit", limits.cells));
+        }
     }
-    Ok(records)
+}
+
+fn bound_rows(records: &[Record], at_row: u32, file: &str, limits: &Limits) -> Result<(), Refusal> {
+    if records.len() <= limits.rows as usize {
+        return Ok(());
+    }
+    Err(Refusal::new(code::ROWS).with("file", file).with("sheet", file).with("row", at_row).with("column", letter(0)).with("limit", limits.rows))
 }
 
 /// The separator that cuts most of the first records into the same number of cells. What stands between quotation marks is no
@@ -241,5 +243,20 @@ mod tests {
     fn columns_are_bounded() {
         assert_eq!(read(&",".repeat(10_000)).unwrap_err().code(), "FILE-COLUMNS");
         assert_eq!(read(&"x".repeat(40_000)).unwrap_err().code(), "FILE-CELL-TEXT");
+        assert_eq!(read(&format!("a,\"{}", "韭".repeat(40_000))).unwrap_err().code(), "CSV-QUOTE");
+        assert_eq!(read(&"韭".repeat(32_767)).unwrap().len(), 1);
+    }
+    #[test]
+    fn quotation_marks_and_line_ends_are_read_as_spreadsheets_write_them() {
+        let one = |text: &str| read(text).unwrap().into_iter().map(|(_, cells)| cells).collect::<Vec<_>>();
+        assert_eq!(one("a,b\"c\"\n"), [["a", "b\"c\""]], "a mark inside a cell is a character");
+        assert_eq!(one("\"a\"b,c"), [["ab", "c"]]);
+        assert_eq!(one("a,\"\"\n\"\",b"), [["a", ""], ["", "b"]]);
+        assert_eq!(one("a,"), [["a", ""]]);
+        assert_eq!(one("\"x\r\ny\",z\r\r\n\r\nb,c\r").len(), 4, "blank lines are rows");
+        assert_eq!(one("a,\"b\""), [["a", "b"]]);
+        assert_eq!(read("\n\n").unwrap().len(), 2);
+        assert_eq!(read("").unwrap().len(), 0);
+        assert_eq!(split("a;\"b\nc;d", ';', false, "x", &Limits::default()).unwrap().len(), 2);
     }
 }

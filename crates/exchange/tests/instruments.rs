@@ -598,7 +598,7 @@ fn real(name: &str) -> Option<Vec<u8>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/external/instruments").join(name);
     let bytes = std::fs::read(path).ok();
     if bytes.is_none() {
-        eprintln!("SKIPPED: ../shared/external/instruments/{name} is not at hand");
+        shiyan_skip::skipped("real files of instruments", &format!("../shared/external/instruments/{name} is not beside the checkout"));
     }
     bytes
 }
@@ -918,7 +918,7 @@ fn a_cell_too_many_or_too_few_never_moves_a_value_to_another_column() {
 fn damaged_real_files_lose_no_row_either() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/external/instruments");
     let Ok(list) = std::fs::read_dir(folder) else {
-        return eprintln!("SKIPPED: ../shared/external/instruments is not at hand");
+        return shiyan_skip::skipped("damaged real files of instruments", "../shared/external/instruments is not beside the checkout");
     };
     let mut paths: Vec<PathBuf> = list.map(|e| e.unwrap().path()).collect();
     paths.sort();

@@ -54,6 +54,8 @@ acts! {
     Users = "管理账号", "manage accounts", [Admin], Own;
     /// 用量上限
     Bounds = "设置用量上限", "set how much may be sent", [Admin], District;
+    /// 本区名称
+    District = "设置本区和单位的名称", "set the names of the district and its office", [Admin], District;
     /// 登录要求
     SignIn = "设置登录要求", "decide what a sign-in needs", [Admin], District;
     /// 街道

@@ -1,4 +1,4 @@
-//! Deadline arithmetic 期限计算 (domain.md 1.4): the start day is not counted; working days follow the calendar; a
+//! Deadline arithmetic 期限计算 (民法典 arts 201, 203): the start day is not counted; working days follow the calendar; a
 //! calendar-day period that ends on a day off moves to the next working day; hours run through nights and holidays.
 
 use chrono::{Days, Months, NaiveDate, NaiveTime, TimeDelta};

@@ -1,4 +1,4 @@
-//! People and duties (domain.md 8.1): who does what, and who must never do what.
+//! People and duties: who does what, and who must never do what.
 
 use std::collections::BTreeSet;
 

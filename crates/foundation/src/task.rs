@@ -59,14 +59,22 @@ labels! {
     }
 }
 labels! {
+    /// 处罚决定 what was decided on a penalty; the words are the choices of the step 行政处罚.
+    pub enum Penalty {
+        Filed = "filed", "立案处罚", "Penalised";
+        Exempted = "exempted", "免予处罚（食品安全法第136条）", "Exempted (Food Safety Law, article 136)";
+        NotFiled = "not_filed", "不予立案", "Not filed";
+    }
+}
+labels! {
     /// 人口范围 which boundary it counts.
     pub enum Boundary {
         Division = "division", "行政区划全域", "Whole administrative division";
-        Governed = "governed", "金水区实际管辖（不含郑东新区）", "Governed by Jinshui (without Zhengdong)";
+        Governed = "governed", "本区实际管辖（不含郑东新区）", "Governed by the district (without Zhengdong)";
     }
 }
 
-/// 人口行 one population figure with its basis, boundary and source; there is no single right number (domain.md 7).
+/// 人口行 one population figure with its basis, boundary and source; there is no single right number, because sources count other people and other boundaries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Population {
     /// Row id, part of the scope of every indicator that divides by it.

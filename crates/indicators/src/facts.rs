@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{CaseId, ClockId, PlanLineId, PointId, ReadingId, SampleId};
-use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
+use shiyan_foundation::task::{Department, Link, Outcome, Penalty, TaskKind, TaskLevel};
 use shiyan_foundation::{Instant, labels, shanghai};
 
 labels! {
@@ -137,6 +137,26 @@ pub struct CaseFact {
     pub evidenced: bool,
     /// State as shown.
     pub state: String,
+    /// 处置内容
+    #[serde(default)]
+    pub disposal: Disposal,
+}
+
+/// 处置内容 what is written into the steps of a case, as far as it is added up; amounts as they were typed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Disposal {
+    /// 库存封存（扣押）量
+    pub sealed: String,
+    /// 召回/下架量
+    pub recalled: String,
+    /// 单位 of the amounts.
+    pub unit: String,
+    /// 处罚决定
+    pub penalty: Option<Penalty>,
+    /// 罚没款（元）
+    pub fine: String,
+    /// 已通报移送
+    pub transferred: bool,
 }
 
 impl CaseFact {

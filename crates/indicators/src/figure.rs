@@ -38,6 +38,10 @@ labels! {
         InvalidReading = "invalid_reading", "检测结果无效", "Invalid reading";
         NotPositive = "not_positive", "不是阳性", "Not positive";
         NotConfirmed = "not_confirmed", "没有实验室确证结果", "Without a laboratory's confirmation test";
+        NotWritten = "not_written", "案件中没有填写", "Not written in the case";
+        OtherDecision = "other_decision", "处罚决定是另一种", "Another decision on the penalty";
+        OtherUnit = "other_unit", "单位不是公斤，没有折算", "In another unit than kilograms, not converted";
+        Unreadable = "unreadable", "填写的不是数", "What is written is not a number";
     }
 }
 
@@ -46,6 +50,9 @@ labels! {
     pub enum Unit {
         PerThousand = "per_thousand", "批次/千人", "batches per thousand people";
         Percent = "percent", "%", "%";
+        Kilogram = "kilogram", "公斤", "kg";
+        Yuan = "yuan", "元", "yuan";
+        Case = "case", "件", "cases";
     }
 }
 
@@ -364,6 +371,59 @@ impl Tally {
             hits: self.hits,
             left_out: self.left_out,
         }
+    }
+}
+
+/// Collects the facts of a sum.
+#[derive(Default)]
+pub(crate) struct Sum {
+    total: Decimal,
+    counted: Vec<FactId>,
+    left_out: BTreeMap<LeftOut, Vec<FactId>>,
+}
+
+impl Sum {
+    pub fn add(&mut self, id: FactId, part: Result<Decimal, LeftOut>) {
+        // what no longer fits into the number is left out and said, not cut off
+        match part.and_then(|part| self.total.checked_add(part).ok_or(LeftOut::Unreadable)) {
+            Ok(total) => {
+                self.total = total;
+                self.counted.push(id);
+            }
+            Err(reason) => self.left_out.entry(reason).or_default().push(id),
+        }
+    }
+    /// The sum, with as many decimals as were typed; numerator and denominator are the facts it adds up.
+    pub fn figure(self, name: Name, unit: Unit) -> Figure {
+        let (counted, total) = (self.counted.len() as u64, self.total.normalize().to_string());
+        Figure {
+            key: name.0,
+            zh: name.1,
+            en: name.2,
+            family: name.3,
+            cut: None,
+            numerator: counted,
+            denominator: counted,
+            unit,
+            exact: total.clone(),
+            decimal: total.clone(),
+            display: total,
+            target: None,
+            met: None,
+            small: false,
+            provisional: false,
+            hits: self.counted.clone(),
+            counted: self.counted,
+            left_out: self.left_out,
+        }
+    }
+}
+
+impl Unit {
+    /// 合计 something added up, not something divided.
+    #[must_use]
+    pub fn is_sum(self) -> bool {
+        matches!(self, Unit::Kilogram | Unit::Yuan | Unit::Case)
     }
 }
 

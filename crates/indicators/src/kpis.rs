@@ -1,4 +1,4 @@
-//! 考核指标 KPI-1 to KPI-6 (domain.md 2.3).
+//! 考核指标 KPI-1 to KPI-6, by which a district is assessed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,6 +11,7 @@ use shiyan_foundation::task::{Boundary, Link, TaskKind, required_batches};
 use shiyan_foundation::{Instant, Label, Lang, WorkCalendar};
 use shiyan_statute::{NumberKey, yearly_target};
 
+use crate::disposed::{Disposed, disposed};
 use crate::exact;
 use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
 use crate::figure::{Axis, Cut, FactId, Figure, LeftOut, Name, Tally, Treat};
@@ -84,6 +85,8 @@ pub struct Kpis {
     pub unevidenced: Vec<CaseLine>,
     /// 未到期在办
     pub open_not_due: Vec<CaseLine>,
+    /// 处置合计
+    pub disposed: Disposed,
     /// KPI-4 报告及时率
     pub report_on_time: Figure,
     /// KPI-5 限时报告及时率 (D05)
@@ -115,6 +118,7 @@ impl Kpis {
             &self.rapid.confirmed,
         ]
         .into_iter()
+        .chain(self.disposed.figures())
         .chain(&self.discovery_by_group)
         .chain(&self.discovery_by_link)
         .chain(&self.discovery_by_street)
@@ -313,6 +317,7 @@ pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCale
         due_today: lines(&|c| owed(c) && c.due_on == as_of),
         unevidenced: lines(&|c| counted_case(c) && c.closed_by(as_of).is_some() && !c.evidenced),
         open_not_due: lines(&|c| case_out(c, scope, as_of) == Some(LeftOut::NotDueYet)),
+        disposed: disposed(facts, scope, as_of),
         report_on_time: Tally::of(facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), report_treat(b, scope, as_of)))).rate(
             REPORT_ON_TIME,
             None,
@@ -499,8 +504,8 @@ fn case_line(c: &CaseFact, as_of: NaiveDate) -> CaseLine {
     }
 }
 
-/// Why a case does not count. It counts in one year only, see [`CaseFact::year_at`].
-fn case_out(c: &CaseFact, scope: &KpiScope, as_of: NaiveDate) -> Option<LeftOut> {
+/// Why a case is not one of the year; a cancelled one never is. It counts in one year only, see [`CaseFact::year_at`].
+pub(crate) fn year_out(c: &CaseFact, scope: &KpiScope, as_of: NaiveDate) -> Option<LeftOut> {
     if c.year_at(as_of) != scope.year {
         Some(LeftOut::OtherYear)
     } else if c.opened_on > as_of {
@@ -509,11 +514,15 @@ fn case_out(c: &CaseFact, scope: &KpiScope, as_of: NaiveDate) -> Option<LeftOut>
         Some(LeftOut::OtherStreet)
     } else if c.cancelled {
         Some(LeftOut::Cancelled)
-    } else if c.due_on > as_of && c.closed_by(as_of).is_none() {
-        Some(LeftOut::NotDueYet)
     } else {
         None
     }
+}
+
+/// Why a case does not count in a rate: besides, it may be open and not due yet.
+fn case_out(c: &CaseFact, scope: &KpiScope, as_of: NaiveDate) -> Option<LeftOut> {
+    let runs = c.due_on > as_of && c.closed_by(as_of).is_none();
+    year_out(c, scope, as_of).or(runs.then_some(LeftOut::NotDueYet))
 }
 
 fn report_treat(b: &BatchFact, scope: &KpiScope, as_of: NaiveDate) -> Treat {

@@ -4,6 +4,7 @@
 //! whether the target is reached by exact comparison. Rapid tests are a type of their own and cannot enter a count of batches.
 #![deny(clippy::float_arithmetic)]
 
+pub mod disposed;
 pub mod exact;
 pub mod facts;
 pub mod figure;
@@ -15,8 +16,9 @@ pub mod scope;
 #[cfg(test)]
 mod tests;
 
+pub use disposed::Disposed;
 pub use facts::{
-    BatchFact, BatchStage, CaseEvent, CaseFact, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule,
+    BatchFact, BatchStage, CaseEvent, CaseFact, Disposal, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule,
     as_of_today, end_of,
 };
 pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, LeftOut, Unit, compare, scope_line};

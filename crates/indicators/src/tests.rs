@@ -6,10 +6,11 @@ use rust_decimal::Decimal;
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{CaseId, PointId, PopulationId, ReadingId, SampleId};
-use shiyan_foundation::task::{Boundary, Department, Link, Outcome, Population, PopulationBasis, TaskKind, TaskLevel};
+use shiyan_foundation::task::{Boundary, Department, Link, Outcome, Penalty, Population, PopulationBasis, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, WorkCalendar};
 use uuid::Uuid;
 
+use crate::disposed::share_of;
 use crate::*;
 
 fn day(m: u32, d: u32) -> NaiveDate {
@@ -118,6 +119,7 @@ fn case(name: &str, due: NaiveDate, closed: Option<NaiveDate>, cancelled: bool) 
         cancelled,
         evidenced: true,
         state: "在办".into(),
+        disposal: Disposal::default(),
     }
 }
 fn case_set() -> Facts {
@@ -815,4 +817,54 @@ fn every_number_is_picked_as_it_is_counted() {
         assert_eq!(Pick::parse(what.code(), Some("street"), Some("x")), Some(Pick::of(*what, By::Street, "x")));
     }
     assert_eq!((Pick::parse("x", None, None), Pick::parse("counted", Some("street"), None)), (None, None));
+}
+
+#[test]
+fn amounts_of_the_year_are_added_up_exactly_and_what_is_left_out_says_why() {
+    let with = |name: &str, disposal: Disposal| CaseFact { disposal, ..case(name, day(10, 1), None, false) };
+    let control = |sealed: &str, unit: &str| Disposal { sealed: sealed.into(), recalled: "１.5".into(), unit: unit.into(), ..Disposal::default() };
+    let penalty = |decided, fine: &str| Disposal { penalty: Some(decided), fine: fine.into(), ..Disposal::default() };
+    let facts = Facts {
+        cases: vec![
+            with("A", control("0.1", "kg")),
+            with("B", control("0.20", "公斤")),
+            with("C", control("3", "箱")),
+            with("D", control("约三公斤", "千克")),
+            with("E", penalty(Penalty::Filed, "5000.50")),
+            with("F", penalty(Penalty::Exempted, "")),
+            with("G", Disposal { transferred: true, ..Disposal::default() }),
+            CaseFact { cancelled: true, ..with("H", penalty(Penalty::Filed, "9")) },
+            CaseFact {
+                due_on: NaiveDate::from_ymd_opt(2025, 3, 1).unwrap(),
+                opened_on: NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(),
+                ..with("I", penalty(Penalty::Filed, "9"))
+            },
+        ],
+        ..Facts::default()
+    };
+    let k = at(&facts, &scope(1), day(9, 1));
+    let d = &k.disposed;
+    assert_eq!(d.figures().map(|f| f.display.as_str()), ["0.3", "4.5", "5000.5", "1", "1", "1"]);
+    let why = |f: &Figure| f.left_out.iter().map(|(reason, ids)| (*reason, ids.len())).collect::<Vec<_>>();
+    assert_eq!(d.sealed.counted.len(), 2);
+    let rest = [(LeftOut::OtherYear, 1), (LeftOut::Cancelled, 1), (LeftOut::NotWritten, 3), (LeftOut::OtherUnit, 1), (LeftOut::Unreadable, 1)];
+    assert_eq!(why(&d.sealed), rest);
+    assert_eq!(why(&d.filed), [(LeftOut::OtherYear, 1), (LeftOut::Cancelled, 1), (LeftOut::NotWritten, 5), (LeftOut::OtherDecision, 1)]);
+    for f in d.figures() {
+        assert_eq!(f.counted.len() + f.left_out.values().map(Vec::len).sum::<usize>(), facts.cases.len(), "{}: every case once", f.key);
+        let shares: Decimal =
+            f.counted.iter().filter_map(|id| facts.cases.iter().find(|c| FactId::Case(c.case_id) == *id)).filter_map(|c| share_of(f.key, c)).sum();
+        assert_eq!(shares.normalize().to_string(), f.display, "{}", f.key);
+    }
+}
+
+#[test]
+fn a_sum_that_no_number_holds_is_not_cut_off() {
+    let huge = |name: &str| CaseFact {
+        disposal: Disposal { fine: "79228162514264337593543950335".into(), ..Disposal::default() },
+        ..case(name, day(10, 1), None, false)
+    };
+    let k = at(&Facts { cases: vec![huge("A"), huge("B")], ..Facts::default() }, &scope(1), day(9, 1));
+    assert_eq!((k.disposed.fines.display.as_str(), k.disposed.fines.counted.len()), ("79228162514264337593543950335", 1));
+    assert_eq!(k.disposed.fines.left_out.values().map(Vec::len).sum::<usize>(), 1);
 }

@@ -1,7 +1,6 @@
 //! Published failing items: none may come out as 合格项, except where the published row contradicts its own numbers.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use shiyan_foundation::{Decimal, Label};
@@ -12,8 +11,7 @@ use shiyan_judgement::texts::{Texts, judge_texts, judge_words};
 fn beside(path: &str) -> Option<PathBuf> {
     let found = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|a| a.join("shared").join(path)).find(|p| p.exists());
     if found.is_none() {
-        // past the capture of the test runner, so that it is seen
-        let _ = writeln!(std::io::stderr(), "SKIPPED: shared/{path} is absent beside the checkout; its rows were NOT checked");
+        shiyan_skip::skipped("published results judged again", &format!("shared/{path} is not beside the checkout"));
     }
     found
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::UserId;
+use shiyan_foundation::task::Penalty;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, Instant, Label, NaiveDate, Refusal, labels};
 
@@ -94,6 +95,7 @@ impl Block {
                 "result", "复查结果", "Result", Choice(&["合格", "不合格"]), true;
             },
             Block::Penalty => block_fields! {
+                // the words of `Penalty`, which the figures count by
                 "filed", "是否立案", "Case filed", Choice(&["立案处罚", "免予处罚（食品安全法第136条）", "不予立案"]), true;
                 "doc_no", "案号/文书号", "Document no.", Text, true;
                 "basis", "依据条款", "Article applied", Text, true;
@@ -228,7 +230,7 @@ impl BlockRecord {
             .filter(|f| f.required && self.get(f.key).is_empty())
             .map(|f| named(code::FIELD).with("label", f.zh).with("label_en", f.en))
             .collect();
-        if block == Block::Penalty && self.get("filed") != "立案处罚" && self.get("why_not").is_empty() {
+        if block == Block::Penalty && Penalty::parse(self.get("filed")) != Some(Penalty::Filed) && self.get("why_not").is_empty() {
             missing.push(named(code::FIELD).with("label", "未立案/免罚理由").with("label_en", "Why none"));
         }
         if block == Block::Control {
@@ -238,5 +240,17 @@ impl BlockRecord {
             missing.push(named(code::EVIDENCE));
         }
         missing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choices_of_a_penalty_are_its_words() {
+        let field = Block::Penalty.fields().iter().find(|f| f.key == "filed").unwrap();
+        let Choice(choices) = field.kind else { panic!("a choice") };
+        assert_eq!(choices, Penalty::ALL.iter().map(|p| p.zh()).collect::<Vec<_>>());
     }
 }

@@ -1,5 +1,5 @@
 //! 核查处置 verification and disposal of a failing batch: cases (one a part), blocks with evidence, clocks, closing
-//! (抽检办法 arts 26–29, 40–46; domain.md 1.5).
+//! (抽检办法 arts 26–29, 40–46).
 #![deny(clippy::float_arithmetic)]
 
 pub mod block;

@@ -70,7 +70,7 @@ pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<Naiv
     let debts: Vec<Case> = others.into_iter().filter(|(fact, _)| owed(fact)).map(|(_, c)| c).collect();
     let cases: Vec<Case> = cases.into_iter().map(|(_, c)| c).collect();
     let demo = cases.iter().any(|c| c.demo) || failing.iter().any(|f| f.sample.demo);
-    Ok(Annual { facts: year.facts, scope: year.scope, kpis: year.kpis, items, tables, failing, cases, debts, streets, demo })
+    Ok(Annual { district: app.district().await?, facts: year.facts, scope: year.scope, kpis: year.kpis, items, tables, failing, cases, debts, streets, demo })
 }
 
 /// The annual report of a year as PDF, as of now or of the end of an earlier day: the same data give the same bytes.
@@ -81,7 +81,8 @@ pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, as_of: O
     let scope = narrowed(app.kpi_scope(year).await?, user);
     let data = annual(app, scope, user, as_of, now).await?;
     tokio::task::spawn_blocking(move || {
-        shiyan_reports::annual::pdf(&model(&data, lang), &Faces::default()).map_err(|e| Error::Fault(format!("annual report: {e}")))
+        let set = model(&data, lang).and_then(|model| shiyan_reports::annual::pdf(&model, &Faces::default()));
+        set.map_err(|e| Error::Fault(format!("annual report: {e}")))
     })
     .await
     .map_err(|e| Error::Fault(e.to_string()))?

@@ -1,4 +1,4 @@
-//! 阳性跟进 what happens after a positive (domain.md 5.4): rerun, suspension, disposal or objection, confirmation by a laboratory.
+//! 阳性跟进 what happens after a positive (食品安全法 art 112): rerun, suspension, disposal or objection, confirmation by a laboratory.
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{ReadingId, SampleId};

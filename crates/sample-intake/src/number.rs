@@ -1,4 +1,4 @@
-//! 抽样单编号 the sampling sheet number (domain.md 3.3). Unknown prefixes warn and are never refused.
+//! 抽样单编号 the sampling sheet number, as the national sheet builds it. Unknown prefixes warn and are never refused.
 
 use shiyan_foundation::{Refusal, text::fold};
 

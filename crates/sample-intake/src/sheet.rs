@@ -1,4 +1,4 @@
-//! 抽样单 the sampling sheet: the national field set (domain.md 3.1) as one table that drives the form, the checks, the import
+//! 抽样单 the sampling sheet: the fields of the national 食品安全抽样检验抽样单 as one table that drives the form, the checks, the import
 //! and the export. What was typed is kept as typed; [`check`] gives the typed core that the rest of the house works with.
 
 use std::collections::{BTreeMap, BTreeSet};

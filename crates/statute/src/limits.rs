@@ -1,4 +1,4 @@
-//! 限量 limits (`data/limits.csv`) and the choice of the one that applies (domain.md 4.3).
+//! 限量 limits (`data/limits.csv`) and the choice of the one that applies.
 //!
 //! The shipped rows are all 待核实; a 质量负责人 activates them, the app stores that act and hands the rows with their
 //! status to [`choose`]. The choice prefers the most specific category, never falls back to a wider rule, and gives

@@ -101,7 +101,7 @@ impl TestApp {
             Engine::Sqlite => match Self::bare_postgres().await {
                 Some(other) => other,
                 None => {
-                    println!("SKIPPED: the other engine: no PostgreSQL server (SHIYAN_TEST_PG); SQLite again instead");
+                    crate::skipped("the other engine: SQLite again instead", "no PostgreSQL server (SHIYAN_TEST_PG)");
                     Self::bare_sqlite().await
                 }
             },

@@ -12,6 +12,7 @@ pub mod walk;
 
 pub use bench::{Temp, TestApp, at, day};
 pub use people::{PASSWORD, People, person};
+pub use shiyan_skip::skipped;
 pub use side::Side;
 pub use walk::{PNG, codes, reception, upload};
 
@@ -40,7 +41,7 @@ macro_rules! on_both_engines {
             async fn $name() {
                 match $crate::TestApp::postgres().await {
                     Some(t) => super::$name(t).await,
-                    None => println!("SKIPPED: {}: no PostgreSQL server (SHIYAN_TEST_PG)", stringify!($name)),
+                    None => $crate::skipped(concat!(stringify!($name), " on PostgreSQL"), "no PostgreSQL server (SHIYAN_TEST_PG)"),
                 }
             })+
         }

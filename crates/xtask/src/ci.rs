@@ -49,12 +49,20 @@ pub fn ci(root: &Path) -> Result<(), Failure> {
     // One invocation, so that the tree is built once: unit, integration, browser and doc tests, on SQLite and PostgreSQL.
     heading("tests: cargo test --workspace (unit, integration, browser, doc)");
     let mut tests = cargo_in_target(&["test", "--workspace", "--no-fail-fast"]);
-    tests.env("CI", "1").env("SHIYAN_TEST_PG", server.url()).env("SHIYAN_REQUIRE_PG", "1").env("SHIYAN_BROWSER", "1");
+    let notes = std::env::temp_dir().join(format!("shiyan-skipped-{}", std::process::id()));
+    tests.env(SKIPPED, &notes).env("CI", "1").env("SHIYAN_TEST_PG", server.url()).env("SHIYAN_REQUIRE_PG", "1").env("SHIYAN_BROWSER", "1");
     let outcome = counted(&mut tests);
     drop(server);
+    let said = std::fs::read_to_string(&notes).unwrap_or_default();
+    let skipped = not_run(&said);
+    let _ = std::fs::remove_file(&notes);
     let (counts, ended_well) = outcome?;
     let (line, good) = verdict(&counts, ended_well, &refused);
-    println!("{line}");
+    if !skipped.is_empty() {
+        println!("\nnot run, because this machine lacks what they need:");
+        skipped.iter().for_each(|what| println!("    {what}"));
+    }
+    println!("{}", with_skipped(line, skipped.len()));
     if good { Ok(()) } else { Err(String::new()) }
 }
 
@@ -175,6 +183,22 @@ fn counted(command: &mut Command) -> Result<(Counts, bool), Failure> {
     Ok((counts, status.success()))
 }
 
+/// The variable by which a test learns where to write what it did not try; its twin is in `skip/src/lib.rs`, which this crate may not know.
+const SKIPPED: &str = "SHIYAN_SKIPPED";
+
+/// What was not tried, each once, with its reason.
+fn not_run(notes: &str) -> Vec<&str> {
+    let mut all: Vec<&str> = notes.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// A sum that leaves something out says so in the same line, which is often the only one that is read.
+fn with_skipped(line: String, skipped: usize) -> String {
+    if skipped == 0 { line } else { format!("{line}; {skipped} NOT RUN, named above") }
+}
+
 /// The one line after the tests, and whether the whole run is good. A plain sum stands alone only when it is the whole truth.
 fn verdict(counts: &Counts, ended_well: bool, refused: &[&str]) -> (String, bool) {
     let sum = format!("{} passed, {} failed", counts.passed, counts.failed);
@@ -217,6 +241,15 @@ mod tests {
         assert_eq!(verdict(&counts(12, 0), true, &["clippy"]), ("ci: refused by clippy; tests: 12 passed, 0 failed".to_owned(), false));
         assert!(verdict(&counts(12, 0), false, &[]).0.starts_with("ci: the test run broke off"));
         assert_eq!(verdict(&Counts::default(), true, &[]), ("ci: no test ran".to_owned(), false));
+    }
+
+    #[test]
+    fn what_did_not_run_is_named_once_and_counted_in_the_last_line() {
+        let notes = "b in a browser: no browser\na: no server\nb in a browser: no browser\n\n";
+        let skipped = not_run(notes);
+        assert_eq!(skipped, ["a: no server", "b in a browser: no browser"]);
+        assert_eq!(with_skipped("12 passed, 0 failed".into(), skipped.len()), "12 passed, 0 failed; 2 NOT RUN, named above");
+        assert_eq!(with_skipped("12 passed, 0 failed".into(), 0), "12 passed, 0 failed");
     }
 
     #[test]

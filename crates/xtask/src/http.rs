@@ -131,7 +131,8 @@ fn read_answer(stream: &mut impl BufRead) -> Result<Answer, Failure> {
 
 /// Percent-encoding of a form field.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    const AS_IT_IS: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    percent_encoding::utf8_percent_encode(text, AS_IT_IS).to_string()
 }
 
 /// A form as it stands in a page.

@@ -5,6 +5,7 @@ pub mod glossary;
 pub mod habits;
 pub mod law;
 pub mod licences;
+pub mod references;
 
 use crate::Failure;
 use crate::run::{cargo, output};
@@ -39,6 +40,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
     findings.extend(habits::off_stage(&files));
     findings.extend(glossary::check(&files));
     findings.extend(law::check(&files));
+    findings.extend(references::check(&files, &habits::walk(root)?.into_iter().map(|(path, _)| path).collect()));
     if findings.is_empty() {
         let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();
         println!("    {} crates, {arrows} dependencies, {others} crates of others, {} files: nothing to refuse", packages.len(), files.len());

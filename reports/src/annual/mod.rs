@@ -14,6 +14,7 @@ use crate::flow::{Flow, Sheet, Style};
 use crate::pdf::Info;
 use crate::table::{self, Table};
 use crate::text::{self, Fill};
+use crate::wording::{self, Common, CommonReport};
 use crate::{Faces, ReportError};
 
 /// 年度报告: everything it says, already worded in its language and with its figures formatted.
@@ -21,7 +22,7 @@ use crate::{Faces, ReportError};
 pub struct Model {
     /// Language of what this crate adds: page numbers, 续表, dates.
     pub lang: Lang,
-    /// 标题: 郑州市金水区XXXX年食品安全抽样检验工作报告.
+    /// 标题: name of the district, year and 食品安全抽样检验工作报告.
     pub title: String,
     /// 编制单位; stands under the title and signs the report.
     pub issuer: String,
@@ -136,13 +137,14 @@ pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
     if model.sections.is_empty() {
         return Err(ReportError::Empty("the report has no sections"));
     }
+    let words = wording::common()?.of(model.lang);
     let faces = FaceSet::new(faces)?;
     // The list of contents takes room itself, so the pages are known only after a first setting.
     let mut pages = Vec::new();
     if model.contents {
-        pages = set(model, &faces, &[])?.1;
+        pages = set(model, words, &faces, &[])?.1;
     }
-    let (flow, pages) = set(model, &faces, &pages)?;
+    let (flow, pages) = set(model, words, &faces, &pages)?;
     let outline = model.sections.iter().zip(&pages).map(|(s, p)| (s.heading.clone(), *p)).collect();
     flow.canvas.finish(&Info {
         title: model.title.replace('\n', ""),
@@ -155,7 +157,7 @@ pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
 }
 
 /// Sets the whole report; gives the page of every section.
-fn set<'f>(model: &Model, faces: &'f FaceSet<'f>, known: &[usize]) -> Result<(Flow<'f>, Vec<usize>), ReportError> {
+fn set<'f>(model: &Model, words: &Common, faces: &'f FaceSet<'f>, known: &[usize]) -> Result<(Flow<'f>, Vec<usize>), ReportError> {
     let lang = model.lang;
     let mut flow = Flow::new(faces, SHEET);
     flow.title(&model.title, &TITLE);
@@ -165,9 +167,9 @@ fn set<'f>(model: &Model, faces: &'f FaceSet<'f>, known: &[usize]) -> Result<(Fl
     under.push(date(model.date, lang));
     flow.plain(&under.join(lang.pick("　", "   ")), Role::Body, 12.0, 20.0, Colour::BLACK, Fill::Centre);
     flow.space(10.0);
-    scope_box(&mut flow, lang.pick("统计口径", "Scope"), &model.scope);
+    scope_box(&mut flow, &words.report.scope, &model.scope);
     if model.contents {
-        contents(&mut flow, model, known);
+        contents(&mut flow, model, &words.report.contents, known);
     }
     flow.space(12.0);
 
@@ -186,7 +188,7 @@ fn set<'f>(model: &Model, faces: &'f FaceSet<'f>, known: &[usize]) -> Result<(Fl
         block_heading(&mut flow, section, lang);
         pages.push(flow.page());
         for block in &section.blocks {
-            set_block(&mut flow, block, lang)?;
+            set_block(&mut flow, block, words, lang)?;
         }
     }
     if flow.sheet != SHEET {
@@ -196,8 +198,8 @@ fn set<'f>(model: &Model, faces: &'f FaceSet<'f>, known: &[usize]) -> Result<(Fl
     if !signed {
         signature(&mut flow, model);
     }
-    colophon(&mut flow, model);
-    furniture(&mut flow, model);
+    colophon(&mut flow, model, &words.report);
+    furniture(&mut flow, model, words)?;
     Ok((flow, pages))
 }
 
@@ -218,7 +220,7 @@ fn block_heading(flow: &mut Flow<'_>, section: &Section, lang: Lang) {
     flow.paragraph(&section.heading, &style);
 }
 
-fn set_block(flow: &mut Flow<'_>, block: &Block, lang: Lang) -> Result<(), ReportError> {
+fn set_block(flow: &mut Flow<'_>, block: &Block, words: &Common, lang: Lang) -> Result<(), ReportError> {
     match block {
         Block::SubHeading(text) => {
             let style = adapted(SUB, lang);
@@ -236,19 +238,18 @@ fn set_block(flow: &mut Flow<'_>, block: &Block, lang: Lang) -> Result<(), Repor
         }
         Block::Table(table) => {
             flow.space(7.0);
-            table::set(flow, table, lang.pick("续表　", "(continued) "));
+            table::set(flow, table, &words.continued);
             flow.space(11.0);
         }
-        Block::Chart(block) => set_chart(flow, block, lang)?,
-        Block::Figures(figures) => set_figures(flow, figures, lang),
+        Block::Chart(block) => set_chart(flow, block, words, lang)?,
+        Block::Figures(figures) => set_figures(flow, figures, &words.report.figures_scope),
     }
     Ok(())
 }
 
-fn set_chart(flow: &mut Flow<'_>, block: &ChartBlock, lang: Lang) -> Result<(), ReportError> {
+fn set_chart(flow: &mut Flow<'_>, block: &ChartBlock, words: &Common, lang: Lang) -> Result<(), ReportError> {
     if block.chart.is_empty() {
-        let text = lang.pick("无数据，不绘图。", "No data, no chart.");
-        flow.paragraph(&format!("{}：{text}", block.caption), &Style { colour: Colour::GREY, ..adapted(BODY, lang) });
+        flow.paragraph(&format!("{}：{}", block.caption, words.report.no_chart), &Style { colour: Colour::GREY, ..adapted(BODY, lang) });
         return Ok(());
     }
     let font = 9.5;
@@ -274,7 +275,7 @@ fn set_chart(flow: &mut Flow<'_>, block: &ChartBlock, lang: Lang) -> Result<(), 
     Ok(())
 }
 
-fn set_figures(flow: &mut Flow<'_>, figures: &Figures, lang: Lang) {
+fn set_figures(flow: &mut Flow<'_>, figures: &Figures, scope: &str) {
     flow.space(6.0);
     let columns = if figures.items.len() == 4 || figures.items.len() < 3 { 2 } else { 3 };
     let gap = 8.0;
@@ -318,7 +319,7 @@ fn set_figures(flow: &mut Flow<'_>, figures: &Figures, lang: Lang) {
         flow.space(gap);
     }
     if !figures.scope.is_empty() {
-        let text = format!("{}{}", lang.pick("口径：", "Scope: "), figures.scope);
+        let text = format!("{scope}{}", figures.scope);
         flow.plain(&text, Role::Table, 9.0, 13.0, Colour::GREY, Fill::Left);
     }
     flow.space(6.0);
@@ -343,9 +344,8 @@ fn scope_box(flow: &mut Flow<'_>, name: &str, scope: &str) {
     flow.y += tall;
 }
 
-fn contents(flow: &mut Flow<'_>, model: &Model, known: &[usize]) {
+fn contents(flow: &mut Flow<'_>, model: &Model, name: &str, known: &[usize]) {
     flow.space(16.0);
-    let name = model.lang.pick("目　　录", "Contents");
     flow.plain(name, Role::Heading, 16.0, 30.0, Colour::BLACK, Fill::Centre);
     let size = 12.0;
     for (i, section) in model.sections.iter().enumerate() {
@@ -385,21 +385,13 @@ fn signature(flow: &mut Flow<'_>, model: &Model) {
 }
 
 /// 数据版本与摘要: what the report was made from, so that it can be made again and compared.
-fn colophon(flow: &mut Flow<'_>, model: &Model) {
-    let lang = model.lang;
+fn colophon(flow: &mut Flow<'_>, model: &Model, words: &CommonReport) {
     let hash: Vec<String> = model.data_hash.as_bytes().chunks(8).map(|c| String::from_utf8_lossy(c).into_owned()).collect();
     let rows = [
-        (lang.pick("数据版本", "Data version"), model.data_version.clone()),
-        (lang.pick("数据摘要（SHA-256）", "Data hash (SHA-256)"), hash.join(" ")),
-        (lang.pick("生成时间", "Made at"), model.created_at.format("%Y-%m-%d %H:%M:%S %:z").to_string()),
-        (
-            lang.pick("说明", "Note"),
-            lang.pick(
-                "本报告由系统依据上述数据版本生成；同一数据版本再次生成，内容逐字节一致。",
-                "Made by the system from the data version above; made again from the same version it is identical to the byte.",
-            )
-            .to_owned(),
-        ),
+        (&words.data_version, model.data_version.clone()),
+        (&words.data_hash, hash.join(" ")),
+        (&words.made_at, model.created_at.format("%Y-%m-%d %H:%M:%S %:z").to_string()),
+        (&words.note, words.same_bytes.clone()),
     ];
     flow.space(16.0);
     let grid = table::Grid {
@@ -420,10 +412,10 @@ fn colophon(flow: &mut Flow<'_>, model: &Model) {
     table::draw(flow, &grid);
 }
 
-fn furniture(flow: &mut Flow<'_>, model: &Model) {
-    let (lang, total) = (model.lang, flow.canvas.pages());
+fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Common) -> Result<(), ReportError> {
+    let total = flow.canvas.pages();
     if model.demo {
-        flow.watermark(lang.pick("演示数据", "DEMO DATA"), Colour::WATERMARK);
+        flow.watermark(&words.mark.demo, Colour::WATERMARK);
     }
     for page in 0..total {
         flow.canvas.select(page);
@@ -436,20 +428,17 @@ fn furniture(flow: &mut Flow<'_>, model: &Model) {
             flow.canvas.polyline(&[(left, base + 6.0), (right, base + 6.0)], 0.5, Colour::PALE, None);
         }
         if model.demo {
-            let text = lang.pick("演示数据　不作为任何依据", "Demo data: not evidence of anything");
-            flow.put(text, (right, sheet.top - 20.0), Role::TableBold, 9.0, Colour::FAIL, Fill::Right);
+            flow.put(&words.mark.demo_says, (right, sheet.top - 20.0), Role::TableBold, 9.0, Colour::FAIL, Fill::Right);
         } else if page > 0
             && let Some(no) = &model.doc_no
         {
             flow.put(no, (right, sheet.top - 20.0), Role::Body, 9.0, Colour::GREY, Fill::Right);
         }
-        let text = match lang {
-            Lang::Zh => format!("第 {} 页　共 {total} 页", page + 1),
-            Lang::En => format!("Page {} of {total}", page + 1),
-        };
+        let text = wording::page(words, page + 1, total)?;
         let base = sheet.height - sheet.bottom + mm(7.0) + 12.0;
         flow.put(&text, (sheet.width / 2.0, base), Role::Body, 14.0, Colour::BLACK, Fill::Centre);
     }
+    Ok(())
 }
 
 pub(crate) fn date(date: NaiveDate, lang: Lang) -> String {

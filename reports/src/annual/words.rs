@@ -1,28 +1,31 @@
-//! 年度报告的内容 what the annual report says of its facts: sections, sentences, tables and charts, in the language of the reader.
+//! 年度报告的内容 what the annual report is told: the facts that its template may name, typed and counted elsewhere, and the tables and charts
+//! beside them. The wording and the order of the chapters are in `templates/annual.zh.txt` and its English twin.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
-use shiyan_analytics::{Line, Tables};
+use shiyan_analytics::{Line, Rate, Tables};
 use shiyan_charts::{Chart, Pareto, Ranking, Series, Trend};
-use shiyan_foundation::area::Street;
+use shiyan_foundation::area::{District, Street};
 use shiyan_foundation::ids::CaseId;
-use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Lang};
-use shiyan_indicators::{CaseLine, Facts, Figure, ItemFact, KpiScope, Kpis, scope_line};
+use shiyan_indicators::{CaseFact, Facts, Figure, ItemFact, KpiScope, Kpis, Unit, What, scope_line};
 use shiyan_lab_results::order::TestItem;
 use shiyan_nonconformity::{Block as CaseBlock, Case, CaseState, Part};
 use shiyan_sample_intake::Sample;
-use shiyan_statute::said;
 
 use super::{Block, ChartBlock, Figures, KeyFigure, Model, Section};
-use crate::{Align, Column, Table};
+use crate::template::{self, Filled, Piece, Source, Words};
+use crate::{Align, Column, ReportError, Table};
 
 /// Everything the annual report and the statistics page are made from.
 #[derive(Debug)]
 pub struct Annual {
+    /// 本区
+    pub district: District,
     /// 事实 of the year and the year before.
     pub facts: Arc<Facts>,
     /// 统计口径
@@ -54,14 +57,6 @@ pub struct Failing {
     pub items: Vec<TestItem>,
 }
 
-struct Words(Lang);
-
-impl Words {
-    fn t(&self, zh: &str, en: &str) -> String {
-        self.0.pick(zh, en).to_owned()
-    }
-}
-
 /// SHA-256 over the facts, the scope and the failing rows that the report was made from.
 fn data_hash(data: &Annual) -> String {
     let items: Vec<_> = data.items.iter().collect();
@@ -69,658 +64,821 @@ fn data_hash(data: &Annual) -> String {
     hex::encode(Sha256::digest(text.as_bytes()))
 }
 
-fn columns(heads: &[&str]) -> Vec<Column> {
-    heads
+// ---------------------------------------------------------------- what the template may name
+
+#[derive(Debug, Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    body: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Share<'a> {
+    rate: &'a str,
+    hits: u64,
+    total: u64,
+}
+
+impl<'a> Share<'a> {
+    fn of(figure: &'a Figure) -> Self {
+        Self { rate: &figure.display, hits: figure.numerator, total: figure.denominator }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct KeyLine {
+    name: String,
+    value: String,
+    hits: u64,
+    total: u64,
+    left_out: usize,
+    /// With its sign; `None` without a target.
+    target: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct LevelLine<'a> {
+    level: &'a str,
+    kind: &'a str,
+    batches: u64,
+    failing: u64,
+    batches_before: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct RateLine<'a> {
+    name: &'a str,
+    batches: u64,
+    failing: u64,
+    rate: &'a str,
+    batches_before: u64,
+    rate_before: &'a str,
+    change: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct StreetRow<'a> {
+    street: String,
+    planned: u64,
+    done: u64,
+    done_rate: &'a str,
+    batches: u64,
+    failing: u64,
+    rate: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct GroupRow<'a> {
+    name: &'a str,
+    count: u64,
+    share: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct TopRow<'a> {
+    no: usize,
+    item: &'a str,
+    food: &'a str,
+    count: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct PointRow<'a> {
+    name: &'a str,
+    tests: u64,
+    valid: u64,
+    positive: u64,
+    rate: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct StreetCases {
+    street: String,
+    opened: u64,
+    closed: u64,
+    in_time: u64,
+    overdue: u64,
+    cancelled: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct CaseRow<'a> {
+    no: &'a str,
+    sheet: &'a str,
+    street: String,
+    due: NaiveDate,
+    /// When it was closed, if it was.
+    closed: Option<NaiveDate>,
+}
+
+#[derive(Debug, Serialize)]
+struct Day {
+    year: i32,
+    month: u32,
+    day: u32,
+    iso: NaiveDate,
+}
+
+#[derive(Debug, Serialize)]
+struct TypicalCase<'a> {
+    no: &'a str,
+    operator: &'a str,
+    product: &'a str,
+    failing: &'a [String],
+    cause: &'a str,
+    outcome: &'a str,
+    document: &'a str,
+    closed_on: Day,
+}
+
+#[derive(Debug, Serialize)]
+struct Problem<'a> {
+    no: &'a str,
+    product: &'a str,
+    failing: &'a [String],
+    operator: &'a str,
+    state: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Rectified<'a> {
+    no: &'a str,
+    operator: &'a str,
+    measures: &'a str,
+    checked_on: &'a str,
+    result: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct FailingItem<'a> {
+    item: &'a str,
+    result: &'a str,
+    limit: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct FailingRow<'a> {
+    no: usize,
+    sheet: &'a str,
+    producer: &'a str,
+    operator: &'a str,
+    food: &'a str,
+    spec: &'a str,
+    made_on: &'a str,
+    items: Vec<FailingItem<'a>>,
+    class: &'a str,
+}
+
+/// 法定数字 as they are on the day of the report.
+#[derive(Debug, Serialize)]
+struct OfLaw {
+    /// 每千人批次 asked for.
+    per_thousand: String,
+    /// Within what time a rapid positive is handled.
+    rapid_handled_within: String,
+}
+
+/// 事实 by the names that the template uses; the head of each chapter there says what they are.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    law: OfLaw,
+    district: Named<'a>,
+    template: &'static str,
+    year: i32,
+    as_of: NaiveDate,
+    calendar: &'a str,
+    scope: String,
+    planned: u64,
+    done: u64,
+    counted: u64,
+    people_known: bool,
+    target: String,
+    required: u64,
+    reached: &'a str,
+    met: bool,
+    missed: bool,
+    discovery: Share<'a>,
+    figures: Vec<KeyLine>,
+    months: Vec<u8>,
+    levels: Vec<LevelLine<'a>>,
+    links: Vec<RateLine<'a>>,
+    online: Vec<RateLine<'a>>,
+    classes: Vec<RateLine<'a>>,
+    scheme: &'a str,
+    without_failing: &'a [String],
+    farm: Vec<RateLine<'a>>,
+    key_foods: Vec<RateLine<'a>>,
+    streets: Vec<StreetRow<'a>>,
+    failing_items: u64,
+    groups: Vec<GroupRow<'a>>,
+    top: Vec<TopRow<'a>>,
+    areas: Vec<RateLine<'a>>,
+    places: Vec<RateLine<'a>>,
+    points: Vec<PointRow<'a>>,
+    rapid_positive: Share<'a>,
+    rapid_handled: &'a str,
+    rapid_confirmed: &'a str,
+    no_cases: bool,
+    cases: usize,
+    closed: usize,
+    disposal: Share<'a>,
+    on_time: &'a str,
+    not_due: usize,
+    sealed: &'a str,
+    recalled: &'a str,
+    filed: &'a str,
+    exempted: &'a str,
+    fines: &'a str,
+    transferred: &'a str,
+    by_street: Vec<StreetCases>,
+    overdue: Vec<CaseRow<'a>>,
+    compared: Vec<RateLine<'a>>,
+    until: NaiveDate,
+    typical: Vec<TypicalCase<'a>>,
+    leading: Vec<RateLine<'a>>,
+    first_group: GroupRow<'a>,
+    common: Vec<TopRow<'a>>,
+    problems: Vec<Problem<'a>>,
+    rectified: Vec<Rectified<'a>>,
+    accountable: Vec<CaseRow<'a>>,
+    failing: Vec<FailingRow<'a>>,
+}
+
+fn rate_line(line: &Line, lang: Lang) -> RateLine<'_> {
+    RateLine {
+        name: lang.pick(&line.zh, &line.en),
+        batches: line.now.batches,
+        failing: line.now.failing,
+        rate: &line.now.display,
+        batches_before: line.before.batches,
+        rate_before: &line.before.display,
+        change: line.delta_points.as_deref().unwrap_or("--"),
+    }
+}
+
+/// Lines with a batch in one of the two years.
+fn rate_lines<'a>(lines: impl IntoIterator<Item = &'a Line>, lang: Lang) -> Vec<RateLine<'a>> {
+    lines.into_iter().filter(|l| l.now.batches + l.before.batches > 0).map(|l| rate_line(l, lang)).collect()
+}
+
+/// 不合格率 of the classes that are compared, highest first.
+fn leading(tables: &Tables) -> Vec<&Line> {
+    let mut lines: Vec<&Line> = tables.by_class.iter().filter(|l| l.now.failing > 0 && !l.now.small).collect();
+    lines.sort_by(|a, b| b.now.compare(&a.now));
+    lines
+}
+
+/// 关键指标 in the order in which they stand.
+fn key_figures(kpis: &Kpis) -> [&Figure; 6] {
+    [&kpis.per_thousand, &kpis.discovery, &kpis.evaluative, &kpis.disposal, &kpis.disposal_on_time, &kpis.report_on_time]
+}
+
+fn key_line(figure: &Figure, lang: Lang) -> KeyLine {
+    let unit = if figure.unit == Unit::Percent { "%" } else { "" };
+    KeyLine {
+        name: figure.name(lang),
+        value: figure.display.clone(),
+        hits: figure.numerator,
+        total: figure.denominator,
+        left_out: figure.left_out.values().map(Vec::len).sum(),
+        target: figure.target.as_ref().map(|t| format!("{t}{unit}")),
+    }
+}
+
+/// 已办结 by a day.
+fn closed_by(case: &Case, day: NaiveDate) -> Option<NaiveDate> {
+    case.closed_at.map(|at| at.date_naive()).filter(|on| *on <= day)
+}
+
+/// What is told of the cases: the ones of the year, and what is owed.
+struct CasesTold<'a> {
+    typical: Vec<TypicalCase<'a>>,
+    problems: Vec<Problem<'a>>,
+    rectified: Vec<Rectified<'a>>,
+}
+
+fn cases_told(data: &Annual, lang: Lang) -> CasesTold<'_> {
+    let day = data.kpis.as_of;
+    let facts: BTreeMap<CaseId, &CaseFact> = data.facts.cases.iter().map(|c| (c.case_id, c)).collect();
+    let cancelled = |c: &Case| facts.get(&c.id).is_some_and(|f| f.cancelled);
+    // in which state it stood on the day of the report; of some days that is not known
+    let stood = |c: &Case| facts.get(&c.id).and_then(|f| CaseState::parse(&f.state)).map_or("", |s| s.label(lang));
+    let typical = data.cases.iter().filter(|c| c.part != Part::Production).filter_map(|c| {
+        let on = closed_by(c, day)?;
+        let written = |block: CaseBlock, key: &str| c.blocks.get(&block).map_or("", |b| b.get(key));
+        Some(TypicalCase {
+            no: &c.no,
+            operator: &c.operator,
+            product: &c.product,
+            failing: &c.failing,
+            cause: written(CaseBlock::Cause, "cause"),
+            outcome: written(CaseBlock::Penalty, "filed"),
+            document: written(CaseBlock::Penalty, "doc_no"),
+            closed_on: Day { year: on.year(), month: on.month(), day: on.day(), iso: on },
+        })
+    });
+    let open = data.debts.iter().chain(&data.cases).filter(|c| !cancelled(c) && closed_by(c, day).is_none());
+    let rectified = data.cases.iter().filter(|c| closed_by(c, day).is_some()).filter_map(|c| {
+        let block = c.blocks.get(&CaseBlock::Rectify).filter(|b| b.inapplicable.is_none())?;
+        Some(Rectified { no: &c.no, operator: &c.operator, measures: block.get("measures"), checked_on: block.get("checked_on"), result: block.get("result") })
+    });
+    CasesTold {
+        typical: typical.take(3).collect(),
+        problems: open.map(|c| Problem { no: &c.no, product: &c.product, failing: &c.failing, operator: &c.operator, state: stood(c) }).collect(),
+        rectified: rectified.collect(),
+    }
+}
+
+fn failing_rows(data: &Annual) -> Vec<FailingRow<'_>> {
+    let rows = data.failing.iter().enumerate().map(|(index, f)| {
+        let sheet = &f.sample.sheet;
+        let items = f.items.iter().map(|i| FailingItem {
+            item: &i.analyte,
+            result: if i.understood.is_empty() { &i.raw } else { &i.understood },
+            limit: i.limit.as_ref().map_or("/", |l| l.text.as_str()),
+        });
+        FailingRow {
+            no: index + 1,
+            sheet: f.sample.number(),
+            producer: sheet.get("prod_name"),
+            operator: sheet.get("site_name"),
+            food: sheet.get("name"),
+            spec: sheet.get("spec"),
+            made_on: sheet.get("made_on"),
+            items: items.collect(),
+            class: sheet.get("cat1"),
+        }
+    });
+    rows.collect()
+}
+
+fn told<'d>(data: &'d Annual, source: Source) -> Told<'d> {
+    let lang = source.lang;
+    let (k, t) = (&data.kpis, &data.tables);
+    let street = |code: &str| data.streets.get(code).map_or_else(|| code.to_owned(), |s| s.name.clone());
+    let case_rows = |lines: &mut dyn Iterator<Item = &'d shiyan_indicators::CaseLine>| -> Vec<CaseRow<'d>> {
+        let row = |c: &'d shiyan_indicators::CaseLine| CaseRow {
+            no: &c.case_no,
+            sheet: &c.sampling_no,
+            street: street(&c.street),
+            due: c.due_on,
+            closed: c.closed_on,
+        };
+        lines.map(row).collect()
+    };
+    let mine: Vec<&CaseFact> = data.facts.cases.iter().filter(|c| !c.cancelled && What::Cases.of_case(c, &data.scope, k.as_of)).collect();
+    let CasesTold { typical, problems, rectified } = cases_told(data, lang);
+    let law = |key: &str| shiyan_statute::said(key, k.as_of, lang);
+    Told {
+        law: OfLaw { per_thousand: law("{N01}"), rapid_handled_within: law("{D37}") },
+        district: Named { name: data.district.name.pick(lang), body: data.district.body.pick(lang) },
+        template: source.version(),
+        year: data.scope.year,
+        as_of: k.as_of,
+        calendar: &shiyan_statute::calendar().version,
+        scope: scope_line(k.scope_line(lang), &data.streets),
+        planned: t.by_street.iter().map(|s| s.planned).sum(),
+        done: t.by_street.iter().map(|s| s.done).sum(),
+        counted: k.per_thousand.numerator,
+        people_known: data.scope.people().is_some(),
+        target: data.scope.target_per_mille.normalize().to_string(),
+        required: k.required,
+        reached: &k.per_thousand.display,
+        met: k.per_thousand.met == Some(true),
+        missed: k.per_thousand.met == Some(false),
+        discovery: Share::of(&k.discovery),
+        figures: key_figures(k).into_iter().map(|f| key_line(f, lang)).collect(),
+        months: t.by_month.iter().map(|m| m.month).collect(),
+        levels: t
+            .by_level_kind
+            .iter()
+            .filter(|r| r.now.batches + r.before.batches > 0)
+            .map(|r| LevelLine {
+                level: r.level.label(lang),
+                kind: r.kind.label(lang),
+                batches: r.now.batches,
+                failing: r.now.failing,
+                batches_before: r.before.batches,
+            })
+            .collect(),
+        links: rate_lines(&t.by_link, lang),
+        online: rate_lines([&t.online], lang),
+        classes: rate_lines(&t.by_class, lang),
+        scheme: shiyan_statute::class_scheme(data.scope.year).label(lang),
+        without_failing: &t.classes_without_failing,
+        farm: rate_lines(&t.farm_subclasses, lang),
+        key_foods: rate_lines(&t.key_foods, lang),
+        streets: t
+            .by_street
+            .iter()
+            .map(|s| StreetRow {
+                street: street(&s.street),
+                planned: s.planned,
+                done: s.done,
+                done_rate: &s.done_display,
+                batches: s.now.batches,
+                failing: s.now.failing,
+                rate: &s.now.display,
+            })
+            .collect(),
+        failing_items: t.failing_items,
+        groups: t.failing_groups.iter().map(|g| GroupRow { name: &g.group, count: g.count, share: &g.share }).collect(),
+        top: top_rows(t),
+        areas: rate_lines(&t.by_area, lang),
+        places: rate_lines(&t.by_place, lang),
+        points: t.rapid_by_point.iter().map(|r| PointRow { name: &r.key, tests: r.tests, valid: r.valid, positive: r.positive, rate: &r.display }).collect(),
+        rapid_positive: Share::of(&k.rapid.positive),
+        rapid_handled: &k.rapid.handled.display,
+        rapid_confirmed: &k.rapid.confirmed.display,
+        no_cases: data.cases.is_empty() && k.overdue.is_empty(),
+        cases: mine.len(),
+        closed: mine.iter().filter(|c| c.closed_by(k.as_of).is_some()).count(),
+        disposal: Share::of(&k.disposal),
+        on_time: &k.disposal_on_time.display,
+        not_due: k.open_not_due.len(),
+        sealed: &k.disposed.sealed.display,
+        recalled: &k.disposed.recalled.display,
+        filed: &k.disposed.filed.display,
+        exempted: &k.disposed.exempted.display,
+        fines: &k.disposed.fines.display,
+        transferred: &k.disposed.transferred.display,
+        by_street: t
+            .cases_by_street
+            .iter()
+            .map(|c| StreetCases {
+                street: street(&c.street),
+                opened: c.opened,
+                closed: c.closed,
+                in_time: c.closed_in_time,
+                overdue: c.overdue,
+                cancelled: c.cancelled,
+            })
+            .collect(),
+        overdue: case_rows(&mut k.overdue.iter()),
+        compared: rate_lines([&t.total], lang),
+        until: t.before_until,
+        typical,
+        leading: leading(t).into_iter().take(3).map(|l| rate_line(l, lang)).collect(),
+        first_group: t.failing_groups.first().map_or(GroupRow { name: "", count: 0, share: "" }, |g| GroupRow {
+            name: &g.group,
+            count: g.count,
+            share: &g.share,
+        }),
+        common: top_rows(t).into_iter().take(3).collect(),
+        problems,
+        rectified,
+        accountable: case_rows(&mut k.overdue.iter().chain(&k.closed_late)),
+        failing: failing_rows(data),
+    }
+}
+
+fn top_rows(tables: &Tables) -> Vec<TopRow<'_>> {
+    tables.top_items.iter().enumerate().map(|(i, r)| TopRow { no: i + 1, item: &r.analyte, food: &r.food, count: r.count }).collect()
+}
+
+// ---------------------------------------------------------------- the paper
+
+/// The model of the annual report: its template filled in with the facts of the year.
+///
+/// # Errors
+/// The template names what there is not, or a table does not fit its columns: with file and line.
+pub fn model(data: &Annual, lang: Lang) -> Result<Model, ReportError> {
+    set(data, template::annual(lang))
+}
+
+fn set(data: &Annual, source: Source) -> Result<Model, ReportError> {
+    let lang = source.lang;
+    let k = &data.kpis;
+    let Filled { paper, title, pieces } = source.fill(&told(data, source))?;
+    let mut sections: Vec<Section> = Vec::new();
+    let mut tables = 0;
+    for piece in pieces {
+        let block = match piece {
+            Piece::Chapter { heading, annex, wide } => {
+                let heading = if annex { heading } else { numbered(sections.len(), &heading, lang) };
+                sections.push(Section { heading, blocks: Vec::new(), annex, landscape: wide });
+                continue;
+            }
+            Piece::Sub(text) => Block::SubHeading(text),
+            Piece::Paragraph(text) => Block::Paragraph(text),
+            Piece::Nothing(text) => Block::Empty(text),
+            Piece::Part(kind, name, words) => match kind.as_str() {
+                "table" => table(source, &name, &words, &mut tables)?,
+                "chart" => Block::Chart(chart(data, source, &name, &words)?),
+                "figures" => Block::Figures(figures(k, source, &words)?),
+                other => return Err(source.wrong(&format!("[{other}] in the middle of the paper"))),
+            },
+        };
+        sections.last_mut().ok_or_else(|| source.wrong("text before the first chapter"))?.blocks.push(block);
+    }
+    Ok(Model {
+        lang,
+        title: title.join("\n"),
+        issuer: paper.get("issuer"),
+        doc_no: None,
+        date: k.as_of,
+        scope: paper.get("scope"),
+        contents: true,
+        sections,
+        data_version: paper.get("data"),
+        data_hash: data_hash(data),
+        demo: data.demo,
+        created_at: k.as_of.and_hms_opt(0, 0, 0).and_then(|at| at.and_local_timezone(shiyan_foundation::shanghai()).single()).unwrap_or_default(),
+    })
+}
+
+/// `一、总体情况`, `1. Overview`
+fn numbered(index: usize, heading: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{}、{heading}", chinese(index + 1)),
+        Lang::En => format!("{}. {heading}", index + 1),
+    }
+}
+
+/// A number below a hundred in Chinese characters.
+fn chinese(n: usize) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let digit = |n: usize| DIGITS.get(n).copied().unwrap_or_default();
+    match (n / 10, n % 10) {
+        (0, ones) => digit(ones).to_owned(),
+        (1, ones) => format!("十{}", digit(ones)),
+        (tens, ones) => format!("{}十{}", digit(tens), digit(ones)),
+    }
+}
+
+fn table(source: Source, name: &str, words: &Words, tables: &mut usize) -> Result<Block, ReportError> {
+    let rows = words.cells("row");
+    let none = words.get("none");
+    if rows.is_empty() && !none.is_empty() {
+        return Ok(Block::Empty(none));
+    }
+    let columns: Vec<Column> = words
+        .cells("columns")
+        .concat()
         .iter()
         .map(|h| match h.strip_prefix('#') {
             Some(name) => Column::new(name, Align::Right),
             None => Column::new(h, Align::Left),
         })
-        .collect()
-}
-
-fn table(caption: String, heads: &[&str], rows: Vec<Vec<String>>, note: String) -> Block {
-    Block::Table(Table { caption, columns: columns(heads), rows, total: false, note })
-}
-
-fn percent(line: &shiyan_analytics::Rate) -> f64 {
-    line.percent.as_deref().and_then(|p| p.parse().ok()).unwrap_or(f64::NAN)
-}
-
-fn key_figure(figure: &Figure, lang: Lang) -> KeyFigure {
-    let ratio = format!("{} / {}", figure.numerator, figure.denominator);
-    let left: usize = figure.left_out.values().map(Vec::len).sum();
-    let note = match lang {
-        Lang::Zh => format!("{ratio}；未计入 {left}"),
-        Lang::En => format!("{ratio}; {left} left out"),
-    };
-    let unit = if figure.unit == shiyan_indicators::Unit::Percent { "%" } else { "" };
-    let goal = figure.target.as_ref().map_or_else(String::new, |t| format!("{} {t}{unit}", lang.pick("目标", "target")));
-    KeyFigure { name: figure.name(lang), value: figure.display.clone(), note, goal, met: figure.met }
-}
-
-fn line_rows(lines: &[Line], lang: Lang) -> Vec<Vec<String>> {
-    lines
-        .iter()
-        .filter(|l| l.now.batches + l.before.batches > 0)
-        .map(|l| {
-            vec![
-                lang.pick(&l.zh, &l.en).to_owned(),
-                l.now.batches.to_string(),
-                l.now.failing.to_string(),
-                l.now.display.clone(),
-                l.before.batches.to_string(),
-                l.before.display.clone(),
-                l.delta_points.clone().unwrap_or_else(|| "--".into()),
-            ]
-        })
-        .collect()
-}
-
-/// The model of the annual report, section by section in the order of domain.md 6.5; a section without data says so.
-pub fn model(data: &Annual, lang: Lang) -> Model {
-    let w = Words(lang);
-    let k = &data.kpis;
-    let t = &data.tables;
-    let year = data.scope.year;
-    let street = |code: &str| data.streets.get(code).map_or_else(|| code.to_owned(), |s| s.name.clone());
-    let line_heads_zh = ["项目", "#批次", "#不合格", "#不合格率", "#上年同期批次", "#上年同期不合格率", "#增减（百分点）"];
-    let line_heads_en = ["Item", "#Batches", "#Failing", "#Rate", "#Same period last year", "#Rate then", "#Change (points)"];
-    let line_heads: &[&str] = if lang == Lang::Zh { &line_heads_zh } else { &line_heads_en };
-    let mut number = 0;
-    let mut caption = |zh: &str, en: &str| {
-        number += 1;
-        match lang {
-            Lang::Zh => format!("表{number} {zh}"),
-            Lang::En => format!("Table {number}. {en}"),
-        }
-    };
-    let mut sections: Vec<Section> = Vec::new();
-    let ordinals = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五", "十六", "十七"];
-    let mut add = |zh: &str, en: &str, blocks: Vec<Block>| {
-        let index = sections.len();
-        let heading = match lang {
-            Lang::Zh => format!("{}、{zh}", ordinals.get(index).unwrap_or(&"")),
-            Lang::En => format!("{}. {en}", index + 1),
-        };
-        sections.push(Section { heading, blocks, annex: false, landscape: false });
-    };
-
-    // 1
-    let planned: u64 = t.by_street.iter().map(|s| s.planned).sum();
-    let done: u64 = t.by_street.iter().map(|s| s.done).sum();
-    let met = match k.per_thousand.met {
-        Some(true) => w.t("已达到目标", "the target is met"),
-        Some(false) => w.t("尚未达到目标", "the target is not met yet"),
-        None => w.t("无法与目标比较", "it cannot be compared with the target"),
-    };
-    let law = |text: &str| said(text, k.as_of, lang);
-    let not_counted = law(&w.t("快速检测不计入{N01}批次/千人。", "Rapid tests do not count towards the {N01} per thousand."));
-    let (target, required, reached) = (data.scope.target_per_mille.normalize(), k.required, &k.per_thousand.display);
-    let against = match (data.scope.people(), lang) {
-        (Some(_), Lang::Zh) => format!("按每千人 {target} 批次的目标应完成 {required} 批次，完成 {reached} 批次/千人，{met}。"),
-        (Some(_), Lang::En) => format!("The target of {target} per thousand people requires {required}; {reached} per thousand were reached and {met}."),
-        (None, _) => w
-            .t(
-                "千人批次按全区常住人口计算，这里只有部分街道，不作计算。",
-                "Batches per thousand are counted for the whole district, not for some of its streets.",
-            )
-            .to_owned(),
-    };
-    let overall = match lang {
-        Lang::Zh => format!(
-            "{year}年计划抽检 {planned} 批次，口径内已出具报告 {} 批次（计划对应完成 {done} 批次）。{against}监督抽检问题发现率 {}（不合格 {} 批次 / {} 批次）。{not_counted}",
-            k.per_thousand.numerator, k.discovery.display, k.discovery.numerator, k.discovery.denominator,
-        ),
-        Lang::En => format!(
-            "The plan of {year} asks for {planned} batches; {} batches inside the scope have a report ({done} of them on plan lines). {against} Problem discovery rate of supervisory sampling: {} ({} of {}). {not_counted}",
-            k.per_thousand.numerator, k.discovery.display, k.discovery.numerator, k.discovery.denominator,
-        ),
-    };
-    let figures = [&k.per_thousand, &k.discovery, &k.evaluative, &k.disposal, &k.disposal_on_time, &k.report_on_time];
-    let level_rows: Vec<Vec<String>> = t
-        .by_level_kind
-        .iter()
-        .filter(|r| r.now.batches + r.before.batches > 0)
-        .map(|r| {
-            vec![
-                r.level.label(lang).to_owned(),
-                r.kind.label(lang).to_owned(),
-                r.now.batches.to_string(),
-                r.now.failing.to_string(),
-                r.before.batches.to_string(),
-            ]
-        })
         .collect();
-    add(
-        "总体情况",
-        "Overview",
-        vec![
-            Block::Paragraph(overall),
-            Block::Figures(Figures { items: figures.iter().map(|f| key_figure(f, lang)).collect(), scope: scope_line(k.scope_line(lang), &data.streets) }),
-            table(
-                caption("按任务级别和任务类别", "By task level and kind"),
-                if lang == Lang::Zh {
-                    &["任务级别", "任务类别", "#批次", "#不合格", "#上年同期批次"]
-                } else {
-                    &["Level", "Kind", "#Batches", "#Failing", "#Same period last year"]
-                },
-                level_rows,
-                String::new(),
-            ),
-            Block::Chart(month_chart(data, lang)),
-        ],
-    );
-    // 2
-    let mut links = t.by_link.clone();
-    links.push(Line { zh: "其中：网络抽样".to_owned(), en: "of which online".to_owned(), ..t.online.clone() });
-    add(
-        "分环节情况",
-        "By link of the chain",
-        vec![table(caption("分环节监督抽检结果", "Supervisory results by link"), line_heads, line_rows(&links, lang), String::new())],
-    );
-    // 3
-    let zero = t.classes_without_failing.join(lang.pick("、", ", "));
-    add(
-        "分食品大类情况",
-        "By food class",
-        vec![
-            table(caption("分食品大类监督抽检结果", "Supervisory results by food class"), line_heads, line_rows(&t.by_class, lang), {
-                let list = shiyan_statute::class_scheme(data.scope.year).label(lang);
-                let without = w.t("未检出不合格的大类：", "Classes without a failing batch: ");
-                let by = format!("{}{list}", w.t("分类口径：", "By the list of "));
-                if zero.is_empty() { by } else { format!("{by}{}{without}{zero}", lang.pick("；", "; ")) }
-            }),
-            Block::Chart(class_chart(data, lang)),
-        ],
-    );
-    // 4
-    add(
-        "食用农产品和重点食品",
-        "Farm produce and key foods",
-        vec![
-            table(caption("食用农产品分类结果", "Farm produce by subclass"), line_heads, line_rows(&t.farm_subclasses, lang), String::new()),
-            table(
-                caption("重点食品结果", "Key foods"),
-                line_heads,
-                line_rows(&t.key_foods, lang),
-                w.t("重点食品各组有重叠，不相加。", "The groups overlap on purpose and are not added up."),
-            ),
-        ],
-    );
-    // 5
-    let street_rows = t
-        .by_street
-        .iter()
-        .map(|s| {
-            vec![
-                street(&s.street),
-                s.planned.to_string(),
-                s.done.to_string(),
-                s.done_display.clone(),
-                s.now.batches.to_string(),
-                s.now.failing.to_string(),
-                s.now.display.clone(),
-            ]
-        })
-        .collect();
-    add(
-        "分街道（监管所）情况",
-        "By street",
-        vec![table(
-            caption("分街道计划完成和监督抽检结果", "Plan and supervisory results by street"),
-            if lang == Lang::Zh {
-                &["街道", "#计划", "#完成", "#完成率", "#监督抽检", "#不合格", "#不合格率"]
-            } else {
-                &["Street", "#Planned", "#Done", "#Done rate", "#Supervisory", "#Failing", "#Rate"]
-            },
-            street_rows,
-            String::new(),
-        )],
-    );
-    // 6
-    let group_rows: Vec<Vec<String>> = t.failing_groups.iter().map(|g| vec![g.group.clone(), g.count.to_string(), g.share.clone()]).collect();
-    let top_rows: Vec<Vec<String>> =
-        t.top_items.iter().enumerate().map(|(i, r)| vec![(i + 1).to_string(), r.analyte.clone(), r.food.clone(), r.count.to_string()]).collect();
-    add(
-        "不合格项目情况",
-        "Failing items",
-        if t.failing_items == 0 {
-            vec![Block::Empty(w.t("本年度口径内没有不合格项目。", "There are no failing items inside the scope this year."))]
-        } else {
-            vec![
-                table(
-                    caption("不合格项目类别（项次）", "Failing items by group"),
-                    if lang == Lang::Zh { &["类别", "#项次", "#占比"] } else { &["Group", "#Items", "#Share"] },
-                    group_rows,
-                    String::new(),
-                ),
-                Block::Chart(pareto(data, lang)),
-                table(
-                    caption("不合格项目前二十位", "Top twenty of item and food"),
-                    if lang == Lang::Zh { &["#序号", "检验项目", "食品", "#项次"] } else { &["#No.", "Item", "Food", "#Items"] },
-                    top_rows,
-                    String::new(),
-                ),
-            ]
-        },
-    );
-    // 7, 8
-    add("区域类型", "Kind of area", vec![table(caption("按区域类型", "By kind of area"), line_heads, line_rows(&t.by_area, lang), String::new())]);
-    add("重点场所", "Places", vec![table(caption("按抽样地点", "By sampling place"), line_heads, line_rows(&t.by_place, lang), String::new())]);
-    // 9
-    let (rapid, handled_within) = (&k.rapid, law("{D37}"));
-    let rapid_rows: Vec<Vec<String>> =
-        t.rapid_by_point.iter().map(|r| vec![r.key.clone(), r.tests.to_string(), r.valid.to_string(), r.positive.to_string(), r.display.clone()]).collect();
-    add(
-        "快速检测",
-        "Rapid tests",
-        if rapid_rows.is_empty() {
-            let none = w.t("本年度没有快检数据。", "There are no rapid tests this year. ");
-            vec![Block::Empty(format!("{none}{not_counted}"))]
-        } else {
-            vec![
-                Block::Paragraph(match lang {
-                    Lang::Zh => format!(
-                        "{not_counted}全年有效检测阳性率 {}（{} / {}），阳性{handled_within}内处置率 {}，实验室确证率 {}。快检结果为阴性或阳性，不作合格与否的判定。",
-                        rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
-                    ),
-                    Lang::En => format!(
-                        "{not_counted} Positive rate of valid tests {} ({} of {}); handled within {handled_within} {}; confirmed by a laboratory {}. A rapid test is positive or negative, never conforming or not.",
-                        rapid.positive.display, rapid.positive.numerator, rapid.positive.denominator, rapid.handled.display, rapid.confirmed.display
-                    ),
-                }),
-                table(
-                    caption("快检点检测情况", "Tests by point"),
-                    if lang == Lang::Zh {
-                        &["快检点", "#检测项次", "#有效", "#阳性", "#阳性率"]
-                    } else {
-                        &["Point", "#Tests", "#Valid", "#Positive", "#Rate"]
-                    },
-                    rapid_rows,
-                    String::new(),
-                ),
-            ]
-        },
-    );
-    // 10
-    add("核查处置", "Disposal", disposal_blocks(data, lang, &mut caption));
-    // 11, 12
-    add(
-        "复检和异议",
-        "Rechecks and objections",
-        vec![Block::Empty(w.t("本版本不登记复检和异议，没有数据。", "This version does not record rechecks and objections; there are no data."))],
-    );
-    add("信息公示", "Publication", vec![Block::Empty(w.t("本版本不登记公示期次，没有数据。", "This version does not record notices; there are no data."))]);
-    // 13
-    let total = &t.total;
-    add(
-        "与上年同期比较",
-        "Compared with last year",
-        vec![table(
-            caption("与上年同期比较", "Compared with the same period of last year"),
-            line_heads,
-            line_rows(std::slice::from_ref(total), lang),
-            match lang {
-                Lang::Zh => format!("上年数据为截至 {} 已签发报告的批次；食品分类方案两年相同。", t.before_until),
-                Lang::En => format!("Of last year, batches whose report had been issued by {}; the scheme of food classes is the same.", t.before_until),
-            },
-        )],
-    );
-    // 14
-    let typical: Vec<Block> = data
-        .cases
-        .iter()
-        .filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of) && c.part != Part::Production)
-        .take(3)
-        .map(|c| {
-            let field = |block: CaseBlock, key: &str| c.blocks.get(&block).map_or_else(String::new, |b| b.get(key).to_owned());
-            Block::Paragraph(match lang {
-                Lang::Zh => format!(
-                    "{}：{}经营的{}，{}不合格。原因：{}。处理：{}（{}）。{}办结。",
-                    c.no,
-                    c.operator,
-                    c.product,
-                    c.failing.join("、"),
-                    field(CaseBlock::Cause, "cause"),
-                    field(CaseBlock::Penalty, "filed"),
-                    field(CaseBlock::Penalty, "doc_no"),
-                    c.closed_at.map_or_else(String::new, |at| at.format("%Y年%-m月%-d日").to_string()),
-                ),
-                Lang::En => format!(
-                    "{}: {} of {}; failing {}. Cause: {}. Outcome: {} ({}). Closed {}.",
-                    c.no,
-                    c.product,
-                    c.operator,
-                    c.failing.join(", "),
-                    field(CaseBlock::Cause, "cause"),
-                    field(CaseBlock::Penalty, "filed"),
-                    field(CaseBlock::Penalty, "doc_no"),
-                    c.closed_at.map_or_else(String::new, |at| at.format("%Y-%m-%d").to_string()),
-                ),
+    if columns.is_empty() || rows.iter().any(|r| r.len() != columns.len()) {
+        return Err(source.wrong(&format!("[table {name}]: a row has not as many cells as there are columns")));
+    }
+    let mut caption = words.get("caption");
+    if !caption.is_empty() {
+        *tables += 1;
+        caption = source.lang.pick(&format!("表{tables} {caption}"), &format!("Table {tables}. {caption}")).to_owned();
+    }
+    Ok(Block::Table(Table { caption, columns, rows, total: false, note: words.get("note") }))
+}
+
+fn figures(kpis: &Kpis, source: Source, words: &Words) -> Result<Figures, ReportError> {
+    let (all, lines) = (key_figures(kpis), words.cells("figure"));
+    let cells = |line: &Vec<String>| <[String; 4]>::try_from(line.clone()).ok();
+    if lines.len() != all.len() {
+        return Err(source.wrong("[figures]: not one line a figure"));
+    }
+    let items = lines.iter().zip(all).map(|(line, figure)| {
+        let [name, value, note, goal] = cells(line).ok_or_else(|| source.wrong("[figures]: a figure has name, value, note and goal"))?;
+        Ok(KeyFigure { name, value, note, goal, met: figure.met })
+    });
+    Ok(Figures { items: items.collect::<Result<_, ReportError>>()?, scope: words.get("scope") })
+}
+
+fn percent(rate: &Rate) -> f64 {
+    rate.percent.as_deref().and_then(|p| p.parse().ok()).unwrap_or(f64::NAN)
+}
+
+fn chart(data: &Annual, source: Source, name: &str, words: &Words) -> Result<ChartBlock, ReportError> {
+    let (title, desc) = (words.get("title"), words.get("desc"));
+    let chart = match name {
+        "months" => {
+            let (months, labels) = (&data.tables.by_month, words.list("label"));
+            if labels.len() != months.len() {
+                return Err(source.wrong("[chart months]: not one label a month"));
+            }
+            let series = |name: i32, of: fn(&shiyan_analytics::Month) -> f64| Series {
+                name: name.to_string(),
+                points: labels.iter().cloned().zip(months.iter().map(of)).collect(),
+            };
+            Chart::Trend(Trend {
+                title,
+                desc,
+                now: series(data.scope.year, |m| percent(&m.now)),
+                last_year: Some(series(data.scope.year - 1, |m| percent(&m.whole))),
+                texts: months.iter().map(|m| m.now.display.clone()).collect(),
+                n: months.iter().map(|m| m.now.batches).collect(),
+                decimals: 1,
+                unit: "%".into(),
             })
-        })
-        .collect();
-    add("典型案例", "Typical cases", if typical.is_empty() { vec![Block::Empty(w.t("没有已办结的案件。", "No case has been closed."))] } else { typical });
-    // 15
-    add("风险分析与下年重点", "Risks and next year", vec![Block::Paragraph(risk_text(data, lang))]);
-    // 16, 17
-    add("经费", "Cost", vec![Block::Empty(w.t("本版本不登记检验经费，没有数据。", "This version does not record testing costs; there are no data."))]);
-    add("三清单", "Three lists", three_lists(data, lang, &mut caption));
-    // annexes
-    sections.push(failing_annex(data, lang));
-    Model {
-        lang,
-        title: w.t(&format!("郑州市金水区{year}年\n食品安全抽样检验工作报告"), &format!("Food Safety Sampling Report {year}\nJinshui District, Zhengzhou")),
-        issuer: w.t("郑州市金水区市场监督管理局", "Jinshui District Administration for Market Regulation"),
-        doc_no: None,
-        date: k.as_of,
-        scope: scope_line(k.scope_line(lang), &data.streets),
-        contents: true,
-        sections,
-        data_version: format!("{} {} · {} {}", w.t("工作日历", "calendar"), shiyan_statute::calendar().version, w.t("数据截至", "data as of"), k.as_of),
-        data_hash: data_hash(data),
-        demo: data.demo,
-        created_at: k.as_of.and_hms_opt(0, 0, 0).and_then(|at| at.and_local_timezone(shiyan_foundation::shanghai()).single()).unwrap_or_default(),
-    }
-}
-
-/// 月度趋势 this year against last.
-#[must_use]
-pub fn month_chart(data: &Annual, lang: Lang) -> ChartBlock {
-    let months = &data.tables.by_month;
-    let label = |m: u8| lang.pick(&format!("{m}月"), &m.to_string()).to_owned();
-    let series = |name: &str, of: fn(&shiyan_analytics::Month) -> f64| Series {
-        name: name.to_owned(),
-        points: months.iter().map(|m| (label(m.month), of(m))).collect(),
+        }
+        "classes" => {
+            let mut lines = leading(&data.tables);
+            lines.truncate(15);
+            Chart::Ranking(Ranking {
+                title,
+                desc,
+                series: Series {
+                    name: words.get("series"),
+                    points: lines.iter().map(|l| (source.lang.pick(&l.zh, &l.en).to_owned(), percent(&l.now))).collect(),
+                },
+                texts: lines.iter().map(|l| l.now.display.clone()).collect(),
+                n: lines.iter().map(|l| l.now.batches).collect(),
+                decimals: 1,
+                unit: "%".into(),
+                mark: None,
+            })
+        }
+        "groups" => {
+            #[allow(clippy::cast_precision_loss)] // a bar has no more digits than a screen
+            let points = data.tables.failing_groups.iter().map(|g| (g.group.clone(), g.count as f64)).collect();
+            Chart::Pareto(Pareto {
+                title,
+                desc,
+                series: Series { name: words.get("series"), points },
+                texts: data.tables.failing_groups.iter().map(|g| g.cumulative.clone()).collect(),
+                unit: words.get("unit"),
+                cumulative: words.get("cumulative"),
+            })
+        }
+        other => return Err(source.wrong(&format!("[chart {other}]: there is no such chart"))),
     };
-    let year = data.scope.year;
-    let chart = Chart::Trend(Trend {
-        title: lang.pick("监督抽检不合格率月度趋势", "Failing rate by month").to_owned(),
-        desc: lang.pick("每点下注明批次数", "The number of batches stands under each point").to_owned(),
-        now: series(&year.to_string(), |m| percent(&m.now)),
-        last_year: Some(series(&(year - 1).to_string(), |m| percent(&m.whole))),
-        texts: months.iter().map(|m| m.now.display.clone()).collect(),
-        n: months.iter().map(|m| m.now.batches).collect(),
-        decimals: 1,
-        unit: "%".into(),
-    });
-    ChartBlock {
-        caption: lang.pick("图 监督抽检不合格率月度趋势", "Figure. Failing rate of supervisory sampling by month").to_owned(),
-        chart,
-        note: String::new(),
+    Ok(ChartBlock { caption: words.get("caption"), chart, note: String::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn day(m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, m, d).unwrap()
     }
-}
-
-/// 分大类不合格率 ranking of the classes with failing batches.
-#[must_use]
-pub fn class_chart(data: &Annual, lang: Lang) -> ChartBlock {
-    let mut lines: Vec<&Line> = data.tables.by_class.iter().filter(|l| l.now.failing > 0 && !l.now.small).collect();
-    lines.sort_by(|a, b| b.now.compare(&a.now));
-    lines.truncate(15);
-    let chart = Chart::Ranking(Ranking {
-        title: lang.pick("分食品大类不合格率", "Failing rate by food class").to_owned(),
-        desc: lang.pick("仅列有不合格且不少于 30 批次的大类", "Classes with failing batches and at least 30 batches").to_owned(),
-        series: Series {
-            name: lang.pick("不合格率", "Rate").to_owned(),
-            points: lines.iter().map(|l| (lang.pick(&l.zh, &l.en).to_owned(), percent(&l.now))).collect(),
-        },
-        texts: lines.iter().map(|l| l.now.display.clone()).collect(),
-        n: lines.iter().map(|l| l.now.batches).collect(),
-        decimals: 1,
-        unit: "%".into(),
-        mark: None,
-    });
-    ChartBlock { caption: lang.pick("图 分食品大类不合格率", "Figure. Failing rate by food class").to_owned(), chart, note: String::new() }
-}
-
-/// 不合格项目类别 as a Pareto chart.
-#[must_use]
-pub fn pareto(data: &Annual, lang: Lang) -> ChartBlock {
-    #[allow(clippy::cast_precision_loss)]
-    let points = data.tables.failing_groups.iter().map(|g| (g.group.clone(), g.count as f64)).collect();
-    let chart = Chart::Pareto(Pareto {
-        title: lang.pick("不合格项目类别", "Failing items by group").to_owned(),
-        desc: lang.pick("项次与累计占比", "Items and cumulative share").to_owned(),
-        series: Series { name: lang.pick("项次", "Items").to_owned(), points },
-        texts: data.tables.failing_groups.iter().map(|g| g.cumulative.clone()).collect(),
-        unit: lang.pick("项次", "items").to_owned(),
-        cumulative: lang.pick("累计占比", "Cumulative share").to_owned(),
-    });
-    ChartBlock { caption: lang.pick("图 不合格项目类别", "Figure. Failing items by group").to_owned(), chart, note: String::new() }
-}
-
-fn kilograms(cases: &[&Case], key: &str) -> Decimal {
-    cases
-        .iter()
-        .filter_map(|c| c.blocks.get(&CaseBlock::Control))
-        .filter(|b| matches!(b.get("unit"), "kg" | "公斤" | "千克"))
-        .filter_map(|b| fold(b.get(key)).parse::<Decimal>().ok())
-        .sum()
-}
-
-fn disposal_blocks(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -> String) -> Vec<Block> {
-    let k = &data.kpis;
-    let street = |code: &str| data.streets.get(code).map_or_else(|| code.to_owned(), |s| s.name.clone());
-    let cancelled = cancelled_by(data);
-    let mine: Vec<&Case> = data.cases.iter().filter(|c| !cancelled.contains(&c.id)).collect();
-    if data.cases.is_empty() && k.overdue.is_empty() {
-        return vec![Block::Empty(lang.pick("没有核查处置案件。", "There are no cases.").to_owned())];
+    fn line(name: &'static str) -> Vec<RateLine<'static>> {
+        vec![RateLine { name, batches: 100, failing: 3, rate: "3.00%", batches_before: 90, rate_before: "2.22%", change: "+0.78" }]
     }
-    // As of the report's own day: what was closed later is still open here.
-    let closed = mine.iter().filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of)).count();
-    let penalty = |wanted: &str| mine.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter(|b| b.get("filed").starts_with(wanted)).count();
-    let fines: Decimal = mine.iter().filter_map(|c| c.blocks.get(&CaseBlock::Penalty)).filter_map(|b| fold(b.get("fine")).parse::<Decimal>().ok()).sum();
-    let moved = mine.iter().filter_map(|c| c.blocks.get(&CaseBlock::Transfer)).filter(|b| b.inapplicable.is_none() && !b.get("to").is_empty()).count();
-    let (sealed, recalled) = (kilograms(&mine, "sealed").normalize(), kilograms(&mine, "recalled").normalize());
-    let text = match lang {
-        Lang::Zh => format!(
-            "本年度在办和办结案件 {} 件，已办结 {closed} 件。核查处置率 {}（到期或已办结 {} 件，完成 {} 件），按期办结率 {}；未到期在办 {} 件不计入分母。封存 {sealed} 公斤，召回或下架 {recalled} 公斤；立案处罚 {} 件，免予处罚 {} 件，罚没款 {} 元；通报移送 {moved} 件。",
-            mine.len(),
-            k.disposal.display,
-            k.disposal.denominator,
-            k.disposal.numerator,
-            k.disposal_on_time.display,
-            k.open_not_due.len(),
-            penalty("立案"),
-            penalty("免予"),
-            fines.normalize(),
-        ),
-        Lang::En => format!(
-            "{} cases were open or closed this year, {closed} of them closed. Disposal rate {} ({} due or closed, {} done); closed in time {}; {} open and not yet due are not in the denominator. Sealed {sealed} kg, recalled or withdrawn {recalled} kg; penalties {}, exempted {}, fines {} yuan; transferred {moved}.",
-            mine.len(),
-            k.disposal.display,
-            k.disposal.denominator,
-            k.disposal.numerator,
-            k.disposal_on_time.display,
-            k.open_not_due.len(),
-            penalty("立案"),
-            penalty("免予"),
-            fines.normalize(),
-        ),
-    };
-    let rows: Vec<Vec<String>> = data
-        .tables
-        .cases_by_street
-        .iter()
-        .map(|c| {
-            vec![street(&c.street), c.opened.to_string(), c.closed.to_string(), c.closed_in_time.to_string(), c.overdue.to_string(), c.cancelled.to_string()]
-        })
-        .collect();
-    let mut blocks = vec![
-        Block::Paragraph(text),
-        table(
-            caption(
-                "本年的核查处置，按街道（按期限归年，提前办结的按办结日期）",
-                "Cases of the year, by street (by due date, or by the day of closing when that came earlier)",
-            ),
-            if lang == Lang::Zh {
-                &["街道", "#案件", "#办结", "#按期办结", "#逾期", "#撤销"]
-            } else {
-                &["Street", "#Cases", "#Closed", "#In time", "#Overdue", "#Cancelled"]
-            },
-            rows,
-            String::new(),
-        ),
-    ];
-    blocks.push(if k.overdue.is_empty() {
-        Block::Empty(lang.pick("没有逾期案件。", "No case is overdue.").to_owned())
-    } else {
-        table(
-            caption("逾期案件", "Overdue cases"),
-            if lang == Lang::Zh { &["案件编号", "抽样单编号", "街道", "截止日"] } else { &["Case", "Sampling sheet", "Street", "Deadline"] },
-            k.overdue.iter().map(|c| vec![c.case_no.clone(), c.sampling_no.clone(), street(&c.street), c.due_on.to_string()]).collect(),
-            String::new(),
-        )
-    });
-    blocks
-}
-
-/// 撤销 the cases that had been cancelled by the day of the report.
-fn cancelled_by(data: &Annual) -> std::collections::BTreeSet<CaseId> {
-    data.facts.cases.iter().filter(|c| c.cancelled).map(|c| c.case_id).collect()
-}
-
-fn risk_text(data: &Annual, lang: Lang) -> String {
-    let t = &data.tables;
-    let mut classes: Vec<&Line> = t.by_class.iter().filter(|l| !l.now.small && l.now.failing > 0).collect();
-    classes.sort_by(|a, b| b.now.compare(&a.now));
-    let named: Vec<String> = classes.iter().take(3).map(|l| format!("{}（{}）", lang.pick(&l.zh, &l.en), l.now.display)).collect();
-    let items: Vec<String> = t.top_items.iter().take(3).map(|i| format!("{}·{}", i.food, i.analyte)).collect();
-    let share = t.failing_groups.first().map_or_else(String::new, |g| format!("{} {}", g.group, g.share));
-    if named.is_empty() {
-        return lang
-            .pick(
-                "批次数不足 30 的大类不作比较，本年度没有可供排序的大类。",
-                "Classes with fewer than 30 batches are not compared; there is nothing to rank this year.",
-            )
-            .to_owned();
+    fn case(closed: Option<NaiveDate>) -> CaseRow<'static> {
+        CaseRow { no: "HC2026-0001-LT", sheet: "XBJ26000000000000001", street: "示范路街道".into(), due: day(5, 1), closed }
     }
-    match lang {
-        Lang::Zh => format!(
-            "按监督抽检不合格率（批次不少于 30），居前的大类为{}；不合格项目以{share}为首，集中在{}。以上由数据排列得出，下年重点由食品抽检科结合投诉、舆情和监督检查情况研究确定。",
-            named.join("、"),
-            items.join("、")
-        ),
-        Lang::En => format!(
-            "By failing rate (at least 30 batches) the leading classes are {}; among failing items {share} comes first, mostly {}. This is an ordering of the data; the sampling section settles next year’s priorities together with complaints and inspections.",
-            named.join(", "),
-            items.join(", ")
-        ),
+
+    /// Every list with a line in it, every sentence with something to say.
+    fn full(source: Source) -> Told<'static> {
+        static LIST: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| vec!["腐霉利".into(), "克百威".into()]);
+        Told {
+            district: Named { name: "示范市示范区", body: "示范区市场监督管理局" },
+            template: source.version(),
+            year: 2026,
+            as_of: day(12, 31),
+            calendar: "2026",
+            scope: "示范口径。".into(),
+            planned: 5_400,
+            done: 5_000,
+            counted: 5_332,
+            people_known: true,
+            target: "4".into(),
+            required: 5_332,
+            reached: "4.00",
+            met: true,
+            missed: false,
+            discovery: Share { rate: "3.00%", hits: 120, total: 4_000 },
+            figures: vec![KeyLine { name: "千人批次".into(), value: "4.00".into(), hits: 5_332, total: 1_333_000, left_out: 7, target: Some("4".into()) }],
+            months: vec![1, 2],
+            levels: vec![LevelLine { level: "区抽", kind: "监督抽检", batches: 10, failing: 1, batches_before: 9 }],
+            links: line("流通"),
+            online: line("网络"),
+            classes: line("糕点"),
+            scheme: "示范目录",
+            without_failing: &LIST,
+            farm: line("鳞茎类"),
+            key_foods: line("韭菜"),
+            streets: vec![StreetRow { street: "示范路街道".into(), planned: 9, done: 9, done_rate: "100.00%", batches: 8, failing: 1, rate: "1/8" }],
+            failing_items: 2,
+            groups: vec![GroupRow { name: "农药残留", count: 2, share: "100.00%" }],
+            top: vec![TopRow { no: 1, item: "腐霉利", food: "韭菜", count: 2 }],
+            areas: line("城市"),
+            places: line("超市"),
+            points: vec![PointRow { name: "示范快检点", tests: 9, valid: 8, positive: 1, rate: "1/8" }],
+            rapid_positive: Share { rate: "1/8", hits: 1, total: 8 },
+            rapid_handled: "100.00%",
+            rapid_confirmed: "—",
+            no_cases: false,
+            cases: 3,
+            closed: 2,
+            disposal: Share { rate: "100.00%", hits: 2, total: 2 },
+            on_time: "50.00%",
+            not_due: 1,
+            sealed: "0.3",
+            recalled: "4.5",
+            filed: "1",
+            exempted: "1",
+            fines: "5000.5",
+            transferred: "0",
+            by_street: vec![StreetCases { street: "示范路街道".into(), opened: 3, closed: 2, in_time: 1, overdue: 1, cancelled: 0 }],
+            overdue: vec![case(None)],
+            compared: line("合计"),
+            until: day(12, 30),
+            typical: vec![TypicalCase {
+                no: "HC2026-0001-LT",
+                operator: "示范店",
+                product: "韭菜",
+                failing: &LIST,
+                cause: "原料问题",
+                outcome: "立案处罚",
+                document: "示范1号",
+                closed_on: Day { year: 2026, month: 6, day: 1, iso: day(6, 1) },
+            }],
+            leading: line("糕点"),
+            first_group: GroupRow { name: "农药残留", count: 2, share: "100.00%" },
+            common: vec![TopRow { no: 1, item: "腐霉利", food: "韭菜", count: 2 }],
+            problems: vec![Problem { no: "HC2026-0002-LT", product: "韭菜", failing: &LIST, operator: "示范店", state: "处置中" }],
+            rectified: vec![Rectified { no: "HC2026-0001-LT", operator: "示范店", measures: "换货", checked_on: "2026-05-01", result: "合格" }],
+            accountable: vec![case(None), case(Some(day(5, 3)))],
+            failing: vec![FailingRow {
+                no: 1,
+                sheet: "XBJ26000000000000001",
+                producer: "示范厂",
+                operator: "示范店",
+                food: "韭菜",
+                spec: "散装",
+                made_on: "2026-03-01",
+                items: vec![
+                    FailingItem { item: "腐霉利", result: "0.5mg/kg", limit: "≤0.2mg/kg" },
+                    FailingItem { item: "克百威", result: "0.1", limit: "≤0.02" },
+                ],
+                class: "食用农产品",
+            }],
+        }
     }
-}
+    /// A year in which nothing happened, of some streets.
+    fn bare(source: Source) -> Told<'static> {
+        Told {
+            people_known: false,
+            met: false,
+            missed: true,
+            levels: Vec::new(),
+            links: Vec::new(),
+            online: Vec::new(),
+            failing_items: 0,
+            points: Vec::new(),
+            no_cases: true,
+            typical: Vec::new(),
+            leading: Vec::new(),
+            problems: Vec::new(),
+            rectified: Vec::new(),
+            accountable: Vec::new(),
+            failing: Vec::new(),
+            ..full(source)
+        }
+    }
+    /// The wording as somebody who corrects it would like to see it.
+    fn printed(filled: &Filled) -> String {
+        let mut out = filled.title.join("\n") + "\n" + &format!("{:?}\n", filled.paper);
+        for piece in &filled.pieces {
+            out += &match piece {
+                Piece::Chapter { heading, annex, wide } => {
+                    format!("\n# {heading}{}{}\n", if *annex { " (annex)" } else { "" }, if *wide { " (wide)" } else { "" })
+                }
+                Piece::Sub(text) => format!("## {text}\n"),
+                Piece::Paragraph(text) => format!("{text}\n"),
+                Piece::Nothing(text) => format!("> {text}\n"),
+                Piece::Part(kind, name, words) => format!("[{kind} {name}] {words:?}\n"),
+            };
+        }
+        out.replace("\\u{fdd0}", "")
+    }
 
-/// 问题清单、整改清单、问责清单.
-fn three_lists(data: &Annual, lang: Lang, caption: &mut impl FnMut(&str, &str) -> String) -> Vec<Block> {
-    let k = &data.kpis;
-    let cancelled = cancelled_by(data);
-    let states: BTreeMap<CaseId, &str> = data.facts.cases.iter().map(|c| (c.case_id, c.state.as_str())).collect();
-    // in which state it stood on the day of the report; of some days that is not known
-    let stood = |c: &Case| states.get(&c.id).and_then(|s| CaseState::parse(s)).map_or_else(String::new, |s| s.label(lang).to_owned());
-    let open: Vec<Vec<String>> = data
-        .debts
-        .iter()
-        .chain(&data.cases)
-        .filter(|c| !cancelled.contains(&c.id) && c.closed_at.is_none_or(|at| at.date_naive() > k.as_of))
-        .map(|c| vec![c.no.clone(), c.product.clone(), c.failing.join("、"), c.operator.clone(), stood(c)])
-        .collect();
-    let rectified: Vec<Vec<String>> = data
-        .cases
-        .iter()
-        .filter(|c| c.closed_at.is_some_and(|at| at.date_naive() <= k.as_of))
-        .filter_map(|c| c.blocks.get(&CaseBlock::Rectify).map(|b| (c, b)))
-        .filter(|(_, b)| b.inapplicable.is_none())
-        .map(|(c, b)| vec![c.no.clone(), c.operator.clone(), b.get("measures").to_owned(), b.get("checked_on").to_owned(), b.get("result").to_owned()])
-        .collect();
-    let how = |c: &CaseLine| match (c.closed_on, lang) {
-        (Some(on), Lang::Zh) => format!("{on} 超期办结"),
-        (Some(on), Lang::En) => format!("closed late, {on}"),
-        (None, _) => lang.pick("逾期未结", "overdue").to_owned(),
-    };
-    let owed = k.overdue.iter().chain(&k.closed_late);
-    let accountable: Vec<Vec<String>> = owed.map(|c| vec![c.case_no.clone(), c.due_on.to_string(), how(c), c.sampling_no.clone()]).collect();
-    let list = |title: String, heads: &[&str], rows: Vec<Vec<String>>, none: &str| {
-        if rows.is_empty() { Block::Empty(none.to_owned()) } else { table(title, heads, rows, String::new()) }
-    };
-    let zh = lang == Lang::Zh;
-    vec![
-        list(
-            caption("问题清单（未办结案件）", "Problems (open cases)"),
-            if zh { &["案件编号", "样品", "不合格项目", "单位", "状态"] } else { &["Case", "Sample", "Failing", "Operator", "State"] },
-            open,
-            lang.pick("问题清单：没有未办结案件。", "Problems: no open case."),
-        ),
-        list(
-            caption("整改清单", "Rectification"),
-            if zh {
-                &["案件编号", "单位", "整改措施", "复查日期", "复查结果"]
-            } else {
-                &["Case", "Operator", "Measures", "Checked on", "Result"]
-            },
-            rectified,
-            lang.pick("整改清单：没有整改记录。", "Rectification: no records."),
-        ),
-        list(
-            caption("问责清单（逾期未结和超期办结）", "Accountability (overdue or closed late)"),
-            if zh { &["案件编号", "截止日", "情况", "抽样单编号"] } else { &["Case", "Deadline", "How it stands", "Sampling sheet"] },
-            accountable,
-            lang.pick("问责清单：没有逾期未结或超期办结的案件。", "Accountability: no case is overdue or was closed late."),
-        ),
-    ]
-}
-
-/// 附件 the failing batches in the columns of the public notices.
-fn failing_annex(data: &Annual, lang: Lang) -> Section {
-    let rows: Vec<Vec<String>> = data
-        .failing
-        .iter()
-        .enumerate()
-        .map(|(index, f)| {
-            let sheet = &f.sample.sheet;
-            let items: Vec<String> = f
-                .items
-                .iter()
-                .map(|i| {
-                    format!(
-                        "{}║{}║{}",
-                        i.analyte,
-                        if i.understood.is_empty() { &i.raw } else { &i.understood },
-                        i.limit.as_ref().map_or("/", |l| l.text.as_str())
-                    )
-                })
-                .collect();
-            vec![
-                (index + 1).to_string(),
-                f.sample.number().to_owned(),
-                sheet.get("prod_name").to_owned(),
-                sheet.get("site_name").to_owned(),
-                sheet.get("name").to_owned(),
-                sheet.get("spec").to_owned(),
-                sheet.get("made_on").to_owned(),
-                items.join("\n"),
-                sheet.get("cat1").to_owned(),
-            ]
-        })
-        .collect();
-    let heading = lang.pick("附件A 不合格批次名单", "Annex A. Failing batches").to_owned();
-    let blocks = if rows.is_empty() {
-        vec![Block::Empty(lang.pick("没有不合格批次。", "There are no failing batches.").to_owned())]
-    } else {
-        let heads: &[&str] = if lang == Lang::Zh {
-            &["#序号", "抽样单编号", "标称生产企业", "被抽样单位", "食品名称", "规格型号", "生产日期/批号", "不合格项目║检验结果║标准值", "分类"]
-        } else {
-            &["#No.", "Sampling sheet", "Labelled producer", "Sampled operator", "Food", "Spec", "Date / lot", "Item║result║limit", "Class"]
-        };
-        vec![table(
-            String::new(),
-            heads,
-            rows,
-            lang.pick(
-                "“/”表示不适用。以下信息仅指本次抽检标称的生产企业相关产品的生产日期/批号和所检项目。",
-                "“/” means not applicable. The rows speak only of the dates, lots and items tested.",
-            )
-            .to_owned(),
-        )]
-    };
-    Section { heading, blocks, annex: true, landscape: true }
+    #[test]
+    fn every_sentence_of_the_report_says_what_it_said() {
+        let mut changed = Vec::new();
+        for lang in [Lang::Zh, Lang::En] {
+            let source = template::annual(lang);
+            let missed = Told { met: false, missed: false, overdue: Vec::new(), ..full(source) };
+            let said = [full(source), bare(source), missed].iter().map(|told| printed(&source.fill(told).unwrap())).collect::<Vec<_>>().join("\n========\n\n");
+            for brace in ["{{", "}}", "{%", "%}", "{#", "#}"] {
+                assert!(!said.contains(brace), "{brace} is left over in {}", source.name);
+            }
+            let kept = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("wording-{}", source.name));
+            if std::env::var("SHIYAN_BLESS").is_ok_and(|v| v == "1") {
+                std::fs::write(&kept, &said).unwrap();
+            }
+            let expected = std::fs::read_to_string(&kept).unwrap_or_default();
+            if said != expected {
+                changed.push(format!("{}: {:?}", source.name, said.lines().zip(expected.lines()).find(|(a, b)| a != b)));
+            }
+        }
+        assert!(changed.is_empty(), "{}", changed.join("\n"));
+    }
+    #[test]
+    fn a_template_names_only_what_is_told_in_any_case_and_in_both_languages() {
+        let known: BTreeSet<String> = serde_json::to_value(full(template::annual(Lang::Zh))).unwrap().as_object().unwrap().keys().cloned().collect();
+        let [zh, en] = [Lang::Zh, Lang::En].map(|lang| template::annual(lang).names().unwrap());
+        assert_eq!(zh.difference(&known).collect::<Vec<_>>(), Vec::<&String>::new());
+        assert_eq!(zh, en, "both languages say the same facts");
+        assert_eq!(known.difference(&zh).collect::<Vec<_>>(), Vec::<&String>::new(), "a fact that no template names need not be told");
+    }
+    #[test]
+    fn chapters_are_numbered_in_chinese() {
+        let all: Vec<String> = [1, 10, 11, 20, 21, 99].map(chinese).into();
+        assert_eq!(all, ["一", "十", "十一", "二十", "二十一", "九十九"]);
+    }
 }

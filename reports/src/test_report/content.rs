@@ -1,7 +1,8 @@
 //! 检验报告的内容 what a test report says, out of the facts that were frozen when it was issued.
 
+use shiyan_foundation::Lang;
 use shiyan_foundation::task::TaskKind;
-use shiyan_foundation::{Label, Lang};
+use shiyan_lab_results::order::Meaning;
 use shiyan_lab_results::report::{self, ReportContent};
 
 use super::{Laboratory, Mark, Model, Replaced, ResultRow, Sample, Wording};
@@ -12,12 +13,8 @@ use crate::Picture;
 /// # Errors
 /// A picture that the report names was not put in; a moment that cannot be read.
 pub fn model(content: &ReportContent, public_url: &str) -> Result<Model, String> {
-    let fact = |label: &str| content.facts.iter().find(|(zh, _, _)| zh == label).map_or_else(String::new, |(_, _, text)| text.clone());
-    let list = |text: String| -> Vec<String> { text.split('、').filter(|t| !t.is_empty() && *t != "/").map(str::to_owned).collect() };
-    let signed = |meaning: &str| content.signatures.iter().find(|(m, _, _)| m == meaning).map_or_else(String::new, |(_, name, _)| name.clone());
+    let stated = content.stated();
     let created_at = chrono::DateTime::parse_from_rfc3339(&content.issued_at).map_err(|e| e.to_string())?;
-    let (taken, reserve) =
-        fact("抽样数量/备样数量").split_once(" / ").map_or_else(|| (fact("抽样数量/备样数量"), String::new()), |(a, b)| (a.to_owned(), b.to_owned()));
     let picture = |sha256: &Option<String>, bytes: &Option<Vec<u8>>| match (sha256, bytes) {
         (None, _) => Ok(None),
         (Some(_), Some(bytes)) => Picture::read(bytes).map(Some).map_err(|e| e.to_string()),
@@ -25,7 +22,7 @@ pub fn model(content: &ReportContent, public_url: &str) -> Result<Model, String>
     };
     let notices = if content.notices.is_empty() {
         // Issued before notices were frozen: the standing ones of its kind and day.
-        let kind = TaskKind::ALL.iter().copied().find(|k| k.zh() == content.purpose.0).unwrap_or(TaskKind::Supervisory);
+        let kind = content.kind().unwrap_or(TaskKind::Supervisory);
         report::notices(kind, None, created_at.date_naive()).map_err(|r| r.what(Lang::En))?
     } else {
         content.notices.clone()
@@ -42,37 +39,37 @@ pub fn model(content: &ReportContent, public_url: &str) -> Result<Model, String>
         },
         sample: Sample {
             name: content.sample_name.clone(),
-            spec: fact("规格型号"),
-            brand: fact("商标"),
-            grade: fact("质量等级"),
-            production: match fact("批号").as_str() {
-                "" | "/" => fact("生产/加工/购进日期"),
-                lot => format!("{} / {lot}", fact("生产/加工/购进日期")),
+            spec: stated.spec.clone(),
+            brand: stated.brand.clone(),
+            grade: stated.grade.clone(),
+            production: match stated.lot_no.as_str() {
+                "" | "/" => stated.made_on.clone(),
+                lot => format!("{} / {lot}", stated.made_on),
             },
-            shelf_life: fact("保质期"),
+            shelf_life: stated.shelf_life.clone(),
             sampled_unit: content.site_name.clone(),
-            sampled_address: fact("被抽样单位地址"),
+            sampled_address: stated.operator_address.clone(),
             producer: content.producer.clone(),
-            producer_address: fact("标称生产者地址"),
-            sampling_no: fact("抽样单编号"),
-            sampled_on: fact("抽样日期"),
-            samplers: fact("抽样人员"),
-            lot: fact("抽样基数"),
-            quantity: taken,
-            reserve: match fact("备样封存地点") {
-                place if place.is_empty() || reserve.is_empty() => reserve,
-                place => format!("{reserve}，封存于{place}"),
+            producer_address: stated.producer_address.clone(),
+            sampling_no: stated.sheet.clone(),
+            sampled_on: stated.sampled_on.clone(),
+            samplers: stated.samplers.clone(),
+            lot: stated.base.clone(),
+            quantity: stated.quantity.clone(),
+            reserve: match (stated.reserve.as_str(), stated.reserve_place.as_str()) {
+                (reserve, "") | (reserve @ "", _) => reserve.to_owned(),
+                (reserve, place) => format!("{reserve}，封存于{place}"),
             },
-            state: fact("样品状态"),
-            received_on: fact("到样日期"),
-            tested_on: fact("检验日期"),
-            task_source: fact("任务来源"),
+            state: stated.condition.clone(),
+            received_on: stated.received_on.clone(),
+            tested_on: stated.tested_on.clone(),
+            task_source: stated.task_source.clone(),
             category: content.purpose.clone(),
         },
-        basis: list(fact("检验依据")),
-        judged_by: list(fact("判定依据")),
+        basis: stated.methods.clone(),
+        judged_by: stated.standards.clone(),
         conclusion: content.conclusion.clone(),
-        remark: fact("备注"),
+        remark: stated.remark.clone(),
         results: content
             .items
             .iter()
@@ -85,12 +82,12 @@ pub fn model(content: &ReportContent, public_url: &str) -> Result<Model, String>
                 verdict: i.verdict.clone(),
                 note: i.note.clone(),
                 working: i.working.clone(),
-                failed: matches!(i.verdict.0.as_str(), "不合格" | "问题"),
+                failed: i.fails(),
             })
             .collect(),
-        approver: signed("批准"),
-        reviewer: signed("审核"),
-        tester: signed("主检"),
+        approver: content.signed(Meaning::Signatory).to_owned(),
+        reviewer: content.signed(Meaning::Reviewer).to_owned(),
+        tester: content.signed(Meaning::MainAnalyst).to_owned(),
         issued_on: (!content.draft).then(|| created_at.date_naive()),
         notices,
         verify_url: if content.verify_code.is_empty() { String::new() } else { format!("{}/v/{}", public_url.trim_end_matches('/'), content.verify_code) },

@@ -12,7 +12,9 @@ use crate::face::{FaceSet, Role};
 use crate::flow::{Flow, Sheet};
 use crate::pdf::Info;
 use crate::table::{self, Align, Caption, Cell, Grid, PAD_X, Part, Row};
+use crate::template::sentence;
 use crate::text::{self, Fill};
+use crate::wording::{self, Both, Common, Pair, TestReport};
 use crate::{Faces, Picture, ReportError, qr};
 
 /// Language of the labels. What the model says is printed as it is.
@@ -190,34 +192,47 @@ const MARK: (f32, f32) = (mm(25.0), mm(15.0));
 /// 章位 the diameter of the seal.
 const SEAL: f32 = mm(42.0);
 
-/// A label in both languages.
-type Pair = (&'static str, &'static str);
-
 /// English beside Chinese is smaller and grey, so that the Chinese form is seen first and the English is found under it.
 const SECOND: f32 = 0.72;
 
-struct Words(Wording);
+struct Words {
+    wording: Wording,
+    form: &'static Both<TestReport>,
+    common: &'static Both<Common>,
+}
 
 impl Words {
     fn both(&self) -> bool {
-        self.0 == Wording::Both
+        self.wording == Wording::Both
     }
     fn lang(&self) -> Lang {
-        if self.0 == Wording::En { Lang::En } else { Lang::Zh }
+        if self.wording == Wording::En { Lang::En } else { Lang::Zh }
+    }
+    /// A word of the form in both languages.
+    fn form(&self, pick: fn(&TestReport) -> &String) -> Pair {
+        self.form.pair(pick)
+    }
+    fn common(&self, pick: fn(&Common) -> &String) -> Pair {
+        self.common.pair(pick)
+    }
+    /// A sentence of the form in both languages, filled in.
+    fn sentence(&self, pick: fn(&TestReport) -> &String, facts: &Facts<'_>) -> Result<Said, ReportError> {
+        let (zh, en) = self.form(pick);
+        Ok((sentence("test_report.zh.toml", zh, facts)?, sentence("test_report.en.toml", en, facts)?))
     }
     fn one(&self, (zh, en): Pair) -> &'static str {
         self.lang().pick(zh, en)
     }
     /// What stands first: Chinese, or English in an English report that has it.
     fn first<'t>(&self, said: &'t Said) -> &'t str {
-        if self.0 == Wording::En && !said.1.is_empty() { &said.1 } else { &said.0 }
+        if self.wording == Wording::En && !said.1.is_empty() { &said.1 } else { &said.0 }
     }
     /// What stands under it or beside it: the English of a report in both languages.
     fn second<'t>(&self, said: &'t Said) -> Option<&'t str> {
         Some(said.1.as_str()).filter(|t| self.both() && !t.is_empty() && *t != said.0)
     }
     fn colon(&self) -> &'static str {
-        self.lang().pick("：", ": ")
+        self.one(self.common(|c| &c.colon))
     }
     /// Chinese with English under it.
     fn parts(&self, first: &str, second: Option<&str>, size: f32, role: Role) -> Vec<Part> {
@@ -248,18 +263,18 @@ fn said(pair: Pair) -> Said {
 /// A face that cannot be read; in strict mode a character that no face has; an address too long for a QR code.
 pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
     let faces = FaceSet::new(faces)?;
-    let words = Words(model.wording);
+    let words = Words { wording: model.wording, form: wording::test_report()?, common: wording::common()? };
     let mut flow = Flow::new(&faces, SHEET);
     cover(&mut flow, model, &words)?;
     flow.new_page();
     notice(&mut flow, model, &words);
     flow.new_page();
-    summary(&mut flow, model, &words);
+    summary(&mut flow, model, &words)?;
     flow.new_page();
     annex(&mut flow, model, &words);
-    furniture(&mut flow, model, &words);
+    furniture(&mut flow, model, &words)?;
     flow.canvas.finish(&Info {
-        title: format!("{} {}", words.one(TITLE), model.report_no),
+        title: format!("{} {}", words.one(words.form(|f| &f.title)), model.report_no),
         author: model.laboratory.name.clone(),
         subject: model.sample.name.clone(),
         created: model.created_at,
@@ -268,8 +283,13 @@ pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
     })
 }
 
-const TITLE: Pair = ("检验报告", "Test Report");
-const REPORT_NO: Pair = ("报告编号", "Report No.");
+/// 事实 that a sentence of the form may name.
+#[derive(Debug, Serialize, Default)]
+struct Facts<'m> {
+    count: usize,
+    number: &'m str,
+    reason: &'m str,
+}
 
 fn value(text: &str) -> &str {
     if text.trim().is_empty() { "/" } else { text }
@@ -321,20 +341,21 @@ struct CoverLine<'m> {
 fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
     let (left, right, top) = (flow.left(), flow.left() + flow.width(), mm(24.0));
     mark(flow, model, left, top);
-    labelled(flow, words, REPORT_NO, &model.report_no, (right, top + 14.0), 12.0, Fill::Right);
+    labelled(flow, words, words.form(|f| &f.report_no), &model.report_no, (right, top + 14.0), 12.0, Fill::Right);
 
     // The title, with room between its four characters.
     let middle = flow.sheet.width / 2.0;
     let base = mm(84.0);
     if model.wording == Wording::En {
-        flow.put("TEST REPORT", (middle, base), Role::Title, 36.0, Colour::BLACK, Fill::Centre);
+        flow.put(&words.form.en.cover_title, (middle, base), Role::Title, 36.0, Colour::BLACK, Fill::Centre);
     } else {
         let step = 62.0;
-        for (i, c) in ["检", "验", "报", "告"].into_iter().enumerate() {
-            flow.put(c, (middle + (i as f32 - 1.5) * step, base), Role::Title, 44.0, Colour::BLACK, Fill::Centre);
+        let letters: Vec<String> = words.form.zh.cover_title.chars().map(String::from).collect();
+        for (i, c) in letters.iter().enumerate() {
+            flow.put(c, (middle + (i as f32 - (letters.len() as f32 - 1.0) / 2.0) * step, base), Role::Title, 44.0, Colour::BLACK, Fill::Centre);
         }
         if words.both() {
-            spaced(flow, "TEST REPORT", (middle, base + 30.0), 16.0, 5.0);
+            spaced(flow, &words.form.en.cover_title, (middle, base + 30.0), 16.0, 5.0);
         }
     }
 
@@ -342,15 +363,15 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
     let issued_en = model.issued_on.map(english_date).unwrap_or_default();
     let plain = |text: &str| (text.to_owned(), String::new());
     let fields: [(Pair, Said); 6] = [
-        (("样品名称", "Sample"), plain(&model.sample.name)),
-        (("被抽样单位", "Sampled operator"), plain(&model.sample.sampled_unit)),
-        (("标称生产者", "Labelled producer"), plain(&model.sample.producer)),
-        (("检验类别", "Kind of test"), model.sample.category.clone()),
-        (("检验机构", "Laboratory"), plain(&model.laboratory.name)),
-        (("签发日期", "Date of issue"), (issued, issued_en)),
+        (words.form(|f| &f.cover.sample), plain(&model.sample.name)),
+        (words.form(|f| &f.cover.operator), plain(&model.sample.sampled_unit)),
+        (words.form(|f| &f.cover.producer), plain(&model.sample.producer)),
+        (words.form(|f| &f.cover.kind), model.sample.category.clone()),
+        (words.form(|f| &f.cover.laboratory), plain(&model.laboratory.name)),
+        (words.form(|f| &f.cover.issued_on), (issued, issued_en)),
     ];
     let (from, to) = (left + mm(14.0), right - mm(14.0));
-    let replaced = model.replaces.as_ref().map(|old| replaced(old, words));
+    let replaced = model.replaces.as_ref().map(|old| replaced(old, words)).transpose()?;
     let code_top = mm(240.0);
     // Long names make the whole list smaller rather than run into the code.
     let mut y = mm(118.0);
@@ -414,7 +435,7 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
         // What stands under the code ends where its modules end.
         let (x, edge) = (right - side, right - side * 0.1);
         qr::draw(&mut flow.canvas, &model.verify_url, x, code_top, side)?;
-        let pair = ("扫码查验报告", "Scan to verify");
+        let pair = words.form(|f| &f.cover.scan);
         beside(flow, words.one(pair), Some(pair.1).filter(|_| words.both()), (edge, code_top + side + 8.0), 9.0, Colour::GREY, Fill::Right);
         if !model.verify_code.is_empty() {
             // The same code for whoever has no camera, in groups that can be read out.
@@ -422,7 +443,7 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
             flow.put(&code.join("-"), (edge, code_top + side + 19.0), Role::Table, 7.5, Colour::GREY, Fill::Right);
         }
     }
-    let seal = ("（检验检测专用章）", "(Testing seal)");
+    let seal = words.form(|f| &f.cover.seal);
     beside(flow, words.one(seal), Some(seal.1).filter(|_| words.both()), (left, mm(258.0)), 10.5, Colour::GREY, Fill::Left);
     Ok(())
 }
@@ -464,12 +485,12 @@ fn spaced(flow: &mut Flow<'_>, text: &str, (middle, base): (f32, f32), size: f32
     flow.canvas.text(middle - width / 2.0, base, size, Colour::GREY, &glyphs, 0.0);
 }
 
-fn replaced(old: &Replaced, words: &Words) -> Said {
-    let why = if old.reason.is_empty() { String::new() } else { format!("原因：{}。", old.reason.trim_end_matches('。')) };
-    let zh = format!("本报告替代编号{}的检验报告，原报告作废。{why}", old.report_no);
+fn replaced(old: &Replaced, words: &Words) -> Result<Said, ReportError> {
+    let (zh, _) = words.sentence(|f| &f.replaced, &Facts { number: &old.report_no, reason: old.reason.trim_end_matches('。'), ..Facts::default() })?;
     // The reason is what somebody typed; beside the Chinese it is not said twice.
-    let why = if old.reason.is_empty() || words.both() { String::new() } else { format!(" Reason: {}", old.reason) };
-    (zh, format!("This report replaces report {}, which is void.{why}", old.report_no))
+    let reason = if words.both() { "" } else { &old.reason };
+    let (_, en) = words.sentence(|f| &f.replaced, &Facts { number: &old.report_no, reason, ..Facts::default() })?;
+    Ok((zh, en))
 }
 
 /// A short label spread over a width, as on printed forms.
@@ -495,20 +516,20 @@ const NOTICE: [(f32, f32, f32, f32, f32); 4] =
 
 fn notice(flow: &mut Flow<'_>, model: &Model, words: &Words) {
     flow.y += 8.0;
-    flow.plain(words.one(("注　意　事　项", "Notice")), Role::Title, 20.0, 30.0, Colour::BLACK, Fill::Centre);
+    flow.plain(words.one(words.form(|f| &f.notice.title)), Role::Title, 20.0, 30.0, Colour::BLACK, Fill::Centre);
     if words.both() {
-        flow.plain("NOTICE", Role::Table, 10.0, 14.0, Colour::GREY, Fill::Centre);
+        flow.plain(&words.form.en.notice.title.to_uppercase(), Role::Table, 10.0, 14.0, Colour::GREY, Fill::Centre);
     }
     flow.y += 12.0;
 
     // The address of the laboratory stands at the foot of the page.
     let lab = &model.laboratory;
     let rows: Vec<(Pair, &str)> = vec![
-        (("检验机构", "Laboratory"), lab.name.as_str()),
-        (("地址", "Address"), lab.address.as_str()),
-        (("邮政编码", "Postcode"), lab.postcode.as_str()),
-        (("电话", "Phone"), lab.phone.as_str()),
-        (("电子邮箱", "E-mail"), lab.email.as_str()),
+        (words.form(|f| &f.notice.laboratory), lab.name.as_str()),
+        (words.form(|f| &f.notice.address), lab.address.as_str()),
+        (words.form(|f| &f.notice.postcode), lab.postcode.as_str()),
+        (words.form(|f| &f.notice.phone), lab.phone.as_str()),
+        (words.form(|f| &f.notice.email), lab.email.as_str()),
     ];
     let rows: Vec<_> = rows.into_iter().filter(|(_, v)| !v.is_empty()).collect();
     let english = |pair: Pair| Some(pair.1).filter(|_| words.both());
@@ -603,32 +624,28 @@ impl Summary<'_> {
     fn grid(&self, rows: Vec<Row>) -> Grid {
         Grid { widths: self.widths.clone(), header: Vec::new(), rows, caption: Caption::default(), tail: 0.0 }
     }
-    fn rows(&self, model: &Model) -> Vec<Row> {
+    /// `items` says how many items there are.
+    fn rows(&self, model: &Model, items: &Said) -> Vec<Row> {
         let s = &model.sample;
-        let items = (format!("共{}项，详见附页", model.results.len()), format!("{} items, see annex", model.results.len()));
-        let join = |list: &[String]| list.join(self.words.lang().pick("；", "; "));
-        let plain = |text: &str| self.text(text, 1);
+        let joint = self.words.one(self.words.form(|f| &f.list_joint));
+        let (plain, says) = (|text: &str| self.text(text, 1), |said: &Said| self.cell(self.words.said(said, self.size, Role::Table), 1));
+        let l = |pick: fn(&TestReport) -> &String| self.words.form(pick);
         vec![
-            self.four(("样品名称", "Sample"), &s.name, ("规格型号", "Specification"), plain(&s.spec)),
-            self.four(("商标", "Brand"), &s.brand, ("质量等级", "Grade"), plain(&s.grade)),
-            self.four(("生产日期（批号）", "Date made (lot)"), &s.production, ("保质期", "Shelf life"), plain(&s.shelf_life)),
-            self.two(("被抽样单位", "Sampled operator"), &s.sampled_unit),
-            self.two(("单位地址", "Address"), &s.sampled_address),
-            self.two(("标称生产者", "Labelled producer"), &s.producer),
-            self.two(("生产者地址", "Address"), &s.producer_address),
-            self.four(("抽样单编号", "Sampling sheet"), &s.sampling_no, ("抽样日期", "Sampled on"), plain(&s.sampled_on)),
-            self.four(("抽样人员", "Samplers"), &s.samplers, ("抽样基数", "Lot size"), plain(&s.lot)),
-            self.four(("样品数量", "Quantity taken"), &s.quantity, ("备样数量及\n封存地点", "Reserve, kept at"), plain(&s.reserve)),
-            self.four(("样品状态", "Condition"), &s.state, ("样品到达日期", "Received on"), plain(&s.received_on)),
-            self.four(("检验日期", "Tested on"), &s.tested_on, ("检验项目", "Items"), self.cell(self.words.said(&items, self.size, Role::Table), 1)),
-            self.four(
-                ("任务来源", "Task source"),
-                &s.task_source,
-                ("检验类别", "Kind of test"),
-                self.cell(self.words.said(&s.category, self.size, Role::Table), 1),
-            ),
-            self.two(("检验依据", "Test methods"), &join(&model.basis)),
-            self.two(("判定依据", "Judged by"), &join(&model.judged_by)),
+            self.four(l(|f| &f.summary.sample), &s.name, l(|f| &f.summary.spec), plain(&s.spec)),
+            self.four(l(|f| &f.summary.brand), &s.brand, l(|f| &f.summary.grade), plain(&s.grade)),
+            self.four(l(|f| &f.summary.made_on), &s.production, l(|f| &f.summary.shelf_life), plain(&s.shelf_life)),
+            self.two(l(|f| &f.summary.operator), &s.sampled_unit),
+            self.two(l(|f| &f.summary.operator_address), &s.sampled_address),
+            self.two(l(|f| &f.summary.producer), &s.producer),
+            self.two(l(|f| &f.summary.producer_address), &s.producer_address),
+            self.four(l(|f| &f.summary.sheet), &s.sampling_no, l(|f| &f.summary.sampled_on), plain(&s.sampled_on)),
+            self.four(l(|f| &f.summary.samplers), &s.samplers, l(|f| &f.summary.base), plain(&s.lot)),
+            self.four(l(|f| &f.summary.quantity), &s.quantity, l(|f| &f.summary.reserve), plain(&s.reserve)),
+            self.four(l(|f| &f.summary.condition), &s.state, l(|f| &f.summary.received_on), plain(&s.received_on)),
+            self.four(l(|f| &f.summary.tested_on), &s.tested_on, l(|f| &f.summary.items), says(items)),
+            self.four(l(|f| &f.summary.task_source), &s.task_source, l(|f| &f.summary.kind), says(&s.category)),
+            self.two(l(|f| &f.summary.methods), &model.basis.join(joint)),
+            self.two(l(|f| &f.summary.judged_by), &model.judged_by.join(joint)),
         ]
     }
 }
@@ -655,10 +672,13 @@ impl Sentence {
     }
 }
 
-fn summary(flow: &mut Flow<'_>, model: &Model, words: &Words) {
-    page_title(flow, model, words, TITLE);
+fn summary(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
+    let title = words.form(|f| &f.title);
+    let label = words.form(|f| &f.summary.remark);
+    let items = words.sentence(|f| &f.summary.items_says, &Facts { count: model.results.len(), ..Facts::default() })?;
+    page_title(flow, model, words, title);
     let room = flow.width();
-    let a = room * if words.0 == Wording::Zh { 0.155 } else { 0.165 };
+    let a = room * if words.wording == Wording::Zh { 0.155 } else { 0.165 };
     let b = room / 2.0 - a;
     let table = |size: f32| Summary { words, size, widths: vec![a, b, a, room - 2.0 * a - b] };
 
@@ -672,15 +692,15 @@ fn summary(flow: &mut Flow<'_>, model: &Model, words: &Words) {
     };
     let free = |size: f32| {
         let s = table(size);
-        let rest = table::height(flow.faces, &s.grid(vec![s.two(("备注", "Remark"), &model.remark)])) + SIGNATURES;
-        flow.bottom() - flow.y - table::height(flow.faces, &s.grid(s.rows(model))) - rest
+        let rest = table::height(flow.faces, &s.grid(vec![s.two(label, &model.remark)])) + SIGNATURES;
+        flow.bottom() - flow.y - table::height(flow.faces, &s.grid(s.rows(model, &items))) - rest
     };
     let size = [SIZE, 10.0, 9.5, 9.0].into_iter().find(|size| free(*size) >= sentences(*size).3).unwrap_or(SIZE);
     let s = table(size);
     let (wide, above, narrow, beside) = sentences(size);
     let left_over = free(size);
-    let mut rows = s.rows(model);
-    let remark = s.grid(vec![s.two(("备注", "Remark"), &model.remark)]);
+    let mut rows = s.rows(model, &items);
+    let remark = s.grid(vec![s.two(label, &model.remark)]);
     let rest = table::height(flow.faces, &remark) + SIGNATURES;
     let (sentence, mut tall) = if left_over < above && left_over >= beside { (narrow, beside) } else { (wide, above) };
     if left_over < tall {
@@ -688,27 +708,28 @@ fn summary(flow: &mut Flow<'_>, model: &Model, words: &Words) {
         let with = rows.split_off(rows.len().saturating_sub(2));
         table::draw(flow, &s.grid(rows));
         flow.new_page();
-        page_title(flow, model, words, TITLE);
+        page_title(flow, model, words, title);
         rows = with;
     }
     table::draw(flow, &s.grid(rows));
     // A sentence longer than what is left of a page: the box begins on the next.
     if flow.y + tall + rest > flow.bottom() && tall + rest <= flow.bottom() - flow.top() {
         flow.new_page();
-        page_title(flow, model, words, TITLE);
+        page_title(flow, model, words, title);
     }
     // Fill the page, within reason.
     tall += (flow.bottom() - flow.y - tall - rest).clamp(0.0, 50.0);
     conclusion(flow, model, words, &sentence, a, tall);
     table::draw(flow, &remark);
     signatures(flow, model, words);
+    Ok(())
 }
 
 fn conclusion(flow: &mut Flow<'_>, model: &Model, words: &Words, sentence: &Sentence, a: f32, tall: f32) {
     let room = flow.width();
     let (left, top) = (flow.left(), flow.y);
     flow.canvas.rect(left, top, a, tall, Colour::SHADE);
-    let parts = words.label(("检验结论", "Conclusion"), 12.0, Role::TableBold);
+    let parts = words.label(words.form(|f| &f.summary.conclusion), 12.0, Role::TableBold);
     let mut y = top + tall / 2.0 + if parts.len() > 1 { -1.0 } else { 4.0 };
     for part in parts {
         flow.put(&part.text, (left + a / 2.0, y), part.role, part.size, part.colour, Fill::Centre);
@@ -739,15 +760,16 @@ fn seal(flow: &mut Flow<'_>, model: &Model, words: &Words, (cx, cy): (f32, f32))
         Some(picture) => fitted(flow, picture, cx - SEAL / 2.0, cy - SEAL / 2.0, SEAL, SEAL, Align::Centre),
         None => {
             flow.canvas.polyline(&circle(cx, cy, SEAL / 2.0), 1.0, Colour::PALE, Some([0.0, 3.0]));
-            flow.put(words.one(("检验检测专用章", "Testing seal")), (cx, cy - 20.0), Role::Table, 9.0, Colour::PALE, Fill::Centre);
+            let pair = words.form(|f| &f.summary.seal);
+            flow.put(words.one(pair), (cx, cy - 20.0), Role::Table, 9.0, Colour::PALE, Fill::Centre);
             if words.both() {
-                flow.put("Testing seal", (cx, cy - 10.5), Role::Table, 7.0, Colour::PALE, Fill::Centre);
+                flow.put(pair.1, (cx, cy - 10.5), Role::Table, 7.0, Colour::PALE, Fill::Centre);
             }
         }
     }
-    let pair = ("签发日期", "Date of issue");
+    let pair = words.form(|f| &f.summary.issued_on);
     beside(flow, words.one(pair), Some(pair.1).filter(|_| words.both()), (cx, cy + 9.0), 9.0, Colour::GREY, Fill::Centre);
-    let issued = model.issued_on.map_or_else(|| words.one(("　　年　　月　　日", "____________")).to_owned(), |d| date(d, words.lang()));
+    let issued = model.issued_on.map_or_else(|| words.one(words.form(|f| &f.summary.no_date)).to_owned(), |d| date(d, words.lang()));
     flow.put(&issued, (cx, cy + 23.0), Role::Table, 11.0, Colour::BLACK, Fill::Centre);
     if let Some(day) = model.issued_on.filter(|_| words.both()) {
         flow.put(&english_date(day), (cx, cy + 33.0), Role::Table, 7.5, Colour::GREY, Fill::Centre);
@@ -756,8 +778,11 @@ fn seal(flow: &mut Flow<'_>, model: &Model, words: &Words, (cx, cy): (f32, f32))
 
 fn signatures(flow: &mut Flow<'_>, model: &Model, words: &Words) {
     flow.y += 24.0;
-    let names: [(Pair, &str); 3] =
-        [(("批准", "Approved by"), &model.approver), (("审核", "Reviewed by"), &model.reviewer), (("主检", "Tested by"), &model.tester)];
+    let names: [(Pair, &str); 3] = [
+        (words.form(|f| &f.summary.approver), &model.approver),
+        (words.form(|f| &f.summary.reviewer), &model.reviewer),
+        (words.form(|f| &f.summary.tester), &model.tester),
+    ];
     let each = flow.width() / 3.0;
     for (i, (pair, name)) in names.into_iter().enumerate() {
         let x = flow.left() + each * i as f32;
@@ -786,16 +811,19 @@ fn page_title(flow: &mut Flow<'_>, model: &Model, words: &Words, title: Pair) {
 
 // ---------------------------------------------------------------- 附页
 
-const COLUMNS: [(Pair, f32, Align); 8] = [
-    (("序号", "No."), 5.5, Align::Centre),
-    (("检验项目", "Item"), 19.0, Align::Left),
-    (("单位", "Unit"), 8.5, Align::Centre),
-    (("标准要求", "Requirement"), 14.0, Align::Centre),
-    (("检验结果", "Result"), 13.5, Align::Centre),
-    (("检验方法", "Method"), 20.0, Align::Left),
-    (("单项判定", "Verdict"), 9.5, Align::Centre),
-    (("备注", "Note"), 10.0, Align::Left),
-];
+fn columns(words: &Words) -> [(Pair, f32, Align); 8] {
+    let l = |pick: fn(&TestReport) -> &String| words.form(pick);
+    [
+        (l(|f| &f.annex.no), 5.5, Align::Centre),
+        (l(|f| &f.annex.item), 19.0, Align::Left),
+        (l(|f| &f.annex.unit), 8.5, Align::Centre),
+        (l(|f| &f.annex.requirement), 14.0, Align::Centre),
+        (l(|f| &f.annex.result), 13.5, Align::Centre),
+        (l(|f| &f.annex.method), 20.0, Align::Left),
+        (l(|f| &f.annex.verdict), 9.5, Align::Centre),
+        (l(|f| &f.annex.note), 10.0, Align::Left),
+    ]
+}
 const ITEM: usize = 1;
 const VERDICT: usize = 6;
 /// Size of the annex.
@@ -805,9 +833,7 @@ fn annex(flow: &mut Flow<'_>, model: &Model, words: &Words) {
     flow.plain(&model.laboratory.name, Role::Heading, 14.0, 22.0, Colour::BLACK, Fill::Centre);
     let explained = model.results.iter().any(|r| !r.working.is_empty());
     let end = Row {
-        cells: vec![Cell {
-            span: 8, align: Align::Centre, parts: words.said(&said(("以下空白", "End of the report")), SMALL, Role::Table), ..Cell::default()
-        }],
+        cells: vec![Cell { span: 8, align: Align::Centre, parts: words.said(&said(words.form(|f| &f.end)), SMALL, Role::Table), ..Cell::default() }],
         min_height: 24.0,
     };
     results(flow, model, words, (!explained).then(|| end.clone()));
@@ -827,15 +853,16 @@ fn caption(words: &Words, pair: Pair) -> Caption {
     Caption {
         text: words.one(pair).to_owned(),
         second: if both { pair.1.to_owned() } else { String::new() },
-        continued: words.one(("续表　", "(continued) ")).to_owned(),
-        continued_second: if both { "(continued) ".to_owned() } else { String::new() },
+        continued: words.one(words.common(|c| &c.continued)).to_owned(),
+        continued_second: if both { words.common.en.continued.clone() } else { String::new() },
         size: 16.0,
     }
 }
 
 fn results(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Option<Row>) {
+    let columns = columns(words);
     let plan = table::Table {
-        columns: COLUMNS.iter().map(|c| table::Column { title: words.one(c.0).to_owned(), align: c.2, weight: c.1 }).collect(),
+        columns: columns.iter().map(|c| table::Column { title: words.one(c.0).to_owned(), align: c.2, weight: c.1 }).collect(),
         rows: model
             .results
             .iter()
@@ -858,7 +885,7 @@ fn results(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Option<Row>) 
         .map(|(i, r)| {
             let number = (i + 1).to_string();
             let texts = [&number, &r.item, &r.unit, &r.requirement, &r.result, &r.method, words.first(&r.verdict), &r.note];
-            let cells = texts.into_iter().zip(&COLUMNS).enumerate().map(|(k, (text, column))| {
+            let cells = texts.into_iter().zip(&columns).enumerate().map(|(k, (text, column))| {
                 let role = if r.failed && matches!(k, ITEM | 4 | VERDICT) { Role::TableBold } else { Role::Table };
                 let second = words.second(&r.verdict).filter(|_| k == VERDICT);
                 let align = if value(text) == "/" { Align::Centre } else { column.2 };
@@ -868,15 +895,18 @@ fn results(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Option<Row>) 
         })
         .collect();
     rows.extend(end);
-    let caption = caption(words, ("检验结果", "Results"));
-    table::draw(flow, &Grid { widths, header: vec![header(words, &COLUMNS)], rows, caption, tail: 0.0 });
+    let caption = caption(words, words.form(|f| &f.annex.title));
+    table::draw(flow, &Grid { widths, header: vec![header(words, &columns)], rows, caption, tail: 0.0 });
 }
 
 /// 判定过程: item by item what was read, which limit of which version, what was converted, compared and counted. The two
 /// languages stand side by side, step by step under the same numbers.
 fn working(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Row) {
-    let columns: [(Pair, f32, Align); 3] =
-        [(("序号", "No."), 6.0, Align::Centre), (("检验项目", "Item"), 17.0, Align::Left), (("判定过程", "Working"), 77.0, Align::Left)];
+    let columns: [(Pair, f32, Align); 3] = [
+        (words.form(|f| &f.annex.no), 6.0, Align::Centre),
+        (words.form(|f| &f.annex.item), 17.0, Align::Left),
+        (words.form(|f| &f.annex.working), 77.0, Align::Left),
+    ];
     let mut head = header(words, &columns);
     let room = flow.width();
     let mut widths: Vec<f32> = columns.iter().map(|c| c.1 / 100.0 * room).collect();
@@ -904,25 +934,24 @@ fn working(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Row) {
     }
     let count = widths.len();
     rows.push(Row { cells: end.cells.into_iter().map(|c| Cell { span: count, ..c }).collect(), ..end });
-    let caption = Caption { size: 14.0, ..caption(words, ("判定过程", "Working")) };
+    let caption = Caption { size: 14.0, ..caption(words, words.form(|f| &f.annex.working_title)) };
     table::draw(flow, &Grid { widths, header: vec![head], rows, caption, tail: 0.0 });
 }
 
 // ---------------------------------------------------------------- 每一页
 
-fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Words) {
-    match model.mark {
-        Some(Mark::Void) => flow.watermark(words.one(("作废", "VOID")), Colour::WATERMARK_RED),
-        Some(Mark::Demo) => flow.watermark(words.one(("演示数据", "DEMO DATA")), Colour::WATERMARK),
-        Some(Mark::Draft) => flow.watermark(words.one(("草稿", "DRAFT")), Colour::WATERMARK),
-        Some(Mark::DemoDraft) => flow.watermark(words.one(("演示草稿", "DEMO DRAFT")), Colour::WATERMARK),
-        None => {}
+fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
+    let marked: Option<(Pair, Pair, Colour)> = model.mark.map(|mark| match mark {
+        Mark::Void => (words.common(|c| &c.mark.void), words.common(|c| &c.mark.void_says), Colour::WATERMARK_RED),
+        Mark::Demo => (words.common(|c| &c.mark.demo), words.common(|c| &c.mark.demo_says), Colour::WATERMARK),
+        Mark::Draft => (words.common(|c| &c.mark.draft), words.common(|c| &c.mark.draft_says), Colour::WATERMARK),
+        Mark::DemoDraft => (words.common(|c| &c.mark.demo_draft), words.common(|c| &c.mark.demo_draft_says), Colour::WATERMARK),
+    });
+    if let Some((mark, _, colour)) = marked {
+        flow.watermark(words.one(mark), colour);
     }
-    let flag: Option<Pair> = match model.mark {
-        Some(Mark::Void) => Some(("本报告已作废", "This report is void")),
-        Some(Mark::Demo) => Some(("演示数据　不作为任何依据", "Demo data: not evidence of anything")),
-        Some(Mark::Draft) => Some(("草稿　未签发", "Draft, not issued")),
-        Some(Mark::DemoDraft) => Some(("演示数据的草稿　未签发　不作为任何依据", "Draft of demo data, not issued, not evidence of anything")),
+    let replaces = match &model.replaces {
+        Some(old) => Some(words.sentence(|f| &f.replaces, &Facts { number: &old.report_no, ..Facts::default() })?),
         None => None,
     };
     let total = flow.canvas.pages();
@@ -932,22 +961,23 @@ fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Words) {
         let (left, right) = (sheet.left, sheet.width - sheet.right);
         if page > 0 {
             let base = mm(20.0);
-            labelled(flow, words, REPORT_NO, &model.report_no, (left, base), 9.5, Fill::Left);
-            if let Some(old) = &model.replaces {
-                let pair = (format!("本报告替代{}", old.report_no), format!("Replaces {}", old.report_no));
-                flow.put(words.first(&pair), (right, base), Role::TableBold, 9.5, Colour::BLACK, Fill::Right);
+            labelled(flow, words, words.form(|f| &f.report_no), &model.report_no, (left, base), 9.5, Fill::Left);
+            if let Some(said) = &replaces {
+                flow.put(words.first(said), (right, base), Role::TableBold, 9.5, Colour::BLACK, Fill::Right);
             }
             flow.canvas.polyline(&[(left, base + 6.0), (right, base + 6.0)], 0.5, Colour::RULE, None);
         }
-        if let Some(flag) = flag {
+        if let Some((_, flag, _)) = marked {
             let text = if words.both() { format!("{}　{}", flag.0, flag.1) } else { words.one(flag).to_owned() };
             flow.put(&text, (sheet.width / 2.0, mm(13.0)), Role::TableBold, 10.0, Colour::FAIL, Fill::Centre);
         }
-        let text = match words.0 {
-            Wording::En => format!("Page {} of {total}", page + 1),
-            Wording::Zh => format!("第 {} 页　共 {total} 页", page + 1),
-            Wording::Both => format!("第 {} 页　共 {total} 页　Page {} of {total}", page + 1, page + 1),
+        let numbered = |lang| wording::page(words.common.of(lang), page + 1, total);
+        let text = match words.wording {
+            Wording::En => numbered(Lang::En)?,
+            Wording::Zh => numbered(Lang::Zh)?,
+            Wording::Both => format!("{}　{}", numbered(Lang::Zh)?, numbered(Lang::En)?),
         };
         flow.put(&text, (sheet.width / 2.0, sheet.height - mm(13.0)), Role::Table, SIZE, Colour::BLACK, Fill::Centre);
     }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use super::dice::Dice;
 use super::sample::{Fate, Run, Spec};
 use super::world::World;
 
-/// Quarter weights, per cent (domain.md 6.1).
+/// Quarter weights, per cent, as published plans spread a year.
 const QUARTERS: [usize; 4] = [11, 30, 31, 28];
 /// Of 10,000 samples so many are taken in streets that 郑东新区 runs.
 const NEIGHBOURS: usize = 1_200;

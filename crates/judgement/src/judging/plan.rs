@@ -18,7 +18,7 @@ enum Side {
 }
 
 impl Work<'_, '_> {
-    /// n, c, m, M (domain.md 4.4). Values that are only bounds count both ways: the verdict must hold either way.
+    /// n, c, m, M: the sampling plans of GB 4789.1. Values that are only bounds count both ways: the verdict must hold either way.
     pub(super) fn plan(&mut self, n: u32, c: u32, m: Decimal, upper: Option<Decimal>) -> Decision {
         let single = [self.input.measured.understood.clone()];
         let values: &[Measured] = match &self.input.measured.understood {

@@ -1,11 +1,15 @@
 //! 检验报告内容 what one report says, frozen when it is issued.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::Label;
+use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_judgement::deciding::HandDecision;
 
 use super::settings::ReportOptions;
-use crate::order::{Said, TestItem};
+use super::stated::Stated;
+use crate::order::{Meaning, Said, TestItem};
 
 /// 图样的内容 the bytes of the pictures that a content names by their hash; never frozen with it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,8 +31,12 @@ pub struct ReportContent {
     pub amendment_reason: Option<String>,
     /// 承检机构: name, address, phone, postcode.
     pub lab: [String; 4],
-    /// Labelled facts of the summary page: Chinese label, English label, text.
+    /// Facts of the summary page under their labels, as they were frozen before they had names: Chinese label, English label, text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub facts: Vec<(String, String, String)>,
+    /// 报告所述 of the summary page; a report issued before has [`ReportContent::facts`] instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
     /// 样品名称
     pub sample_name: String,
     /// 被抽样单位
@@ -92,9 +100,38 @@ pub struct ReportItem {
     pub verdict: Said,
     /// 备注
     pub note: String,
+    /// 不合格项, 问题项; a report issued before says it by the verdict alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<bool>,
     /// 判定过程 step by step, where the report carries it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub working: Vec<Said>,
+}
+
+impl ReportContent {
+    /// 报告所述, whenever it was frozen.
+    #[must_use]
+    pub fn stated(&self) -> Cow<'_, Stated> {
+        self.stated.as_ref().map_or_else(|| Cow::Owned(Stated::read(&self.facts)), Cow::Borrowed)
+    }
+    /// 签名 who signed in this meaning; empty for nobody.
+    #[must_use]
+    pub fn signed(&self, meaning: Meaning) -> &str {
+        self.signatures.iter().find(|(m, _, _)| Meaning::parse(m) == Some(meaning)).map_or("", |(_, name, _)| name)
+    }
+    /// 任务类别
+    #[must_use]
+    pub fn kind(&self) -> Option<TaskKind> {
+        TaskKind::parse(&self.purpose.0)
+    }
+}
+
+impl ReportItem {
+    /// 不合格项, 问题项: set bold.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.failed.unwrap_or_else(|| [Outcome::Fail, Outcome::Problem].iter().any(|o| o.zh() == self.verdict.0))
+    }
 }
 
 /// 判定过程 of an item as a report prints it: what was read, the limit with its version, conversion, comparison and counts as they

@@ -10,11 +10,12 @@ use serde::Deserialize;
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{CaseId, ClockId, SampleId};
-use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
+use shiyan_foundation::task::{Department, Link, Outcome, Penalty, TaskKind, TaskLevel};
 use shiyan_foundation::{Instant, Label, Scope};
 use shiyan_indicators::{
-    BatchFact, BatchStage, CaseEvent, CaseFact, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of,
+    BatchFact, BatchStage, CaseEvent, CaseFact, Disposal, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of,
 };
+use shiyan_nonconformity::BlockRecord;
 use shiyan_nonconformity::case::{self, CaseAction};
 use shiyan_rapid_test::follow_up::settle_by;
 use shiyan_rapid_test::{FollowUp, FollowUpState, Point};
@@ -25,6 +26,35 @@ use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
 use super::{Detail, Sql, records};
 use crate::record::Record;
 use crate::{Error, Store};
+
+/// The steps of a case that are added up; the rest of it is passed over.
+#[derive(Deserialize)]
+struct Held {
+    #[serde(default)]
+    blocks: Steps,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Steps {
+    control: BlockRecord,
+    penalty: BlockRecord,
+    transfer: BlockRecord,
+}
+
+impl Held {
+    fn disposal(&self) -> Disposal {
+        let Steps { control, penalty, transfer } = &self.blocks;
+        Disposal {
+            sealed: control.get("sealed").to_owned(),
+            recalled: control.get("recalled").to_owned(),
+            unit: control.get("unit").to_owned(),
+            penalty: Penalty::parse(penalty.get("filed")),
+            fine: penalty.get("fine").to_owned(),
+            transferred: transfer.inapplicable.is_none() && !transfer.get("to").is_empty(),
+        }
+    }
+}
 
 /// A sample as [`BATCHES`] packs it.
 #[derive(Deserialize)]
@@ -208,9 +238,10 @@ impl Store {
             closed_on: Option<String>,
             state: String,
             evidenced: bool,
+            detail: String,
         }
         let mut sql = Sql::new(
-            "SELECT c.id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, k.provisional, c.closed_on, c.state, c.evidenced FROM case_file c \
+            "SELECT c.id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, k.provisional, c.closed_on, c.state, c.evidenced, c.detail FROM case_file c \
              JOIN sample s ON s.id = c.sample_id LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1",
         );
         sql.push("AND c.opened_on <= ? AND (c.closed_on IS NULL OR c.closed_on >= ?)", [to.to_string().into(), from.to_string().into()]).sample_scope(scope);
@@ -229,6 +260,7 @@ impl Store {
                 cancelled: line.state == "cancelled",
                 evidenced: line.evidenced,
                 state: line.state.clone(),
+                disposal: serde_json::from_str::<Held>(&line.detail)?.disposal(),
             });
         }
         Ok(out)
@@ -365,7 +397,7 @@ impl Store {
             let follow_up: Option<FollowUp> = line.follow_up.as_deref().map(serde_json::from_str).transpose()?;
             let verdict = shiyan_indicators::RapidVerdict::parse(&line.verdict).ok_or_else(bad)?;
             let day = date(&line.day).ok_or_else(bad)?;
-            // A positive that the rerun did not repeat is recorded as negative (domain.md 5.4); both readings stay.
+            // A positive that the rerun did not repeat is recorded as negative; both readings stay.
             let verdict = match &follow_up {
                 Some(f) if f.state == FollowUpState::NegativeOnRetest => shiyan_indicators::RapidVerdict::Negative,
                 _ => verdict,

@@ -8,6 +8,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
 use shiyan_app::calendars::CalendarImported;
+use shiyan_app::district::TypedDistrict;
 use shiyan_app::people::{LINK_HOURS, Link, NewUser};
 use shiyan_app::read::LimitFilter;
 use shiyan_app::records::UserAccount;
@@ -57,6 +58,8 @@ pub fn routes() -> Vec<Route> {
         set_duties,
         bounds,
         save_bounds,
+        district,
+        save_district,
         streets,
         save_street,
         population,
@@ -553,6 +556,48 @@ async fn save_bounds(site: &State<Site>, user: User, form: Result<Posted, Failur
     match site.app.set_bounds(&user.actor, form.get("upload_mb"), form.get("readings_minute"), user.now()).await {
         Ok(()) => Ok(done("/admin/bounds", "已保存用量上限", "The bounds were saved")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&bounds_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
+        Err(other) => Err(Err(other.into())),
+    }
+}
+
+/// 本区名称 how the district and its office are named.
+async fn district_view(site: &Site, user: &User, filled: Option<&Filled>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let now = site.app.district().await?;
+    let form = Form {
+        title: ("本区名称", "Names"),
+        action: "/admin/district",
+        button: ("保存", "Save"),
+        fields: forms::district(user.lang(), &now, filled.unwrap_or(&Filled::default())),
+        open: true,
+    };
+    let lead = (
+        "年度报告、计划标题和导航栏上的区名和单位名称。改后新出的文书用新名称，已出具的不变；英文可以不填。",
+        "The names of the district and of its office on the annual report, new plans and every page. Papers made from now on use them; those issued stay. English may be left out.",
+    );
+    Ok(table_page(site, user, AdminTab::District, lead, FactGroup::default(), Vec::new(), Some(form), why))
+}
+
+#[get("/admin/district")]
+async fn district(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::District)?;
+    show(&district_view(site, &user, None, &[]).await?)
+}
+
+#[post("/admin/district", data = "<form>")]
+async fn save_district(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+    let form = form.map_err(Err)?;
+    enter(&user, AdminTab::District).map_err(Err)?;
+    let typed = TypedDistrict {
+        name: (form.get("name"), form.get("name_en")),
+        short: (form.get("short"), form.get("short_en")),
+        body: (form.get("body"), form.get("body_en")),
+    };
+    match site.app.set_district(&user.actor, &typed, user.now()).await {
+        Ok(district) => {
+            site.name_after(district);
+            Ok(done("/admin/district", "已保存本区名称", "The names were saved"))
+        }
+        Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&district_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
     }
 }

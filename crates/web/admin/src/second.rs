@@ -21,7 +21,8 @@ pub fn routes() -> Vec<Route> {
 /// The address that the app of a phone reads (`otpauth`), as a code to be scanned.
 fn qr(site: &Site, user: &User, secret: &str) -> Svg {
     let issuer = user.t("食验", "Shiyan");
-    let place = if site.config.body.is_empty() { issuer } else { &site.config.body };
+    let body = site.body(user.lang());
+    let place = if body.is_empty() { issuer } else { &body };
     let label = format!("{}:{}", encoded(issuer), encoded(&user.account.username));
     let address = format!("otpauth://totp/{label}?secret={secret}&issuer={}&algorithm=SHA1&digits=6&period=30", encoded(place));
     let Ok(code) = qrcode::QrCode::new(address.as_bytes()) else { return Svg::default() };

@@ -56,7 +56,7 @@ fn groups(user: &User, report: &TestReport, content: Option<&ReportContent>) -> 
     facts.push(Fact::new(user.t("内容指纹", "Fingerprint of the content"), Cell::Code(report.content_sha256.clone())));
     let mut groups = vec![FactGroup { title: user.t("签发与签名", "Issue and signatures").to_owned(), facts }];
     if let Some(content) = content {
-        let facts = content.facts.iter().map(|(zh, en, text)| Fact::new(user.t(zh, en), text.as_str())).collect();
+        let facts = content.stated().labelled().into_iter().map(|(zh, en, text)| Fact::new(user.t(zh, en), text)).collect();
         groups.push(FactGroup { title: user.t("报告首页", "Summary page").to_owned(), facts });
     }
     groups

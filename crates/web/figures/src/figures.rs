@@ -7,6 +7,7 @@ use shiyan_app::figures::Year;
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Act, Instant, Label, Lang, Scope};
+use shiyan_indicators::disposed::share_of;
 use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
 use shiyan_statute::said;
@@ -89,6 +90,27 @@ fn definition(key: &str) -> (&'static str, &'static str) {
             "{D37}内处置的阳性 ÷ 已处置的和超过{D37}未处置的阳性。{D37}未到的不计。",
             "Positives handled within {D37} ÷ positives handled or past their {D37}. Those whose {D37} still run are not counted.",
         ),
+        "sealed_kilograms" => (
+            "本年案件“产品控制”中填写的库存封存（扣押）量之和。只加公斤；撤销的案件、没有填写的和其他单位的不计。",
+            "Sum of what was sealed in stock, as written in the cases of the year. Kilograms only; cancelled cases, blanks and other units are not counted.",
+        ),
+        "recalled_kilograms" => (
+            "本年案件“产品控制”中填写的召回或下架量之和。只加公斤；撤销的案件、没有填写的和其他单位的不计。",
+            "Sum of what was recalled or withdrawn, as written in the cases of the year. Kilograms only; cancelled cases, blanks and other units are not counted.",
+        ),
+        "fines_yuan" => (
+            "本年案件“行政处罚”中填写的罚没款（元）之和。撤销的案件和没有填写的不计。",
+            "Sum of the fines in yuan, as written in the cases of the year. Cancelled cases and blanks are not counted.",
+        ),
+        "penalties_filed" => ("本年立案处罚的案件。撤销的案件不计。", "Cases of the year in which a penalty was filed. Cancelled cases are not counted."),
+        "penalties_exempted" => (
+            "本年按食品安全法第136条免予处罚的案件。撤销的案件不计。",
+            "Cases of the year exempted from a penalty by article 136 of the Food Safety Law. Cancelled cases are not counted.",
+        ),
+        "cases_transferred" => (
+            "本年已写明通报或移送对象的案件。撤销的和不适用通报移送的案件不计。",
+            "Cases of the year that were notified or transferred. Cancelled cases and those that need none are not counted.",
+        ),
         "rapid_confirmation_rate" => ("实验室确证的阳性 ÷ 实验室检验过的阳性。", "Positives that a laboratory confirmed ÷ positives that a laboratory tested."),
         _ => ("", ""),
     }
@@ -132,8 +154,17 @@ pub fn card(figure: &Figure, lang: Lang, when: &When, streets: &Streets) -> Figu
         counted: figure.counted.len() as u64,
         left: figure.left_out.values().map(|v| v.len() as u64).sum(),
         value: figure.display.clone(),
-        unit: if per_thousand { lang.pick("批次/千人", "per 1,000").to_owned() } else { String::new() },
-        fraction: if per_thousand {
+        unit: match figure.unit {
+            Unit::PerThousand => lang.pick("批次/千人", "per 1,000").to_owned(),
+            Unit::Percent => String::new(),
+            sum => sum.label(lang).to_owned(),
+        },
+        fraction: if figure.unit.is_sum() {
+            match lang {
+                Lang::Zh => format!("{} 件案件", num(figure.numerator)),
+                Lang::En => format!("{} cases", num(figure.numerator)),
+            }
+        } else if per_thousand {
             match lang {
                 Lang::Zh => format!("{} 批次 / {} 人", num(figure.numerator), num(figure.denominator)),
                 Lang::En => format!("{} batches, {} residents", num(figure.numerator), num(figure.denominator)),
@@ -305,6 +336,10 @@ async fn figure(
     let reason = why.and_then(LeftOut::parse).filter(|_| tab == "out");
     let hits: std::collections::HashSet<FactId> = figure.hits.iter().copied().collect();
     let in_figure = |id: &FactId| {
+        if figure.unit.is_sum() {
+            let case = data.facts.cases.iter().find(|c| FactId::Case(c.case_id) == *id)?;
+            return share_of(figure.key, case).map(|part| format!("{} {}", part.normalize(), figure.unit.label(lang)));
+        }
         let word = if hits.contains(id) { user.t("计入分子", "In the numerator") } else { user.t("只计入分母", "In the denominator only") };
         Some(word.to_owned())
     };
@@ -346,7 +381,7 @@ async fn figure(
         Vec::new()
     };
     let mut facts = Vec::new();
-    if !figure.small {
+    if !figure.small && !figure.unit.is_sum() {
         facts.push(Fact::new(user.t("四位小数（截断）", "Four decimals, cut off"), figure.decimal.clone()));
     }
     facts.push(Fact::new(user.t("统计截止日", "Cut-off date"), ui::date(data.kpis.as_of)));
@@ -365,6 +400,7 @@ async fn figure(
         figure: view,
         scope: shiyan_indicators::scope_line(&data.kpis.scope_of(figure.family, lang), &streets),
         numerator: Counted::new(figure.numerator, format!("{here}&tab={}", if rate { "hits" } else { "in" })),
+        is_sum: figure.unit.is_sum(),
         // nobody lists the people of a district
         denominator: Counted::new(figure.denominator, if rate { format!("{here}&tab=in") } else { String::new() }),
         exact: figure.exact.clone(),

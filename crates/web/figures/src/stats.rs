@@ -6,7 +6,7 @@ use shiyan_analytics::{Line, Tables};
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
 use shiyan_foundation::{Act, Label, Lang};
-use shiyan_indicators::{By, Family, Pick, What};
+use shiyan_indicators::{By, Family, Kpis, Pick, What};
 
 use super::figures::{as_of_note, card, year_of, years};
 use crate::parts::{month_table, trend};
@@ -59,6 +59,7 @@ fn family(tab: &str) -> Family {
 struct Maker<'a> {
     lang: Lang,
     tables: &'a Tables,
+    kpis: &'a Kpis,
     streets: &'a Streets,
     when: When,
 }
@@ -151,7 +152,7 @@ impl Maker<'_> {
             ],
             "street" => vec![self.street_table()],
             "items" => self.item_tables(),
-            "disposal" => vec![self.case_table()],
+            "disposal" => vec![self.case_table(), self.sum_table()],
             "rapid" => self.rapid_tables(),
             _ => {
                 let mut months = month_table(t, &self.when, self.lang);
@@ -292,6 +293,29 @@ impl Maker<'_> {
         }
         table
     }
+    /// 处置合计 each sum with the cases that it adds up and those that it leaves out.
+    fn sum_table(&self) -> Table {
+        let mut table = self.heads(&[("项目", "Item"), ("#合计", "Total"), ("单位", "Unit"), ("#计入案件", "Cases counted"), ("#未计入", "Not counted")]);
+        table.caption = self.t("处置合计（按案件中填写的内容）", "What disposal came to (as written in the cases)").to_owned();
+        table.note = self
+            .t(
+                "撤销的案件不计；重量只加公斤，其他单位的不折算，列在未计入中。",
+                "Cancelled cases are not counted; weights in kilograms only, those in other units stand among the cases not counted.",
+            )
+            .to_owned();
+        for figure in self.kpis.disposed.figures() {
+            let here = format!("/figures/{}?{}", figure.key, self.when.query());
+            let left = figure.left_out.values().map(|ids| ids.len() as u64).sum();
+            table.push(vec![
+                Cell::link(figure.name(self.lang), here.clone()),
+                Cell::Num(figure.display.clone()),
+                Cell::from(figure.unit.label(self.lang)),
+                Cell::count(figure.numerator, format!("{here}&tab=in")),
+                Cell::count(left, format!("{here}&tab=out")),
+            ]);
+        }
+        table
+    }
     fn rapid_tables(&self) -> Vec<Table> {
         let make = |caption: (&str, &str), first: (&str, &str), lines: &[shiyan_analytics::RapidLine], by: By| {
             let mut table = self.heads(&[first, ("#检测项次", "Tests"), ("#有效", "Valid"), ("#阳性", "Positive"), ("#阳性率", "Positive rate")]);
@@ -384,7 +408,7 @@ async fn stats(site: &State<Site>, user: User, year: Option<&str>, as_of: Option
     let _turn = user.turn(site, Lane::Figures).await?;
     let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), &when, now).await?, user.scope()).await?;
     let streets = site.app.streets().await?;
-    let maker = Maker { lang, tables: &tables, streets: &streets, when };
+    let maker = Maker { lang, tables: &tables, kpis: &data.kpis, streets: &streets, when };
     let kpis = &data.kpis;
     let figures: Vec<_> = match tab {
         "overview" => vec![&kpis.per_thousand, &kpis.discovery, &kpis.evaluative, &kpis.disposal, &kpis.report_on_time],
@@ -459,7 +483,7 @@ async fn export(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str
     };
     let line = data.scope.line_of(family(tab), user.lang()) + &until;
     let streets = site.app.streets().await?;
-    let rows = cells(&Maker { lang: user.lang(), tables: &tables, streets: &streets, when }.tab(tab));
+    let rows = cells(&Maker { lang: user.lang(), tables: &tables, kpis: &data.kpis, streets: &streets, when }.tab(tab));
     Ok(Export { scope: line, rows, name: format!("stats-{}-{}-{tab}", when.year, data.kpis.as_of) })
 }
 

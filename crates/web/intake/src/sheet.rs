@@ -74,7 +74,7 @@ fn typed_sheet(form: &Posted, lists: &Lists, writer: &Actor) -> Sheet {
 /// A fresh sheet with what is nearly always so.
 fn fresh(user: &User, site: &Site) -> Sheet {
     let mut sheet = Sheet::default();
-    let today = user.now().date_naive().to_string();
+    let (today, body) = (user.now().date_naive().to_string(), site.body(Lang::Zh));
     for (key, value) in [
         ("purpose", "监督抽检"),
         ("task_level", "区抽"),
@@ -85,7 +85,7 @@ fn fresh(user: &User, site: &Site) -> Sheet {
         ("has_third_party", "否"),
         ("imported", "否"),
         ("sampling_mode", "非无菌采样"),
-        ("sampler_org", site.config.body.as_str()),
+        ("sampler_org", body.as_str()),
         ("sampled_on", today.as_str()),
     ] {
         sheet.set(key, value);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 /// One embedded file.
 #[derive(Debug, Clone)]
 pub struct Asset {
-    /// File name with the hash, e.g. `app-1a2b3c4d5e.css`.
+    /// File name with the hash, e.g. `app-<hash>.css`.
     pub name: String,
     /// Content type.
     pub mime: &'static str,

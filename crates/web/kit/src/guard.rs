@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::{Cookie, Header, SameSite, Status};
 use rocket::outcome::Outcome;
@@ -95,18 +96,29 @@ impl Fairing for ThroughDoor {
     }
 }
 
+/// What a query value, a part of a path and a file name in a header may hold as it is (RFC 3986, unreserved).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// What a whole address may hold as it is besides; a percent sign is looked at on its own.
+const ADDRESS: &AsciiSet = &UNRESERVED
+    .remove(b'/')
+    .remove(b'?')
+    .remove(b'&')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';');
+
 /// Percent-encoding for a query value.
 #[must_use]
 pub fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// An address of this site and of no other.
@@ -116,15 +128,13 @@ pub fn same_site(address: &str) -> String {
     if !local {
         return "/".to_owned();
     }
-    // A header takes only what an address may be made of; the rest is written as its bytes.
-    let mut out = String::with_capacity(address.len());
-    for (at, byte) in address.bytes().enumerate() {
-        let escape = byte == b'%' && address.as_bytes().get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
-        if escape || byte.is_ascii_alphanumeric() || b"-._~/?&=:@!$()*+,;".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
+    // A header takes only what an address may be made of; the rest is written as its bytes. What was written so before stays.
+    let mut pieces = address.split('%');
+    let mut out: String = pieces.next().map(|first| utf8_percent_encode(first, ADDRESS).collect()).unwrap_or_default();
+    for piece in pieces {
+        let escape = piece.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        out.push_str(if escape { "%" } else { "%25" });
+        out.extend(utf8_percent_encode(piece, ADDRESS));
     }
     out
 }
@@ -181,7 +191,7 @@ impl Visit {
         p.large = self.large;
         p.notice.clone_from(&self.notice);
         p.demo = site.config.demo;
-        p.body.clone_from(&site.config.body);
+        p.body = site.body(self.lang);
         p
     }
 }
@@ -377,7 +387,7 @@ impl User {
         p.large = self.visit.large;
         p.notice.clone_from(&self.visit.notice);
         p.demo = site.config.demo;
-        p.body.clone_from(&site.config.body);
+        p.body = site.body(lang);
         p
     }
     /// Sees personal data unmasked: only who deals with the operator.

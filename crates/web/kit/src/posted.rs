@@ -206,42 +206,15 @@ async fn form(mut body: Incoming<'_>) -> Result<Posted, Unread> {
 }
 
 fn urlencoded(bytes: &[u8]) -> Posted {
-    let text = String::from_utf8_lossy(bytes);
-    let fields = text
-        .split('&')
+    let fields = form_urlencoded::parse(bytes)
         .take(FIELDS + 1)
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (key, value) = (clean(&decoded(key)), decoded(value));
-            let value = kept(&key, value);
+        .map(|(key, value)| {
+            let key = clean(&key);
+            let value = kept(&key, value.into_owned());
             (key, value)
         })
         .collect();
     Posted { fields, ..Posted::default() }
-}
-
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let hex: String = rest.clone().take(2).map(char::from).collect();
-                match u8::from_str_radix(&hex, 16) {
-                    Ok(value) if hex.len() == 2 => {
-                        bytes.push(value);
-                        rest.next();
-                        rest.next();
-                    }
-                    _ => bytes.push(b'%'),
-                }
-            }
-            other => bytes.push(other),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A password is what was typed, to the last sign; what it may not hold is refused, not left out.

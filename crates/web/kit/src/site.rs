@@ -1,7 +1,8 @@
 //! What the handlers share: the application, the clock, how the site is reached.
 
 use shiyan_app::App;
-use shiyan_foundation::Instant;
+use shiyan_foundation::area::District;
+use shiyan_foundation::{Instant, Lang};
 
 /// How this installation is set up.
 #[derive(Debug, Clone)]
@@ -10,7 +11,7 @@ pub struct SiteConfig {
     pub public_url: String,
     /// Served over HTTPS: cookies are `Secure`.
     pub https: bool,
-    /// Name of the body shown in the rail.
+    /// 单位名称 shown in the rail instead of the one of the setting 本区名称; empty for that one.
     pub body: String,
     /// The demonstration is loaded: a ribbon says so, the login page lists the accounts.
     pub demo: bool,
@@ -39,6 +40,8 @@ pub struct Site {
     pub heavy: std::sync::Arc<crate::heavy::Heavy>,
     /// 仪器格式 the folder with the profiles of the house; without one there are the shipped ones.
     pub profile_folder: Option<std::path::PathBuf>,
+    /// 本区 as it was named when this server began, or by the page since.
+    pub district: std::sync::Arc<std::sync::RwLock<District>>,
 }
 
 impl Site {
@@ -52,7 +55,28 @@ impl Site {
     /// A site over an application.
     #[must_use]
     pub fn new(app: App, config: SiteConfig, clock: fn() -> Instant) -> Self {
-        Self { app, config, clock, jobs: std::sync::Arc::default(), heavy: std::sync::Arc::default(), profile_folder: None }
+        Self {
+            app,
+            config,
+            clock,
+            jobs: std::sync::Arc::default(),
+            heavy: std::sync::Arc::default(),
+            profile_folder: None,
+            district: std::sync::Arc::default(),
+        }
+    }
+    /// Names the district from now on.
+    pub fn name_after(&self, district: District) {
+        *self.district.write().unwrap_or_else(std::sync::PoisonError::into_inner) = district;
+    }
+    /// 单位名称 in a language.
+    #[must_use]
+    pub fn body(&self, lang: Lang) -> String {
+        if self.config.body.is_empty() {
+            self.district.read().unwrap_or_else(std::sync::PoisonError::into_inner).body.pick(lang).to_owned()
+        } else {
+            self.config.body.clone()
+        }
     }
     /// Now.
     #[must_use]

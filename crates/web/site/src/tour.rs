@@ -379,7 +379,7 @@ async fn a_report_of_a_year_names_who_closed_late_and_counts_each_case_once() {
                 closed_on: Some(k.as_of),
                 state: String::new(),
             });
-            let model = format!("{:?}", shiyan_reports::annual::words::model(&data, shiyan_foundation::Lang::Zh));
+            let model = format!("{:?}", shiyan_reports::annual::words::model(&data, shiyan_foundation::Lang::Zh).unwrap());
             assert!(model.contains("案件甲") && model.matches(" 超期办结\"").count() == 1, "{year}");
         }
     }

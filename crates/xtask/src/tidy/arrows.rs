@@ -77,7 +77,7 @@ const TABLE: &[Room] = &[
     room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite", "tokio"])),
     room("shiyan-migrations", Only(&[]), Heavy(&["sea-orm-migration"])),
     room("shiyan-app", Only(&[DOMAIN, INDICATORS, &["shiyan-store"]]), Heavy(&["tokio", "argon2", "ed25519-dalek"])),
-    room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "zip", "encoding_rs"])),
+    room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "csv-core", "cfb", "zip", "encoding_rs"])),
     room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-io"])),
     room("shiyan-charts", Only(&[]), Heavy(&["plotters", "plotters-backend"])),
     // The faces as data; the stand-in is what the font data crates call at build time.
@@ -86,7 +86,7 @@ const TABLE: &[Room] = &[
     room(
         "shiyan-reports",
         Only(&[DOMAIN, INDICATORS, &["shiyan-analytics", "shiyan-charts", "shiyan-fonts"]]),
-        Heavy(&["printpdf", "subsetter", "ttf-parser", "qrcode", "plotters-backend"]),
+        Heavy(&["printpdf", "subsetter", "ttf-parser", "qrcode", "plotters-backend", "minijinja", "png"]),
     ),
     room("shiyan-imports", Only(&[DOMAIN, &["shiyan-app", "shiyan-exchange"]]), Heavy(&[])),
     room("shiyan-papers", Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-analytics", "shiyan-reports"]]), Heavy(&["tokio"])),
@@ -144,13 +144,15 @@ const TABLE: &[Room] = &[
         ]),
         Heavy(&["clap", "rocket", "tokio", "tracing-subscriber"]),
     ),
+    // Says what a test could not try; so light that every crate may have it in its tests.
+    room("shiyan-skip", Only(&[]), Nothing(&[])),
     room("shiyan-testkit", AnyOurs, AnyOther),
     room("shiyan-tests", AnyOurs, AnyOther),
-    room("xtask", Only(&[]), Nothing(&["serde_json", "toml", "csv"])),
+    room("xtask", Only(&[]), Nothing(&["serde_json", "toml", "csv", "percent-encoding"])),
 ];
 
 /// Known by others only as a dev-dependency.
-const ONLY_IN_TESTS: &[&str] = &["shiyan-testkit", "shiyan-tests", "xtask"];
+const ONLY_IN_TESTS: &[&str] = &["shiyan-skip", "shiyan-testkit", "shiyan-tests", "xtask"];
 /// Drivers of a browser and makers of random input: never in what is shipped.
 const ONLY_IN_DEV: &[&str] = &["fantoccini", "proptest"];
 

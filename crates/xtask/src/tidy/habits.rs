@@ -23,8 +23,8 @@ const NAMESPACES: &[&str] = &[
     "http://www.w3.org/XML/1998/namespace",
 ];
 
-/// All text files below the root, leaving out what is never committed.
-pub fn files(root: &Path) -> Result<Vec<File>, Failure> {
+/// Every file below the root, leaving out what is never committed: path from the root, path on this machine.
+pub fn walk(root: &Path) -> Result<Vec<(String, std::path::PathBuf)>, Failure> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -40,18 +40,26 @@ pub fn files(root: &Path) -> Result<Vec<File>, Failure> {
                 if !kept_out {
                     folders.push(path);
                 }
-            } else if kind.is_file()
-                // a second checkout has a file of this name that says where the first is
-                && name != ".git"
-                && let Ok(text) = String::from_utf8(std::fs::read(&path).map_err(refused)?)
-                && !text.contains('\0')
-            {
-                let path = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                found.push(File { path, text });
+            } else if kind.is_file() && name != ".git" {
+                // a second checkout has a file named .git that says where the first is
+                found.push((path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/"), path));
             }
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.sort();
+    Ok(found)
+}
+
+/// All text files below the root, leaving out what is never committed.
+pub fn files(root: &Path) -> Result<Vec<File>, Failure> {
+    let mut found = Vec::new();
+    for (path, at) in walk(root)? {
+        if let Ok(text) = String::from_utf8(std::fs::read(&at).map_err(|e| format!("{path}: {e}"))?)
+            && !text.contains('\0')
+        {
+            found.push(File { path, text });
+        }
+    }
     Ok(found)
 }
 

@@ -79,7 +79,9 @@ pub struct FigurePage {
     pub figure: FigureCard,
     /// 口径
     pub scope: String,
-    /// Numerator.
+    /// 合计: something added up, without numerator, denominator and target.
+    pub is_sum: bool,
+    /// Numerator; of a sum the cases that it adds up.
     pub numerator: Counted,
     /// Denominator; the people of a district are no rows.
     pub denominator: Counted,

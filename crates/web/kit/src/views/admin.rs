@@ -17,6 +17,8 @@ pub enum AdminTab {
     SignIn,
     /// 用量上限
     Bounds,
+    /// 本区名称
+    District,
     /// 街道
     Streets,
     /// 人口
@@ -49,6 +51,7 @@ impl AdminTab {
         (AdminTab::Users, "/admin/users", "用户", "Users"),
         (AdminTab::SignIn, "/admin/sign-in", "登录要求", "Sign-in"),
         (AdminTab::Bounds, "/admin/bounds", "用量上限", "Bounds"),
+        (AdminTab::District, "/admin/district", "本区名称", "Names"),
         (AdminTab::Streets, "/admin/streets", "街道", "Streets"),
         (AdminTab::Population, "/admin/population", "人口", "Population"),
         (AdminTab::Laboratories, "/admin/laboratories", "承检机构", "Laboratories"),
@@ -70,6 +73,7 @@ impl AdminTab {
         let fits: &[Role] = match self {
             AdminTab::SignIn => return asked(Act::SignIn),
             AdminTab::Bounds => return asked(Act::Bounds),
+            AdminTab::District => return asked(Act::District),
             AdminTab::Users => return asked(Act::Users),
             AdminTab::Points => return asked(Act::Points),
             AdminTab::Diagnose => return asked(Act::Diagnose),

@@ -6,6 +6,7 @@ use shiyan_app::bounds::Bounds;
 use shiyan_app::records::UserAccount;
 use shiyan_foundation::Label;
 use shiyan_foundation::area::AdminBody;
+use shiyan_foundation::area::District;
 use shiyan_foundation::task::{Boundary, Link, PopulationBasis};
 use shiyan_foundation::{Lang, Role};
 
@@ -151,6 +152,25 @@ pub fn bounds(lang: Lang, now: &Bounds, filled: &Filled) -> Vec<FieldView> {
             FieldView::number("readings_minute", t("每个快检点每分钟的读数", "Readings a point and minute"), t("条", "readings"))
                 .required()
                 .with(now.readings_minute.to_string()),
+        ],
+        filled,
+    )
+}
+
+/// 本区名称: name, short, body, each with its English.
+#[must_use]
+pub fn district(lang: Lang, now: &District, filled: &Filled) -> Vec<FieldView> {
+    let t = |zh, en| lang.pick(zh, en);
+    let one = |key, label, name: &str| FieldView::text(key, label).required().with(name.to_owned());
+    let english = |key, label, name: &str| FieldView::text(key, label).with(name.to_owned());
+    fill(
+        vec![
+            one("name", t("区名全称（含市名）", "Full name of the district, Chinese"), &now.name.zh),
+            english("name_en", t("区名全称（英文）", "Full name, English"), &now.name.en),
+            one("short", t("区名简称", "Short name, Chinese"), &now.short.zh),
+            english("short_en", t("区名简称（英文）", "Short name, English"), &now.short.en),
+            one("body", t("单位名称", "Name of the office, Chinese"), &now.body.zh),
+            english("body_en", t("单位名称（英文）", "Name of the office, English"), &now.body.en),
         ],
         filled,
     )
