@@ -3,7 +3,8 @@
 use serde_json::json;
 use shiyan_app::keep::Checkpoint;
 use shiyan_app::{App, Who, sha256_hex};
-use shiyan_store::Engine;
+use shiyan_store::verify::{Finding, Look};
+use shiyan_store::{Engine, Head};
 use shiyan_testkit::bench::reopen;
 use shiyan_testkit::{Side, TestApp, at};
 
@@ -14,6 +15,8 @@ shiyan_testkit::on_both_engines!(
     an_old_copy_put_back_is_found_by_the_checkpoint,
     a_changed_file_is_found_and_named,
     a_forged_checkpoint_is_refused,
+    a_check_after_a_checkpoint_finds_what_came_after_it,
+    the_joints_between_the_blocks_of_the_journal_hold,
 );
 
 const NO: &str = "XBJ25410105000000001";
@@ -270,4 +273,116 @@ async fn a_forged_checkpoint_is_refused(t: TestApp) {
     let foreign = other.app.checkpoint(&other.dir.join("checkpoint.key"), at("2025-06-30T18:00")).await.unwrap();
     assert!(against(&t.app, &t, &foreign).await.unwrap().contains("another installation"));
     assert_eq!(against(&t.app, &t, &kept).await, None);
+}
+
+async fn since(t: &TestApp, head: &Head) -> Finding {
+    let look = Look::open(&t.url).await.unwrap();
+    let mut finding = look.verify_since(head).await.unwrap();
+    look.close().await;
+    finding.without("clock");
+    finding
+}
+
+async fn a_check_after_a_checkpoint_finds_what_came_after_it(t: TestApp) {
+    t.sampled(NO).await;
+    let before = t.app.store.head().await.unwrap();
+    let (_, order, _) = t.failing("XBJ25410105000000002").await;
+    let now = t.app.store.head().await.unwrap();
+    let whole = t.app.store.verify(None).await.unwrap();
+    assert!(whole.since.is_none() && whole.left_out.is_empty(), "{whole:?}");
+    assert_eq!(whole.checkpoint.parse(), Ok(now.clone()), "what is printed is what is given next time");
+    let finding = since(&t, &before).await;
+    assert!(finding.ok && finding.head == now && finding.since == Some(before.seq), "{finding:?}");
+    assert!(finding.rows > 0 && finding.rows < whole.rows, "{} of {}", finding.rows, whole.rows);
+    let left_out: Vec<&str> = finding.left_out.iter().map(|p| p.part).collect();
+    assert!(["journal", "rows", "logins", "files"].iter().all(|part| left_out.contains(part)), "{left_out:?}");
+    assert_eq!(left_out.contains(&"pages"), t.engine() == Engine::Sqlite);
+    let finding = since(&t, &now).await;
+    assert!(finding.ok && finding.head == now, "nothing happened since: {finding:?}");
+    let of_genesis = since(&t, &"0:0000000000000000000000000000000000000000000000000000000000000000".parse().unwrap()).await;
+    assert!(of_genesis.ok && of_genesis.left_out.is_empty() && of_genesis.rows == whole.rows, "from the first entry on is everything");
+    // A checkpoint of another history, and one that lies ahead.
+    for (head, says) in [
+        (Head { hash: sha256_hex(b"x"), ..before.clone() }, "differs from the checkpoint".to_owned()),
+        (Head { seq: now.seq + 3, ..now.clone() }, format!("the journal ends at {}, the checkpoint stands at {}", now.seq, now.seq + 3)),
+    ] {
+        let said = since(&t, &head).await.problem_en.unwrap_or_default();
+        assert!(said.contains(&says), "{said}");
+    }
+    let side = t.side().await;
+    for table in ["journal", "test_item", "sample", "blob"] {
+        side.must(&format!("CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table}")).await;
+    }
+    let item = t.items(&order).await[0].id.to_string();
+    let report = side.text("SELECT pdf_sha256 FROM test_report").await;
+    let (middle, other) = (i64::midpoint(before.seq, now.seq), sha256_hex(b"y"));
+    let ways: Vec<(&str, String, String)> = vec![
+        ("journal", format!("UPDATE journal SET actor_name = '另一人' WHERE seq = {middle}"), format!("journal entry {middle} does not match")),
+        ("journal", format!("DELETE FROM journal WHERE seq = {middle}"), format!("journal entry {middle} is missing")),
+        ("journal", format!("UPDATE journal SET facts = '{{}}' WHERE seq = {}", before.seq), format!("journal entry {} does not match", before.seq)),
+        ("journal", format!("UPDATE journal SET hash = '{other}' WHERE seq = {}", before.seq), "differs from the checkpoint".to_owned()),
+        ("journal", format!("DELETE FROM journal WHERE seq = {}", before.seq), format!("journal entry {} is missing", before.seq)),
+        ("journal", format!("DELETE FROM journal WHERE seq > {}", before.seq - 1), "an old database was put back".to_owned()),
+        ("test_item", format!("UPDATE test_item SET verdict = 'conforming' WHERE id = '{item}'"), format!("item:{item} has columns that differ")),
+        ("test_item", format!("DELETE FROM test_item WHERE id = '{item}'"), format!("item:{item} stands in the journal but its row is gone")),
+        ("blob", format!("UPDATE blob SET size = size + 1 WHERE sha256 = '{report}'"), format!("the size noted of file {report} was changed")),
+        ("blob", format!("DELETE FROM blob WHERE sha256 = '{report}'"), format!("file {report} of report:")),
+    ];
+    for (table, sql, says) in ways {
+        let guarded = matches!(table, "journal" | "blob");
+        if guarded {
+            side.open_guards(table).await;
+        }
+        side.change(&sql).await;
+        let finding = since(&t, &before).await;
+        assert!(finding.problems.iter().any(|p| p.en.contains(&says)), "{sql}: {says}: {finding:?}");
+        side.must(&format!("DELETE FROM {table}")).await;
+        side.must(&format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+        if guarded {
+            side.close_guards(table).await;
+        }
+        assert!(since(&t, &before).await.ok, "{sql}");
+    }
+    // What it says it does not look at, it does not look at; the whole check does.
+    side.change(&format!("UPDATE sample SET name = '别的' WHERE sampling_no = '{NO}'")).await;
+    assert!(since(&t, &before).await.ok);
+    t.assert_broken("has columns that differ").await;
+}
+
+async fn the_joints_between_the_blocks_of_the_journal_hold(t: TestApp) {
+    let mut unit = t.app.store.begin(at("2025-06-30T17:00")).await.unwrap();
+    for n in 0..2_600 {
+        unit.note(&Who::system("测试"), "test", format!("test:{n}"), json!({ "n": n })).await.unwrap();
+    }
+    unit.commit().await.unwrap();
+    t.assert_whole().await;
+    let side = t.side().await;
+    side.open_guards("journal").await;
+    side.must("CREATE TEMP TABLE kept AS SELECT * FROM journal").await;
+    let head = t.app.store.head().await.unwrap().seq;
+    for seq in [1, 999, 1_000, 1_001, 1_002, 2_000, 2_001, head] {
+        let ways = [
+            (format!("UPDATE journal SET actor_name = '另一人' WHERE seq = {seq}"), format!("journal entry {seq} does not match")),
+            (format!("UPDATE journal SET prev_hash = '{}' WHERE seq = {seq}", sha256_hex(b"x")), format!("journal entry {seq} does not match")),
+            (format!("DELETE FROM journal WHERE seq = {seq}"), format!("journal entry {seq} is missing (the next is {})", seq + 1)),
+        ];
+        for (sql, says) in ways {
+            side.change(&sql).await;
+            // The last entry that is gone is missed by a checkpoint only.
+            let last_gone = seq == head && sql.starts_with("DELETE");
+            if !last_gone {
+                let finding = t.app.store.verify(None).await.unwrap();
+                let said: Vec<&str> = finding.problems.iter().filter(|p| p.part == "journal").map(|p| p.en.as_str()).collect();
+                assert!(said.len() == 1 && said[0].contains(&says), "{sql}: {says}: {said:?}");
+            }
+            side.must(&format!("DELETE FROM journal WHERE seq = {seq}")).await;
+            side.must(&format!("INSERT INTO journal SELECT * FROM kept WHERE seq = {seq}")).await;
+        }
+    }
+    // A whole block and more.
+    side.change("DELETE FROM journal WHERE seq BETWEEN 900 AND 2100").await;
+    t.assert_broken("journal entry 900 is missing (the next is 2101)").await;
+    side.must("INSERT INTO journal SELECT * FROM kept WHERE seq BETWEEN 900 AND 2100").await;
+    side.close_guards("journal").await;
+    t.assert_whole().await;
 }

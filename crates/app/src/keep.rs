@@ -167,6 +167,31 @@ pub async fn verify(look: &Look, checkpoint: Option<&Checkpoint>, key_file: &Pat
     judged(look.verify(held.as_ref()).await?, checkpoint, key_file, public_key)
 }
 
+/// 自检查点起 what a daily check begins after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Since {
+    /// A head of the journal as an earlier check printed it.
+    Head(Head),
+    /// A signed checkpoint.
+    Signed(Checkpoint),
+}
+
+/// Verifies what happened after a checkpoint; the finding says what it leaves out. A signed one must be signed with the key that is named, or
+/// with that of this installation: what the journal notes of keys before it is not looked at.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_since(look: &Look, since: &Since, key_file: &Path, public_key: Option<&str>) -> Result<Finding, Error> {
+    match since {
+        Since::Head(head) => look.verify_since(head).await,
+        Since::Signed(checkpoint) => {
+            let mut finding = look.verify_since(&checkpoint.head()).await?;
+            finding.checkpoint_keys.clear();
+            judged(finding, Some(checkpoint), key_file, public_key)
+        }
+    }
+}
+
 fn judged(mut finding: Finding, checkpoint: Option<&Checkpoint>, key_file: &Path, public_key: Option<&str>) -> Result<Finding, Error> {
     let Some(checkpoint) = checkpoint else { return Ok(finding) };
     let problem = match (checkpoint.check(), public_key) {

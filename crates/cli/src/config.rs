@@ -154,10 +154,13 @@ pub enum Command {
     /// 校验日志链与全部数据 / verify the journal and every row
     Verify {
         /// 检查点文件 / a checkpoint kept elsewhere
-        #[arg(long)]
+        #[arg(long, group = "against")]
         checkpoint: Option<PathBuf>,
+        /// 只校验此检查点之后的内容：上次校验打印的“条数:哈希”，或检查点文件 / only what happened after this checkpoint: SEQ:HASH as an earlier verify printed it, or a checkpoint file
+        #[arg(long, group = "against", value_name = "CHECKPOINT")]
+        since: Option<String>,
         /// 签发检查点的公钥（十六进制）；不写时以本机密钥和日志登记的公钥为准 / public key (hex) the checkpoint must be signed with; by default this installation's own, or one the journal notes
-        #[arg(long, requires = "checkpoint")]
+        #[arg(long, requires = "against")]
         public_key: Option<String>,
         /// JSON
         #[arg(long)]

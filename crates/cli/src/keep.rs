@@ -1,10 +1,10 @@
 //! 保管: verify, checkpoint, backup, restore.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use shiyan_app::App;
-use shiyan_app::keep::Checkpoint;
+use shiyan_app::keep::{Checkpoint, Since};
 use shiyan_app::kept::Care;
 use shiyan_app::verify::Finding;
 use shiyan_foundation::{Lang, Refusal};
@@ -27,42 +27,65 @@ pub(crate) async fn checkpoint(place: &Place) -> Done {
     print_json(&kept(place).await?.checkpoint(&place.key_file(), now()).await?)
 }
 
-pub(crate) async fn verify(place: &Place, checkpoint: Option<&Path>, public_key: Option<&str>, json: bool, lang: Lang) -> Done {
-    let checkpoint = match checkpoint {
-        Some(path) => {
-            let none = |_| Failed::Fault(Refusal::new(code::CHECKPOINT).with("at", path.display()));
-            Some(serde_json::from_slice::<Checkpoint>(&read(path)?).map_err(none)?)
+/// What a database is verified against.
+#[derive(Debug)]
+pub(crate) enum Against {
+    Nothing,
+    /// A checkpoint file, beside everything else.
+    Checkpoint(PathBuf),
+    /// 自检查点起 a head as printed, or a checkpoint file: only what happened after it.
+    Since(String),
+}
+
+fn checkpoint_file(path: &Path) -> Result<Checkpoint, Failed> {
+    serde_json::from_slice(&read(path)?).map_err(|_| Failed::Fault(Refusal::new(code::CHECKPOINT).with("at", path.display())))
+}
+
+pub(crate) async fn verify(place: &Place, against: &Against, public_key: Option<&str>, json: bool, lang: Lang) -> Done {
+    let (mut checkpoint, mut since) = (None, None);
+    match against {
+        Against::Nothing => {}
+        Against::Checkpoint(path) => checkpoint = Some(checkpoint_file(path)?),
+        Against::Since(text) => {
+            since = Some(match text.parse() {
+                Ok(head) => Since::Head(head),
+                Err(()) => Since::Signed(checkpoint_file(Path::new(text))?),
+            });
         }
-        None => None,
-    };
+    }
     let look = place.look().await?;
-    let finding = shiyan_app::keep::verify(&look, checkpoint.as_ref(), &place.key_file(), public_key).await;
+    let finding = match &since {
+        Some(since) => shiyan_app::keep::verify_since(&look, since, &place.key_file(), public_key).await,
+        None => shiyan_app::keep::verify(&look, checkpoint.as_ref(), &place.key_file(), public_key).await,
+    };
     look.close().await;
     let finding = finding?;
-    remember(place, Care::Verify, &verified(&finding));
-    if !json {
-        for remark in &finding.remarks {
-            say!("{} {}", lang.pick("注意：", "note:"), lang.pick(&remark.zh, &remark.en))?;
-        }
+    // A check of a few days is not what the status calls a verification, unless it finds something.
+    if finding.since.is_none() || !finding.ok {
+        remember(place, Care::Verify, &verified(&finding));
     }
     if json {
         print_json(&finding)?;
-    } else if finding.ok {
-        say!(
-            "{} {} · {} {} · {} {}",
-            lang.pick("链完整，日志条数", "the chain is whole; journal entries"),
-            finding.entries,
-            lang.pick("数据行", "rows"),
-            finding.rows,
-            lang.pick("链头", "head"),
-            finding.head.hash
-        )?;
-    } else {
+        return if finding.ok { Ok(()) } else { Err(Failed::Found) };
+    }
+    for remark in &finding.remarks {
+        say!("{} {}", lang.pick("注意：", "note:"), lang.pick(&remark.zh, &remark.en))?;
+    }
+    if !finding.ok {
         for problem in &finding.problems {
             eprintln!("{} {}", lang.pick("不一致：", "does not hold:"), lang.pick(&problem.zh, &problem.en));
         }
+        return Err(Failed::Found);
     }
-    if finding.ok { Ok(()) } else { Err(Failed::Found) }
+    let whole = match finding.since {
+        None => lang.pick("链完整，日志条数", "the chain is whole; journal entries").to_owned(),
+        Some(seq) => lang.pick(&format!("第 {seq} 条之后的链完整，日志条数"), &format!("the chain after entry {seq} is whole; journal entries")).to_owned(),
+    };
+    say!("{whole} {} · {} {} · {} {}", finding.entries, lang.pick("数据行", "rows"), finding.rows, lang.pick("链头", "head"), finding.head.hash)?;
+    for part in &finding.left_out {
+        say!("{} {}", lang.pick("未核对：", "not looked at:"), lang.pick(&part.zh, &part.en))?;
+    }
+    say!("{} shiyan verify --since {}", lang.pick("下次只校验新增内容：", "to check only what is new next time:"), finding.checkpoint)
 }
 
 /// The clock as it stands to the journal; owned up to when it ran ahead before and is right now.

@@ -258,7 +258,7 @@ async fn verify(app: &App, place: &Place, plan: &Plan, damage: Option<&(String, 
             None => bad(zh, en),
         });
     }
-    Ok(json!({ "entries": finding.entries, "rows": finding.rows, "checkpoint": against }))
+    Ok(json!({ "entries": finding.entries, "rows": finding.rows, "checkpoint": against, "since": finding.checkpoint }))
 }
 
 /// The exported checkpoint that stands furthest.
@@ -533,7 +533,7 @@ pub(crate) async fn last_checkpoint(app: &App, place: &Place, plan: &Plan) {
 /// What a verification came to.
 pub(crate) fn verified(finding: &Finding) -> Outcome {
     if finding.ok {
-        return Ok(json!({ "entries": finding.entries, "rows": finding.rows }));
+        return Ok(json!({ "entries": finding.entries, "rows": finding.rows, "since": finding.checkpoint }));
     }
     let (zh, en) = (finding.problem_zh.as_deref().unwrap_or_default(), finding.problem_en.as_deref().unwrap_or_default());
     Err(Refusal::new(code::VERIFY).with("why", zh).with("why_en", en))

@@ -31,6 +31,7 @@ use shiyan_web_kit::{Site, SiteConfig};
 use crate::config::{
     Cli, Command, DemoCommand, ExportCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand,
 };
+use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
 use crate::{code, front, keep, kpi, nightly, say};
@@ -95,7 +96,14 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Judge(args) => judging(&place, &args, lang).await,
         Command::Deadline { rule, from, json } => deadline(&place, &rule, &from, json, lang).await,
         Command::Explain { code, json } => explain(&code, json, lang),
-        Command::Verify { checkpoint, public_key, json } => keep::verify(&place, checkpoint.as_deref(), public_key.as_deref(), json, lang).await,
+        Command::Verify { checkpoint, since, public_key, json } => {
+            let against = match (since, checkpoint) {
+                (Some(since), _) => Against::Since(since),
+                (None, Some(file)) => Against::Checkpoint(file),
+                (None, None) => Against::Nothing,
+            };
+            keep::verify(&place, &against, public_key.as_deref(), json, lang).await
+        }
         Command::Clock { what, json } => keep::clock(&place, what, json, lang).await,
         Command::Checkpoint => keep::checkpoint(&place).await,
         Command::Keep { what: KeepCommand::Nightly { dir, keep, json } } => nightly::nightly(&place, dir.as_deref(), keep, json, lang).await,

@@ -24,6 +24,26 @@ pub struct Head {
     pub hash: String,
 }
 
+/// `SEQ:HASH`, as it is written down and given again.
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
+}
+
+impl std::str::FromStr for Head {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (seq, hash) = text.trim().split_once(':').ok_or(())?;
+        let seq = seq.parse::<i64>().ok().filter(|seq| *seq >= 0).ok_or(())?;
+        let hash = hash.to_ascii_lowercase();
+        if hash.len() != GENESIS.len() || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(());
+        }
+        Ok(Head { seq, hash })
+    }
+}
+
 /// One entry as people read it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Entry {
@@ -68,4 +88,18 @@ pub(crate) fn hash_of(m: &Model) -> String {
 /// An instant as it is stored: sortable text, always +08:00.
 pub(crate) fn stamp(at: Instant) -> String {
     at.format("%Y-%m-%dT%H:%M:%S%.3f+08:00").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn a_head_that_was_written_down_is_read_again() {
+        let head = Head { seq: 12, hash: sha256_hex(b"x") };
+        assert_eq!(head.to_string().parse(), Ok(head.clone()));
+        assert_eq!(format!(" 12:{}\n", head.hash.to_uppercase()).parse(), Ok(head.clone()));
+        for wrong in ["", "12", ":", "12:ab", "x:1", &format!("-1:{}", head.hash), &format!("12:{}g", &head.hash[1..])] {
+            assert_eq!(wrong.parse::<Head>(), Err(()), "{wrong}");
+        }
+    }
 }

@@ -26,8 +26,14 @@ mod site {
 
 const STARTS: usize = 7;
 const REQUESTS: usize = 300;
+/// Samples of a full year; with the current one they make about 100,000.
+const LARGE: u32 = 53_000;
 /// Samples of a full year that bring, with the current one, a million results.
 const MILLION: &str = "250000";
+/// Samples of a full year that bring, with the current one, some 190,000: what the check of the whole database is promised for.
+const VERIFIED: u32 = 100_000;
+/// Samples for the lists.
+const LISTED: &str = "1000000";
 /// Reports of one job, and how many of them typst sets: figures are a page.
 const REPORTS: usize = 1_000;
 const TYPST_REPORTS: usize = 200;
@@ -64,13 +70,17 @@ impl Line {
 /// What the caller asked for.
 #[derive(Debug, PartialEq, Eq)]
 struct Options {
-    /// Samples of a full year; with the current one they make about 100,000.
-    samples: u32,
+    /// Samples of a full year, where another number is wanted.
+    samples: Option<u32>,
     year: Option<String>,
     small_only: bool,
     reports_only: bool,
     /// Only what one person notices of a crowd.
     load_only: bool,
+    /// Only the check of the whole database, beside `sha256sum` of its file.
+    verify_only: bool,
+    /// Only the lists, at a million samples: some 20 GB of disk.
+    lists_only: bool,
     /// Another build instead of this one.
     binary: Option<PathBuf>,
     /// Saving at a million results too: some 11 GB of disk and ten minutes.
@@ -101,6 +111,13 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     };
     println!("{} | {} | demo year {year}\n", machine(), program.display());
 
+    if options.verify_only {
+        let samples = options.samples.unwrap_or(VERIFIED);
+        return told(&verify(&program, &scratch.dir.join("verify"), samples));
+    }
+    if options.lists_only {
+        return told(&[lists(root, &program, &scratch.dir.join("lists"))]);
+    }
     if options.load_only {
         let data = scratch.dir.join("demo");
         timed(&program, &data, &["demo", "load"])?;
@@ -109,7 +126,7 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     let mut lines = small(&program, &scratch.dir.join("demo"), &year, &scratch.dir.join("annual.pdf"));
     if !options.small_only {
         lines.extend(crate::load::load(&program, &scratch.dir.join("demo"), &year));
-        lines.extend(large(&program, &scratch.dir.join("large"), options.samples, &year));
+        lines.extend(large(&program, &scratch.dir.join("large"), options.samples.unwrap_or(LARGE), &year));
     }
     if options.million {
         lines.extend(million(&program, &scratch.dir.join("million")));
@@ -208,6 +225,85 @@ fn large(program: &Path, data: &Path, samples: u32, year: &str) -> Vec<Line> {
         Line::promised("list page, p99", 50.0, "ms", served(list_page)),
         Line::promised("save a result with its judgement, p99", 50.0, "ms", served(save_results)),
     ]
+}
+
+/// 校验 the check of a whole database, against the time that `sha256sum` takes for its file in the same run, and the check of what came
+/// after a checkpoint.
+fn verify(program: &Path, data: &Path, samples: u32) -> Vec<Line> {
+    let loaded = timed(program, data, &["demo", "load", "--samples", &samples.to_string()]).map(drop);
+    let measured = loaded.and_then(|()| verified(program, data));
+    let one = |which: fn(&Verified) -> f64| measured.as_ref().map(which).map_err(Clone::clone);
+    vec![
+        Line::promised("verify, all rows, times sha256sum of the file", 2.0, "x", one(|v| v.times)),
+        Line::promised("verify, peak memory (VmHWM)", 200.0, "MiB", one(|v| v.peak)),
+        Line::promised("verify --since, nothing new", 1_000.0, "ms", one(|v| v.since)),
+    ]
+}
+
+#[derive(Debug)]
+struct Verified {
+    times: f64,
+    peak: f64,
+    since: f64,
+}
+
+fn verified(program: &Path, data: &Path) -> Result<Verified, Failure> {
+    let file = data.join("shiyan.db");
+    let hashed = || {
+        let start = Instant::now();
+        output(Command::new("sha256sum").arg(&file)).map(|_| start.elapsed())
+    };
+    // Once, so that both find the file in memory or both do not.
+    hashed()?;
+    let hash = hashed()?;
+    let (took, peak, said) = watched(Command::new(program).args(["verify", "--json", "--data"]).arg(data))?;
+    let finding: serde_json::Value = serde_json::from_str(&said).map_err(|e| format!("verify: {e}: {said}"))?;
+    let number = |key: &str| finding[key].as_u64().unwrap_or_default();
+    if finding["ok"] != true {
+        return Err(format!("verify: {said}"));
+    }
+    let head = finding["checkpoint"].as_str().ok_or("verify names no checkpoint")?;
+    let since = timed(program, data, &["verify", "--since", head])?;
+    let bytes = std::fs::metadata(&file).map_err(|e| format!("{}: {e}", file.display()))?.len();
+    println!(
+        "verify: {} entries and {} rows in {:.1} s, sha256sum of {} MB in {:.1} s; peak {peak:.0} MiB; --since {since:.0} ms\n",
+        number("entries"),
+        number("rows"),
+        took.as_secs_f64(),
+        bytes / 1_000_000,
+        hash.as_secs_f64()
+    );
+    Ok(Verified { times: took.as_secs_f64() / hash.as_secs_f64(), peak, since })
+}
+
+/// Runs a command and looks at its memory until it ends: how long it took, the most it held, what it said.
+fn watched(command: &mut Command) -> Result<(Duration, f64, String), Failure> {
+    let start = Instant::now();
+    let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().map_err(|e| format!("{command:?}: {e}"))?;
+    let (status, mut peak) = (format!("/proc/{}/status", process.id()), 0.0_f64);
+    while matches!(process.try_wait(), Ok(None)) {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        peak = peak.max(vm(&text, "VmHWM:").unwrap_or(0.0));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let took = start.elapsed();
+    let mut said = String::new();
+    if let Some(mut out) = process.stdout.take() {
+        std::io::Read::read_to_string(&mut out, &mut said).map_err(|e| format!("{command:?}: {e}"))?;
+    }
+    if peak > 0.0 { Ok((took, peak, said)) } else { Err("no VmHWM in /proc".to_owned()) }
+}
+
+/// 清单 the slowest list of a million samples; the example prints all of them.
+fn lists(root: &Path, program: &Path, data: &Path) -> Line {
+    let measured = timed(program, data, &["demo", "load"]).and_then(|_| {
+        let file = data.join("shiyan.db");
+        let out = output(cargo(root).args(["run", "--release", "--quiet", "-p", "shiyan-store", "--example", "lists", "--"]).arg(file).arg(LISTED))?;
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        println!("{said}");
+        figure(&said, "slowest_p99_ms")
+    });
+    Line::promised("slowest list at 1,000,000 samples, p99", 50.0, "ms", measured)
 }
 
 fn kpi(program: &Path, data: &Path, year: &str) -> Result<f64, Failure> {
@@ -406,17 +502,29 @@ fn this_year() -> Result<u32, Failure> {
 }
 
 fn options(args: &[String]) -> Result<Options, Failure> {
-    let mut options =
-        Options { samples: 53_000, year: None, small_only: false, reports_only: false, load_only: false, binary: None, million: false, keep: false };
+    let mut options = Options {
+        samples: None,
+        year: None,
+        small_only: false,
+        reports_only: false,
+        load_only: false,
+        verify_only: false,
+        lists_only: false,
+        binary: None,
+        million: false,
+        keep: false,
+    };
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("{arg} needs a value"));
         match arg.as_str() {
-            "--samples" => options.samples = value()?.parse().map_err(|e| format!("--samples: {e}"))?,
+            "--samples" => options.samples = Some(value()?.parse().map_err(|e| format!("--samples: {e}"))?),
             "--year" => options.year = Some(value()?.clone()),
             "--small-only" => options.small_only = true,
             "--reports-only" => options.reports_only = true,
             "--load" => options.load_only = true,
+            "--verify" => options.verify_only = true,
+            "--lists" => options.lists_only = true,
             "--binary" => options.binary = Some(PathBuf::from(value()?)),
             "--million" => options.million = true,
             "--keep" => options.keep = true,
@@ -443,7 +551,11 @@ pub fn p99(mut times: Vec<Duration>) -> Result<f64, Failure> {
 }
 
 fn vm_rss(status: &str) -> Option<f64> {
-    let kib: f64 = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    vm(status, "VmRSS:")
+}
+
+fn vm(status: &str, key: &str) -> Option<f64> {
+    let kib: f64 = status.lines().find_map(|line| line.strip_prefix(key))?.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib / 1_024.0)
 }
 
@@ -554,16 +666,19 @@ mod tests {
         assert_eq!(
             args("--samples 500 --year 2025 --keep"),
             Ok(Options {
-                samples: 500,
+                samples: Some(500),
                 year: Some("2025".to_owned()),
                 small_only: false,
                 reports_only: false,
                 load_only: false,
+                verify_only: false,
+                lists_only: false,
                 binary: None,
                 million: false,
                 keep: true
             })
         );
+        assert!(args("--verify").is_ok_and(|o| o.verify_only && !o.lists_only) && args("--lists").is_ok_and(|o| o.lists_only));
         assert!(args("--reports-only").is_ok_and(|o| o.reports_only) && args("").is_ok_and(|o| !o.reports_only));
         assert!(args("--samples").is_err() && args("--samples x").is_err() && args("--what").is_err());
     }

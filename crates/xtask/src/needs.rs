@@ -28,6 +28,7 @@ pub struct Need {
 
 pub const NEEDS: &[Need] = &[
     Need { packages: &["gcc", "libc6-dev"], probe: Probe::Programs(&["cc"]), why: "the C compiler that builds the embedded SQLite", optional: false },
+    Need { packages: &["make"], probe: Probe::Programs(&["make"]), why: "builds the allocator of the program", optional: false },
     Need { packages: &["postgresql"], probe: Probe::PostgresServer, why: "the same tests on a real PostgreSQL server", optional: false },
     Need { packages: &["chromium"], probe: Probe::Programs(&["chromium"]), why: "the browser test walks the pages", optional: false },
     Need { packages: &["chromium-driver"], probe: Probe::Programs(&["chromedriver"]), why: "drives that browser", optional: false },
@@ -188,7 +189,7 @@ mod tests {
 
     impl Fake {
         fn bare() -> Self {
-            Fake { things: RefCell::new(BTreeSet::from(["apt-get", "cc"])), postgres: RefCell::new(false), stubborn: false }
+            Fake { things: RefCell::new(BTreeSet::from(["apt-get", "cc", "make"])), postgres: RefCell::new(false), stubborn: false }
         }
 
         fn full() -> Self {
@@ -240,7 +241,7 @@ mod tests {
     fn a_full_machine_never_calls_apt() {
         let (outcome, calls, said) = Fake::full().provide(true, &[]);
         assert_eq!((outcome, calls), (Ok(()), vec![]));
-        assert!(said.contains("all 9 needs are met"), "{said}");
+        assert!(said.contains("all 10 needs are met"), "{said}");
     }
 
     #[test]

@@ -174,8 +174,8 @@ impl Store {
             state: String,
             n: i64,
         }
-        let mut sql = Sql::new("SELECT c.state, COUNT(*) AS n FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE 1 = 1");
-        sql.sample_scope(scope).push("GROUP BY c.state", []);
+        let mut sql = Sql::new("SELECT c.state, COUNT(*) AS n FROM case_file c");
+        sql.beside_sample("JOIN sample s ON s.id = c.sample_id", scope).push("WHERE 1 = 1", []).sample_scope(scope).push("GROUP BY c.state", []);
         Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
     }
 }

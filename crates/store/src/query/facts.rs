@@ -23,7 +23,7 @@ use shiyan_sample_intake::SampleState;
 use shiyan_sampling_plan::{LineKey, Plan, PlanLine, filled};
 use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
 
-use super::{Detail, Sql, records};
+use super::{Detail, Packed, Sql, records};
 use crate::record::Record;
 use crate::{Error, Store};
 
@@ -87,11 +87,29 @@ struct BatchRow<'a> {
     lab: String,
 }
 
+/// A statement in which rows are packed, by the names that each engine has for the array of all rows and the array of one.
+macro_rules! packed {
+    ($text:ident) => {
+        Packed { sqlite: $text!("json_group_array", "json_array"), postgres: $text!("json_agg", "json_build_array") }
+    };
+}
+macro_rules! batches {
+    ($rows:literal, $row:literal) => {
+        concat!(
+            "SELECT CAST(",
+            $rows,
+            "(",
+            $row,
+            "(s.id, s.sampling_no, CASE WHEN s.temporary THEN 1 ELSE 0 END, s.kind, s.level, s.department, s.link, s.street, s.category, s.area_kind, s.place, \
+             CASE WHEN s.online THEN 1 ELSE 0 END, s.sampled_on, s.received_on, s.state, s.lab)) AS TEXT) AS pack \
+             FROM sample s WHERE s.state <> 'draft' AND s.sampled_on <> ''"
+        )
+    };
+}
+
 /// One row a day, its samples in the order of the fields of a [`BatchRow`]: row by row, a hundred thousand samples take longer to
 /// hand over than to count. The index `sample_narrow` holds every column.
-const BATCHES: &str = "SELECT CAST(json_group_array(json_array(s.id, s.sampling_no, CASE WHEN s.temporary THEN 1 ELSE 0 END, s.kind, s.level, s.department, \
-    s.link, s.street, s.category, s.area_kind, s.place, CASE WHEN s.online THEN 1 ELSE 0 END, s.sampled_on, s.received_on, s.state, s.lab)) AS TEXT) AS pack \
-    FROM sample s WHERE s.state <> 'draft' AND s.sampled_on <> ''";
+const BATCHES: Packed = packed!(batches);
 
 /// What the order adds to a sample, as [`ORDERS`] packs it.
 #[derive(Deserialize)]
@@ -106,9 +124,14 @@ struct OrderRow<'a> {
     outcome: Option<Cow<'a, str>>,
 }
 
+macro_rules! orders {
+    ($rows:literal, $row:literal) => {
+        concat!("SELECT CAST(", $rows, "(", $row, "(sample_id, issued_on, report_due_on, outcome)) AS TEXT) AS pack FROM test_order GROUP BY issued_on")
+    };
+}
+
 /// The orders, packed; the index `test_order_narrow` holds every column.
-const ORDERS: &str =
-    "SELECT CAST(json_group_array(json_array(sample_id, issued_on, report_due_on, outcome)) AS TEXT) AS pack FROM test_order GROUP BY issued_on";
+const ORDERS: Packed = packed!(orders);
 
 /// Many rows of a table as one JSON array of arrays.
 #[derive(FromQueryResult)]
@@ -188,10 +211,10 @@ impl Store {
         let (from, to) = (from.to_string(), to.to_string());
         // Samples and orders are read apart, at the same time, each from an index that holds every column asked for: a join in
         // the database would fetch the wide row of every order.
-        let mut sampled = Sql::new(BATCHES);
+        let mut sampled = Sql::packed(BATCHES, self.engine());
         sampled.push("AND s.sampled_on >= ? AND s.sampled_on <= ?", [from.clone().into(), to.clone().into()]).sample_scope(scope);
         sampled.push("GROUP BY s.sampled_on", []);
-        let (samples, orders) = try_join(sampled.all::<Pack>(&self.read), Sql::new(ORDERS).all::<Pack>(&self.read)).await?;
+        let (samples, orders) = try_join(sampled.all::<Pack>(&self.read), Sql::packed(ORDERS, self.engine()).all::<Pack>(&self.read)).await?;
         let orders: HashMap<Cow<'_, str>, OrderRow> = unpacked::<OrderRow>(&orders)?.into_iter().map(|o| (o.sample.clone(), o)).collect();
         let samples = unpacked::<BatchRow>(&samples)?;
         // Sampled before the span and reported in it.
@@ -200,7 +223,7 @@ impl Store {
         let late: Vec<&str> = orders.values().filter(reported).map(|o| &*o.sample).filter(|id| !known.contains(id)).collect();
         let mut more = Vec::new();
         for ids in late.chunks(500) {
-            let mut sql = Sql::new(BATCHES);
+            let mut sql = Sql::packed(BATCHES, self.engine());
             sql.within("AND s.id IN", ids.iter().copied()).sample_scope(scope).push("GROUP BY s.sampled_on", []);
             more.extend(sql.all::<Pack>(&self.read).await?);
         }

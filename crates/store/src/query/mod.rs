@@ -9,34 +9,59 @@ pub mod reports;
 pub mod samples;
 pub mod worksheets;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value};
+use std::fmt::Write;
+
+use sea_orm::sea_query::{PostgresQueryBuilder, QueryBuilder, SqlWriter, SqlWriterValues, SqliteQueryBuilder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement, Value, Values};
 use shiyan_foundation::{Instant, Scope};
 
 use crate::entity::{blob, journal};
 use crate::file::media_type;
 use crate::journal::{Entry, stamp};
 use crate::record::{Record, from_row};
-use crate::{Error, Head, Store, sha256_hex};
+use crate::{Engine, Error, Head, Store, sha256_hex};
 
 /// Rows of a list page.
 pub const PAGE: u64 = 50;
 
-/// SQL put together from fixed fragments; every value is bound, never written into the text.
+/// SQL put together from fixed fragments; every value is bound, never written into the text. Its marks are written by sea-query, as each
+/// engine has them.
 #[derive(Debug, Default)]
 pub(crate) struct Sql {
-    text: String,
-    values: Vec<Value>,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Text(&'static str),
+    Value(Value),
+}
+
+/// A statement that packs rows into JSON: the functions for it have other names on each engine.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Packed {
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
 }
 
 impl Sql {
     pub(crate) fn new(text: &'static str) -> Self {
-        Self { text: text.to_owned(), values: Vec::new() }
+        Self { pieces: vec![Piece::Text(text)] }
     }
-    /// Appends a fixed fragment; each `?` in it is bound to the next value.
+    pub(crate) fn packed(text: Packed, engine: Engine) -> Self {
+        Self::new(if engine == Engine::Postgres { text.postgres } else { text.sqlite })
+    }
+    /// Appends a fixed fragment; each `?` in it is bound to the next value. The fragments are ours and hold no `?` in a literal.
     pub(crate) fn push(&mut self, fragment: &'static str, values: impl IntoIterator<Item = Value>) -> &mut Self {
-        self.text.push(' ');
-        self.text.push_str(fragment);
-        self.values.extend(values);
+        self.pieces.push(Piece::Text(" "));
+        let mut texts = fragment.split('?');
+        self.pieces.extend(texts.next().map(Piece::Text));
+        let mut values = values.into_iter();
+        for text in texts {
+            self.pieces.extend(values.next().map(Piece::Value));
+            self.pieces.push(Piece::Text(text));
+        }
+        debug_assert!(values.next().is_none(), "more values than marks: {fragment}");
         self
     }
     /// `AND fragment` with one value, when there is one.
@@ -48,18 +73,21 @@ impl Sql {
     }
     /// `fragment (?, ?, …)`.
     pub(crate) fn within<'a>(&mut self, fragment: &'static str, members: impl IntoIterator<Item = &'a str>) -> &mut Self {
-        let values: Vec<Value> = members.into_iter().map(Value::from).collect();
-        if values.is_empty() {
+        let mut members = members.into_iter().map(|m| Piece::Value(m.into())).peekable();
+        if members.peek().is_none() {
             return self.push("AND 1 = 0", []);
         }
-        let marks = vec!["?"; values.len()].join(", ");
-        self.text.push(' ');
-        self.text.push_str(fragment);
-        self.text.push_str(" (");
-        self.text.push_str(&marks);
-        self.text.push(')');
-        self.values.extend(values);
+        self.pieces.extend([Piece::Text(" "), Piece::Text(fragment), Piece::Text(" (")]);
+        self.pieces.extend(members.next());
+        for member in members {
+            self.pieces.extend([Piece::Text(", "), member]);
+        }
+        self.pieces.push(Piece::Text(")"));
         self
+    }
+    /// Joins the sample with alias `s` where the scope asks for it; whoever sees everything is not sent to look at each.
+    pub(crate) fn beside_sample(&mut self, join: &'static str, scope: &Scope) -> &mut Self {
+        if *scope == Scope::District { self } else { self.push(join, []) }
     }
     /// The scope on the sample with alias `s`.
     pub(crate) fn sample_scope(&mut self, scope: &Scope) -> &mut Self {
@@ -74,14 +102,37 @@ impl Sql {
             Scope::Lab(lab) => self.push("AND s.lab = (SELECT name FROM laboratory WHERE id = ?)", [lab.to_string().into()]),
         }
     }
+    /// The same scope in a form that no index on the street answers: a list walks along the samples in their order until its page is full,
+    /// instead of sorting all those of a street.
+    pub(crate) fn sample_scope_along(&mut self, scope: &Scope) -> &mut Self {
+        match scope {
+            Scope::Streets(streets) if !streets.is_empty() => {
+                self.within("AND ((s.state = 'draft' AND s.street = '') OR COALESCE(s.street, '') IN", streets.iter().map(String::as_str)).push(")", [])
+            }
+            _ => self.sample_scope(scope),
+        }
+    }
     pub(crate) fn statement(&self, db: &impl ConnectionTrait) -> Statement {
-        let text = if crate::connect::is_postgres(db) { for_postgres(&self.text) } else { self.text.clone() };
-        // PostgreSQL takes no NUL in a text, and no stored text holds one: an address that brings it finds nothing.
-        let values = self.values.iter().map(|value| match value {
-            Value::String(Some(text)) if text.contains('\0') => Value::from(text.replace('\0', "\u{fffd}")),
-            other => other.clone(),
-        });
-        Statement::from_sql_and_values(db.get_database_backend(), text, values)
+        let db_backend = db.get_database_backend();
+        let (sql, values) = match db_backend {
+            DbBackend::Postgres => self.written(&PostgresQueryBuilder),
+            _ => self.written(&SqliteQueryBuilder),
+        };
+        Statement { sql, values: Some(values), db_backend }
+    }
+    fn written(&self, engine: &impl QueryBuilder) -> (String, Values) {
+        let (mark, numbered) = engine.placeholder();
+        let mut out = SqlWriterValues::new(mark, numbered);
+        for piece in &self.pieces {
+            match piece {
+                // Into memory: this does not fail.
+                Piece::Text(text) => drop(out.write_str(text)),
+                // PostgreSQL takes no NUL in a text, and no stored text holds one: an address that brings it finds nothing.
+                Piece::Value(Value::String(Some(text))) if text.contains('\0') => out.push_param(text.replace('\0', "\u{fffd}").into(), engine),
+                Piece::Value(value) => out.push_param(value.clone(), engine),
+            }
+        }
+        out.into_parts()
     }
     pub(crate) async fn all<R: FromQueryResult>(&self, db: &impl ConnectionTrait) -> Result<Vec<R>, Error> {
         Ok(R::find_by_statement(self.statement(db)).all(db).await?)
@@ -89,27 +140,6 @@ impl Sql {
     pub(crate) async fn one<R: FromQueryResult>(&self, db: &impl ConnectionTrait) -> Result<Option<R>, Error> {
         Ok(R::find_by_statement(self.statement(db)).one(db).await?)
     }
-}
-
-/// The fragments are written for SQLite; PostgreSQL numbers its marks and has other names for the two functions that pack rows.
-fn for_postgres(text: &str) -> String {
-    numbered(text).replace("json_group_array(", "json_agg(").replace("json_array(", "json_build_array(")
-}
-
-/// `?` → `$1`, `$2` …; the fragments are ours and hold no question mark in a literal.
-fn numbered(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut n = 0;
-    for c in text.chars() {
-        if c == '?' {
-            n += 1;
-            out.push('$');
-            out.push_str(&n.to_string());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -221,7 +251,14 @@ impl Store {
 mod tests {
     use super::*;
     #[test]
-    fn marks_are_numbered_for_postgres() {
-        assert_eq!(numbered("a = ? AND b IN (?, ?)"), "a = $1 AND b IN ($2, $3)");
+    fn marks_are_written_as_each_engine_has_them() {
+        let mut sql = Sql::new("SELECT 1 FROM t WHERE 1 = 1");
+        sql.push("AND a = ? AND b LIKE ?", ["x".into(), "y\0".into()]).within("AND c IN", ["p", "q"]).push("LIMIT ?", [5_i64.into()]).within("AND d IN", []);
+        let (text, values) = sql.written(&SqliteQueryBuilder);
+        assert_eq!(text, "SELECT 1 FROM t WHERE 1 = 1 AND a = ? AND b LIKE ? AND c IN (?, ?) LIMIT ? AND 1 = 0");
+        assert_eq!(values.0, ["x".into(), "y\u{fffd}".into(), "p".into(), "q".into(), Value::from(5_i64)]);
+        let (text, same) = sql.written(&PostgresQueryBuilder);
+        assert_eq!(text, "SELECT 1 FROM t WHERE 1 = 1 AND a = $1 AND b LIKE $2 AND c IN ($3, $4) LIMIT $5 AND 1 = 0");
+        assert_eq!(values, same);
     }
 }

@@ -131,9 +131,12 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn open_positives(&self, scope: &Scope) -> Result<Vec<LedgerRow>, Error> {
-        let mut sql = Sql::new(LEDGER);
+        let mut sql = Sql::new(
+            "SELECT r.detail, p.name AS point, f.detail AS follow_up FROM follow_up f JOIN rapid_reading r ON r.id = f.id JOIN rapid_point p ON p.id = r.point_id \
+             WHERE f.settled_at IS NULL",
+        );
         scope_on_reading(&mut sql, scope);
-        sql.push("AND f.id IS NOT NULL AND f.settled_at IS NULL ORDER BY r.tested_at, r.id", []);
+        sql.push("ORDER BY r.tested_at, r.id", []);
         sql.all::<Line>(&self.read).await?.iter().map(ledger_row).collect()
     }
     /// Counts of one day.

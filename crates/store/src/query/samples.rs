@@ -45,6 +45,11 @@ pub struct SampleFilter {
 }
 
 impl SampleFilter {
+    /// Whether it asks for nothing but what the order knows.
+    fn only_order(&self) -> bool {
+        let state = self.state.clone().filter(|s| !ORDER_STATES.contains(&s.as_str()));
+        SampleFilter { state, outcome: None, overdue_on: None, after: None, blind: false, ..self.clone() } == SampleFilter::default()
+    }
     /// Whether it asks for something that only the order knows.
     fn needs_order(&self) -> bool {
         let asks = |text: &Option<String>| text.as_deref().is_some_and(|t| !t.is_empty());
@@ -96,8 +101,41 @@ pub struct SampleRow {
 const LIST: &str = "SELECT s.id, s.sampling_no, s.state, o.state AS order_state, s.name, s.site_name, s.class, s.link, s.street, s.kind, s.level, s.sampled_on, \
      o.report_due_on, o.issued_on, o.outcome, s.demo FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1";
 
-fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope) {
-    sql.sample_scope(scope);
+/// The sample of an order.
+const OF_ORDER: &str = "JOIN sample s ON s.id = o.sample_id";
+/// So many orders are sorted in no time; of more than that the list walks along the samples in their order, until the page is full.
+const SORTED: i64 = 5_000;
+
+/// How the orders of a filter are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// By an index on the order: few of them.
+    Order,
+    /// Beside the samples: in a form that no index on the order answers.
+    Sample,
+}
+
+/// What a filter asks of the order with alias `o`.
+fn of_order(sql: &mut Sql, filter: &SampleFilter, by: By) {
+    let state = filter.state.as_deref().filter(|s| ORDER_STATES.contains(s));
+    let (outcome, overdue) = (filter.outcome.as_deref(), filter.overdue_on.as_deref());
+    match by {
+        By::Order => {
+            sql.and_if("AND o.state = ?", state).and_if("AND o.outcome = ?", outcome).and_if("AND o.issued_on IS NULL AND o.report_due_on < ?", overdue);
+        }
+        By::Sample => {
+            sql.and_if("AND COALESCE(o.state, '') = ?", state)
+                .and_if("AND COALESCE(o.outcome, '') = ?", outcome)
+                .and_if("AND o.issued_on IS NULL AND COALESCE(o.report_due_on, '9') < ?", overdue);
+        }
+    }
+}
+
+fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope, by: By) {
+    match by {
+        By::Order => sql.sample_scope(scope),
+        By::Sample => sql.sample_scope_along(scope),
+    };
     if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
         let like = format!("%{}%", q.replace(['%', '_'], ""));
         if filter.blind {
@@ -106,22 +144,14 @@ fn conditions(sql: &mut Sql, filter: &SampleFilter, scope: &Scope) {
             sql.push("AND (s.sampling_no LIKE ? OR s.name LIKE ? OR s.site_name LIKE ?)", [like.clone().into(), like.clone().into(), like.into()]);
         }
     }
-    match filter.state.as_deref() {
-        Some(state) if ORDER_STATES.contains(&state) => {
-            sql.push("AND o.state = ?", [state.into()]);
-        }
-        state => {
-            sql.and_if("AND s.state = ?", state);
-        }
-    }
+    sql.and_if("AND s.state = ?", filter.state.as_deref().filter(|s| !ORDER_STATES.contains(s)));
+    of_order(sql, filter, by);
     sql.and_if("AND s.kind = ?", filter.kind.as_deref())
         .and_if("AND s.level = ?", filter.level.as_deref())
         .and_if("AND s.link = ?", filter.link.as_deref())
         // Whoever tests blind does not learn the street by asking for it.
         .and_if("AND s.street = ?", filter.street.as_deref().filter(|_| !filter.blind))
-        .and_if("AND s.created_by = ?", filter.begun_by.as_deref())
-        .and_if("AND o.outcome = ?", filter.outcome.as_deref())
-        .and_if("AND o.issued_on IS NULL AND o.report_due_on < ?", filter.overdue_on.as_deref());
+        .and_if("AND s.created_by = ?", filter.begun_by.as_deref());
     if let Some(class) = filter.class.as_deref().filter(|c| !c.is_empty()) {
         let paths = shiyan_statute::food::paths_of_class(filter.year, class);
         if paths.is_empty() {
@@ -145,8 +175,9 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn samples(&self, filter: &SampleFilter, scope: &Scope) -> Result<(Vec<SampleRow>, bool), Error> {
+        let by = if filter.needs_order() && self.few_orders(filter).await? { By::Order } else { By::Sample };
         let mut sql = Sql::new(LIST);
-        conditions(&mut sql, filter, scope);
+        conditions(&mut sql, filter, scope, by);
         if let Some((day, id)) = &filter.after {
             sql.push("AND (s.sampled_on < ? OR (s.sampled_on = ? AND s.id < ?))", [day.clone().into(), day.clone().into(), id.clone().into()]);
         }
@@ -155,6 +186,13 @@ impl Store {
         let more = rows.len() as u64 > PAGE;
         rows.truncate(usize::try_from(PAGE).unwrap_or(50));
         Ok((rows, more))
+    }
+    /// Whether the orders that a filter asks for are few.
+    async fn few_orders(&self, filter: &SampleFilter) -> Result<bool, Error> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM test_order o WHERE 1 = 1");
+        of_order(&mut sql, filter, By::Order);
+        sql.push("LIMIT ?) AS capped", [(SORTED + 1).into()]);
+        Ok(sql.one::<Count>(&self.read).await?.is_none_or(|c| c.n <= SORTED))
     }
     /// How many samples the filter holds, all of them. A free text is counted up to 10,001 only: who searches for a syllable waits for
     /// no count, and the page says "10,000+".
@@ -165,10 +203,12 @@ impl Store {
         let searched = filter.q.as_deref().is_some_and(|q| !q.trim().is_empty());
         let mut sql = Sql::new(match (searched, filter.needs_order()) {
             (true, _) => "SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1",
+            // Whoever sees everything is not sent to look at each sample.
+            (false, true) if *scope == Scope::District && filter.only_order() => "SELECT COUNT(*) AS n FROM test_order o WHERE 1 = 1",
             (false, true) => "SELECT COUNT(*) AS n FROM sample s JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1",
             (false, false) => "SELECT COUNT(*) AS n FROM sample s WHERE 1 = 1",
         });
-        conditions(&mut sql, filter, scope);
+        conditions(&mut sql, filter, scope, By::Order);
         if searched {
             sql.push("LIMIT 10001) AS capped", []);
         }
@@ -264,16 +304,19 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn worklist(&self, filter: &WorkFilter, scope: &Scope, most: u64, skip: u64) -> Result<Vec<WorkRow>, Error> {
+        // The page is found first, along an index; only its rows are counted through.
         let mut sql = Sql::new(
             "SELECT s.id AS sample_id, o.id AS order_id, s.sampling_no, s.name, s.category, o.state, o.report_due_on, o.detail, \
              (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id) AS items, \
              (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id AND i.verdict IS NOT NULL) AS entered, \
              (SELECT COUNT(*) FROM test_item i WHERE i.order_id = o.id AND i.verdict IN ('nonconforming', 'problem', 'needs_person', 'no_verdict')) AS abnormal \
-             FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1",
+             FROM (SELECT o.id FROM test_order o",
         );
+        sql.beside_sample(OF_ORDER, scope).push("WHERE 1 = 1", []);
         filter.narrow(&mut sql, scope);
         let bound = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         sql.push("ORDER BY o.report_due_on, o.id LIMIT ? OFFSET ?", [bound(most).into(), bound(skip).into()]);
+        sql.push(") AS page JOIN test_order o ON o.id = page.id JOIN sample s ON s.id = o.sample_id ORDER BY o.report_due_on, o.id", []);
         sql.all::<Work>(&self.read).await?.into_iter().map(WorkRow::try_from).collect()
     }
     /// 盲样编号 the samples of a worklist whose code begins so: sample and order. The code stands in the sample alone, so that only as
@@ -301,7 +344,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn count_work(&self, filter: &WorkFilter, scope: &Scope) -> Result<u64, Error> {
-        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
+        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM test_order o");
+        sql.beside_sample(OF_ORDER, scope).push("WHERE 1 = 1", []);
         filter.narrow(&mut sql, scope);
         Ok(sql.one::<Count>(&self.read).await?.map_or(0, |c| u64::try_from(c.n).unwrap_or(0)))
     }
@@ -315,8 +359,8 @@ impl Store {
             state: String,
             n: i64,
         }
-        let mut sql = Sql::new("SELECT o.state, COUNT(*) AS n FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE 1 = 1");
-        sql.sample_scope(scope).push("GROUP BY o.state", []);
+        let mut sql = Sql::new("SELECT o.state, COUNT(*) AS n FROM test_order o");
+        sql.beside_sample(OF_ORDER, scope).push("WHERE 1 = 1", []).sample_scope(scope).push("GROUP BY o.state", []);
         Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
     }
     /// Samples taken and not yet received.

@@ -228,12 +228,15 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn waiting_methods(&self, scope: &Scope) -> Result<Vec<WaitingMethod>, Error> {
+        // An order's items of one method stand side by side in `test_item_waiting`; the order is found by its sample in an index that holds
+        // its state.
         let mut sql = Sql::new(
-            "SELECT i.method, COUNT(DISTINCT i.order_id) AS samples, COUNT(*) AS items, MIN(o.report_due_on) AS due_on \
-             FROM test_item i JOIN test_order o ON o.id = i.order_id JOIN sample s ON s.id = i.sample_id \
-             WHERE i.worksheet_id IS NULL AND i.verdict IS NULL",
+            "SELECT method, COUNT(*) AS samples, CAST(SUM(n) AS BIGINT) AS items, MIN(due_on) AS due_on FROM (\
+             SELECT i.method, i.order_id, COUNT(*) AS n, MIN(o.report_due_on) AS due_on FROM test_item i JOIN test_order o ON o.sample_id = i.sample_id",
         );
-        sql.within("AND o.state IN", entering()).sample_scope(scope).push("GROUP BY i.method ORDER BY due_on, i.method", []);
+        sql.beside_sample("JOIN sample s ON s.id = i.sample_id", scope);
+        sql.push("WHERE i.worksheet_id IS NULL AND i.verdict IS NULL", []).within("AND o.state IN", entering()).sample_scope(scope);
+        sql.push("GROUP BY i.method, i.order_id) AS of_order GROUP BY method ORDER BY due_on, method", []);
         sql.all(&self.read).await
     }
     /// The items that wait for a worksheet by one method, by deadline.

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 use shiyan_foundation::Refusal;
 
+use super::lanes::wanted;
 use crate::connect::{is_postgres_url, reach, shown, sqlite_file, sqlite_url};
 use crate::{Engine, Error, code, corruption};
 
@@ -14,6 +15,8 @@ use crate::{Engine, Error, code, corruption};
 pub struct Look {
     pub(crate) db: DatabaseConnection,
     engine: Engine,
+    /// Connections that a check may use.
+    pub(super) lanes: usize,
     /// The file, when it is read as one that nobody writes.
     still: Option<Still>,
     /// Copies to read from, gone with this.
@@ -63,8 +66,8 @@ fn stamp(file: &Path) -> Option<(u64, SystemTime)> {
 }
 
 impl Look {
-    pub(crate) fn over(db: DatabaseConnection, engine: Engine) -> Self {
-        Look { db, engine, still: None, _copied: None }
+    pub(crate) fn over(db: DatabaseConnection, engine: Engine, lanes: usize) -> Self {
+        Look { db, engine, lanes, still: None, _copied: None }
     }
     /// Opens what stands at an address, to look at it. A SQLite file must be there.
     ///
@@ -80,22 +83,22 @@ impl Look {
         if is_postgres_url(url) {
             reach(url)?;
             let mut options = ConnectOptions::new(url.to_owned());
-            options.sqlx_logging(false).max_connections(1).acquire_timeout(Duration::from_secs(10));
-            return Ok(Look::over(Database::connect(options).await.map_err(refused)?, Engine::Postgres));
+            options.sqlx_logging(false).max_connections(most()).acquire_timeout(Duration::from_secs(10));
+            return Ok(Look::over(Database::connect(options).await.map_err(refused)?, Engine::Postgres, wanted()));
         }
         let Some(file) = sqlite_file(url) else { return Err(Error::Unusable(Refusal::new(code::ADDRESS).with("at", shown(url)))) };
         match way(&file) {
             Way::Still => {
                 let still = Still { stamp: stamp(&file), file: file.clone() };
                 let db = sqlite(&file, true).await.map_err(refused)?;
-                Ok(Look { db, engine: Engine::Sqlite, still: Some(still), _copied: None })
+                Ok(Look { db, engine: Engine::Sqlite, lanes: wanted(), still: Some(still), _copied: None })
             }
-            Way::Live => Ok(Look::over(sqlite(&file, false).await.map_err(refused)?, Engine::Sqlite)),
+            Way::Live => Ok(Look::over(sqlite(&file, false).await.map_err(refused)?, Engine::Sqlite, wanted())),
             Way::Copy => {
                 let unread = |e: std::io::Error| Error::Unusable(Refusal::new(code::CONNECT).with("at", shown(url)).with("detail", e));
                 let (copied, copy) = copy(&file).map_err(unread)?;
                 let db = sqlite(&copy, false).await.map_err(refused)?;
-                Ok(Look { db, engine: Engine::Sqlite, still: None, _copied: Some(copied) })
+                Ok(Look { db, engine: Engine::Sqlite, lanes: wanted(), still: None, _copied: Some(copied) })
             }
         }
     }
@@ -105,7 +108,7 @@ impl Look {
         if way(&still.file) == Way::Still && stamp(&still.file) == still.stamp {
             return Ok(None);
         }
-        Ok(Some(Look::over(sqlite(&still.file, false).await?, Engine::Sqlite)))
+        Ok(Some(Look::over(sqlite(&still.file, false).await?, Engine::Sqlite, wanted())))
     }
     /// The engine.
     #[must_use]
@@ -118,9 +121,14 @@ impl Look {
     }
 }
 
+/// Connections of a database that is looked at.
+fn most() -> u32 {
+    u32::try_from(wanted()).unwrap_or(1)
+}
+
 async fn sqlite(file: &Path, still: bool) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(format!("{}?mode=ro", sqlite_url(file)));
-    options.sqlx_logging(false).max_connections(1).acquire_timeout(Duration::from_secs(30)).map_sqlx_sqlite_opts(move |o| {
+    options.sqlx_logging(false).max_connections(most()).acquire_timeout(Duration::from_secs(30)).map_sqlx_sqlite_opts(move |o| {
         o.read_only(true)
             .immutable(still)
             .busy_timeout(Duration::from_secs(10))
