@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod again;
 mod attacks;
 mod authority;
 mod browser;

@@ -3,6 +3,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod admin;
+pub mod again;
 pub mod answer;
 pub mod api;
 pub mod assets;

@@ -129,5 +129,5 @@ async fn readyz(site: &State<Site>) -> (Status, &'static str) {
 
 /// What is there whatever the rooms are: the assets, the way to the login, the page of a job, the signs of life.
 fn own() -> Vec<Route> {
-    [routes![sign_in_first, asset, healthz, readyz], crate::job_page::routes()].concat()
+    [routes![sign_in_first, asset, healthz, readyz], crate::job_page::routes(), crate::again::routes()].concat()
 }
