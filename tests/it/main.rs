@@ -20,6 +20,7 @@ mod routes;
 mod scope;
 mod seen;
 mod tamper;
+mod trial;
 mod way;
 mod worksheet;
 mod world;

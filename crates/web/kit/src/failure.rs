@@ -13,7 +13,7 @@ use shiyan_foundation::{Lang, Refusal};
 
 use crate::again::{Standing, sign_in_here, standing_of};
 use crate::guard::lang_of;
-use crate::views::{ErrorPage, Link, Page, ProblemView};
+use crate::views::{ErrorPage, Link, Page};
 
 pub mod code {
     //! Refusals of the edge.
@@ -29,6 +29,8 @@ pub mod code {
             next "核对后再提交一次" / "Look at it and submit it again", article "";
         FORM_OTHER = "FORM-OTHER", zh "这份表单是另一个账号填写的，没有保存", en "Somebody else filled in this form; nothing was saved",
             next "由填写的人登录后接着提交" / "Whoever filled it in signs in and submits it", article "";
+        TEXT_LONG = "TEXT-LONG", zh "“{label}”写了 {count} 字，最多 {most} 字，没有保存", en "“{label_en}” has {count} characters, {most} at most; nothing was saved",
+            next "写短一些再提交；写下的内容还在" / "Make it shorter and submit again; what you typed is still there", article "";
         TOO_LARGE = "BODY-SIZE", zh "提交的内容超过 {most} MB", en "What was sent is larger than {most} MB",
             next "减小文件后再提交" / "Make the file smaller and submit again", article "";
         SMALL_ONLY = "BODY-SMALL", zh "这里提交的内容最多 {most} KB", en "No more than {most} KB may be sent here",
@@ -142,7 +144,7 @@ impl Failure {
 #[must_use]
 pub fn status_of(why: &[Refusal]) -> Status {
     let any = |code: &str| why.iter().any(|r| r.code() == code);
-    if any("RACE") || any("KEY-TAKEN") {
+    if any(shiyan_lab_results::order::code::LOST_RACE.code) || any(shiyan_app::once::KEY_TAKEN.code) {
         Status::Conflict
     } else if [shiyan_app::code::LOCKED, shiyan_app::code::RAPID_RATE, shiyan_app::code::UPLOAD_QUOTA].iter().any(|c| any(c.code)) {
         Status::TooManyRequests
@@ -206,7 +208,7 @@ fn page(status: Status, why: &[Refusal], request: &Request<'_>) -> String {
     let view = ErrorPage {
         p,
         status: status.code,
-        problems: why.iter().map(|r| ProblemView::of(r, lang)).collect(),
+        problems: Page::public(lang, "").refused(why).problems,
         links: if request.method() == rocket::http::Method::Get && matches!(status.code, 429 | 503) {
             vec![Link::new(lang.pick("再试一次", "Try again"), request.uri().to_string()), home]
         } else if status == Status::Unauthorized {

@@ -15,11 +15,13 @@ pub mod guard;
 pub mod heavy;
 pub mod job_page;
 pub mod jobs;
+pub mod key;
 pub mod metrics;
 pub mod packed;
 pub mod parts;
 pub mod posted;
 pub mod server;
+pub mod shape;
 pub mod site;
 #[cfg(feature = "stage")]
 pub mod stage;

@@ -19,8 +19,12 @@ use crate::bodies::{FORM, Held, Incoming, Unread};
 use crate::carried::once;
 use crate::failure::{Failure, code};
 use crate::guard::{User, is_token, masked, unmasked};
+use crate::shape::{LONGEST, too_long};
 use crate::views::ProblemView;
 use crate::views::forms::Filled;
+
+/// Field with the key of a file that was tried and is to be written.
+pub const CONFIRM: &str = "confirm";
 
 /// Most fields of a form: the largest worksheet, 60 samples of 40 items with their revisions and controls, is one form.
 const FIELDS: usize = 6_000;
@@ -38,6 +42,11 @@ pub struct Posted {
 }
 
 impl Posted {
+    /// A form with these fields.
+    #[must_use]
+    pub fn of(fields: &[(&str, &str)]) -> Self {
+        Self { fields: fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(), ..Self::default() }
+    }
     /// The first value of a field, as typed.
     #[must_use]
     pub fn raw(&self, key: &str) -> &str {
@@ -185,13 +194,19 @@ impl<'r> FromData<'r> for Posted {
             Err(refused) => return Outcome::Error(refused),
         };
         posted.keep(request);
+        if let Some(count) = posted.fields.iter().map(|(_, text)| text.chars().count()).find(|count| *count > LONGEST) {
+            let why = too_long(("一项内容", "one of the fields"), count, LONGEST as u64, "");
+            return Outcome::Error(refused(Status::UnprocessableEntity, why));
+        }
         // Signed in, the form must carry the token of this very login.
         match request.guard::<User>().await {
             RocketOutcome::Success(user) if !is_token(&user.csrf, posted.raw("csrf")) => {
                 Outcome::Error(refused(Status::Forbidden, Refusal::new(not_this_login(request, &user, posted.raw("csrf")))))
             }
             RocketOutcome::Success(user) => {
-                let key = Key { owner: user.actor.id.to_string(), key: posted.get("idempotency").to_owned(), content: posted.print(request) };
+                // A file that was tried is written once, also where a page forgot the key.
+                let named = posted.some("idempotency").map(str::to_owned).or_else(|| posted.some(CONFIRM).map(|key| format!("confirm:{key}")));
+                let key = Key { owner: user.actor.id.to_string(), key: named.unwrap_or_default(), content: posted.print(request) };
                 match once(request, key).await {
                     Ok(()) => Outcome::Success(posted),
                     Err(failure) => Outcome::Error((Status::Conflict, failure)),
