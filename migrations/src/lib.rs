@@ -24,6 +24,7 @@ mod m0012_vouched;
 mod m0013_bounds;
 mod m0014_profiles;
 mod m0015_lists;
+mod m0016_kept_uploads;
 mod m0017_jobs;
 
 /// Runs the migrations in order.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_bounds::Migration),
             Box::new(m0014_profiles::Migration),
             Box::new(m0015_lists::Migration),
+            Box::new(m0016_kept_uploads::Migration),
             Box::new(m0017_jobs::Migration),
         ]
     }

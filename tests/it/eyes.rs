@@ -114,11 +114,11 @@ async fn every_page_for_eyes_ears_and_paper() {
         }
     }
     println!("eyes: {looks} looks at {} pages in {:.1} s", pages.values().map(Vec::len).sum::<usize>(), begun.elapsed().as_secs_f32());
+    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
     dress(&tab, Way { lang: "zh", scheme: "light", width: 1366 }).await;
     enter(&tab, "supervisor").await;
     labels_of_the_gauge_keep_apart(&tab).await;
     paper_carries_the_whole_page(&tab, &pages).await;
-    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
     serving.nothing_complained();
 }
 
@@ -229,9 +229,10 @@ async fn paper_carries_the_whole_page(tab: &Tab, pages: &BTreeMap<&'static str, 
             assert_eq!(side[0] < side[1], upright, "{path}: {line}");
         }
         let text: String = run(Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(&file).arg("-")).split_whitespace().collect();
-        let missing: Vec<&String> = wanted.iter().filter(|w| !text.contains(w.as_str())).collect();
-        // Cells that are broken over two lines are not found as one; more than a few would be a part that is missing.
-        assert!(missing.len() * 12 <= wanted.len(), "{path}: not on paper: {missing:?}\n{text}");
+        // What is broken over two lines stands in the text with its neighbour in between: its beginning is looked for.
+        let begins = |word: &str| word.chars().take(4).collect::<String>();
+        let missing: Vec<&String> = wanted.iter().filter(|w| !text.contains(&begins(w))).collect();
+        assert!(missing.len() * 25 <= wanted.len(), "{path}: not on paper: {missing:?}\n{text}");
         let heads: Vec<usize> = wanted.iter().filter_map(|w| text.find(w.as_str())).take(1).collect();
         assert!(heads[0] < 200, "{path}: the page begins with its heading");
     }

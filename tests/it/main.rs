@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod again;
 mod attacks;
 mod authority;
 mod browser;
@@ -21,6 +22,7 @@ mod routes;
 mod scope;
 mod seen;
 mod tamper;
+mod trial;
 mod way;
 mod worksheet;
 mod world;

@@ -288,7 +288,7 @@ async fn ask(user: &Browser<'_>, csrf: &str, pattern: &str, path: &str, particul
 }
 
 /// Routes before a sign-in.
-const OF_NOBODY: &[&str] = &["/login", "/login/code", "/set-password/<link>", "/setup/<token>"];
+const OF_NOBODY: &[&str] = &["/-/again", "/login", "/login/code", "/set-password/<link>", "/setup/<token>"];
 /// Routes of one's own account and one's own jobs, one that only computes, and one of what nobody put in.
 const OWN: &[&str] = &[
     "/api/v1/judge",

@@ -285,10 +285,10 @@ async fn since(t: &TestApp, head: &Head) -> Finding {
 
 async fn a_check_after_a_checkpoint_finds_what_came_after_it(t: TestApp) {
     t.sampled(NO).await;
-    let before = t.app.store.head().await.unwrap();
+    let before = t.app.stage().head().await.unwrap();
     let (_, order, _) = t.failing("XBJ25410105000000002").await;
-    let now = t.app.store.head().await.unwrap();
-    let whole = t.app.store.verify(None).await.unwrap();
+    let now = t.app.stage().head().await.unwrap();
+    let whole = t.app.stage().verify(None).await.unwrap();
     assert!(whole.since.is_none() && whole.left_out.is_empty(), "{whole:?}");
     assert_eq!(whole.checkpoint.parse(), Ok(now.clone()), "what is printed is what is given next time");
     let finding = since(&t, &before).await;
@@ -350,7 +350,7 @@ async fn a_check_after_a_checkpoint_finds_what_came_after_it(t: TestApp) {
 }
 
 async fn the_joints_between_the_blocks_of_the_journal_hold(t: TestApp) {
-    let mut unit = t.app.store.begin(at("2025-06-30T17:00")).await.unwrap();
+    let mut unit = t.app.stage().begin(at("2025-06-30T17:00")).await.unwrap();
     for n in 0..2_600 {
         unit.note(&Who::system("测试"), "test", format!("test:{n}"), json!({ "n": n })).await.unwrap();
     }
@@ -359,7 +359,7 @@ async fn the_joints_between_the_blocks_of_the_journal_hold(t: TestApp) {
     let side = t.side().await;
     side.open_guards("journal").await;
     side.must("CREATE TEMP TABLE kept AS SELECT * FROM journal").await;
-    let head = t.app.store.head().await.unwrap().seq;
+    let head = t.app.stage().head().await.unwrap().seq;
     for seq in [1, 999, 1_000, 1_001, 1_002, 2_000, 2_001, head] {
         let ways = [
             (format!("UPDATE journal SET actor_name = '另一人' WHERE seq = {seq}"), format!("journal entry {seq} does not match")),
@@ -371,7 +371,7 @@ async fn the_joints_between_the_blocks_of_the_journal_hold(t: TestApp) {
             // The last entry that is gone is missed by a checkpoint only.
             let last_gone = seq == head && sql.starts_with("DELETE");
             if !last_gone {
-                let finding = t.app.store.verify(None).await.unwrap();
+                let finding = t.app.stage().verify(None).await.unwrap();
                 let said: Vec<&str> = finding.problems.iter().filter(|p| p.part == "journal").map(|p| p.en.as_str()).collect();
                 assert!(said.len() == 1 && said[0].contains(&says), "{sql}: {says}: {said:?}");
             }

@@ -93,6 +93,11 @@ codes! {
         next "压缩后再上传" / "Compress it and upload again", article "";
     FILE_PIXELS = "FILE-PIXELS", zh "图片“{name}”声明的像素超过 {most} 百万", en "Picture “{name}” declares more than {most} million pixels",
         next "用相机或手机重新拍，或缩小后再上传" / "Take it anew, or make it smaller and upload again", article "";
+    DRY_RUN_GONE = "DRY-RUN-GONE", zh "试运行过的文件已不在，什么都没有写入（文件保留 {hours} 小时，每人最多 {most} 个）",
+        en "The file of the dry run is no longer there; nothing was written (files wait {hours} hours, {most} a person at most)",
+        next "重新选择文件，再试运行一次" / "Choose the file and try it once more", article "";
+    DRY_RUN_LARGE = "DRY-RUN-SIZE", zh "试运行的文件最大 {most} MB", en "A file for a dry run is {most} MB at most",
+        next "拆成几个文件分别导入" / "Split it and import the parts", article "";
     UPLOAD_QUOTA = "UPLOAD-QUOTA", zh "您今天上传的文件已达上限 {most} MB，这次没有保存", en "You have sent as many files today as one may, {most} MB; this was not saved",
         next "压缩照片或明天再传；确实需要的，请系统管理员在“管理 → 用量上限”调高" / "Make the photos smaller or go on tomorrow; if you need more, an administrator raises the bound under Administration, Bounds", article "";
     RAPID_RATE = "RAPID-RATE", zh "“{point}”一分钟内的读数已达上限 {most} 条，这条没有保存", en "“{point}” has entered as many readings within a minute as it may, {most}; this one was not saved",

@@ -509,10 +509,30 @@ fn tokens_in(devices: &str) -> impl Iterator<Item = &str> {
     devices.split('.').filter(|t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_hexdigit())).take(IN_BROWSER)
 }
 
+/// What nobody can guess of a form token, as text; the rest says whose it is.
+const UNGUESSED: usize = 40;
+
+/// 表单令牌 of a login of this person: what nobody guesses, and a mark that tells whose it is long after the login has ended, when
+/// nothing else does: its row is gone, and the browser may hold another login or none.
+fn form_token(user: &str) -> String {
+    let unguessed: String = token().chars().take(UNGUESSED).collect();
+    format!("{unguessed}{}", mark(&unguessed, user))
+}
+
+fn mark(unguessed: &str, user: &str) -> String {
+    sha256_hex(format!("form {unguessed} of {user}").as_bytes()).chars().take(24).collect()
+}
+
+/// Whether a form token is one of a login of this person, an open one or one that has ended.
+#[must_use]
+pub fn form_is_of(token: &str, user: &str) -> bool {
+    token.is_ascii() && token.len() == UNGUESSED + 24 && token.split_at(UNGUESSED).1 == mark(token.split_at(UNGUESSED).0, user)
+}
+
 /// Opens the login: new tokens, whatever the browser brought.
 async fn open(unit: &mut Unit, user: UserAccount, door: &Door, knock: &Knock<'_>, now: Instant) -> Result<Opened, Error> {
-    let (login, csrf, device) = (token(), token(), token());
     let id = user.id.to_string();
+    let (login, csrf, device) = (token(), form_token(&id), token());
     if !knock.before.is_empty() {
         unit.close_login(&sha256_hex(knock.before.as_bytes())).await?;
     }

@@ -34,6 +34,7 @@ pub mod reports;
 pub mod samples;
 pub mod second;
 pub mod totp;
+pub mod uploads;
 pub mod worksheets;
 
 use std::sync::{Arc, RwLock};

@@ -100,16 +100,18 @@ impl App {
             return Err(Refusal::new(code::YEAR).with("typed", year).on("year").into());
         }
         let target_per_mille = crate::figures::target_per_mille(target)?;
+        let demo = self.is_demo(actor).await?;
         let plan = Plan {
             id: PlanId(fresh()),
             year,
-            title: format!("{year}年{}食品安全抽检计划{}", self.district().await?.short.zh, if self.is_demo(actor).await? { "（演示）" } else { "" }),
+            title: format!("{year}年{}食品安全抽检计划{}", self.district().await?.short.zh, if demo { "（演示）" } else { "" }),
             target_per_mille,
             population: self.chosen_population().await?,
             state: PlanState::Draft,
             issued_at: None,
             lines: Vec::new(),
             below_target_reason: None,
+            demo,
             revision: 0,
         };
         let mut unit = self.store.begin(now).await?;

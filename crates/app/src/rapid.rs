@@ -35,6 +35,8 @@ pub struct TypedReading {
     pub observed: String,
     /// 试剂批号
     pub reagent_lot: String,
+    /// 产地或供货商
+    pub origin: String,
     /// 备注
     pub note: String,
     /// 照片
@@ -115,6 +117,7 @@ impl App {
             value: short(&typed.value, 40),
             observed: <Observed as shiyan_foundation::Label>::parse(&typed.observed),
             reagent_lot: short(&typed.reagent_lot, 40),
+            origin: short(&typed.origin, 60),
             note: short(&typed.note, 300),
             tested_at: now,
             photo: photo.clone(),
@@ -143,6 +146,7 @@ impl App {
             why_zh,
             why_en,
             reagent_lot: input.reagent_lot,
+            origin: input.origin,
             note: input.note,
             tested_at: input.tested_at,
             received_at: now,

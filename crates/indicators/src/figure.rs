@@ -398,8 +398,8 @@ impl Sum {
         let (counted, total) = (self.counted.len() as u64, self.total.normalize().to_string());
         Figure {
             key: name.0,
-            zh: name.1,
-            en: name.2,
+            zh: name.1.to_owned(),
+            en: name.2.to_owned(),
             family: name.3,
             cut: None,
             numerator: counted,

@@ -265,6 +265,7 @@ mod tests {
             value: value.into(),
             observed,
             reagent_lot: String::new(),
+            origin: String::new(),
             note: String::new(),
             tested_at: at(8),
             photo: None,

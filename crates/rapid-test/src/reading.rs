@@ -83,6 +83,8 @@ pub struct ReadingInput {
     pub observed: Option<Observed>,
     /// 试剂批号
     pub reagent_lot: String,
+    /// 产地或供货商
+    pub origin: String,
     /// 备注
     pub note: String,
     /// 检测时间
@@ -130,6 +132,9 @@ pub struct Reading {
     pub why_en: String,
     /// 试剂批号
     pub reagent_lot: String,
+    /// 产地或供货商
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub origin: String,
     /// 备注
     pub note: String,
     /// 检测时间
@@ -144,6 +149,17 @@ pub struct Reading {
     pub retest_of: Option<ReadingId>,
     /// 演示数据
     pub demo: bool,
+}
+
+impl Reading {
+    /// 产地 and note. A reading from before the field has its origin at the head of the note, and is never edited.
+    #[must_use]
+    pub fn origin_and_note(&self) -> (&str, &str) {
+        match self.note.strip_prefix("产地：") {
+            Some(rest) if self.origin.is_empty() => rest.split_once('；').unwrap_or((rest, "")),
+            _ => (&self.origin, &self.note),
+        }
+    }
 }
 
 /// The verdict of a reading, decided by the server from the method; with the reason in both languages.

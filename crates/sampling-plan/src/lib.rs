@@ -139,6 +139,9 @@ pub struct Plan {
     pub lines: Vec<PlanLine>,
     /// Reason given for issuing below the target.
     pub below_target_reason: Option<String>,
+    /// 演示数据
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
     /// 修订号
     pub revision: i64,
 }
@@ -354,6 +357,7 @@ mod tests {
             issued_at: None,
             lines,
             below_target_reason: None,
+            demo: false,
             revision: 1,
         }
     }

@@ -41,6 +41,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("upload_day", "counts of one day, which begin anew"),
     ("job", "work under way, which waits where it waited before"),
     ("job_line", "the things of a job"),
+    ("kept_upload", "files between a dry run and its confirmation, good for hours"),
     ("seaql_migrations", "the schema is made by the program that restores"),
 ];
 

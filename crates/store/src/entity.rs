@@ -203,6 +203,25 @@ pub mod upload_day {
     pub enum Relation {}
     impl ActiveModelBehavior for ActiveModel {}
 }
+pub mod kept_upload {
+    use super::*;
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "kept_upload")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: String,
+        pub owner: String,
+        pub purpose: String,
+        pub said: String,
+        pub name: String,
+        pub bytes: Vec<u8>,
+        pub kept_at: String,
+        pub expires_at: String,
+    }
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
 pub mod act_key {
     use super::*;
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, serde::Serialize, serde::Deserialize)]

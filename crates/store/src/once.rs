@@ -12,7 +12,9 @@ use shiyan_foundation::{Instant, Refusal};
 use crate::entity::act_key;
 use crate::journal::stamp;
 use crate::unit::Unit;
-use crate::{Error, Store, code};
+use crate::{Error, Store};
+
+pub use crate::code::KEY_TAKEN;
 
 /// Longest key.
 pub const KEY: usize = 100;
@@ -171,11 +173,7 @@ async fn row_of(db: &impl sea_orm::ConnectionTrait, key: &Key) -> Result<Option<
 }
 
 fn answered(key: &Key, row: act_key::Model) -> Error {
-    if row.content == key.content {
-        Error::Again(First { answer: row.answer, subject: row.subject })
-    } else {
-        Error::Refused(vec![Refusal::new(code::KEY_TAKEN)])
-    }
+    if row.content == key.content { Error::Again(First { answer: row.answer, subject: row.subject }) } else { Error::Refused(vec![Refusal::new(KEY_TAKEN)]) }
 }
 
 impl Store {

@@ -228,6 +228,7 @@ pub(super) fn plan(world: &World, run: &mut Run, year: i32, population: &Populat
         issued_at: None,
         lines,
         below_target_reason: None,
+        demo: true,
         revision: 0,
     };
     Ok(plan.issue(&world.people.planner, Some("演示人口数较少"), at)?)

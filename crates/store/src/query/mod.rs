@@ -7,6 +7,7 @@ pub mod rapid;
 pub mod reference;
 pub mod reports;
 pub mod samples;
+pub mod uploads;
 pub mod worksheets;
 
 use std::fmt::Write;

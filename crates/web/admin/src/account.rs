@@ -9,10 +9,11 @@ use validator::Validate;
 
 use crate::views::forms::{self, Filled};
 use crate::views::{Cell, ChangePassword, Fact, FactGroup, Login, LoginCode, Me, SetPassword, Setup, Table};
+use shiyan_web_kit::again::{self, Standing};
 use shiyan_web_kit::answer::{Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
-use shiyan_web_kit::guard::{DEVICES, LOGIN, TICKET, User, Visit, cookie_name, encoded, masked, no_cookie, own_cookie, same_site};
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::guard::{DEVICES, LOGIN, OWN_PASSWORD, TICKET, User, Visit, cookie_name, encoded, goes_to, masked, no_cookie, own_cookie, same_site};
+use shiyan_web_kit::posted::{Outside, Posted, Typed};
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
 
@@ -47,13 +48,29 @@ struct LoginForm {
     password: String,
 }
 
-fn login_view(site: &Site, visit: &Visit, username: &str, next: &str, why: &[Refusal]) -> Login {
+/// Where somebody goes once they are in: an address, or a form that they typed before their login ended.
+struct Way {
+    next: String,
+    kept: String,
+}
+
+impl Way {
+    fn to(next: &str) -> Self {
+        Self { next: same_site(next), kept: String::new() }
+    }
+    fn of(form: &Posted) -> Self {
+        Self { kept: form.get(again::FIELD).to_owned(), ..Self::to(form.get("next")) }
+    }
+}
+
+fn login_view(site: &Site, visit: &Visit, username: &str, way: &Way, why: &[Refusal]) -> Login {
     let lang = visit.lang;
     let demo_accounts = site.config.demo_accounts.iter().map(|(name, zh, en)| (name.clone(), lang.pick(zh, en).to_owned())).collect();
     Login {
         p: visit.page(site, "登录", "Sign in").refused(why),
         username: username.to_owned(),
-        next: next.to_owned(),
+        next: way.next.clone(),
+        kept: way.kept.clone(),
         demo_accounts,
         demo_password: site.config.demo_password.clone(),
     }
@@ -61,11 +78,11 @@ fn login_view(site: &Site, visit: &Visit, username: &str, next: &str, why: &[Ref
 
 #[get("/login?<next>")]
 fn login_page(site: &State<Site>, visit: Visit, user: Option<User>, next: Option<&str>) -> Result<Html, Redirect> {
-    let next = same_site(next.unwrap_or("/"));
+    let way = Way::to(next.unwrap_or("/"));
     if user.is_some() {
-        return Err(Redirect::to(next));
+        return Err(Redirect::to(way.next));
     }
-    Ok(show(&login_view(site, &visit, "", &next, &[])))
+    Ok(show(&login_view(site, &visit, "", &way, &[])))
 }
 
 /// What the browser brings along, besides what was typed.
@@ -84,44 +101,74 @@ impl Brought {
     }
 }
 
-/// Signs the browser in: a new login, and the browser is known from now on.
-fn welcome(site: &Site, cookies: &CookieJar<'_>, opened: Opened, next: String) -> Redirect {
+/// Signs the browser in: a new login, and the browser is known from now on. A form that waited for it is shown to whoever typed it.
+async fn welcome(site: &Site, visit: &Visit, cookies: &CookieJar<'_>, opened: Opened, way: Way) -> Result<Html, Redirect> {
+    let carried_on = carry_on(site, visit, &opened, &way).await;
     cookies.add(own_cookie(site, LOGIN, opened.token));
     let mut devices = own_cookie(site, DEVICES, opened.devices);
     devices.set_same_site(SameSite::Strict);
     devices.set_max_age(rocket::time::Duration::days(DEVICE_DAYS));
     cookies.add(devices);
-    Redirect::to(if opened.user.must_change { "/me/password".to_owned() } else { next })
+    match carried_on {
+        Some(page) => Ok(page),
+        None => Err(Redirect::to(if opened.user.must_change { OWN_PASSWORD.to_owned() } else { way.next })),
+    }
+}
+
+/// The page with the form that waited for this sign-in. Somebody else sees nothing of it.
+async fn carry_on(site: &Site, visit: &Visit, opened: &Opened, way: &Way) -> Option<Html> {
+    let typed = Typed::unpacked(&way.kept)?;
+    let id = opened.user.id.to_string();
+    let standing = async {
+        if !typed.is_of(&id) {
+            return Ok(Standing::OfAnother);
+        }
+        Ok::<_, shiyan_app::Error>(match (site.app.owes(&opened.user).await?, site.app.who_is(&opened.token, visit.now).await?) {
+            (Some(owes), _) => Standing::Owes(goes_to(owes)),
+            (None, Some(login)) => Standing::Theirs(masked(&login.csrf)),
+            (None, None) => Standing::SignedOut,
+        })
+    };
+    Some(match standing.await {
+        Ok(standing) => again::page(site, visit, &standing, &typed),
+        Err(error) => Err(error.into()),
+    })
 }
 
 #[post("/login", data = "<form>")]
-async fn login(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Html, Redirect> {
+async fn login(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Outside, Failure>) -> Result<Html, Redirect> {
     let form = match form {
-        Ok(form) => form,
+        Ok(Outside(form)) => form,
         Err(failure) => return Ok(Err(failure)),
     };
-    let next = same_site(form.get("next"));
+    let way = Way::of(&form);
     let typed = LoginForm { username: form.get("username").to_owned(), password: form.raw("password").to_owned() };
-    let again = |why: &[Refusal]| show_why(&login_view(site, &visit, &typed.username, &next, why), why);
+    let again = |way: &Way, why: &[Refusal]| show_why(&login_view(site, &visit, &typed.username, way, why), why);
     if typed.validate().is_err() {
-        return Ok(again(&[Refusal::new(shiyan_app::code::LOGIN)]));
+        return Ok(again(&way, &[Refusal::new(shiyan_app::code::LOGIN)]));
     }
     let brought = Brought::of(site, cookies);
     match site.app.login(&brought.knock(&visit, &typed.username, &typed.password), visit.now).await {
-        Ok(Entered::In(opened)) => Err(welcome(site, cookies, *opened, next)),
+        Ok(Entered::In(opened)) => welcome(site, &visit, cookies, *opened, way).await,
         Ok(Entered::Code(ticket)) => {
             let mut cookie = own_cookie(site, TICKET, ticket.0);
             cookie.set_max_age(rocket::time::Duration::minutes(TICKET_MINUTES));
             cookies.add(cookie);
-            Err(Redirect::to(format!("/login/code?next={}", encoded(&next))))
+            // What waits for the sign-in goes along in the page; an address could not hold it.
+            if way.kept.is_empty() {
+                Err(Redirect::to(format!("/login/code?next={}", encoded(&way.next))))
+            } else {
+                Ok(show(&code_view(site, &visit, &way, &[])))
+            }
         }
-        Err(shiyan_app::Error::Refused(why)) => Ok(again(&why)),
+        Err(shiyan_app::Error::Refused(why)) => Ok(again(&way, &why)),
         Err(other) => Ok(Err(other.into())),
     }
 }
 
-fn code_view(site: &Site, visit: &Visit, next: &str, why: &[Refusal]) -> LoginCode {
-    LoginCode { p: visit.page(site, "输入验证码", "Enter the code").refused(why), next: next.to_owned(), minutes: TICKET_MINUTES }
+fn code_view(site: &Site, visit: &Visit, way: &Way, why: &[Refusal]) -> LoginCode {
+    let p = visit.page(site, "输入验证码", "Enter the code").refused(why);
+    LoginCode { p, next: way.next.clone(), kept: way.kept.clone(), minutes: TICKET_MINUTES }
 }
 
 fn ticket_of(site: &Site, cookies: &CookieJar<'_>) -> String {
@@ -130,32 +177,32 @@ fn ticket_of(site: &Site, cookies: &CookieJar<'_>) -> String {
 
 #[get("/login/code?<next>")]
 async fn code_page(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, next: Option<&str>) -> Result<Html, Redirect> {
-    let next = same_site(next.unwrap_or("/"));
+    let way = Way::to(next.unwrap_or("/"));
     match site.app.ticket_open(&ticket_of(site, cookies), visit.now).await {
-        Ok(true) => Ok(show(&code_view(site, &visit, &next, &[]))),
-        Ok(false) => Err(Redirect::to(format!("/login?next={}", encoded(&next)))),
+        Ok(true) => Ok(show(&code_view(site, &visit, &way, &[]))),
+        Ok(false) => Err(Redirect::to(format!("/login?next={}", encoded(&way.next)))),
         Err(error) => Ok(Err(error.into())),
     }
 }
 
 #[post("/login/code", data = "<form>")]
-async fn code(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Html, Redirect> {
+async fn code(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Outside, Failure>) -> Result<Html, Redirect> {
     let form = match form {
-        Ok(form) => form,
+        Ok(Outside(form)) => form,
         Err(failure) => return Ok(Err(failure)),
     };
-    let next = same_site(form.get("next"));
+    let way = Way::of(&form);
     let brought = Brought::of(site, cookies);
     let typed: String = form.get("code").chars().take(64).collect();
     match site.app.login_code(&ticket_of(site, cookies), &typed, &brought.knock(&visit, "", ""), visit.now).await {
         Ok(opened) => {
             cookies.remove(no_cookie(site, TICKET));
-            Err(welcome(site, cookies, opened, next))
+            welcome(site, &visit, cookies, opened, way).await
         }
         Err(shiyan_app::Error::Refused(why)) if why.iter().any(|r| r.code() == shiyan_app::code::TICKET.code) => {
-            Ok(show_why(&login_view(site, &visit, "", &next, &why), &why))
+            Ok(show_why(&login_view(site, &visit, "", &way, &why), &why))
         }
-        Err(shiyan_app::Error::Refused(why)) => Ok(show_why(&code_view(site, &visit, &next, &why), &why)),
+        Err(shiyan_app::Error::Refused(why)) => Ok(show_why(&code_view(site, &visit, &way, &why), &why)),
         Err(other) => Ok(Err(other.into())),
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::Datelike;
-use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
@@ -26,12 +25,14 @@ use crate::views::{
 };
 use shiyan_web_kit::admin::{Form, enter, page, table_page};
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
-use shiyan_web_kit::dry_run::{kept, kept_back};
+use shiyan_web_kit::dry_run::{Trial, Tried, hidden_of};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::stamp_text;
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::{shaped, too_long};
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
 use shiyan_web_kit::timeline;
@@ -336,27 +337,79 @@ async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>)
     let form = form?;
     enter(&user, AdminTab::Users)?;
     let choices = scopes(site, &user).await?;
-    let added = match read_scope(form.get("scope"), &form.many("streets"), &choices) {
-        Err(refusal) => Err(shiyan_app::Error::from(refusal)),
-        Ok(scope) => {
-            let roles: BTreeSet<Role> = form.many("roles").into_iter().filter_map(Role::parse).collect();
-            let new = NewUser {
-                username: form.get("username").to_owned(),
-                name: form.get("name").to_owned(),
-                password: String::new(),
-                sign_scope: vec![form.get("sign_scope").to_owned()],
-                roles,
-                scope,
-                must_change: false,
-                demo: false,
-            };
-            site.app.invite_user(&user.actor, &new, user.now()).await
-        }
+    let added = async {
+        let typed: AccountForm = shaped(&form)?;
+        let scope = read_scope(&typed.scope, &form.many("streets"), &choices)?;
+        let roles = form.many("roles").into_iter().filter_map(Role::parse).collect();
+        site.app.invite_user(&user.actor, &typed.into_user(roles, scope), user.now()).await
     };
-    match added {
+    match added.await {
         Ok((account, link)) => handed(site, &user, &account.username, &link).await,
         Err(shiyan_app::Error::Refused(why)) => show_refused(&users_view(site, &user, "", "", Some(&form.filled(&why, user.lang())), &why).await?),
         Err(other) => Err(other.into()),
+    }
+}
+
+/// A text of the row of an account, whose fields are named after it.
+fn named(what: &str, username: &str, form: &Posted, called: (&str, &str)) -> Result<String, shiyan_app::Error> {
+    let key = format!("{what}-{username}");
+    let text = form.get(&key);
+    match text.chars().count() {
+        count if count > 500 => Err(too_long(called, count, 500, &key).into()),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+shapes! {
+    /// 新账号 as typed.
+    AccountForm {
+        username: 64 "账号" / "username",
+        name: 40 "姓名" / "name",
+        scope: 100 "数据范围" / "scope",
+        sign_scope: 500 "授权签字领域" / "scope of signing",
+    }
+    /// 用量上限 as typed.
+    BoundsForm {
+        upload_mb: 20 "每人每天上传量" / "upload a person a day",
+        readings_minute: 20 "每点每分钟读数" / "readings a point a minute",
+    }
+    /// 街道 as typed.
+    StreetForm { code: 20 "九位代码" / "nine-digit code", name: 40 "名称" / "name", admin: 40 "管辖主体" / "governed by" }
+    /// 人口行 as typed.
+    PopulationForm {
+        year: 20 "年份" / "year",
+        people: 20 "人数" / "people",
+        basis: 200 "口径" / "basis",
+        boundary: 200 "边界" / "boundary",
+        source: 500 "来源" / "source",
+    }
+    /// 选用 a row by its id.
+    ChosenForm { id: 64 "人口行" / "row" }
+    /// 承检机构 as typed.
+    LaboratoryForm {
+        name: 100 "名称" / "name",
+        address: 200 "地址" / "address",
+        phone: 60 "电话" / "telephone",
+        zip: 20 "邮编" / "postcode",
+        cma: 60 "资质认定证书编号" / "CMA certificate",
+    }
+    /// 放假安排 as typed.
+    CalendarForm { source: 500 "通知" / "notice", word: 500 "理由" / "why" }
+    /// 快检点 as typed.
+    PointForm { name: 60 "快检点名称" / "name of the point", street: 20 "街道" / "street", market: 60 "市场" / "market" }
+}
+
+impl AccountForm {
+    fn into_user(self, roles: BTreeSet<Role>, scope: Scope) -> NewUser {
+        let Self { username, name, sign_scope, .. } = self;
+        NewUser { username, name, password: String::new(), sign_scope: vec![sign_scope], roles, scope, must_change: false, demo: false }
+    }
+}
+
+impl From<LaboratoryForm> for TypedLaboratory {
+    fn from(form: LaboratoryForm) -> Self {
+        let LaboratoryForm { name, address, phone, zip, cma } = form;
+        Self { name, address, phone, zip, cma }
     }
 }
 
@@ -423,7 +476,11 @@ async fn rename_user(site: &State<Site>, user: User, username: &str, form: Resul
 async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
-    let did = site.app.set_sign_scope(&user.actor, username, form.get(&format!("sign_scope-{username}")), user.now()).await;
+    let did = async {
+        let typed = named("sign_scope", username, &form, ("授权签字领域", "scope of signing"))?;
+        site.app.set_sign_scope(&user.actor, username, &typed, user.now()).await
+    };
+    let did = did.await;
     after_form(site, &user, username, &form, did, "已修改授权签字领域", "The scope of the signatory was changed").await
 }
 
@@ -448,7 +505,11 @@ async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result
         Err(other) => return Err(Err(other)),
     };
     let roles = form.many(&field("roles")).into_iter().filter_map(Role::parse).collect();
-    let did = site.app.set_duties(&user.actor, username, roles, scope, form.get(&field("methods")), user.now()).await;
+    let did = async {
+        let methods = named("methods", username, &form, ("授权方法", "methods"))?;
+        site.app.set_duties(&user.actor, username, roles, scope, &methods, user.now()).await
+    };
+    let did = did.await;
     let (zh, en) = match &did {
         Ok(false) => ("与现在的角色和数据范围相同，没有改动", "They are what they were; nothing was changed"),
         _ => ("已调整角色和数据范围，对方下一次操作起生效", "Duties and scope were changed; they hold from the next request on"),
@@ -553,7 +614,11 @@ async fn bounds(site: &State<Site>, user: User) -> Html {
 async fn save_bounds(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Bounds).map_err(Err)?;
-    match site.app.set_bounds(&user.actor, form.get("upload_mb"), form.get("readings_minute"), user.now()).await {
+    let did = async {
+        let typed: BoundsForm = shaped(&form)?;
+        site.app.set_bounds(&user.actor, &typed.upload_mb, &typed.readings_minute, user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done("/admin/bounds", "已保存用量上限", "The bounds were saved")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&bounds_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
@@ -633,7 +698,11 @@ async fn streets(site: &State<Site>, user: User) -> Html {
 async fn save_street(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Streets).map_err(Err)?;
-    match site.app.save_street(&user.actor, form.get("code"), form.get("name"), form.get("admin"), user.now()).await {
+    let did = async {
+        let typed: StreetForm = shaped(&form)?;
+        site.app.save_street(&user.actor, &typed.code, &typed.name, &typed.admin, user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done("/admin/streets", "已保存街道", "The street was saved")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&streets_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
@@ -722,11 +791,11 @@ async fn population(site: &State<Site>, user: User) -> Html {
 async fn add_population(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Population).map_err(Err)?;
-    let did = site
-        .app
-        .add_population(&user.actor, form.get("year"), form.get("people"), form.get("basis"), form.get("boundary"), form.get("source"), user.now())
-        .await;
-    match did {
+    let did = async {
+        let typed: PopulationForm = shaped(&form)?;
+        site.app.add_population(&user.actor, &typed.year, &typed.people, &typed.basis, &typed.boundary, &typed.source, user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done("/admin/population", "已新增人口行", "The row was added")),
         Err(shiyan_app::Error::Refused(why)) => {
             Err(show_refused(&population_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
@@ -739,7 +808,11 @@ async fn add_population(site: &State<Site>, user: User, form: Result<Posted, Fai
 async fn choose_population(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Population).map_err(Err)?;
-    match site.app.choose_population(&user.actor, form.get("id"), user.now()).await {
+    let did = async {
+        let typed: ChosenForm = shaped(&form)?;
+        site.app.choose_population(&user.actor, &typed.id, user.now()).await
+    };
+    match did.await {
         Ok(()) => {
             let (zh, en) = kept_rows(site).await.map_err(Err)?;
             Ok(done("/admin/population", &format!("已选用人口行。{zh}"), &format!("The row is in use now. {en}")))
@@ -787,14 +860,8 @@ async fn laboratories(site: &State<Site>, user: User) -> Html {
 async fn save_laboratory(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Laboratories).map_err(Err)?;
-    let typed = TypedLaboratory {
-        name: form.get("name").to_owned(),
-        address: form.get("address").to_owned(),
-        phone: form.get("phone").to_owned(),
-        zip: form.get("zip").to_owned(),
-        cma: form.get("cma").to_owned(),
-    };
-    match site.app.save_laboratory(&user.actor, &typed, user.now()).await {
+    let did = async { site.app.save_laboratory(&user.actor, &shaped::<LaboratoryForm>(&form)?.into(), user.now()).await };
+    match did.await {
         Ok(()) => Ok(done("/admin/laboratories", "已保存承检机构", "The laboratory was saved")),
         Err(shiyan_app::Error::Refused(why)) => {
             Err(show_refused(&laboratories_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
@@ -861,7 +928,11 @@ async fn points(site: &State<Site>, user: User) -> Html {
 async fn add_point(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Points).map_err(Err)?;
-    match site.app.add_point(&user.actor, form.get("name"), form.get("street"), form.get("market"), user.now()).await {
+    let did = async {
+        let typed: PointForm = shaped(&form)?;
+        site.app.add_point(&user.actor, &typed.name, &typed.street, &typed.market, user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done("/admin/points", "已新增快检点", "The point was added")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&points_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),
@@ -1118,7 +1189,7 @@ fn calendar_read(user: &User, told: &CalendarImported) -> Table {
     table
 }
 
-fn calendar_result(user: &User, source: &str, text: &str, told: &CalendarImported) -> ImportResult {
+fn calendar_result(user: &User, source: &str, told: &CalendarImported) -> ImportResult {
     let total = |zh, en, n: usize, tone| (user.t(zh, en).to_owned(), n as u64, tone);
     let replaces = if told.replaces { user.t("，替换已导入的安排", ", replacing what was imported before") } else { "" };
     ImportResult {
@@ -1130,7 +1201,6 @@ fn calendar_result(user: &User, source: &str, text: &str, told: &CalendarImporte
             total("个在办期限会变化", "running deadlines would move", told.moved, if told.moved > 0 { Tone::Warn } else { Tone::Idle }),
         ],
         summary: calendar_moves(user, told).into_iter().chain([calendar_read(user, told)]).collect(),
-        confirm: kept(source, text.as_bytes()),
         confirm_word: if told.past.is_empty() {
             String::new()
         } else {
@@ -1159,18 +1229,25 @@ async fn calendar(site: &State<Site>, user: User) -> Html {
 async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Calendar).map_err(Err)?;
-    let dry_run = form.some("confirm").is_none();
-    let (source, bytes) = if dry_run {
-        let bytes = form.file("file").map_or_else(|| form.raw("days").as_bytes().to_vec(), |file| file.bytes);
-        (form.get("source").to_owned(), bytes)
-    } else {
-        kept_back(form.get("confirm")).ok_or_else(|| Err(Failure::With(Status::BadRequest, Refusal::new(shiyan_web_kit::failure::code::MALFORMED))))?
+    let refused = async |why: Vec<Refusal>| {
+        let filled = form.filled(&why, user.lang());
+        Err(calendar_view(site, &user, Some(&filled), None, &why).await.and_then(|view| show_refused(&view)))
+    };
+    let sent = match calendar_sent(site, &user, &form).await {
+        Ok(sent) => sent,
+        Err(shiyan_app::Error::Refused(why)) => return refused(why).await,
+        Err(other) => return Err(Err(other.into())),
     };
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
-    let text = String::from_utf8_lossy(bytes.get(..CALENDAR).unwrap_or(&bytes)).trim_start_matches('\u{feff}').to_owned();
-    match site.app.import_calendar(&user.actor, &text, &source, form.get("word"), dry_run, user.now()).await {
-        Ok(told) if dry_run => {
-            let result = calendar_result(&user, &source, &text, &told);
+    let text = String::from_utf8_lossy(&sent.bytes).trim_start_matches('\u{feff}').to_owned();
+    let did = async {
+        let typed: CalendarForm = shaped(&form)?;
+        site.app.import_calendar(&user.actor, &text, &sent.said, &typed.word, !sent.confirmed, user.now()).await
+    };
+    match did.await {
+        Ok(told) if !sent.confirmed => {
+            let mut result = calendar_result(&user, &sent.said, &told);
+            result.confirm = CALENDAR.keep(site, &user, &sent).await.map_err(Err)?;
             Err(show(&calendar_view(site, &user, None, Some(result), &[]).await.map_err(Err)?))
         }
         Ok(CalendarImported { year, moved, .. }) => Ok(done(
@@ -1178,15 +1255,38 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
             &format!("已导入 {year} 年，{moved} 个在办期限重算后有变化"),
             &format!("{year} was imported; {moved} running (deadline|deadlines) moved"),
         )),
-        Err(shiyan_app::Error::Refused(why)) => {
-            Err(show_refused(&calendar_view(site, &user, Some(&form.filled(&why, user.lang())), None, &why).await.map_err(Err)?))
-        }
+        Err(shiyan_app::Error::Refused(why)) if sent.confirmed => match site.app.import_calendar(&user.actor, &text, &sent.said, "", true, user.now()).await {
+            // The days still wait: what was tried is shown again, with what was refused and what was typed.
+            Ok(told) => {
+                let mut result = calendar_result(&user, &sent.said, &told);
+                form.get("confirm").clone_into(&mut result.confirm);
+                form.get("word").clone_into(&mut result.word);
+                Err(calendar_view(site, &user, None, Some(result), &why).await.and_then(|view| show_refused(&view)))
+            }
+            Err(_) => refused(why).await,
+        },
+        Err(shiyan_app::Error::Refused(why)) => refused(why).await,
         Err(other) => Err(Err(other.into())),
     }
 }
 
+/// The days of a calendar: tried before, of a file, or typed.
+async fn calendar_sent(site: &Site, user: &User, form: &Posted) -> Result<Tried, shiyan_app::Error> {
+    let typed: CalendarForm = shaped(form)?;
+    let mut sent = if form.some("confirm").is_some() || form.file("file").is_some() {
+        CALENDAR.file(site, user, form, &typed.source).await?
+    } else {
+        let bytes = form.raw("days").as_bytes().to_vec();
+        Tried { said: typed.source, name: String::new(), bytes, hidden: hidden_of(form), confirmed: false }
+    };
+    sent.bytes.truncate(CALENDAR_BYTES);
+    Ok(sent)
+}
+
+const CALENDAR: Trial = Trial { purpose: "calendar", most: 8, called: ("放假安排文件", "file of the days off") };
+
 /// Bytes of a calendar file that are read; a year has some thirty rows.
-const CALENDAR: usize = 200_000;
+const CALENDAR_BYTES: usize = 200_000;
 
 // ---------------------------------------------------------------- diagnosis and journal
 

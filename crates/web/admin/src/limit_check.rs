@@ -14,6 +14,8 @@ use shiyan_web_kit::answer::{Html, done, show, show_refused};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 
 /// Rows of one page.
@@ -137,14 +139,23 @@ async fn list(site: &State<Site>, user: User, standard: Option<&str>, page: Opti
     show(&view(site, &user, standard.unwrap_or_default(), at, None, &[]).await?)
 }
 
+shapes! {
+    /// 核对声明 as typed.
+    StatementForm { statement: 2000 "核对声明" / "statement", password: 1024 "本人密码" / "your password" }
+}
+
 #[post("/admin/limits/check", data = "<form>")]
 async fn check(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Limits).map_err(Err)?;
     let ids: Vec<String> = form.many(if form.get("scope") == "page" { "listed" } else { "id" }).into_iter().map(str::to_owned).collect();
     let to = if form.get("to") == LimitStatus::Retired.code() { LimitStatus::Retired } else { LimitStatus::Active };
-    let said = Statement { to, ids: &ids, text: form.get("statement"), password: form.raw("password") };
-    match site.app.check_limits(&user.account, &user.token, said, user.now()).await {
+    let did = async {
+        let typed: StatementForm = shaped(&form)?;
+        let said = Statement { to, ids: &ids, text: &typed.statement, password: &typed.password };
+        site.app.check_limits(&user.account, &user.token, said, user.now()).await
+    };
+    match did.await {
         Ok(told) => Ok(done(
             format!("/admin/limits/check?standard={}", encoded(form.get("standard"))),
             &format!("{} 条限量已{}，上一版到期 {} 条", told.done, to.zh(), told.ended),

@@ -2,10 +2,8 @@
 //! otherwise; the items of each food.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 
 use chrono::{Datelike, Days, NaiveDate};
-use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
@@ -29,12 +27,14 @@ use shiyan_imports::limits::{limit_file, package_file};
 use shiyan_web_kit::admin::{Form, enter, page, table_page};
 use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
-use shiyan_web_kit::dry_run::{hidden_of, issue_view};
-use shiyan_web_kit::failure::{Failure, code};
+use shiyan_web_kit::dry_run::{Trial, Tried, issue_view};
+use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{order_badge, verdict_badge};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone, num};
 
@@ -61,54 +61,12 @@ fn writes(user: &User) -> bool {
     user.may(Act::ImportLimits)
 }
 
-// ---------------------------------------------------------------- the file between dry run and confirmation
-
-/// A file in a hidden field: what was said about it, its name, its bytes packed.
-fn kept(said: &str, name: &str, bytes: &[u8]) -> Result<String, Failure> {
-    let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    let packed = packer.write_all(bytes).and_then(|()| packer.finish()).map_err(|e| Failure::Fault(e.to_string()))?;
-    Ok(format!("{said}|{}|{}", name.replace('|', "_"), hex::encode(packed)))
-}
-
-/// The file again, if the field is whole; never more than the upload itself may be.
-fn kept_back(field: &str) -> Option<(String, String, Vec<u8>)> {
-    let (said, rest) = field.split_once('|')?;
-    let (name, packed) = rest.rsplit_once('|')?;
-    let packed = hex::decode(packed).ok()?;
-    let mut bytes = Vec::new();
-    let most = u64::try_from(MOST << 20).unwrap_or(u64::MAX);
-    flate2::read::ZlibDecoder::new(packed.as_slice()).take(most + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() <= MOST << 20).then(|| (said.to_owned(), name.chars().take(200).collect(), bytes))
-}
+const LIMITS: Trial = Trial { purpose: "limits", most: MOST, called: ("限量表文件", "file of the limit table") };
+const PACKAGES: Trial = Trial { purpose: "packages", most: MOST, called: ("项目包文件", "file of packages") };
 
 /// The box that asks for what is hidden in a workbook.
 fn hidden_box(user: &User) -> FieldView {
     FieldView::new(FieldKind::Checkbox, "include_hidden", user.t("包括隐藏的行、列和工作表", "Include hidden rows, columns and sheets"))
-}
-
-/// The file of a form: uploaded now, or kept since the dry run.
-struct Sent {
-    hidden: Hidden,
-    said: String,
-    name: String,
-    bytes: Vec<u8>,
-    confirmed: bool,
-}
-
-/// `said` is what the form says of the file; a confirmation brings its own.
-fn sent(form: &Posted, said: &str, zh: &'static str, en: &'static str) -> Result<Result<Sent, Refusal>, Failure> {
-    if form.some("confirm").is_some() {
-        let malformed = || Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED));
-        let (said, name, bytes) = kept_back(form.get("confirm")).ok_or_else(malformed)?;
-        return Ok(Ok(Sent { hidden: hidden_of(form), said, name, bytes, confirmed: true }));
-    }
-    Ok(match form.file("file") {
-        Some(file) if file.bytes.len() <= MOST << 20 => {
-            Ok(Sent { hidden: hidden_of(form), said: said.to_owned(), name: file.name, bytes: file.bytes, confirmed: false })
-        }
-        Some(_) => Err(Refusal::new(code::TOO_LARGE).with("most", MOST).on("file")),
-        None => Err(Refusal::new(shiyan_app::code::TEXT).with("label", zh).with("label_en", en).on("file")),
-    })
 }
 
 // ---------------------------------------------------------------- limits
@@ -143,7 +101,7 @@ fn import_view(site: &Site, user: &User, from: &str, result: Option<ImportResult
     view
 }
 
-fn limits_result(user: &User, sent: &Sent, table: &LimitTable, told: &LimitsImported) -> Result<ImportResult, Failure> {
+fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImported) -> ImportResult {
     let lang = user.lang();
     let counts = table.counts();
     let mut reasons = Table::new(&[
@@ -231,7 +189,7 @@ fn limits_result(user: &User, sent: &Sent, table: &LimitTable, told: &LimitsImpo
         ImportIssue { text, tone: Tone::Warn, ..ImportIssue::default() }
     };
     issues.splice(0..0, told.ties.iter().map(tied));
-    Ok(ImportResult {
+    ImportResult {
         file: sent.name.clone(),
         include_hidden: sent.hidden == Hidden::Take,
         dry_run: true,
@@ -242,14 +200,15 @@ fn limits_result(user: &User, sent: &Sent, table: &LimitTable, told: &LimitsImpo
         } else {
             String::new()
         },
-        confirm: if told.new == 0 { String::new() } else { kept(&sent.said, &sent.name, &sent.bytes)? },
+        confirm: String::new(),
+        word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 条（待核实）", told.new),
             Lang::En => plural(&format!("Write {} (rule|rules), to be checked", told.new)),
         },
         summary: vec![reasons],
         tables: vec![rules],
-    })
+    }
 }
 
 /// How many findings are not listed.
@@ -277,9 +236,10 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
     if let Err(error) = App::may_import_limits(&user.actor) {
         return Err(Err(error.into()));
     }
-    let sent = match sent(&form, &typed, "限量表文件", "file of the limit table").map_err(Err)? {
+    let sent = match LIMITS.file(site, &user, &form, &typed).await {
         Ok(sent) => sent,
-        Err(refusal) => return again(&[refusal]),
+        Err(shiyan_app::Error::Refused(why)) => return again(&why),
+        Err(other) => return Err(Err(other.into())),
     };
     let from = match read_day(&sent.said) {
         Ok(from) => from,
@@ -292,16 +252,30 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         Ok(read) => read,
         Err(refusal) => return again(&[refusal]),
     };
-    match site.app.import_limits(&user.actor, &file, form.get("word"), !sent.confirmed, user.now()).await {
+    let did = async { site.app.import_limits(&user.actor, &file, &shaped::<ImportForm>(&form)?.word, !sent.confirmed, user.now()).await };
+    match did.await {
         Ok(told) if sent.confirmed => Ok(done(
             "/admin/limits?state=pending",
             &format!("已写入 {} 条待核实的限量，{} 条库里已有", told.new, told.known),
             &format!("{} (limit was|limits were) written, to be checked; {} (was|were) there already", told.new, told.known),
         )),
         Ok(told) => {
-            let result = limits_result(&user, &sent, &table, &told).map_err(Err)?;
+            let mut result = limits_result(&user, &sent, &table, &told);
+            if told.new > 0 {
+                result.confirm = LIMITS.keep(site, &user, &sent).await.map_err(Err)?;
+            }
             Err(show(&import_view(site, &user, &sent.said, Some(result), &[])))
         }
+        Err(shiyan_app::Error::Refused(why)) if sent.confirmed => match site.app.import_limits(&user.actor, &file, "", true, user.now()).await {
+            // The file still waits: what was tried is shown again, with what was refused and what was typed.
+            Ok(told) => {
+                let mut result = limits_result(&user, &sent, &table, &told);
+                form.get("confirm").clone_into(&mut result.confirm);
+                form.get("word").clone_into(&mut result.word);
+                Err(show_refused(&import_view(site, &user, &sent.said, Some(result), &why)))
+            }
+            Err(_) => again(&why),
+        },
         Err(shiyan_app::Error::Refused(why)) => again(&why),
         Err(other) => Err(Err(other.into())),
     }
@@ -540,7 +514,7 @@ async fn packages(site: &State<Site>, user: User, year: Option<&str>, q: Option<
     show(&packages_view(site, &user, asked, None, &[]).await?)
 }
 
-fn packages_result(user: &User, sent: &Sent, table: &PackageTable, told: &PackagesImported) -> Result<ImportResult, Failure> {
+fn packages_result(user: &User, sent: &Tried, table: &PackageTable, told: &PackagesImported) -> ImportResult {
     let lang = user.lang();
     let c = table.counts;
     let total = |zh, en, n: u64, tone| (user.t(zh, en).to_owned(), n, tone);
@@ -552,7 +526,7 @@ fn packages_result(user: &User, sent: &Sent, table: &PackageTable, told: &Packag
     }
     let mut issues: Vec<ImportIssue> = table.notes.iter().chain(&table.issues).take(LISTED).map(|i| issue_view(i, lang)).collect();
     issues.extend(more(table.notes.len() + table.issues.len(), LISTED, lang));
-    Ok(ImportResult {
+    ImportResult {
         file: sent.name.clone(),
         include_hidden: sent.hidden == Hidden::Take,
         dry_run: true,
@@ -567,7 +541,7 @@ fn packages_result(user: &User, sent: &Sent, table: &PackageTable, told: &Packag
             total("个替换原有", "replace earlier ones", told.replaced as u64, Tone::Idle),
         ],
         issues,
-        confirm: if told.new == 0 { String::new() } else { kept(&sent.said, &sent.name, &sent.bytes)? },
+        confirm: String::new(),
         confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 年 {} 个项目包", told.year, told.new),
@@ -575,7 +549,7 @@ fn packages_result(user: &User, sent: &Sent, table: &PackageTable, told: &Packag
         },
         tables: vec![list],
         ..ImportResult::default()
-    })
+    }
 }
 
 #[post("/admin/packages", data = "<form>")]
@@ -597,7 +571,10 @@ async fn import_packages(site: &State<Site>, user: User, form: Result<Posted, Fa
 
 /// On to the list, what was refused, or the page of the dry run.
 async fn packages_posted(site: &Site, user: &User, form: &Posted) -> Result<Flash<Redirect>, Result<Vec<Refusal>, Html>> {
-    let sent = sent(form, form.get("year"), "项目包文件", "file of packages").map_err(|f| Err(Err(f)))?.map_err(|why| Ok(vec![why]))?;
+    let sent = PACKAGES.file(site, user, form, form.get("year")).await.map_err(|error| match error {
+        shiyan_app::Error::Refused(why) => Ok(why),
+        other => Err(Err(other.into())),
+    })?;
     let year = sent.said.parse::<i32>().map_err(|_| Ok(vec![Refusal::new(shiyan_app::code::YEAR).with("typed", &sent.said).on("year")]))?;
     let _turn = user.turn(site, Lane::Papers).await.map_err(|f| Err(Err(f)))?;
     let (bytes, name, hidden) = (sent.bytes.clone(), sent.name.clone(), sent.hidden);
@@ -610,7 +587,10 @@ async fn packages_posted(site: &Site, user: &User, form: &Posted) -> Result<Flas
             &format!("{} (package was|packages were) written; {} (is|are) unchanged", told.new, told.known),
         )),
         Ok(told) => {
-            let result = packages_result(user, &sent, &table, &told).map_err(|f| Err(Err(f)))?;
+            let mut result = packages_result(user, &sent, &table, &told);
+            if told.new > 0 {
+                result.confirm = PACKAGES.keep(site, user, &sent).await.map_err(|f| Err(Err(f)))?;
+            }
             let view = packages_view(site, user, Asked::default(), Some(result), &[]).await.map_err(|f| Err(Err(f)))?;
             Err(Err(show(&view)))
         }
@@ -707,12 +687,23 @@ async fn package(site: &State<Site>, user: User, key: &str) -> Html {
     show(&package_view(site, &user, key, None, &[]).await?)
 }
 
+shapes! {
+    /// 核对声明 as typed.
+    WordForm { statement: 2000 "核对声明" / "statement", password: 1024 "本人密码" / "your password" }
+    /// 确认写入 as typed.
+    ImportForm { word: 500 "理由" / "why" }
+}
+
 #[post("/admin/packages/<key>/check", data = "<form>")]
 async fn check_package(site: &State<Site>, user: User, key: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Packages).map_err(Err)?;
-    let said = PackageWord { accept: form.get("to") == "use", text: form.get("statement"), password: form.raw("password") };
-    match site.app.check_package(&user.account, &user.token, key, said, user.now()).await {
+    let did = async {
+        let typed: WordForm = shaped(&form)?;
+        let said = PackageWord { accept: form.get("to") == "use", text: &typed.statement, password: &typed.password };
+        site.app.check_package(&user.account, &user.token, key, said, user.now()).await
+    };
+    match did.await {
         Ok(package) if package.retired => Ok(done("/admin/packages", "项目包未采用", "The package was rejected")),
         Ok(package) => Ok(done(
             format!("/admin/packages/{}", encoded(&package.key)),

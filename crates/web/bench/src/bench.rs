@@ -8,6 +8,7 @@ use shiyan_app::Error;
 use shiyan_app::bench::{TypedDecision, TypedResult};
 use shiyan_app::read::{OrderPage, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::ids::{TestItemId, TestOrderId};
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_judgement::deciding::NoVerdictWhy;
@@ -27,11 +28,14 @@ use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{
     Again, Answer, asked, at_text, class_label, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed, verdict_badge,
     year_class,
 };
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped_in;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Due};
@@ -722,14 +726,13 @@ async fn again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, 
 }
 
 #[post("/bench/<id>", data = "<form>")]
-async fn enter(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn enter(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    entered(site, &user, id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
+    entered(site, &user, &id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<Answer, Failure> {
+async fn entered(site: &Site, user: &User, id: &Key<TestOrderId>, form: &Posted) -> Result<Answer, Failure> {
     room(user)?;
-    let id = id_of(id)?;
     let cells: Vec<TypedResult> = form
         .all()
         .into_iter()
@@ -740,13 +743,13 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
         })
         .collect();
     let typed_all = || -> Typed { cells.iter().map(|c| (c.item.clone(), (c.raw.clone(), String::new()))).collect() };
-    match site.app.enter_results(&user.actor, &id, &cells, user.now()).await {
+    match site.app.enter_results(&user.actor, id, &cells, user.now()).await {
         Ok(saved) => {
             let lang = user.lang();
             let mut wrong = Typed::new();
             let mut status = Status::Ok;
             let mut unread = 0;
-            let now = site.app.read_items(&user.actor, &id).await?;
+            let now = site.app.read_items(&user.actor, id).await?;
             for cell in saved {
                 match cell.outcome {
                     Ok(item) => unread += usize::from(item.verdict() == Some(Verdict::NeedsPerson)),
@@ -782,113 +785,143 @@ async fn entered(site: &Site, user: &User, id: &str, form: &Posted) -> Result<An
                     done(to, "结果已保存并判定", "The results were saved and judged")
                 }));
             }
-            Ok(Err(order_page(site, user, &id, status, None, &wrong).await))
+            Ok(Err(order_page(site, user, id, status, None, &wrong).await))
         }
         Err(error) => {
             let (status, why) = refusals(error)?;
             let again = Again { action: "enter", form, why: &why };
-            Ok(Err(order_page(site, user, &id, status, Some(&again), &typed_all()).await))
+            Ok(Err(order_page(site, user, id, status, Some(&again), &typed_all()).await))
         }
     }
 }
 
+shapes! {
+    /// 项目 as typed.
+    ItemForm { analyte: 200 "检验项目" / "item", unit: 60 "结果单位" / "unit", method: 200 "检验依据" / "method" }
+    /// 项目包 as chosen.
+    PackageForm { package: 200 "项目包" / "package" }
+    /// 人工判定 as typed.
+    DecisionForm {
+        on: 60 "判定依据" / "what it rests on",
+        reading: 200 "读作" / "read as",
+        rate: 60 "比例" / "rate",
+        source: 500 "出处" / "source",
+        reason: 1000 "理由" / "reason",
+    }
+    /// 备注 as typed.
+    RemarkForm { remark: 1000 "备注" / "remark" }
+    /// 带入原则说明 as typed.
+    WordForm { word: 1000 "带入原则说明" / "word about carry-over" }
+    /// 明示值 as typed.
+    ClaimForm { claim: 200 "明示值" / "label claim" }
+    /// 检验任务的一步 as typed.
+    StepForm { reason: 1000 "理由" / "reason", password: 1024 "本人密码" / "your password" }
+}
+
+impl From<DecisionForm> for TypedDecision {
+    fn from(form: DecisionForm) -> Self {
+        let DecisionForm { on, reading, rate, source, reason } = form;
+        Self { on, reading, rate, source, reason }
+    }
+}
+
 #[post("/bench/<id>/items", data = "<form>")]
-async fn add_item(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn add_item(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    let field = |key| typed(&form, "items", key);
-    match site.app.add_item(&user.actor, &id, field("analyte"), field("unit"), field("method"), user.now()).await {
+    let did = async {
+        let typed: ItemForm = shaped_in(&form, "items")?;
+        site.app.add_item(&user.actor, &id, &typed.analyte, &typed.unit, &typed.method, user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done(format!("/bench/{id}"), "项目已添加", "The item was added")),
         Err(error) => Err(again(site, &user, &id, "items", &form, error).await),
     }
 }
 
 #[post("/bench/<id>/package", data = "<form>")]
-async fn take_package(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn take_package(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    match site.app.take_package(&user.actor, &id, typed(&form, "package", "package"), user.now()).await {
+    let did = async { site.app.take_package(&user.actor, &id, &shaped_in::<PackageForm>(&form, "package")?.package, user.now()).await };
+    match did.await {
         Ok(n) => Ok(done(format!("/bench/{id}"), &format!("添加了 {n} 个项目"), &format!("{n} (item was|items were) added"))),
         Err(error) => Err(again(site, &user, &id, "package", &form, error).await),
     }
 }
 
 #[post("/bench/<id>/items/<item>/decide", data = "<form>")]
-async fn decide(site: &State<Site>, user: User, id: &str, item: &str, form: Result<Posted, Failure>) -> Answer {
+async fn decide(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<TestItemId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
     let key = format!("decide-{item}");
-    let field = |name| typed(&form, &key, name).to_owned();
-    let decision = TypedDecision { on: field("on"), reading: field("reading"), rate: field("rate"), source: field("source"), reason: field("reason") };
-    match site.app.decide_item(&user.actor, &item, &decision, user.now()).await {
+    let did = async { site.app.decide_item(&user.actor, &item, &shaped_in::<DecisionForm>(&form, &key)?.into(), user.now()).await };
+    match did.await {
         Ok(()) => Ok(done(format!("/bench/{id}"), "判定已保存", "The decision was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
     }
 }
 
 #[post("/bench/<id>/items/<item>/remark?<rev>", data = "<form>")]
-async fn remark(site: &State<Site>, user: User, id: &str, item: &str, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+async fn remark(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<TestItemId>, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
     let key = format!("remark-{item}");
-    match site.app.remark_item(&user.actor, &item, rev.unwrap_or(-1), typed(&form, &key, "remark"), user.now()).await {
+    let did = async { site.app.remark_item(&user.actor, &item, rev.unwrap_or(-1), &shaped_in::<RemarkForm>(&form, &key)?.remark, user.now()).await };
+    match did.await {
         Ok(_) => Ok(done(format!("/bench/{id}"), "备注已保存", "The remark was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
     }
 }
 
 #[post("/bench/<id>/items/<item>/carry-over?<rev>", data = "<form>")]
-async fn carry_over(site: &State<Site>, user: User, id: &str, item: &str, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+async fn carry_over(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<TestItemId>, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
     let key = format!("carry-{item}");
-    match site.app.say_carry_over(&user.actor, &item, rev.unwrap_or(-1), typed(&form, &key, "word"), user.now()).await {
+    let did = async { site.app.say_carry_over(&user.actor, &item, rev.unwrap_or(-1), &shaped_in::<WordForm>(&form, &key)?.word, user.now()).await };
+    match did.await {
         Ok(_) => Ok(done(format!("/bench/{id}"), "带入原则说明已保存", "The word about carry-over was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
     }
 }
 
 #[post("/bench/<id>/claim", data = "<form>")]
-async fn claim(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn claim(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
+    // What is chosen is an item as it stood on the page.
     let (item, seen) = typed(&form, "claim", "item").split_once(':').unwrap_or_default();
-    let item = id_of(item).map_err(Err)?;
-    match site.app.set_label_claim(&user.actor, &item, seen.parse().unwrap_or(-1), typed(&form, "claim", "claim"), user.now()).await {
+    let item: Key<TestItemId> = item.parse().map_err(|_| Err(Failure::NotFound))?;
+    let did = async {
+        let claim: ClaimForm = shaped_in(&form, "claim")?;
+        site.app.set_label_claim(&user.actor, &item, seen.parse().unwrap_or(-1), &claim.claim, user.now()).await
+    };
+    match did.await {
         Ok(_) => Ok(done(format!("/bench/{id}"), "明示值已保存，已重新判定", "The label claim was saved and the result judged again")),
         Err(error) => Err(again(site, &user, &id, "claim", &form, error).await),
     }
 }
 
 #[post("/bench/<id>/<step>", data = "<form>", rank = 5)]
-async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn step(site: &State<Site>, user: User, id: Key<TestOrderId>, step: &str, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
     let (app, now) = (&site.app, user.now());
     let here = format!("/bench/{id}");
+    let said: StepForm = match shaped_in(&form, step) {
+        Ok(said) => said,
+        Err(error) => return Err(again(site, &user, &id, step, &form, error).await),
+    };
     let result = match step {
         "submit" => app.forward_order(&user.actor, &id, OrderAction::Submit, now).await.map(|()| done(here, "已提交校核", "Submitted for checking")),
         "check" => app.forward_order(&user.actor, &id, OrderAction::Check, now).await.map(|()| done(here, "校核通过", "Passed the check")),
         "review" => app.forward_order(&user.actor, &id, OrderAction::Review, now).await.map(|()| done(here, "审核通过", "Passed the review")),
-        "approve" => {
-            let password = form.some("approve-password").unwrap_or_else(|| form.raw("password"));
-            match app.step_up(&user.account, &user.token, password, now).await {
-                Ok(()) => app.approve_order(&user.account, &id, now).await.map(|outcome| approved(outcome, here)),
-                Err(error) => Err(error),
-            }
-        }
-        "return" => {
-            app.return_order(&user.actor, &id, typed(&form, "return", "reason"), now).await.map(|()| done("/bench", "已退回修改", "Returned for correction"))
-        }
+        "approve" => match app.step_up(&user.account, &user.token, &said.password, now).await {
+            Ok(()) => app.approve_order(&user.account, &id, now).await.map(|outcome| approved(outcome, here)),
+            Err(error) => Err(error),
+        },
+        "return" => app.return_order(&user.actor, &id, &said.reason, now).await.map(|()| done("/bench", "已退回修改", "Returned for correction")),
         "issue" => {
             let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
             app.issue_report(&user.actor, &id, issuing::chosen(|key| typed(&form, "issue", key)), now)
                 .await
                 .map(|report| done(format!("/reports/{}", report.number), "报告已签发并归档", "The report was issued and archived"))
         }
-        "amend" => {
-            app.amend_report(&user.actor, &id, typed(&form, "amend", "reason"), now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun"))
-        }
+        "amend" => app.amend_report(&user.actor, &id, &said.reason, now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun")),
         _ => return Err(Err(Failure::NotFound)),
     };
     match result {

@@ -23,6 +23,8 @@ use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{Again, Answer, asked, at_text, named, reason_field, refusals, show_as, typed};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped_in;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Tone};
@@ -313,6 +315,11 @@ fn shipped(user: User, key: &str) -> Result<Download, Failure> {
     Ok(Download::new(text.as_bytes().to_vec(), ContentType::Binary, &format!("{key}.toml")))
 }
 
+shapes! {
+    /// 启用或停用 as typed.
+    TurnForm { reason: 500 "理由" / "reason" }
+}
+
 #[post("/admin/profiles/<key>/<version>", data = "<form>")]
 async fn act(site: &State<Site>, user: User, key: &str, version: u32, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
@@ -320,7 +327,8 @@ async fn act(site: &State<Site>, user: User, key: &str, version: u32, form: Resu
     let found = load(site, key, version).await.map_err(Err)?;
     let action = form.get("action").to_owned();
     let turned = async |to: ProfileState, zh: &str, en: &str| {
-        site.app.turn_profile(&user.actor, &found.id(), to, typed(&form, &action, "reason"), user.now()).await?;
+        let why: TurnForm = shaped_in(&form, &action)?;
+        site.app.turn_profile(&user.actor, &found.id(), to, &why.reason, user.now()).await?;
         Ok(Ok(done(href(&found), zh, en)))
     };
     let did: Result<Answer, shiyan_app::Error> = match action.as_str() {

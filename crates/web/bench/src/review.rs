@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::read::{QueuedOrder, QueuedSheet as Read};
 use shiyan_app::records::SampleRecord;
-use shiyan_foundation::ids::TestOrderId;
+use shiyan_foundation::ids::{TestOrderId, WorksheetId};
 use shiyan_foundation::text::plural;
 use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
 use shiyan_judgement::judging::Verdict;
@@ -20,8 +20,11 @@ use crate::views::{ActionView, FieldKind, FieldView, Link, ProblemView, QueueCel
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
+use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{Answer, at_text, day_chip, id_of, order_badge, refusals, show_as, verdict_badge};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
 
@@ -305,6 +308,11 @@ async fn queue(site: &State<Site>, user: User, step: Option<&str>, all: Option<&
     show(&view(site, &user, Step::of(step, &user), all == Some("1"), None).await?)
 }
 
+shapes! {
+    /// 退回 as typed.
+    ReturnForm { reason: 1000 "退回理由" / "reason" }
+}
+
 /// 成批批准 what is ticked, with the password once.
 #[post("/review/approve", data = "<form>")]
 async fn approve(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
@@ -328,10 +336,9 @@ async fn approve(site: &State<Site>, user: User, form: Result<Posted, Failure>) 
 }
 
 #[post("/review/<id>/<step>", data = "<form>")]
-async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn step(site: &State<Site>, user: User, id: Key<WorksheetId>, step: &str, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
     let (app, now) = (&site.app, user.now());
     let mut back = "/review".to_owned();
     let did = match step {
@@ -345,7 +352,8 @@ async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result
         }
         "return" => {
             let cells: Vec<String> = form.many("cells").into_iter().filter_map(|c| id_of(c).ok()).collect();
-            app.return_cells(&user.actor, &cells, form.get("reason"), now).await.map(|n| {
+            let did = async { app.return_cells(&user.actor, &cells, &shaped::<ReturnForm>(&form)?.reason, now).await };
+            did.await.map(|n| {
                 (
                     format!("已退回 {n} 格，样品回到检验"),
                     format!("{n} (cell was sent back; its sample is|cells were sent back; their samples are) at the bench again"),

@@ -17,7 +17,7 @@ use shiyan_app::bench::{Saved, TypedResult};
 use shiyan_app::read::{SheetPage as SheetRead, Standing};
 use shiyan_app::records::UserAccount;
 use shiyan_app::worksheets::{Entered, NewWorksheet, TypedQc, Typing};
-use shiyan_foundation::ids::TestOrderId;
+use shiyan_foundation::ids::{TestOrderId, WorksheetId};
 use shiyan_foundation::{Act, Label, Refusal, Role};
 use shiyan_lab_results::bench::{Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, code as worksheet_code, template_of};
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, code as order_code, doubtful_without_remark};
@@ -34,8 +34,11 @@ use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::api::{Body, Caller, checked};
 use shiyan_web_kit::failure::{self, Failure};
 use shiyan_web_kit::guard::{User, encoded};
-use shiyan_web_kit::parts::{Again, Answer, asked, at_text, day_chip, id_of, named, order_badge, reads, reason_field, refusals, show_as, size_text, typed};
+use shiyan_web_kit::key::Key;
+use shiyan_web_kit::parts::{Again, Answer, asked, at_text, day_chip, id_of, named, order_badge, reads, reason_field, refusals, show_as, size_text};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::{shaped, shaped_in};
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Tone, num};
@@ -287,18 +290,32 @@ async fn new_page(site: &State<Site>, user: User, method: Option<&str>) -> Html 
     show(&view)
 }
 
+shapes! {
+    /// 新检验批 as typed.
+    MakeForm {
+        title: 200 "名称" / "title",
+        analyst: 64 "检验员" / "analyst",
+        instrument: 64 "仪器" / "instrument",
+        advance: 40 "键入走向" / "where the keys go",
+    }
+    /// 分派 as chosen.
+    AssignForm { analyst: 64 "检验员" / "analyst", instrument: 64 "仪器" / "instrument" }
+    /// 键入走向 as chosen.
+    AdvanceForm { advance: 40 "键入走向" / "where the keys go" }
+    /// 放行 as typed.
+    ReleaseForm { reason: 1000 "放行理由" / "reason" }
+}
+
 #[post("/worksheets/new", data = "<form>")]
 async fn make(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let new = NewWorksheet {
-        items: form.many("items").into_iter().filter_map(|id| id_of(id).ok()).collect(),
-        title: form.get("title").to_owned(),
-        analyst: form.get("analyst").to_owned(),
-        instrument: form.get("instrument").to_owned(),
-        advance: form.get("advance").to_owned(),
+    let did = async {
+        let items = form.many("items").into_iter().filter_map(|id| id_of(id).ok()).collect();
+        let MakeForm { title, analyst, instrument, advance } = shaped(&form)?;
+        site.app.create_worksheet(&user.actor, &NewWorksheet { items, title, analyst, instrument, advance }, user.now()).await
     };
-    match site.app.create_worksheet(&user.actor, &new, user.now()).await {
+    match did.await {
         Ok(id) => Ok(done(format!("/worksheets/{id}"), "检验批已建立", "The worksheet was made")),
         Err(error) => {
             let (status, why) = refusals(error).map_err(Err)?;
@@ -724,14 +741,13 @@ fn raced(why: &[Refusal]) -> bool {
 }
 
 #[post("/worksheets/<id>", data = "<form>")]
-async fn enter(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn enter(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    entered(site, &user, cookies, id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
+    entered(site, &user, cookies, &id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
 async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, form: &Posted) -> Result<Answer, Failure> {
     enter_room(user)?;
-    let id = id_of(id)?;
     let why = form.get("why").to_owned();
     let cells: Vec<TypedResult> =
         touched(form, "r_", "rev_").into_iter().map(|(item, seen, raw)| TypedResult { item, seen, raw, why: why.clone(), undo: false }).collect();
@@ -740,7 +756,7 @@ async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, fo
     let mut refused: Option<(Status, Vec<Refusal>)> = None;
     let mut taken = 0;
     let typed = Typing { cells: &cells, controls: &controls };
-    match site.app.enter_sheet(&user.actor, &id, typed, None, user.now()).await {
+    match site.app.enter_sheet(&user.actor, id, typed, None, user.now()).await {
         Ok(entered) => {
             taken = entered.taken(typed);
             for Saved { item, outcome, .. } in entered.saved {
@@ -764,7 +780,7 @@ async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, fo
             done(to, &format!("已保存 {taken} 格并判定"), &format!("{taken} (cell was|cells were) saved and judged"))
         }));
     }
-    let whole = Whole::load(site, user, &id).await?;
+    let whole = Whole::load(site, user, id).await?;
     let conflict = kept.values().any(|k| k.conflict);
     let (status, why_all) = match refused {
         Some((status, why)) => {
@@ -825,10 +841,9 @@ struct SaveBody {
 }
 
 #[post("/worksheets/<id>/cells", data = "<body>")]
-async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: &str, body: Body<SaveBody>) -> Result<Json<Value>, Failure> {
+async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: Key<WorksheetId>, body: Body<SaveBody>) -> Result<Json<Value>, Failure> {
     let Caller(user) = caller?;
     enter_room(&user)?;
-    let id = id_of(id)?;
     let body = checked(body)?;
     if body.cells.len() + body.qc.len() > BATCH {
         return Err(Refusal::new(code::TOO_MANY_CELLS).with("most", BATCH).into());
@@ -962,10 +977,9 @@ async fn finish_page(site: &State<Site>, user: User, id: &str) -> Html {
 }
 
 #[post("/worksheets/<id>/finish", data = "<form>")]
-async fn finish(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn finish(site: &State<Site>, user: User, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
     form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
     match site.app.finish_worksheet(&user.actor, &id, user.now()).await {
         Ok(finished) => {
             let (sent, wait) = (finished.submitted.len(), finished.waiting.len());
@@ -990,33 +1004,34 @@ async fn finish(site: &State<Site>, user: User, id: &str, form: Result<Posted, F
 // ---------------------------------------------------------------- the other steps
 
 #[post("/worksheets/<id>/assign", data = "<form>")]
-async fn assign(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn assign(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    let field = |key| typed(&form, "assign", key);
-    match site.app.assign_worksheet(&user.actor, &id, field("analyst"), field("instrument"), user.now()).await {
+    let did = async {
+        let typed: AssignForm = shaped_in(&form, "assign")?;
+        site.app.assign_worksheet(&user.actor, &id, &typed.analyst, &typed.instrument, user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done(format!("/worksheets/{id}"), "已分派", "Assigned")),
         Err(error) => Err(again_page(site, &user, cookies, &id, "assign", &form, error).await),
     }
 }
 
 #[post("/worksheets/<id>/advance", data = "<form>")]
-async fn advance(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn advance(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    match site.app.set_advance(&user.actor, &id, form.get("advance"), user.now()).await {
+    let did = async { site.app.set_advance(&user.actor, &id, &shaped::<AdvanceForm>(&form)?.advance, user.now()).await };
+    match did.await {
         Ok(()) => Ok(done(format!("/worksheets/{id}"), "键入走向已设定", "Where the keys go was set")),
         Err(error) => Err(again_page(site, &user, cookies, &id, "advance", &form, error).await),
     }
 }
 
 #[post("/worksheets/<id>/void", data = "<form>")]
-async fn void(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn void(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
     match site.app.void_worksheet(&user.actor, &id, user.now()).await {
         Ok(()) => Ok(done("/worksheets?tab=waiting", "检验批已作废，项目回到待编批", "The worksheet was voided; its items wait again")),
         Err(error) => Err(again_page(site, &user, cookies, &id, "void", &form, error).await),
@@ -1024,11 +1039,11 @@ async fn void(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str,
 }
 
 #[post("/worksheets/<id>/release", data = "<form>")]
-async fn release(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn release(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    match site.app.override_qc(&user.actor, &id, typed(&form, "release", "reason"), user.now()).await {
+    let did = async { site.app.override_qc(&user.actor, &id, &shaped_in::<ReleaseForm>(&form, "release")?.reason, user.now()).await };
+    match did.await {
         Ok(()) => Ok(done(format!("/worksheets/{id}"), "质控已放行", "The controls were released")),
         Err(error) => Err(again_page(site, &user, cookies, &id, "release", &form, error).await),
     }

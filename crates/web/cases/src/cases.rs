@@ -7,6 +7,7 @@ use rocket::{FromForm, Route, State, get, post, routes};
 use shiyan_app::Error;
 use shiyan_app::read::{CaseFilter, CasePage as Whole, CaseRow as Line};
 use shiyan_app::records::ClockRecord;
+use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
 use shiyan_nonconformity::block::BlockKind;
 use shiyan_nonconformity::case::MOVES;
@@ -21,10 +22,13 @@ use shiyan_web_kit::answer::Bytes;
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
+use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{
     Address, Again, Answer, asked, at_text, case_badge, case_room, clock_chip, id_of, named, nearest, reason_field, refusals, show_as, size_text, typed,
 };
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::{shaped_in, too_long};
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
 use shiyan_web_kit::timeline::told;
@@ -294,10 +298,25 @@ fn block_of(refusal: &Refusal) -> Block {
 }
 
 fn typed_record(form: &Posted, block: Block) -> (BTreeMap<String, String>, Option<String>) {
-    let fields = block.fields().iter().map(|f| (f.key.to_owned(), form.get(f.key).chars().take(2_000).collect::<String>()));
+    let fields = block.fields().iter().map(|f| (f.key.to_owned(), form.get(f.key).to_owned()));
     let fields = fields.filter(|(_, text)| !text.is_empty()).collect();
     let reason = form.some(&format!("{}-inapplicable", block.code())).or_else(|| form.some("inapplicable"));
-    (fields, reason.filter(|_| block.may_be_inapplicable()).map(|r| r.chars().take(500).collect()))
+    (fields, reason.filter(|_| block.may_be_inapplicable()).map(str::to_owned))
+}
+
+/// Most characters of a field of a block, and of the reason why one does not apply.
+const LONGEST: (usize, usize) = (2_000, 500);
+
+/// What is too long in a block, by the names of its fields.
+fn too_long_in(block: Block, fields: &BTreeMap<String, String>, inapplicable: Option<&str>) -> Vec<Refusal> {
+    let over = |text: &str, most: usize| Some(text.chars().count()).filter(|count| *count > most);
+    let field = |f: &shiyan_nonconformity::BlockField| {
+        let count = over(fields.get(f.key)?, LONGEST.0)?;
+        Some(too_long((f.zh, f.en), count, LONGEST.0 as u64, f.key))
+    };
+    let reason =
+        inapplicable.and_then(|r| over(r, LONGEST.1)).map(|count| too_long(("不适用的理由", "why it does not apply"), count, LONGEST.1 as u64, "inapplicable"));
+    block.fields().iter().filter_map(field).chain(reason).collect()
 }
 
 fn block_fields(block: Block, record: &BlockRecord, revision: i64, lang: Lang) -> Vec<FieldView> {
@@ -443,6 +462,22 @@ fn actions(whole: &Whole, user: &User, again: Option<&Again<'_>>) -> Vec<ActionV
             .with_icon(icon)
             .refused(&case.why_not(&user.actor, action), lang)
     };
+    // What is missing stands in the list of the page, a line each; beside the button stands only how much.
+    let closing = |action: CaseAction, icon| {
+        let missing = case.missing();
+        let (listed, other): (Vec<_>, Vec<_>) = case.why_not(&user.actor, action).into_iter().partition(|r| missing.contains(r));
+        let mut view =
+            ActionView::post(action.code(), action.label(lang), format!("/cases/{}/{}", case.id, action.code())).with_icon(icon).refused(&other, lang);
+        if !listed.is_empty() {
+            let text = if lang == Lang::Zh {
+                format!("还缺 {} 项，见“能办结吗”", listed.len())
+            } else {
+                format!("{} missing, see “Can it be closed”", listed.len())
+            };
+            view.why_not.push(ProblemView { text, ..ProblemView::default() });
+        }
+        view
+    };
     let reason = |action: CaseAction, hint: &str| asked(action.code(), reason_field(lang, hint), again, lang);
     let mut list = match case.state {
         CaseState::Opened => {
@@ -452,9 +487,9 @@ fn actions(whole: &Whole, user: &User, again: Option<&Again<'_>>) -> Vec<ActionV
                     .noted(user.said("报告期限（D04）停止，送达期限（D06，{D06}）开始。", "Reporting (D04) stops; service (D06, {D06}) starts.")),
             ]
         }
-        CaseState::Assigned | CaseState::Acting => vec![make(CaseAction::Submit, "send").primary()],
+        CaseState::Assigned | CaseState::Acting => vec![closing(CaseAction::Submit, "send").primary()],
         CaseState::Submitted => vec![
-            make(CaseAction::Approve, "check").primary(),
+            closing(CaseAction::Approve, "check").primary(),
             make(CaseAction::Return, "back").asking(reason(CaseAction::Return, user.t("写明缺什么", "Say what is missing"))),
         ],
         CaseState::Closed | CaseState::Cancelled => return Vec::new(),
@@ -608,24 +643,29 @@ async fn again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, 
 }
 
 #[post("/cases/<id>/block", data = "<form>")]
-async fn fill(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn fill(site: &State<Site>, user: User, id: Key<CaseId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     case_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
     let block = Block::parse(form.get("block")).ok_or(Err(Failure::NotFound))?;
     let (fields, inapplicable) = typed_record(&form, block);
     let seen = form.get("rev").parse().unwrap_or(-1);
-    match site.app.fill_block(&user.actor, &id, seen, block, fields, inapplicable, form.files("file"), user.now()).await {
+    let did = async {
+        let why = too_long_in(block, &fields, inapplicable.as_deref());
+        if !why.is_empty() {
+            return Err(Error::Refused(why));
+        }
+        site.app.fill_block(&user.actor, &id, seen, block, fields.clone(), inapplicable.clone(), form.files("file"), user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done(format!("/cases/{id}#b-{}", block.code()), "处置环节已保存", "The block was saved")),
         Err(error) => Err(again(site, &user, &id, block.code(), &form, error).await),
     }
 }
 
 #[post("/cases/<id>/evidence?<rev>", data = "<form>")]
-async fn evidence(site: &State<Site>, user: User, id: &str, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+async fn evidence(site: &State<Site>, user: User, id: Key<CaseId>, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     case_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
     let block = Block::parse(form.get("block")).ok_or(Err(Failure::NotFound))?;
     uploaded(site, &user, &id, rev.unwrap_or(-1), block, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
@@ -646,19 +686,27 @@ async fn uploaded(site: &Site, user: &User, id: &str, seen: i64, block: Block, f
     }
 }
 
+shapes! {
+    /// 案件的一步 as typed.
+    StepForm { reason: 500 "理由" / "reason", new_due_on: 40 "延期至" / "extended to" }
+}
+
 #[post("/cases/<id>/<step>", data = "<form>", rank = 5)]
-async fn step(site: &State<Site>, user: User, id: &str, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn step(site: &State<Site>, user: User, id: Key<CaseId>, step: &str, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     case_room(&user).map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
     let (app, actor, now) = (&site.app, &user.actor, user.now());
-    let reason = typed(&form, step, "reason");
+    let typed: StepForm = match shaped_in(&form, step) {
+        Ok(typed) => typed,
+        Err(error) => return Err(again(site, &user, &id, step, &form, error).await),
+    };
+    let reason = typed.reason.as_str();
     let (result, zh, en) = match step {
         "receive" => (app.receive_case(actor, &id, now).await, "案件已签收", "The case was received"),
         "submit" => (app.submit_case(actor, &id, now).await, "已提请办结", "Submitted for closing"),
         "approve" => (app.approve_case(actor, &id, now).await, "案件已办结", "The case is closed"),
         "return" => (app.return_case(actor, &id, reason, now).await, "已退回补充", "Returned for completion"),
-        "extend" => (app.extend_case(actor, &id, typed(&form, step, "new_due_on"), reason, now).await, "延期已批准", "The extension was approved"),
+        "extend" => (app.extend_case(actor, &id, &typed.new_due_on, reason, now).await, "延期已批准", "The extension was approved"),
         "cancel" => (app.cancel_case(actor, &id, reason, now).await, "案件已撤销", "The case was cancelled"),
         _ => return Err(Err(Failure::NotFound)),
     };

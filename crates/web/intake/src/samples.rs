@@ -4,6 +4,7 @@ use chrono::Datelike;
 use rocket::{FromForm, Route, State, get, post, routes};
 use shiyan_app::read::{SampleBook, SampleFilter, SamplePage as Whole, SampleRow as Line};
 use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::task::{Link as Chain, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::text::mask;
 use shiyan_foundation::{Instant, Label, Lang, Role, WorkCalendar};
@@ -19,12 +20,15 @@ use crate::views::{
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
+use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::report_badge;
 use shiyan_web_kit::parts::{
     Address, Again, Answer, asked, at_text, case_badge, class_label, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals, room,
-    sample_badge, show_as, typed, verdict_badge,
+    sample_badge, show_as, verdict_badge,
 };
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped_in;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
 use shiyan_web_kit::timeline::told;
@@ -619,21 +623,28 @@ async fn again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, 
     show_as(status, &view(site, user, id, "sheet", Some(&Again { action, form, why: &why })).await?)
 }
 
+shapes! {
+    /// 作废 as typed.
+    VoidForm { reason: 500 "作废理由" / "reason" }
+    /// 正式编号 as typed.
+    NumberForm { sampling_no: 60 "抽样单编号" / "sampling number" }
+}
+
 #[post("/samples/<id>/void", data = "<form>")]
-async fn void(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn void(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    match site.app.void_sample(&user.actor, &id, typed(&form, "void", "reason"), user.now()).await {
+    let did = async { site.app.void_sample(&user.actor, &id, &shaped_in::<VoidForm>(&form, "void")?.reason, user.now()).await };
+    match did.await {
         Ok(()) => Ok(done(format!("/samples/{id}"), "抽样单已作废", "The sheet was voided")),
         Err(error) => Err(again(site, &user, &id, "void", &form, error).await),
     }
 }
 
 #[post("/samples/<id>/renumber", data = "<form>")]
-async fn renumber(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn renumber(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    match site.app.renumber_sample(&user.actor, &id, typed(&form, "renumber", "sampling_no"), user.now()).await {
+    let did = async { site.app.renumber_sample(&user.actor, &id, &shaped_in::<NumberForm>(&form, "renumber")?.sampling_no, user.now()).await };
+    match did.await {
         Ok(()) => Ok(done(format!("/samples/{id}"), "正式编号已登记", "The official number was registered")),
         Err(error) => Err(again(site, &user, &id, "renumber", &form, error).await),
     }

@@ -3,6 +3,7 @@
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::records::{SampleRecord, UserAccount};
+use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::{Actor, Label, Lang, Refusal, Role};
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group, PLACES, Required, Sheet};
 use shiyan_sample_intake::{Reception, ReceptionCheck, SampleAction, SampleState};
@@ -13,8 +14,11 @@ use crate::views::{Cell, CheckRow, Choice, Fact, FactGroup, FieldGroup, FieldKin
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
+use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{Answer, at_text, clock_chip, id_of, refusals, room, sample_badge, show_as};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
 use shiyan_web_kit::ui::{Badge, Due};
@@ -25,9 +29,6 @@ use shiyan_web_kit::words::{choices, word};
 pub fn routes() -> Vec<Route> {
     routes![blank, begin, sheet, save, reception, receive]
 }
-
-/// Longest text kept in a field of a draft.
-const LONGEST: usize = 2_000;
 
 /// What the form chooses from.
 struct Lists {
@@ -58,7 +59,7 @@ fn hidden(sheet: &Sheet) -> Option<String> {
 fn typed_sheet(form: &Posted, lists: &Lists, writer: &Actor) -> Sheet {
     let mut sheet = Sheet::default();
     for spec in FIELDS {
-        let text: String = form.get(spec.key).chars().take(LONGEST).collect();
+        let text = form.get(spec.key);
         if !text.is_empty() {
             sheet.set(spec.key, text);
         }
@@ -305,14 +306,13 @@ async fn sheet(site: &State<Site>, user: User, id: &str) -> Result<Html, Redirec
 }
 
 #[post("/samples/<id>/sheet", data = "<form>")]
-async fn save(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn save(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    saved(site, &user, id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
+    saved(site, &user, &id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn saved(site: &Site, user: &User, id: &str, form: &Posted) -> Result<Answer, Failure> {
+async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Posted) -> Result<Answer, Failure> {
     room(user)?;
-    let id = id_of(id)?;
     let lists = lists(site).await?;
     let mut sheet = typed_sheet(form, &lists, &user.actor);
     let kept = visible(site, user, &id).await?.sample.sheet;
@@ -320,11 +320,11 @@ async fn saved(site: &Site, user: &User, id: &str, form: &Posted) -> Result<Answ
         sheet.set(IDENTITY, kept.get(IDENTITY).to_owned());
     }
     let seen = form.get("rev").parse::<i64>().unwrap_or(-1);
-    match site.app.save_sheet(&user.actor, &id, seen, sheet.clone(), user.now()).await {
-        Ok(_) => submitted_or_saved(site, user, form, &id, &lists).await,
+    match site.app.save_sheet(&user.actor, id, seen, sheet.clone(), user.now()).await {
+        Ok(_) => submitted_or_saved(site, user, form, id, &lists).await,
         Err(error) => {
             let (status, why) = refusals(error)?;
-            let record = visible(site, user, &id).await?;
+            let record = visible(site, user, id).await?;
             if record.sample.state != SampleState::Draft {
                 return Err(Failure::With(status, why.first().cloned().unwrap_or_else(|| Refusal::new(shiyan_web_kit::failure::code::NOT_FOUND))));
             }
@@ -418,27 +418,34 @@ async fn reception(site: &State<Site>, user: User, id: &str) -> Result<Html, Red
     }
 }
 
+shapes! {
+    /// 收样 as typed.
+    ReceptionForm {
+        note: 300 "备注" / "note",
+        test_seal: 300 "检样封条号" / "seal of the test portion",
+        backup_seal: 300 "备样封条号" / "seal of the reserve portion",
+        place: 300 "存放位置" / "place",
+        temperature: 300 "温度" / "temperature",
+        reason: 300 "拒收理由" / "reason for refusing",
+    }
+}
+
 #[post("/samples/<id>/reception", data = "<form>")]
-async fn receive(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn receive(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let id = id_of(id).map_err(Err)?;
-    let short = |key: &str| form.get(key).chars().take(300).collect::<String>();
-    let reception = Reception {
-        failed: ReceptionCheck::ALL.iter().copied().filter(|c| form.get(c.code()) == "bad").collect(),
-        note: short("note"),
-        test_seal: short("test_seal"),
-        backup_seal: short("backup_seal"),
-        place: short("place"),
-        temperature: short("temperature"),
-        ..Reception::default()
-    };
     let refusing = form.get("button") == "refuse";
-    let result = if refusing {
-        site.app.refuse_sample(&user.actor, &id, reception, &short("reason"), user.now()).await
-    } else {
-        site.app.accept_sample(&user.actor, &id, reception, user.now()).await.map(|_| ())
+    let did = async {
+        let typed: ReceptionForm = shaped(&form)?;
+        let failed = ReceptionCheck::ALL.iter().copied().filter(|c| form.get(c.code()) == "bad").collect();
+        let ReceptionForm { note, test_seal, backup_seal, place, temperature, reason } = typed;
+        let reception = Reception { failed, note, test_seal, backup_seal, place, temperature, ..Reception::default() };
+        if refusing {
+            site.app.refuse_sample(&user.actor, &id, reception, &reason, user.now()).await
+        } else {
+            site.app.accept_sample(&user.actor, &id, reception, user.now()).await.map(|_| ())
+        }
     };
-    match result {
+    match did.await {
         Ok(()) if refusing => Ok(done(format!("/samples/{id}?tab=reception"), "样品已拒收", "The sample was refused")),
         Ok(()) => Ok(done(format!("/samples/{id}?tab=reception"), "样品已接收，检验任务已生成", "The sample was accepted; its test order is open")),
         Err(error) => {

@@ -1,5 +1,6 @@
 //! 收件 how much of a body is read, for whom, and how much of all bodies may be in memory at once.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use rocket::Request;
@@ -10,8 +11,9 @@ use rocket::tokio::io::AsyncReadExt;
 use shiyan_foundation::Refusal;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::again::AGAIN;
 use crate::failure::{Failure, code};
-use crate::guard::{LOGIN, User};
+use crate::guard::{DEVICES, LOGIN, User};
 
 /// Whoever is not signed in, and every public page, KiB.
 pub const SMALL: u64 = 16;
@@ -19,24 +21,52 @@ pub const SMALL: u64 = 16;
 pub const FORM: u64 = 20;
 /// Largest JSON body, MiB.
 pub const JSON: u64 = 1;
+/// A sign-in that carries on what was typed before it, KiB.
+const CARRIED: u64 = 1024;
 /// All bodies above [`SMALL`] that are in memory together, KiB.
 const TOGETHER: usize = 64 << 10;
+/// The same of people whose login has ended, or who only say so: they take nothing from those who are signed in.
+const OUTSIDE: usize = 16 << 10;
 /// How much is read at once, bytes.
 const PIECE: usize = 64 << 10;
 
 static ROOM: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(TOGETHER)));
+static ROOM_OUTSIDE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(OUTSIDE)));
 
 /// Pages that anybody may post to.
 fn public(path: &str) -> bool {
-    path == "/login" || path == "/setup" || path.starts_with("/setup/")
+    carries_on(path) || path == "/setup" || path.starts_with("/setup/")
+}
+
+/// Pages of the way in: they may carry what was typed before a login ended.
+fn carries_on(path: &str) -> bool {
+    matches!(path, "/login" | "/login/code" | AGAIN)
+}
+
+/// Whether a browser says that somebody was signed in there: the cookie of a login, or the one that stays behind when it has ended.
+fn was_in(cookies: &str) -> bool {
+    cookies.split(';').filter_map(|cookie| cookie.split_once('=')).any(|(name, _)| is_of_login(name.trim()))
+}
+
+/// Whether a cookie is one of the two, with the prefix of HTTPS or without.
+fn is_of_login(name: &str) -> bool {
+    [LOGIN, DEVICES].contains(&name.strip_prefix("__Host-").unwrap_or(name))
+}
+
+/// Most of a body of somebody who is not signed in, bytes.
+fn outside(path: &str, was_in: bool, most: u64) -> u64 {
+    match (was_in, public(path)) {
+        (true, false) => most,
+        (true, true) if carries_on(path) => CARRIED << 10,
+        _ => SMALL << 10,
+    }
 }
 
 /// What the front door lets pass by the head alone: without anything that says who asks, and to a public page, no more than
 /// anybody may send. Above what is allowed here a page of ours explains the refusal; the door only keeps out the absurd.
 #[must_use]
 pub fn let_pass(path: &str, cookies: &str, token: bool) -> u64 {
-    let signed_in = token || cookies.split(';').any(|c| c.trim().strip_prefix(LOGIN).is_some_and(|rest| rest.starts_with('=')));
-    if public(path) || !signed_in { SMALL << 10 } else { 64 << 20 }
+    outside(path, was_in(cookies) || token && !public(path), 64 << 20)
 }
 
 /// A share of the memory for bodies; it grows with what is read and is given back when nobody has it any more.
@@ -83,8 +113,10 @@ pub struct Incoming<'r> {
     stream: DataStream<'r>,
     most: u64,
     read: u64,
+    let_go: Arc<AtomicU64>,
     held: Arc<Held>,
     room: Arc<Semaphore>,
+    outside: bool,
 }
 
 impl<'r> Incoming<'r> {
@@ -96,14 +128,27 @@ impl<'r> Incoming<'r> {
         }
         let path = request.uri().path();
         // While the database is away nobody can say who asks; what was typed is read all the same, within the room for all.
-        let much = !public(path.as_str()) && !matches!(request.guard::<User>().await, Outcome::Forward(_));
-        let most = if much { most_mib << 20 } else { SMALL << 10 };
+        let inside = !public(path.as_str()) && !matches!(request.guard::<User>().await, Outcome::Forward(_));
+        // What was typed outlives the login: whoever was in a moment ago is heard out, in a room of their own.
+        let most = match inside {
+            true => most_mib << 20,
+            false => outside(path.as_str(), request.cookies().iter().any(|cookie| is_of_login(cookie.name())), most_mib << 20),
+        };
         let told = request.headers().get_one("Content-Length").and_then(|n| n.parse::<u64>().ok());
         if told.is_some_and(|n| n > most) {
             return Err(Unread::Large(most >> 10));
         }
         // One byte more shows that there is more.
-        Ok(Self { stream: data.open((most + 1).bytes()), most, read: 0, held: Arc::default(), room: ROOM.clone() })
+        let room = if inside { ROOM.clone() } else { ROOM_OUTSIDE.clone() };
+        Ok(Self { stream: data.open((most + 1).bytes()), most, read: 0, let_go: Arc::default(), held: Arc::default(), room, outside: !inside })
+    }
+    /// Whether whoever sends it is not signed in: then no file of theirs is taken.
+    pub fn from_outside(&self) -> bool {
+        self.outside
+    }
+    /// How much of what was read is not kept, bytes: it takes no room.
+    pub fn let_go(&self) -> Arc<AtomicU64> {
+        self.let_go.clone()
     }
     /// The next piece; nothing at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Unread> {
@@ -120,7 +165,7 @@ impl<'r> Incoming<'r> {
         Ok(Some(piece))
     }
     fn make_room(&mut self) -> Result<(), Unread> {
-        let needed = usize::try_from(self.read.div_ceil(1024).saturating_sub(SMALL)).unwrap_or(usize::MAX);
+        let needed = usize::try_from(self.read.saturating_sub(self.let_go.load(Ordering::Relaxed)).div_ceil(1024).saturating_sub(SMALL)).unwrap_or(usize::MAX);
         let mut held = self.held.0.lock().unwrap_or_else(PoisonError::into_inner);
         let have = held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
         if needed > have {
@@ -159,7 +204,11 @@ mod tests {
             ("/samples/new", "lang=en; shiyan_login_x=1", false, little),
             ("/samples/new", "lang=en; shiyan_login=abc", false, 64 << 20),
             ("/api/v1/judge", "", true, 64 << 20),
-            ("/login", "shiyan_login=abc", true, little),
+            ("/samples/new", "lang=en; __Host-shiyan_login=abc", false, 64 << 20),
+            ("/samples/new", "shiyan_device=abc", false, 64 << 20),
+            ("/login", "", true, little),
+            ("/login", "shiyan_device=abc", false, 1 << 20),
+            ("/-/again", "__Host-shiyan_device=abc", false, 1 << 20),
             ("/setup/abc", "shiyan_login=abc", false, little),
         ] {
             assert_eq!(let_pass(path, cookies, token), most, "{path} {cookies}");

@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use shiyan_app::once::{ANSWER, First, Key};
 use shiyan_foundation::Refusal;
 
+use crate::again::{Standing, stands};
 use crate::failure::{Failure, from_program};
-use crate::guard::{User, same_site};
+use crate::guard::{Newcomer, User, same_site};
 use crate::posted::Posted;
 use crate::site::Site;
 
@@ -108,9 +109,26 @@ impl Handler for Around {
             (None, Outcome::Error(Status::ServiceUnavailable)) if carried.committed() => {
                 Outcome::from(request, Failure::With(Status::ServiceUnavailable, Refusal::new(shiyan_app::code::uncertain())))
             }
+            // Nobody is signed in, and the form is still unread: what was typed outlives the login.
+            (None, Outcome::Forward((data, Status::Unauthorized))) if !from_program(request) => signed_out(request, data).await,
             (None, other) => other,
         }
     }
+}
+
+/// A form of whoever is not signed in, or has something else to do first: refused, with what was typed.
+async fn signed_out<'r>(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r> {
+    let posted = match Posted::read(request, data).await {
+        Ok(posted) => posted,
+        Err((_, failure)) => return Outcome::from(request, failure),
+    };
+    posted.keep(request);
+    let standing = match request.guard::<Newcomer>().await {
+        Either::Success(newcomer) => Standing::Owes(newcomer.goes_to()),
+        _ => Standing::SignedOut,
+    };
+    stands(request, standing);
+    Outcome::from(request, Failure::SignIn(String::new()))
 }
 
 /// Keeps what is sent, for whoever asks again; nobody waits for it.

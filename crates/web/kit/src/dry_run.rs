@@ -1,28 +1,72 @@
 //! 试导入 what pages of imports share: the file that waits for a confirmation, hidden rows, findings.
 
+use shiyan_app::Error;
+use shiyan_app::uploads::KeptUpload;
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::{Issue, Severity};
-use shiyan_foundation::Lang;
+use shiyan_foundation::{Lang, Refusal};
 
-use crate::posted::Posted;
+use crate::failure::Failure;
+use crate::guard::User;
+use crate::posted::{CONFIRM, Posted};
+use crate::site::Site;
 use crate::ui::Tone;
 use crate::views::ImportIssue;
 
-/// Largest file that a dry run keeps in the page until it is confirmed.
-pub const KEPT: usize = 2 * 1024 * 1024;
-
-/// A file in a hidden field: name and bytes.
-pub fn kept(name: &str, bytes: &[u8]) -> String {
-    format!("{}|{}", name.replace('|', "_"), hex::encode(bytes))
+/// 试运行页 a page that tries a file before it writes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Trial {
+    /// Key of the page: what was tried on one is confirmed on no other.
+    pub purpose: &'static str,
+    /// Largest file, MiB.
+    pub most: usize,
+    /// What the file is called when it is missing.
+    pub called: (&'static str, &'static str),
 }
 
-/// The file again, if the field is whole.
-pub fn kept_back(field: &str) -> Option<(String, Vec<u8>)> {
-    let (name, hex) = field.rsplit_once('|')?;
-    if hex.len() > KEPT * 2 {
-        return None;
+/// The file of a form: uploaded now, or kept since the dry run.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// What the form said of it; a confirmation brings what was said at the dry run.
+    pub said: String,
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What is hidden in it is taken too.
+    pub hidden: Hidden,
+    /// It was tried before and is to be written now.
+    pub confirmed: bool,
+}
+
+impl Trial {
+    /// The file of a form.
+    ///
+    /// # Errors
+    /// None was chosen, or it is too large; the one that was tried is gone; the database does not answer.
+    pub async fn file(&self, site: &Site, user: &User, form: &Posted, said: &str) -> Result<Tried, Error> {
+        let hidden = hidden_of(form);
+        if let Some(key) = form.some(CONFIRM) {
+            let kept = site.app.tried_file(&user.actor, self.purpose, key, user.now()).await?;
+            return Ok(Tried { said: kept.said, name: kept.name, bytes: kept.bytes, hidden, confirmed: true });
+        }
+        match form.file("file") {
+            Some(file) if file.bytes.len() <= self.most << 20 => {
+                let name = file.name.chars().take(200).collect();
+                Ok(Tried { said: said.to_owned(), name, bytes: file.bytes, hidden, confirmed: false })
+            }
+            Some(_) => Err(Refusal::new(shiyan_app::code::DRY_RUN_LARGE).with("most", self.most).on("file").into()),
+            None => Err(Refusal::new(shiyan_app::code::TEXT).with("label", self.called.0).with("label_en", self.called.1).on("file").into()),
+        }
     }
-    Some((name.chars().take(200).collect(), hex::decode(hex).ok()?))
+    /// Keeps a file that was tried; gives the key that the confirmation sends back.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep(&self, site: &Site, user: &User, tried: &Tried) -> Result<String, Failure> {
+        let file = KeptUpload { said: tried.said.clone(), name: tried.name.clone(), bytes: tried.bytes.clone() };
+        Ok(site.app.keep_trial(&user.actor, self.purpose, file, user.now()).await?)
+    }
 }
 
 /// What the box of a form says of hidden rows and sheets.

@@ -11,8 +11,9 @@ use shiyan_app::Error;
 use shiyan_app::once::First;
 use shiyan_foundation::{Lang, Refusal};
 
+use crate::again::{Standing, sign_in_here, standing_of};
 use crate::guard::lang_of;
-use crate::views::{ErrorPage, Link, Page, ProblemView};
+use crate::views::{ErrorPage, Link, Page};
 
 pub mod code {
     //! Refusals of the edge.
@@ -24,6 +25,12 @@ pub mod code {
             next "稍后再试；仍不行把记录号告诉系统管理员" / "Try again later; if it goes on, tell the administrator the record number", article "";
         CSRF = "FORM-ORIGIN", zh "表单已过期，或不是从本系统的页面提交的", en "The form has expired, or was not sent from a page of this system",
             next "回到原页面刷新后再提交" / "Go back, reload the page and submit again", article "";
+        FORM_BEFORE = "FORM-BEFORE", zh "这份表单是您在上一次登录时打开的，这一次没有保存", en "You opened this form under an earlier login; nothing was saved this time",
+            next "核对后再提交一次" / "Look at it and submit it again", article "";
+        FORM_OTHER = "FORM-OTHER", zh "这份表单是另一个账号填写的，没有保存", en "Somebody else filled in this form; nothing was saved",
+            next "由填写的人登录后接着提交" / "Whoever filled it in signs in and submits it", article "";
+        TEXT_LONG = "TEXT-LONG", zh "“{label}”写了 {count} 字，最多 {most} 字，没有保存", en "“{label_en}” has {count} characters, {most} at most; nothing was saved",
+            next "写短一些再提交；写下的内容还在" / "Make it shorter and submit again; what you typed is still there", article "";
         TOO_LARGE = "BODY-SIZE", zh "提交的内容超过 {most} MB", en "What was sent is larger than {most} MB",
             next "减小文件后再提交" / "Make the file smaller and submit again", article "";
         SMALL_ONLY = "BODY-SMALL", zh "这里提交的内容最多 {most} KB", en "No more than {most} KB may be sent here",
@@ -137,7 +144,7 @@ impl Failure {
 #[must_use]
 pub fn status_of(why: &[Refusal]) -> Status {
     let any = |code: &str| why.iter().any(|r| r.code() == code);
-    if any("RACE") || any("KEY-TAKEN") {
+    if any(shiyan_lab_results::order::code::LOST_RACE.code) || any(shiyan_app::once::KEY_TAKEN.code) {
         Status::Conflict
     } else if [shiyan_app::code::LOCKED, shiyan_app::code::RAPID_RATE, shiyan_app::code::UPLOAD_QUOTA].iter().any(|c| any(c.code)) {
         Status::TooManyRequests
@@ -186,24 +193,41 @@ fn page(status: Status, why: &[Refusal], request: &Request<'_>) -> String {
     let mut p = Page::public(lang, lang.pick("不能完成", "Cannot be done"));
     p.path = request.uri().to_string();
     // Only what may be sent again as it is: whoever was refused for good has the form itself.
-    let typed = crate::posted::typed_of(request).filter(|_| matches!(status.code, 429 | 503));
+    let typed = crate::posted::typed_of(request);
+    let any = |code: &str| why.iter().any(|r| r.code() == code);
+    let ended = any(shiyan_app::code::LOGIN_ENDED.code).then_some(&Standing::SignedOut);
+    let standing = standing_of(request).or(ended);
+    let for_now = matches!(status.code, 429 | 503) || any(shiyan_app::code::STEP_UP.code);
+    let resend = match (typed, standing) {
+        (Some(typed), Some(Standing::Theirs(csrf))) => Some(typed.resend(csrf.clone())),
+        (Some(typed), None) if for_now => Some(typed.resend(typed.token.clone())),
+        _ => None,
+    };
+    let sign_in = typed.zip(standing).and_then(|(typed, standing)| sign_in_here(standing, typed));
     let home = Link::new(lang.pick("回到工作台", "Back to the home page"), "/");
     let view = ErrorPage {
         p,
         status: status.code,
-        problems: why.iter().map(|r| ProblemView::of(r, lang)).collect(),
+        problems: Page::public(lang, "").refused(why).problems,
         links: if request.method() == rocket::http::Method::Get && matches!(status.code, 429 | 503) {
             vec![Link::new(lang.pick("再试一次", "Try again"), request.uri().to_string()), home]
+        } else if status == Status::Unauthorized {
+            vec![Link::new(lang.pick("登录", "Sign in"), format!("/login?next={}", crate::guard::encoded(&came_from(request)))), home]
         } else {
             vec![home]
         },
         trace: why.first().and_then(|r| r.facts.get("trace")).cloned().unwrap_or_default(),
-        csrf: typed.and_then(|t| t.fields.iter().find(|(key, _)| key == "csrf")).map_or_else(String::new, |(_, value)| value.clone()),
-        again: typed.map_or_else(Vec::new, |t| t.fields.iter().filter(|(key, _)| key != "csrf").cloned().collect()),
-        secrets: typed.map_or_else(Vec::new, |t| t.secrets.clone()),
-        files: typed.is_some_and(|t| t.files),
+        resend,
+        sign_in,
     };
     view.render().unwrap_or_else(|_| why.iter().map(|r| r.what(lang)).collect::<Vec<_>>().join("\n"))
+}
+
+/// The page that a form was sent from, as far as the browser says so.
+fn came_from(request: &Request<'_>) -> String {
+    let (Some(from), Some(host)) = (request.headers().get_one("Referer"), request.headers().get_one("Host")) else { return "/".to_owned() };
+    let path = from.split_once("://").and_then(|(_, rest)| rest.strip_prefix(host));
+    crate::guard::same_site(path.unwrap_or("/"))
 }
 
 /// A program asks: an address of the interface, or a body in JSON from the script of a page.
@@ -229,7 +253,10 @@ fn answer(request: &Request<'_>, status: Status, why: &[Refusal]) -> Response<'s
 
 impl<'r> Responder<'r, 'static> for Failure {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        // A form that was sent is not sent away: its page says so and has the way in.
+        let asks = matches!(request.method(), rocket::http::Method::Get | rocket::http::Method::Head);
         if let Failure::SignIn(back) = &self
+            && asks
             && !from_program(request)
         {
             let address = format!("/login?next={}", crate::guard::encoded(back));

@@ -208,6 +208,14 @@ pub fn masked(token: &str) -> String {
     format!("{}{}", hex::encode(&mask), hex::encode(under))
 }
 
+/// The token under the mask, if that is what was sent.
+#[must_use]
+pub fn unmasked(sent: &str) -> Option<String> {
+    let bytes = hex::decode(sent).ok().filter(|bytes| bytes.len() == 128)?;
+    let (mask, under) = bytes.split_at(64);
+    String::from_utf8(mask.iter().zip(under).map(|(mask, under)| mask ^ under).collect()).ok()
+}
+
 /// Whether what was sent is this token under any mask; how long it takes does not depend on where they differ.
 #[must_use]
 pub fn is_token(token: &str, sent: &str) -> bool {
@@ -268,10 +276,16 @@ impl Newcomer {
     /// Where they do it.
     #[must_use]
     pub fn goes_to(self) -> &'static str {
-        match self.0 {
-            Owes::Password => OWN_PASSWORD,
-            Owes::Second => OWN_SECOND,
-        }
+        goes_to(self.0)
+    }
+}
+
+/// Where somebody does what they owe.
+#[must_use]
+pub fn goes_to(owes: Owes) -> &'static str {
+    match owes {
+        Owes::Password => OWN_PASSWORD,
+        Owes::Second => OWN_SECOND,
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod admin;
+pub mod again;
 pub mod answer;
 pub mod api;
 pub mod assets;
@@ -14,11 +15,13 @@ pub mod guard;
 pub mod heavy;
 pub mod job_page;
 pub mod jobs;
+pub mod key;
 pub mod metrics;
 pub mod packed;
 pub mod parts;
 pub mod posted;
 pub mod server;
+pub mod shape;
 pub mod site;
 #[cfg(feature = "stage")]
 pub mod stage;

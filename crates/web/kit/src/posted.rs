@@ -1,22 +1,30 @@
 //! 提交 what a form posts, read once and bounded: fields, files; refused when it did not come from a page of ours.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use rocket::Request;
 use rocket::data::{Data, FromData, Outcome};
 use rocket::http::Status;
 use rocket::outcome::Outcome as RocketOutcome;
+use serde::{Deserialize, Serialize};
 use shiyan_app::cases::Upload;
+use shiyan_app::entry::form_is_of;
 use shiyan_app::once::Key;
-use shiyan_foundation::Refusal;
+use shiyan_foundation::{CodeInfo, Refusal};
 
+use crate::again::{self, Standing, stands};
 use crate::bodies::{FORM, Held, Incoming, Unread};
 use crate::carried::once;
 use crate::failure::{Failure, code};
-use crate::guard::{User, is_token};
+use crate::guard::{User, is_token, masked, unmasked};
+use crate::shape::{LONGEST, too_long};
 use crate::views::ProblemView;
 use crate::views::forms::Filled;
+
+/// Field with the key of a file that was tried and is to be written.
+pub const CONFIRM: &str = "confirm";
 
 /// Most fields of a form: the largest worksheet, 60 samples of 40 items with their revisions and controls, is one form.
 const FIELDS: usize = 6_000;
@@ -26,12 +34,19 @@ const FIELDS: usize = 6_000;
 pub struct Posted {
     fields: Vec<(String, String)>,
     files: Vec<(String, Upload)>,
+    /// Fields of files that were read and not kept.
+    left_out: Vec<String>,
     /// The share of the memory for bodies that this one takes; given back when the last copy goes.
     #[allow(dead_code)]
     held: Arc<Held>,
 }
 
 impl Posted {
+    /// A form with these fields.
+    #[must_use]
+    pub fn of(fields: &[(&str, &str)]) -> Self {
+        Self { fields: fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(), ..Self::default() }
+    }
     /// The first value of a field, as typed.
     #[must_use]
     pub fn raw(&self, key: &str) -> &str {
@@ -83,14 +98,18 @@ impl Posted {
 }
 
 /// 已填内容 what a form brought, kept beside the request so that a page that says "not now" can give it back.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typed {
+    /// Where it was sent to.
+    pub to: String,
+    /// Token that the form carried, as it was sent.
+    pub token: String,
     /// Names and values, without secrets.
     pub fields: Vec<(String, String)>,
     /// Names of the fields that are never given back.
     pub secrets: Vec<String>,
-    /// Files were with it.
-    pub files: bool,
+    /// Fields of the files that were with it, and how many: those are chosen again.
+    pub files: BTreeMap<String, usize>,
 }
 
 /// What was typed into the form of this request, if it was read.
@@ -99,21 +118,32 @@ pub fn typed_of<'r>(request: &'r Request<'_>) -> Option<&'r Typed> {
 }
 
 /// Content of a form of this size is given back; a larger one is not written into a page.
-const GIVEN_BACK: usize = 256 * 1024;
+const GIVEN_BACK: usize = 1024 * 1024;
+
+/// What is never given back: passwords, and codes that hold once.
+fn secret(path: &str, key: &str) -> bool {
+    key.contains("password") || key == "totp" || key == "old" || (key == "code" && (path.starts_with("/login") || path.starts_with("/me/")))
+}
 
 impl Posted {
     /// Keeps what was typed beside the request.
     pub fn keep(&self, request: &Request<'_>) {
-        let secret = |key: &str| key.contains("password") || key == "totp" || key == "old";
+        let path = request.uri().path().to_string();
         let size: usize = self.fields.iter().map(|(k, v)| k.len() + v.len()).sum();
         if size > GIVEN_BACK {
             return;
         }
-        let typed = Typed {
-            fields: self.fields.iter().filter(|(k, _)| !secret(k)).cloned().collect(),
-            secrets: self.fields.iter().map(|(k, _)| k).filter(|k| secret(k)).cloned().collect(),
-            files: self.files.iter().any(|(_, f)| !f.bytes.is_empty()),
+        let (secrets, fields): (Vec<_>, Vec<_>) = self.fields.iter().filter(|(k, _)| k != "csrf").cloned().partition(|(k, _)| secret(&path, k));
+        let mut typed = Typed {
+            to: request.uri().to_string(),
+            token: self.raw("csrf").to_owned(),
+            fields,
+            secrets: secrets.into_iter().map(|(k, _)| k).collect(),
+            files: BTreeMap::new(),
         };
+        for key in self.files.iter().filter(|(_, f)| !f.bytes.is_empty()).map(|(k, _)| k).chain(&self.left_out) {
+            *typed.files.entry(key.clone()).or_default() += 1;
+        }
         let _ = request.local_cache(OnceLock::<Typed>::new).set(typed);
     }
     /// Hash of what is asked for: the address and every field and file, in order, but what differs from page to page.
@@ -164,11 +194,19 @@ impl<'r> FromData<'r> for Posted {
             Err(refused) => return Outcome::Error(refused),
         };
         posted.keep(request);
+        if let Some(count) = posted.fields.iter().map(|(_, text)| text.chars().count()).find(|count| *count > LONGEST) {
+            let why = too_long(("一项内容", "one of the fields"), count, LONGEST as u64, "");
+            return Outcome::Error(refused(Status::UnprocessableEntity, why));
+        }
         // Signed in, the form must carry the token of this very login.
         match request.guard::<User>().await {
-            RocketOutcome::Success(user) if !is_token(&user.csrf, posted.raw("csrf")) => Outcome::Error(refused(Status::Forbidden, Refusal::new(code::CSRF))),
+            RocketOutcome::Success(user) if !is_token(&user.csrf, posted.raw("csrf")) => {
+                Outcome::Error(refused(Status::Forbidden, Refusal::new(not_this_login(request, &user, posted.raw("csrf")))))
+            }
             RocketOutcome::Success(user) => {
-                let key = Key { owner: user.actor.id.to_string(), key: posted.get("idempotency").to_owned(), content: posted.print(request) };
+                // A file that was tried is written once, also where a page forgot the key.
+                let named = posted.some("idempotency").map(str::to_owned).or_else(|| posted.some(CONFIRM).map(|key| format!("confirm:{key}")));
+                let key = Key { owner: user.actor.id.to_string(), key: named.unwrap_or_default(), content: posted.print(request) };
                 match once(request, key).await {
                     Ok(()) => Outcome::Success(posted),
                     Err(failure) => Outcome::Error((Status::Conflict, failure)),
@@ -176,6 +214,43 @@ impl<'r> FromData<'r> for Posted {
             }
             RocketOutcome::Error(error) => Outcome::Error(error),
             RocketOutcome::Forward(_) => Outcome::Success(posted),
+        }
+    }
+}
+
+/// Why a form does not go with the login that it came with. What was typed stays with whoever typed it.
+fn not_this_login(request: &Request<'_>, user: &User, sent: &str) -> &'static CodeInfo {
+    let Some(token) = unmasked(sent) else { return code::CSRF };
+    if form_is_of(&token, &user.actor.id.to_string()) {
+        stands(request, Standing::Theirs(masked(&user.csrf)));
+        code::FORM_BEFORE
+    } else {
+        stands(request, Standing::OfAnother);
+        code::FORM_OTHER
+    }
+}
+
+/// 进门的表单 a form that stands before the login: no login stands behind it. Where somebody is signed in, it needs their token all the
+/// same, unless it carries on what was typed under another login; it comes from a page of ours either way.
+#[derive(Debug)]
+pub struct Outside(pub Posted);
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Outside {
+    type Error = Failure;
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let posted = match Posted::read(request, data).await {
+            Ok(posted) => posted,
+            Err(refused) => return Outcome::Error(refused),
+        };
+        posted.keep(request);
+        let carries_on = || Typed::unpacked(posted.get(again::FIELD)).is_some();
+        match request.guard::<User>().await {
+            RocketOutcome::Success(user) if !is_token(&user.csrf, posted.raw("csrf")) && !carries_on() => {
+                Outcome::Error(refused(Status::Forbidden, Refusal::new(code::CSRF)))
+            }
+            RocketOutcome::Error(error) => Outcome::Error(error),
+            _ => Outcome::Success(Outside(posted)),
         }
     }
 }
@@ -231,6 +306,7 @@ fn clean(text: &str) -> String {
 async fn multipart(kind: &str, body: Incoming<'_>) -> Result<Posted, Unread> {
     let boundary = multer::parse_boundary(kind).map_err(|_| Unread::Broken)?;
     let mut posted = Posted { held: body.held(), ..Posted::default() };
+    let (outside, let_go) = (body.from_outside(), body.let_go());
     let body = Arc::new(tokio::sync::Mutex::new(body));
     let pieces = rocket::futures::stream::try_unfold(body.clone(), |body| async move {
         let piece = body.lock().await.next().await?;
@@ -245,8 +321,18 @@ async fn multipart(kind: &str, body: Incoming<'_>) -> Result<Posted, Unread> {
         let key = field.name().unwrap_or_default().to_owned();
         let name = field.file_name().map(str::to_owned);
         let mut bytes = Vec::new();
+        let mut left_out = false;
         while let Some(piece) = field.chunk().await.map_err(broken)? {
-            bytes.extend_from_slice(&piece);
+            // Of whoever is not signed in no file is taken, only that there was one.
+            if outside && name.is_some() {
+                left_out = true;
+                let_go.fetch_add(piece.len() as u64, Ordering::Relaxed);
+            } else {
+                bytes.extend_from_slice(&piece);
+            }
+        }
+        if left_out {
+            posted.left_out.push(key.clone());
         }
         match name {
             Some(name) => posted.files.push((key, Upload { name: clean(&name), bytes })),

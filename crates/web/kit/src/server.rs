@@ -8,7 +8,7 @@ use rocket::data::{Limits, ToByteUnit};
 use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::{Redirect, Responder, Response};
-use rocket::{Build, Request, Rocket, Route, State, get, routes};
+use rocket::{Build, Request, Rocket, Route, State, get, post, routes};
 
 use crate::failure::Failure;
 use crate::guard::{Newcomer, User, Visit};
@@ -75,6 +75,12 @@ fn sign_in_first(visit: Visit, user: Option<User>, newcomer: Option<Newcomer>) -
     }
 }
 
+/// A form for an address that is none, a wrong id among them.
+#[post("/<_..>", rank = 100)]
+fn nowhere(_user: User) -> Failure {
+    Failure::NotFound
+}
+
 /// One embedded file.
 #[derive(Debug)]
 pub struct AssetFile {
@@ -129,5 +135,5 @@ async fn readyz(site: &State<Site>) -> (Status, &'static str) {
 
 /// What is there whatever the rooms are: the assets, the way to the login, the page of a job, the signs of life.
 fn own() -> Vec<Route> {
-    [routes![sign_in_first, asset, healthz, readyz], crate::job_page::routes()].concat()
+    [routes![sign_in_first, nowhere, asset, healthz, readyz], crate::job_page::routes(), crate::again::routes()].concat()
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::Datelike;
-use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
@@ -25,13 +24,15 @@ use crate::views::{
 use shiyan_imports::published::{PlanFile, plan_lines};
 use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
-use shiyan_web_kit::dry_run::{issue_view, kept, kept_back};
-use shiyan_web_kit::failure::{Failure, code};
+use shiyan_web_kit::dry_run::{Trial, issue_view};
+use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::class_label;
 use shiyan_web_kit::parts::reads;
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::{Shape, shaped};
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
 use shiyan_web_kit::ui::{Badge, Bar, Tone, num};
@@ -332,10 +333,45 @@ fn posted_year(user: &User, year: &str, form: Result<Posted, Failure>) -> Result
     Ok((wanted_year(Some(year), user.now())?, form))
 }
 
+shapes! {
+    /// 目标 as typed.
+    TargetForm { target: 20 "每千人批次目标" / "batches per thousand" }
+    /// 理由 as typed.
+    ReasonForm { reason: 500 "理由" / "reason" }
+    /// 计划行 as typed.
+    LineForm {
+        category: 200 "食品类别" / "food category",
+        link: 40 "环节" / "link",
+        street: 40 "街道" / "street",
+        quarter: 20 "季度" / "quarter",
+        batches: 20 "批次" / "batches",
+        level: 40 "任务级别" / "level",
+        kind: 40 "抽检类型" / "kind",
+        method: 100 "检验方法" / "method",
+        item_package: 100 "项目包" / "package of items",
+        basis: 500 "依据" / "basis",
+        reporting: 100 "报送" / "reporting",
+    }
+}
+
+impl ReasonForm {
+    fn reason(&self) -> Option<&str> {
+        Some(self.reason.as_str()).filter(|reason| !reason.is_empty())
+    }
+}
+
+impl From<LineForm> for TypedLine {
+    fn from(form: LineForm) -> Self {
+        let LineForm { category, link, street, quarter, batches, level, kind, method, item_package, basis, reporting } = form;
+        Self { category, link, street, quarter, batches, level, kind, method, item_package, basis, reporting }
+    }
+}
+
 #[post("/plan/<year>/create", data = "<form>")]
 async fn create(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let (year, form) = posted_year(&user, year, form).map_err(Err)?;
-    let did = site.app.create_plan(&user.actor, year, form.get("target"), user.now()).await;
+    let did = async { site.app.create_plan(&user.actor, year, &shaped::<TargetForm>(&form)?.target, user.now()).await };
+    let did = did.await;
     after(site, &user, year, &form, did, "已建立年度计划，请添加计划行", "The plan was begun; add its lines").await
 }
 
@@ -344,31 +380,20 @@ async fn add_line(site: &State<Site>, user: User, year: &str, form: Result<Poste
     let (year, form) = posted_year(&user, year, form).map_err(Err)?;
     // Who asks comes before what was typed.
     shiyan_app::authority::may(&user.actor, Act::Plan).map_err(Failure::from).map_err(Err)?;
-    let text = |key: &str| form.get(key).to_owned();
-    let typed = TypedLine {
-        category: text("category"),
-        link: text("link"),
-        street: text("street"),
-        quarter: text("quarter"),
-        batches: text("batches"),
-        level: text("level"),
-        kind: text("kind"),
-        method: text("method"),
-        item_package: text("item_package"),
-        basis: text("basis"),
-        reporting: text("reporting"),
+    let did = async {
+        let why: ReasonForm = shaped(&form)?;
+        let line = site.app.read_plan_line(&shaped::<LineForm>(&form)?.into()).await?;
+        site.app.add_plan_lines(&user.actor, year, vec![line], why.reason(), user.now()).await
     };
-    let did = match site.app.read_plan_line(&typed).await {
-        Ok(line) => site.app.add_plan_lines(&user.actor, year, vec![line], form.some("reason"), user.now()).await,
-        Err(other) => Err(other),
-    };
+    let did = did.await;
     after(site, &user, year, &form, did, "已新增计划行", "The line was added").await
 }
 
 #[post("/plan/<year>/issue", data = "<form>")]
 async fn issue(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let (year, form) = posted_year(&user, year, form).map_err(Err)?;
-    let did = site.app.issue_plan(&user.actor, year, form.some("reason"), user.now()).await;
+    let did = async { site.app.issue_plan(&user.actor, year, shaped::<ReasonForm>(&form)?.reason(), user.now()).await };
+    let did = did.await;
     after(site, &user, year, &form, did, "计划已下达", "The plan was issued").await
 }
 
@@ -405,7 +430,15 @@ async fn import_page(site: &State<Site>, user: User, year: &str) -> Html {
     show(&import_view(site, &user, year, &years, None, &[]))
 }
 
-fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &Compared) -> ImportResult {
+/// The column that a refusal is about, in the words of the reader.
+fn column_of(refusal: &Refusal, lang: Lang) -> String {
+    let said = refusal.facts.get(lang.pick("column", "column_en")).or_else(|| refusal.facts.get(lang.pick("label", "label_en")));
+    said.cloned()
+        .or_else(|| refusal.field.as_deref().map(|field| LineForm::called(field)).map(|called| lang.pick(called.0, called.1).to_owned()))
+        .unwrap_or_default()
+}
+
+fn plan_result(user: &User, name: &str, file: &PlanFile, found: &Compared) -> ImportResult {
     let lang = user.lang();
     let batches: u64 = found.new.iter().map(|l| u64::from(l.batches)).sum();
     let refused = (file.refused.len() + found.clashes.len()) as u64 + file.read.rows_refused;
@@ -414,7 +447,7 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &C
     for (row, r) in of_application.chain(found.clashes.iter().map(|(row, r)| (row, r))) {
         issues.push(ImportIssue {
             row: u64::from(*row),
-            column: r.field.clone().unwrap_or_default(),
+            column: column_of(r, lang),
             value: r.facts.get("typed").cloned().unwrap_or_default(),
             text: r.what(lang),
             next: r.next(lang),
@@ -444,7 +477,7 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &C
             (user.t("行不写入", "rows left out").to_owned(), refused, if refused > 0 { Tone::Fail } else { Tone::Idle }),
         ],
         issues,
-        confirm: if found.new.is_empty() { String::new() } else { kept(name, bytes) },
+        confirm: String::new(),
         confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 行", found.new.len()),
@@ -454,6 +487,8 @@ fn plan_result(user: &User, name: &str, bytes: &[u8], file: &PlanFile, found: &C
         ..ImportResult::default()
     }
 }
+
+const PLAN: Trial = Trial { purpose: "plan", most: 8, called: ("计划文件", "plan file") };
 
 #[post("/plan/<year>/import", data = "<form>")]
 async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
@@ -465,22 +500,14 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
     let year = wanted_year(Some(typed), user.now()).map_err(Err)?;
     let years = plan_years(site).await.map_err(Err)?;
     let again = |why: &[Refusal]| Err(show_refused(&import_view(site, &user, year, &years, None, why)));
-    let confirmed = form.some("confirm").is_some();
-    let (name, bytes) = if confirmed {
-        match kept_back(form.get("confirm")) {
-            Some(file) => file,
-            None => return Err(Err(Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED)))),
-        }
-    } else {
-        match form.file("file") {
-            Some(file) if file.bytes.len() <= shiyan_web_kit::dry_run::KEPT => (file.name, file.bytes),
-            Some(_) => return again(&[Refusal::new(code::TOO_LARGE).with("most", 2).on("file")]),
-            None => return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "计划文件").with("label_en", "plan file").on("file")]),
-        }
+    let sent = match PLAN.file(site, &user, &form, "").await {
+        Ok(sent) => sent,
+        Err(shiyan_app::Error::Refused(why)) => return again(&why),
+        Err(other) => return Err(Err(other.into())),
     };
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
-    let hidden = shiyan_web_kit::dry_run::hidden_of(&form);
-    let file = match plan_lines(&site.app, &bytes, &name, hidden).await {
+    let (name, hidden) = (&sent.name, sent.hidden);
+    let file = match plan_lines(&site.app, &sent.bytes, name, hidden).await {
         Ok(file) => file,
         Err(shiyan_app::Error::Refused(why)) => return again(&why),
         Err(other) => return Err(Err(other.into())),
@@ -489,14 +516,17 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
         Lang::Zh => format!("导入文件 {name}"),
         Lang::En => format!("Imported from {name}"),
     };
-    let found = match site.app.import_plan(&user.actor, year, file.lines.clone(), Some(&reason), !confirmed, user.now()).await {
+    let found = match site.app.import_plan(&user.actor, year, file.lines.clone(), Some(&reason), !sent.confirmed, user.now()).await {
         Ok((found, _)) => found,
         Err(shiyan_app::Error::Refused(why)) => return again(&why),
         Err(other) => return Err(Err(other.into())),
     };
-    if !confirmed {
-        let mut result = plan_result(&user, &name, &bytes, &file, &found);
+    if !sent.confirmed {
+        let mut result = plan_result(&user, name, &file, &found);
         result.include_hidden = hidden == Hidden::Take;
+        if !found.new.is_empty() {
+            result.confirm = PLAN.keep(site, &user, &sent).await.map_err(Err)?;
+        }
         return Err(show(&import_view(site, &user, year, &years, Some(result), &[])));
     }
     let (new, known) = (found.new.len(), found.known);

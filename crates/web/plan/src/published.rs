@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::App;
@@ -12,8 +11,8 @@ use shiyan_foundation::{Act, Lang, Refusal};
 use crate::views::{Cell, Chip, Choice, FigureCard, FilterSelect, Filters, ImportIssue, ImportPublished, ImportResult, Pager, PublishedPage, Row, Table};
 use shiyan_imports::published::published_file;
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
-use shiyan_web_kit::dry_run::{KEPT, hidden_of, issue_view, kept, kept_back};
-use shiyan_web_kit::failure::{Failure, code};
+use shiyan_web_kit::dry_run::{Trial, issue_view};
+use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::reads;
@@ -174,6 +173,8 @@ fn totals_table(user: &User, file: &shiyan_app::imports::PublishedFile) -> Table
     table
 }
 
+const PUBLISHED: Trial = Trial { purpose: "published", most: 8, called: ("公布结果文件", "file of published results") };
+
 #[post("/published/import", data = "<form>")]
 async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
@@ -182,31 +183,21 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
     if let Err(error) = App::may_import(&user.actor) {
         return Err(Err(error.into()));
     }
-    let confirmed = form.some("confirm").is_some();
-    let (name, bytes) = if confirmed {
-        match kept_back(form.get("confirm")) {
-            Some(file) => file,
-            None => return Err(Err(Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED)))),
-        }
-    } else {
-        match form.file("file") {
-            Some(file) if file.bytes.len() <= KEPT => (file.name, file.bytes),
-            Some(_) => return again(&[Refusal::new(code::TOO_LARGE).with("most", 2).on("file")]),
-            None => {
-                return again(&[Refusal::new(shiyan_app::code::TEXT).with("label", "公布结果文件").with("label_en", "file of published results").on("file")]);
-            }
-        }
+    let sent = match PUBLISHED.file(site, &user, &form, "").await {
+        Ok(sent) => sent,
+        Err(shiyan_app::Error::Refused(why)) => return again(&why),
+        Err(other) => return Err(Err(other.into())),
     };
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
-    let hidden = hidden_of(&form);
-    let (read_name, read_bytes) = (name.clone(), bytes.clone());
+    let hidden = sent.hidden;
+    let (read_name, read_bytes) = (sent.name.clone(), sent.bytes.clone());
     let read =
         rocket::tokio::task::spawn_blocking(move || published_file(&read_bytes, &read_name, hidden)).await.map_err(|e| Err(Failure::Fault(e.to_string())))?;
     let (file, issues) = match read {
         Ok(read) => read,
         Err(refusal) => return again(&[refusal]),
     };
-    if confirmed {
+    if sent.confirmed {
         return match site.app.import_published(&user.actor, &file, user.now()).await {
             Ok(i) => {
                 Ok(done("/published", &format!("新增 {} 行，已有 {} 行未改动", i.new, i.known), &format!("{} new rows; {} were there already", i.new, i.known)))
@@ -240,29 +231,17 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
             (user.t("行不写入", "rows left out").to_owned(), refused, if refused > 0 { Tone::Fail } else { Tone::Idle }),
         ],
         issues: shown,
-        confirm: if preview.new == 0 { String::new() } else { kept(&name, &bytes) },
+        confirm: if preview.new == 0 { String::new() } else { PUBLISHED.keep(site, &user, &sent).await.map_err(Err)? },
         confirm_word: String::new(),
         confirm_label: match lang {
             Lang::Zh => format!("写入 {} 行", preview.new),
             Lang::En => shiyan_foundation::text::plural(&format!("Write {} (row|rows)", preview.new)),
         },
         tables: vec![totals_table(&user, &file)],
-        file: name,
+        file: sent.name,
         include_hidden: hidden == Hidden::Take,
         dry_run: true,
         ..ImportResult::default()
     };
     Err(show(&view(site, &user, Some(result), &[])))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    #[test]
-    fn a_file_survives_the_hidden_field() {
-        let back = kept_back(&kept("公|告.csv", b"\x00\xff=1+1")).unwrap();
-        assert_eq!(back, ("公_告.csv".to_owned(), b"\x00\xff=1+1".to_vec()));
-        assert_eq!(kept_back("no separator"), None);
-        assert_eq!(kept_back("x|zz"), None);
-    }
 }

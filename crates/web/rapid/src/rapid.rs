@@ -7,6 +7,7 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::read::{LedgerFilter, LedgerRow, ReadingPage};
 use shiyan_exchange::out;
+use shiyan_foundation::ids::ReadingId;
 use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Role, Scope};
 use shiyan_rapid_test::reading::as_read;
 use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
@@ -21,8 +22,11 @@ use shiyan_web_kit::answer::{Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{reading_number, reads};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Due, Tone, num};
@@ -80,16 +84,6 @@ fn objection_due(row: &LedgerRow, now: Instant, lang: Lang) -> Due {
     row.follow_up.as_ref().and_then(|f| f.follow_up.objection_time_left(now)).map_or_else(Due::default, |left| Due::of(&left, lang))
 }
 
-/// `产地：…` is kept at the head of the note.
-const ORIGIN: &str = "产地：";
-
-fn origin_of(note: &str) -> (&str, &str) {
-    match note.strip_prefix(ORIGIN) {
-        Some(rest) => rest.split_once('；').unwrap_or((rest, "")),
-        None => ("", note),
-    }
-}
-
 fn limit_text(method: Option<&RapidMethod>) -> String {
     let Some((threshold, op)) = method.and_then(|m| Some((m.threshold?, m.threshold_op?))) else { return String::new() };
     let sign = op.zh();
@@ -104,7 +98,7 @@ fn reading_row(row: &LedgerRow, now: Instant, lang: Lang, with_day: bool) -> Rea
         href: format!("/rapid/{}", r.id),
         stall: r.stall.clone(),
         food: r.food.clone(),
-        origin: origin_of(&r.note).0.to_owned(),
+        origin: r.origin_and_note().0.to_owned(),
         item: format!("{} · {}", r.analyte, r.method),
         lot: r.reagent_lot.clone(),
         value: if r.value.is_empty() { String::new() } else { format!("{}{}", as_read(&r.value).trim_end_matches(r.unit.as_str()), r.unit) },
@@ -262,7 +256,7 @@ async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: O
         // The same sample, the same method.
         let row = site.app.read_reading(&user.actor, id).await?;
         let first = row.reading.reading;
-        let (origin, note) = origin_of(&first.note);
+        let (origin, note) = first.origin_and_note();
         typed = Typed {
             stall: first.stall.clone(),
             food: first.food.clone(),
@@ -291,6 +285,7 @@ async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: O
 async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     let either = |typed: &str, picked: &str| if form.get(typed).is_empty() { form.get(picked).to_owned() } else { form.get(typed).to_owned() };
+    let shape = shaped::<ReadingForm>(&form);
     let typed = Typed {
         stall: either("stall", "stall_pick"),
         food: either("food", "food_pick"),
@@ -304,11 +299,6 @@ async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
     };
     // The method decides whether a number is read or a card is looked at.
     let reads = rapid_method(&typed.method).is_some_and(|m| !unit_of(m).is_empty());
-    let note = match (typed.origin.is_empty(), typed.note.is_empty()) {
-        (true, _) => typed.note.clone(),
-        (false, true) => format!("{ORIGIN}{}", typed.origin.replace('；', "，")),
-        (false, false) => format!("{ORIGIN}{}；{}", typed.origin.replace('；', "，"), typed.note),
-    };
     let entered = TypedReading {
         point: typed.point.clone(),
         stall: typed.stall.clone(),
@@ -318,11 +308,16 @@ async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
         value: if reads { typed.value.clone() } else { String::new() },
         observed: form.get("verdict").to_owned(),
         reagent_lot: typed.lot.clone(),
-        note,
+        origin: typed.origin.clone(),
+        note: typed.note.clone(),
         photo: form.file("photo"),
         retest_of: Some(typed.retest.clone()).filter(|r| !r.is_empty()),
     };
-    match site.app.enter_reading(&user.actor, entered, user.now()).await {
+    let did = async {
+        shape?;
+        site.app.enter_reading(&user.actor, entered, user.now()).await
+    };
+    match did.await {
         Ok(reading) => {
             let to = match (&reading.retest_of, reading.verdict) {
                 (Some(first), _) => format!("/rapid/{first}"),
@@ -560,7 +555,7 @@ async fn export(
                 row.point.clone(),
                 r.stall.clone(),
                 r.food.clone(),
-                origin_of(&r.note).0.to_owned(),
+                r.origin_and_note().0.to_owned(),
                 r.analyte.clone(),
                 r.method.clone(),
                 r.reagent_lot.clone(),
@@ -700,7 +695,7 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
     let ReadingPage { row, streets, timeline } = site.app.read_reading_page(&user.actor, id).await?;
     let r = &row.reading.reading;
     let method = rapid_method(&r.method);
-    let (origin, note) = origin_of(&r.note);
+    let (origin, note) = r.origin_and_note();
     let mut facts = vec![
         Fact::new(user.t("检测点", "Point"), row.point.clone()),
         Fact::new(user.t("街道", "Street"), shiyan_web_kit::streets::street_name(&streets, &row.reading.street)),
@@ -795,43 +790,62 @@ async fn after(site: &Site, user: &User, id: &str, form: &Posted, did: Result<()
     }
 }
 
+shapes! {
+    /// 处置 as typed.
+    DisposalForm { kg: 40 "处置数量" / "kilograms", note: 500 "处置方式" / "how" }
+    /// 读数 as typed or picked.
+    ReadingForm {
+        stall: 40 "摊位" / "stall",
+        stall_pick: 40 "摊位" / "stall",
+        food: 40 "品种" / "food",
+        food_pick: 40 "品种" / "food",
+        method: 60 "项目和方法" / "item and method",
+        analyte: 60 "项目" / "item",
+        value: 40 "读数" / "reading",
+        verdict: 40 "观察" / "what was seen",
+        lot: 40 "试剂批号" / "reagent lot",
+        note: 300 "备注" / "note",
+        origin: 60 "产地或供货商" / "origin or supplier",
+        point: 64 "检测点" / "point",
+        retest: 64 "复测的读数" / "rerun of",
+    }
+}
+
 #[post("/rapid/<id>/dispose", data = "<form>")]
-async fn dispose(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn dispose(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let did = site.app.dispose_positive(&user.actor, id, form.get("kg"), form.get("note"), form.file("file"), user.now()).await;
-    after(site, &user, id, &form, did, "已登记处置", "The disposal was recorded").await
+    let did = async {
+        let typed: DisposalForm = shaped(&form)?;
+        site.app.dispose_positive(&user.actor, &id, &typed.kg, &typed.note, form.file("file"), user.now()).await
+    };
+    let did = did.await;
+    after(site, &user, &id, &form, did, "已登记处置", "The disposal was recorded").await
 }
 
 #[post("/rapid/<id>/object", data = "<form>")]
-async fn object(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn object(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let did = site.app.object_positive(&user.actor, id, user.now()).await;
-    after(site, &user, id, &form, did, "已登记异议", "The objection was recorded").await
+    let did = site.app.object_positive(&user.actor, &id, user.now()).await;
+    after(site, &user, &id, &form, did, "已登记异议", "The objection was recorded").await
 }
 
 #[post("/rapid/<id>/send", data = "<form>")]
-async fn send(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn send(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let did = site.app.send_positive_to_lab(&user.actor, id, user.now()).await;
-    after(site, &user, id, &form, did.map(|_| ()), "已建抽样单草稿并关联", "A sampling sheet was begun and linked").await
+    let did = site.app.send_positive_to_lab(&user.actor, &id, user.now()).await;
+    after(site, &user, &id, &form, did.map(|_| ()), "已建抽样单草稿并关联", "A sampling sheet was begun and linked").await
 }
 
 #[post("/rapid/<id>/conclude", data = "<form>")]
-async fn conclude(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn conclude(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let did = site.app.conclude_positive(&user.actor, id, user.now()).await;
-    after(site, &user, id, &form, did, "已登记实验室结论", "The laboratory conclusion was recorded").await
+    let did = site.app.conclude_positive(&user.actor, &id, user.now()).await;
+    after(site, &user, &id, &form, did, "已登记实验室结论", "The laboratory conclusion was recorded").await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    #[test]
-    fn the_origin_is_found_again_in_the_note() {
-        assert_eq!(origin_of("产地：山东寿光；已通知"), ("山东寿光", "已通知"));
-        assert_eq!(origin_of("产地：山东寿光"), ("山东寿光", ""));
-        assert_eq!(origin_of("备注"), ("", "备注"));
-    }
     #[test]
     fn what_is_open_is_looked_for_on_every_day() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap_or_default();

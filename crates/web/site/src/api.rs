@@ -601,6 +601,7 @@ async fn rapid_reading(site: &State<Site>, caller: Result<Caller, Failure>, body
         value: b.value,
         observed: b.observed,
         reagent_lot: b.reagent_lot,
+        origin: String::new(),
         note: b.note,
         photo: None,
         retest_of: b.retest_of,

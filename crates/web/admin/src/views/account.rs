@@ -16,6 +16,8 @@ pub struct Login {
     pub username: String,
     /// Where to go afterwards.
     pub next: String,
+    /// A form that waits for the sign-in, packed.
+    pub kept: String,
     /// Demonstration accounts, shown only with demonstration data: account, duty.
     pub demo_accounts: Vec<(String, String)>,
     /// Password of the demonstration accounts.
@@ -30,6 +32,8 @@ pub struct LoginCode {
     pub p: Page,
     /// Where to go afterwards.
     pub next: String,
+    /// A form that waits for the sign-in, packed.
+    pub kept: String,
     /// Minutes there are for it.
     pub minutes: i64,
 }
@@ -121,6 +125,7 @@ mod tests {
         let html = askama::Template::render(&Login {
             p: page,
             username: "\"><script>".into(),
+            kept: String::new(),
             next: String::new(),
             demo_accounts: Vec::new(),
             demo_password: String::new(),

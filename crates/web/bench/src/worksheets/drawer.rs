@@ -4,6 +4,7 @@ use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::read::SheetCell;
 use shiyan_charts::{Chart, Control, ControlPoint, ControlSign};
+use shiyan_foundation::ids::{TestItemId, WorksheetId};
 use shiyan_foundation::{Decimal, Label, Lang};
 use shiyan_judgement::reading::{self, Measured};
 use shiyan_lab_results::bench::WorksheetState;
@@ -19,8 +20,11 @@ use crate::views::{Cell, Drawer, DrawerPart, Fact, Link, Table};
 use shiyan_web_kit::answer::{Html, done};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
-use shiyan_web_kit::parts::{Answer, at_text, id_of, refusals, verdict_badge};
+use shiyan_web_kit::key::Key;
+use shiyan_web_kit::parts::{Answer, at_text, refusals, verdict_badge};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
 use shiyan_web_kit::ui::{Badge, Svg, Tone};
@@ -299,13 +303,20 @@ async fn part(site: &State<Site>, user: User, id: &str, cell: &str) -> Html {
     Ok((Status::Ok, (ContentType::HTML, askama::Template::render(&view)?)))
 }
 
+shapes! {
+    /// 备注 as typed.
+    RemarkForm { remark: 1000 "备注" / "remark" }
+    /// 带入原则说明 as typed.
+    WordForm { word: 1000 "带入原则说明" / "word about carry-over" }
+}
+
 #[post("/worksheets/<id>/cells/<item>/remark", data = "<form>")]
-async fn remark(site: &State<Site>, user: User, id: &str, item: &str, form: Result<Posted, Failure>) -> Answer {
+async fn remark(site: &State<Site>, user: User, id: Key<WorksheetId>, item: Key<TestItemId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
     let seen = form.get("rev").parse().unwrap_or(-1);
-    match site.app.remark_item(&user.actor, &item, seen, form.get("remark"), user.now()).await {
+    let did = async { site.app.remark_item(&user.actor, &item, seen, &shaped::<RemarkForm>(&form)?.remark, user.now()).await };
+    match did.await {
         Ok(_) => Ok(done(format!("/worksheets/{id}?cell={item}#drawer"), "备注已保存", "The remark was saved")),
         Err(error) => {
             let (status, why) = refusals(error).map_err(Err)?;
@@ -319,12 +330,12 @@ async fn remark(site: &State<Site>, user: User, id: &str, item: &str, form: Resu
 }
 
 #[post("/worksheets/<id>/cells/<item>/carry-over", data = "<form>")]
-async fn carry_over(site: &State<Site>, user: User, id: &str, item: &str, form: Result<Posted, Failure>) -> Answer {
+async fn carry_over(site: &State<Site>, user: User, id: Key<WorksheetId>, item: Key<TestItemId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let (id, item) = (id_of(id).map_err(Err)?, id_of(item).map_err(Err)?);
     let seen = form.get("rev").parse().unwrap_or(-1);
-    match site.app.say_carry_over(&user.actor, &item, seen, form.get("word"), user.now()).await {
+    let did = async { site.app.say_carry_over(&user.actor, &item, seen, &shaped::<WordForm>(&form)?.word, user.now()).await };
+    match did.await {
         Ok(_) => Ok(done(format!("/worksheets/{id}?cell={item}#drawer"), "带入原则说明已保存", "The word about carry-over was saved")),
         Err(error) => {
             let (status, why) = refusals(error).map_err(Err)?;

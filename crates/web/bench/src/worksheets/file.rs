@@ -8,6 +8,7 @@ use shiyan_app::bench::TypedResult;
 use shiyan_app::worksheets::{TypedQc, Typing};
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{self, InstrumentFile, InstrumentReading, Profile, Profiles, ReadingKind};
+use shiyan_foundation::ids::WorksheetId;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Label, Refusal};
 use shiyan_lab_results::bench::WorksheetAction;
@@ -25,6 +26,7 @@ use shiyan_web_kit::dry_run::hidden_of;
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
+use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{Answer, refusals, show_as};
 use shiyan_web_kit::posted::Posted;
 use shiyan_web_kit::site::Site;
@@ -343,9 +345,9 @@ async fn import_page(site: &State<Site>, user: User, id: &str) -> Html {
 }
 
 #[post("/worksheets/<id>/import", data = "<form>")]
-async fn import(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Answer {
+async fn import(site: &State<Site>, user: User, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let whole = Whole::load(site, &user, id).await.map_err(Err)?;
+    let whole = Whole::load(site, &user, &id).await.map_err(Err)?;
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let done = if form.some("sha256").is_some() { write(site, &user, &whole, &form).await } else { dry_run(site, &user, &whole, &form).await };
     match done {

@@ -16,6 +16,8 @@ use shiyan_web_kit::answer::{Html, done, show, show_refused};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
 
@@ -104,18 +106,28 @@ async fn instruments(site: &State<Site>, user: User) -> Html {
     show(&instruments_view(site, &user, None, &[]).await?)
 }
 
+shapes! {
+    /// 仪器 as typed.
+    InstrumentForm {
+        no: 60 "编号" / "number",
+        name: 100 "名称" / "name",
+        profile: 100 "文件格式" / "profile",
+        calibrated_until: 40 "检定有效期至" / "calibrated until",
+    }
+    /// 模板 as typed.
+    TemplateForm { method: 200 "检验依据" / "method", title: 200 "名称" / "title" }
+}
+
 #[post("/admin/instruments", data = "<form>")]
 async fn save_instrument(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Instruments).map_err(Err)?;
-    let typed = TypedInstrument {
-        no: form.get("no").to_owned(),
-        name: form.get("name").to_owned(),
-        profile: form.get("profile").to_owned(),
-        calibrated_until: form.get("calibrated_until").to_owned(),
-        active: form.get("active") == "1",
+    let did = async {
+        let InstrumentForm { no, name, profile, calibrated_until } = shaped(&form)?;
+        let typed = TypedInstrument { no, name, profile, calibrated_until, active: form.get("active") == "1" };
+        site.app.save_instrument(&user.actor, &typed, user.now()).await
     };
-    match site.app.save_instrument(&user.actor, &typed, user.now()).await {
+    match did.await {
         Ok(()) => Ok(done("/admin/instruments", "已保存仪器", "The instrument was saved")),
         Err(shiyan_app::Error::Refused(why)) => {
             Err(show_refused(&instruments_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?))
@@ -271,7 +283,11 @@ async fn templates(site: &State<Site>, user: User, method: Option<&str>) -> Html
 async fn save_template(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Templates).map_err(Err)?;
-    match site.app.save_template(&user.actor, form.get("method"), form.get("title"), &typed_lines(&form), user.now()).await {
+    let did = async {
+        let typed: TemplateForm = shaped(&form)?;
+        site.app.save_template(&user.actor, &typed.method, &typed.title, &typed_lines(&form), user.now()).await
+    };
+    match did.await {
         Ok(()) => Ok(done("/admin/templates", "已保存模板", "The template was saved")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&templates_view(site, &user, None, Some((&form, &why))).await.map_err(Err)?)),
         Err(other) => Err(Err(other.into())),

@@ -142,8 +142,17 @@ impl Page {
     /// With refusals in the error summary.
     #[must_use]
     pub fn refused(mut self, refusals: &[Refusal]) -> Self {
-        self.problems.extend(refusals.iter().map(|r| ProblemView::of(r, self.lang)));
+        for problem in refusals.iter().map(|r| ProblemView::of(r, self.lang)) {
+            if !self.problems.contains(&problem) {
+                self.problems.push(problem);
+            }
+        }
         self
+    }
+    /// Whether the summary of what was refused says this already.
+    #[must_use]
+    pub fn says(&self, text: &str) -> bool {
+        self.problems.iter().any(|p| p.text == text)
     }
     /// With a notice.
     #[must_use]
@@ -290,7 +299,7 @@ pub struct Notice {
 }
 
 /// A refusal for the error summary: code, what happened, next step.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProblemView {
     /// Stable code; links to `/explain/{code}`. May be empty.
     pub code: String,
@@ -738,7 +747,11 @@ impl ActionView {
     /// Not now, because.
     #[must_use]
     pub fn refused(mut self, refusals: &[Refusal], lang: Lang) -> Self {
-        self.why_not.extend(refusals.iter().map(|r| ProblemView::of(r, lang)));
+        for problem in refusals.iter().map(|r| ProblemView::of(r, lang)) {
+            if !self.why_not.contains(&problem) {
+                self.why_not.push(problem);
+            }
+        }
         self
     }
 }
@@ -976,6 +989,8 @@ pub struct ImportResult {
     pub confirm_label: String,
     /// Label of the word that the confirmation asks for; empty where it asks for none.
     pub confirm_word: String,
+    /// What was typed there and refused.
+    pub word: String,
     /// Tables, e.g. totals by category.
     pub tables: Vec<Table>,
 }
