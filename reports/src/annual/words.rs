@@ -725,6 +725,7 @@ mod tests {
     fn full(source: Source) -> Told<'static> {
         static LIST: std::sync::LazyLock<Vec<String>> = std::sync::LazyLock::new(|| vec!["腐霉利".into(), "克百威".into()]);
         Told {
+            law: OfLaw { per_thousand: "4".to_owned(), rapid_handled_within: source.lang.pick("72小时", "72 hours").to_owned() },
             district: Named { name: "示范市示范区", body: "示范区市场监督管理局" },
             template: source.version(),
             year: 2026,

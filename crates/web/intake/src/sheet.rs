@@ -315,7 +315,7 @@ async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Posted) -> R
     room(user)?;
     let lists = lists(site).await?;
     let mut sheet = typed_sheet(form, &lists, &user.actor);
-    let kept = visible(site, user, &id).await?.sample.sheet;
+    let kept = visible(site, user, id).await?.sample.sheet;
     if hidden(&kept).is_some_and(|masked| sheet.get(IDENTITY) == masked) {
         sheet.set(IDENTITY, kept.get(IDENTITY).to_owned());
     }
