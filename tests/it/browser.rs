@@ -291,7 +291,7 @@ async fn tested_by_four(tab: &Tab, batch: &Batch) {
     let focus = "return document.activeElement.id === document.querySelectorAll('input.cell')[1].id";
     assert!(tab.js(focus).await.as_bool().unwrap(), "Enter moves down");
     tab.type_into("tr:nth-of-type(2) input.cell", "未检出").await;
-    tab.press("button[value=draft]").await;
+    tab.press("button[value=save]").await;
     let text = tab.text().await;
     assert!(text.contains("≤100") && text.contains("不合格") && text.contains("328"), "judged as typed");
     let verdicts = tab.js("return [...document.querySelectorAll('.w-verdict .badge')].map(b => b.textContent.trim())").await;

@@ -351,7 +351,9 @@ async fn issue_all(site: Site, progress: Progress) {
         };
         let Ok(_turn) = site.heavy.turn_of_job(owner, Lane::Papers).await else { return };
         let actor = account.actor();
-        let number = match progress.once(index, &order, site.app.issue_in_batch(&actor, &order, options, site.now())).await {
+        let once = || progress.once(index, &order, site.app.issue_in_batch(&actor, &order, options, site.now()));
+        let Some(decided) = progress.until_decided(once).await else { return };
+        let number = match decided {
             Ok(Did::Now(report)) => Ok(report.number),
             // issued before the program broke off, and not noted
             Ok(Did::Before(_)) => site.app.read_order(&actor, &order).await.map(|read| read.report.unwrap_or_default()),

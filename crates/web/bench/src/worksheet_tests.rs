@@ -637,7 +637,7 @@ async fn an_all_normal_worksheet_passes_in_one_step_and_nobody_passes_their_own(
     reviewer.post("/review", &format!("/review/{id}/review"), &[]).await.is(Status::SeeOther);
     let signatory = b.login("signatory").await;
     let orders = signatory.get("/review").await;
-    orders.is(Status::Ok).says("逐个样品办理").says(&format!("/bench/{}", b.stored(&at).await.samples[0].order));
+    orders.is(Status::Ok).says("全部正常，可成批批准").says(&format!("/bench/{}", b.stored(&at).await.samples[0].order));
     for other in ["nonsense", "approve"] {
         assert_eq!(checker.post("", &format!("/review/{id}/{other}"), &[]).await.status, Status::NotFound);
     }

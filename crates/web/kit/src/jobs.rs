@@ -37,6 +37,8 @@ const RUNNING: usize = 8;
 pub const MOST: usize = 5_000;
 /// How often a server says that it is alive, and looks for what another one left.
 const BEAT: Duration = Duration::from_secs(20);
+/// How long a job waits for a database that is away before it asks again.
+const AWAY: Duration = Duration::from_secs(1);
 /// A server that has said nothing for so long is gone.
 const SILENT: chrono::TimeDelta = chrono::TimeDelta::seconds(90);
 
@@ -328,6 +330,20 @@ impl Progress {
         match &self.app {
             Some(app) => app.once_in_job((&self.job.id, index, self.job.owner), what, work).await,
             None => work.await.map(Did::Now),
+        }
+    }
+    /// Does a thing until it is done or refused: while the database or its disk is away nothing is decided, and the job waits for it rather than
+    /// say 未完成 of what a restart would do after all. `None` when the job is to stop before that.
+    pub async fn until_decided<T, F: Future<Output = Result<Did<T>, Error>>>(&self, mut work: impl FnMut() -> F) -> Option<Result<Did<T>, Error>> {
+        loop {
+            match work().await {
+                Err(Error::Away(why)) => tracing::warn!(job = %self.job.id, "waits: {why}"),
+                decided => return Some(decided),
+            }
+            if self.stopping() {
+                return None;
+            }
+            tokio::time::sleep(AWAY).await;
         }
     }
     async fn settle(&self, index: usize, key: Option<String>, outcome: Outcome) {

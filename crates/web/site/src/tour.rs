@@ -421,5 +421,6 @@ async fn the_holidays_of_a_year_are_tried_before_they_are_imported() {
     let calendar = app.calendar().await.unwrap();
     let day = |d| shiyan_foundation::NaiveDate::from_ymd_opt(2027, 1, d).unwrap();
     assert!(calendar.knows(2027) && calendar.off.contains(&day(1)) && calendar.work.contains(&day(3)));
-    assert_eq!(send("confirm=nonsense".into()).await.0, 400);
+    let (status, page) = send("confirm=nonsense".into()).await;
+    assert!(status == 422 && page.contains("DRY-RUN-GONE"), "{page}");
 }

@@ -1104,7 +1104,9 @@ mod tests {
             }
             for form in source.split("<form").skip(1) {
                 let form = form.split("</form>").next().unwrap_or_default();
-                let posts = form.contains("method=\"post\"");
+                // Where nobody is signed in there is no token yet: what was typed comes back packed, with the one it was sent with.
+                let way_in = name.ends_with("sign_in_here.html") && ["action=\"/login\"", "action=\"/-/again\""].iter().any(|to| form.contains(to));
+                let posts = form.contains("method=\"post\"") && !way_in;
                 assert!(!posts || form.contains("csrf"), "{name}: a form posts without its token");
             }
         }
