@@ -134,6 +134,7 @@ async fn set_up(tab: &Tab, link: &str) {
     tab.unfold("#new").await;
     tab.fill("#new form", &[("name", POINT), ("street", sheet_street()), ("market", "虚构农贸市场")]).await;
     tab.press("#new form button.primary").await;
+    tab.says(POINT).await;
     tab.goto("/admin/users").await;
     let point = tab.js("return [...document.querySelectorAll('#f-scope option')].map(o => o.value).find(v => v.startsWith('point:'))").await;
     links.push(add_user(tab, OPERATOR, "虚构快检员", Role::PointOperator, point.as_str().unwrap()).await);
