@@ -244,11 +244,23 @@ impl App {
         unit.commit().await?;
         Ok(())
     }
-    /// 批准: the signatory signs, the conclusion is made, and a failing one opens its cases with their clocks.
+    /// 批准: the signatory types the password once more and signs, the conclusion is made, and a failing one opens its cases with their clocks.
+    ///
+    /// # Errors
+    /// The password is wrong; every reason why not.
+    pub async fn approve(&self, user: &UserAccount, login: &str, password: &str, order: &str, now: Instant) -> Result<Outcome, Error> {
+        self.step_up(user, login, password, now).await?;
+        self.approve_proved(user, order, now).await
+    }
+    /// The same for the stage of tests, where nobody is signed in.
     ///
     /// # Errors
     /// Every reason why not.
+    #[cfg(feature = "stage")]
     pub async fn approve_order(&self, user: &UserAccount, order: &str, now: Instant) -> Result<Outcome, Error> {
+        self.approve_proved(user, order, now).await
+    }
+    async fn approve_proved(&self, user: &UserAccount, order: &str, now: Instant) -> Result<Outcome, Error> {
         let calendar = self.calendar().await?;
         let mut unit = self.store.begin(now).await?;
         let order = self.visible_order(&unit, &user.actor(), order).await?;

@@ -75,11 +75,11 @@ impl App {
     pub async fn job(&self, id: &str, owner: UserId) -> Result<Option<KeptJob>, Error> {
         self.store.job(id, owner).await
     }
-    /// The newest jobs of this person of a sort.
+    /// The ids of the newest jobs of this person of a sort.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn jobs_of(&self, owner: UserId, kind: &str, most: u64) -> Result<Vec<KeptJob>, Error> {
+    pub async fn jobs_of(&self, owner: UserId, kind: &str, most: u64) -> Result<Vec<String>, Error> {
         self.store.jobs_of(owner, kind, most).await
     }
     /// Does one thing of a job under the key of its place: what was done before is found, not done again.

@@ -172,6 +172,10 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_knows_the_operator_reads_samples() {
+        assert!(Act::ReadOperator.roles().iter().all(|role| Act::ReadSamples.roles().contains(role)));
+    }
+    #[test]
     fn every_act_is_refused_in_words_that_name_it() {
         for act in Act::ALL {
             let nobody = act.ask(&BTreeSet::new(), &Scope::District).unwrap_err();

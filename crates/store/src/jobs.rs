@@ -124,7 +124,7 @@ impl Store {
         unit.commit().await?;
         Ok(asked)
     }
-    /// Takes over the jobs that nobody has worked on since a moment, or that are of this server's kind but of none that is alive.
+    /// Takes over the jobs that nobody has worked on since a moment, or that a server let go.
     ///
     /// # Errors
     /// The database does not answer.
@@ -174,24 +174,14 @@ impl Store {
         let lines = job_line::Entity::find().filter(job_line::Column::Job.eq(id)).order_by_asc(job_line::Column::Place).all(&self.read).await?;
         Ok(kept(row, lines))
     }
-    /// The jobs of a person, newest first, at most so many.
+    /// The ids of the jobs of a person, newest first, at most so many.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn jobs_of(&self, owner: UserId, kind: &str, most: u64) -> Result<Vec<KeptJob>, Error> {
-        let rows = job::Entity::find()
-            .filter(job::Column::Owner.eq(owner.to_string()))
-            .filter(job::Column::Kind.eq(kind))
-            .order_by_desc(job::Column::Id)
-            .limit(most)
-            .all(&self.read)
-            .await?;
-        let mut all = Vec::new();
-        for row in rows {
-            let lines = job_line::Entity::find().filter(job_line::Column::Job.eq(&row.id)).order_by_asc(job_line::Column::Place).all(&self.read).await?;
-            all.extend(kept(row, lines));
-        }
-        Ok(all)
+    pub async fn jobs_of(&self, owner: UserId, kind: &str, most: u64) -> Result<Vec<String>, Error> {
+        let mine = job::Entity::find().filter(job::Column::Owner.eq(owner.to_string())).filter(job::Column::Kind.eq(kind));
+        let newest = mine.order_by_desc(job::Column::Id).limit(most);
+        Ok(newest.select_only().column(job::Column::Id).into_tuple().all(&self.read).await?)
     }
 }
 

@@ -4,7 +4,7 @@ use shiyan_foundation::{Act, Actor, Scope};
 use shiyan_lab_results::bench::ProfileVersion;
 use shiyan_rapid_test::Point;
 use shiyan_store::records::{CalendarYear, ItemPackage, LimitRecord, PopulationRecord, UserAccount};
-use shiyan_store::{Engine, Entry, Error, Head};
+use shiyan_store::{Engine, Entry, Error, Head, Record};
 
 use super::{LimitFilter, SampleFilter};
 use crate::App;
@@ -100,13 +100,19 @@ impl App {
     pub async fn calendar_years(&self) -> Result<Vec<CalendarYear>, Error> {
         self.store.all::<CalendarYear>().await
     }
-    /// 仪器格式 one version, with what was done to it.
+    /// 仪器格式 one version.
     ///
     /// # Errors
     /// There is none; the database does not answer.
-    pub async fn profile_version(&self, id: &str) -> Result<(ProfileVersion, Vec<Entry>), Error> {
-        let version = self.store.get::<ProfileVersion>(id).await?.ok_or(Error::NotFound)?;
-        Ok((version, self.store.timeline(&[format!("profile:{id}")]).await?))
+    pub async fn profile_version(&self, id: &str) -> Result<ProfileVersion, Error> {
+        self.store.get::<ProfileVersion>(id).await?.ok_or(Error::NotFound)
+    }
+    /// 仪器格式 what was done to a version.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn profile_timeline(&self, version: &ProfileVersion) -> Result<Vec<Entry>, Error> {
+        self.store.timeline(&[version.subject()]).await
     }
     /// 仪器格式 in use.
     ///

@@ -45,7 +45,6 @@ pub(crate) fn reads(actor: &Actor, act: Act) -> Result<(), Error> {
 
 /// 案件 name the operator: people who test blind find none.
 pub(crate) fn reads_cases(actor: &Actor) -> Result<(), Error> {
-    reads(actor, Act::ReadSamples)?;
     reads(actor, Act::ReadOperator)
 }
 

@@ -43,7 +43,7 @@ pub struct QueuedOrder {
     pub order: TestOrder,
     /// Its items.
     pub items: Vec<TestItem>,
-    /// Every run that its items were tested on is in control throughout.
+    /// Before the approval: every run that its items were tested on is in control throughout.
     pub in_control: bool,
 }
 
@@ -96,7 +96,13 @@ impl App {
         for row in rows {
             let items = items.remove(&row.order_id).unwrap_or_default();
             let code = codes.get(&row.sample_id).cloned().flatten();
-            orders.push(QueuedOrder { code, in_control: self.in_control(&items, &mut runs).await?, items, order: row.order.clone(), row });
+            orders.push(QueuedOrder {
+                code,
+                in_control: state == OrderState::Reviewed && self.in_control(&items, &mut runs).await?,
+                items,
+                order: row.order.clone(),
+                row,
+            });
         }
         let states = store.order_states(scope).await?.into_iter().collect();
         Ok(Queue { states, sheets: found, more, orders, calendar: self.calendar().await? })

@@ -363,14 +363,6 @@ impl Store {
         sql.beside_sample(OF_ORDER, scope).push("WHERE 1 = 1", []).sample_scope(scope).push("GROUP BY o.state", []);
         Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
     }
-    /// Samples taken and not yet received.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn samples_waiting_for_reception(&self, scope: &Scope) -> Result<Vec<SampleRow>, Error> {
-        let filter = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
-        Ok(self.samples(&filter, scope).await?.0)
-    }
     /// Drafts begun by this person.
     ///
     /// # Errors

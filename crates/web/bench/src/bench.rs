@@ -910,10 +910,7 @@ async fn step(site: &State<Site>, user: User, id: Key<TestOrderId>, step: &str, 
         "submit" => app.forward_order(&user.actor, &id, OrderAction::Submit, now).await.map(|()| done(here, "已提交校核", "Submitted for checking")),
         "check" => app.forward_order(&user.actor, &id, OrderAction::Check, now).await.map(|()| done(here, "校核通过", "Passed the check")),
         "review" => app.forward_order(&user.actor, &id, OrderAction::Review, now).await.map(|()| done(here, "审核通过", "Passed the review")),
-        "approve" => match app.step_up(&user.account, &user.token, &said.password, now).await {
-            Ok(()) => app.approve_order(&user.account, &id, now).await.map(|outcome| approved(outcome, here)),
-            Err(error) => Err(error),
-        },
+        "approve" => app.approve(&user.account, &user.token, &said.password, &id, now).await.map(|outcome| approved(outcome, here)),
         "return" => app.return_order(&user.actor, &id, &said.reason, now).await.map(|()| done("/bench", "已退回修改", "Returned for correction")),
         "issue" => {
             let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;

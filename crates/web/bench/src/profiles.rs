@@ -158,7 +158,7 @@ async fn upload(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
 // ---------------------------------------------------------------- one version
 
 async fn load(site: &Site, key: &str, version: u32) -> Result<ProfileVersion, Failure> {
-    Ok(site.app.profile_version(&format!("{key}@{version}")).await?.0)
+    Ok(site.app.profile_version(&format!("{key}@{version}")).await?)
 }
 
 fn actions(user: &User, version: &ProfileVersion, again: Option<&Again<'_>>) -> Vec<ActionView> {
@@ -291,7 +291,7 @@ async fn one_view(
         actions: actions(user, version, again),
         others: others.map(|v| Link::new(format!("{} · {}", v.id(), v.state.label(lang)), href(v))).collect(),
         text: version.text.clone(),
-        timeline: told(&site.app.profile_version(&id).await?.1, user.now(), lang),
+        timeline: told(&site.app.profile_timeline(version).await?, user.now(), lang),
     })
 }
 

@@ -456,8 +456,11 @@ impl Jobs {
     /// # Errors
     /// The database does not answer.
     pub async fn mine(&self, app: &App, owner: UserId, kind: &str, most: u64) -> Result<Vec<Arc<Job>>, Error> {
-        let kept = app.jobs_of(owner, kind, most).await?;
-        Ok(kept.iter().filter_map(|k| self.here(&k.id, owner).or_else(|| Job::kept(k).map(Arc::new))).collect())
+        let mut found = Vec::new();
+        for id in app.jobs_of(owner, kind, most).await? {
+            found.extend(self.of(app, &id, owner).await?);
+        }
+        Ok(found)
     }
     /// Asks a job of this person to stop, wherever it is worked on.
     ///

@@ -10,7 +10,7 @@ use shiyan_judgement::judging::Verdict;
 use shiyan_judgement::reading::{self, Measured};
 use shiyan_lab_results::bench::Worksheet;
 use shiyan_lab_results::order::history::AboveP99;
-use shiyan_lab_results::order::{TestItem, TestOrder, doubtful};
+use shiyan_lab_results::order::{TestItem, doubtful};
 use shiyan_lab_results::qc::{QcKind, QcSlot, QcState, QcVerdict};
 
 use crate::views::{CellState, Grid, GridCell, GridCounts, GridHead, GridRow, Mark};
@@ -373,12 +373,6 @@ pub fn control_json(slot: &QcSlot, lang: Lang) -> Value {
         "reason": mark.why,
         "by": slot.entered_by.as_ref().map(|(_, name)| name.clone()),
     })
-}
-
-/// The orders of a worksheet by their id.
-#[must_use]
-pub fn orders_by_id(orders: Vec<TestOrder>) -> BTreeMap<TestOrderId, TestOrder> {
-    orders.into_iter().map(|o| (o.id, o)).collect()
 }
 
 /// The item of a worksheet with this id.
