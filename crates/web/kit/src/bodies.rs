@@ -152,17 +152,24 @@ impl<'r> Incoming<'r> {
     }
     /// The next piece; nothing at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Unread> {
-        let mut piece = Vec::with_capacity(PIECE.min(usize::try_from(self.most).unwrap_or(PIECE)));
-        let n = self.stream.read_buf(&mut piece).await.map_err(|_| Unread::Broken)?;
+        let mut piece = self.empty_piece();
+        Ok(self.read_into(&mut piece).await?.then_some(piece))
+    }
+    fn empty_piece(&self) -> Vec<u8> {
+        Vec::with_capacity(PIECE.min(usize::try_from(self.most + 1).unwrap_or(PIECE)))
+    }
+    /// Reads on into what is left of a piece; whether anything came.
+    async fn read_into(&mut self, piece: &mut Vec<u8>) -> Result<bool, Unread> {
+        let n = self.stream.read_buf(piece).await.map_err(|_| Unread::Broken)?;
         if n == 0 {
-            return Ok(None);
+            return Ok(false);
         }
         self.read += n as u64;
         if self.read > self.most {
             return Err(Unread::Large(self.most >> 10));
         }
         self.make_room()?;
-        Ok(Some(piece))
+        Ok(true)
     }
     fn make_room(&mut self) -> Result<(), Unread> {
         let needed = usize::try_from(self.read.saturating_sub(self.let_go.load(Ordering::Relaxed)).div_ceil(1024).saturating_sub(SMALL)).unwrap_or(usize::MAX);
@@ -185,11 +192,17 @@ impl<'r> Incoming<'r> {
     }
     /// The whole body.
     pub async fn whole(&mut self) -> Result<Vec<u8>, Unread> {
-        let mut bytes = Vec::new();
-        while let Some(piece) = self.next().await? {
-            bytes.extend_from_slice(&piece);
+        // Pieces of one size, each filled to its end: a text that doubles as it grows leaves behind, of sixty bodies that are all given
+        // up, many times the room that was counted.
+        let mut pieces = vec![self.empty_piece()];
+        while let Some(last) = pieces.last_mut() {
+            if last.len() == last.capacity() {
+                pieces.push(self.empty_piece());
+            } else if !self.read_into(last).await? {
+                break;
+            }
         }
-        Ok(bytes)
+        Ok(if pieces.len() == 1 { pieces.remove(0) } else { pieces.concat() })
     }
 }
 
