@@ -15,13 +15,13 @@ use shiyan_judgement::limit::LimitUsed;
 use shiyan_lab_results::order::{OrderAction, TestItem, TestOrder, code, judged_together};
 use shiyan_nonconformity::{CaseOpening, open_cases};
 use shiyan_sample_intake::Sample;
-use shiyan_statute::{LimitLibrary, RuleKey};
+use shiyan_statute::LimitLibrary;
 use shiyan_store::records::{ItemPackage, PackageItem, SampleRecord, UserAccount};
 use shiyan_store::{Error, Record, Unit, Who, sha256_hex};
 
 use crate::limits::limit_today;
 use crate::reference::{needed, one_of};
-use crate::samples::{food_of, new_item, query_of, start_clock};
+use crate::samples::{food_of, new_item, query_of, tick};
 use crate::worksheets::Entry;
 use crate::{App, fresh};
 
@@ -319,13 +319,7 @@ impl App {
         let Some(conclusion) = next.conclusion.clone() else { return Err(Error::Fault("approved without a conclusion".into())) };
         unit.save(&next, &who, "order.approve", json!({ "content": hash, "outcome": conclusion.outcome, "failing": conclusion.failing })).await?;
         let sample: SampleRecord = unit.require(&next.sample.to_string()).await?;
-        let subject = sample.subject();
-        let (rule, keep) = if conclusion.outcome == Outcome::Fail { (RuleKey::D04, RuleKey::D25) } else { (RuleKey::D03, RuleKey::D24) };
-        // D04 runs on the case, where it is stopped by its receipt; the others run on the sample.
-        if rule == RuleKey::D03 {
-            start_clock(unit, &who, rule, subject.clone(), now, calendar, next.demo).await?;
-        }
-        start_clock(unit, &who, keep, subject, now, calendar, next.demo).await?;
+        tick(unit, &who, &next.ticks(order.state, OrderAction::Approve), &sample, now, calendar).await?;
         let open = unit.cases_of_order(&next.id.to_string()).await?;
         let has_case = open.iter().any(|c| c.state != shiyan_nonconformity::CaseState::Cancelled);
         if conclusion.outcome == Outcome::Fail && !has_case {

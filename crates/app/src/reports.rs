@@ -9,19 +9,18 @@ use shiyan_foundation::{Actor, Instant, Label, Refusal};
 use shiyan_judgement::judging::Verdict;
 use shiyan_judgement::limit::LimitUsed;
 use shiyan_lab_results::order::sentence::Sentences;
-use shiyan_lab_results::order::{Meaning, OrderState, Said, TestItem, TestOrder};
+use shiyan_lab_results::order::{Meaning, OrderAction, OrderState, Said, TestItem, TestOrder};
 use shiyan_lab_results::report::{
     ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, Stated, SuppliedPicture, TestReport, not_in_a_batch, notices,
     report_number, working_of,
 };
 use shiyan_sample_intake::{Sample, code as intake_code};
-use shiyan_statute::RuleKey;
 use shiyan_store::records::{Laboratory, SampleRecord, Setting, UserAccount};
 use shiyan_store::{Error, Record, Who, sha256_hex};
 
 use crate::authority::{Act, may};
 use crate::reference::{keep_setting, number};
-use crate::samples::{cancel_clocks, stop_clock};
+use crate::samples::{cancel_clocks, tick};
 use crate::{App, code, fresh};
 
 /// Key of the settings row.
@@ -168,6 +167,7 @@ impl App {
         let ready = frozen(actor, &house, &seen, &items, &sample.sample, options, now)?;
         let mut pdf = self.typeset_aside(ready.content.clone()).await?;
 
+        let calendar = self.calendar().await?;
         let mut unit = self.store.begin(now).await?;
         let order = self.visible_order(&unit, actor, order).await?;
         let items = unit.items_of_order(&order.id.to_string()).await?;
@@ -184,9 +184,7 @@ impl App {
             "number": report.number, "replaces": report.replaces, "reason": report.reason, "pdf": report.pdf_sha256, "options": options,
         });
         unit.insert(&report, &who, "report.issue", facts).await?;
-        let subject = sample.subject();
-        stop_clock(&mut unit, &who, RuleKey::D02, &subject, now).await?;
-        stop_clock(&mut unit, &who, RuleKey::D03, &subject, now).await?;
+        tick(&mut unit, &who, &next.ticks(order.state, OrderAction::Issue), &sample, now, &calendar).await?;
         // An amended report that no longer fails leaves its cases to be cancelled by a supervisor, with a reason.
         if next.conclusion.as_ref().is_some_and(|c| c.outcome != Outcome::Fail) {
             for case in unit.cases_of_order(&next.id.to_string()).await? {

@@ -173,8 +173,15 @@ fn sampling_instant(sample: &Sample, now: Instant) -> Instant {
     sampled.map_or(now, |at| at.min(now))
 }
 
-/// Does to the clocks of a sample what the table of its moves says.
-async fn tick(unit: &mut Unit, who: &Who, ticks: &[Tick<RuleKey>], record: &SampleRecord, at: Instant, calendar: &WorkCalendar) -> Result<(), Error> {
+/// Does to the clocks of a sample what the table of its moves, or of those of its order, says.
+pub(crate) async fn tick(
+    unit: &mut Unit,
+    who: &Who,
+    ticks: &[Tick<RuleKey>],
+    record: &SampleRecord,
+    at: Instant,
+    calendar: &WorkCalendar,
+) -> Result<(), Error> {
     let subject = record.subject();
     for tick in ticks {
         match *tick {

@@ -33,7 +33,7 @@ enum Reach {
 }
 
 macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident = $zh:literal, $en:literal, [$($role:ident),+], $reach:ident;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $zh:literal, $en:literal, [$($role:ident),+], $reach:ident $(, $article:literal)?;)+) => {
         /// 事项 an act that somebody's duties and scope must cover.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Act { $($(#[$doc])* $name),+ }
@@ -43,7 +43,12 @@ macro_rules! acts {
             /// The duties, one of which it needs; the first one is named to whoever has none.
             #[must_use]
             pub fn roles(self) -> &'static [Role] { match self { $(Act::$name => &[$(Role::$role),+]),+ } }
-            fn words(self) -> (&'static str, &'static str) { match self { $(Act::$name => ($zh, $en)),+ } }
+            /// 依据 by which it is the duty of these and of nobody else; empty where it is the order of the house.
+            #[must_use]
+            pub fn article(self) -> &'static str { match self { $(Act::$name => concat!($($article)?)),+ } }
+            /// Chinese and English.
+            #[must_use]
+            pub fn words(self) -> (&'static str, &'static str) { match self { $(Act::$name => ($zh, $en)),+ } }
             fn reach(self) -> Reach { match self { $(Act::$name => Reach::$reach),+ } }
         }
     };
@@ -51,13 +56,13 @@ macro_rules! acts {
 
 acts! {
     /// 账号: only those within one's own scope, see [`App::may_manage`].
-    Users = "管理账号", "manage accounts", [Admin], Own;
+    Users = "管理账号", "manage accounts", [Admin], Own, "等保 8.1.4.2";
     /// 用量上限
     Bounds = "设置用量上限", "set how much may be sent", [Admin], District;
     /// 本区名称
     District = "设置本区和单位的名称", "set the names of the district and its office", [Admin], District;
     /// 登录要求
-    SignIn = "设置登录要求", "decide what a sign-in needs", [Admin], District;
+    SignIn = "设置登录要求", "decide what a sign-in needs", [Admin], District, "等保 8.1.4.1";
     /// 街道
     Streets = "维护街道", "maintain streets", [Admin], District;
     /// 人口
@@ -89,15 +94,45 @@ acts! {
     /// 公布结果
     ImportPublished = "导入公布结果", "import published results", [PlanManager, Supervisor], District;
     /// 抽样单
-    Sheet = "填写抽样单", "write a sampling sheet", [Sampler], Own;
-    /// 检验批
-    Worksheet = "新建检验批", "make a worksheet", [Analyst, Reviewer], Own;
+    Sheet = "填写抽样单", "write a sampling sheet", [Sampler], Own, "抽检办法 第20条";
+    /// 收样
+    Receive = "收样、拒收", "receive or refuse samples", [SampleKeeper], Own, "抽检办法 第20条";
+    /// 检验批: also to move it on and to void it.
+    Worksheet = "新建和办理检验批", "make and move on a worksheet", [Analyst, Reviewer], Own;
+    /// 派检
+    Assign = "派检", "assign a worksheet", [Analyst, Reviewer, QualityManager], Own;
+    /// 退回检验批的结果
+    Reopen = "退回检验批的结果", "return results of a worksheet", [Checker, Reviewer, Signatory], Own;
+    /// 录入结果，提交校核
+    Test = "录入和提交检验结果", "enter and submit results", [Analyst], Own, "RB/T 215-2017";
+    /// 人工判定
+    Decide = "人工判定", "decide by hand", [Reviewer, QualityManager], Own, "RB/T 215-2017";
+    /// 校核, or to return from there.
+    Check = "校核", "check results", [Checker], Own, "RB/T 215-2017";
+    /// 审核, or to return from there.
+    Review = "审核", "review results", [Reviewer], Own, "RB/T 215-2017";
+    /// 批准, or to return from there.
+    Approve = "批准", "approve results", [Signatory], Own, "RB/T 215-2017";
+    /// 签发
+    Issue = "签发报告", "issue reports", [ReportSender], Own, "抽检办法 第24条";
+    /// 更改报告
+    Amend = "更改已签发报告", "amend an issued report", [QualityManager], Own, "GB/T 27025 7.8.8";
+    /// 核查处置
+    Handle = "办理核查处置", "dispose of a case", [Enforcer], Own, "抽检办法 第45条";
+    /// 督办: closing, returning, extending and cancelling a case.
+    Supervise = "审核办结、延期和撤销案件", "close, extend and cancel cases", [Supervisor], Own, "抽检办法 第45条";
+    /// 快检阳性跟进
+    FollowUp = "跟进快检阳性", "follow up a rapid positive", [PointOperator, Enforcer], Own;
+    /// 转实验室
+    SendToLab = "快检阳性转实验室", "send a rapid positive to a laboratory", [Enforcer, Sampler], Own;
+    /// 实验室确证结论
+    Confirm = "登记实验室确证结论", "register what the laboratory confirmed", [Enforcer], Own;
     /// 快检录入
     Reading = "录入快检读数", "record a rapid reading", [PointOperator, Enforcer], Own;
     /// 诊断
     Diagnose = "查看诊断", "read the diagnosis", [Admin], District;
     /// 日志
-    Journal = "查看全部日志", "read the whole journal", [Supervisor, QualityManager, Admin], District;
+    Journal = "查看全部日志", "read the whole journal", [Supervisor, QualityManager, Admin], District, "等保 8.1.4.3";
     // ---- 查看: whoever may not, finds no such page
     /// 样品、检验、报告
     ReadSamples = "查看样品和检验", "read samples and tests",
@@ -106,12 +141,20 @@ acts! {
     ReadOperator = "查看被抽样单位", "learn whose sample it is",
         [Supervisor, PlanManager, Sampler, SampleKeeper, QualityManager, ReportSender, Enforcer], Own;
     /// 个人信息 unmasked: only who deals with the operator.
-    ReadPersonal = "查看个人信息", "read personal data", [Sampler, Enforcer], Own;
+    ReadPersonal = "查看个人信息", "read personal data", [Sampler, Enforcer], Own, "个人信息保护法";
     /// 检验批和校核队列
     ReadBench = "查看检验批", "read worksheets", [Analyst, Checker, Reviewer, Signatory, QualityManager], Own;
     /// 快检读数
     ReadReadings = "查看快检读数", "read rapid readings",
         [PointOperator, MarketOpener, Enforcer, Supervisor, PlanManager, QualityManager, Sampler], Own;
+    /// 街道、工作日历、承检机构: the law of the house may be read by those who work by it.
+    ReadHouse = "查看街道、日历和承检机构", "read streets, the calendar and laboratories", [Admin, QualityManager, PlanManager], Own;
+    /// 人口
+    ReadPopulation = "查看人口", "read the population", [Admin, PlanManager], Own;
+    /// 限量、项目包、仪器、仪器格式、模板
+    ReadLibrary = "查看限量、项目包和仪器", "read limits, packages and instruments", [QualityManager, Admin], Own;
+    /// 检验任务
+    ReadTasks = "查看检验任务", "read test orders", [Analyst, Checker, Reviewer, Signatory, QualityManager, ReportSender], Own;
     /// 计划
     ReadPlan = "查看计划", "read the plan", [PlanManager, Supervisor, Sampler, QualityManager], Own;
     /// 指标 everybody of the business but not the operator of a point, and never the administrator.

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 
+use crate::authority::Act;
 use crate::refusal::CodeInfo;
 use crate::{Actor, Label, Lang, Refusal, Role};
 
@@ -30,21 +31,21 @@ pub struct Move<S: 'static, A: 'static, R: 'static = Infallible> {
     pub action: A,
     /// 到达状态
     pub to: S,
-    /// 角色, any of them.
-    pub roles: &'static [Role],
+    /// 事项 in the table of duties, which says whose it is.
+    pub act: Act,
     /// 时限 what it may do to clocks; facts of the noun decide which of them it does.
     pub ticks: &'static [Tick<R>],
 }
 
 impl<S: Copy, A: Copy, R> Move<S, A, R> {
     /// A move that touches no clock.
-    pub const fn new(from: S, action: A, to: S, roles: &'static [Role]) -> Self {
-        Self { from, action, to, roles, ticks: &[] }
+    pub const fn new(from: S, action: A, to: S, act: Act) -> Self {
+        Self { from, action, to, act, ticks: &[] }
     }
     /// The same with what it does to clocks.
     #[must_use]
     pub const fn ticking(&self, ticks: &'static [Tick<R>]) -> Self {
-        Self { from: self.from, action: self.action, to: self.to, roles: self.roles, ticks }
+        Self { from: self.from, action: self.action, to: self.to, act: self.act, ticks }
     }
 }
 
@@ -101,12 +102,12 @@ impl<S: Label + PartialEq, A: Label + PartialEq, R: Copy> Moves<S, A, R> {
     /// Whose duty an action is from a state.
     #[must_use]
     pub fn roles_in(&self, from: S, action: A) -> Vec<Role> {
-        each(self.of(from, action).flat_map(|m| m.roles))
+        each(self.of(from, action).flat_map(|m| m.act.roles()))
     }
     /// Whose duty an action is, whatever the state.
     #[must_use]
     pub fn roles(&self, action: A) -> Vec<Role> {
-        each(self.table.iter().filter(|m| m.action == action).flat_map(|m| m.roles))
+        each(self.table.iter().filter(|m| m.action == action).flat_map(|m| m.act.roles()))
     }
     /// What an action may do to clocks from a state.
     #[must_use]
@@ -150,7 +151,7 @@ impl<S: Label + PartialEq, A: Label + PartialEq, R: Copy> Moves<S, A, R> {
         }
         seen
     }
-    /// What is wrong with the table itself: a state that nothing reaches, a move without a duty or twice, a state without a way on that is not over.
+    /// What is wrong with the table itself: a state that nothing reaches, a move that stands twice, a state without a way on that is not over.
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let mut out = Vec::new();
@@ -165,9 +166,6 @@ impl<S: Label + PartialEq, A: Label + PartialEq, R: Copy> Moves<S, A, R> {
         }
         for (at, m) in self.table.iter().enumerate() {
             let named = format!("{}: {} {}", self.noun.1, m.from.code(), m.action.code());
-            if m.roles.is_empty() {
-                out.push(format!("{named} is nobody's duty"));
-            }
             if self.table[..at].iter().any(|o| o.from == m.from && o.action == m.action && o.to == m.to) {
                 out.push(format!("{named} stands twice"));
             }
@@ -188,7 +186,7 @@ impl<S: Label + PartialEq, A: Label + PartialEq, R: Copy> Moves<S, A, R> {
         }
         out.push_str(&format!("    [*] --> {}\n", self.begins.code()));
         for m in self.table {
-            let roles: Vec<&str> = m.roles.iter().map(|r| r.label(lang)).collect();
+            let roles: Vec<&str> = m.act.roles().iter().map(|r| r.label(lang)).collect();
             out.push_str(&format!("    {} --> {}: {}（{}）\n", m.from.code(), m.to.code(), m.action.label(lang), roles.join(lang.pick("、", ", "))));
         }
         for state in self.over {
@@ -238,9 +236,9 @@ mod tests {
         opening: &[Tick::Starts(1)],
         over: &[Door::Walled],
         table: &[
-            Move::new(Door::Shut, Hand::Push, Door::Open, &[Role::Sampler]).ticking(&[Tick::Stops(1), Tick::Starts(2)]),
-            Move::new(Door::Open, Hand::Push, Door::Shut, &[Role::Sampler, Role::Analyst]),
-            Move::new(Door::Open, Hand::Wall, Door::Walled, &[Role::Admin]),
+            Move::new(Door::Shut, Hand::Push, Door::Open, Act::Sheet).ticking(&[Tick::Stops(1), Tick::Starts(2)]),
+            Move::new(Door::Open, Hand::Push, Door::Shut, Act::SendToLab),
+            Move::new(Door::Open, Hand::Wall, Door::Walled, Act::Users),
         ],
     };
     fn who(roles: &[Role]) -> Actor {
@@ -254,7 +252,7 @@ mod tests {
         assert_eq!(MOVES.open().map(Label::code).collect::<Vec<_>>(), ["shut", "open"]);
         assert_eq!(MOVES.over_codes().collect::<Vec<_>>(), ["walled"]);
         assert_eq!((MOVES.to(Door::Shut, Hand::Push), MOVES.to(Door::Shut, Hand::Wall)), (Some(Door::Open), None));
-        assert_eq!(MOVES.roles(Hand::Push), [Role::Sampler, Role::Analyst]);
+        assert_eq!(MOVES.roles(Hand::Push), [Role::Sampler, Role::Enforcer]);
         assert_eq!(MOVES.roles_in(Door::Shut, Hand::Push), [Role::Sampler]);
         assert_eq!((MOVES.before(Hand::Push), MOVES.before(Hand::Wall)), (vec![Door::Shut, Door::Open], vec![Door::Open]));
         assert_eq!(MOVES.ticks(Door::Shut, Hand::Push), [Tick::Stops(1), Tick::Starts(2)]);
@@ -265,7 +263,7 @@ mod tests {
         let codes = |roles: &[Role], state, action| MOVES.why_not(&who(roles), state, action, (STATE, ROLE)).iter().map(Refusal::code).collect::<Vec<_>>();
         assert_eq!(codes(&[Role::Sampler], Door::Shut, Hand::Push), Vec::<&str>::new());
         assert_eq!(codes(&[Role::Analyst], Door::Shut, Hand::Push), ["DOOR-ROLE"]);
-        assert_eq!(codes(&[Role::Analyst], Door::Walled, Hand::Push), ["DOOR-STATE"]);
+        assert_eq!(codes(&[Role::Enforcer], Door::Walled, Hand::Push), ["DOOR-STATE"]);
         assert_eq!(codes(&[Role::Sampler], Door::Shut, Hand::Wall), ["DOOR-STATE", "DOOR-ROLE"]);
         assert_eq!(ALL.len(), 2);
         assert_eq!(MOVES.duty(&who(&[Role::Analyst]), Hand::Wall, ROLE).unwrap_err().what(Lang::Zh), "砌是系统管理员的事");
@@ -273,9 +271,9 @@ mod tests {
     #[test]
     fn a_table_with_a_hole_is_named() {
         const HOLES: Moves<Door, Hand> =
-            Moves { noun: ("门", "door"), begins: Door::Shut, opening: &[], over: &[], table: &[Move::new(Door::Shut, Hand::Push, Door::Open, &[])] };
+            Moves { noun: ("门", "door"), begins: Door::Shut, opening: &[], over: &[], table: &[Move::new(Door::Shut, Hand::Push, Door::Open, Act::Sheet)] };
         let problems = HOLES.problems();
-        for hole in ["nothing leads to walled", "open is open and nothing leads on", "shut push is nobody's duty", "wall is never possible"] {
+        for hole in ["nothing leads to walled", "open is open and nothing leads on", "wall is never possible"] {
             assert!(problems.iter().any(|p| p.contains(hole)), "{hole}: {problems:?}");
         }
     }
@@ -283,7 +281,7 @@ mod tests {
     fn the_picture_shows_every_move() {
         let picture = MOVES.diagram(Lang::Zh);
         assert!(picture.contains("[*] --> shut\n") && picture.contains("walled --> [*]\n"), "{picture}");
-        assert!(picture.contains("    open --> shut: 推（抽样员、检验员）\n"), "{picture}");
+        assert!(picture.contains("    open --> shut: 推（监管所执法人员、抽样员）\n"), "{picture}");
         assert!(MOVES.diagram(Lang::En).contains("open --> walled: Wall up (Administrator)\n"));
     }
 }

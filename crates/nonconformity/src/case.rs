@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::ids::{CaseId, SampleId, TestOrderId, UserId};
 use shiyan_foundation::task::Link;
-use shiyan_foundation::{Actor, Instant, Label, Move, Moves, NaiveDate, Refusal, Role, Tick, labels};
+use shiyan_foundation::{Actor, Instant, Label, Move, Moves, NaiveDate, Refusal, Tick, labels};
 use shiyan_statute::{RuleKey, is_pathogen};
 
 use crate::block::{Block, BlockRecord};
@@ -52,26 +53,26 @@ pub const MOVES: Moves<CaseState, CaseAction, RuleKey> = Moves {
     opening: &[Tick::Starts(RuleKey::D04), Tick::Starts(RuleKey::D20), Tick::Starts(RuleKey::D05)],
     over: &[CaseState::Closed, CaseState::Cancelled],
     table: &[
-        Move::new(CaseState::Opened, CaseAction::Receive, CaseState::Assigned, &[Role::Enforcer]).ticking(&[
+        Move::new(CaseState::Opened, CaseAction::Receive, CaseState::Assigned, Act::Handle).ticking(&[
             Tick::Stops(RuleKey::D04),
             Tick::Starts(RuleKey::D06),
             Tick::Stops(RuleKey::D05),
         ]),
-        Move::new(CaseState::Assigned, CaseAction::Fill, CaseState::Acting, &[Role::Enforcer]).ticking(SERVED),
-        Move::new(CaseState::Acting, CaseAction::Fill, CaseState::Acting, &[Role::Enforcer]).ticking(SERVED),
-        Move::new(CaseState::Acting, CaseAction::Submit, CaseState::Submitted, &[Role::Enforcer]),
+        Move::new(CaseState::Assigned, CaseAction::Fill, CaseState::Acting, Act::Handle).ticking(SERVED),
+        Move::new(CaseState::Acting, CaseAction::Fill, CaseState::Acting, Act::Handle).ticking(SERVED),
+        Move::new(CaseState::Acting, CaseAction::Submit, CaseState::Submitted, Act::Handle),
         // A part handed to another place has no service of its own: what still runs ends with the case.
-        Move::new(CaseState::Submitted, CaseAction::Approve, CaseState::Closed, &[Role::Supervisor]).ticking(&[Tick::Stops(RuleKey::D20), Tick::CancelsDuties]),
-        Move::new(CaseState::Submitted, CaseAction::Return, CaseState::Acting, &[Role::Supervisor]),
-        Move::new(CaseState::Opened, CaseAction::Extend, CaseState::Opened, &[Role::Supervisor]).ticking(LONGER),
-        Move::new(CaseState::Assigned, CaseAction::Extend, CaseState::Assigned, &[Role::Supervisor]).ticking(LONGER),
-        Move::new(CaseState::Acting, CaseAction::Extend, CaseState::Acting, &[Role::Supervisor]).ticking(LONGER),
-        Move::new(CaseState::Submitted, CaseAction::Extend, CaseState::Submitted, &[Role::Supervisor]).ticking(LONGER),
-        Move::new(CaseState::Opened, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
-        Move::new(CaseState::Assigned, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
-        Move::new(CaseState::Acting, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
-        Move::new(CaseState::Submitted, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
-        Move::new(CaseState::Closed, CaseAction::Cancel, CaseState::Cancelled, &[Role::Supervisor]).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Submitted, CaseAction::Approve, CaseState::Closed, Act::Supervise).ticking(&[Tick::Stops(RuleKey::D20), Tick::CancelsDuties]),
+        Move::new(CaseState::Submitted, CaseAction::Return, CaseState::Acting, Act::Supervise),
+        Move::new(CaseState::Opened, CaseAction::Extend, CaseState::Opened, Act::Supervise).ticking(LONGER),
+        Move::new(CaseState::Assigned, CaseAction::Extend, CaseState::Assigned, Act::Supervise).ticking(LONGER),
+        Move::new(CaseState::Acting, CaseAction::Extend, CaseState::Acting, Act::Supervise).ticking(LONGER),
+        Move::new(CaseState::Submitted, CaseAction::Extend, CaseState::Submitted, Act::Supervise).ticking(LONGER),
+        Move::new(CaseState::Opened, CaseAction::Cancel, CaseState::Cancelled, Act::Supervise).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Assigned, CaseAction::Cancel, CaseState::Cancelled, Act::Supervise).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Acting, CaseAction::Cancel, CaseState::Cancelled, Act::Supervise).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Submitted, CaseAction::Cancel, CaseState::Cancelled, Act::Supervise).ticking(&[Tick::CancelsAll]),
+        Move::new(CaseState::Closed, CaseAction::Cancel, CaseState::Cancelled, Act::Supervise).ticking(&[Tick::CancelsAll]),
     ],
 };
 const SERVED: &[Tick<RuleKey>] = &[Tick::Stops(RuleKey::D06), Tick::Starts(RuleKey::D07)];
@@ -416,7 +417,7 @@ fn written(reason: &str) -> Result<String, Vec<Refusal>> {
 mod tests {
     use super::*;
     use crate::block::EvidenceRef;
-    use shiyan_foundation::{Scope, shanghai};
+    use shiyan_foundation::{Role, Scope, shanghai};
     use std::collections::BTreeSet;
     use uuid::Uuid;
 

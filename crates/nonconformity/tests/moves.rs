@@ -20,7 +20,7 @@ use uuid::Uuid;
 fn listed<S: Label + PartialEq, A: Label + PartialEq, R: Copy>(moves: &Moves<S, A, R>) -> Vec<String> {
     assert_eq!(moves.problems(), Vec::<String>::new());
     let roles = |roles: &[Role]| roles.iter().map(|r| r.code()).collect::<Vec<_>>().join("|");
-    let mut all: Vec<String> = moves.table.iter().map(|m| format!("{} {} {}: {}", m.from.code(), m.action.code(), m.to.code(), roles(m.roles))).collect();
+    let mut all: Vec<String> = moves.table.iter().map(|m| format!("{} {} {}: {}", m.from.code(), m.action.code(), m.to.code(), roles(m.act.roles()))).collect();
     all.sort();
     all
 }

@@ -1,9 +1,10 @@
 //! 阳性跟进 what happens after a positive (食品安全法 art 112): rerun, suspension, disposal or objection, confirmation by a laboratory.
 
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::ids::{ReadingId, SampleId};
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{Actor, Decimal, Instant, Lang, Move, Moves, Refusal, Role, Tick, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Lang, Move, Moves, Refusal, Tick, labels};
 use shiyan_statute::{RuleKey, TimeLeft, calendar, runs_until, said};
 
 use crate::code;
@@ -41,20 +42,18 @@ pub const MOVES: Moves<FollowUpState, FollowUpAction, RuleKey> = Moves {
     opening: &[Tick::Starts(RuleKey::D37)],
     over: &[FollowUpState::Disposed, FollowUpState::Confirmed, FollowUpState::NotConfirmed, FollowUpState::NegativeOnRetest],
     table: &[
-        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::Suspended, POINT).ticking(&[Tick::Starts(RuleKey::D28)]),
-        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::NegativeOnRetest, POINT).ticking(SETTLED),
-        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::AwaitingRetest, POINT),
-        Move::new(FollowUpState::Suspended, FollowUpAction::Dispose, FollowUpState::Disposed, POINT).ticking(SETTLED),
-        Move::new(FollowUpState::Suspended, FollowUpAction::Object, FollowUpState::Objected, POINT).ticking(&[Tick::Stops(RuleKey::D28)]),
-        Move::new(FollowUpState::Suspended, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
-        Move::new(FollowUpState::Disposed, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
-        Move::new(FollowUpState::Objected, FollowUpAction::SendToLab, FollowUpState::SentToLab, SENDER),
-        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::Confirmed, &[Role::Enforcer]).ticking(SETTLED),
-        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::NotConfirmed, &[Role::Enforcer]).ticking(SETTLED),
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::Suspended, Act::FollowUp).ticking(&[Tick::Starts(RuleKey::D28)]),
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::NegativeOnRetest, Act::FollowUp).ticking(SETTLED),
+        Move::new(FollowUpState::AwaitingRetest, FollowUpAction::Retest, FollowUpState::AwaitingRetest, Act::FollowUp),
+        Move::new(FollowUpState::Suspended, FollowUpAction::Dispose, FollowUpState::Disposed, Act::FollowUp).ticking(SETTLED),
+        Move::new(FollowUpState::Suspended, FollowUpAction::Object, FollowUpState::Objected, Act::FollowUp).ticking(&[Tick::Stops(RuleKey::D28)]),
+        Move::new(FollowUpState::Suspended, FollowUpAction::SendToLab, FollowUpState::SentToLab, Act::SendToLab),
+        Move::new(FollowUpState::Disposed, FollowUpAction::SendToLab, FollowUpState::SentToLab, Act::SendToLab),
+        Move::new(FollowUpState::Objected, FollowUpAction::SendToLab, FollowUpState::SentToLab, Act::SendToLab),
+        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::Confirmed, Act::Confirm).ticking(SETTLED),
+        Move::new(FollowUpState::SentToLab, FollowUpAction::Conclude, FollowUpState::NotConfirmed, Act::Confirm).ticking(SETTLED),
     ],
 };
-const POINT: &[Role] = &[Role::PointOperator, Role::Enforcer];
-const SENDER: &[Role] = &[Role::Enforcer, Role::Sampler];
 const SETTLED: &[Tick<RuleKey>] = &[Tick::Stops(RuleKey::D37)];
 
 /// 阳性跟进 one a positive first reading.
@@ -236,7 +235,7 @@ mod tests {
     use super::*;
     use crate::reading::{Observed, Point, ReadingInput, ReadingSource, decide};
     use shiyan_foundation::ids::{PointId, UserId};
-    use shiyan_foundation::{NaiveDate, Scope, shanghai};
+    use shiyan_foundation::{NaiveDate, Role, Scope, shanghai};
     use std::collections::BTreeSet;
     use uuid::Uuid;
 

@@ -2,8 +2,9 @@
 
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::ids::SampleId;
-use shiyan_foundation::{Actor, Instant, Label, Move, Moves, Refusal, Role, Tick, labels};
+use shiyan_foundation::{Actor, Instant, Label, Move, Moves, Refusal, Tick, labels};
 use shiyan_statute::RuleKey;
 
 use crate::code;
@@ -38,14 +39,14 @@ pub const MOVES: Moves<SampleState, SampleAction, RuleKey> = Moves {
     opening: &[],
     over: &[SampleState::Received, SampleState::Refused, SampleState::Void],
     table: &[
-        Move::new(SampleState::Draft, SampleAction::Submit, SampleState::Sampled, &[Role::Sampler]).ticking(&[Tick::Starts(RuleKey::D01)]),
-        Move::new(SampleState::Draft, SampleAction::Void, SampleState::Void, &[Role::Sampler]).ticking(&[Tick::CancelsAll]),
-        Move::new(SampleState::Sampled, SampleAction::Accept, SampleState::Received, &[Role::SampleKeeper])
+        Move::new(SampleState::Draft, SampleAction::Submit, SampleState::Sampled, Act::Sheet).ticking(&[Tick::Starts(RuleKey::D01)]),
+        Move::new(SampleState::Draft, SampleAction::Void, SampleState::Void, Act::Sheet).ticking(&[Tick::CancelsAll]),
+        Move::new(SampleState::Sampled, SampleAction::Accept, SampleState::Received, Act::Receive)
             .ticking(&[Tick::Stops(RuleKey::D01), Tick::Starts(RuleKey::D02)]),
-        Move::new(SampleState::Sampled, SampleAction::Refuse, SampleState::Refused, &[Role::SampleKeeper]).ticking(&[Tick::CancelsAll]),
-        Move::new(SampleState::Sampled, SampleAction::Renumber, SampleState::Sampled, &[Role::Sampler]),
-        Move::new(SampleState::Received, SampleAction::Renumber, SampleState::Received, &[Role::Sampler]),
-        Move::new(SampleState::Sampled, SampleAction::Void, SampleState::Void, &[Role::Sampler]).ticking(&[Tick::CancelsAll]),
+        Move::new(SampleState::Sampled, SampleAction::Refuse, SampleState::Refused, Act::Receive).ticking(&[Tick::CancelsAll]),
+        Move::new(SampleState::Sampled, SampleAction::Renumber, SampleState::Sampled, Act::Sheet),
+        Move::new(SampleState::Received, SampleAction::Renumber, SampleState::Received, Act::Sheet),
+        Move::new(SampleState::Sampled, SampleAction::Void, SampleState::Void, Act::Sheet).ticking(&[Tick::CancelsAll]),
     ],
 };
 
@@ -204,7 +205,7 @@ mod tests {
     use super::*;
     use crate::sheet::tests::{good_sheet, streets};
     use shiyan_foundation::ids::UserId;
-    use shiyan_foundation::{NaiveDate, Scope, shanghai};
+    use shiyan_foundation::{NaiveDate, Role, Scope, shanghai};
     use std::collections::BTreeSet;
     use uuid::Uuid;
 

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
 use shiyan_foundation::task::{Link, Population, TaskKind, TaskLevel, required_batches};
-use shiyan_foundation::{Actor, Decimal, Instant, Label, Move, Moves, Refusal, Role, codes, labels};
+use shiyan_foundation::{Actor, Decimal, Instant, Label, Move, Moves, Refusal, codes, labels};
 
 pub mod code {
     //! Refusals of the plan.
@@ -62,9 +63,9 @@ pub const MOVES: Moves<PlanState, PlanAction> = Moves {
     opening: &[],
     over: &[PlanState::Issued],
     table: &[
-        Move::new(PlanState::Draft, PlanAction::Add, PlanState::Draft, &[Role::PlanManager]),
-        Move::new(PlanState::Draft, PlanAction::Issue, PlanState::Issued, &[Role::PlanManager]),
-        Move::new(PlanState::Issued, PlanAction::Adjust, PlanState::Issued, &[Role::PlanManager]),
+        Move::new(PlanState::Draft, PlanAction::Add, PlanState::Draft, Act::Plan),
+        Move::new(PlanState::Draft, PlanAction::Issue, PlanState::Issued, Act::Plan),
+        Move::new(PlanState::Issued, PlanAction::Adjust, PlanState::Issued, Act::Plan),
     ],
 };
 
@@ -319,7 +320,7 @@ mod tests {
     use super::*;
     use shiyan_foundation::ids::{PopulationId, UserId};
     use shiyan_foundation::task::{Boundary, PopulationBasis};
-    use shiyan_foundation::{Scope, shanghai};
+    use shiyan_foundation::{Role, Scope, shanghai};
     use std::collections::BTreeSet;
 
     fn line(batches: u32) -> PlanLine {

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::fold;
-use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, Move, Moves, NaiveDate, Refusal, Role, labels};
+use shiyan_foundation::{CodeInfo, Decimal, Label, Lang, Move, Moves, NaiveDate, Refusal, labels};
 
 use crate::exclusion::{self, Covers};
 use crate::{codes, data, editions};
@@ -66,9 +67,9 @@ pub const LIMIT_MOVES: Moves<LimitStatus, LimitAction> = Moves {
     opening: &[],
     over: &[LimitStatus::Retired],
     table: &[
-        Move::new(LimitStatus::Pending, LimitAction::Activate, LimitStatus::Active, &[Role::QualityManager]),
-        Move::new(LimitStatus::Pending, LimitAction::Retire, LimitStatus::Retired, &[Role::QualityManager]),
-        Move::new(LimitStatus::Active, LimitAction::Retire, LimitStatus::Retired, &[Role::QualityManager]),
+        Move::new(LimitStatus::Pending, LimitAction::Activate, LimitStatus::Active, Act::Limits),
+        Move::new(LimitStatus::Pending, LimitAction::Retire, LimitStatus::Retired, Act::Limits),
+        Move::new(LimitStatus::Active, LimitAction::Retire, LimitStatus::Retired, Act::Limits),
     ],
 };
 labels! {

@@ -1,8 +1,9 @@
 //! 仪器格式 a profile that the quality manager put in: a version is tried on a real file, then activated, then replaced by the next.
 
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::ids::UserId;
-use shiyan_foundation::{Actor, Instant, Label, Move, Moves, Refusal, Role, labels};
+use shiyan_foundation::{Actor, Instant, Label, Move, Moves, Refusal, labels};
 
 use super::code;
 
@@ -33,10 +34,10 @@ pub const PROFILE_MOVES: Moves<ProfileState, ProfileAction> = Moves {
     opening: &[],
     over: &[ProfileState::Retired],
     table: &[
-        Move::new(ProfileState::Draft, ProfileAction::Activate, ProfileState::Active, &[Role::QualityManager]),
-        Move::new(ProfileState::Draft, ProfileAction::Retire, ProfileState::Retired, &[Role::QualityManager]),
-        Move::new(ProfileState::Active, ProfileAction::Retire, ProfileState::Retired, &[Role::QualityManager]),
-        Move::new(ProfileState::Retired, ProfileAction::Activate, ProfileState::Active, &[Role::QualityManager]),
+        Move::new(ProfileState::Draft, ProfileAction::Activate, ProfileState::Active, Act::Profiles),
+        Move::new(ProfileState::Draft, ProfileAction::Retire, ProfileState::Retired, Act::Profiles),
+        Move::new(ProfileState::Active, ProfileAction::Retire, ProfileState::Retired, Act::Profiles),
+        Move::new(ProfileState::Retired, ProfileAction::Activate, ProfileState::Active, Act::Profiles),
     ],
 };
 

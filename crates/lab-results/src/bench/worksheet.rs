@@ -2,6 +2,7 @@
 //! sample; a worksheet only arranges the work.
 
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::ids::{InstrumentId, SampleId, TestItemId, TestOrderId, UserId, WorksheetId};
 use shiyan_foundation::{Actor, Instant, Label, Move, Moves, NaiveDate, Refusal, Role, labels};
 
@@ -58,12 +59,12 @@ pub const MOVES: Moves<WorksheetState, WorksheetAction> = Moves {
     opening: &[],
     over: &[WorksheetState::Finished, WorksheetState::Void],
     table: &[
-        Move::new(WorksheetState::Open, WorksheetAction::Assign, WorksheetState::Open, &[Role::Analyst, Role::Reviewer, Role::QualityManager]),
-        Move::new(WorksheetState::Open, WorksheetAction::Advance, WorksheetState::Open, &[Role::Analyst, Role::Reviewer]),
-        Move::new(WorksheetState::Open, WorksheetAction::Enter, WorksheetState::Open, &[Role::Analyst]),
-        Move::new(WorksheetState::Open, WorksheetAction::Finish, WorksheetState::Finished, &[Role::Analyst]),
-        Move::new(WorksheetState::Open, WorksheetAction::Void, WorksheetState::Void, &[Role::Analyst, Role::Reviewer]),
-        Move::new(WorksheetState::Finished, WorksheetAction::Reopen, WorksheetState::Open, &[Role::Checker, Role::Reviewer, Role::Signatory]),
+        Move::new(WorksheetState::Open, WorksheetAction::Assign, WorksheetState::Open, Act::Assign),
+        Move::new(WorksheetState::Open, WorksheetAction::Advance, WorksheetState::Open, Act::Worksheet),
+        Move::new(WorksheetState::Open, WorksheetAction::Enter, WorksheetState::Open, Act::Test),
+        Move::new(WorksheetState::Open, WorksheetAction::Finish, WorksheetState::Finished, Act::Test),
+        Move::new(WorksheetState::Open, WorksheetAction::Void, WorksheetState::Void, Act::Worksheet),
+        Move::new(WorksheetState::Finished, WorksheetAction::Reopen, WorksheetState::Open, Act::Reopen),
     ],
 };
 

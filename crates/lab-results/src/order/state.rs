@@ -1,11 +1,13 @@
 //! 检验状态 the states of an order, who moves it, and the signatures.
 
 use serde::{Deserialize, Serialize};
+use shiyan_foundation::authority::Act;
 use shiyan_foundation::ids::UserId;
-use shiyan_foundation::{Instant, Label, Move, Moves, Refusal, Role, Tick, labels};
+use shiyan_foundation::task::Outcome;
+use shiyan_foundation::{Instant, Label, Move, Moves, Refusal, Tick, labels};
 use shiyan_statute::RuleKey;
 
-use super::code;
+use super::{TestOrder, code};
 
 labels! {
     /// 检验状态
@@ -42,25 +44,39 @@ pub const MOVES: Moves<OrderState, OrderAction, RuleKey> = Moves {
     opening: &[],
     over: &[OrderState::Issued],
     table: &[
-        Move::new(OrderState::Testing, OrderAction::Enter, OrderState::Testing, &[Role::Analyst]),
-        Move::new(OrderState::Testing, OrderAction::Decide, OrderState::Testing, &[Role::Reviewer, Role::QualityManager]),
-        Move::new(OrderState::Testing, OrderAction::Submit, OrderState::Entered, &[Role::Analyst]),
-        Move::new(OrderState::Entered, OrderAction::Check, OrderState::Checked, &[Role::Checker]),
-        Move::new(OrderState::Entered, OrderAction::Return, OrderState::Testing, &[Role::Checker]),
-        Move::new(OrderState::Checked, OrderAction::Review, OrderState::Reviewed, &[Role::Reviewer]),
-        Move::new(OrderState::Checked, OrderAction::Return, OrderState::Testing, &[Role::Reviewer]),
-        Move::new(OrderState::Reviewed, OrderAction::Approve, OrderState::Approved, &[Role::Signatory]).ticking(&[
+        Move::new(OrderState::Testing, OrderAction::Enter, OrderState::Testing, Act::Test),
+        Move::new(OrderState::Testing, OrderAction::Decide, OrderState::Testing, Act::Decide),
+        Move::new(OrderState::Testing, OrderAction::Submit, OrderState::Entered, Act::Test),
+        Move::new(OrderState::Entered, OrderAction::Check, OrderState::Checked, Act::Check),
+        Move::new(OrderState::Entered, OrderAction::Return, OrderState::Testing, Act::Check),
+        Move::new(OrderState::Checked, OrderAction::Review, OrderState::Reviewed, Act::Review),
+        Move::new(OrderState::Checked, OrderAction::Return, OrderState::Testing, Act::Review),
+        Move::new(OrderState::Reviewed, OrderAction::Approve, OrderState::Approved, Act::Approve).ticking(&[
             Tick::Starts(RuleKey::D03),
             Tick::Starts(RuleKey::D24),
             Tick::Starts(RuleKey::D25),
         ]),
-        Move::new(OrderState::Reviewed, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
-        Move::new(OrderState::Approved, OrderAction::Issue, OrderState::Issued, &[Role::ReportSender])
-            .ticking(&[Tick::Stops(RuleKey::D02), Tick::Stops(RuleKey::D03)]),
-        Move::new(OrderState::Approved, OrderAction::Return, OrderState::Testing, &[Role::Signatory]),
-        Move::new(OrderState::Issued, OrderAction::Amend, OrderState::Testing, &[Role::QualityManager]),
+        Move::new(OrderState::Reviewed, OrderAction::Return, OrderState::Testing, Act::Approve),
+        Move::new(OrderState::Approved, OrderAction::Issue, OrderState::Issued, Act::Issue).ticking(&[Tick::Stops(RuleKey::D02), Tick::Stops(RuleKey::D03)]),
+        Move::new(OrderState::Approved, OrderAction::Return, OrderState::Testing, Act::Approve),
+        Move::new(OrderState::Issued, OrderAction::Amend, OrderState::Testing, Act::Amend),
     ],
 };
+
+impl TestOrder {
+    /// 时限 what a move out of a state does to the clocks of the sample, by the conclusion that stands after it: a failing one is reported on its case
+    /// (D04, which the receipt there ends), and its reserve sample is kept longer.
+    #[must_use]
+    pub fn ticks(&self, from: OrderState, action: OrderAction) -> Vec<Tick<RuleKey>> {
+        let fails = self.conclusion.as_ref().is_some_and(|c| c.outcome == Outcome::Fail);
+        let applies = |tick: &Tick<RuleKey>| match tick {
+            Tick::Starts(RuleKey::D03 | RuleKey::D24) => !fails,
+            Tick::Starts(RuleKey::D25) => fails,
+            _ => true,
+        };
+        MOVES.ticks(from, action).into_iter().filter(applies).collect()
+    }
+}
 
 /// 签名 who, when, and what the signature means, bound to the content signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

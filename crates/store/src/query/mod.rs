@@ -95,20 +95,21 @@ impl Sql {
         match scope {
             Scope::District => self,
             Scope::Streets(streets) if streets.is_empty() => self.push("AND 1 = 0", []),
-            // A draft has no street yet: whoever writes it must be able to go on.
-            Scope::Streets(streets) => {
-                self.within("AND ((s.state = 'draft' AND s.street = '') OR s.street IN", streets.iter().map(String::as_str)).push(")", [])
-            }
+            Scope::Streets(streets) => self.or_begun().within("OR s.street IN", streets.iter().map(String::as_str)).push(")", []),
             Scope::Point(_) => self.push("AND 1 = 0", []),
             Scope::Lab(lab) => self.push("AND s.lab = (SELECT name FROM laboratory WHERE id = ?)", [lab.to_string().into()]),
         }
+    }
+    /// The beginning of a street's scope: what has only begun has no street yet, and whoever writes it must be able to go on.
+    fn or_begun(&mut self) -> &mut Self {
+        self.push("AND ((s.state = ? AND s.street = '')", [shiyan_foundation::Label::code(shiyan_sample_intake::sample::MOVES.begins).into()])
     }
     /// The same scope in a form that no index on the street answers: a list walks along the samples in their order until its page is full,
     /// instead of sorting all those of a street.
     pub(crate) fn sample_scope_along(&mut self, scope: &Scope) -> &mut Self {
         match scope {
             Scope::Streets(streets) if !streets.is_empty() => {
-                self.within("AND ((s.state = 'draft' AND s.street = '') OR COALESCE(s.street, '') IN", streets.iter().map(String::as_str)).push(")", [])
+                self.or_begun().within("OR COALESCE(s.street, '') IN", streets.iter().map(String::as_str)).push(")", [])
             }
             _ => self.sample_scope(scope),
         }

@@ -195,7 +195,7 @@ fn account_actions(user: &User, u: &UserAccount, choices: &Scopes, again: &Fille
     }
     let name = forms::name(lang, u);
     actions.push(ActionView::post("name", user.t("修改姓名…", "Change the name…"), format!("{address}/name")).with_icon("edit").asking(filled(name)));
-    if u.roles.contains(&Role::Signatory) {
+    if Act::Approve.ask(&u.roles, &u.scope).is_ok() {
         let field = FieldView { key: format!("sign_scope-{}", u.username), ..forms::sign_scope(lang) }.required().with(u.sign_scope.join("；"));
         let scope = ActionView::post("scope", user.t("授权签字领域…", "May sign for…"), format!("{address}/scope"));
         actions.push(scope.with_icon("seal").asking(filled(vec![field])));

@@ -10,7 +10,7 @@ use shiyan_app::read::{OrderPage, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{TestItemId, TestOrderId};
 use shiyan_foundation::task::{Outcome, TaskKind};
-use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
+use shiyan_foundation::{Act, Label, Lang, Refusal, WorkCalendar};
 use shiyan_judgement::deciding::NoVerdictWhy;
 use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::order::{MOVES, Meaning, OrderAction, OrderState, TestItem, TestOrder, code as order_code, conclude, doubtful};
@@ -336,7 +336,7 @@ fn result_row(item: &TestItem, user: &User) -> ResultRow {
 fn decide_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
     let (lang, kind) = (user.lang(), whole.order.kind);
     let why = whole.order.why_not(&user.actor, OrderAction::Decide, &whole.items, &[]);
-    if !user.actor.has_any(&[Role::Reviewer, Role::QualityManager]) {
+    if !user.may(Act::Decide) {
         // One line for everybody else.
         let open: Vec<&str> = whole.items.iter().filter(|i| i.undecided(kind)).map(|i| i.analyte.as_str()).collect();
         if open.is_empty() {

@@ -14,8 +14,8 @@ use shiyan_app::authority::Act;
 use shiyan_app::read::{ReportFilter, Shelf, WaitingRow};
 use shiyan_exchange::archive::ZipPieces;
 use shiyan_foundation::task::Outcome;
-use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
-use shiyan_lab_results::order::{OrderAction, code as order_code};
+use shiyan_foundation::{Label, Lang, Refusal, WorkCalendar};
+use shiyan_lab_results::order::{MOVES, OrderAction, code as order_code};
 use shiyan_lab_results::report::{ReportOptions, not_in_a_batch};
 
 use crate::views::{Choice, FieldKind, FieldView, FilterSelect, Filters, IssuedReport, JobLink, Link, Pager, ProblemView, ReportsPage, Tab, WaitingReport};
@@ -182,10 +182,7 @@ fn waiting_row(row: &WaitingRow, user: &User, calendar: &WorkCalendar, ticked: &
 
 /// Why this person does not issue reports; empty if they do.
 fn why_not(user: &User) -> Vec<Refusal> {
-    if user.actor.has(Role::ReportSender) {
-        return Vec::new();
-    }
-    vec![Refusal::new(order_code::ROLE).for_roles(&[Role::ReportSender], OrderAction::Issue)]
+    MOVES.duty(&user.actor, OrderAction::Issue, order_code::ROLE).err().into_iter().collect()
 }
 
 fn job_link(job: &Job, lang: Lang) -> JobLink {

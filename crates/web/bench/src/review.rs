@@ -7,7 +7,7 @@ use shiyan_app::read::{QueuedOrder, QueuedSheet as Read};
 use shiyan_app::records::SampleRecord;
 use shiyan_foundation::ids::{TestOrderId, WorksheetId};
 use shiyan_foundation::text::plural;
-use shiyan_foundation::{Label, Refusal, Role, WorkCalendar};
+use shiyan_foundation::{Act, Label, Refusal, WorkCalendar};
 use shiyan_judgement::judging::Verdict;
 use shiyan_lab_results::bench::{Worksheet, code as worksheet_code};
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, doubtful, normal};
@@ -39,23 +39,23 @@ const SHEETS: u64 = 12;
 /// Orders shown at once.
 const ORDERS: u64 = 60;
 
-/// 一步 of the chain that has a queue: where orders wait, what is done, who does it, the address.
+/// 一步 of the chain that has a queue: where orders wait, what is done, whose it is, the address.
 struct Step {
     state: OrderState,
     action: OrderAction,
-    role: Role,
+    act: Act,
     key: &'static str,
 }
 
 const STEPS: &[Step] = &[
-    Step { state: OrderState::Entered, action: OrderAction::Check, role: Role::Checker, key: "check" },
-    Step { state: OrderState::Checked, action: OrderAction::Review, role: Role::Reviewer, key: "review" },
-    Step { state: OrderState::Reviewed, action: OrderAction::Approve, role: Role::Signatory, key: "approve" },
+    Step { state: OrderState::Entered, action: OrderAction::Check, act: Act::Check, key: "check" },
+    Step { state: OrderState::Checked, action: OrderAction::Review, act: Act::Review, key: "review" },
+    Step { state: OrderState::Reviewed, action: OrderAction::Approve, act: Act::Approve, key: "approve" },
 ];
 
 impl Step {
     fn of(key: Option<&str>, user: &User) -> &'static Step {
-        let own = || STEPS.iter().find(|s| user.actor.has(s.role));
+        let own = || STEPS.iter().find(|s| user.may(s.act));
         key.and_then(|k| STEPS.iter().find(|s| s.key == k)).or_else(own).unwrap_or(&STEPS[0])
     }
     fn word(&self, user: &User) -> &'static str {
@@ -266,7 +266,7 @@ async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused:
     let tabs = STEPS
         .iter()
         .map(|s| {
-            let mine = if user.actor.has(s.role) { user.t(" · 我的", " · mine") } else { "" };
+            let mine = if user.may(s.act) { user.t(" · 我的", " · mine") } else { "" };
             let n = read.states.get(s.state.code()).copied().unwrap_or_default();
             Tab::new(format!("{}{mine}", s.state.label(user.lang())), format!("/review?step={}", s.key), std::ptr::eq(s, step))
                 // the page lists worksheets and what stands on none, not orders

@@ -18,7 +18,7 @@ use shiyan_app::read::{SheetPage as SheetRead, Standing};
 use shiyan_app::records::UserAccount;
 use shiyan_app::worksheets::{Entered, NewWorksheet, TypedQc, Typing};
 use shiyan_foundation::ids::{TestOrderId, WorksheetId};
-use shiyan_foundation::{Act, Label, Refusal, Role};
+use shiyan_foundation::{Act, Label, Refusal};
 use shiyan_lab_results::bench::{Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, code as worksheet_code, template_of};
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, code as order_code, doubtful_without_remark};
 use shiyan_lab_results::qc::{QcState, code as qc_code, why_not_override};
@@ -127,7 +127,7 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
         note: String::new(),
     };
     if tab == "waiting" {
-        let makes = user.actor.has_any(&[Role::Analyst, Role::Reviewer]);
+        let makes = user.may(Act::Worksheet);
         page.empty = user.t("没有等待编批的项目。", "Nothing waits for a worksheet.").to_owned();
         page.waiting = Some(
             waiting
@@ -266,7 +266,7 @@ async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>,
             fields = fields.into_iter().map(|f| f.filled(&filled)).collect();
         }
         None => {
-            let own = user.actor.has(Role::Analyst).then(|| user.actor.id.to_string());
+            let own = user.may(Act::Test).then(|| user.actor.id.to_string());
             fields[0].value = template.as_ref().map_or_else(String::new, |t| t.title.clone());
             fields[1].value = own.unwrap_or_default();
         }
@@ -478,7 +478,7 @@ fn facts(user: &User, whole: &Whole) -> Vec<Fact> {
 
 /// Why a person who types results cannot type here; whoever only looks is told nothing.
 fn why_locked(user: &User, whole: &Whole) -> Vec<ProblemView> {
-    if !user.actor.has(Role::Analyst) {
+    if !user.may(Act::Test) {
         return Vec::new();
     }
     let mut why = match whole.sheet.state {

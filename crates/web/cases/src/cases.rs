@@ -8,7 +8,7 @@ use shiyan_app::Error;
 use shiyan_app::read::{CaseFilter, CasePage as Whole, CaseRow as Line};
 use shiyan_app::records::ClockRecord;
 use shiyan_foundation::ids::CaseId;
-use shiyan_foundation::{Label, Lang, Refusal, Role, WorkCalendar};
+use shiyan_foundation::{Act, Label, Lang, Refusal, WorkCalendar};
 use shiyan_nonconformity::block::BlockKind;
 use shiyan_nonconformity::case::MOVES;
 use shiyan_nonconformity::{Block, BlockRecord, Case, CaseAction, CaseState, Part};
@@ -494,7 +494,7 @@ fn actions(whole: &Whole, user: &User, again: Option<&Again<'_>>) -> Vec<ActionV
         ],
         CaseState::Closed | CaseState::Cancelled => return Vec::new(),
     };
-    if user.actor.has(Role::Supervisor) {
+    if user.may(Act::Supervise) {
         let mut fields = vec![FieldView::date("new_due_on", user.t("延期至", "Extended to")).required()];
         fields.extend(reason_field(lang, user.t("书面批准的理由和文号", "The written approval and its number")));
         let again_here = again.filter(|a| a.action == "extend");

@@ -7,7 +7,7 @@ use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::task::{Link as Chain, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::text::mask;
-use shiyan_foundation::{Instant, Label, Lang, Role, WorkCalendar};
+use shiyan_foundation::{Act, Instant, Label, Lang, WorkCalendar};
 use shiyan_lab_results::order::{Meaning, OrderAction, OrderState};
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group};
 use shiyan_sample_intake::{Sample, SampleAction, SampleState};
@@ -256,7 +256,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
         tabs,
         rows,
         pager,
-        may_create: user.actor.has(Role::Sampler),
+        may_create: user.may(Act::Sheet),
     })
 }
 
@@ -509,7 +509,7 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionV
         _ => list.extend(order_action(user, whole)),
     }
     let temporary = sample.core.as_ref().is_some_and(|c| c.temporary_no);
-    if temporary && user.actor.has(Role::Sampler) {
+    if temporary && user.may(Act::Sheet) {
         let field = FieldView::text("sampling_no", user.t("正式抽样单编号", "Official sheet number")).required();
         let action = ActionView::post("renumber", user.t("补登正式编号", "Register the official number"), format!("/samples/{id}/renumber")).with_icon("edit");
         list.push(action.asking(asked("renumber", vec![field], again, lang)).refused(&why(SampleAction::Renumber), lang));

@@ -4,7 +4,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::records::{SampleRecord, UserAccount};
 use shiyan_foundation::ids::SampleId;
-use shiyan_foundation::{Actor, Label, Lang, Refusal, Role};
+use shiyan_foundation::{Act, Actor, Label, Lang, Refusal};
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group, PLACES, Required, Sheet};
 use shiyan_sample_intake::{Reception, ReceptionCheck, SampleAction, SampleState};
 use shiyan_statute::RuleKey;
@@ -91,7 +91,7 @@ fn fresh(user: &User, site: &Site) -> Sheet {
     ] {
         sheet.set(key, value);
     }
-    if user.actor.has(Role::Sampler) {
+    if user.may(Act::Sheet) {
         sheet.samplers.push((user.actor.id, user.actor.name.clone()));
     }
     sheet
@@ -219,7 +219,7 @@ fn page(site: &Site, user: &User, record: Option<&SampleRecord>, sheet: &Sheet, 
 #[get("/samples/new")]
 async fn blank(site: &State<Site>, user: User) -> Html {
     room(&user)?;
-    if !user.actor.has(Role::Sampler) {
+    if !user.may(Act::Sheet) {
         let why = shiyan_sample_intake::Sample::draft(shiyan_foundation::ids::SampleId(uuid::Uuid::nil()), Sheet::default())
             .why_not(&user.actor, SampleAction::Submit);
         return Err(Failure::Refused(why));

@@ -8,7 +8,7 @@ use shiyan_app::rapid::TypedReading;
 use shiyan_app::read::{LedgerFilter, LedgerRow, ReadingPage};
 use shiyan_exchange::out;
 use shiyan_foundation::ids::ReadingId;
-use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Role, Scope};
+use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Scope};
 use shiyan_rapid_test::reading::as_read;
 use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
 use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
@@ -670,7 +670,7 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
         text: if sent { user.t("已建抽样单，见右侧关联样品", "A sampling sheet was begun").to_owned() } else { String::new() },
         due: Due::default(),
         action: match follow.sample {
-            Some(sample) if user.actor.has_any(&[Role::Sampler, Role::Enforcer, Role::Supervisor, Role::PlanManager]) => {
+            Some(sample) if user.may(Act::ReadSamples) => {
                 Some(ActionView::link(user.t("打开样品", "Open the sample"), format!("/samples/{sample}")).with_icon("sample"))
             }
             Some(_) => None,

@@ -7,9 +7,10 @@ use shiyan_app::authority::Act;
 use shiyan_app::read::{LedgerRow, LimitFilter, SampleFilter, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::plural;
-use shiyan_foundation::{Instant, Label, Lang, Role, Scope, WorkCalendar};
+use shiyan_foundation::{Instant, Label, Lang, Scope, WorkCalendar};
 use shiyan_indicators::{By, Facts, Kpis, Pick, What};
 use shiyan_lab_results::bench::Worksheet;
+use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::case::CaseState;
 use shiyan_rapid_test::RapidVerdict;
 use shiyan_statute::TimeLeft;
@@ -31,6 +32,7 @@ use shiyan_web_kit::parts::{class_label, day_chip, due_chip};
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
 use shiyan_web_kit::ui::{Badge, Bar, Due, Tone};
+use shiyan_web_kit::views::{FirstPage, looks_after_positives};
 use shiyan_web_kit::when::{When, behind};
 use shiyan_web_rapid::rapid;
 
@@ -47,15 +49,11 @@ pub fn routes() -> Vec<Route> {
 
 #[get("/")]
 async fn home(site: &State<Site>, user: User) -> Result<Html, Redirect> {
-    let figures = user.actor.has_any(&[Role::Supervisor, Role::PlanManager, Role::MarketOpener]) && !matches!(user.scope(), Scope::Point(_));
-    if figures {
-        return Ok(supervisor(site, &user).await);
-    }
-    let only_point = user.actor.has(Role::PointOperator) && !user.actor.has_any(&[Role::Enforcer, Role::Sampler]);
-    if only_point {
-        return Ok(rapid::entry(site, &user).await);
-    }
-    Ok(work(site, &user).await)
+    Ok(match FirstPage::of(&user.actor) {
+        FirstPage::Figures => supervisor(site, &user).await,
+        FirstPage::Reading => rapid::entry(site, &user).await,
+        FirstPage::Work => work(site, &user).await,
+    })
 }
 
 /// `3月5日 周四 10:42`
@@ -220,7 +218,7 @@ async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, when: &When, now: Ins
 async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &WorkCalendar) -> Result<(Vec<WorkItem>, Option<Counted>), Failure> {
     let lang = user.lang();
     let (mut out, mut more) = (Vec::new(), None);
-    if user.actor.has(Role::Supervisor) {
+    if user.may(Act::Supervise) {
         let list = CaseList::state(CaseState::Submitted.code());
         let cases = list.rows(site, user, calendar).await?;
         if cases.len() > TO_APPROVE {
@@ -237,7 +235,7 @@ async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &
             });
         }
     }
-    if user.actor.has(Role::PlanManager) {
+    if user.may(Act::Plan) {
         let plan = site.app.read_plan(&user.actor, year).await?;
         let (title, verb) = match &plan {
             None => (user.t("本年度计划还没有编制", "This year has no plan yet"), user.t("去编制", "Draw it up")),
@@ -283,10 +281,9 @@ async fn work(site: &Site, user: &User) -> Html {
     let mut counters = Vec::new();
     let mut groups = Vec::new();
     let mut primary = None;
-    let has = |role| user.actor.has(role);
     let counter = |label: &str, value: u64, href: &str, tone| Counter { label: label.to_owned(), value, href: href.to_owned(), tone };
 
-    if has(Role::Sampler) {
+    if user.may(Act::Sheet) {
         primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
         let drafts = site.app.read_drafts(&user.actor).await?;
         let mine = SampleFilter { state: Some("draft".to_owned()), begun_by: Some(user.actor.id.to_string()), ..SampleFilter::default() };
@@ -313,8 +310,8 @@ async fn work(site: &Site, user: &User) -> Html {
             empty: user.t("没有未完成的抽样单", "No unfinished sheets").to_owned(),
         });
     }
-    if has(Role::Sampler) || has(Role::SampleKeeper) {
-        let keeper = has(Role::SampleKeeper);
+    if user.may(Act::Sheet) || user.may(Act::Receive) {
+        let keeper = user.may(Act::Receive);
         let in_transit = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
         let (waiting, _) = site.app.read_samples(&user.actor, &in_transit).await?;
         counters.push(samples::counter(site, user, user.t("待收样品", "Waiting for reception"), &in_transit).await?);
@@ -338,19 +335,21 @@ async fn work(site: &Site, user: &User) -> Html {
         });
     }
     let queues = [
-        (Role::Analyst, "testing", ("待检验", "To test"), ("录入", "Enter")),
-        (Role::Checker, "entered", ("待校核", "To check"), ("校核", "Check")),
-        (Role::Reviewer, "checked", ("待审核", "To review"), ("审核", "Review")),
-        (Role::Signatory, "reviewed", ("待批准", "To approve"), ("批准", "Approve")),
-        (Role::ReportSender, "approved", ("待签发", "To issue"), ("签发", "Issue")),
+        (Act::Test, OrderState::Testing, ("待检验", "To test"), ("录入", "Enter")),
+        (Act::Check, OrderState::Entered, ("待校核", "To check"), ("校核", "Check")),
+        (Act::Review, OrderState::Checked, ("待审核", "To review"), ("审核", "Review")),
+        (Act::Approve, OrderState::Reviewed, ("待批准", "To approve"), ("批准", "Approve")),
+        (Act::Issue, OrderState::Approved, ("待签发", "To issue"), ("签发", "Issue")),
     ];
     let mut mine_states = Vec::new();
-    for (role, state, title, verb) in queues {
-        let mine = has(role) || (role == Role::Analyst && has(Role::QualityManager));
+    for (act, state, title, verb) in queues {
+        // who amends a report looks on as it is tested again
+        let mine = user.may(act) || (act == Act::Test && user.may(Act::Amend));
         if !mine {
             continue;
         }
-        if role == Role::Analyst && has(role) {
+        let state = state.code();
+        if act == Act::Test && user.may(act) {
             let mine = own_worksheets(site, user, today, &calendar).await?;
             let (sheets, group) = mine;
             counters.push(counter(user.t("录入中的检验批", "Worksheets being entered"), sheets, "/worksheets?mine=1", Tone::Info));
@@ -376,24 +375,24 @@ async fn work(site: &Site, user: &User) -> Html {
     if late > 0 {
         counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, &bench::address(&overdue), Tone::Fail));
     }
-    if has(Role::QualityManager) {
+    if user.may(Act::Limits) {
         let pending = site.app.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
         counters.push(counter(user.t("待核实限量", "Limits to verify"), pending as u64, "/admin/limits?state=pending", Tone::Warn));
     }
-    if has(Role::Enforcer) {
+    if user.may(Act::Handle) {
         enforcer(site, user, &calendar, &mut counters, &mut groups).await?;
     }
-    if user.actor.has_any(&[Role::PointOperator, Role::MarketOpener]) || has(Role::Enforcer) {
+    if looks_after_positives(&user.actor) {
         groups.extend(positives(site, user, &mut counters).await?);
     }
-    if has(Role::Admin) {
+    if user.may(Act::Users) {
         admin(site, user, &calendar, &mut counters, &mut groups).await?;
     }
     counters.truncate(4);
     let comma = user.t("，", ", ");
     let p = user.page(site, "home", user.t("工作台", "Home"));
     show(&HomeWork {
-        p: Page { scope_note: if has(Role::Admin) { String::new() } else { scope_note(user, today.year()) }, ..p },
+        p: Page { scope_note: if user.may(Act::Users) { String::new() } else { scope_note(user, today.year()) }, ..p },
         greeting: format!("{}{comma}{}", user.actor.name, as_of(user)),
         counters,
         groups,

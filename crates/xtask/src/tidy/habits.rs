@@ -105,21 +105,43 @@ fn test_modules(files: &[File]) -> std::collections::BTreeSet<String> {
     found
 }
 
+fn is_test(path: &str, modules: &std::collections::BTreeSet<String>) -> bool {
+    let own = path.trim_end_matches(".rs");
+    path.starts_with("tests/")
+        || path.starts_with("crates/testkit/")
+        || path.contains("/tests/")
+        || modules.iter().any(|t| own == t || own.starts_with(&format!("{t}/")))
+}
+
 /// The database itself is on the stage of tests only: what is released asks the application, which asks who may.
 pub fn off_stage(files: &[File]) -> Vec<Finding> {
     let tests = test_modules(files);
-    let in_tests = |path: &str| {
-        let own = path.trim_end_matches(".rs");
-        path.starts_with("tests/")
-            || path.starts_with("crates/testkit/")
-            || path.contains("/tests/")
-            || tests.iter().any(|t| own == t || own.starts_with(&format!("{t}/")))
-    };
     let mut findings = Vec::new();
-    for file in files.iter().filter(|f| f.path.ends_with(".rs") && !in_tests(&f.path)) {
+    for file in files.iter().filter(|f| f.path.ends_with(".rs") && !is_test(&f.path, &tests)) {
         let shipped = without_tests(&code_only(&file.text));
         for (number, _) in shipped.lines().enumerate().filter(|(_, line)| line.contains(".stage()")) {
             findings.push(Finding::new(format!("{}:{}", file.path, number + 1), "the stage of tests in what is released: ask `app::read`".to_owned()));
+        }
+    }
+    findings
+}
+
+/// The one file of the pages that may name duties: whose day it is, which opens and closes nothing.
+const WHOSE_DAY: &str = "crates/web/kit/src/views/whose_day.rs";
+
+/// A page that names a duty decides by itself who may do what; the table of duties does that.
+pub fn named_duties(files: &[File]) -> Vec<Finding> {
+    let tests = test_modules(files);
+    let is_page = |path: &str| path.starts_with("crates/web/") && path.ends_with(".rs") && path != WHOSE_DAY && !is_test(path, &tests);
+    let mut findings = Vec::new();
+    for file in files.iter().filter(|f| is_page(&f.path)) {
+        let shipped = without_tests(&code_only(&file.text));
+        for (number, line) in shipped.lines().enumerate() {
+            let mut names = line.match_indices("Role::").map(|(at, word)| &line[at + word.len()..]);
+            // `Role::ALL` and `Role::parse` name none
+            if names.any(|rest| rest.starts_with(char::is_uppercase) && !rest.starts_with("ALL")) {
+                findings.push(Finding::new(format!("{}:{}", file.path, number + 1), "a page that names a duty: ask `Act`".to_owned()));
+            }
         }
     }
     findings
@@ -287,6 +309,18 @@ mod tests {
         assert_eq!(off_stage(&files), []);
         let bad = [file("crates/web/site/src/lib.rs", "mod walk;\n"), file("crates/web/site/src/walk.rs", "\nlet head = app.stage().head();")];
         assert_eq!(off_stage(&bad).iter().map(|f| f.place.as_str()).collect::<Vec<_>>(), ["crates/web/site/src/walk.rs:2"]);
+    }
+    #[test]
+    fn a_page_that_names_a_duty_is_refused() {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+        let bad = [file("crates/web/bench/src/a.rs", "\nif user.actor.has(Role::Analyst) {}")];
+        assert_eq!(named_duties(&bad).iter().map(|f| f.place.as_str()).collect::<Vec<_>>(), ["crates/web/bench/src/a.rs:2"]);
+        let good = [
+            file("crates/web/bench/src/a.rs", "// Role::Analyst\nfor r in Role::ALL { Role::parse(x); }\n#[cfg(test)]\nmod tests { fn a() { Role::Admin; } }"),
+            file(WHOSE_DAY, "Role::Admin"),
+            file("crates/app/src/a.rs", "Role::Admin"),
+        ];
+        assert_eq!(named_duties(&good), []);
     }
     #[test]
     fn floats_are_refused_in_domain_crates_only() {

@@ -8,13 +8,14 @@ pub mod error;
 pub mod figures;
 pub mod forms;
 pub mod jobs;
+pub mod whose_day;
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Display, Formatter};
 
 use askama::filters::HtmlSafe;
 use chrono::NaiveDate;
-use shiyan_foundation::{Lang, Refusal, Role, Scope};
+use shiyan_foundation::{Act, Lang, Refusal, Role, Scope};
 
 use crate::ui::{Badge, Bar, Due, Esc, Tone};
 
@@ -22,6 +23,7 @@ pub use admin::*;
 pub use error::*;
 pub use figures::*;
 pub use jobs::*;
+pub use whose_day::*;
 
 // ---------------------------------------------------------------- the shell
 
@@ -198,33 +200,31 @@ const MOST_GROUPS: usize = 8;
 /// The groups of the rail that these duties need, in the order of the way.
 #[must_use]
 pub fn nav_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem> {
-    let any = |list: &[Role]| list.iter().any(|r| roles.contains(r));
-    let boss = any(&[Role::Supervisor, Role::PlanManager]);
-    let lab = any(&[Role::Analyst, Role::Checker, Role::Reviewer, Role::Signatory, Role::QualityManager, Role::ReportSender]);
+    let may = |acts: &[Act]| acts.iter().any(|act| act.ask(roles, scope).is_ok());
     let item = |key, href: &str, icon, zh: &str, en: &str| NavItem { key, href: href.to_owned(), icon, label: lang.pick(zh, en).to_owned(), count: 0 };
     let mut rail = vec![item("home", "/", "home", "工作台", "Home")];
-    if boss || any(&[Role::Sampler]) {
+    if may(&[Act::Plan, Act::Supervise, Act::Sheet]) {
         rail.push(item("plan", "/plan", "plan", "计划", "Plan"));
     }
-    if boss || lab || any(&[Role::Sampler, Role::SampleKeeper, Role::Enforcer]) {
+    if may(&[Act::ReadSamples]) {
         rail.push(item("samples", "/samples", "sample", "样品", "Samples"));
     }
-    if lab {
+    if may(&[Act::ReadTasks]) {
         rail.push(item("bench", "/bench", "flask", "检验", "Bench"));
     }
-    if any(shiyan_foundation::Act::ReadBench.roles()) {
+    if may(&[Act::ReadBench]) {
         rail.push(item("worksheets", "/worksheets", "list", "检验批", "Worksheets"));
     }
-    if any(&[Role::Checker, Role::Reviewer, Role::Signatory]) {
+    if may(&[Act::Check, Act::Review, Act::Approve]) {
         rail.push(item("review", "/review", "check", "校核队列", "Review"));
     }
-    if boss || any(&[Role::PointOperator, Role::MarketOpener, Role::Enforcer]) {
+    if may(&[Act::ReadReadings]) {
         rail.push(item("rapid", "/rapid", "tube", "快检", "Rapid tests"));
     }
-    if boss || any(&[Role::Enforcer]) {
+    if may(&[Act::Plan, Act::Supervise, Act::Handle]) {
         rail.push(item("cases", "/cases", "case", "核查处置", "Cases"));
     }
-    if boss || any(&[Role::QualityManager]) {
+    if may(&[Act::ReadStatistics]) {
         rail.push(item("stats", "/stats", "chart", "统计年报", "Statistics"));
     }
     if AdminTab::ALL.iter().any(|(tab, ..)| tab.open_to(roles, scope)) {
@@ -236,46 +236,6 @@ pub fn nav_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem
         }
     }
     rail
-}
-
-/// The four items of the bottom bar on a phone.
-#[must_use]
-pub fn bottom_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem> {
-    let has = |r: Role| roles.contains(&r);
-    let item = |key, href: &str, icon, zh: &str, en: &str| NavItem { key, href: href.to_owned(), icon, label: lang.pick(zh, en).to_owned(), count: 0 };
-    let home = || item("home", "/", "home", "工作台", "Home");
-    let more = || item("me", "/me", "menu", "菜单", "Menu");
-    if has(Role::Supervisor) || has(Role::PlanManager) {
-        vec![home(), item("cases", "/cases", "case", "处置", "Cases"), item("samples", "/samples", "sample", "样品", "Samples"), more()]
-    } else if has(Role::PointOperator) {
-        vec![
-            item("home", "/", "plus", "录入", "Record"),
-            item("rapid", "/rapid", "list", "台账", "Ledger"),
-            item("positive", "/rapid?verdict=positive", "alert", "阳性", "Positive"),
-            more(),
-        ]
-    } else if has(Role::MarketOpener) {
-        vec![home(), item("rapid", "/rapid", "list", "台账", "Ledger"), item("positive", "/rapid?verdict=positive", "alert", "阳性", "Positive"), more()]
-    } else if has(Role::Enforcer) {
-        vec![home(), item("cases", "/cases", "case", "处置", "Cases"), item("rapid", "/rapid", "tube", "快检", "Rapid"), more()]
-    } else if has(Role::Sampler) {
-        vec![home(), item("sheet", "/samples/new", "plus", "抽样", "Sheet"), item("samples", "/samples", "sample", "样品", "Samples"), more()]
-    } else if has(Role::SampleKeeper) {
-        vec![home(), item("samples", "/samples?state=in_transit", "truck", "待收", "To receive"), item("all", "/samples", "sample", "样品", "Samples"), more()]
-    } else if has(Role::Admin) {
-        let second = if AdminTab::Diagnose.open_to(roles, scope) {
-            item("diagnose", "/admin/diagnose", "pulse", "诊断", "Diagnose")
-        } else {
-            item("calendar", "/admin/calendar", "calendar", "日历", "Calendar")
-        };
-        vec![home(), item("admin", "/admin/users", "users", "用户", "Users"), second, more()]
-    } else if has(Role::Checker) || has(Role::Reviewer) || has(Role::Signatory) {
-        vec![home(), item("review", "/review", "check", "校核", "Review"), item("bench", "/bench", "flask", "检验", "Bench"), more()]
-    } else if has(Role::Analyst) {
-        vec![home(), item("worksheets", "/worksheets", "list", "检验批", "Worksheets"), item("bench", "/bench", "flask", "检验", "Bench"), more()]
-    } else {
-        vec![home(), item("bench", "/bench", "flask", "检验", "Bench"), item("samples", "/samples", "sample", "样品", "Samples"), more()]
-    }
 }
 
 /// One step of the breadcrumb.
