@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rocket::http::Status;
-use shiyan_app::demo::{self, DemoOptions, PASSWORD};
+use shiyan_demonstration::{self as demo, DemoOptions, PASSWORD};
 use shiyan_testkit::{TestApp, at};
 
 use crate::http::{Answer, Browser, client};

@@ -1,7 +1,7 @@
 //! The demonstration: whole, complete in its states, and gone without a trace but the journal's.
 
-use shiyan_app::demo::{self, DemoOptions};
 use shiyan_app::read::SampleFilter;
+use shiyan_demonstration::{self as demo, DemoOptions};
 use shiyan_foundation::{Label, Scope};
 use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::CaseState;
@@ -30,7 +30,7 @@ async fn loads_verifies_and_goes_away(t: TestApp) {
     for state in OrderState::ALL.iter().map(|s| s.code()).chain(SampleState::ALL.iter().map(|s| s.code())) {
         assert!(summary.states.get(state).is_some_and(|n| *n > 0), "no {state}: {:?}", summary.states);
     }
-    // A few hundred samples are too few for an overturned case; the application's own test with some thousands has it.
+    // A few hundred samples are too few for an overturned case; the demonstration's own test with some thousands has it.
     for state in CaseState::ALL.iter().filter(|s| **s != CaseState::Cancelled) {
         assert!(summary.case_states.get(state.code()).is_some_and(|n| *n > 0), "no {state:?}: {:?}", summary.case_states);
     }

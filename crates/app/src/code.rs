@@ -110,6 +110,8 @@ codes! {
         next "去掉这些选项，取存档文件本身；要改须更改重发" / "Leave the options out and take the archived file; to change them, amend the report", article "";
     DEMO_THERE = "DEMO-THERE", zh "演示数据已经载入", en "The demonstration is already loaded",
         next "先用 demo remove 移除" / "Remove it first with demo remove", article "";
+    DEMO_HALF = "DEMO-HALF", zh "演示数据只载入了一部分，上次载入中断了", en "The demonstration is there in part only: loading it was broken off",
+        next "先用 demo remove 移除，再重新载入" / "Remove it with demo remove, then load it again", article "";
     DEMO_REAL = "DEMO-REAL", zh "数据库中已有正式数据，不载入演示数据", en "The database holds real data; the demonstration is not loaded into it",
         next "用另一个 --data 目录" / "Use another --data directory", article "";
     YEAR = "YEAR", zh "年份“{typed}”不在 2000 到 2100 之间", en "Year “{typed}” is not between 2000 and 2100",

@@ -7,7 +7,6 @@ pub mod bounds;
 pub mod calendars;
 pub mod cases;
 pub mod code;
-pub mod demo;
 pub mod district;
 pub mod editions;
 pub mod entry;
@@ -33,6 +32,8 @@ mod remembered;
 pub mod reports;
 pub mod samples;
 pub mod second;
+#[doc(hidden)]
+pub mod seed;
 pub mod totp;
 pub mod uploads;
 pub mod worksheets;

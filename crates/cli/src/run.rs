@@ -8,9 +8,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use serde_json::json;
-use shiyan_app::demo::{DemoOptions, DemoSummary};
 use shiyan_app::people::{Link, NewUser};
 use shiyan_app::{App, Who};
+use shiyan_demonstration::{DemoOptions, DemoSummary};
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{Origin, Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
@@ -171,9 +171,9 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     }
     told_packages(app.receive_packages(now()).await?, lang);
     let has_demo = app.has_demo().await?;
-    let loaded = if args.demo && !has_demo {
+    let loaded = if args.demo && (!has_demo || app.demo_broken_off().await?) {
         eprintln!("{}", lang.pick("正在载入演示区……", "loading the demonstration district ..."));
-        Some(shiyan_app::demo::load(&app, DemoOptions { seed: SEED, now: now(), samples: None, password: None }).await?)
+        Some(shiyan_demonstration::load(&app, DemoOptions { seed: SEED, now: now(), samples: None, password: None }).await?)
     } else {
         None
     };
@@ -188,7 +188,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         body: place.file.body.clone().unwrap_or_default(),
         demo,
         demo_accounts: accounts.iter().map(|u| (u.username.clone(), duty(&u.roles, Lang::Zh), duty(&u.roles, Lang::En))).collect(),
-        demo_password: shiyan_app::demo::PASSWORD.to_owned(),
+        demo_password: shiyan_demonstration::PASSWORD.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_file: place.key_file(),
     };
@@ -321,7 +321,7 @@ async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {
     let app = if matches!(what, DemoCommand::Load { .. }) { place.over(place.make().await?, None).await? } else { place.app_to_write().await? };
     match what {
         DemoCommand::Load { seed, samples } => {
-            let summary: DemoSummary = shiyan_app::demo::load(&app, DemoOptions { seed, now: now(), samples, password: None }).await?;
+            let summary: DemoSummary = shiyan_demonstration::load(&app, DemoOptions { seed, now: now(), samples, password: None }).await?;
             say!(
                 "{} {} · {} {} · {} {}",
                 lang.pick("已载入样品", "loaded samples"),
@@ -339,7 +339,7 @@ async fn demo(place: &Place, what: DemoCommand, lang: Lang) -> Done {
             )?;
         }
         DemoCommand::Remove => {
-            let rows = shiyan_app::demo::remove(&app, now()).await?;
+            let rows = shiyan_demonstration::remove(&app, now()).await?;
             say!("{} {rows}", lang.pick("已移除演示数据行数", "demonstration rows removed"))?;
         }
     }

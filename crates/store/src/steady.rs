@@ -56,6 +56,16 @@ impl Store {
         unit.not_twice().await?;
         Ok(unit)
     }
+    /// The same for work that goes on in several units under one reading of the clock: what others wrote in between stays before it.
+    ///
+    /// # Errors
+    /// As of [`Store::begin`].
+    pub async fn begin_after(&self, at: Instant) -> Result<Unit, Error> {
+        let mut unit = self.begin(at).await?;
+        let (_, last) = head_and_time(unit.tx()).await?;
+        unit.at = DateTime::parse_from_rfc3339(&last).map_or(at, |last| last.max(at));
+        Ok(unit)
+    }
     /// Waits for the turn to write.
     ///
     /// # Errors

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use rocket::http::{ContentType, Header};
 use rocket::local::asynchronous::Client;
 use rocket::{Route, get, routes};
-use shiyan_app::demo::{self, DemoOptions, PASSWORD};
 use shiyan_app::entry::Knock;
 use shiyan_app::{App, Store};
+pub use shiyan_demonstration::PASSWORD;
+use shiyan_demonstration::{self as demo, DemoOptions};
 use shiyan_foundation::{Instant, NaiveDate, shanghai};
 use shiyan_migrations::{Migrator, MigratorTrait};
 

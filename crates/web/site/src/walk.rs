@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::asynchronous::Client;
 use shiyan_app::App;
-use shiyan_app::demo::PASSWORD;
 
 use shiyan_web_kit::guard::encoded;
-use shiyan_web_kit::stage::{self, Temp, client, demonstration};
+use shiyan_web_kit::stage::{self, PASSWORD, Temp, client, demonstration};
 
 async fn site(name: &str) -> (Temp, App, Client) {
     let (dir, app, _) = demonstration(name, 7, 60).await;

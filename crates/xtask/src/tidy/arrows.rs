@@ -77,6 +77,8 @@ const TABLE: &[Room] = &[
     room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite", "tokio"])),
     room("shiyan-migrations", Only(&[]), Heavy(&["sea-orm-migration"])),
     room("shiyan-app", Only(&[DOMAIN, INDICATORS, &["shiyan-store"]]), Heavy(&["tokio", "argon2", "ed25519-dalek"])),
+    // Tells a made-up past through `app::seed`, which lets in rows marked 演示 only.
+    room("shiyan-demonstration", Only(&[DOMAIN, &["shiyan-app"]]), Heavy(&[])),
     room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "csv-core", "cfb", "zip", "encoding_rs"])),
     room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-io"])),
     room("shiyan-charts", Only(&[]), Heavy(&["plotters", "plotters-backend"])),
@@ -93,7 +95,7 @@ const TABLE: &[Room] = &[
     // The rooms of the pages: room -> kit -> app; the site mounts the rooms; never room -> room.
     room(
         "shiyan-web-kit",
-        Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-exchange", "shiyan-imports", "shiyan-migrations"]]),
+        Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-exchange", "shiyan-imports", "shiyan-migrations", "shiyan-demonstration"]]),
         Heavy(&["rocket", "validator", "askama", "tokio"]),
     ),
     room("shiyan-web-plan", Only(&[DOMAIN, INDICATORS, PAGES, FILES]), Heavy(&["rocket", "validator", "askama"])),
@@ -131,6 +133,7 @@ const TABLE: &[Room] = &[
                 "shiyan-store",
                 "shiyan-migrations",
                 "shiyan-app",
+                "shiyan-demonstration",
                 "shiyan-exchange",
                 "shiyan-analytics",
                 "shiyan-charts",
@@ -293,6 +296,7 @@ mod tests {
             ("shiyan-store", "shiyan-indicators"),
             ("shiyan-store", "shiyan-migrations"),
             ("shiyan-app", "shiyan-store"),
+            ("shiyan-demonstration", "shiyan-app"),
             ("shiyan-web-kit", "shiyan-app"),
             ("shiyan-web-site", "shiyan-web-bench"),
             ("shiyan-reports", "shiyan-charts"),
@@ -326,6 +330,8 @@ mod tests {
             ("shiyan-web-cases", "shiyan-store"),
             ("shiyan-exchange", "shiyan-store"),
             ("shiyan-charts", "shiyan-indicators"),
+            ("shiyan-demonstration", "shiyan-store"),
+            ("shiyan-app", "shiyan-demonstration"),
             ("shiyan-analytics", "shiyan-statute"),
             ("shiyan-cli", "shiyan-fonts"),
             ("shiyan-migrations", "shiyan-foundation"),

@@ -118,9 +118,16 @@ pub fn off_stage(files: &[File]) -> Vec<Finding> {
     let tests = test_modules(files);
     let mut findings = Vec::new();
     for file in files.iter().filter(|f| f.path.ends_with(".rs") && !is_test(&f.path, &tests)) {
+        let made_up = ["crates/demonstration/", "crates/app/"].iter().any(|folder| file.path.starts_with(folder));
         let shipped = without_tests(&code_only(&file.text));
-        for (number, _) in shipped.lines().enumerate().filter(|(_, line)| line.contains(".stage()")) {
-            findings.push(Finding::new(format!("{}:{}", file.path, number + 1), "the stage of tests in what is released: ask `app::read`".to_owned()));
+        for (number, line) in shipped.lines().enumerate() {
+            let mut refuse = |what: &str| findings.push(Finding::new(format!("{}:{}", file.path, number + 1), what));
+            if line.contains(".stage()") {
+                refuse("the stage of tests in what is released: ask `app::read`");
+            }
+            if !made_up && (line.contains(".seed()") || line.contains("app::seed")) {
+                refuse("the door for made-up data; only the demonstration goes through it");
+            }
         }
     }
     findings
@@ -321,6 +328,12 @@ mod tests {
             file("crates/app/src/a.rs", "Role::Admin"),
         ];
         assert_eq!(named_duties(&good), []);
+    }
+    #[test]
+    fn only_the_demonstration_goes_through_the_door_for_made_up_data() {
+        let file = |path: &str| File { path: path.into(), text: "use shiyan_app::seed::Sowing;\nfn a() { app.seed().open(now); }\n".into() };
+        assert_eq!(off_stage(&[file("crates/demonstration/src/lib.rs"), file("crates/app/src/seed.rs"), file("tests/it/way.rs")]), []);
+        assert_eq!(off_stage(&[file("crates/web/kit/src/a.rs"), file("crates/cli/src/run.rs")]).len(), 4);
     }
     #[test]
     fn floats_are_refused_in_domain_crates_only() {

@@ -1,35 +1,38 @@
 //! 演示 two years of a fictional laboratory and its district, told from a seed by the domain's own functions with back-dated
-//! clocks, so that the data are consistent by construction. Every row is marked 演示 and can be removed again.
+//! clocks, so that the data are consistent by construction. Every row is marked 演示 and can be removed again; the
+//! application lets no other through (`app::seed`).
 
 mod case;
 mod dice;
 mod rapid;
 mod sample;
-#[cfg(test)]
-mod tests;
 mod worksheets;
 mod world;
 mod year;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
+use shiyan_app::limit_check::{self, Statement};
+use shiyan_app::records::{Laboratory, LimitRecord, SampleRecord, UserAccount};
+use shiyan_app::seed::Sowing;
+use shiyan_app::{App, Error, Who, code};
+use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::{LabId, PointId, UserId};
-use shiyan_foundation::{Actor, Instant, Label, Refusal, Role, Scope};
+use shiyan_foundation::task::Population;
+use shiyan_foundation::{Actor, Instant, Label, Refusal, Role, Scope, WorkCalendar};
 use shiyan_nonconformity::Case;
 use shiyan_sample_intake::Sample;
 use shiyan_sample_intake::sheet::Sheet;
-use shiyan_statute::{LimitRow, LimitStatus};
-use shiyan_store::query::samples::SampleFilter;
-use shiyan_store::records::{ItemPackage, Laboratory, LimitRecord, SampleRecord, UserAccount};
-use shiyan_store::{Error, Unit, Who};
+use shiyan_statute::{LimitLibrary, LimitRow, LimitStatus};
 
-use crate::limit_check::Statement;
-use crate::{App, code};
-use dice::Dice;
-use sample::{Batch, Run, run_sample};
-use world::{People, World};
+use crate::dice::Dice;
+use crate::sample::{Batch, Run, run_sample};
+use crate::world::{People, World};
 
 /// Name of the one laboratory.
 const LAB: &str = "示范食品检验中心（演示）";
@@ -39,8 +42,8 @@ const QUALITY: &str = "示范质量负责人甲";
 pub const PASSWORD: &str = "shiyan-demo-2026";
 /// Finished samples of the full year when no number is given.
 const SAMPLES: u32 = 6_600;
-/// Samples told before they are written, so that memory stays small.
-const CHUNK: usize = 800;
+/// Samples with all that came of them, or rows of another noun, that one transaction holds: memory stays small, and others write in between.
+const BATCH: usize = 1_000;
 
 /// What to tell.
 #[derive(Debug, Clone)]
@@ -101,35 +104,122 @@ pub struct DemoSummary {
     pub case_states: BTreeMap<String, u64>,
 }
 
-/// Loads the demonstration in one transaction.
+/// What the telling stands on: what the database holds already, and the password of everybody.
+struct Ground {
+    streets: BTreeMap<String, Street>,
+    calendar: WorkCalendar,
+    population: Population,
+    password: String,
+    hash: String,
+}
+
+/// Loads the demonstration in batches; what was written goes again when it cannot be told to its end.
 ///
 /// # Errors
-/// `DEMO-THERE` when it is loaded already, `DEMO-REAL` when there are other users or samples; the database does not answer.
+/// `DEMO-THERE` when it is loaded already, `DEMO-HALF` when that was broken off, `DEMO-REAL` when there are other users or samples; the
+/// database does not answer.
 pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error> {
     let now = options.now;
     app.seed_reference(now).await?;
-    let password = options.password.unwrap_or_else(|| PASSWORD.to_owned());
-    let hash = app.hash_password(&password).await?;
-    let population = app.chosen_population().await?;
-    let streets = app.streets().await?;
-    let calendar = app.calendar().await?;
-
-    let mut unit = app.store.begin(now).await?;
-    if unit.has_demo().await? {
-        return Err(Refusal::new(code::DEMO_THERE).into());
+    let password = options.password.clone().unwrap_or_else(|| PASSWORD.to_owned());
+    let hash = app.seed().hash_password(&password).await?;
+    let ground = Ground { streets: app.streets().await?, calendar: app.calendar().await?, population: app.chosen_population().await?, password, hash };
+    let sowing = app.seed().open(now).await?;
+    let told = tell(app, sowing, &options, ground).await;
+    if told.is_err() && app.has_demo().await? {
+        remove(app, now).await?;
     }
-    if unit.count_users().await? > 0 || app.store.count_samples(&SampleFilter::default(), &Scope::District).await? > 0 {
-        return Err(Refusal::new(code::DEMO_REAL).into());
-    }
+    // Many rows leave a large write-ahead log behind.
+    app.seed().fold().await?;
+    told
+}
 
+async fn tell(app: &App, mut sowing: Sowing, options: &DemoOptions, ground: Ground) -> Result<DemoSummary, Error> {
+    let (seed, now, who) = (app.seed(), options.now, Who::system("演示数据"));
     let year = now.year() - 1;
     let first = NaiveDate::from_ymd_opt(year, 1, 1).ok_or_else(|| Refusal::new(code::YEAR).with("typed", year))?;
     let mut run = Run::new(options.seed);
     let opened = first.and_hms_opt(8, 0, 0).and_then(|t| t.and_local_timezone(now.timezone()).single()).unwrap_or(now);
     let first_point = PointId(run.dice.uuid(opened));
-    let (users, people) = accounts(&mut run.dice, &streets.keys().cloned().collect(), first_point, &hash, opened);
+    let (users, people) = accounts(&mut run.dice, &ground.streets.keys().cloned().collect(), first_point, &ground.hash, opened);
+    let mut summary = DemoSummary { accounts: users.iter().map(|user| shown(user, &ground.password)).collect(), ..DemoSummary::default() };
+    let (password, population) = (ground.password.clone(), ground.population.clone());
+    let evidence = sowing.keep_file(PNG).await?;
+    let (world, limits) = world_of(ground, &mut run.dice, people, (evidence, PNG.len() as u64), now, opened)?;
+    summary.limits = limits.len() as u64;
+
+    // what everything else hangs on
+    sowing.insert_many(&users, &who, "user.add").await?;
+    sowing.insert_many(&world.labs, &who, "lab.add").await?;
+    sowing.insert_many(&limits, &who, "limit.add").await?;
+    sowing.insert_many(&world.packages, &who, "package.add").await?;
+    let plans = [year::plan(&world, &mut run, year, &population)?, year::plan(&world, &mut run, year + 1, &population)?];
+    sowing.insert_many(&plans, &who, "plan.issue").await?;
+    let points = rapid::points(&world, first_point, &mut run.dice, opened);
+    sowing.insert_many(&points, &who, "point.add").await?;
+
+    let mut rapid = rapid::tell(&world, &mut run, &points, first)?;
+    summary.readings = rapid.readings.len() as u64;
+    for some in std::mem::take(&mut rapid.readings).chunks(BATCH) {
+        sowing.commit().await?;
+        sowing = seed.next(now).await?;
+        sowing.insert_many(some, &who, "reading.enter").await?;
+    }
+
+    let total = options.samples.unwrap_or(SAMPLES);
+    let mut specs = year::specs(&world, &mut run, year, total);
+    specs.extend(year::specs(&world, &mut run, year + 1, total));
+    specs.append(&mut rapid.specs);
+    year::specials(&world, &mut run, &mut specs);
+    let drafts = drafts(&world, &mut run, &specs)?;
+    let mut bench = Vec::new();
+    for some in specs.chunks(BATCH) {
+        sowing.commit().await?;
+        sowing = seed.next(now).await?;
+        let mut batch = Batch::default();
+        for spec in some {
+            run_sample(&world, &mut run, &mut batch, spec)?;
+        }
+        bench.extend(worksheets::on_bench(&batch));
+        write(&mut sowing, &who, &batch, &mut summary).await?;
+    }
+    write(&mut sowing, &who, &Batch { samples: drafts, ..Batch::default() }, &mut summary).await?;
+
+    worksheets::lay_out(&mut sowing, &who, &world, &mut run.dice, &bench).await?;
+    rapid::conclude(&world, &run, &mut rapid.follow_ups)?;
+    summary.follow_ups = rapid.follow_ups.len() as u64;
+    sowing.insert_many(&rapid.follow_ups, &who, "followup.open").await?;
+    let facts = json!({ "seed": options.seed.to_string(), "samples": summary.samples, "cases": summary.cases, "readings": summary.readings });
+    sowing.whole(&who, facts).await?;
+    if let Some(user) = users.iter().find(|u| u.name == QUALITY) {
+        summary.limits_in_use = put_shipped_to_use(app, user, &password, now).await?;
+    }
+    Ok(summary)
+}
+
+/// An account as whoever loads the demonstration sees it.
+fn shown(user: &UserAccount, password: &str) -> DemoAccount {
+    let role = user.roles.iter().next().copied().unwrap_or(Role::Supervisor);
+    DemoAccount {
+        username: user.username.clone(),
+        password: password.to_owned(),
+        role_zh: role.zh().to_owned(),
+        role_en: role.en().to_owned(),
+        name: user.name.clone(),
+    }
+}
+
+/// What stands still, and the limits about its foods.
+fn world_of(
+    ground: Ground,
+    dice: &mut Dice,
+    people: People,
+    evidence: (String, u64),
+    now: Instant,
+    opened: Instant,
+) -> Result<(World, Vec<LimitRecord>), Error> {
     let lab = Laboratory {
-        id: LabId(run.dice.uuid(opened)),
+        id: LabId(dice.uuid(opened)),
         name: LAB.into(),
         address: "示范省示范市示范路1号".into(),
         phone: "000-00000000".into(),
@@ -140,82 +230,22 @@ pub async fn load(app: &App, options: DemoOptions) -> Result<DemoSummary, Error>
     };
     let foods = world::foods()?;
     let limits = world::limits(&foods, &people.quality.name, opened);
-    let packages = world::packages(&foods);
-    let evidence = unit.keep_blob(PNG).await?;
-    let (own, neighbours) = World::split(&streets);
+    let (own, neighbours) = World::split(&ground.streets);
     let world = World {
         now,
-        calendar,
-        street_codes: streets.keys().cloned().collect(),
+        calendar: ground.calendar,
+        street_codes: ground.streets.keys().cloned().collect(),
         own,
         neighbours,
-        streets,
-        limits: shiyan_statute::LimitLibrary::new(limits.iter().map(|l| l.row.clone()).collect()),
+        streets: ground.streets,
+        limits: LimitLibrary::new(limits.iter().map(|l| l.row.clone()).collect()),
+        packages: world::packages(&foods),
         foods,
-        packages,
         labs: vec![lab],
         people,
-        evidence: (evidence, PNG.len() as u64),
+        evidence,
     };
-
-    let who = Who::system("演示数据");
-    let mut summary = DemoSummary { limits: limits.len() as u64, ..DemoSummary::default() };
-    for user in &users {
-        let role = user.roles.iter().next().copied().unwrap_or(Role::Supervisor);
-        let role = (role.zh().to_owned(), role.en().to_owned());
-        summary.accounts.push(DemoAccount {
-            username: user.username.clone(),
-            password: password.clone(),
-            role_zh: role.0,
-            role_en: role.1,
-            name: user.name.clone(),
-        });
-    }
-    unit.insert_many(&users, &who, "user.add").await?;
-    unit.insert_many(&world.labs, &who, "lab.add").await?;
-    unit.insert_many(&limits, &who, "limit.add").await?;
-    unit.insert_many(&world.packages, &who, "package.add").await?;
-    let plans = [year::plan(&world, &mut run, year, &population)?, year::plan(&world, &mut run, year + 1, &population)?];
-    unit.insert_many(&plans, &who, "plan.issue").await?;
-
-    let points = rapid::points(&world, first_point, &mut run.dice, opened);
-    unit.insert_many(&points, &who, "point.add").await?;
-    let mut rapid = rapid::tell(&world, &mut run, &points, first)?;
-    summary.readings = rapid.readings.len() as u64;
-    unit.insert_many(&rapid.readings, &who, "reading.enter").await?;
-    rapid.readings = Vec::new();
-
-    let total = options.samples.unwrap_or(SAMPLES);
-    let mut specs = year::specs(&world, &mut run, year, total);
-    specs.extend(year::specs(&world, &mut run, year + 1, total));
-    specs.append(&mut rapid.specs);
-    year::specials(&world, &mut run, &mut specs);
-    let drafts = drafts(&world, &mut run, &specs)?;
-    let mut bench = Vec::new();
-    for chunk in specs.chunks(CHUNK) {
-        let mut batch = Batch::default();
-        for spec in chunk {
-            run_sample(&world, &mut run, &mut batch, spec)?;
-        }
-        bench.extend(worksheets::on_bench(&batch));
-        write(&mut unit, &who, &batch, &mut summary).await?;
-    }
-    write(&mut unit, &who, &Batch { samples: drafts, ..Batch::default() }, &mut summary).await?;
-
-    worksheets::lay_out(&mut unit, &who, &world, &mut run.dice, &bench).await?;
-
-    rapid::conclude(&world, &run, &mut rapid.follow_ups)?;
-    summary.follow_ups = rapid.follow_ups.len() as u64;
-    unit.insert_many(&rapid.follow_ups, &who, "followup.open").await?;
-    let facts = json!({ "seed": options.seed.to_string(), "samples": summary.samples, "cases": summary.cases, "readings": summary.readings });
-    unit.note(&who, "demo.loaded", "demo".to_owned(), facts).await?;
-    unit.commit().await?;
-    if let Some(user) = users.iter().find(|u| u.name == QUALITY) {
-        summary.limits_in_use = put_shipped_to_use(app, user, &password, now).await?;
-    }
-    // One large transaction leaves a large write-ahead log behind.
-    app.store.fold_log().await?;
-    Ok(summary)
+    Ok((world, limits))
 }
 
 /// What the fictional 质量负责人 signs.
@@ -226,28 +256,11 @@ async fn put_shipped_to_use(app: &App, user: &UserAccount, password: &str, now: 
     let settled = |r: &&LimitRow| r.status == LimitStatus::Pending && r.confidence.starts_with("high") && !r.confidence.contains("edition?");
     let ids: Vec<String> = app.limit_rows().await?.iter().filter(settled).map(|r| r.id.clone()).collect();
     let mut done = 0;
-    for ids in ids.chunks(crate::limit_check::MOST) {
+    for ids in ids.chunks(limit_check::MOST) {
         let said = Statement { to: LimitStatus::Active, ids, text: STATEMENT, password };
         done += app.check_limits(user, "demo", said, now).await?.done as u64;
     }
     Ok(done)
-}
-
-/// What the fictional 质量负责人 put to use is 待核实 again, as it was shipped: no real laboratory has looked at it.
-async fn take_shipped_back(app: &App, unit: &mut Unit, who: &Who) -> Result<(), Error> {
-    let there: Vec<LimitRecord> = app.store.all().await?;
-    for old in there.into_iter().filter(|l| !l.row.id.starts_with("DEMO") && l.activated_by.as_deref() == Some(QUALITY)) {
-        let shipped = shiyan_statute::limits().iter().find(|r| r.id == old.row.id);
-        let row = LimitRow { status: LimitStatus::Pending, ..shipped.unwrap_or(&old.row).clone() };
-        let next = LimitRecord { row, activated_by: None, activated_at: None, revision: old.revision + 1 };
-        unit.save(&next, who, "limit.status", json!({ "to": LimitStatus::Pending, "why": "演示数据已删除" })).await?;
-    }
-    let packages: Vec<ItemPackage> = app.store.all().await?;
-    for old in packages.into_iter().filter(|p| p.is_shipped() && p.checked.as_ref().is_some_and(|c| c.by == QUALITY)) {
-        let next = ItemPackage { draft: true, retired: false, checked: None, revision: old.revision + 1, ..old };
-        unit.save(&next, who, "package.checked", json!({ "why": "演示数据已删除" })).await?;
-    }
-    Ok(())
 }
 
 /// Removes every row of the demonstration; says how many.
@@ -255,22 +268,16 @@ async fn take_shipped_back(app: &App, unit: &mut Unit, who: &Who) -> Result<(), 
 /// # Errors
 /// The database does not answer; a real row hangs on one of the demonstration.
 pub async fn remove(app: &App, now: Instant) -> Result<u64, Error> {
-    let mut unit = app.store.begin(now).await?;
-    let who = Who::system("演示数据");
-    take_shipped_back(app, &mut unit, &who).await?;
-    let removed = unit.remove_demo(&who).await?;
-    unit.commit().await?;
-    app.store.fold_log().await?;
-    Ok(removed)
+    app.seed().remove(&Who::system("演示数据"), QUALITY, now).await
 }
 
-async fn write(unit: &mut Unit, who: &Who, batch: &Batch, summary: &mut DemoSummary) -> Result<(), Error> {
-    unit.insert_many(&batch.samples, who, "sample.submit").await?;
-    unit.insert_many(&batch.orders, who, "order.open").await?;
-    unit.insert_many(&batch.items, who, "item.add").await?;
-    unit.insert_many(&batch.reports, who, "report.issue").await?;
-    unit.insert_many::<Case>(&batch.cases, who, "case.open").await?;
-    unit.insert_many(&batch.clocks, who, "clock.start").await?;
+async fn write(sowing: &mut Sowing, who: &Who, batch: &Batch, summary: &mut DemoSummary) -> Result<(), Error> {
+    sowing.insert_many(&batch.samples, who, "sample.submit").await?;
+    sowing.insert_many(&batch.orders, who, "order.open").await?;
+    sowing.insert_many(&batch.items, who, "item.add").await?;
+    sowing.insert_many(&batch.reports, who, "report.issue").await?;
+    sowing.insert_many::<Case>(&batch.cases, who, "case.open").await?;
+    sowing.insert_many(&batch.clocks, who, "clock.start").await?;
     summary.samples += batch.samples.len() as u64;
     summary.orders += batch.orders.len() as u64;
     summary.items += batch.items.len() as u64;
@@ -353,4 +360,4 @@ fn accounts(dice: &mut Dice, streets: &BTreeSet<String>, point: PointId, hash: &
 }
 
 /// The one evidence file: a grey square of 8 by 8 dots.
-const PNG: &[u8] = include_bytes!("../data/demo_evidence.png");
+const PNG: &[u8] = include_bytes!("../data/evidence.png");

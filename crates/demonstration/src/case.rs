@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use shiyan_app::Error;
+use shiyan_app::seed::Record;
 use shiyan_foundation::{Actor, Instant, Scope};
 use shiyan_nonconformity::block::BlockKind;
 use shiyan_nonconformity::{Block, BlockRecord, Case, CaseState, EvidenceRef, Part};
 use shiyan_statute::RuleKey;
-use shiyan_store::{Error, Record};
 
-use super::sample::{Clocks, Run};
-use super::world::World;
+use crate::sample::{Clocks, Run};
+use crate::world::World;
 
 /// How a case goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Course {
+pub(crate) enum Course {
     /// Closed after so many days, approved a little later.
     Days(i64),
     /// Extended to so many days more, closed after so many.
@@ -27,7 +28,7 @@ pub(super) enum Course {
 
 /// How many cases of a kind are still wanted, so that each is there and none is there too often.
 #[derive(Debug)]
-pub(super) struct Quotas {
+pub(crate) struct Quotas {
     overdue: u32,
     extended: u32,
     submitted: u32,
@@ -44,7 +45,7 @@ impl Default for Quotas {
 
 impl Course {
     /// The course of the next case, by its age and by what is still wanted.
-    pub(super) fn drawn(world: &World, run: &mut Run, case: &Case) -> Course {
+    pub(crate) fn drawn(world: &World, run: &mut Run, case: &Case) -> Course {
         let age = (world.now.date_naive() - case.opened_at.date_naive()).num_days();
         let days = run.dice.within(22, 78);
         let quotas = &mut run.quotas;
@@ -79,7 +80,7 @@ fn handler<'a>(world: &'a World, case: &Case) -> &'a Actor {
 }
 
 /// Tells a case.
-pub(super) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, case: Case, course: Course) -> Result<Case, Error> {
+pub(crate) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, case: Case, course: Course) -> Result<Case, Error> {
     let officer = handler(world, &case);
     let supervisor = &world.people.supervisor;
     let subject = case.subject();

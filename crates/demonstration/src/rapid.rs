@@ -1,25 +1,25 @@
 //! Rapid tests of the demonstration: points, readings, follow-ups in every state.
 
 use chrono::{NaiveDate, TimeDelta};
+use shiyan_app::Error;
+use shiyan_app::records::{FollowUpRecord, ReadingRecord};
 use shiyan_foundation::ids::{PointId, ReadingId, SampleId};
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Actor, Instant};
 use shiyan_rapid_test::reading::ReadingSource;
 use shiyan_rapid_test::{FollowUp, FollowUpState, Observed, Point, RapidVerdict, Reading, ReadingInput, decide};
 use shiyan_statute::{RapidMethod, RuleKey, rapid_method};
-use shiyan_store::Error;
-use shiyan_store::records::{FollowUpRecord, ReadingRecord};
 
-use super::dice::Dice;
-use super::sample::{Fate, Run, Spec};
-use super::world::World;
+use crate::dice::Dice;
+use crate::sample::{Fate, Run, Spec};
+use crate::world::World;
 
 /// Everything rapid, and the samples that positives asked for.
 #[derive(Debug, Default)]
-pub(super) struct Rapid {
-    pub(super) readings: Vec<ReadingRecord>,
-    pub(super) follow_ups: Vec<FollowUpRecord>,
-    pub(super) specs: Vec<Spec>,
+pub(crate) struct Rapid {
+    pub(crate) readings: Vec<ReadingRecord>,
+    pub(crate) follow_ups: Vec<FollowUpRecord>,
+    pub(crate) specs: Vec<Spec>,
 }
 
 /// How a positive goes on.
@@ -47,7 +47,7 @@ const TESTS: &[(&str, &[&str])] = &[
 ];
 
 /// The points; the id of the first is known before, it is the scope of its operator.
-pub(super) fn points(world: &World, first: PointId, dice: &mut Dice, at: Instant) -> Vec<Point> {
+pub(crate) fn points(world: &World, first: PointId, dice: &mut Dice, at: Instant) -> Vec<Point> {
     let markets = ["示范农贸市场甲", "示范农贸市场乙", "示范菜市场丙", "示范超市丁", "示范批发市场戊", "示范学校食堂己"];
     markets
         .iter()
@@ -76,7 +76,7 @@ struct Teller<'a> {
 }
 
 /// Tells all readings from the first day to now.
-pub(super) fn tell(world: &World, run: &mut Run, points: &[Point], first: NaiveDate) -> Result<Rapid, Error> {
+pub(crate) fn tell(world: &World, run: &mut Run, points: &[Point], first: NaiveDate) -> Result<Rapid, Error> {
     let mut teller = Teller { world, points, out: Rapid::default() };
     let ways = [
         Way::Negative,
@@ -263,7 +263,7 @@ impl Teller<'_> {
 }
 
 /// What the laboratory found is entered the working day after its report.
-pub(super) fn conclude(world: &World, run: &Run, follow_ups: &mut [FollowUpRecord]) -> Result<(), Error> {
+pub(crate) fn conclude(world: &World, run: &Run, follow_ups: &mut [FollowUpRecord]) -> Result<(), Error> {
     for record in follow_ups.iter_mut().filter(|r| r.follow_up.state == FollowUpState::SentToLab) {
         let Some((fails, at)) = record.follow_up.sample.and_then(|s| run.concluded.get(&s)).copied() else { continue };
         let on = world.at(world.after(at.date_naive(), 1), 9, 30);

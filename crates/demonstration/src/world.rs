@@ -3,46 +3,46 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate, NaiveTime};
+use shiyan_app::Error;
+use shiyan_app::records::{ItemPackage, LimitRecord, PackageItem};
 use shiyan_foundation::area::{AdminBody, Street};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::Link;
 use shiyan_foundation::{Actor, Decimal, Instant, WorkCalendar, shanghai};
 use shiyan_statute::{AnalyteGroup, DetectionKind, DetectionLimit, LimitLibrary, LimitRow, LimitRule, LimitStatus};
-use shiyan_store::Error;
-use shiyan_store::records::{ItemPackage, LimitRecord, PackageItem};
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
-const FOODS: &str = include_str!("../../data/demo_foods.csv");
+const FOODS: &str = include_str!("../data/foods.csv");
 /// 天干, the numbering of fictional names.
-pub(super) const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
+pub(crate) const STEMS: [&str; 10] = ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"];
 /// What every fictional food name ends in; no real food is called so, and the limits of the demonstration are about it alone.
 const MARK: &str = "（演示）";
 
 /// One food of the demonstration.
 #[derive(Debug, Clone)]
-pub(super) struct Food {
-    pub(super) share: usize,
+pub(crate) struct Food {
+    pub(crate) share: usize,
     /// Failing batches per 10,000.
-    pub(super) fail: usize,
-    pub(super) name: String,
-    pub(super) category: CategoryPath,
-    pub(super) links: Vec<(Link, usize)>,
-    pub(super) prepacked: bool,
-    pub(super) bulk: bool,
-    pub(super) unit: String,
+    pub(crate) fail: usize,
+    pub(crate) name: String,
+    pub(crate) category: CategoryPath,
+    pub(crate) links: Vec<(Link, usize)>,
+    pub(crate) prepacked: bool,
+    pub(crate) bulk: bool,
+    pub(crate) unit: String,
     /// Items in the order of the package: the rows they are copied from, and how often they are what fails.
-    pub(super) items: Vec<(LimitRow, usize)>,
+    pub(crate) items: Vec<(LimitRow, usize)>,
     /// 配料表 of what is prepackaged.
-    pub(super) ingredients: String,
+    pub(crate) ingredients: String,
 }
 
 fn broken(what: &str) -> Error {
-    Error::Fault(format!("demo_foods.csv: {what}"))
+    Error::Fault(format!("foods.csv: {what}"))
 }
 
 /// Reads the foods; every item is a shipped limit row.
-pub(super) fn foods() -> Result<Vec<Food>, Error> {
+pub(crate) fn foods() -> Result<Vec<Food>, Error> {
     let mut out = Vec::new();
     for line in FOODS.lines().skip(2).filter(|l| !l.trim().is_empty()) {
         let cells: Vec<&str> = line.split('|').collect();
@@ -93,13 +93,13 @@ fn successions() -> [(&'static str, NaiveDate, &'static str, &'static str); 2] {
 }
 
 /// Which of the successions have happened on a day; items of the same era carry the same limits.
-pub(super) fn era(on: NaiveDate) -> usize {
+pub(crate) fn era(on: NaiveDate) -> usize {
     successions().iter().filter(|s| on >= s.1).count()
 }
 
 /// The limits of the demonstration: copies of shipped rows, active, about the fictional food alone (`*` and its name), so that
 /// they decide for the demonstration and never stand beside a shipped row in the question about a real food.
-pub(super) fn limits(foods: &[Food], by: &str, at: Instant) -> Vec<LimitRecord> {
+pub(crate) fn limits(foods: &[Food], by: &str, at: Instant) -> Vec<LimitRecord> {
     let mut out = Vec::new();
     let long_ago = date(2020, 1, 1);
     for (number, food) in foods.iter().enumerate() {
@@ -139,7 +139,7 @@ pub(super) fn limits(foods: &[Food], by: &str, at: Instant) -> Vec<LimitRecord> 
 }
 
 /// The item packages: one a food, for its national category.
-pub(super) fn packages(foods: &[Food]) -> Vec<ItemPackage> {
+pub(crate) fn packages(foods: &[Food]) -> Vec<ItemPackage> {
     foods
         .iter()
         .enumerate()
@@ -167,7 +167,7 @@ pub(super) fn packages(foods: &[Food]) -> Vec<ItemPackage> {
 }
 
 /// A result as a technician would type it.
-pub(super) fn typed_result(dice: &mut Dice, row: &LimitRow, fails: bool) -> String {
+pub(crate) fn typed_result(dice: &mut Dice, row: &LimitRow, fails: bool) -> String {
     /// Per cent of the limit: log-normal by its quantiles, median 160, one in twenty above 600.
     const ABOVE: [i64; 20] = [104, 108, 113, 118, 123, 129, 135, 142, 148, 155, 164, 175, 188, 205, 228, 255, 300, 370, 480, 720];
     let percent = |value: Decimal, p: i64| (value * Decimal::new(p, 2)).round_sf(3).unwrap_or(value).normalize();
@@ -243,47 +243,47 @@ pub(super) fn typed_result(dice: &mut Dice, row: &LimitRow, fails: bool) -> Stri
 
 /// The people of the demonstration.
 #[derive(Debug, Clone)]
-pub(super) struct People {
-    pub(super) samplers: [Actor; 2],
-    pub(super) keeper: Actor,
-    pub(super) analyst: Actor,
-    pub(super) checker: Actor,
-    pub(super) reviewer: Actor,
-    pub(super) signatory: Actor,
-    pub(super) quality: Actor,
-    pub(super) sender: Actor,
-    pub(super) enforcer: Actor,
-    pub(super) office: Actor,
-    pub(super) supervisor: Actor,
-    pub(super) operator: Actor,
-    pub(super) planner: Actor,
+pub(crate) struct People {
+    pub(crate) samplers: [Actor; 2],
+    pub(crate) keeper: Actor,
+    pub(crate) analyst: Actor,
+    pub(crate) checker: Actor,
+    pub(crate) reviewer: Actor,
+    pub(crate) signatory: Actor,
+    pub(crate) quality: Actor,
+    pub(crate) sender: Actor,
+    pub(crate) enforcer: Actor,
+    pub(crate) office: Actor,
+    pub(crate) supervisor: Actor,
+    pub(crate) operator: Actor,
+    pub(crate) planner: Actor,
 }
 
 /// What stands still.
 #[derive(Debug)]
-pub(super) struct World {
-    pub(super) now: Instant,
-    pub(super) calendar: WorkCalendar,
-    pub(super) streets: BTreeMap<String, Street>,
-    pub(super) street_codes: BTreeSet<String>,
-    pub(super) own: Vec<String>,
-    pub(super) neighbours: Vec<String>,
-    pub(super) foods: Vec<Food>,
-    pub(super) limits: LimitLibrary,
-    pub(super) packages: Vec<ItemPackage>,
-    pub(super) labs: Vec<shiyan_store::records::Laboratory>,
-    pub(super) people: People,
+pub(crate) struct World {
+    pub(crate) now: Instant,
+    pub(crate) calendar: WorkCalendar,
+    pub(crate) streets: BTreeMap<String, Street>,
+    pub(crate) street_codes: BTreeSet<String>,
+    pub(crate) own: Vec<String>,
+    pub(crate) neighbours: Vec<String>,
+    pub(crate) foods: Vec<Food>,
+    pub(crate) limits: LimitLibrary,
+    pub(crate) packages: Vec<ItemPackage>,
+    pub(crate) labs: Vec<shiyan_app::records::Laboratory>,
+    pub(crate) people: People,
     /// SHA-256 and size of the one evidence file.
-    pub(super) evidence: (String, u64),
+    pub(crate) evidence: (String, u64),
 }
 
 impl World {
-    pub(super) fn at(&self, on: NaiveDate, hour: i64, minute: i64) -> Instant {
+    pub(crate) fn at(&self, on: NaiveDate, hour: i64, minute: i64) -> Instant {
         let clock = u32::try_from(hour * 60 + minute).ok().and_then(|m| NaiveTime::from_num_seconds_from_midnight_opt(m * 60, 0)).unwrap_or_default();
         on.and_time(clock).and_local_timezone(shanghai()).single().unwrap_or(self.now)
     }
     /// So many working days after a day.
-    pub(super) fn after(&self, on: NaiveDate, workdays: i64) -> NaiveDate {
+    pub(crate) fn after(&self, on: NaiveDate, workdays: i64) -> NaiveDate {
         let mut day = on;
         let mut left = workdays;
         while left > 0 {
@@ -293,7 +293,7 @@ impl World {
         day
     }
     /// So many working days before a day.
-    pub(super) fn before(&self, on: NaiveDate, workdays: i64) -> NaiveDate {
+    pub(crate) fn before(&self, on: NaiveDate, workdays: i64) -> NaiveDate {
         let mut day = on;
         let mut left = workdays;
         while left > 0 {
@@ -303,27 +303,27 @@ impl World {
         day
     }
     /// The working day so many days on, or the next one.
-    pub(super) fn later(&self, on: NaiveDate, days: i64) -> NaiveDate {
+    pub(crate) fn later(&self, on: NaiveDate, days: i64) -> NaiveDate {
         let mut day = on + Days::new(days.max(0).unsigned_abs());
         while !self.calendar.is_workday(day) {
             day = day.succ_opt().unwrap_or(day);
         }
         day
     }
-    pub(super) fn split(streets: &BTreeMap<String, Street>) -> (Vec<String>, Vec<String>) {
+    pub(crate) fn split(streets: &BTreeMap<String, Street>) -> (Vec<String>, Vec<String>) {
         let of = |admin: AdminBody| streets.values().filter(|s| s.admin == admin).map(|s| s.code.clone()).collect();
         (of(AdminBody::Jinshui), of(AdminBody::Zhengdong))
     }
     /// Weight of a street that Jinshui runs: they are not alike.
-    pub(super) fn street_weight(index: usize) -> usize {
+    pub(crate) fn street_weight(index: usize) -> usize {
         6 + (index * 7) % 11
     }
     /// Is this food spread over all streets, or found in three only.
-    pub(super) fn everywhere(food: &Food) -> bool {
+    pub(crate) fn everywhere(food: &Food) -> bool {
         matches!(food.category.class(), "食用农产品" | "餐饮食品")
     }
     /// The three streets where the lesser classes are taken.
-    pub(super) fn homes(&self, class: &str) -> Vec<String> {
+    pub(crate) fn homes(&self, class: &str) -> Vec<String> {
         let start: usize = class.bytes().map(usize::from).sum();
         (0..3).filter_map(|k| self.own.get((start + k * 5) % self.own.len().max(1)).cloned()).collect()
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use shiyan_app::Error;
+use shiyan_app::records::{ClockRecord, SampleRecord};
 use shiyan_foundation::ids::{CaseId, ClockId, ReadingId, SampleId, TestItemId, TestOrderId, TestReportId};
 use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Instant, Label};
@@ -14,20 +16,16 @@ use shiyan_nonconformity::{Case, CaseState, ClockMove, open_cases};
 use shiyan_sample_intake::sheet::{Sheet, SheetContext, credit_code};
 use shiyan_sample_intake::{Reception, ReceptionCheck, Sample};
 use shiyan_statute::{Clock, Extension, RuleKey};
-use shiyan_store::records::{ClockRecord, SampleRecord};
-use shiyan_store::{Error, Record};
 
-use super::LAB;
-use super::case::{Course, Quotas, run_case};
-use super::dice::Dice;
-use super::world::{STEMS, World, era, typed_result};
-use crate::bench::{content_hash, opening_of};
-use crate::reports::{report_content, report_of};
-use crate::samples::{food_of, new_order, peers_of};
+use crate::LAB;
+use crate::case::{Course, Quotas, run_case};
+use crate::dice::Dice;
+use crate::world::{STEMS, World, era, typed_result};
+use shiyan_app::seed::{Record, content_hash, food_of, new_order, opening_of, peers_of, report_content, report_of};
 
 /// What is to become of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// As time goes.
     Normal,
     /// The report comes late.
@@ -51,49 +49,49 @@ type Template = (Option<String>, Vec<TestItem>);
 
 /// One sample to be told.
 #[derive(Debug, Clone)]
-pub(super) struct Spec {
-    pub(super) on: NaiveDate,
-    pub(super) food: usize,
-    pub(super) link: Link,
-    pub(super) street: String,
-    pub(super) kind: TaskKind,
-    pub(super) level: TaskLevel,
-    pub(super) fails: bool,
+pub(crate) struct Spec {
+    pub(crate) on: NaiveDate,
+    pub(crate) food: usize,
+    pub(crate) link: Link,
+    pub(crate) street: String,
+    pub(crate) kind: TaskKind,
+    pub(crate) level: TaskLevel,
+    pub(crate) fails: bool,
     /// The item that fails, by its place in the package; drawn when not given.
-    pub(super) failing: Option<usize>,
-    pub(super) fate: Fate,
-    pub(super) temporary: bool,
+    pub(crate) failing: Option<usize>,
+    pub(crate) fate: Fate,
+    pub(crate) temporary: bool,
     /// Made fixed for a sample that a rapid positive asked for.
-    pub(super) id: Option<SampleId>,
-    pub(super) from_reading: Option<ReadingId>,
+    pub(crate) id: Option<SampleId>,
+    pub(crate) from_reading: Option<ReadingId>,
 }
 
 /// Rows of one chunk.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) samples: Vec<SampleRecord>,
-    pub(super) orders: Vec<TestOrder>,
-    pub(super) items: Vec<TestItem>,
-    pub(super) reports: Vec<TestReport>,
-    pub(super) cases: Vec<Case>,
-    pub(super) clocks: Vec<ClockRecord>,
+pub(crate) struct Batch {
+    pub(crate) samples: Vec<SampleRecord>,
+    pub(crate) orders: Vec<TestOrder>,
+    pub(crate) items: Vec<TestItem>,
+    pub(crate) reports: Vec<TestReport>,
+    pub(crate) cases: Vec<Case>,
+    pub(crate) clocks: Vec<ClockRecord>,
 }
 
 /// What moves while the demonstration runs.
 #[derive(Debug)]
-pub(super) struct Run {
-    pub(super) dice: Dice,
+pub(crate) struct Run {
+    pub(crate) dice: Dice,
     numbers: BTreeMap<String, u32>,
     cases: BTreeMap<i32, u32>,
     templates: BTreeMap<(usize, usize, TaskKind), Template>,
     sites: BTreeMap<(String, &'static str, usize), (String, String)>,
-    pub(super) quotas: Quotas,
+    pub(crate) quotas: Quotas,
     /// Conclusions of samples that a rapid positive asked for: failing, when.
-    pub(super) concluded: BTreeMap<SampleId, (bool, Instant)>,
+    pub(crate) concluded: BTreeMap<SampleId, (bool, Instant)>,
 }
 
 impl Run {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self {
             dice: Dice::new(seed),
             numbers: BTreeMap::new(),
@@ -122,16 +120,16 @@ impl Run {
 
 /// The clocks of one story.
 #[derive(Debug)]
-pub(super) struct Clocks<'a> {
+pub(crate) struct Clocks<'a> {
     world: &'a World,
-    pub(super) list: Vec<ClockRecord>,
+    pub(crate) list: Vec<ClockRecord>,
 }
 
 impl<'a> Clocks<'a> {
     fn new(world: &'a World) -> Self {
         Self { world, list: Vec::new() }
     }
-    pub(super) fn start(&mut self, dice: &mut Dice, rule: RuleKey, subject: &str, at: Instant) -> Result<(), Error> {
+    pub(crate) fn start(&mut self, dice: &mut Dice, rule: RuleKey, subject: &str, at: Instant) -> Result<(), Error> {
         let clock = Clock::start(ClockId(dice.uuid(at)), rule, subject, at, &self.world.calendar)?;
         self.list.push(ClockRecord { clock, demo: true, revision: 0 });
         Ok(())
@@ -155,11 +153,11 @@ impl<'a> Clocks<'a> {
         }
         Ok(())
     }
-    pub(super) fn due(&self, rule: RuleKey, subject: &str) -> Option<NaiveDate> {
+    pub(crate) fn due(&self, rule: RuleKey, subject: &str) -> Option<NaiveDate> {
         self.list.iter().find(|c| c.clock.rule == rule && c.clock.subject == subject).map(|c| c.clock.effective_due_on())
     }
     /// What a move of a case asks for.
-    pub(super) fn moves(&mut self, dice: &mut Dice, subject: &str, moves: &[ClockMove]) -> Result<(), Error> {
+    pub(crate) fn moves(&mut self, dice: &mut Dice, subject: &str, moves: &[ClockMove]) -> Result<(), Error> {
         for step in moves {
             match step {
                 ClockMove::Start(rule, at) => self.start(dice, *rule, subject, *at)?,
@@ -216,7 +214,7 @@ fn site(run: &mut Run, world: &World, street: &str, place: &'static str, n: usiz
 }
 
 /// The sheet of a sample, every required field, briefly.
-pub(super) fn sheet(run: &mut Run, world: &World, spec: &Spec) -> Result<Sheet, Error> {
+pub(crate) fn sheet(run: &mut Run, world: &World, spec: &Spec) -> Result<Sheet, Error> {
     let food = world.foods.get(spec.food).ok_or_else(|| Error::Fault("demo food".into()))?;
     let farm = food.category.class() == "食用农产品";
     let place = if spec.from_reading.is_some() { "农贸市场" } else { place(&mut run.dice, spec, farm) };
@@ -341,7 +339,7 @@ pub(super) fn sheet(run: &mut Run, world: &World, spec: &Spec) -> Result<Sheet, 
 }
 
 /// Tells one sample into the batch. A day that has not come yet tells nothing.
-pub(super) fn run_sample(world: &World, run: &mut Run, batch: &mut Batch, spec: &Spec) -> Result<(), Error> {
+pub(crate) fn run_sample(world: &World, run: &mut Run, batch: &mut Batch, spec: &Spec) -> Result<(), Error> {
     let people = &world.people;
     let minutes = run.dice.within(0, 240);
     let submitted = world.at(spec.on, 10, 0) + TimeDelta::minutes(minutes);

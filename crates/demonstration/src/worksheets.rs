@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use serde_json::json;
+use shiyan_app::seed::{self, Sowing};
+use shiyan_app::{Error, Who};
 use shiyan_foundation::ids::{InstrumentId, TestOrderId, WorksheetId};
 use shiyan_foundation::{Actor, Decimal, Instant};
 use shiyan_lab_results::bench::{Advance, Instrument, QcPlan, Worksheet, WorksheetSample, WorksheetState, WorksheetTemplate, slots_of};
 use shiyan_lab_results::order::{OrderState, TestItem, TestOrder, doubtful_without_remark};
 use shiyan_lab_results::qc::{QcCell, QcContext, QcKind, QcSlot};
-use shiyan_store::{Error, Unit, Who};
 
-use super::sample::Batch;
-use super::world::{World, typed_result};
-use super::{LAB, dice::Dice};
+use crate::sample::Batch;
+use crate::world::{World, typed_result};
+use crate::{LAB, dice::Dice};
 
 /// How far a worksheet of the demonstration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ const SAMPLES: usize = 12;
 
 /// An order on the bench today, with its sample's label and food.
 #[derive(Debug, Clone)]
-pub(super) struct OnBench {
+pub(crate) struct OnBench {
     order: TestOrder,
     label: String,
     food: String,
@@ -40,7 +41,7 @@ pub(super) struct OnBench {
 }
 
 /// The orders of a chunk that are being tested or wait for the checker.
-pub(super) fn on_bench(batch: &Batch) -> Vec<OnBench> {
+pub(crate) fn on_bench(batch: &Batch) -> Vec<OnBench> {
     let wanted = batch.orders.iter().filter(|o| matches!(o.state, OrderState::Testing | OrderState::Entered));
     wanted
         .filter_map(|order| {
@@ -73,7 +74,7 @@ fn template(dice: &mut Dice, method: &str, at: Instant) -> WorksheetTemplate {
 }
 
 /// Instruments, templates and worksheets, written in the transaction of the demonstration.
-pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, bench: &[OnBench]) -> Result<(), Error> {
+pub(crate) async fn lay_out(sowing: &mut Sowing, who: &Who, world: &World, dice: &mut Dice, bench: &[OnBench]) -> Result<(), Error> {
     let opened = world.now - TimeDelta::days(200);
     let today = world.now.date_naive();
     let mut instrument = |no: &str, name: &str, profile: &str, days: i64| Instrument {
@@ -89,7 +90,7 @@ pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mu
     };
     let instruments =
         [instrument("YQ-001", "气相色谱-质谱联用仪", "", 150), instrument("YQ-002", "高效液相色谱仪", "", 90), instrument("YQ-003", "原子荧光光度计", "", -20)];
-    unit.insert_many(&instruments, who, "instrument.add").await?;
+    sowing.insert_many(&instruments, who, "instrument.add").await?;
 
     let free = |items: &[TestItem], method: &str| items.iter().any(|i| i.method == method);
     let untouched: Vec<&OnBench> = bench.iter().filter(|b| b.order.state == OrderState::Testing && b.items.iter().all(|i| i.raw.is_empty())).collect();
@@ -107,7 +108,7 @@ pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mu
         let template = template(dice, method, opened);
         serial += 1;
         let sheet = sheet(world, dice, &template, &chosen, instruments.get(at), serial);
-        lay(unit, who, world, dice, sheet, &chosen, if at == 0 { Filled::Nothing } else { Filled::Half }).await?;
+        lay(sowing, who, world, dice, sheet, &chosen, if at == 0 { Filled::Nothing } else { Filled::Half }).await?;
         templates.push(template);
     }
     if let Some(method) = entered.iter().flat_map(|b| &b.items).map(|i| i.method.clone()).find(|m| templates.iter().all(|t| t.method != *m)) {
@@ -115,10 +116,10 @@ pub(super) async fn lay_out(unit: &mut Unit, who: &Who, world: &World, dice: &mu
         let template = template(dice, &method, opened);
         serial += 1;
         let sheet = sheet(world, dice, &template, &chosen, instruments.first(), serial);
-        lay(unit, who, world, dice, sheet, &chosen, Filled::Finished).await?;
+        lay(sowing, who, world, dice, sheet, &chosen, Filled::Finished).await?;
         templates.push(template);
     }
-    unit.insert_many(&templates, who, "template.add").await
+    sowing.insert_many(&templates, who, "template.add").await
 }
 
 fn sheet(world: &World, dice: &mut Dice, template: &WorksheetTemplate, chosen: &[&OnBench], instrument: Option<&Instrument>, serial: u32) -> Worksheet {
@@ -131,7 +132,7 @@ fn sheet(world: &World, dice: &mut Dice, template: &WorksheetTemplate, chosen: &
         }
     }
     let slots: Vec<_> = cells.iter().map(|i| (i.id, i.order, i.analyte.clone(), i.unit.clone())).collect();
-    let loq = |analyte: &str| crate::worksheets::loq_of(cells.iter().copied(), analyte);
+    let loq = |analyte: &str| seed::loq_of(cells.iter().copied(), analyte);
     let person = |a: &Actor| (a.id, a.name.clone());
     Worksheet {
         id: WorksheetId(dice.uuid(made)),
@@ -160,7 +161,7 @@ fn sheet(world: &World, dice: &mut Dice, template: &WorksheetTemplate, chosen: &
 }
 
 /// Puts the items on the worksheet; those of a finished one were entered before.
-async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut sheet: Worksheet, chosen: &[&OnBench], filled: Filled) -> Result<(), Error> {
+async fn lay(sowing: &mut Sowing, who: &Who, world: &World, dice: &mut Dice, mut sheet: Worksheet, chosen: &[&OnBench], filled: Filled) -> Result<(), Error> {
     let analyst = &world.people.analyst;
     let at = world.now - TimeDelta::hours(3);
     let mut values: BTreeMap<_, TestItem> = BTreeMap::new();
@@ -168,7 +169,7 @@ async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut she
     for on in chosen {
         for item in on.items.iter().filter(|i| i.method == sheet.method) {
             let mut next = TestItem { worksheet: Some(sheet.id), revision: item.revision + 1, ..item.clone() };
-            unit.save(&next, who, "item.assign", json!({ "worksheet": sheet.no })).await?;
+            sowing.save(&next, who, "item.assign", json!({ "worksheet": sheet.no })).await?;
             if filled == Filled::Half && rank.get(&on.order.id).is_some_and(|n| n % 2 == 0) {
                 let row = item.limit.as_ref().and_then(|used| world.limits.about(&item.analyte).find(|r| r.id == used.id));
                 let raw = row.map_or_else(|| "未检出".to_owned(), |row| typed_result(dice, row, false));
@@ -178,7 +179,7 @@ async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut she
                 if doubtful_without_remark(&next) {
                     next.remark = "复测结果一致（演示）".to_owned();
                 }
-                unit.save(&next, &analyst.into(), "item.enter", json!({ "analyte": next.analyte, "from": "", "to": next.raw })).await?;
+                sowing.save(&next, &analyst.into(), "item.enter", json!({ "analyte": next.analyte, "from": "", "to": next.raw })).await?;
             }
             values.insert(next.id, next);
         }
@@ -192,7 +193,7 @@ async fn lay(unit: &mut Unit, who: &Who, world: &World, dice: &mut Dice, mut she
         sheet.state = WorksheetState::Finished;
         sheet.finished = Some((analyst.id, analyst.name.clone(), at));
     }
-    unit.insert(&sheet, who, "worksheet.make", json!({ "no": sheet.no, "method": sheet.method, "cells": sheet.cells.len() })).await
+    sowing.insert(&sheet, who, "worksheet.make", json!({ "no": sheet.no, "method": sheet.method, "cells": sheet.cells.len() })).await
 }
 
 /// A control as a run in order gives it: nothing in the blank, the duplicate as the sample, ninety percent of what was added.

@@ -1,14 +1,19 @@
+mod limits;
+
 use super::*;
+use shiyan_app::Store;
+use shiyan_app::read::SampleFilter;
 use shiyan_foundation::area::AdminBody;
+use shiyan_foundation::ids::InstrumentId;
 use shiyan_foundation::shanghai;
 use shiyan_foundation::task::{Outcome, TaskKind};
 use shiyan_indicators::BatchStage;
 use shiyan_judgement::judging::{FoodFacts, Verdict};
 use shiyan_judgement::texts::{Typed, judge_stored};
+use shiyan_lab_results::bench::Instrument;
 use shiyan_lab_results::order::TestItem;
 use shiyan_migrations::{Migrator, MigratorTrait};
 use shiyan_statute::LimitChoice;
-use shiyan_store::Store;
 use std::path::PathBuf;
 
 struct Temp(PathBuf);
@@ -114,7 +119,7 @@ async fn any_day_of_the_year_will_do() {
         assert!(summary.samples > 200);
         let log = std::fs::metadata(dir.0.join("demo.db-wal")).unwrap().len();
         assert_eq!(log, 0, "the write-ahead log is folded into the file while the database stays open");
-        assert!(app.store.verify(None).await.unwrap().ok);
+        assert!(app.stage().verify(None).await.unwrap().ok);
     }
 }
 
@@ -128,7 +133,7 @@ async fn whole(name: &str, samples: Option<u32>) {
     assert!(load(&app, options(1, None)).await.unwrap_err().to_string().contains("DEMO-THERE"));
 
     let clock = std::time::Instant::now();
-    let finding = app.store.verify(None).await.unwrap();
+    let finding = app.stage().verify(None).await.unwrap();
     println!("verified in {:?}", clock.elapsed());
     assert!(finding.ok, "{finding:?}");
 
@@ -138,7 +143,7 @@ async fn whole(name: &str, samples: Option<u32>) {
     assert_eq!(count(shiyan_statute::LimitStatus::Active), summary.limits_in_use);
     assert!(summary.limits_in_use > 400 && count(shiyan_statute::LimitStatus::Pending) > 0, "{}", summary.limits_in_use);
     assert!(shipped.iter().filter(|r| r.basis == "GB 2762-2025" && r.status == shiyan_statute::LimitStatus::Active).count() > 200);
-    let signed = app.store.timeline(&["limits:checked".to_owned()]).await.unwrap();
+    let signed = app.stage().timeline(&["limits:checked".to_owned()]).await.unwrap();
     assert!(signed.iter().all(|e| e.facts["statement"] == STATEMENT) && !signed.is_empty());
 
     for state in ["draft", "sampled", "received", "refused", "void", "testing", "entered", "checked", "reviewed", "approved", "issued"] {
@@ -148,7 +153,7 @@ async fn whole(name: &str, samples: Option<u32>) {
         assert!(summary.case_states.get(state).is_some_and(|n| *n > 0), "{state}: {:?}", summary.case_states);
     }
     assert_eq!(Role::ALL.iter().filter(|r| !summary.accounts.iter().any(|a| a.role_zh == r.zh())).count(), 0);
-    let knock = crate::entry::Knock::new("analyst", PASSWORD, std::net::Ipv4Addr::LOCALHOST.into());
+    let knock = shiyan_app::entry::Knock::new("analyst", PASSWORD, std::net::Ipv4Addr::LOCALHOST.into());
     let opened = app.login(&knock, now()).await.unwrap().opened().unwrap();
     assert_eq!(opened.user.name, "示范检验员甲");
 
@@ -192,16 +197,16 @@ async fn whole(name: &str, samples: Option<u32>) {
     // the boundary leaves out what 郑东新区 runs
     assert!(year.facts.batches.iter().any(|b| b.admin == AdminBody::Zhengdong));
     // open positives, some past the 72 hours
-    let open = app.store.open_positives(&Scope::District).await.unwrap();
+    let open = app.stage().open_positives(&Scope::District).await.unwrap();
     println!("open positives: {:?}", open.iter().filter_map(|r| r.follow_up.as_ref().map(|f| (f.follow_up.state, f.follow_up.told_at))).collect::<Vec<_>>());
     assert!(open.len() >= 6);
 
     let removed = remove(&app, now()).await.unwrap();
     let rows = summary.samples + summary.orders + summary.items + summary.reports + summary.cases + summary.clocks + summary.readings + summary.follow_ups;
     assert!(removed > rows, "{removed} {rows}");
-    let finding = app.store.verify(None).await.unwrap();
+    let finding = app.stage().verify(None).await.unwrap();
     assert!(finding.ok, "{finding:?}");
-    assert_eq!(app.store.count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
+    assert_eq!(app.stage().count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
     let left = app.limit_rows().await.unwrap();
     assert!(left.iter().all(|r| !r.id.starts_with("DEMO")));
     let mut as_shipped: Vec<_> = left.iter().cloned().collect();
@@ -211,7 +216,7 @@ async fn whole(name: &str, samples: Option<u32>) {
     assert_eq!(as_shipped, shipped, "what the fictional quality manager put to use waits again");
     // and it can be loaded again
     load(&app, options(7, Some(200))).await.unwrap();
-    assert!(app.store.verify(None).await.unwrap().ok);
+    assert!(app.stage().verify(None).await.unwrap().ok);
 }
 
 #[tokio::test]
@@ -221,9 +226,9 @@ async fn the_same_seed_tells_the_same_story() {
         let dir = Temp::new(name);
         let app = app(&dir).await;
         let summary = load(&app, options(seed, Some(300))).await.unwrap();
-        let mut facts = app.store.batch_facts("2025-01-01".parse().unwrap(), "2026-12-31".parse().unwrap(), &Scope::District).await.unwrap();
+        let mut facts = app.stage().batch_facts("2025-01-01".parse().unwrap(), "2026-12-31".parse().unwrap(), &Scope::District).await.unwrap();
         facts.sort_by_key(|f| f.sample_id);
-        let items: Vec<TestItem> = app.store.all().await.unwrap();
+        let items: Vec<TestItem> = app.stage().all().await.unwrap();
         let bad = items.iter().filter(|i| i.limit.is_none()).count();
         assert_eq!(bad, 0);
         told.push((summary, facts, serde_json::to_string(&items).unwrap()));
@@ -233,10 +238,69 @@ async fn the_same_seed_tells_the_same_story() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_told_to_its_end_leaves_nothing() {
+    let dir = Temp::new("half");
+    let app = app(&dir).await;
+    // the last batch meets an instrument that is not of the demonstration
+    let real = Instrument {
+        id: InstrumentId(uuid::Uuid::from_u128(1)),
+        no: "YQ-001".into(),
+        name: "天平".into(),
+        profile: None,
+        calibrated_until: None,
+        active: true,
+        lab: None,
+        demo: false,
+        revision: 0,
+    };
+    let mut unit = app.stage().begin(now()).await.unwrap();
+    unit.insert(&real, &Who::system("试"), "instrument.add", json!({})).await.unwrap();
+    unit.commit().await.unwrap();
+    assert!(load(&app, options(1, Some(100))).await.is_err());
+    assert!(!app.has_demo().await.unwrap());
+    assert_eq!(app.stage().count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
+    assert_eq!(app.stage().all::<Instrument>().await.unwrap(), [real], "what is real stays");
+    assert!(app.stage().verify(None).await.unwrap().ok);
+}
+
+#[tokio::test]
+async fn a_loading_that_was_broken_off_is_told_apart_from_a_whole_one() {
+    let dir = Temp::new("broken-off");
+    let app = app(&dir).await;
+    app.seed_reference(now()).await.unwrap();
+    assert!(!app.demo_broken_off().await.unwrap(), "nothing is there");
+    let (users, _) = accounts(&mut Dice::new(1), &BTreeSet::new(), PointId(uuid::Uuid::nil()), "", now());
+    let mut sowing = app.seed().open(now()).await.unwrap();
+    sowing.insert_many(&users, &Who::system("试"), "user.add").await.unwrap();
+    sowing.commit().await.unwrap();
+    assert!(app.demo_broken_off().await.unwrap());
+    assert!(load(&app, options(1, Some(100))).await.unwrap_err().to_string().contains("DEMO-HALF"));
+    assert_eq!(remove(&app, now()).await.unwrap(), users.len() as u64);
+    load(&app, options(1, Some(100))).await.unwrap();
+    assert!(!app.demo_broken_off().await.unwrap());
+    assert!(app.stage().verify(None).await.unwrap().ok);
+}
+
+#[tokio::test]
+async fn no_row_without_the_mark_comes_through_the_door() {
+    let dir = Temp::new("unmarked");
+    let app = app(&dir).await;
+    let (users, _) = accounts(&mut Dice::new(1), &BTreeSet::new(), PointId(uuid::Uuid::nil()), "", now());
+    let real = UserAccount { demo: false, ..users[0].clone() };
+    let mut sowing = app.seed().open(now()).await.unwrap();
+    let who = Who::system("试");
+    assert!(sowing.insert(&real, &who, "user.add", json!({})).await.is_err());
+    assert!(sowing.insert_many(&[users[1].clone(), real.clone()], &who, "user.add").await.is_err());
+    assert!(sowing.save(&real, &who, "user.edit", json!({})).await.is_err());
+    sowing.commit().await.unwrap();
+    assert_eq!(app.stage().people().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn it_is_not_loaded_beside_real_people() {
     let dir = Temp::new("real");
     let app = app(&dir).await;
-    let user = crate::people::NewUser {
+    let user = shiyan_app::people::NewUser {
         username: "real".into(),
         name: "某某".into(),
         password: "a long enough one".into(),
@@ -254,13 +318,11 @@ async fn it_is_not_loaded_beside_real_people() {
 #[tokio::test]
 async fn the_list_of_samples_is_filtered_by_the_classes_of_its_year() {
     use shiyan_foundation::Scope;
-    use shiyan_store::query::samples::SampleFilter;
-    use shiyan_store::records::SampleRecord;
 
     let dir = Temp::new("classes");
     let app = app(&dir).await;
     load(&app, options(9, Some(200))).await.unwrap();
-    let all: Vec<SampleRecord> = app.store.all().await.unwrap();
+    let all: Vec<SampleRecord> = app.stage().all().await.unwrap();
     for year in [2025, 2026] {
         let scheme = shiyan_statute::class_scheme(year);
         let of_year: Vec<_> = all.iter().filter_map(|r| r.sample.core.as_ref()).filter(|c| c.sampled_on.year() == year).collect();
@@ -269,12 +331,12 @@ async fn the_list_of_samples_is_filtered_by_the_classes_of_its_year() {
         for class in shiyan_statute::food_classes_of(year) {
             let filter = SampleFilter { class: Some(class.name.clone()), year: Some(year), ..SampleFilter::default() };
             let wanted = of_year.iter().filter(|c| shiyan_statute::class_in(scheme, &c.category) == Some(class)).count();
-            let counted = app.store.count_samples(&filter, &Scope::District).await.unwrap();
+            let counted = app.stage().count_samples(&filter, &Scope::District).await.unwrap();
             assert_eq!(usize::try_from(counted).unwrap(), wanted, "{year} {}", class.name);
             // what is counted is what is listed
             let (mut listed, mut after) = (0, None);
             loop {
-                let (rows, more) = app.store.samples(&SampleFilter { after: after.clone(), ..filter.clone() }, &Scope::District).await.unwrap();
+                let (rows, more) = app.stage().samples(&SampleFilter { after: after.clone(), ..filter.clone() }, &Scope::District).await.unwrap();
                 listed += rows.len();
                 after = rows.last().map(|r| (r.sampled_on.clone(), r.id.clone()));
                 if !more {
@@ -291,10 +353,9 @@ async fn the_list_of_samples_is_filtered_by_the_classes_of_its_year() {
 #[tokio::test]
 async fn figures_of_a_day_are_the_same_when_they_are_asked_for_later() {
     use chrono::TimeDelta;
+    use shiyan_app::read::CaseFilter;
     use shiyan_foundation::{Actor, Scope};
     use shiyan_sample_intake::reception::Reception;
-    use shiyan_store::query::cases::CaseFilter;
-    use shiyan_store::query::samples::SampleFilter;
 
     let dir = Temp::new("as-of");
     let app = app(&dir).await;
@@ -306,11 +367,11 @@ async fn figures_of_a_day_are_the_same_when_they_are_asked_for_later() {
     let printed = app.year(scope.clone(), &Scope::District, then).await.unwrap();
 
     // three days later much has changed
-    let people = app.store.people().await.unwrap();
+    let people = app.stage().people().await.unwrap();
     let who = |name: &str| -> Actor { people.iter().find(|u| u.username == name).unwrap_or_else(|| panic!("no {name}")).actor() };
     let of = |role| -> Vec<Actor> { people.iter().filter(|u| u.roles.contains(&role)).map(|u| u.actor()).collect() };
     let waiting = SampleFilter { state: Some("sampled".into()), ..SampleFilter::default() };
-    let (waiting, _) = app.store.samples(&waiting, &Scope::District).await.unwrap();
+    let (waiting, _) = app.stage().samples(&waiting, &Scope::District).await.unwrap();
     assert!(waiting.len() > 1, "two sheets are on the way");
     let mut did = Vec::new();
     for actor in of(shiyan_foundation::Role::Sampler) {
@@ -322,15 +383,15 @@ async fn figures_of_a_day_are_the_same_when_they_are_asked_for_later() {
     app.refuse_sample(&keeper, &waiting[1].id, broken, "封条破损，不能接收", later).await.unwrap();
     did.push("refuse");
     let supervisor = who("supervisor");
-    for case in app.store.cases(&CaseFilter { state: Some("open".into()), ..CaseFilter::default() }, &Scope::District).await.unwrap() {
+    for case in app.stage().cases(&CaseFilter { state: Some("open".into()), ..CaseFilter::default() }, &Scope::District).await.unwrap() {
         if !did.contains(&"close") && app.approve_case(&supervisor, &case.id, later).await.is_ok() {
             did.push("close");
         } else if !did.contains(&"extend") && app.extend_case(&supervisor, &case.id, "2027-06-30", "案情复杂，经批准延期", later).await.is_ok() {
             did.push("extend");
         }
     }
-    let mut line = app.store.plan_of_year(2026).await.unwrap().unwrap().lines[0].clone();
-    (line.id, line.batches, line.quarter) = (shiyan_foundation::ids::PlanLineId(crate::fresh()), 500, 4);
+    let mut line = app.stage().plan_of_year(2026).await.unwrap().unwrap().lines[0].clone();
+    (line.id, line.batches, line.quarter) = (shiyan_foundation::ids::PlanLineId(uuid::Uuid::from_u128(500)), 500, 4);
     app.add_plan_lines(&of(shiyan_foundation::Role::PlanManager)[0], 2026, vec![line], Some("动态调整，追加批次"), later).await.unwrap();
     assert_eq!(did.len(), 4, "only {did:?}");
 
@@ -339,7 +400,7 @@ async fn figures_of_a_day_are_the_same_when_they_are_asked_for_later() {
     assert_ne!(now_.kpis.forecast.plan_remaining, printed.kpis.forecast.plan_remaining);
     let again = app.year_as_of(scope, &Scope::District, Some(day), later).await.unwrap();
     assert_eq!(again.kpis, printed.kpis);
-    let due = |y: &crate::figures::Year| y.facts.cases.iter().map(|c| (c.case_id, c.due_on, c.closed_on, c.cancelled)).collect::<Vec<_>>();
+    let due = |y: &shiyan_app::figures::Year| y.facts.cases.iter().map(|c| (c.case_id, c.due_on, c.closed_on, c.cancelled)).collect::<Vec<_>>();
     assert_eq!(due(&again), due(&printed));
     assert_eq!(again.facts.plan, printed.facts.plan);
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
+use shiyan_app::Error;
 use shiyan_foundation::Label;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PlanId, PlanLineId};
@@ -10,11 +11,10 @@ use shiyan_foundation::task::{Link, Population, TaskKind, TaskLevel, required_ba
 use shiyan_lab_results::order::OrderState;
 use shiyan_sampling_plan::{Plan, PlanLine, PlanState};
 use shiyan_statute::{NumberKey, yearly_target};
-use shiyan_store::Error;
 
-use super::dice::Dice;
-use super::sample::{Fate, Run, Spec};
-use super::world::World;
+use crate::dice::Dice;
+use crate::sample::{Fate, Run, Spec};
+use crate::world::World;
 
 /// Quarter weights, per cent, as published plans spread a year.
 const QUARTERS: [usize; 4] = [11, 30, 31, 28];
@@ -43,7 +43,7 @@ impl Rate {
 }
 
 /// The samples of a year up to today, in the order of their days.
-pub(super) fn specs(world: &World, run: &mut Run, year: i32, total: u32) -> Vec<Spec> {
+pub(crate) fn specs(world: &World, run: &mut Run, year: i32, total: u32) -> Vec<Spec> {
     let today = world.now.date_naive();
     let mut days: [Vec<NaiveDate>; 4] = Default::default();
     for day in NaiveDate::from_ymd_opt(year, 1, 1).into_iter().flat_map(|first| first.iter_days().take_while(|d| d.year() == year)) {
@@ -108,7 +108,7 @@ pub(super) fn specs(world: &World, run: &mut Run, year: i32, total: u32) -> Vec<
 }
 
 /// Makes some of the samples special, so that every state can be seen today.
-pub(super) fn specials(world: &World, run: &mut Run, specs: &mut Vec<Spec>) {
+pub(crate) fn specials(world: &World, run: &mut Run, specs: &mut Vec<Spec>) {
     let today = world.now.date_naive();
     let (early, late) = (today - chrono::Days::new(150), today - chrono::Days::new(85));
     let window = |s: &&mut Spec| s.on > early && s.on < late && s.fate == Fate::Normal && s.kind == TaskKind::Supervisory && s.from_reading.is_none();
@@ -170,7 +170,7 @@ pub(super) fn specials(world: &World, run: &mut Run, specs: &mut Vec<Spec>) {
 }
 
 /// The issued plan of a year: every cell that samples are drawn from, with what is expected of it.
-pub(super) fn plan(world: &World, run: &mut Run, year: i32, population: &Population) -> Result<Plan, Error> {
+pub(crate) fn plan(world: &World, run: &mut Run, year: i32, population: &Population) -> Result<Plan, Error> {
     let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
     let at = world.at(world.later(first, 7), 10, 0).min(world.now);
     let target = yearly_target(NumberKey::N01, year)?;
