@@ -1,6 +1,6 @@
 //! The way of one batch, from the plan to the figure.
 
-use shiyan_app::planning::TypedLine;
+use shiyan_app::plan::TypedLine;
 use shiyan_app::sha256_hex;
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Lang, Scope};

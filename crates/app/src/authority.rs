@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 pub use shiyan_foundation::authority::{Act, may};
 use shiyan_foundation::{Actor, Label, Refusal, Role, Scope};
+use shiyan_lab_results::order::TestOrder;
 use shiyan_rapid_test::Point;
+use shiyan_sample_intake::Sample;
 use shiyan_sample_intake::sheet::Sheet;
-use shiyan_store::records::{Laboratory, UserAccount};
-use shiyan_store::{Entry, Error, Who};
+use shiyan_store::records::{Laboratory, SampleRecord, UserAccount};
+use shiyan_store::{Entry, Error, Unit, Who};
 
-use crate::people::NewUser;
 use crate::{App, code};
 
 /// Whether a street lies within a scope.
@@ -19,6 +20,26 @@ pub(crate) fn covers_street(scope: &Scope, street: &str) -> bool {
         Scope::Streets(mine) => mine.contains(street),
         Scope::Point(_) | Scope::Lab(_) => false,
     }
+}
+
+/// Whoever may not read it finds nothing.
+pub(crate) fn reads(actor: &Actor, act: Act) -> Result<(), Error> {
+    may(actor, act).map_err(|_| Error::NotFound)
+}
+
+/// 案件 name the operator: people who test blind find none.
+pub(crate) fn reads_cases(actor: &Actor) -> Result<(), Error> {
+    reads(actor, Act::ReadOperator)
+}
+
+/// 盲样 the sample as this person may see it.
+pub(crate) fn veiled(actor: &Actor, record: SampleRecord) -> SampleRecord {
+    if actor.tests_blind() { SampleRecord { sample: record.sample.veiled(), ..record } } else { record }
+}
+
+/// The reading that asked for a sample, for whoever may look at readings: a laboratory is not led to a page that is not there for it.
+pub(crate) fn reading_of(actor: &Actor, sample: &Sample) -> Option<shiyan_foundation::ids::ReadingId> {
+    sample.from_reading.filter(|_| !matches!(actor.scope, Scope::Lab(_)))
 }
 
 /// Subjects that are the administrator's own work; of business records an administrator sees that something happened, not what.
@@ -47,6 +68,18 @@ impl App {
             Scope::Streets(_) | Scope::Point(_) => false,
         })
     }
+    /// The order, for whom it is there.
+    pub(crate) async fn visible_order(&self, unit: &Unit, actor: &Actor, id: &str) -> Result<TestOrder, Error> {
+        self.store.order(id, &actor.scope).await?.ok_or(Error::NotFound)?;
+        unit.require(id).await
+    }
+    /// Is this a person of the demonstration: what they begin is demonstration data and goes with it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn is_demo(&self, actor: &Actor) -> Result<bool, Error> {
+        Ok(self.store.get::<UserAccount>(&actor.id.to_string()).await?.is_some_and(|u| u.demo))
+    }
     /// The accounts that this administrator manages: those whose scope lies within theirs.
     ///
     /// # Errors
@@ -67,14 +100,6 @@ impl App {
         Ok(actor.into())
     }
     /// Whether this administrator may give those duties in that scope.
-    ///
-    /// # Errors
-    /// Not an administrator; `USER-BEYOND`.
-    pub async fn may_give(&self, actor: &Actor, new: &NewUser) -> Result<Who, Error> {
-        self.may_give_duties(actor, &new.roles, &new.scope).await?;
-        Ok(actor.into())
-    }
-    /// The same for an account that is there already.
     ///
     /// # Errors
     /// Not an administrator; `USER-BEYOND`.

@@ -10,7 +10,8 @@ use shiyan_store::records::Setting;
 use shiyan_store::{Error, Unit};
 
 use crate::authority::{Act, may};
-use crate::reference::{keep_setting, number};
+use crate::setting::keep_setting;
+use crate::typed::number;
 use crate::{App, code};
 
 /// Key of the setting.

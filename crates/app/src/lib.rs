@@ -1,42 +1,41 @@
 //! 用例 the only writer: one use case is one transaction: load, decide, save, clocks, journal; the answer goes out after the
 //! commit is durable. Everything here takes the person acting and the clock reading; what is decided is decided in the domain.
 
+// What every room stands on.
 pub mod authority;
-pub mod bench;
 pub mod bounds;
-pub mod calendars;
-pub mod cases;
+mod clocks;
 pub mod code;
-pub mod district;
-pub mod editions;
-pub mod entry;
 pub mod explain;
-pub mod figures;
-pub mod files;
-pub mod imports;
+mod first;
 pub mod jobs;
-pub mod keep;
-pub mod kept;
-pub mod limit_check;
-pub mod limits;
-pub mod pace;
-pub mod packages;
-pub mod passwords;
-pub mod people;
-pub mod planning;
-pub mod profiles;
-pub mod rapid;
 pub mod read;
+mod setting;
+mod signed;
+mod typed;
+pub mod uploads;
+
+// The rooms, along the way of a batch.
+pub mod bench;
+pub mod cases;
+pub mod figures;
+pub mod intake;
+pub mod limits;
+pub mod people;
+pub mod plan;
+pub mod rapid;
 pub mod reference;
 mod remembered;
 pub mod reports;
-pub mod samples;
-pub mod second;
 #[doc(hidden)]
 pub mod seed;
-pub mod totp;
-pub mod uploads;
-pub mod worksheets;
+pub mod upkeep;
+
+pub use bench::{profiles, worksheets};
+pub use limits::{editions, packages};
+pub use people::{entry, second, totp};
+pub use reference::{calendars, district, imports};
+pub use upkeep::{files, keep, kept};
 
 use std::sync::{Arc, RwLock};
 

@@ -186,24 +186,24 @@ pub fn new_order(
     calendar: &WorkCalendar,
     now: Instant,
 ) -> Result<(TestOrder, Vec<TestItem>), Error> {
-    crate::samples::new_order(sample, packages, limits, calendar, now)
+    crate::intake::new_order(sample, packages, limits, calendar, now)
 }
 
 /// 食品与配料 of a sample as its results are judged with them.
 #[must_use]
 pub fn food_of(sample: &Sample) -> Option<FoodFacts> {
-    crate::samples::food_of(sample)
+    crate::intake::food_of(sample)
 }
 
 /// 同类 whose earlier results those of this sample are compared with.
 #[must_use]
 pub fn peers_of(sample: &Sample) -> Option<Peers> {
-    crate::samples::peers_of(sample)
+    crate::intake::peers_of(sample)
 }
 
 /// 定量限 of an item, where its limit row names one in the unit of the item.
 pub fn loq_of<'a>(items: impl Iterator<Item = &'a TestItem>, analyte: &str) -> Option<Decimal> {
-    crate::worksheets::loq_of(items, analyte)
+    crate::bench::worksheets::loq_of(items, analyte)
 }
 
 /// SHA-256 of what is signed.
@@ -211,7 +211,7 @@ pub fn loq_of<'a>(items: impl Iterator<Item = &'a TestItem>, analyte: &str) -> O
 /// # Errors
 /// The items cannot be written down.
 pub fn content_hash(order: &TestOrder, items: &[TestItem]) -> Result<String, Error> {
-    crate::bench::content_hash(order, items)
+    crate::signed::content_hash(order, items)
 }
 
 /// What the opening of cases needs to know.

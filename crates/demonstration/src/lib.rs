@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 use serde_json::json;
-use shiyan_app::limit_check::{self, Statement};
+use shiyan_app::limits::check::{MOST, Statement};
 use shiyan_app::records::{Laboratory, LimitRecord, SampleRecord, UserAccount};
 use shiyan_app::seed::Sowing;
 use shiyan_app::{App, Error, Who, code};
@@ -256,7 +256,7 @@ async fn put_shipped_to_use(app: &App, user: &UserAccount, password: &str, now: 
     let settled = |r: &&LimitRow| r.status == LimitStatus::Pending && r.confidence.starts_with("high") && !r.confidence.contains("edition?");
     let ids: Vec<String> = app.limit_rows().await?.iter().filter(settled).map(|r| r.id.clone()).collect();
     let mut done = 0;
-    for ids in ids.chunks(limit_check::MOST) {
+    for ids in ids.chunks(MOST) {
         let said = Statement { to: LimitStatus::Active, ids, text: STATEMENT, password };
         done += app.check_limits(user, "demo", said, now).await?.done as u64;
     }

@@ -2,7 +2,7 @@
 //! call the same two functions.
 
 use shiyan_app::imports::PublishedFile;
-use shiyan_app::planning::TypedLine;
+use shiyan_app::plan::TypedLine;
 use shiyan_app::records::PublishedResult;
 use shiyan_app::{App, Error};
 use shiyan_exchange::book::Hidden;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::samples::package_for;
+use crate::intake::package_for;
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::{Decimal, Role, Scope, shanghai};
 use shiyan_migrations::{Migrator, MigratorTrait};

@@ -2,7 +2,7 @@
 
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
-use shiyan_app::limit_check::{LineToCheck, Statement};
+use shiyan_app::limits::check::{LineToCheck, Statement};
 use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_statute::LimitStatus;
 

@@ -7,7 +7,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
 use shiyan_app::figures::year_span;
-use shiyan_app::planning::TypedLine;
+use shiyan_app::plan::TypedLine;
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::out;
 use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};

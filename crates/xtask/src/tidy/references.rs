@@ -61,7 +61,7 @@ fn is_there(word: &str, at: &str, paths: &BTreeSet<String>) -> bool {
     let beside = at.rsplit_once('/').map(|(folder, _)| format!("{folder}/{word}"));
     let end = format!("/{word}");
     paths.contains(word) || beside.is_some_and(|b| paths.contains(&b)) || paths.iter().any(|p| p.ends_with(&end))
-        // `app/src/cases.rs` for crates/app/src/cases.rs, `web/kit/...` alike; `it/report.rs` for tests/it/report.rs
+        // `app/src/lib.rs` for crates/app/src/lib.rs, `web/kit/...` alike; `it/report.rs` for tests/it/report.rs
         || word.split_once('/').is_some_and(|(first, rest)| paths.iter().any(|p| p.ends_with(&format!("/{first}/src/{rest}"))))
 }
 
