@@ -30,7 +30,7 @@ async fn an_administrator_names_the_district_and_papers_say_it(t: TestApp) {
     let plan = t.app.create_plan(&t.people.planner.actor(), 2025, "4.0", at("2025-01-06T09:00")).await.unwrap();
     assert_eq!(plan.title, "2025年示范区食品安全抽检计划");
     let scope = t.app.kpi_scope(2025).await.unwrap();
-    let data = shiyan_papers::annual(&t.app, scope, &Scope::District, None, now()).await.unwrap();
+    let data = shiyan_papers::annual(&t.app, t.app.year(scope, &Scope::District, now()).await.unwrap(), &Scope::District).await.unwrap();
     let paper = shiyan_reports::annual::words::model(&data, Lang::Zh).unwrap();
     assert_eq!((paper.title.as_str(), paper.issuer.as_str()), ("示范市示范区2025年\n食品安全抽样检验工作报告", "示范区市场监督管理局"));
     t.assert_whole().await;

@@ -735,7 +735,7 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
     let app = if matches!(what, ReportCommand::Test { .. }) { place.app_to_write().await? } else { place.app().await? };
     match what {
         ReportCommand::Annual { year, as_of, out } => {
-            let pdf = shiyan_papers::annual_pdf(&app, year, lang, &Scope::District, as_of, now()).await?;
+            let pdf = shiyan_papers::district_pdf(&app, year, lang, as_of, now()).await?;
             write(&out, &pdf)?;
             say!("{} {} SHA-256 {}", out.display(), pdf.len(), shiyan_app::sha256_hex(&pdf))?;
             Ok(())

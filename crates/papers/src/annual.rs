@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use shiyan_analytics::{Input, Tables, tables};
-use shiyan_app::figures::{Year, narrowed, year_span};
+use shiyan_app::figures::{Year, year_span};
+use shiyan_app::read::Look;
 use shiyan_app::{App, Error};
 use shiyan_foundation::ids::CaseId;
-use shiyan_foundation::{Instant, Lang, Scope};
-use shiyan_indicators::{CaseFact, FactId, ItemFact, KpiScope};
+use shiyan_foundation::{Actor, Instant, Lang, Scope};
+use shiyan_indicators::{CaseFact, FactId, ItemFact};
 use shiyan_nonconformity::Case;
 use shiyan_reports::Faces;
 use shiyan_reports::annual::words::{Annual, Failing, model};
@@ -42,13 +43,13 @@ pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error
     .map_err(|e| Error::Fault(e.to_string()))?
 }
 
-/// Collects the facts of a year and makes the tables.
+/// Collects what the annual report of a year says beside its figures, and makes the tables.
 ///
 /// # Errors
 /// A year out of range; the database does not answer.
-pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Annual, Error> {
-    let (first, last) = year_span(scope.year)?;
-    let Tabled { year, items, tables } = tabled(app, app.year_as_of(scope, user, as_of, now).await?, user).await?;
+pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error> {
+    let (first, last) = year_span(year.scope.year)?;
+    let Tabled { year, items, tables } = tabled(app, year, user).await?;
     // failing by that day: an amended report may say otherwise by now
     let failed: BTreeSet<String> = year.facts.batches.iter().filter(|b| b.fails()).map(|b| FactId::Sample(b.sample_id).to_string()).collect();
     let in_scope: BTreeSet<String> = year.kpis.per_thousand.counted.iter().map(ToString::to_string).filter(|id| failed.contains(id)).collect();
@@ -76,10 +77,22 @@ pub async fn annual(app: &App, scope: KpiScope, user: &Scope, as_of: Option<Naiv
 /// The annual report of a year as PDF, as of now or of the end of an earlier day: the same data give the same bytes.
 ///
 /// # Errors
-/// A year out of range; the database does not answer; the typesetter.
-pub async fn annual_pdf(app: &App, year: i32, lang: Lang, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
-    let scope = narrowed(app.kpi_scope(year).await?, user);
-    let data = annual(app, scope, user, as_of, now).await?;
+/// Not for this person; a year out of range; the database does not answer; the typesetter.
+pub async fn annual_pdf(app: &App, actor: &Actor, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
+    let year = app.read_figures(actor, Look::Statistics, year, as_of, now).await?;
+    set(annual(app, year, &actor.scope).await?, lang).await
+}
+
+/// The same of the whole district, for whoever runs the program.
+///
+/// # Errors
+/// See [`annual_pdf`].
+pub async fn district_pdf(app: &App, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
+    let year = app.year_as_of(app.kpi_scope(year).await?, &Scope::District, as_of, now).await?;
+    set(annual(app, year, &Scope::District).await?, lang).await
+}
+
+async fn set(data: Annual, lang: Lang) -> Result<Vec<u8>, Error> {
     tokio::task::spawn_blocking(move || {
         let set = model(&data, lang).and_then(|model| shiyan_reports::annual::pdf(&model, &Faces::default()));
         set.map_err(|e| Error::Fault(format!("annual report: {e}")))

@@ -3,8 +3,10 @@
 //! [`Error::NotFound`], as for an id that was never given. The reads of a room stand in the room; this is the door to all of them.
 
 mod admin;
+mod figures;
 
 pub use admin::Counts;
+pub use figures::Look;
 
 pub use crate::bench::queues::{Queue, QueuedOrder, QueuedSheet};
 pub use crate::bench::read::{OrderPage, QueuePage};

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use rocket::{Route, State, get, routes};
 use shiyan_app::figures::Year;
+use shiyan_app::read::Look;
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
-use shiyan_foundation::{Act, Instant, Label, Lang, Scope};
+use shiyan_foundation::{Act, Instant, Label, Lang};
 use shiyan_indicators::disposed::share_of;
-use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, KpiScope, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
+use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
 use shiyan_statute::said;
 
@@ -32,20 +33,12 @@ pub fn routes() -> Vec<Route> {
     routes![figure, rows]
 }
 
-/// The default scope of a year, narrowed to the streets of a person who sees only some.
-///
-/// # Errors
-/// No population row; a year out of range; the database does not answer.
-pub async fn scope_of(site: &Site, user: &Scope, year: i32) -> Result<KpiScope, shiyan_app::Error> {
-    Ok(shiyan_app::figures::narrowed(site.app.kpi_scope(year).await?, user))
-}
-
 /// The figures of a year for a person.
 ///
 /// # Errors
-/// No population row; a year out of range; a day that has not come; the database does not answer.
-pub async fn year_of(site: &Site, user: &Scope, when: &When, now: Instant) -> Result<Year, shiyan_app::Error> {
-    site.app.year_as_of(scope_of(site, user, when.year).await?, user, when.as_of, now).await
+/// Not for this person; no population row; a year out of range; a day that has not come; the database does not answer.
+pub async fn year_of(site: &Site, user: &User, look: Look, when: &When) -> Result<Year, shiyan_app::Error> {
+    site.app.read_figures(&user.actor, look, when.year, when.as_of, user.now()).await
 }
 
 /// The years a person may choose: those with a plan, this one and the two before.
@@ -320,13 +313,10 @@ async fn figure(
     why: Option<&str>,
     page: Option<&str>,
 ) -> Html {
-    if !user.may(Act::ReadFigures) {
-        return Err(Failure::NotFound);
-    }
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let _turn = user.turn(site, Lane::Figures).await?;
-    let data = year_of(site, user.scope(), &when, now).await?;
+    let data = year_of(site, &user, Look::Figures, &when).await?;
     let figure = data.kpis.figures().find(|f| same(f, key)).ok_or(Failure::NotFound)?;
     let streets = site.app.streets().await?;
     let mut view = card(figure, lang, &when, &streets);
@@ -430,15 +420,10 @@ async fn rows(
     page: Option<&str>,
 ) -> Html {
     let pick = Pick::parse(what, by, of).ok_or(Failure::NotFound)?;
-    // who samples sees the plan, and which samples fill it
-    let may = user.may(Act::ReadFigures) || pick.what == What::Taken && user.may(Act::ReadPlan);
-    if !may {
-        return Err(Failure::NotFound);
-    }
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let _turn = user.turn(site, Lane::Figures).await?;
-    let data = year_of(site, user.scope(), &when, now).await?;
+    let data = year_of(site, &user, Look::Rows(pick.what), &when).await?;
     let calendar = site.app.calendar().await?;
     let streets = site.app.streets().await?;
     let ids: Vec<(FactId, Option<String>)> = pick.ids(&data.facts, &data.kpis, &calendar).into_iter().map(|id| (id, None)).collect();
@@ -519,7 +504,7 @@ mod tests {
             boundary: shiyan_foundation::task::Boundary::Division,
             source: "t".into(),
         };
-        let scope = KpiScope::standard(2026, population).unwrap();
+        let scope = shiyan_indicators::KpiScope::standard(2026, population).unwrap();
         let as_of = chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap_or_default();
         let kpis = shiyan_indicators::kpis(&shiyan_indicators::Facts::default(), &scope, as_of, shiyan_statute::calendar());
         for figure in kpis.figures() {

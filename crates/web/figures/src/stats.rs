@@ -3,9 +3,10 @@
 use rocket::http::{ContentType, Header};
 use rocket::{Route, State, get, post, routes};
 use shiyan_analytics::{Line, Tables};
+use shiyan_app::read::Look;
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
-use shiyan_foundation::{Act, Label, Lang};
+use shiyan_foundation::{Label, Lang};
 use shiyan_indicators::{By, Family, Kpis, Pick, What};
 
 use super::figures::{as_of_note, card, year_of, years};
@@ -38,10 +39,6 @@ const TABS: &[(&str, &str, &str)] = &[
     ("disposal", "处置", "Disposal"),
     ("rapid", "快检", "Rapid tests"),
 ];
-
-fn reads(user: &User) -> Result<(), Failure> {
-    shiyan_web_kit::parts::reads(user, Act::ReadStatistics)
-}
 
 fn known_tab(tab: Option<&str>) -> &'static str {
     TABS.iter().map(|t| t.0).find(|t| Some(*t) == tab).unwrap_or("overview")
@@ -400,13 +397,12 @@ fn drawn(chart: &Chart, id: &str, table: Table) -> Result<Option<ChartView>, Fai
 
 #[get("/stats?<year>&<as_of>&<tab>")]
 async fn stats(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Html {
-    reads(&user)?;
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let (year, query) = (when.year, when.query());
     let tab = known_tab(tab);
     let _turn = user.turn(site, Lane::Figures).await?;
-    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), &when, now).await?, user.scope()).await?;
+    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, &user, Look::Statistics, &when).await?, user.scope()).await?;
     let streets = site.app.streets().await?;
     let maker = Maker { lang, tables: &tables, kpis: &data.kpis, streets: &streets, when };
     let kpis = &data.kpis;
@@ -473,10 +469,9 @@ struct Export {
 }
 
 async fn export(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Result<Export, Failure> {
-    reads(user)?;
     let when = When::read(year, as_of, user.now())?;
     let tab = known_tab(tab);
-    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user.scope(), &when, user.now()).await?, user.scope()).await?;
+    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user, Look::Statistics, &when).await?, user.scope()).await?;
     let until = match user.lang() {
         Lang::Zh => format!("统计截止日：{}。", data.kpis.as_of),
         Lang::En => format!(" As of {}.", data.kpis.as_of),
@@ -512,10 +507,9 @@ pub struct Pdf {
 }
 
 async fn made(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str>) -> Result<Pdf, Failure> {
-    reads(user)?;
     let When { year, as_of } = When::read(year, as_of, user.now())?;
     let _turn = user.turn(site, Lane::Papers).await?;
-    let body = shiyan_papers::annual_pdf(&site.app, year, user.lang(), user.scope(), as_of, user.now()).await?;
+    let body = shiyan_papers::annual_pdf(&site.app, &user.actor, year, user.lang(), as_of, user.now()).await?;
     let day = as_of.map_or_else(String::new, |day| format!("-{day}"));
     Ok(Pdf { body, kind: ContentType::PDF, disposition: Header::new("Content-Disposition", format!("inline; filename=\"annual-{year}{day}.pdf\"")) })
 }

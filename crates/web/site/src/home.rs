@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_app::authority::Act;
-use shiyan_app::read::{LedgerRow, LimitFilter, SampleFilter, WorkFilter, WorkRow};
+use shiyan_app::read::{LedgerRow, LimitFilter, Look, SampleFilter, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::text::plural;
 use shiyan_foundation::{Instant, Label, Lang, Scope, WorkCalendar};
@@ -76,7 +76,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
     let _turn = user.turn(site, Lane::Figures).await?;
     let streets = site.app.streets().await?;
     let when = When::now(year);
-    let data = match year_of(site, user.scope(), &when, now).await {
+    let data = match year_of(site, user, Look::Figures, &when).await {
         Ok(data) => data,
         // Without a population row there is no figure, but there is still a page that says what to do.
         Err(shiyan_app::Error::Refused(why)) => {

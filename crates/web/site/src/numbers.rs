@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use rocket::http::{RawStr, Status};
 use rocket::local::asynchronous::Client;
 use shiyan_app::figures::Year;
-use shiyan_foundation::{Label, Scope, WorkCalendar};
-use shiyan_indicators::{LeftOut, Pick};
+use shiyan_app::read::Look;
+use shiyan_foundation::{Actor, Label, WorkCalendar};
+use shiyan_indicators::{LeftOut, Pick, What};
 
-use shiyan_web_figures::figures::{same, year_of};
+use shiyan_web_figures::figures::same;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::stage::{client, demonstration, login, now};
 use shiyan_web_kit::when::When;
@@ -97,7 +98,7 @@ fn kind(address: &str) -> String {
 /// The facts of one person, by year and day.
 struct Facts<'a> {
     site: &'a Site,
-    scope: Scope,
+    actor: Actor,
     calendar: WorkCalendar,
     years: BTreeMap<String, Year>,
 }
@@ -116,7 +117,8 @@ impl Facts<'_> {
         let when = When::read(of("year"), of("as_of"), now()).ok()?;
         let key = when.query();
         if !self.years.contains_key(&key) {
-            let year = year_of(self.site, &self.scope, &when, now()).await.ok()?;
+            let look = if room == "rows" { Look::Rows(What::parse(name)?) } else { Look::Figures };
+            let year = self.site.app.read_figures(&self.actor, look, when.year, when.as_of, now()).await.ok()?;
             self.years.insert(key.clone(), year);
         }
         let year = &self.years[&key];
@@ -160,8 +162,8 @@ const FIGURES: &[&str] = &["/stats", "/figures/", "/rows/"];
 async fn follow_all(client: &Client, name: &str, starts: &[&str], figures: bool, seen: &mut Seen) {
     let token = login(client, name).await;
     let site: &Site = client.rocket().state().unwrap();
-    let scope = site.app.stage().people().await.unwrap().into_iter().find(|u| u.username == name).unwrap().scope;
-    let mut facts = Facts { site, scope, calendar: site.app.calendar().await.unwrap(), years: BTreeMap::new() };
+    let actor = site.app.stage().people().await.unwrap().into_iter().find(|u| u.username == name).unwrap().actor();
+    let mut facts = Facts { site, actor, calendar: site.app.calendar().await.unwrap(), years: BTreeMap::new() };
     let mut opened = BTreeSet::new();
     let mut queue: VecDeque<String> = starts.iter().map(|s| (*s).to_owned()).collect();
     let (mut visited, mut shapes, mut done) = (BTreeSet::new(), BTreeMap::<String, usize>::new(), BTreeSet::new());

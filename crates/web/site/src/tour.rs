@@ -362,7 +362,8 @@ async fn a_report_of_a_year_names_who_closed_late_and_counts_each_case_once() {
     let app = &client.rocket().state::<Site>().unwrap().app;
     let mut counted = Vec::new();
     for year in [2024, 2025, 2026] {
-        let mut data = shiyan_papers::annual(app, app.kpi_scope(year).await.unwrap(), &Scope::District, None, now()).await.unwrap();
+        let mut data =
+            shiyan_papers::annual(app, app.year(app.kpi_scope(year).await.unwrap(), &Scope::District, now()).await.unwrap(), &Scope::District).await.unwrap();
         let k = &mut data.kpis;
         let mine: Vec<_> = data.cases.iter().filter(|c| c.state != shiyan_nonconformity::case::CaseState::Cancelled).collect();
         assert_eq!(mine.len() as u64, k.disposal.denominator + k.open_not_due.len() as u64, "{year}");
