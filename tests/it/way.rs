@@ -158,10 +158,7 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     // 年报: the same bytes twice.
     let annual = shiyan_papers::district_pdf(app, 2025, Lang::Zh, None, now).await.unwrap();
     assert!(annual.starts_with(b"%PDF-") && annual.len() > 20_000);
-    assert!(
-        annual == shiyan_papers::district_pdf(app, 2025, Lang::Zh, None, now).await.unwrap(),
-        "the annual report differs from one run to the next"
-    );
+    assert!(annual == shiyan_papers::district_pdf(app, 2025, Lang::Zh, None, now).await.unwrap(), "the annual report differs from one run to the next");
     t.assert_whole().await;
 }
 
