@@ -154,7 +154,7 @@ fn compared(a: Parted, b: Parted) -> Ordering {
 #[derive(Default)]
 struct Earlier {
     unique: HashMap<(usize, Vec<String>), u32>,
-    same: HashMap<(usize, Vec<String>, String), (u32, String)>,
+    same: HashMap<(usize, Vec<String>), (u32, Vec<String>)>,
     asked: BTreeMap<&'static str, (u32, u32, u64)>,
 }
 
@@ -295,17 +295,16 @@ fn held(rule: &'static Rule, at: usize, found: &Found<'_>, earlier: &mut Earlier
                 return;
             }
             let key: Vec<String> = std::iter::once(name).chain(beside.split('|').filter(|b| !b.is_empty())).map(|n| found.typed(n).to_owned()).collect();
-            for one in alike.split('|') {
-                let mine = found.typed(one);
-                match earlier.same.entry((at, key.clone(), one.to_owned())) {
-                    std::collections::hash_map::Entry::Vacant(free) => {
-                        free.insert((found.row.row, mine.to_owned()));
-                    }
-                    std::collections::hash_map::Entry::Occupied(first) => {
-                        let (other, before) = first.get();
-                        if before != mine {
-                            tell(code::SSD_DIFFERS, &[("other", &other.to_string()), ("before", before)], found.place(one));
-                        }
+            let mine = || alike.split('|').map(|one| (one, found.typed(one)));
+            match earlier.same.entry((at, key)) {
+                std::collections::hash_map::Entry::Vacant(free) => {
+                    free.insert((found.row.row, mine().map(|(_, text)| text.to_owned()).collect()));
+                }
+                std::collections::hash_map::Entry::Occupied(first) => {
+                    let (other, before) = first.get();
+                    for ((one, text), before) in mine().zip(before).filter(|((_, text), before)| text != before) {
+                        let place = Place { value: text, ..found.place(one) };
+                        tell(code::SSD_DIFFERS, &[("other", &other.to_string()), ("before", before)], place);
                     }
                 }
             }
