@@ -45,8 +45,11 @@ fn integer(text: &str) -> Option<i64> {
     (!figures.is_empty() && figures.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
+/// Why a text is not taken: the code, and its facts.
+type Wrong = (&'static shiyan_foundation::CodeInfo, Vec<(&'static str, String)>);
+
 /// What is wrong with one text, or what it says.
-fn read(element: &Element, text: &str) -> Result<Value, (&'static shiyan_foundation::CodeInfo, Vec<(&'static str, String)>)> {
+fn read(element: &Element, text: &str) -> Result<Value, Wrong> {
     let length = match element.kind {
         Kind::Integer => text.trim_start_matches('-').len(),
         Kind::Number => 0,

@@ -82,8 +82,11 @@ fn exact(value: Decimal) -> String {
     value.to_string()
 }
 
+/// Elements of a result, and the unit it is in.
+type Said = (Vec<(&'static str, String)>, Option<String>);
+
 /// 结果类型 with what belongs to it.
-fn result(t: &Tested<'_>) -> Result<(Vec<(&'static str, String)>, Option<String>), Left> {
+fn result(t: &Tested<'_>) -> Result<Said, Left> {
     let parsed = reading::parse(t.raw, Some(t.unit).filter(|u| !u.trim().is_empty()));
     let unit = parsed.unit.clone().or_else(|| units::canonical(t.unit).map(str::to_owned));
     let limited = |kind: DetectionKind, value: Decimal| match kind {
