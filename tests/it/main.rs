@@ -10,6 +10,7 @@ mod crawl;
 mod demonstration;
 mod district;
 mod editions;
+mod exchange;
 mod found;
 mod gate;
 mod heavy;

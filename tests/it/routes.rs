@@ -167,6 +167,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("/cases/<id>/<step>", "enforcer"),
     ("/cases/<id>/block", "enforcer"),
     ("/cases/<id>/evidence", "enforcer"),
+    ("/exchange/ssd2", "plan_manager sampler sample_keeper analyst checker reviewer signatory quality_manager report_sender enforcer supervisor"),
     ("/plan/<year>/create", "plan_manager"),
     ("/plan/<year>/import", "plan_manager"),
     ("/plan/<year>/issue", "plan_manager"),

@@ -97,6 +97,12 @@ pub enum Command {
         #[command(subcommand)]
         what: ExportCommand,
     },
+    /// 数据交换 / exchange of results
+    Exchange {
+        /// What
+        #[command(subcommand)]
+        what: ExchangeCommand,
+    },
     /// 报告 PDF / reports as PDF
     Report {
         /// What
@@ -448,6 +454,51 @@ pub enum ExportCommand {
         /// 文件 / file
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+/// `exchange …`
+#[derive(Debug, Subcommand)]
+pub enum ExchangeCommand {
+    /// EFSA 标准样品描述 / EFSA's standard sample description
+    Ssd2 {
+        /// What
+        #[command(subcommand)]
+        what: Ssd2Command,
+    },
+}
+
+/// `exchange ssd2 …`
+#[derive(Debug, Subcommand)]
+pub enum Ssd2Command {
+    /// 逐行校验结果文件，不写入；有错误时退出码为 1 / check a file of results row by row, nothing is written; exit code 1 when a row is refused
+    Check {
+        /// 文件（SSD2 的 xml，SSD 的 csv 或 xlsx），或一组文件所在的目录 / file (SSD2 as xml, SSD as csv or xlsx), or the folder of a set
+        file: PathBuf,
+        /// 没有错误时把读到的照原样写到此文件 / write what was read to this file, as it was, where there is no error
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 导出现行报告的结果，附范围、截止时间和 SHA-256 / results of reports in force, with scope, moment and SHA-256
+    Export {
+        /// 签发起日 / first day of issue
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        from: chrono::NaiveDate,
+        /// 签发止日 / last day of issue
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        to: chrono::NaiveDate,
+        /// 文件 / file
+        #[arg(long)]
+        out: PathBuf,
+        /// 同样的行写成 csv / the same rows as csv
+        #[arg(long)]
+        csv: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 

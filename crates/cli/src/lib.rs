@@ -2,6 +2,7 @@
 
 pub mod code;
 pub mod config;
+mod exchange;
 mod front;
 mod keep;
 mod kpi;

@@ -29,12 +29,12 @@ use shiyan_store::Engine;
 use shiyan_web_kit::{Site, SiteConfig};
 
 use crate::config::{
-    Cli, Command, DemoCommand, ExportCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand,
+    Cli, Command, DemoCommand, ExchangeCommand, ExportCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand,
 };
 use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, front, keep, kpi, nightly, say};
+use crate::{code, exchange, front, keep, kpi, nightly, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -91,6 +91,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Import { what } => import(&place, what, lang).await,
         Command::Instrument { what } => instrument(&place, what, lang).await,
         Command::Export { what } => export(&place, what, lang).await,
+        Command::Exchange { what: ExchangeCommand::Ssd2 { what } } => exchange::ssd2(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
         Command::Kpi { year, scope, as_of, json } => kpi::kpi(&place, year, scope.as_deref(), as_of, json, lang).await,
         Command::Judge(args) => judging(&place, &args, lang).await,

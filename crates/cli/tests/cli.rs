@@ -126,6 +126,58 @@ fn last_year(data: &Path) -> String {
 }
 
 #[test]
+fn results_of_the_standard_sample_description_are_checked_by_row_and_element() {
+    let dir = Temp::new("cli");
+    let file = |name: &str, text: &str| {
+        std::fs::write(dir.join(name), text).unwrap();
+        dir.join(name).display().to_string()
+    };
+    let table = |unit: &str, value: &str| format!("labSampCode,prodCode,paramCode,resUnit,resVal,resType\nS1,APPLE,A,{unit},{value},VAL\n");
+    let good = file("good.csv", &table("G061A", "0.10"));
+    let out = dir.join("again.csv").display().to_string();
+    assert_eq!(json(&dir.0, &["exchange", "ssd2", "check", &good, "--out", &out, "--json"])["accepted"], true);
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&good).unwrap(), "written back the same");
+    for (name, text, element, code) in
+        [("unit.csv", table("mg/kg", "0.10"), "resUnit", "SSD-UNIT"), ("value.csv", table("G061A", ""), "resVal", "SSD-MISSING-FOR")]
+    {
+        let refused = run(&dir.0, &["exchange", "ssd2", "check", &file(name, &text), "--json"]);
+        assert_eq!(refused.status.code(), Some(1));
+        let told: Value = serde_json::from_slice(&refused.stdout).unwrap();
+        let found = &told["files"][0]["findings"][0];
+        assert_eq!((&told["accepted"], &found["row"], &found["element"], &found["code"]), (&made!(false), &made!(2), &made!(element), &made!(code)));
+        // in words, in both languages
+        for (lang, word) in [("zh", "第 2 行"), ("en", "row 2")] {
+            let (status, said) = bad(&dir.0, &["exchange", "ssd2", "check", dir.join(name).to_str().unwrap(), "--lang", lang]);
+            assert!(status == 1 && said.contains(word) && said.contains(element) && said.contains(code), "{said}");
+        }
+    }
+    let never = dir.join("never.csv");
+    let (status, said) = bad(&dir.0, &["exchange", "ssd2", "check", dir.join("unit.csv").to_str().unwrap(), "--out", never.to_str().unwrap()]);
+    assert!(status == 1 && said.contains("SSD-NOT-WRITTEN") && !never.exists());
+    assert!(bad(&dir.0, &["exchange", "ssd2", "check", &file("broken.xml", "<message>")]).1.contains("SSD-XML"));
+    if let Some(set) = external("ssd2/SSD-Complete") {
+        let all = json(&dir.0, &["exchange", "ssd2", "check", &set, "--json"]);
+        assert_eq!((&all["accepted"], all["files"].as_array().unwrap().len(), &all["warnings"]), (&made!(true), 3, &made!(0)));
+    }
+}
+#[test]
+fn results_of_a_year_leave_as_ssd2_and_are_taken_back() {
+    let dir = demo();
+    let year = last_year(&dir.0);
+    let (from, to) = (format!("{year}-01-01"), format!("{year}-12-31"));
+    let (xml, csv) = (dir.join("r.xml").display().to_string(), dir.join("r.csv").display().to_string());
+    let told = json(&dir.0, &["exchange", "ssd2", "export", "--from", &from, "--to", &to, "--out", &xml, "--json"]);
+    let same = json(&dir.0, &["exchange", "ssd2", "export", "--from", &from, "--to", &to, "--out", &csv, "--csv", "--json"]);
+    assert_eq!((&told["results_sha256"], &told["extent"]["scope_zh"]), (&same["sha256"], &made!("全区")));
+    assert!(told["results"].as_u64().unwrap() > 0 && told["orders"] == told["demo"], "{told}");
+    for file in [&xml, &csv] {
+        let taken = json(&dir.0, &["exchange", "ssd2", "check", file, "--json"]);
+        assert_eq!((&taken["accepted"], taken["files"][0]["rows"].as_array().unwrap().len() as u64), (&made!(true), told["results"].as_u64().unwrap()));
+    }
+    assert!(std::fs::read_to_string(&xml).unwrap().contains("演示数据"));
+    assert!(bad(&dir.0, &["exchange", "ssd2", "export", "--from", &to, "--to", &from, "--out", &xml]).1.contains("SSD-SPAN"));
+}
+#[test]
 fn deadlines_are_counted_in_working_days_of_the_state_council() {
     let dir = Temp::new("cli");
     // Rules by their length: D04 2 working days, D07 7, D02 20.

@@ -56,6 +56,45 @@ codes! {
     PLAN_TWICE = "PLAN-TWICE", zh "与第 {other} 行的类别、环节、街道、季度和项目包相同", en "Same class, link, street, quarter and items as row {other}", next "合并两行，或确认确实要分开" / "Merge the two, or confirm that both are meant", article "";
     JUDGE_MISSING = "JUDGE-MISSING", zh "{name} 是空的", en "{name} is empty", next "填写 {name}；无法判定的交人工处理" / "Fill in {name}; what cannot be judged goes to a person", article "";
 
+    // standard sample description (SSD, SSD2)
+    SSD_XML = "SSD-XML", zh "文件 {file} 第 {row} 行第 {column} 个字符处不是完整的 XML：{detail}", en "{file} is not well-formed XML at row {row}, character {column}: {detail}", next "重新导出，或按所指的位置改正" / "Export it again, or mend it at that place", article "";
+    SSD_DTD = "SSD-DTD", zh "文件 {file} 第 {row} 行带有文档类型声明或实体 {found}，没有读取", en "Row {row} of {file} declares a document type or uses the entity {found}; it was not read", next "去掉 DOCTYPE 和自定义实体后再上传" / "Take out the DOCTYPE and entities of your own", article "";
+    SSD_ENCODING = "SSD-ENCODING", zh "文件 {file} 声明的编码是 {declared}，内容与之不符或这里不读该编码", en "{file} is declared as {declared}; its content does not fit, or that encoding is not read here", next "另存为 UTF-8 后再上传" / "Save it as UTF-8 and upload that", article "";
+    SSD_MODEL = "SSD-MODEL", zh "文件 {file} 不是标准样品描述（SSD2 的 XML，或 SSD 的表）：读到的是 {found}", en "{file} is no standard sample description (SSD2 as XML, or a table of SSD): it holds {found}", next "按 SSD2 报文或 SSD 结果表的格式导出后再上传" / "Export it as an SSD2 message or as a table of SSD results", article "";
+    SSD_ROWS = "SSD-ROWS", zh "文件 {file} 有 {count} 条结果，上限 {limit} 条", en "{file} holds {count} results; the limit is {limit}", next "分成几个文件上传" / "Split it into several files", article "";
+    SSD_NONE = "SSD-NO-ROWS", zh "文件 {file} 里没有结果", en "{file} holds no result", next "填好结果后再上传" / "Fill in the results, then upload it", article "";
+    SSD_ELEMENT = "SSD-ELEMENT", zh "{model}里没有元素 {name}", en "{model_en} has no element {name}", next "核对元素名称；多余的列删去" / "Check the name; remove a column that does not belong", article "";
+    SSD_TWICE_IN_ROW = "SSD-ELEMENT-TWICE", zh "元素 {name} 出现两次", en "The element {name} stands twice", next "每个元素只留一处" / "Keep each element once", article "";
+    SSD_NESTED = "SSD-NESTED", zh "元素 {name} 里面又有元素 {inner}", en "The element {name} holds another element {inner}", next "分段内容写成 {name}.{inner} 或用 $ 分开" / "Write parts as {name}.{inner}, or separate them by $", article "";
+    SSD_COLUMN = "SSD-COLUMN", zh "表里没有必填的列 {name}（{zh}）", en "The table lacks the mandatory column {name} ({en})", next "补上这一列" / "Add the column", article "";
+    SSD_MISSING = "SSD-MISSING", zh "必填的 {name}（{zh}）是空的", en "The mandatory {name} ({en}) is empty", next "填写 {name}" / "Fill in {name}", article "";
+    SSD_MISSING_FOR = "SSD-MISSING-FOR", zh "{when} 是 {is} 时必须填写 {name}（{zh}），这里是空的", en "{name} ({en}) must be given where {when} is {is}; it is empty", next "填写 {name}，或更正 {when}" / "Fill in {name}, or correct {when}", article "";
+    SSD_NOT_FOR = "SSD-NOT-FOR", zh "{when} 是 {is} 时 {name}（{zh}）必须为空，这里写的是 {value}", en "{name} ({en}) must be empty where {when} is {is}; it is {value}", next "清空 {name}，或更正 {when}" / "Empty {name}, or correct {when}", article "";
+    SSD_MISSING_WITH = "SSD-MISSING-WITH", zh "填了 {others} 就必须填写 {name}（{zh}），这里是空的", en "{name} ({en}) must be given beside {others}; it is empty", next "填写 {name}" / "Fill in {name}", article "";
+    SSD_MISSING_ANY = "SSD-MISSING-ANY", zh "{name} 和 {others} 都是空的，至少填写一项", en "{name} and {others} are empty; at least one must be given", next "填写其中一项" / "Fill in one of them", article "";
+    SSD_ASKED = "SSD-ASKED", zh "{count} 条结果没有 {name}（{zh}），向 EFSA 报送时会被要求", en "{count} {count|result has|results have} no {name} ({en}); a data collection of EFSA asks for it", next "本系统不要求；报送前补上" / "Not needed here; add it before sending it to EFSA", article "";
+    SSD_NUMBER = "SSD-NUMBER", zh "{name} 的“{value}”不是数", en "“{value}” in {name} is not a number", next "只写数字，小数点用“.”，不写逗号、单位和比较号" / "Write figures only, with a point; no comma, unit or sign of comparison", article "";
+    SSD_INTEGER = "SSD-INTEGER", zh "{name} 的“{value}”不是整数", en "“{value}” in {name} is not a whole number", next "只写数字" / "Write figures only", article "";
+    SSD_LONG = "SSD-LONG", zh "{name} 有 {length} 个字符，上限 {limit} 个", en "{name} has {length} characters; the limit is {limit}", next "缩短 {name}" / "Shorten {name}", article "";
+    SSD_TEXT = "SSD-TEXT", zh "{name} 里有控制字符", en "{name} holds a control character", next "去掉看不见的字符" / "Remove characters that cannot be seen", article "";
+    SSD_CODE = "SSD-CODE", zh "{name} 的“{value}”不在代码表 {catalogue} 里", en "“{value}” in {name} is no code of the catalogue {catalogue}", next "改用代码表里的代码，例如 {some}" / "Use a code of the catalogue, for instance {some_en}", article "";
+    SSD_UNIT = "SSD-UNIT", zh "结果单位“{value}”不在代码表 {catalogue} 里", en "The result unit “{value}” is no code of the catalogue {catalogue}", next "改用代码，例如 {some}" / "Use a code, for instance {some_en}", article "";
+    SSD_NEGATIVE = "SSD-NEGATIVE", zh "{name}（{zh}）是 {value}，不能小于零", en "{name} ({en}) is {value}; it cannot be below zero", next "核对数值" / "Check the value", article "";
+    SSD_POSITIVE = "SSD-POSITIVE", zh "{name}（{zh}）是 {value}，必须大于零", en "{name} ({en}) is {value}; it must be above zero", next "核对数值；低于检出限或定量限的用 resType 表示" / "Check the value; what is below LOD or LOQ is said by resType", article "";
+    SSD_PLACEHOLDER = "SSD-PLACEHOLDER", zh "{name}（{zh}）的 {value} 是占位数，不是测得的值", en "{value} in {name} ({en}) stands for no value", next "没有数值就留空" / "Leave it empty where there is no value", article "";
+    SSD_ABOVE = "SSD-ABOVE", zh "{name} {value} 大于 {other} {bound}", en "{name} {value} is above {other} {bound}", next "核对 {name} 和 {other}" / "Check {name} and {other}", article "";
+    SSD_BELOW = "SSD-BELOW", zh "{name} {value} 小于 {other} {bound}", en "{name} {value} is below {other} {bound}", next "核对 {name} 和 {other}；低于限值的用 resType 表示" / "Check {name} and {other}; what is below a limit is said by resType", article "";
+    SSD_DATE = "SSD-DATE", zh "没有 {date} 这一天", en "There is no day {date}", next "核对 {name}" / "Check {name}", article "";
+    SSD_DATE_PART = "SSD-DATE-PART", zh "写了 {given} 就必须写 {name}，这里是空的", en "{name} must be given beside {given}; it is empty", next "填写 {name}" / "Fill in {name}", article "";
+    SSD_FUTURE = "SSD-FUTURE", zh "{name} 所写的日期 {date} 还没有到", en "The date {date} of {name} is still to come", next "核对日期" / "Check the date", article "";
+    SSD_ORDER = "SSD-ORDER", zh "{name} 的日期 {date} 早于 {other} 的 {before}", en "The date {date} of {name} is before {before} of {other}", next "核对两个日期" / "Check the two dates", article "";
+    SSD_REPEATED = "SSD-REPEATED", zh "{name} 与第 {other} 行重复：{value}", en "{name} repeats row {other}: {value}", next "每个结果只报一次；是另一个结果就改编号" / "Report each result once; give another result another id", article "";
+    SSD_DIFFERS = "SSD-DIFFERS", zh "同一样品的 {name} 与第 {other} 行不同：{value} 与 {before}", en "{name} differs from row {other} of the same sample: {value} against {before}", next "同一样品各行的 {name} 应当一致" / "Rows of one sample agree in {name}", article "";
+    SSD_UNKNOWN = "SSD-UNKNOWN", zh "{name} 的“{value}”在 {table} 里没有", en "“{value}” in {name} is not in {table}", next "核对编号，或一并上传所引用的表" / "Check it, or upload the table that it names as well", article "";
+    SSD_NOT_WRITTEN = "SSD-NOT-WRITTEN", zh "有 {errors} 处错误，没有写出文件", en "There {errors|is|are} {errors} {errors|error|errors}; no file was written", next "改正后再写出" / "Correct them first", article "";
+    SSD_SPAN = "SSD-SPAN", zh "起止日期 {from} 至 {to} 不对：起不晚于止，最长 {days} 天", en "The span from {from} to {to} does not hold: the first day is not after the last, and at most {days} days lie between", next "更正日期，或分段导出" / "Correct the dates, or export it in parts", article "";
+    SSD_MANY = "SSD-MANY", zh "这段时间签发的检验任务超过 {limit} 份，一次导不完", en "More than {limit} orders were issued in this span; that is too many for one file", next "缩短起止日期，分段导出；程序可用接口逐页读取" / "Shorten the span; a program may read page by page", article "";
+
     // limit tables: why a row became no rule
     LIMIT_FROM = "LT-FROM", zh "文件 {file} 是抽检计划的版式，没有实施日期，须另外给出", en "The file {file} has the layout of the sampling plan, which has no dates; say from which day its limits apply", next "写明限量自哪一天起适用（--from 2015-01-01，或页面上的“实施日期”）" / "Give the first day (--from 2015-01-01, or the field on the page)", article "";
     LIMIT_NOTHING = "LT-NO-LIMIT", zh "限量栏和判定依据都写作无：只报告结果，不判定", en "Neither a limit nor a basis is given: the result is reported, not judged", next "无需处理；要判定就补写限量和判定依据" / "Nothing to do; to judge it, add a limit and its basis", article "";

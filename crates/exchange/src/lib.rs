@@ -16,6 +16,7 @@ pub mod out;
 pub mod package_table;
 pub mod plan;
 pub mod published;
+pub mod ssd2;
 pub mod text;
 mod xls_scan;
 

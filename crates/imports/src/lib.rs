@@ -3,3 +3,4 @@
 pub mod limits;
 pub mod profiles;
 pub mod published;
+pub mod ssd2;

@@ -3,9 +3,11 @@
 //! [`Error::NotFound`], as for an id that was never given. The reads of a room stand in the room; this is the door to all of them.
 
 mod admin;
+mod exchange;
 mod figures;
 
 pub use admin::Counts;
+pub use exchange::IssuedPage;
 pub use figures::Look;
 
 pub use crate::bench::queues::{Queue, QueuedOrder, QueuedSheet};
@@ -18,6 +20,7 @@ pub use crate::rapid::read::ReadingPage;
 pub use crate::reports::read::{ReportBook, ReportPage, Shelf};
 
 pub use shiyan_store::query::cases::{CaseFilter, CaseRow};
+pub use shiyan_store::query::exchange::IssuedOrder;
 pub use shiyan_store::query::facts::{FailingSample, plan_facts, plan_line_within};
 pub use shiyan_store::query::people::{Login, OpenLogin};
 pub use shiyan_store::query::rapid::{LedgerFilter, LedgerRow};

@@ -1,6 +1,7 @@
 //! Queries. Whatever shows business data takes the scope of the user; what it cannot see does not exist for it.
 
 pub mod cases;
+pub mod exchange;
 pub mod facts;
 pub mod people;
 pub mod rapid;

@@ -4,6 +4,7 @@
 
 pub mod bench;
 pub mod code;
+pub mod exchange;
 pub mod issuing;
 pub mod profiles;
 pub mod report_settings;
@@ -19,7 +20,17 @@ use shiyan_web_kit::ui;
 /// Every route of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [bench::routes(), worksheets::routes(), review::routes(), reports::routes(), issuing::routes(), report_settings::routes(), profiles::routes()].concat()
+    [
+        bench::routes(),
+        worksheets::routes(),
+        review::routes(),
+        reports::routes(),
+        issuing::routes(),
+        report_settings::routes(),
+        profiles::routes(),
+        exchange::routes(),
+    ]
+    .concat()
 }
 
 #[cfg(test)]

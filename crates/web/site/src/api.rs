@@ -14,6 +14,7 @@ use shiyan_app::read::{CaseFilter, SampleFilter, SamplePage};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Act, Label, Lang, Refusal};
+use shiyan_imports::ssd2::{self, Exported, Extent};
 use shiyan_indicators::Family;
 use shiyan_judgement::judging::{FoodFacts, Judgement, Verdict};
 use shiyan_judgement::limit::LimitUsed;
@@ -41,7 +42,7 @@ use shiyan_web_kit::when::{When, wanted_year};
 /// Every API route.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![kpi, samples, sample, cases, deadline, judge, explain, rapid_reading, openapi]
+    routes![kpi, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading, openapi]
 }
 
 /// The contract of every route above.
@@ -51,7 +52,7 @@ pub fn routes() -> Vec<Route> {
         title = "Shiyan 食验",
         description = "食品安全抽检全流程接口 the sampling way as JSON. Sign in with the login cookie; a POST carries the header X-CSRF or comes from the same origin."
     ),
-    paths(kpi, samples, sample, cases, deadline, judge, explain, rapid_reading),
+    paths(kpi, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading),
     components(schemas(JudgeBody, ReadingBody, ProblemDocument)),
     security(("login" = []))
 )]
@@ -93,7 +94,8 @@ fn completed(mut document: Value) -> Value {
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let schema = match name.as_str() {
                     "year" => json!({ "type": "integer", "minimum": 2000, "maximum": 2100 }),
-                    "as_of" => json!({ "type": "string", "format": "date" }),
+                    "as_of" | "to" => json!({ "type": "string", "format": "date" }),
+                    "from" if path == "/api/v1/results/ssd2" => json!({ "type": "string", "format": "date" }),
                     "overdue" => json!({ "type": "string", "enum": ["true", "false"] }),
                     _ => match known(&name, path) {
                         Some(codes) => json!({ "type": "string", "enum": codes }),
@@ -349,6 +351,48 @@ async fn cases(
     };
     let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     Ok(Json(json!({ "cases": site.app.read_cases(&user.actor, &filter).await? })))
+}
+
+/// 检验结果 of reports in force in elements of EFSA's SSD2, fifty orders at a time; `next` is the cursor of the following page. What no element
+/// says honestly is under `left_out` with its reason.
+#[utoipa::path(
+    get, path = "/api/v1/results/ssd2",
+    params(
+        ("from" = Option<String>, Query, description = "First day of issue; the first of this year when missing"),
+        ("to" = Option<String>, Query, description = "Last day of issue; today when missing; at most a year after the first"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+    ),
+    responses((status = 200, description = "Results with scope, moment and SHA-256 of this page", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
+)]
+#[get("/api/v1/results/ssd2?<from>&<to>&<cursor>")]
+async fn results_ssd2(site: &State<Site>, caller: Result<Caller, Failure>, from: Option<&str>, to: Option<&str>, cursor: Option<&str>) -> Answer {
+    let Caller(user) = caller?;
+    room(&user)?;
+    let (from, to) = shiyan_web_bench::exchange::asked(&user, from, to)?;
+    let after = match some(cursor) {
+        None => None,
+        Some(text) => Some(id_of(&text).map_err(|_| unread("cursor", &text, "next"))?),
+    };
+    let extent = Extent::of(&site.app, from, to, &user.actor.scope, user.now()).await?;
+    let _turn = user.turn(site, Lane::Papers).await?;
+    let read = site.app.read_issued_results(&user.actor, (from, to), after.as_deref(), ssd2::PAGE).await?;
+    let mut page = Exported::none(extent);
+    page.take(&read);
+    let rows = page.lines.iter().map(|l| l.0.iter().map(|(name, text)| (name.clone(), json!(text))).collect::<serde_json::Map<_, _>>());
+    let left = page.left_out.iter().map(|l| json!({ "sample": l.sample, "item": l.analyte, "why": l.why, "zh": l.why.zh(), "en": l.why.en() }));
+    Ok(Json(json!({
+        "from": page.extent.from,
+        "to": page.extent.to,
+        "as_of": page.extent.as_of,
+        "scope_zh": page.extent.scope_zh,
+        "scope_en": page.extent.scope_en,
+        "orders": page.orders,
+        "demo": page.demo,
+        "results": rows.collect::<Vec<_>>(),
+        "left_out": left.collect::<Vec<_>>(),
+        "sha256": page.sha256()?,
+        "next": read.next,
+    })))
 }
 
 /// 期限 of a rule counted from a day, with the working calendar in use.
