@@ -9,13 +9,14 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde_json::json;
 use shiyan_app::people::{Link, NewUser};
+use shiyan_app::records::UserAccount;
 use shiyan_app::{App, Who};
 use shiyan_demonstration::{DemoOptions, DemoSummary};
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::instrument::{Origin, Profile, Profiles};
 use shiyan_exchange::judge_csv::Judged;
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::{Instant, Label, Lang, Refusal, Role, Scope, shanghai};
+use shiyan_foundation::{Instant, Label, Lang, NaiveDate, Refusal, Role, Scope, shanghai};
 use shiyan_imports::limits::{limit_file, package_file};
 use shiyan_imports::published::{plan_lines, published_file};
 use shiyan_judgement::judging::{FoodFacts, Judgement};
@@ -196,23 +197,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     for (_, refusal) in shiyan_imports::profiles::of_house(&[], Some(&place.profiles())).refused {
         eprintln!("{} {}", refusal.what(lang), refusal.next(lang));
     }
-    let mut welcome = format!("{} {}://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"), if tls.is_some() { "https" } else { "http" });
-    if demo {
-        let heading = lang.pick("演示账号（每个角色一个），密码都是", "Demonstration accounts (one a role), the password of each is");
-        welcome += &format!("\n{heading} {}\n", config.demo_password);
-        for user in &accounts {
-            welcome += &format!("  {:<18} {}\n", user.username, duty(&user.roles, lang));
-        }
-        welcome += "\n";
-        let first = lang.pick(
-            "先试三件事：\n  1. supervisor 登录：看{N01}批次/千人进度和逾期案件，点开任何一个数字\n  2. analyst 登录：录入结果，看每格的判定和理由\n  3. 生成年度报告：统计年报 → 年度报告 PDF（或 shiyan report annual --year 年份 --out 文件）\n",
-            "Three things to try:\n  1. sign in as supervisor: the {N01}-per-1000 gauge and the overdue cases; open any figure\n  2. sign in as analyst: enter results, see each verdict with its reason\n  3. make the annual report: Statistics → annual report PDF (or shiyan report annual --year YEAR --out FILE)\n",
-        );
-        welcome += &shiyan_statute::said(first, now().date_naive(), lang);
-    } else if let Some(token) = app.setup_token(now()).await? {
-        let heading = lang.pick("首次设置链接（30 分钟内有效，只能用一次）：", "First set-up link (30 minutes, single use):");
-        welcome += &format!("{heading}\n  {public_url}/setup/{token}\n");
-    }
+    let welcome = welcome(&app, &config, &accounts, (listen, tls.is_some()), lang).await?;
     let district = app.district().await?;
     let mut site = Site::new(app, config, now);
     site.name_after(district);
@@ -237,6 +222,28 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     site.app.close().await;
     drop((lock, file_lock));
     served
+}
+
+/// What is said when the server listens: the accounts of the demonstration, or the link of the first set-up.
+async fn welcome(app: &App, config: &SiteConfig, accounts: &[UserAccount], (listen, tls): (SocketAddr, bool), lang: Lang) -> Result<String, Failed> {
+    let mut welcome = format!("{} {}://{listen}\n", lang.pick("食验已启动：", "Shiyan is up:"), if tls { "https" } else { "http" });
+    if config.demo {
+        let heading = lang.pick("演示账号（每个角色一个），密码都是", "Demonstration accounts (one a role), the password of each is");
+        welcome += &format!("\n{heading} {}\n", config.demo_password);
+        for user in accounts {
+            welcome += &format!("  {:<18} {}\n", user.username, duty(&user.roles, lang));
+        }
+        welcome += "\n";
+        let first = lang.pick(
+            "先试三件事：\n  1. supervisor 登录：看{N01}批次/千人进度和逾期案件，点开任何一个数字\n  2. analyst 登录：录入结果，看每格的判定和理由\n  3. 生成年度报告：统计年报 → 年度报告 PDF（或 shiyan report annual --year 年份 --out 文件）\n",
+            "Three things to try:\n  1. sign in as supervisor: the {N01}-per-1000 gauge and the overdue cases; open any figure\n  2. sign in as analyst: enter results, see each verdict with its reason\n  3. make the annual report: Statistics → annual report PDF (or shiyan report annual --year YEAR --out FILE)\n",
+        );
+        welcome += &shiyan_statute::said(first, now().date_naive(), lang);
+    } else if let Some(token) = app.setup_token(now()).await? {
+        let heading = lang.pick("首次设置链接（30 分钟内有效，只能用一次）：", "First set-up link (30 minutes, single use):");
+        welcome += &format!("{heading}\n  {}/setup/{token}\n", config.public_url);
+    }
+    Ok(welcome)
 }
 
 /// Seed of the demonstration that `serve --demo` loads.
@@ -772,36 +779,41 @@ async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions
     Ok(())
 }
 
+/// Judges every row of a file into another.
+fn judge_file(csv: &Path, out: &Path, args: &JudgeArgs, lang: Lang) -> Done {
+    let table = shiyan_exchange::judge_csv::read_with(&read(csv)?, &file_name(csv), hidden(args.include_hidden))?;
+    let mut counts = std::collections::BTreeMap::<&str, u32>::new();
+    let bytes = shiyan_exchange::judge_csv::write(&table, |row| {
+        let judged = judge_words(&Texts {
+            item: &row.item,
+            result: &row.result,
+            limit: &row.limit,
+            unit: row.unit.as_deref(),
+            label_claim: row.label_claim.as_deref(),
+            food: row.food.as_deref(),
+            ingredients: row.ingredients.as_deref(),
+        });
+        *counts.entry(short(&judged)).or_default() += 1;
+        Judged {
+            judgement: short(&judged).to_owned(),
+            reason_code: judged.reason.0.code.to_owned(),
+            reason: judged.reason_text(lang).to_owned(),
+            working: judged.working.iter().map(|s| s.text(lang)).collect::<Vec<_>>().join("；"),
+        }
+    })?;
+    write(out, &bytes)?;
+    if args.json {
+        return print_json(&json!({ "rows": table.rows.len(), "counts": counts, "notes": table.notes, "issues": table.issues }));
+    }
+    say!("{} {}: {counts:?}", lang.pick("已判定", "judged"), table.rows.len())?;
+    say_issues(&table.notes, lang)?;
+    say_issues(&table.issues, lang)?;
+    Ok(())
+}
+
 async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     if let (Some(csv), Some(out)) = (&args.csv, &args.out) {
-        let table = shiyan_exchange::judge_csv::read_with(&read(csv)?, &file_name(csv), hidden(args.include_hidden))?;
-        let mut counts = std::collections::BTreeMap::<&str, u32>::new();
-        let bytes = shiyan_exchange::judge_csv::write(&table, |row| {
-            let judged = judge_words(&Texts {
-                item: &row.item,
-                result: &row.result,
-                limit: &row.limit,
-                unit: row.unit.as_deref(),
-                label_claim: row.label_claim.as_deref(),
-                food: row.food.as_deref(),
-                ingredients: row.ingredients.as_deref(),
-            });
-            *counts.entry(short(&judged)).or_default() += 1;
-            Judged {
-                judgement: short(&judged).to_owned(),
-                reason_code: judged.reason.0.code.to_owned(),
-                reason: judged.reason_text(lang).to_owned(),
-                working: judged.working.iter().map(|s| s.text(lang)).collect::<Vec<_>>().join("；"),
-            }
-        })?;
-        write(out, &bytes)?;
-        if args.json {
-            return print_json(&json!({ "rows": table.rows.len(), "counts": counts, "notes": table.notes, "issues": table.issues }));
-        }
-        say!("{} {}: {counts:?}", lang.pick("已判定", "judged"), table.rows.len())?;
-        say_issues(&table.notes, lang)?;
-        say_issues(&table.issues, lang)?;
-        return Ok(());
+        return judge_file(csv, out, args, lang);
     }
     let (Some(item), Some(result)) = (&args.item, &args.result) else {
         return Err(Refusal::new(shiyan_app::code::TEXT)
@@ -871,19 +883,22 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
             let (_, judged) = judge_against(&typed, &limit);
             say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
         }
-        Err(why) => {
-            let verdict = shiyan_judgement::judging::Verdict::NoVerdict;
-            let understood = reading::parse(result, None).canonical();
-            if args.json {
-                return print_json(&json!({
-                    "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
-                    "understood": understood, "limit": null, "food": category, "candidates": choice.rows().iter().map(|r| r.reference(lang)).collect::<Vec<_>>(), "on": on,
-                }));
-            }
-            say!("{} · {}\n{}", lang.pick("不判定", "no verdict"), why.what(lang), why.next(lang))?;
-            Ok(())
-        }
+        Err(why) => say_no_limit(&why, &choice, result, &category, on, args.json, lang),
     }
+}
+
+/// Nothing is judged, and why; the rows that were looked at are named.
+fn say_no_limit(why: &Refusal, choice: &LimitChoice<'_>, result: &str, category: &CategoryPath, on: NaiveDate, json: bool, lang: Lang) -> Done {
+    let verdict = shiyan_judgement::judging::Verdict::NoVerdict;
+    let understood = reading::parse(result, None).canonical();
+    if json {
+        return print_json(&json!({
+            "judgement": verdict.zh().trim_end_matches('项'), "verdict": verdict, "reason_code": why.code(), "reason": why.what(Lang::Zh), "reason_en": why.what(Lang::En),
+            "understood": understood, "limit": null, "food": category, "candidates": choice.rows().iter().map(|r| r.reference(lang)).collect::<Vec<_>>(), "on": on,
+        }));
+    }
+    say!("{} · {}\n{}", lang.pick("不判定", "no verdict"), why.what(lang), why.next(lang))?;
+    Ok(())
 }
 
 /// A name of several foods, or of none that is known: its paths are listed, none is guessed, nothing is judged.

@@ -1,5 +1,6 @@
 //! Judges a million results on one core and prints how many a second: `cargo run --release -p shiyan-judgement --example judging`.
 //! Each is read from its text as typed and judged against its limit with its whole working, as on the bench.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 use std::time::Instant;
 

@@ -4,6 +4,7 @@
 //! Each room knows only those above it: `amount`, `reading` one text that has one reading, `limit`, `judging` one value against one limit,
 //! `texts` with every reading that they allow, `deciding`.
 #![deny(clippy::float_arithmetic)]
+#![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
 pub mod amount;
 pub mod deciding;

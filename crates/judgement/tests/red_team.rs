@@ -1,5 +1,6 @@
 //! Truths rendered in messy ways: a value and a limit whose verdict is known by exact arithmetic are written as people write them, with what
 //! copying, typing and converting does to such texts. Where the truth is 不合格 no text of it may come out as 合格.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 use shiyan_foundation::Decimal;
 use shiyan_judgement::judging::Verdict;

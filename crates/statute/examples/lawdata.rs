@@ -1,4 +1,5 @@
 //! How long the shipped law takes to read, and how many questions a second it answers: `cargo run --release -p shiyan-statute --example lawdata`.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros)]
 
 use std::time::Instant;
 

@@ -38,6 +38,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
     }
     findings.extend(habits::too_large(&files));
     findings.extend(habits::off_stage(&files));
+    findings.extend(habits::same_refusals(&files));
     findings.extend(habits::named_duties(&files));
     findings.extend(glossary::check(&files));
     findings.extend(law::check(&files));

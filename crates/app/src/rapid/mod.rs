@@ -160,19 +160,25 @@ impl App {
         let who = Who::from(actor);
         let facts = json!({ "food": reading.food, "verdict": verdict, "value": reading.value });
         unit.insert(&ReadingRecord { reading: reading.clone(), street: point.street.clone() }, &who, "reading.enter", facts).await?;
-        if let Some(first) = retest_of {
+        self.follow(&mut unit, actor, &reading, now).await?;
+        unit.answer(&reading)?;
+        unit.commit().await?;
+        Ok(reading)
+    }
+    /// 跟进 a rerun moves the follow-up of the first reading, a positive opens its own.
+    async fn follow(&self, unit: &mut Unit, actor: &Actor, reading: &Reading, now: Instant) -> Result<(), Error> {
+        let (who, verdict) = (Who::from(actor), reading.verdict);
+        if let Some(first) = reading.retest_of {
             self.store.reading(&first.to_string(), &actor.scope).await?.ok_or(Error::NotFound)?;
             let old: FollowUpRecord = unit.require(&first.to_string()).await?;
             let due = shiyan_statute::deadline(RuleKey::D28, now, &self.calendar().await?)?.due.due_at;
             let follow_up = old.follow_up.retest(actor, reading.id, verdict, due, now)?;
             unit.save(&FollowUpRecord { follow_up, ..old }, &who, "followup.retest", json!({ "verdict": verdict, "objection_due_at": due })).await?;
         } else if verdict == RapidVerdict::Positive {
-            let record = FollowUpRecord { follow_up: FollowUp::open(reading.id, now), point: point.id, demo: point.demo };
+            let record = FollowUpRecord { follow_up: FollowUp::open(reading.id, now), point: reading.point, demo: reading.demo };
             unit.insert(&record, &who, "followup.open", json!({})).await?;
         }
-        unit.answer(&reading)?;
-        unit.commit().await?;
-        Ok(reading)
+        Ok(())
     }
     async fn visible_follow_up(&self, unit: &Unit, actor: &Actor, reading: &str) -> Result<FollowUpRecord, Error> {
         self.store.reading(reading, &actor.scope).await?.ok_or(Error::NotFound)?;

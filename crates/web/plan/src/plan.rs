@@ -11,7 +11,8 @@ use shiyan_app::plan::TypedLine;
 use shiyan_exchange::book::Hidden;
 use shiyan_exchange::out;
 use shiyan_exchange::plan::{Lists, PlanColumn, PlanRow};
-use shiyan_foundation::task::{Link as Chain, required_batches};
+use shiyan_foundation::area::Street;
+use shiyan_foundation::task::{Link as Chain, Population, required_batches};
 use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_indicators::{By, Pick, What};
 use shiyan_sampling_plan::{Compared, Plan, PlanLine, PlanState};
@@ -84,7 +85,7 @@ async fn lists(site: &Site) -> Result<Lists, Failure> {
     Ok(Lists { classes: shiyan_statute::food_classes().iter().map(|c| c.name.clone()).collect(), streets: streets.values().map(|s| s.name.clone()).collect() })
 }
 
-#[allow(clippy::too_many_lines)]
+/// The page of a year.
 async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, filled: &Filled, why: &[Refusal]) -> Result<PlanPage, Failure> {
     let (lang, now) = (user.lang(), user.now());
     let (first, last) = year_span(year)?;
@@ -129,8 +130,59 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     };
     let rows = kept.iter().skip(from).take(ROWS).map(row).collect();
 
+    let calendar = site.app.calendar().await?;
+    let days = calendar.workdays_in(year).max(1);
+    let passed = if now.date_naive() < first { 0 } else { calendar.workdays_between(first, now.date_naive().min(last)) };
+    let done: u64 = lines.iter().map(|(_, done)| done).sum();
+    let population = match &plan {
+        Some(plan) => Some(plan.population.clone()),
+        None => site.app.chosen_population().await.ok(),
+    };
+    let standard = yearly_target(NumberKey::N01, year)?;
+    let (required, allocated, gap) = plan.as_ref().map_or_else(
+        || {
+            let asked = population.as_ref().map_or(0, |p| required_batches(standard, p.people));
+            (asked, 0, asked)
+        },
+        |p| (p.required(), p.allocated(), p.gap()),
+    );
+    let line_form = line_form(user, plan.as_ref(), filled, &classes, &street_choices);
+    Ok(PlanPage {
+        p,
+        year,
+        years: years.into_iter().collect(),
+        status: plan.as_ref().map_or_else(
+            || Badge::new(Tone::Idle, user.t("未编制", "Not drawn up")),
+            |p| Badge::new(if p.state == PlanState::Issued { Tone::Pass } else { Tone::Info }, p.state.label(lang)),
+        ),
+        population: population.as_ref().map_or_else(String::new, |p| people(p, lang)),
+        target: format!("{:.2}", plan.as_ref().map_or(standard, |p| p.target_per_mille)),
+        required,
+        allocated,
+        gap,
+        done: Counted::new(done, behind(&Pick::all(What::Taken), &when)),
+        bar: Bar::new(done, required, user.t("完成进度", "Progress")).marked(passed.saturating_mul(1000) / days),
+        filters: filters(user, year, asked, classes, street_choices, chips(user, year, asked, &streets), kept.len()),
+        pager: Pager {
+            prev: if at > 1 { format!("/plan/{year}?{}page={}", asked.query(""), at - 1) } else { String::new() },
+            next: if at < pages { format!("/plan/{year}?{}page={}", asked.query(""), at + 1) } else { String::new() },
+            range: if kept.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(kept.len())) } else { String::new() },
+        },
+        lines: rows,
+        pivot: pivot(user, &lines, &when),
+        actions: actions(user, year, plan.as_ref(), filled),
+        line_form,
+        may_import: manages(user) && plan.is_some(),
+        view: if asked.view == "pivot" { "pivot" } else { "lines" }.to_owned(),
+    })
+}
+
+/// 类别 × 季度 what was done of what is planned.
+fn pivot(user: &User, lines: &[(&PlanLine, u64)], when: &When) -> Table {
+    let lang = user.lang();
+    let taken = |by, of: String| behind(&Pick::of(What::Taken, by, of), when);
     let mut cells: BTreeMap<&str, [(u64, u64); 4]> = BTreeMap::new();
-    for (line, done) in &lines {
+    for (line, done) in lines {
         let cell = &mut cells.entry(line.category.class()).or_default()[usize::from(line.quarter).clamp(1, 4) - 1];
         cell.0 += u64::from(line.batches);
         cell.1 += done;
@@ -157,31 +209,23 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     }
     if !pivot.rows.is_empty() {
         let each = total.iter().zip(1..).map(|(q, n)| pair(*q, taken(By::Quarter, n.to_string())));
-        let all = pair(sum(&total), behind(&Pick::all(What::Taken), &when));
+        let all = pair(sum(&total), behind(&Pick::all(What::Taken), when));
         pivot.foot = std::iter::once(Cell::from(user.t("合计", "Total"))).chain(each).chain([all]).collect();
     }
+    pivot
+}
 
-    let calendar = site.app.calendar().await?;
-    let days = calendar.workdays_in(year).max(1);
-    let passed = if now.date_naive() < first { 0 } else { calendar.workdays_between(first, now.date_naive().min(last)) };
-    let done: u64 = lines.iter().map(|(_, done)| done).sum();
-    let population = match &plan {
-        Some(plan) => Some(plan.population.clone()),
-        None => site.app.chosen_population().await.ok(),
-    };
-    let standard = yearly_target(NumberKey::N01, year)?;
-    let (required, allocated, gap) = plan.as_ref().map_or_else(
-        || {
-            let asked = population.as_ref().map_or(0, |p| required_batches(standard, p.people));
-            (asked, 0, asked)
-        },
-        |p| (p.required(), p.allocated(), p.gap()),
-    );
-    let people = population.as_ref().map_or_else(String::new, |p| match lang {
+/// The people whom the plan is for, with where the number is from.
+fn people(p: &Population, lang: Lang) -> String {
+    match lang {
         Lang::Zh => format!("{} 人（{}年{}，{}，来源：{}）", num(p.people), p.year, p.basis.zh(), p.boundary.zh(), p.source),
         Lang::En => format!("{} people ({} {}, {}; source: {})", num(p.people), p.year, p.basis.en(), p.boundary.en(), p.source),
-    });
-    let select = |key, zh, en, options: Vec<Choice>, value: &str| FilterSelect { key, label: user.t(zh, en).to_owned(), options, value: value.to_owned() };
+    }
+}
+
+/// What is filtered by, each with a link that takes it away.
+fn chips(user: &User, year: i32, asked: &Asked<'_>, streets: &BTreeMap<String, Street>) -> Vec<Chip> {
+    let lang = user.lang();
     let chip = |key: &str, label: String| Chip { label, remove: format!("/plan/{year}?{}", asked.query(key)) };
     let mut chips = Vec::new();
     if !asked.class.is_empty() {
@@ -191,17 +235,39 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         chips.push(chip("link", l.label(lang).to_owned()));
     }
     if !asked.street.is_empty() {
-        chips.push(chip("street", street_name(&streets, asked.street)));
+        chips.push(chip("street", street_name(streets, asked.street)));
     }
     if let Ok(q) = asked.quarter.parse::<u8>() {
         chips.push(chip("quarter", quarter_text(q, lang)));
     }
-    let issued = plan.as_ref().is_some_and(|p| p.state == PlanState::Issued);
-    let mut line_form = Vec::new();
+    chips
+}
+
+fn filters(user: &User, year: i32, asked: &Asked<'_>, classes: Vec<Choice>, street_choices: Vec<Choice>, chips: Vec<Chip>, kept: usize) -> Filters {
+    let lang = user.lang();
+    let select = |key, zh, en, options: Vec<Choice>, value: &str| FilterSelect { key, label: user.t(zh, en).to_owned(), options, value: value.to_owned() };
+    Filters {
+        action: format!("/plan/{year}"),
+        selects: vec![
+            select("class", "食品类别", "Category", classes, asked.class),
+            select("link", "环节", "Link", Choice::all::<Chain>(lang), asked.link),
+            select("street", "街道", "Street", street_choices, asked.street),
+            select("quarter", "季度", "Quarter", (1..=4).map(|q: u8| Choice::new(q.to_string(), quarter_text(q, lang))).collect(), asked.quarter),
+        ],
+        chips,
+        total: num(kept as u64),
+        ..Filters::default()
+    }
+}
+
+/// The form of one more line, for whoever manages the plan.
+fn line_form(user: &User, plan: Option<&Plan>, filled: &Filled, classes: &[Choice], streets: &[Choice]) -> Vec<FieldView> {
+    let issued = plan.is_some_and(|p| p.state == PlanState::Issued);
+    let mut fields = Vec::new();
     if manages(user) && plan.is_some() {
-        line_form = forms::plan_line(lang, filled, classes.clone(), street_choices.clone());
+        fields = forms::plan_line(user.lang(), filled, classes.to_vec(), streets.to_vec());
         if issued {
-            line_form.push(
+            fields.push(
                 FieldView::area("reason", user.t("调整理由", "Reason of the adjustment"))
                     .required()
                     .hint(user.t("计划已下达，调整须写明理由", "The plan is issued; an adjustment needs a reason"))
@@ -209,45 +275,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
             );
         }
     }
-    Ok(PlanPage {
-        p,
-        year,
-        years: years.into_iter().collect(),
-        status: plan.as_ref().map_or_else(
-            || Badge::new(Tone::Idle, user.t("未编制", "Not drawn up")),
-            |p| Badge::new(if p.state == PlanState::Issued { Tone::Pass } else { Tone::Info }, p.state.label(lang)),
-        ),
-        population: people,
-        target: format!("{:.2}", plan.as_ref().map_or(standard, |p| p.target_per_mille)),
-        required,
-        allocated,
-        gap,
-        done: Counted::new(done, behind(&Pick::all(What::Taken), &when)),
-        bar: Bar::new(done, required, user.t("完成进度", "Progress")).marked(passed.saturating_mul(1000) / days),
-        filters: Filters {
-            action: format!("/plan/{year}"),
-            selects: vec![
-                select("class", "食品类别", "Category", classes, asked.class),
-                select("link", "环节", "Link", Choice::all::<Chain>(lang), asked.link),
-                select("street", "街道", "Street", street_choices, asked.street),
-                select("quarter", "季度", "Quarter", (1..=4).map(|q: u8| Choice::new(q.to_string(), quarter_text(q, lang))).collect(), asked.quarter),
-            ],
-            chips,
-            total: num(kept.len() as u64),
-            ..Filters::default()
-        },
-        pager: Pager {
-            prev: if at > 1 { format!("/plan/{year}?{}page={}", asked.query(""), at - 1) } else { String::new() },
-            next: if at < pages { format!("/plan/{year}?{}page={}", asked.query(""), at + 1) } else { String::new() },
-            range: if kept.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(kept.len())) } else { String::new() },
-        },
-        lines: rows,
-        pivot,
-        actions: actions(user, year, plan.as_ref(), filled),
-        line_form,
-        may_import: manages(user) && plan.is_some(),
-        view: if asked.view == "pivot" { "pivot" } else { "lines" }.to_owned(),
-    })
+    fields
 }
 
 fn actions(user: &User, year: i32, plan: Option<&Plan>, filled: &Filled) -> Vec<ActionView> {

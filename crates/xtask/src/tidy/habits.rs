@@ -193,31 +193,33 @@ fn rust(path: &str, text: &str, refuse: &mut dyn FnMut(usize, String)) {
     }
 }
 
-/// Domain crates decide; they do not calculate with floats, read the clock, draw random ids, or touch the world.
+/// What clippy does not see of a decision: a floating-point number without its type. Types, clocks, random ids and I/O are refused by the
+/// `clippy.toml` of the crate, so nothing that ships may lift it.
 fn domain(code: &str, refuse: &mut dyn FnMut(usize, String)) {
     for token in tokens(code) {
         let number = token.text.starts_with(|c: char| c.is_ascii_digit());
         let hex = token.text.starts_with("0x");
         if number && !hex && (token.text.contains('.') || token.text.ends_with("f32") || token.text.ends_with("f64")) {
             refuse(token.line, format!("the floating-point number {} in a domain crate; quantities are exact decimals", token.text));
-        } else if !number && token.text.split('_').any(|part| part == "f32" || part == "f64") {
-            refuse(token.line, format!("{} in a domain crate; quantities are exact decimals", token.text));
         }
     }
-    let shipped = without_tests(code);
-    for (number, line) in shipped.lines().enumerate() {
+    for (number, line) in without_tests(code).lines().enumerate() {
         let dense: String = line.split_whitespace().collect();
-        for call in ["Local::now", "Utc::now", "SystemTime::now", "Instant::now", "Uuid::now_v7", "Uuid::new_v4"] {
-            if dense.contains(call) {
-                refuse(number + 1, format!("{call} in a domain crate; the clock is read once, at the edge, and passed down"));
-            }
-        }
-        for door in ["std::fs", "std::net", "std::process", "std::env", "std::thread", "println!"] {
-            if dense.contains(door) {
-                refuse(number + 1, format!("{door} in a domain crate; a decision performs nothing"));
-            }
+        if dense.contains("clippy::disallowed") && !dense.starts_with("#![cfg_attr(test,") {
+            refuse(number + 1, "lifts what `clippy.toml` refuses in a domain crate; pass it in from the edge".to_owned());
         }
     }
+}
+
+/// Every domain crate refuses the same to clippy, which reads the nearest `clippy.toml` and no other.
+pub fn same_refusals(files: &[File]) -> Vec<Finding> {
+    let rules: Vec<(String, Option<&File>)> = arrows::domain_folders()
+        .map(|folder| format!("crates/{folder}/clippy.toml"))
+        .map(|path| (path.clone(), files.iter().find(|file| file.path == path)))
+        .collect();
+    let first = rules.iter().find_map(|(_, file)| *file);
+    let differs = rules.iter().filter(|(_, file)| file.is_none() || file.map(|f| &f.text) != first.map(|f| &f.text));
+    differs.map(|(path, _)| Finding::new(path, "every domain crate has the same `clippy.toml`: clock, ids, floats and I/O are refused there")).collect()
 }
 
 /// SQL is made by the query builder or bound; never by pasting text into it.
@@ -338,7 +340,7 @@ mod tests {
     #[test]
     fn floats_are_refused_in_domain_crates_only() {
         let room = "crates/judgement/src/reading/value.rs";
-        for bad in ["fn a(x: f64) {}", "let x = 1.5;", "let x = 2_f64;", "let x = 2f32;", "d.to_f64()", "x as f32", "let x = 3.;"] {
+        for bad in ["let x = 1.5;", "let x = 2_f64;", "let x = 2f32;", "let x = 3.;"] {
             assert_eq!(refused(room, bad), 1, "{bad}");
             assert_eq!(refused("crates/charts/src/lib.rs", bad), 0, "{bad}");
         }
@@ -352,15 +354,22 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_and_the_world_are_refused_in_domain_crates() {
+    fn what_clippy_refuses_in_a_domain_crate_stays_refused() {
         let room = "crates/statute/src/lib.rs";
-        for bad in ["chrono::Utc::now()", "Local :: now()", "SystemTime::now()", "Uuid::now_v7()", "std::fs::read(p)", "println!(\"\")"] {
+        for bad in ["#![allow(clippy::disallowed_methods)]", "#[expect(clippy::disallowed_types)]", "#![cfg_attr(not(test), allow(clippy::disallowed_macros))]"]
+        {
             assert_eq!(refused(room, bad), 1, "{bad}");
             assert_eq!(refused("crates/app/src/lib.rs", bad), 0, "{bad}");
         }
-        assert_eq!(refused(room, "#[cfg(test)]\nmod tests { fn a() { std::fs::read(p); } }"), 0, "a test may read a file");
-        assert_eq!(refused("crates/statute/src/tests.rs", "std::fs::read(p)"), 0, "the test module of a crate may too");
-        assert_eq!(refused(room, "/// never Utc::now()"), 0);
+        assert_eq!(refused(room, "#![cfg_attr(test, allow(clippy::disallowed_methods))]"), 0, "a test may read a file");
+        let file = |folder: &str, text: &str| File { path: format!("crates/{folder}/clippy.toml"), text: text.to_owned() };
+        let mut all: Vec<File> = arrows::domain_folders().map(|folder| file(folder, "x")).collect();
+        assert_eq!(same_refusals(&all), []);
+        all[3].text = "y".to_owned();
+        assert_eq!(same_refusals(&all).len(), 1);
+        all.remove(4);
+        assert_eq!(same_refusals(&all).len(), 2);
+        assert_eq!(same_refusals(&[]).len(), 9);
     }
 
     #[test]
