@@ -9,6 +9,8 @@ codes! {
         next "对照许可证核对；其他证号照原样写，不要冠 {prefix}" / "Check it against the permit; write numbers of other kinds as printed, without {prefix}", article "";
     CODE_TAKEN = "PARTY-CODE-TAKEN", zh "统一社会信用代码 {code} 已在名录中：{name}", en "Credit code {code} is on the register already: {name}",
         next "打开已有的一条使用或修改；同一代码只能有一条" / "Use or change the entry that is there; a code has one entry only", article "";
+    CODE_ELSEWHERE = "PARTY-CODE-ELSEWHERE", zh "统一社会信用代码 {code} 已登记在您数据范围以外的街道", en "Credit code {code} is on the register in a street outside your scope",
+        next "经营者迁址的，请全区的同岗位人员修改" / "If the operator moved, ask somebody of the whole district to change the entry", article "";
     ALIKE = "PARTY-ALIKE", zh "名录中已有相像的 {count} 条：{names}", en "The register has {count} {count|entry|entries} like it: {names}",
         next "确是同一家的用已有的一条；确认不是的，勾选“不是同一家”再保存" / "Use the entry that is there if it is the same; if not, tick “another one” and save again", article "";
     STATE = "PARTY-STATE", zh "这一条当前为“{state}”，不能{action}", en "This entry is “{state_en}”; “{action_en}” is not possible now",
@@ -19,6 +21,8 @@ codes! {
         next "重新查找并选择" / "Look for it again and choose", article "";
     OTHER_CODE = "PARTY-OTHER-CODE", zh "抽样单所载代码 {typed} 与所选经营者的代码 {code} 不同", en "The sheet says credit code {typed}, the operator chosen has {code}",
         next "核对是不是同一家；抽样单不改，选对经营者" / "Check whether it is the same; the sheet stays as it is, choose the right operator", article "";
+    MARKET_TAKEN = "PARTY-MARKET", zh "该街道已有市场“{name}”", en "The street has a market “{name}” already",
+        next "打开已有的市场使用或修改" / "Use or change the market that is there", article "";
     STALL_TAKEN = "PARTY-STALL", zh "该市场已有摊位 {number}", en "The market has a stall {number} already",
         next "打开已有的摊位" / "Open the stall that is there", article "";
     STALL_MARKET = "PARTY-STALL-MARKET", zh "所选摊位不在所选市场", en "The stall chosen is not in the market chosen",

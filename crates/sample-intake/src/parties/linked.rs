@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::Refusal;
 use shiyan_foundation::ids::{MarketId, OperatorId, ProducerId, StallId};
 
-use super::{CreditCode, Operator, code};
+use super::market::stall_number;
+use super::{CreditCode, Market, Operator, Stall, code, plain};
 use crate::sheet::Sheet;
 
 /// 关联的主体 of one sheet.
@@ -78,6 +79,14 @@ pub fn may_link(sheet: &Sheet, operator: &Operator) -> Result<(), Refusal> {
     }
 }
 
+/// 摊位 at which a sheet was taken, where that is beyond doubt: its operator holds, in a market of the name on the sheet, the stall of the number on it.
+#[must_use]
+pub fn at_stall(sheet: &Sheet, operator: OperatorId, held: &[(Stall, Market)]) -> Option<(MarketId, StallId)> {
+    let (number, market) = (stall_number(sheet.get("stall")), plain(sheet.get("market_name")));
+    let fits = |(stall, of): &&(Stall, Market)| stall.holder() == Some(operator) && stall.number == number && plain(&of.name) == market;
+    held.iter().find(fits).map(|(stall, of)| (of.id, stall.id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +134,22 @@ mod tests {
         let again = |now: &Sheet| settle(Some((&without, &linked)), now, Chosen::default());
         assert_eq!(again(&sheet(&[("site_name", "甲"), ("uscc", "/"), ("name", "韭菜")])), linked, "other fields may change");
         assert!(again(&sheet(&[("site_name", "乙"), ("uscc", "/")])).is_empty(), "it names somebody else");
+        let market = crate::parties::TypedMarket {
+            name: "虚构市场".into(),
+            kind: "农贸市场".into(),
+            opener: "虚构公司".into(),
+            street: "1".into(),
+            address: "虚构路".into(),
+        };
+        let market = market.read(MarketId(Uuid::from_u128(7)), &["1".to_owned()].into()).unwrap();
+        let day = shiyan_foundation::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        let stall = Stall::new(StallId(Uuid::from_u128(8)), market.id, "A-1").unwrap().handed(Some(known.id), day).unwrap();
+        let held = [(stall.clone(), market.clone())];
+        let at = |market: &str, number: &str| sheet(&[("market_name", market), ("stall", number)]);
+        assert_eq!(at_stall(&at("虚构 市场", "ａ-1"), known.id, &held), Some((market.id, stall.id)));
+        assert_eq!(at_stall(&at("虚构市场", "A-2"), known.id, &held), None);
+        assert_eq!(at_stall(&at("另一市场", "A-1"), known.id, &held), None);
+        assert_eq!(at_stall(&at("虚构市场", "A-1"), other.id, &held), None, "another holds it");
         assert_eq!(may_link(&with_a, &other).unwrap_err().code(), "PARTY-OTHER-CODE");
         assert!(may_link(&with_a, &bare).is_ok() && may_link(&without, &other).is_ok());
     }

@@ -118,7 +118,7 @@ impl TypedOperator {
 impl Operator {
     /// What it is compared by.
     #[must_use]
-    pub fn key(&self) -> OperatorKey<'_> {
+    pub fn compared(&self) -> OperatorKey<'_> {
         OperatorKey { name: &self.name, code: self.credit_code.as_ref(), street: &self.street }
     }
     /// What it says now, for the form.

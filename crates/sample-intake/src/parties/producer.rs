@@ -91,7 +91,7 @@ impl TypedProducer {
 impl Producer {
     /// What it is compared by.
     #[must_use]
-    pub fn key(&self) -> ProducerKey<'_> {
+    pub fn compared(&self) -> ProducerKey<'_> {
         ProducerKey { name: &self.name, code: self.credit_code.as_ref(), permit: &self.permit_no }
     }
     /// What it says now, for the form.
