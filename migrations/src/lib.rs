@@ -26,6 +26,7 @@ mod m0014_profiles;
 mod m0015_lists;
 mod m0016_kept_uploads;
 mod m0017_jobs;
+mod m0018_parties;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_lists::Migration),
             Box::new(m0016_kept_uploads::Migration),
             Box::new(m0017_jobs::Migration),
+            Box::new(m0018_parties::Migration),
         ]
     }
 }

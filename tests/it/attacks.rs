@@ -17,6 +17,7 @@ use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQcPlan};
 use shiyan_app::{Error, Who};
 use shiyan_foundation::{Instant, Role, Scope};
 use shiyan_nonconformity::Block;
+use shiyan_sample_intake::parties::{TypedMarket, TypedOperator, TypedProducer};
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind};
 use shiyan_statute::RuleKey;
 use shiyan_testkit::people::{OTHER_STREET, STREET};
@@ -431,8 +432,20 @@ async fn markup_in_every_text_is_text_on_every_page(t: TestApp) {
     stored += 20;
     assert!(stored >= 50, "{stored} texts");
 
+    let card = TypedOperator { name: MARK.into(), address: MARK.into(), street: STREET.into(), ..TypedOperator::default() };
+    let operator = t.app.add_operator(&p.sampler.actor(), &card, soon).await.unwrap().to_string();
+    let card = TypedProducer { name: MARK.into(), address: MARK.into(), region: MARK.into(), ..TypedProducer::default() };
+    let producer = t.app.add_producer(&p.sampler.actor(), &card, soon).await.unwrap().to_string();
+    let card = TypedMarket { name: MARK.into(), kind: "其他".into(), opener: MARK.into(), street: STREET.into(), address: MARK.into() };
+    let market = t.app.add_market(&p.sampler.actor(), &card, soon).await.unwrap().to_string();
+    let stall = t.app.add_stall(&p.sampler.actor(), &market, MARK, soon).await.unwrap().to_string();
+
     // Every page, and those that no route names by its key.
     let world = World {
+        operator,
+        producer,
+        market,
+        stall,
         draft: draft.clone(),
         sample: id.clone(),
         waiting: draft.clone(),

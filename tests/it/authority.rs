@@ -8,16 +8,18 @@ use serde_json::json;
 use shiyan_app::Error;
 use shiyan_app::authority::{Act, may};
 use shiyan_app::imports::PublishedFile;
+use shiyan_app::intake::parties::TypedLinks;
 use shiyan_app::limits::{LimitFile, PackageFile};
 use shiyan_app::people::NewUser;
 use shiyan_app::profiles::{NewProfile, Tried};
 use shiyan_app::rapid::TypedReading;
-use shiyan_app::read::{CaseFilter, LedgerFilter, SampleFilter};
+use shiyan_app::read::{CaseFilter, LedgerFilter, PartyFilter, SampleFilter};
 use shiyan_app::reference::TypedLaboratory;
 use shiyan_app::reports::TypedReportSettings;
 use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQcPlan};
 use shiyan_foundation::{Actor, Label, Role, Scope};
 use shiyan_lab_results::bench::{Instrument, ProfileState, template_of};
+use shiyan_sample_intake::parties::{TypedMarket, TypedOperator, TypedProducer};
 use shiyan_sample_intake::sheet::Sheet;
 use shiyan_statute::LimitStatus;
 use shiyan_store::records::{LimitRecord, Setting, UserAccount};
@@ -79,6 +81,11 @@ const LIST: &[(&str, [&str; 4])] = &[
     ("issue a plan", ["plan_manager", "", "", ""]),
     ("preview published results", ["plan_manager supervisor", "", "", ""]),
     ("import published results", ["plan_manager supervisor", "", "", ""]),
+    ("add an operator", ["sampler enforcer", "sampler enforcer", "", ""]),
+    ("add a market", ["sampler enforcer", "sampler enforcer", "", ""]),
+    ("add a producer", ["sampler enforcer", "", "", ""]),
+    ("link a sheet", ["sampler enforcer", "sampler enforcer", "sampler enforcer", "sampler enforcer"]),
+    ("read the register", [CASES, CASES, CASES, CASES]),
     ("begin a sheet", ["sampler", "sampler", "sampler", ""]),
     ("make a worksheet", ["analyst reviewer", "analyst reviewer", "analyst reviewer", "analyst reviewer"]),
     ("read the journal", ["admin quality_manager supervisor", "", "", ""]),
@@ -184,6 +191,11 @@ async fn tried(t: &TestApp, actor: &Actor, act: &str) -> bool {
         "issue a plan" => allowed(app.issue_plan(actor, 1999, None, now).await),
         "preview published results" => allowed(app.preview_published(actor, &published, now).await),
         "import published results" => allowed(app.import_published(actor, &published, now).await),
+        "add an operator" => allowed(app.add_operator(actor, &TypedOperator::default(), now).await),
+        "add a market" => allowed(app.add_market(actor, &TypedMarket::default(), now).await),
+        "add a producer" => allowed(app.add_producer(actor, &TypedProducer::default(), now).await),
+        "link a sheet" => allowed(app.link_sample(actor, "nothing", 0, &TypedLinks::default(), now).await),
+        "read the register" => app.read_operators(actor, &PartyFilter::default()).await.is_ok(),
         "begin a sheet" => {
             let mut sheet = Sheet::default();
             sheet.set("street", STREET);

@@ -17,6 +17,7 @@ mod heavy;
 mod http;
 mod keeping;
 mod once;
+mod parties;
 mod rapid;
 mod report;
 mod routes;

@@ -6,6 +6,8 @@ use rocket::local::asynchronous::Client;
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::worksheets::NewWorksheet;
 use shiyan_nonconformity::Block;
+use shiyan_sample_intake::parties::{TypedMarket, TypedOperator, TypedProducer};
+use shiyan_testkit::people::STREET;
 use shiyan_testkit::sheet::leek;
 use shiyan_testkit::{TestApp, at, upload};
 
@@ -27,12 +29,31 @@ pub struct World {
     pub file: String,
     pub reading: String,
     pub photo: String,
+    pub operator: String,
+    pub producer: String,
+    pub market: String,
+    pub stall: String,
 }
 
 impl World {
     /// A failing batch with its report and its case, a sheet that waits, an order being tested, a worksheet with a file, a positive.
     pub async fn of(t: &TestApp) -> Self {
         let p = &t.people;
+        let began = at("2025-06-02T09:00");
+        let operator = TypedOperator { street: STREET.into(), ..TypedOperator::of_sheet(&leek("x", &[])) };
+        let operator = t.app.add_operator(&p.sampler.actor(), &operator, began).await.unwrap().to_string();
+        let maker =
+            TypedProducer {
+                name: "虚构食品厂".into(), region: "虚构省虚构市".into(), permit_no: "SC10000000000001".into(), ..TypedProducer::default()
+            };
+        let producer = t.app.add_producer(&p.sampler.actor(), &maker, began).await.unwrap().to_string();
+        let place =
+            TypedMarket {
+                name: "虚构农贸市场".into(), kind: "农贸市场".into(), opener: "虚构公司".into(), street: STREET.into(), address: "虚构路2号".into()
+            };
+        let market = t.app.add_market(&p.sampler.actor(), &place, began).await.unwrap().to_string();
+        let stall = t.app.add_stall(&p.sampler.actor(), &market, "A-1", began).await.unwrap().to_string();
+        t.app.hand_stall(&p.sampler.actor(), &stall, 0, &operator, "2025-06-01", began).await.unwrap();
         let (sample, order, case) = t.failing("XBJ25410105000000001").await;
         let case = case.id.to_string();
         t.app.receive_case(&p.enforcer.actor(), &case, at("2025-06-11T09:00")).await.unwrap();
@@ -50,13 +71,21 @@ impl World {
         let sheet = t.app.create_worksheet(&p.analyst.actor(), &new, at("2025-06-05T09:00")).await.unwrap().to_string();
         let file = t.app.keep_instrument_file(&p.analyst.actor(), &sheet, "a.csv", "", b"x", at("2025-06-05T09:10")).await.unwrap();
         let reading = t.app.enter_reading(&p.operator.actor(), positive("photo"), at("2025-06-19T09:00")).await.unwrap();
-        World { sample, waiting, draft, order, open, item, case, evidence, sheet, cell, file, reading: reading.id.to_string(), photo: reading.photo.unwrap() }
+        let (reading, photo) = (reading.id.to_string(), reading.photo.unwrap());
+        World { sample, waiting, draft, order, open, item, case, evidence, sheet, cell, file, reading, photo, operator, producer, market, stall }
     }
     /// A pattern of the table of routes, with what is in the house in its places.
     pub fn filled(&self, pattern: &str) -> String {
         let parts: Vec<&str> = pattern.split('/').collect();
         let room = parts.get(1).copied().unwrap_or_default();
         let fill = |part: &&str| match (room, *part) {
+            ("parties", "<id>") => match parts.get(2).copied() {
+                Some("operators") => self.operator.clone(),
+                Some("producers") => self.producer.clone(),
+                Some("markets") => self.market.clone(),
+                _ => self.stall.clone(),
+            },
+            ("parties", "<step>") => "close".to_owned(),
             ("samples", "<id>") if parts.last() == Some(&"reception") || parts.contains(&"void") || parts.contains(&"renumber") => self.waiting.clone(),
             ("samples", "<id>") if parts.last() == Some(&"sheet") => self.draft.clone(),
             ("samples", "<id>") | ("api", "<id>") => self.sample.clone(),

@@ -32,6 +32,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
         shiyan_statute::ALL,
         shiyan_sampling_plan::code::ALL,
         shiyan_sample_intake::code::ALL,
+        shiyan_sample_intake::parties::code::ALL,
         shiyan_rapid_test::code::ALL,
         shiyan_judgement::reasons::ALL,
         shiyan_lab_results::order::code::ALL,

@@ -79,6 +79,15 @@ pub enum Command {
         #[command(subcommand)]
         what: DemoCommand,
     },
+    /// 主体名录：抽样单上有有效统一社会信用代码、还没有关联的，登记其经营者并关联；只有名称的不登记。每一条都记入日志，可重复运行 / the register: of sheets that are linked to nobody and carry a valid credit code the operators are added and the sheets linked; a name alone makes nothing. Each is journalled, and it can be run again
+    Register {
+        /// 只看不写 / look only
+        #[arg(long)]
+        dry_run: bool,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// 导入；每一行都写入或已有时退出码为 0，有行没有取时为 1（限量表逐行分为规则、无限量和需人工，一条规则也没有才是 1），读不了文件或数据库时为 2 / import; exit code 0 when every row was taken or already there, 1 when a row was refused (of a limit table each row is a rule, no limit or a question for a person: 1 when there is no rule at all), 2 when the file or the database fails
     Import {
         /// What

@@ -11,6 +11,7 @@ mod nightly;
 mod place;
 pub mod print;
 mod private;
+mod register;
 pub mod run;
 
 pub use config::{Cli, Command};

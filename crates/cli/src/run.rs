@@ -35,7 +35,7 @@ use crate::config::{
 use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, exchange, front, keep, kpi, nightly, say};
+use crate::{code, exchange, front, keep, kpi, nightly, register, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -89,6 +89,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Migrate { grant } => migrate(&place, grant.as_deref(), lang).await,
         Command::User { what } => users(&place, what, lang).await,
         Command::Demo { what } => demo(&place, what, lang).await,
+        Command::Register { dry_run, json } => register::register(&place, dry_run, json, lang).await,
         Command::Import { what } => import(&place, what, lang).await,
         Command::Instrument { what } => instrument(&place, what, lang).await,
         Command::Export { what } => export(&place, what, lang).await,

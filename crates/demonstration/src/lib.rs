@@ -4,6 +4,7 @@
 
 mod case;
 mod dice;
+mod parties;
 mod rapid;
 mod sample;
 mod worksheets;
@@ -272,6 +273,10 @@ pub async fn remove(app: &App, now: Instant) -> Result<u64, Error> {
 }
 
 async fn write(sowing: &mut Sowing, who: &Who, batch: &Batch, summary: &mut DemoSummary) -> Result<(), Error> {
+    sowing.insert_many(&batch.register.operators, who, "operator.add").await?;
+    sowing.insert_many(&batch.register.producers, who, "producer.add").await?;
+    sowing.insert_many(&batch.register.markets, who, "market.add").await?;
+    sowing.insert_many(&batch.register.stalls, who, "stall.add").await?;
     sowing.insert_many(&batch.samples, who, "sample.submit").await?;
     sowing.insert_many(&batch.orders, who, "order.open").await?;
     sowing.insert_many(&batch.items, who, "item.add").await?;

@@ -236,6 +236,7 @@ impl Teller<'_> {
             device: None,
             operator: operator.id,
             operator_name: operator.name.clone(),
+            stall_id: None,
             stall: input.stall,
             food: input.food,
             method: method.code.clone(),

@@ -1,6 +1,6 @@
 //! One sample told from the sheet to the report, as far as it had come by `now`. Every step is the domain's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
 use shiyan_app::Error;
@@ -20,6 +20,7 @@ use shiyan_statute::{Clock, Extension, RuleKey};
 use crate::LAB;
 use crate::case::{Course, Quotas, run_case};
 use crate::dice::Dice;
+use crate::parties::{Register, linked};
 use crate::world::{STEMS, World, era, typed_result};
 use shiyan_app::seed::{Record, content_hash, food_of, new_order, opening_of, peers_of, report_content, report_of};
 
@@ -69,6 +70,7 @@ pub(crate) struct Spec {
 /// Rows of one chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
+    pub(crate) register: Register,
     pub(crate) samples: Vec<SampleRecord>,
     pub(crate) orders: Vec<TestOrder>,
     pub(crate) items: Vec<TestItem>,
@@ -81,6 +83,8 @@ pub(crate) struct Batch {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) dice: Dice,
+    /// Entries of the register that were told already.
+    known: BTreeSet<uuid::Uuid>,
     numbers: BTreeMap<String, u32>,
     cases: BTreeMap<i32, u32>,
     templates: BTreeMap<(usize, usize, TaskKind), Template>,
@@ -94,6 +98,7 @@ impl Run {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             dice: Dice::new(seed),
+            known: BTreeSet::new(),
             numbers: BTreeMap::new(),
             cases: BTreeMap::new(),
             templates: BTreeMap::new(),
@@ -352,6 +357,7 @@ pub(crate) fn run_sample(world: &World, run: &mut Run, batch: &mut Batch, spec: 
     };
     let mut draft = Sample::draft(id, sheet(run, world, spec)?);
     draft.demo = true;
+    draft.parties = linked(&mut batch.register, &mut run.known, world, &draft.sheet, spec.on);
     draft.from_reading = spec.from_reading;
     let created_by = people.samplers[0].id;
     let mut clocks = Clocks::new(world);

@@ -93,6 +93,12 @@ acts! {
     Plan = "编制、调整和下达计划", "draw up, adjust and issue the plan", [PlanManager], District;
     /// 公布结果
     ImportPublished = "导入公布结果", "import published results", [PlanManager, Supervisor], District;
+    /// 主体名录 operators, markets and stalls, each in its street.
+    Parties = "维护经营者、市场和摊位", "maintain operators, markets and stalls", [Sampler, Enforcer], Street;
+    /// 生产者 belong to no street: an entry serves every sheet of the district.
+    Producers = "维护生产者", "maintain producers", [Sampler, Enforcer], District;
+    /// 关联主体 of a sheet within one's own scope.
+    LinkParties = "把抽样单关联到主体名录", "link a sampling sheet to the register", [Sampler, Enforcer], Own;
     /// 抽样单
     Sheet = "填写抽样单", "write a sampling sheet", [Sampler], Own, "抽检办法 第20条";
     /// 收样

@@ -56,4 +56,12 @@ ids! {
     ReadingId,
     /// 限量规则 one limit row.
     LimitId,
+    /// 经营者 one operator: a shop, a stall holder, a restaurant, a maker that was sampled.
+    OperatorId,
+    /// 生产者 one producer as labels name it.
+    ProducerId,
+    /// 市场 one market.
+    MarketId,
+    /// 摊位 one stall of a market.
+    StallId,
 }

@@ -1,7 +1,7 @@
 //! 快检读数 one reading, and the verdict the server gives it.
 
 use serde::{Deserialize, Serialize};
-use shiyan_foundation::ids::{DeviceId, PointId, ReadingId, UserId};
+use shiyan_foundation::ids::{DeviceId, PointId, ReadingId, StallId, UserId};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, Instant, Refusal, labels};
 use shiyan_statute::RapidMethod;
@@ -112,6 +112,9 @@ pub struct Reading {
     pub operator_name: String,
     /// 摊位
     pub stall: String,
+    /// 摊位 of the register, where the point's market has one of this number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stall_id: Option<StallId>,
     /// 样品
     pub food: String,
     /// 方法代码

@@ -4,6 +4,7 @@
 
 pub mod code;
 pub mod number;
+pub mod parties;
 pub mod reception;
 pub mod sample;
 pub mod sheet;

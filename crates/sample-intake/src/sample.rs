@@ -8,6 +8,7 @@ use shiyan_foundation::{Actor, Instant, Label, Move, Moves, Refusal, Tick, label
 use shiyan_statute::RuleKey;
 
 use crate::code;
+use crate::parties::Linked;
 use crate::reception::Reception;
 use crate::sheet::{CheckedSheet, Sheet, SheetContext, check};
 
@@ -71,6 +72,9 @@ pub struct Sample {
     pub from_reading: Option<shiyan_foundation::ids::ReadingId>,
     /// Reason of voiding.
     pub void_reason: Option<String>,
+    /// 关联的主体 whom the sheet is about, by id.
+    #[serde(default, skip_serializing_if = "Linked::is_empty")]
+    pub parties: Linked,
     /// 演示数据
     pub demo: bool,
     /// Revision, compare-and-set.
@@ -91,6 +95,7 @@ impl Sample {
             submitted_at: None,
             from_reading: None,
             void_reason: None,
+            parties: Linked::default(),
             demo: false,
             revision: 0,
         }
@@ -104,7 +109,7 @@ impl Sample {
     #[must_use]
     pub fn veiled(&self) -> Self {
         let core = self.core.clone().map(|core| CheckedSheet { site_name: String::new(), street: String::new(), ..core });
-        Self { sheet: self.sheet.veiled(), core, ..self.clone() }
+        Self { sheet: self.sheet.veiled(), core, parties: Linked::default(), ..self.clone() }
     }
     /// Reasons of state and duty why this person may not do this now; empty means the action may be tried.
     #[must_use]

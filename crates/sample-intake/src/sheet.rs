@@ -13,6 +13,8 @@ use shiyan_foundation::{Decimal, Label, NaiveDate, Refusal, text::fold};
 
 use crate::code;
 use crate::number::{NumberKind, check_number, number_year};
+use crate::parties::credit::squeezed;
+pub use crate::parties::credit::{credit_code, credit_code_ok};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +115,8 @@ const fn places(from: usize, to: usize) -> &'static [&'static str] {
 /// 抽样地点 by 环节, in the order of the national lists.
 pub const PLACES: &[(&str, &[&str])] = &[("生产", places(0, 5)), ("流通", places(5, 14)), ("餐饮", places(14, 28))];
 const AREA_KINDS: &[&str] = &["城市", "乡村", "景点"];
-const PERMITS: &[&str] = &["食品经营许可证", "流通许可", "餐饮服务许可", "生产许可", "小作坊登记", "小餐饮", "备案", "无"];
+/// 许可证类型
+pub const PERMITS: &[&str] = &["食品经营许可证", "流通许可", "餐饮服务许可", "生产许可", "小作坊登记", "小餐饮", "备案", "无"];
 const YES_NO: &[&str] = &["否", "是"];
 const SAMPLE_KINDS: &[&str] = &["食用农产品", "工业加工食品", "餐饮加工食品", "食品添加剂", "其他"];
 const SOURCES: &[&str] = &["外购", "加工/自制", "委托生产", "其他"];
@@ -407,7 +410,7 @@ pub fn check(sheet: &Sheet, context: &SheetContext<'_>) -> Result<CheckedSheet, 
             problems.push(Refusal::new(code::NO_BACKUP).on("backup_qty"));
         }
     }
-    let uscc = fold(sheet.get("uscc")).to_ascii_uppercase();
+    let uscc = squeezed(sheet.get("uscc"));
     if uscc.len() == 18 && !credit_code_ok(&uscc) {
         problems.push(Refusal::new(code::USCC).with("typed", sheet.get("uscc")).on("uscc"));
     }
@@ -523,27 +526,6 @@ pub fn read_date(typed: &str) -> Option<NaiveDate> {
 
 fn date_of(sheet: &Sheet, key: &str) -> Option<NaiveDate> {
     read_date(sheet.get(key))
-}
-
-/// 统一社会信用代码 check digit, GB 32100: weighted sum of the first 17 characters modulo 31.
-#[must_use]
-pub fn credit_code_ok(code: &str) -> bool {
-    const ALPHABET: &str = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
-    let values: Option<Vec<usize>> = code.chars().map(|c| ALPHABET.find(c)).collect();
-    match values {
-        Some(v) if v.len() == 18 => {
-            let sum: usize = v.iter().zip(WEIGHTS).map(|(value, weight)| value * weight).sum();
-            (31 - sum % 31) % 31 == v[17]
-        }
-        _ => false,
-    }
-}
-
-/// A credit code with the right check digit for 17 given characters (used for fictional shops).
-#[must_use]
-pub fn credit_code(first_17: &str) -> Option<String> {
-    "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().map(|c| format!("{first_17}{c}")).find(|code| credit_code_ok(code))
 }
 
 #[cfg(test)]

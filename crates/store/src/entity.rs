@@ -67,7 +67,8 @@ entity!(plan, "plan", { year: i64, state: String, demo: bool });
 entity!(sample, "sample", {
     sampling_no: Option<String>, state: String, kind: String, level: String, department: String, link: String, place: String, class: String, category: String,
     street: String, area_kind: String, online: bool, temporary: bool, name: String, site_name: String, lab: String, sampled_on: String, received_on: Option<String>,
-    sampler_a: String, sampler_b: String, created_by: String, demo: bool,
+    sampler_a: String, sampler_b: String, created_by: String, operator_id: Option<String>, producer_id: Option<String>, market_id: Option<String>,
+    stall_id: Option<String>, demo: bool,
 });
 entity!(test_order, "test_order", {
     sample_id: String, state: String, outcome: Option<String>, concluded_on: Option<String>, issued_on: Option<String>, report_due_on: String, sampler_a: String,
@@ -90,8 +91,16 @@ entity!(clock, "clock", {
 entity!(rapid_point, "rapid_point", { name: String, street: String, active: bool, demo: bool });
 entity!(rapid_reading, "rapid_reading", {
     point_id: String, street: String, day: String, tested_at: String, stall: String, food: String, analyte: String, method: String, verdict: String,
-    retest_of: Option<String>, demo: bool,
+    retest_of: Option<String>, stall_id: Option<String>, demo: bool,
 });
+entity!(operator, "operator", {
+    name: String, plain: String, credit_code: Option<String>, permit_no: String, street: String, standing: String, into_id: Option<String>, demo: bool,
+});
+entity!(producer, "producer", {
+    name: String, plain: String, credit_code: Option<String>, permit_no: String, region: String, standing: String, into_id: Option<String>, demo: bool,
+});
+entity!(market, "market", { name: String, plain: String, street: String, standing: String, demo: bool });
+entity!(stall, "stall", { market_id: String, number: String, operator_id: Option<String>, standing: String, demo: bool });
 entity!(follow_up, "follow_up", { point_id: String, state: String, told_on: String, settled_at: Option<String>, sample_id: Option<String>, demo: bool });
 entity!(published_result, "published_result", {
     run_id: String, row_no: i64, product: String, category: String, producer: String, verdict: String, issuer: String, published_on: String,

@@ -13,6 +13,7 @@ use shiyan_lab_results::order::{Meaning, TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::{FollowUp, Point, Reading};
+use shiyan_sample_intake::parties::{Market, Operator, Producer, Stall, plain};
 use shiyan_sample_intake::{Sample, SampleState};
 use shiyan_sampling_plan::Plan;
 use shiyan_statute::{Clock, LimitRow, LimitRule};
@@ -411,6 +412,10 @@ record!(SampleRecord, sample, "sample", key |s| s.sample.id.to_string(), revisio
     sampler_a: sampler(&r.sample, 0),
     sampler_b: sampler(&r.sample, 1),
     created_by: r.created_by.to_string(),
+    operator_id: text(r.sample.parties.operator),
+    producer_id: text(r.sample.parties.producer),
+    market_id: text(r.sample.parties.market),
+    stall_id: text(r.sample.parties.stall),
     demo: r.sample.demo,
 });
 record!(TestOrder, test_order, "order", key |o| o.id.to_string(), revision |o| o.revision, demo |o| o.demo, row |r| {
@@ -464,8 +469,22 @@ record!(Point, rapid_point, "point", key |p| p.id.to_string(), revision |_| 0, d
 record!(ReadingRecord, rapid_reading, "reading", key |r| r.reading.id.to_string(), revision |_| 0, demo |r| r.reading.demo, row |r| {
     point_id: r.reading.point.to_string(), street: r.street.clone(), day: day(r.reading.tested_at), tested_at: stamp(r.reading.tested_at), stall: r.reading.stall.clone(),
     food: r.reading.food.clone(), analyte: r.reading.analyte.clone(), method: r.reading.method.clone(), verdict: r.reading.verdict.code().to_owned(),
-    retest_of: r.reading.retest_of.map(|id| id.to_string()), demo: r.reading.demo,
+    retest_of: r.reading.retest_of.map(|id| id.to_string()), stall_id: text(r.reading.stall_id), demo: r.reading.demo,
 }, files |r| r.reading.photo.as_deref().into_iter().collect());
+record!(Operator, operator, "operator", key |o| o.id.to_string(), revision |o| o.revision, demo |o| o.demo, row |r| {
+    name: r.name.clone(), plain: plain(&r.name), credit_code: text(r.credit_code.as_ref()), permit_no: r.permit_no.clone(), street: r.street.clone(),
+    standing: r.stand.standing.code().to_owned(), into_id: text(r.stand.into), demo: r.demo,
+});
+record!(Producer, producer, "producer", key |p| p.id.to_string(), revision |p| p.revision, demo |p| p.demo, row |r| {
+    name: r.name.clone(), plain: plain(&r.name), credit_code: text(r.credit_code.as_ref()), permit_no: r.permit_no.clone(), region: r.region.clone(),
+    standing: r.stand.standing.code().to_owned(), into_id: text(r.stand.into), demo: r.demo,
+});
+record!(Market, market, "market", key |m| m.id.to_string(), revision |m| m.revision, demo |m| m.demo, row |r| {
+    name: r.name.clone(), plain: plain(&r.name), street: r.street.clone(), standing: r.stand.standing.code().to_owned(), demo: r.demo,
+});
+record!(Stall, stall, "stall", key |s| s.id.to_string(), revision |s| s.revision, demo |s| s.demo, row |r| {
+    market_id: r.market.to_string(), number: r.number.clone(), operator_id: text(r.holder()), standing: r.stand.standing.code().to_owned(), demo: r.demo,
+});
 record!(FollowUpRecord, follow_up, "followup", key |f| f.follow_up.reading.to_string(), revision |f| f.follow_up.revision, demo |f| f.demo, row |r| {
     point_id: r.point.to_string(), state: r.follow_up.state.code().to_owned(), told_on: day(r.follow_up.told_at), settled_at: r.follow_up.settled_at.map(stamp),
     sample_id: r.follow_up.sample.map(|s| s.to_string()), demo: r.demo,
@@ -478,6 +497,9 @@ record!(ImportRun, import_run, "import", key |i| i.id.clone(), revision |_| 0, d
     kind: r.kind.clone(), file_name: r.file_name.clone(), file_sha256: r.file_sha256.clone(), at: stamp(r.at), row_count: r.row_count, new_count: r.new_count,
 });
 
+fn text(value: Option<impl std::fmt::Display>) -> Option<String> {
+    value.map(|v| v.to_string())
+}
 fn core(sample: &Sample, of: fn(&shiyan_sample_intake::CheckedSheet) -> String) -> String {
     sample.core.as_ref().map_or_else(String::new, of)
 }

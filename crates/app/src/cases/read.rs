@@ -12,6 +12,7 @@ use shiyan_store::{Entry, Error, Record};
 
 use crate::App;
 use crate::authority::{reading_of, reads, reads_cases};
+use crate::intake::parties::read::Parties;
 use shiyan_store::query::cases::{CaseFilter, CaseRow};
 
 /// 案件清单 every row under a filter, and the whole cases of those that the page shows.
@@ -46,6 +47,8 @@ pub struct CasePage {
     pub report: Option<String>,
     /// The rapid reading that it began with.
     pub reading: Option<ReadingId>,
+    /// 关联的主体 of the sample.
+    pub parties: Parties,
     /// Other batches of the same operator with a case.
     pub same_operator: usize,
     /// 时间线
@@ -93,12 +96,17 @@ impl App {
             clocks.entry(clock.clock.subject.clone()).or_default().push(clock);
         }
         let order = store.order(&case.order.to_string(), scope).await?;
+        let of_sample = store.sample(&sample, scope).await?;
         let in_force = order.as_ref().and_then(|o| o.in_force.as_ref().or(o.conclusion.as_ref()));
         Ok(CasePage {
             clocks: clocks.get(&case.subject()).cloned().unwrap_or_default(),
             still_failing: in_force.is_none_or(|c| c.outcome == Outcome::Fail),
             report: store.reports_of_sample(&sample, scope).await?.into_iter().next().map(|r| r.number),
-            reading: store.sample(&sample, scope).await?.and_then(|s| reading_of(actor, &s.sample)),
+            reading: of_sample.as_ref().and_then(|s| reading_of(actor, &s.sample)),
+            parties: match &of_sample {
+                Some(record) => self.read_parties(actor, record).await?,
+                None => Parties::default(),
+            },
             same_operator: store.other_batches_of(&case.operator, &case.sampling_no, scope).await?,
             timeline: store.timeline(&[case.subject()]).await?,
             parts: parts

@@ -1,5 +1,6 @@
 //! Sampling sheets and reception.
 
+pub mod parties;
 pub(crate) mod read;
 
 use chrono::Datelike;
@@ -23,6 +24,7 @@ use shiyan_store::{Error, Unit, Who};
 
 use crate::authority::{Act, may};
 use crate::clocks::tick;
+use crate::intake::parties::{Chosen, Picked};
 use crate::{App, fresh};
 
 impl App {
@@ -37,13 +39,29 @@ impl App {
         from_reading: Option<shiyan_foundation::ids::ReadingId>,
         now: Instant,
     ) -> Result<SampleId, Error> {
+        self.begin_sheet_of(actor, sheet, &Picked::default(), from_reading, now).await
+    }
+    /// The same with what was chosen from the register.
+    ///
+    /// # Errors
+    /// Not a sampler; what was chosen is not there for them.
+    pub async fn begin_sheet_of(
+        &self,
+        actor: &Actor,
+        sheet: Sheet,
+        picked: &Picked,
+        from_reading: Option<shiyan_foundation::ids::ReadingId>,
+        now: Instant,
+    ) -> Result<SampleId, Error> {
         may(actor, Act::Sheet)?;
         self.sheet_within(actor, &sheet, false).await?;
         let mut sample = Sample::draft(SampleId(fresh()), sheet);
         sample.from_reading = from_reading;
         sample.demo = self.is_demo(actor).await?;
-        let record = SampleRecord { sample, created_by: actor.id };
+        let chosen = self.picked(actor, picked).await?;
         let mut unit = self.store.begin(now).await?;
+        sample.parties = self.settled(&unit, None, &sample.sheet, &chosen).await?;
+        let record = SampleRecord { sample, created_by: actor.id };
         unit.insert(&record, &actor.into(), "sample.draft", json!({})).await?;
         unit.commit().await?;
         Ok(record.sample.id)
@@ -53,6 +71,14 @@ impl App {
     /// # Errors
     /// Not a sampler; not a draft any more; somebody else saved in between.
     pub async fn save_sheet(&self, actor: &Actor, id: &str, seen: i64, sheet: Sheet, now: Instant) -> Result<i64, Error> {
+        self.save_sheet_of(actor, id, seen, sheet, &Picked::default(), now).await
+    }
+    /// The same with what was chosen from the register.
+    ///
+    /// # Errors
+    /// Not a sampler; not a draft any more; somebody else saved in between; what was chosen is not there for them.
+    pub async fn save_sheet_of(&self, actor: &Actor, id: &str, seen: i64, sheet: Sheet, picked: &Picked, now: Instant) -> Result<i64, Error> {
+        let chosen = self.picked(actor, picked).await?;
         let mut unit = self.store.begin(now).await?;
         let old = self.visible_sample(&unit, actor, id).await?;
         let why = old.sample.why_not(actor, shiyan_sample_intake::SampleAction::Submit);
@@ -60,7 +86,8 @@ impl App {
             return Err(why.into());
         }
         self.sheet_within(actor, &sheet, false).await?;
-        let sample = Sample { sheet, revision: seen + 1, ..old.sample };
+        let parties = self.settled(&unit, Some(&old.sample), &sheet, &chosen).await?;
+        let sample = Sample { sheet, parties, revision: seen + 1, ..old.sample };
         let record = SampleRecord { sample, created_by: old.created_by };
         unit.save(&record, &actor.into(), "sample.save_draft", json!({})).await?;
         unit.commit().await?;
@@ -76,7 +103,9 @@ impl App {
         let mut unit = self.store.begin(now).await?;
         let old = self.visible_sample(&unit, actor, id).await?;
         self.sheet_within(actor, &old.sample.sheet, true).await?;
-        let sample = old.sample.submit(actor, now, &SheetContext { today: now.date_naive(), streets: &streets })?;
+        let mut sample = old.sample.submit(actor, now, &SheetContext { today: now.date_naive(), streets: &streets })?;
+        // the register may have learnt the code since the draft was saved
+        sample.parties = self.settled(&unit, Some(&old.sample), &sample.sheet, &Chosen::default()).await?;
         if unit.number_taken(sample.number(), id).await? {
             return Err(Refusal::new(code::SAMPLING_NO).with("no", sample.number()).on("sampling_no").into());
         }
@@ -162,7 +191,7 @@ impl App {
         Ok(())
     }
     /// The sample, if this person's scope holds it.
-    async fn visible_sample(&self, unit: &Unit, actor: &Actor, id: &str) -> Result<SampleRecord, Error> {
+    pub(crate) async fn visible_sample(&self, unit: &Unit, actor: &Actor, id: &str) -> Result<SampleRecord, Error> {
         // The scope is asked of the committed state; the content is loaded inside the transaction.
         self.store.sample(id, &actor.scope).await?.ok_or(Error::NotFound)?;
         unit.require(id).await

@@ -9,12 +9,15 @@ use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
 use shiyan_nonconformity::Case;
 use shiyan_sample_intake::SampleState;
+use shiyan_sample_intake::parties::CreditCode;
 use shiyan_store::records::{ClockRecord, Laboratory, SampleRecord, UserAccount};
 use shiyan_store::{Entry, Error, Record};
 
+use super::parties::read::Parties;
 use crate::App;
 use crate::authority::{reading_of, reads, reads_cases, veiled};
 use shiyan_store::query::cases::{CaseFilter, CaseRow};
+use shiyan_store::query::parties::{PartyFilter, PartyRow};
 use shiyan_store::query::samples::{SampleFilter, SampleRow, WorkFilter};
 
 /// 样品清单 one page of the rows under a filter, and how many there are in all.
@@ -53,6 +56,8 @@ pub struct SamplePage {
     pub streets: BTreeMap<String, Street>,
     /// The rapid reading that asked for it.
     pub reading: Option<ReadingId>,
+    /// 关联的主体; none for whoever tests blind.
+    pub parties: Parties,
     /// 时间线
     pub timeline: Vec<Entry>,
 }
@@ -92,6 +97,8 @@ pub enum Search {
     Report(String),
     /// The number of this case, by id.
     Case(String),
+    /// The credit code of this operator, by id.
+    Operator(String),
     /// Rows that hold the text: the newest samples and how many there are, and the cases.
     Rows {
         /// Samples, newest first.
@@ -100,6 +107,8 @@ pub enum Search {
         total: u64,
         /// Cases.
         cases: Vec<CaseRow>,
+        /// 经营者 and 生产者 of the register.
+        parties: (Vec<PartyRow>, Vec<PartyRow>),
     },
 }
 
@@ -171,6 +180,7 @@ impl App {
             calendar: self.calendar().await?,
             streets: self.streets().await?,
             reading: reading_of(actor, &record.sample),
+            parties: self.read_parties(actor, &record).await?,
             record: veiled(actor, record),
             order,
             items,
@@ -223,7 +233,7 @@ impl App {
     /// # Errors
     /// The database does not answer.
     pub async fn search(&self, actor: &Actor, q: &str) -> Result<Search, Error> {
-        let nothing = Search::Rows { samples: Vec::new(), total: 0, cases: Vec::new() };
+        let nothing = Search::Rows { samples: Vec::new(), total: 0, cases: Vec::new(), parties: (Vec::new(), Vec::new()) };
         if q.is_empty() || reads(actor, Act::ReadSamples).is_err() {
             return Ok(nothing);
         }
@@ -250,7 +260,13 @@ impl App {
         if let Some(case) = cases.iter().find(|c| c.no.eq_ignore_ascii_case(&number)) {
             return Ok(Search::Case(case.id.clone()));
         }
+        let named = PartyFilter { q: Some(q.to_owned()), ..PartyFilter::default() };
+        let operators = self.store.operators(&named, &actor.scope).await?.0;
+        if let ([one], true) = (operators.as_slice(), CreditCode::of(q).is_some()) {
+            return Ok(Search::Operator(one.id.clone()));
+        }
+        let parties = (operators, self.store.producers(&named, &actor.scope).await?.0);
         let all = SampleFilter { q: Some(q.to_owned()), ..SampleFilter::default() };
-        Ok(Search::Rows { samples: self.read_samples(actor, &all).await?.0, total: self.count_samples(actor, &all).await?, cases })
+        Ok(Search::Rows { samples: self.read_samples(actor, &all).await?.0, total: self.count_samples(actor, &all).await?, cases, parties })
     }
 }

@@ -137,6 +137,7 @@ impl App {
             device: None,
             operator: actor.id,
             operator_name: actor.name.clone(),
+            stall_id: self.stall_of(&point, &input.stall).await?,
             stall: input.stall,
             food: input.food,
             method: method.code.clone(),
@@ -247,9 +248,11 @@ impl App {
         sheet.set("stall", row.reading.reading.stall.as_str());
         sheet.set("market_name", row.point.as_str());
         sheet.set("remark", format!("快检阳性（{} {}）转监督抽检", row.reading.reading.method, row.reading.reading.analyte));
+        let parties = self.known_of(&row.reading.reading, &mut sheet).await?;
         let mut unit = self.store.begin(now).await?;
         let old: FollowUpRecord = unit.require(reading).await?;
         let mut sample = shiyan_sample_intake::Sample::draft(SampleId(fresh()), sheet);
+        sample.parties = parties;
         sample.from_reading = Some(row.reading.reading.id);
         sample.demo = old.demo;
         let id = sample.id;

@@ -58,6 +58,10 @@ pub struct CaseRow {
     pub evidenced: bool,
 }
 
+pub(super) const CASES: &str = "SELECT c.id, c.no, c.part, c.sampling_no, c.product, c.operator, c.street, c.state, c.opened_on, k.due_on, k.provisional, \
+     c.closed_on, c.evidenced FROM case_file c JOIN sample s ON s.id = c.sample_id \
+     LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1";
+
 /// The states in which somebody still has something to do, as the table of moves says.
 fn open() -> impl Iterator<Item = &'static str> {
     MOVES.open().map(Label::code)
@@ -69,10 +73,7 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn cases(&self, filter: &CaseFilter, scope: &Scope) -> Result<Vec<CaseRow>, Error> {
-        let mut sql = Sql::new(
-            "SELECT c.id, c.no, c.part, c.sampling_no, c.product, c.operator, c.street, c.state, c.opened_on, k.due_on, k.provisional, c.closed_on, c.evidenced \
-             FROM case_file c JOIN sample s ON s.id = c.sample_id LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1",
-        );
+        let mut sql = Sql::new(CASES);
         sql.sample_scope(scope);
         if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
             let like = format!("%{}%", q.replace(['%', '_'], ""));

@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod exchange;
 pub mod facts;
+pub mod parties;
 pub mod people;
 pub mod rapid;
 pub mod reference;

@@ -50,13 +50,13 @@ pub(crate) fn scope_on_reading(sql: &mut Sql, scope: &Scope) {
 }
 
 #[derive(FromQueryResult)]
-struct Line {
+pub(super) struct Line {
     detail: String,
     point: String,
     follow_up: Option<String>,
 }
 
-fn ledger_row(line: &Line) -> Result<LedgerRow, Error> {
+pub(super) fn ledger_row(line: &Line) -> Result<LedgerRow, Error> {
     Ok(LedgerRow {
         reading: serde_json::from_str(&line.detail)?,
         point: line.point.clone(),
@@ -64,7 +64,7 @@ fn ledger_row(line: &Line) -> Result<LedgerRow, Error> {
     })
 }
 
-const LEDGER: &str = "SELECT r.detail, p.name AS point, f.detail AS follow_up FROM rapid_reading r JOIN rapid_point p ON p.id = r.point_id \
+pub(super) const LEDGER: &str = "SELECT r.detail, p.name AS point, f.detail AS follow_up FROM rapid_reading r JOIN rapid_point p ON p.id = r.point_id \
      LEFT JOIN follow_up f ON f.id = r.id WHERE 1 = 1";
 
 /// Readings of one day by verdict.

@@ -98,7 +98,7 @@ pub struct SampleRow {
     pub demo: bool,
 }
 
-const LIST: &str = "SELECT s.id, s.sampling_no, s.state, o.state AS order_state, s.name, s.site_name, s.class, s.link, s.street, s.kind, s.level, s.sampled_on, \
+pub(super) const LIST: &str = "SELECT s.id, s.sampling_no, s.state, o.state AS order_state, s.name, s.site_name, s.class, s.link, s.street, s.kind, s.level, s.sampled_on, \
      o.report_due_on, o.issued_on, o.outcome, s.demo FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1";
 
 /// The sample of an order.

@@ -13,6 +13,7 @@ use shiyan_lab_results::order::{TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
 use shiyan_nonconformity::Case;
 use shiyan_rapid_test::Point;
+use shiyan_sample_intake::parties::{Market, Operator, Producer, Stall};
 use shiyan_sampling_plan::Plan;
 
 use super::chain::{GUARD, Journal, Lasts, short, short_hash};
@@ -78,6 +79,10 @@ impl<'a> Check<'a> {
             Case,
             ClockRecord,
             Point,
+            Operator,
+            Producer,
+            Market,
+            Stall,
             ReadingRecord,
             FollowUpRecord,
             PublishedResult,

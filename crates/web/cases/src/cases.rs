@@ -583,6 +583,11 @@ async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> 
     let missing = missing.iter().map(|r| ProblemView { field: block_of(r).code().to_owned(), ..ProblemView::of(r, lang) }).collect();
     let mut related = vec![Link::new(format!("{} {}", user.t("样品", "Sample"), case.sampling_no), format!("/samples/{}", case.sample))];
     related.extend(whole.report.as_ref().map(|n| Link::new(format!("{} {n}", user.t("检验报告", "Test report")), format!("/reports/{n}"))));
+    let parties = &whole.parties;
+    related
+        .extend(parties.operator.as_ref().map(|o| Link::new(format!("{} {}", user.t("经营者", "Operator"), o.name), format!("/parties/operators/{}", o.id))));
+    related
+        .extend(parties.producer.as_ref().map(|o| Link::new(format!("{} {}", user.t("生产者", "Producer"), o.name), format!("/parties/producers/{}", o.id))));
     related.extend(whole.reading.as_ref().map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
     let title = format!("{} · {}", case.product, case.failing.join(user.t("、", ", ")));
     let mut p = user.page(site, "cases", format!("{} {title}", case.no)).crumb(user.t("核查处置", "Disposal cases"), "/cases").crumb(case.no.as_str(), "");

@@ -257,6 +257,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
         rows,
         pager,
         may_create: user.may(Act::Sheet),
+        may_read_parties: user.may(Act::ReadOperator),
     })
 }
 
@@ -514,6 +515,9 @@ fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionV
         let action = ActionView::post("renumber", user.t("补登正式编号", "Register the official number"), format!("/samples/{id}/renumber")).with_icon("edit");
         list.push(action.asking(asked("renumber", vec![field], again, lang)).refused(&why(SampleAction::Renumber), lang));
     }
+    if user.may(Act::LinkParties) && sample.state != SampleState::Void {
+        list.push(ActionView::link(user.t("关联到主体名录", "Link to the register"), format!("/samples/{id}/link")).with_icon("list"));
+    }
     if why(SampleAction::Void).is_empty() {
         let action = ActionView::post("void", user.t("作废抽样单…", "Void the sheet…"), format!("/samples/{id}/void")).danger().with_icon("slash");
         let action =
@@ -568,6 +572,7 @@ async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Agai
     }
     related.extend(whole.reports.first().map(|r| Link::new(format!("{} {}", user.t("检验报告", "Test report"), r.number), format!("/reports/{}", r.number))));
     related.extend(whole.cases.iter().map(|c| Link::new(format!("{} {}", user.t("案件", "Case"), c.no), format!("/cases/{}", c.id))));
+    related.extend(crate::parties::links(&whole.parties, lang));
     related.extend(whole.reading.map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
     let order_state = whole.order.as_ref().map(|o| o.state);
     let conclusion = whole.order.as_ref().and_then(|o| o.in_force.as_ref().or(o.conclusion.as_ref()));

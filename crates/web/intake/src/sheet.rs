@@ -2,15 +2,19 @@
 
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
+use shiyan_app::intake::parties::Picked;
+use shiyan_app::read::Parties;
 use shiyan_app::records::{SampleRecord, UserAccount};
 use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::{Act, Actor, Label, Lang, Refusal};
+use shiyan_sample_intake::parties::CreditCode;
 use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group, PLACES, Required, Sheet};
 use shiyan_sample_intake::{Reception, ReceptionCheck, SampleAction, SampleState};
 use shiyan_statute::RuleKey;
 
+use crate::parties::{offered_operator, offered_producer, offers};
 use crate::views::forms::Filled;
-use crate::views::{Cell, CheckRow, Choice, Fact, FactGroup, FieldGroup, FieldKind, FieldView, Link, ReceptionPage, SheetPage};
+use crate::views::{Cell, CheckRow, Choice, Fact, FactGroup, FieldGroup, FieldKind, FieldView, Link, OfferView, PickerView, ReceptionPage, SheetPage};
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
@@ -189,6 +193,81 @@ fn groups(sheet: &Sheet, revision: Option<i64>, lists: &Lists, why: &[Refusal], 
     all
 }
 
+/// 从名录选 the two nouns that a sheet is filled from, each with the group in which it stands.
+const PICKERS: [(&str, &str, &str, &str, &str); 2] = [
+    ("site", "operator", "site_name", "在名录中查找经营者", "Find the operator on the register"),
+    ("producer", "producer", "prod_name", "在名录中查找生产者", "Find the producer on the register"),
+];
+
+/// What a button beside the fields asks for: a search, or that a card be filled in.
+fn picking<'a>(form: &'a Posted, verb: &str) -> Option<&'a str> {
+    form.get("button").strip_prefix(verb).filter(|kind| PICKERS.iter().any(|(_, key, ..)| key == kind))
+}
+
+/// What was chosen from the register, as the form carries it.
+fn picked(form: &Posted) -> Picked {
+    Picked { operator: form.get("operator").to_owned(), producer: form.get("producer").to_owned() }
+}
+
+/// The pickers of a sheet: what it is linked to, what was chosen, what a search found.
+async fn pickers(site: &Site, user: &User, record: Option<&SampleRecord>, form: Option<&Posted>, sheet: &Sheet) -> Result<Pickers, Failure> {
+    let parties = match record {
+        Some(record) => site.app.read_parties(&user.actor, record).await?,
+        None => Parties::default(),
+    };
+    let mut all = Vec::new();
+    for (group, key, of, zh, en) in PICKERS {
+        let mut view = PickerView { key, of, find: user.t(zh, en).to_owned(), ..PickerView::default() };
+        view.linked = match key {
+            "operator" => parties.operator.as_ref().map(|o| Link::new(o.name.as_str(), format!("/parties/operators/{}", o.id))),
+            _ => parties.producer.as_ref().map(|o| Link::new(o.name.as_str(), format!("/parties/producers/{}", o.id))),
+        };
+        if let Some(form) = form {
+            let id = if picking(form, "take-") == Some(key) { form.get(&format!("{key}_pick")) } else { form.get(key) };
+            view.chosen = card(site, user, key, id).await?.map(|card| (card.id, card.name));
+            if picking(form, "find-") == Some(key) {
+                // a code says more than a name
+                let by_code = CreditCode::of(sheet.get("uscc")).filter(|_| key == "operator");
+                let q = by_code.as_ref().map_or_else(|| sheet.get(of), CreditCode::as_str);
+                view.found = Some(offers(site, user, key, q).await?);
+            }
+        }
+        all.push((group, view));
+    }
+    Ok(all)
+}
+
+type Pickers = Vec<(&'static str, PickerView)>;
+
+/// The entry of an id that a form brought, if this person sees it.
+async fn card(site: &Site, user: &User, kind: &str, id: &str) -> Result<Option<OfferView>, Failure> {
+    let Ok(id) = id_of(id) else { return Ok(None) };
+    let card = match kind {
+        "operator" => site.app.operator_to_fill(&user.actor, &id).await.map(|o| offered_operator(&o)),
+        _ => site.app.producer_to_fill(&user.actor, &id).await.map(|p| offered_producer(&p)),
+    };
+    match card {
+        Ok(card) => Ok(Some(card)),
+        Err(shiyan_app::Error::NotFound) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Answers the buttons of the pickers: the page once more, nothing is saved. `None` for every other button.
+async fn answered(site: &Site, user: &User, record: Option<&SampleRecord>, form: &Posted, sheet: &Sheet, lists: &Lists) -> Result<Option<Answer>, Failure> {
+    if !user.may(Act::Sheet) || (picking(form, "find-").is_none() && picking(form, "take-").is_none()) {
+        return Ok(None);
+    }
+    let mut sheet = sheet.clone();
+    if let Some(kind) = picking(form, "take-")
+        && let Some(card) = card(site, user, kind, form.get(&format!("{kind}_pick"))).await?
+    {
+        card.fills.into_iter().for_each(|(key, text)| sheet.set(key, text));
+    }
+    let view = page(site, user, record, &sheet, lists, &[]).with(pickers(site, user, record, Some(form), &sheet).await?);
+    Ok(Some(Err(show(&view))))
+}
+
 /// The page around a sheet: the record, if it was saved before.
 fn page(site: &Site, user: &User, record: Option<&SampleRecord>, sheet: &Sheet, lists: &Lists, why: &[Refusal]) -> SheetPage {
     let lang = user.lang();
@@ -213,6 +292,7 @@ fn page(site: &Site, user: &User, record: Option<&SampleRecord>, sheet: &Sheet, 
         state: record.map_or_else(Badge::default, |r| sample_badge(r.sample.state, lang)),
         groups: groups(sheet, record.map(|r| r.sample.revision), lists, why, lang),
         saved_at: String::new(),
+        pickers: Vec::new(),
     }
 }
 
@@ -224,7 +304,8 @@ async fn blank(site: &State<Site>, user: User) -> Html {
             .why_not(&user.actor, SampleAction::Submit);
         return Err(Failure::Refused(why));
     }
-    show(&page(site, &user, None, &fresh(&user, site), &lists(site).await?, &[]))
+    let sheet = fresh(&user, site);
+    show(&page(site, &user, None, &sheet, &lists(site).await?, &[]).with(pickers(site, &user, None, None, &sheet).await?))
 }
 
 #[post("/samples/new", data = "<form>")]
@@ -237,11 +318,15 @@ async fn begun(site: &Site, user: &User, form: &Posted) -> Result<Answer, Failur
     room(user)?;
     let lists = lists(site).await?;
     let sheet = typed_sheet(form, &lists, &user.actor);
-    match site.app.begin_sheet(&user.actor, sheet.clone(), None, user.now()).await {
+    if let Some(answer) = answered(site, user, None, form, &sheet, &lists).await? {
+        return Ok(answer);
+    }
+    match site.app.begin_sheet_of(&user.actor, sheet.clone(), &picked(form), None, user.now()).await {
         Ok(id) => submitted_or_saved(site, user, form, &id.to_string(), &lists).await,
         Err(error) => {
             let (status, why) = refusals(error)?;
-            Ok(Err(show_as(status, &page(site, user, None, &sheet, &lists, &why))))
+            let view = page(site, user, None, &sheet, &lists, &why).with(pickers(site, user, None, Some(form), &sheet).await?);
+            Ok(Err(show_as(status, &view)))
         }
     }
 }
@@ -259,7 +344,8 @@ async fn submitted_or_saved(site: &Site, user: &User, form: &Posted, id: &str, l
         Err(error) => {
             let (status, why) = refusals(error)?;
             let record = visible(site, user, id).await?;
-            let mut view = page(site, user, Some(&record), &record.sample.sheet, lists, &why);
+            let sheet = &record.sample.sheet;
+            let mut view = page(site, user, Some(&record), sheet, lists, &why).with(pickers(site, user, Some(&record), None, sheet).await?);
             view.saved_at = user.now().format("%H:%M").to_string();
             Ok(Err(show_as(status, &view)))
         }
@@ -295,7 +381,11 @@ async fn sheet(site: &State<Site>, user: User, id: &str) -> Result<Html, Redirec
         room(&user)?;
         let record = visible(site, &user, &id_of(id)?).await?;
         let open = record.sample.why_not(&user.actor, SampleAction::Submit).is_empty();
-        Ok::<_, Failure>(if open { Some(page(site, &user, Some(&record), &record.sample.sheet, &lists(site).await?, &[])) } else { None })
+        if !open {
+            return Ok::<_, Failure>(None);
+        }
+        let sheet = &record.sample.sheet;
+        Ok(Some(page(site, &user, Some(&record), sheet, &lists(site).await?, &[]).with(pickers(site, &user, Some(&record), None, sheet).await?)))
     };
     match shown.await {
         Ok(Some(view)) => Ok(show(&view)),
@@ -315,12 +405,18 @@ async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Posted) -> R
     room(user)?;
     let lists = lists(site).await?;
     let mut sheet = typed_sheet(form, &lists, &user.actor);
-    let kept = visible(site, user, id).await?.sample.sheet;
-    if hidden(&kept).is_some_and(|masked| sheet.get(IDENTITY) == masked) {
+    let record = visible(site, user, id).await?;
+    let kept = &record.sample.sheet;
+    if hidden(kept).is_some_and(|masked| sheet.get(IDENTITY) == masked) {
         sheet.set(IDENTITY, kept.get(IDENTITY).to_owned());
     }
+    if record.sample.state == SampleState::Draft
+        && let Some(answer) = answered(site, user, Some(&record), form, &sheet, &lists).await?
+    {
+        return Ok(answer);
+    }
     let seen = form.get("rev").parse::<i64>().unwrap_or(-1);
-    match site.app.save_sheet(&user.actor, id, seen, sheet.clone(), user.now()).await {
+    match site.app.save_sheet_of(&user.actor, id, seen, sheet.clone(), &picked(form), user.now()).await {
         Ok(_) => submitted_or_saved(site, user, form, id, &lists).await,
         Err(error) => {
             let (status, why) = refusals(error)?;
@@ -328,7 +424,8 @@ async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Posted) -> R
             if record.sample.state != SampleState::Draft {
                 return Err(Failure::With(status, why.first().cloned().unwrap_or_else(|| Refusal::new(shiyan_web_kit::failure::code::NOT_FOUND))));
             }
-            Ok(Err(show_as(status, &page(site, user, Some(&record), &sheet, &lists, &why))))
+            let view = page(site, user, Some(&record), &sheet, &lists, &why).with(pickers(site, user, Some(&record), Some(form), &sheet).await?);
+            Ok(Err(show_as(status, &view)))
         }
     }
 }

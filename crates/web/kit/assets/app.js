@@ -111,6 +111,30 @@
     $$('.sheet-body > section', form).forEach(function (s) { seen.observe(s); });
   });
 
+  // register: what is typed into the name finds entries; one press fills the card, which stays editable
+  $$('[data-suggest]').forEach(function (box) {
+    var name = doc.getElementById(box.getAttribute('data-for')), list = $('[data-offers]', box), timer, asked = 0;
+    if (!name || !window.fetch) { return; }
+    name.addEventListener('input', function (e) {
+      clearTimeout(timer);
+      if (composing(e) || name.value.trim().length < 2) { list.textContent = ''; return; }
+      timer = setTimeout(function () {
+        var mine = ++asked;
+        fetch(box.getAttribute('data-suggest') + '&q=' + encodeURIComponent(name.value.trim()), { credentials: 'same-origin' }).then(function (r) { if (!r.ok) { throw r.status; } return r.text(); })
+          .then(function (html) { if (mine === asked) { list.innerHTML = html; } }).catch(function () { list.textContent = ''; });
+      }, 300);
+    });
+    name.addEventListener('compositionend', function () { name.dispatchEvent(new Event('input')); });
+    list.addEventListener('click', function (e) {
+      var b = e.target.closest && e.target.closest('[data-offer]'); if (!b) { return; }
+      $$('[data-key]', b).forEach(function (s) { var f = doc.getElementById('f-' + s.getAttribute('data-key')); if (f) { f.value = s.textContent; } });
+      var tick = doc.createElement('input'), label = doc.createElement('label'), said = doc.createElement('span'), at = $('[data-chosen]', box);
+      tick.type = 'checkbox'; tick.name = box.getAttribute('data-name'); tick.value = b.getAttribute('data-offer'); tick.checked = true;
+      said.textContent = ' ' + $('b', b).textContent; label.appendChild(tick); label.appendChild(said); at.textContent = ''; at.appendChild(label);
+      list.textContent = ''; name.focus();
+    });
+  });
+
   // rapid entry: tiles fill the field, the method decides between three buttons and a reading
   $$('[data-into]').forEach(function (t) { t.addEventListener('change', function () { var f = doc.getElementById(t.getAttribute('data-into')); if (f) { f.value = t.value; } }); });
   $$('[data-method]').forEach(function (s) {

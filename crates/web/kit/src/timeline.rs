@@ -22,6 +22,26 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("sample.refuse", "拒收样品", "Refused the sample", Tone::Fail),
     ("sample.void", "作废抽样单", "Voided the sheet", Tone::Warn),
     ("sample.renumber", "补登正式编号", "Registered the official number", Tone::Info),
+    ("sample.link", "关联到主体名录", "Linked it to the register", Tone::Info),
+    ("operator.add", "登记经营者", "Added the operator", Tone::Info),
+    ("operator.from_sheet", "按抽样单登记经营者", "Added the operator from a sheet", Tone::Info),
+    ("operator.change", "修改经营者", "Changed the operator", Tone::Warn),
+    ("operator.close", "停用经营者", "Closed the operator", Tone::Warn),
+    ("operator.reopen", "恢复经营者", "Reopened the operator", Tone::Info),
+    ("operator.merge", "并入另一条", "Merged it into another entry", Tone::Warn),
+    ("producer.add", "登记生产者", "Added the producer", Tone::Info),
+    ("producer.change", "修改生产者", "Changed the producer", Tone::Warn),
+    ("producer.close", "停用生产者", "Closed the producer", Tone::Warn),
+    ("producer.reopen", "恢复生产者", "Reopened the producer", Tone::Info),
+    ("producer.merge", "并入另一条", "Merged it into another entry", Tone::Warn),
+    ("market.add", "登记市场", "Added the market", Tone::Info),
+    ("market.change", "修改市场", "Changed the market", Tone::Warn),
+    ("market.close", "停用市场", "Closed the market", Tone::Warn),
+    ("market.reopen", "恢复市场", "Reopened the market", Tone::Info),
+    ("stall.add", "登记摊位", "Added the stall", Tone::Info),
+    ("stall.hand", "交接摊位", "Handed the stall over", Tone::Info),
+    ("stall.close", "停用摊位", "Closed the stall", Tone::Warn),
+    ("stall.reopen", "恢复摊位", "Reopened the stall", Tone::Info),
     ("order.open", "生成检验任务", "Opened the test order", Tone::Info),
     ("order.submit", "提交校核（主检签名）", "Submitted for checking (main analyst signed)", Tone::Info),
     ("order.check", "校核通过", "Passed the check", Tone::Info),
@@ -263,6 +283,13 @@ fn note_of(entry: &Entry, lang: Lang) -> String {
             let by = if next.is_empty() { String::new() } else { format!("{}{next}", lang.pick("由新版代替：", "replaced by ")) };
             joined(&[reason, &by], lang)
         }
+        "operator.change" | "producer.change" | "market.change" if !fact(facts, "from").is_empty() => {
+            format!("{} → {}", fact(facts, "from"), fact(facts, "to"))
+        }
+        "operator.merge" | "producer.merge" => joined(&[fact(facts, "into"), reason], lang),
+        "operator.from_sheet" => fact(facts, "sheet").to_owned(),
+        "stall.hand" => Some(fact(facts, "to")).filter(|t| !t.is_empty()).unwrap_or(lang.pick("空出", "nobody")).to_owned(),
+        "sample.link" => joined(&["operator", "producer", "market", "stall"].map(|key| fact(facts, key)), lang),
         "sample.submit" => fact(facts, "no").to_owned(),
         "case.conclusion_changed" => fact(facts, "report").to_owned(),
         _ => reason.to_owned(),
@@ -331,6 +358,10 @@ mod tests {
                         "instrument",
                         "profile",
                         "template",
+                        "operator",
+                        "producer",
+                        "market",
+                        "stall",
                     ];
                     let shape = literal
                         .split_once('.')

@@ -2,7 +2,7 @@
 
 use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
-use shiyan_app::read::{CaseRow, SampleFilter, SampleRow, Search};
+use shiyan_app::read::{CaseRow, PartyRow, SampleFilter, SampleRow, Search};
 use shiyan_foundation::Label;
 use shiyan_foundation::task::Outcome;
 use shiyan_nonconformity::case::CaseState;
@@ -39,11 +39,12 @@ enum Found {
 async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
     let q: String = q.trim().chars().take(100).collect();
     let _turn = user.turn(site, Lane::Figures).await?;
-    let (samples, total, cases) = match site.app.search(&user.actor, &q).await? {
+    let (samples, total, cases, parties) = match site.app.search(&user.actor, &q).await? {
         Search::Sample(id) => return Ok(Found::Exactly(format!("/samples/{id}"))),
         Search::Report(number) => return Ok(Found::Exactly(format!("/reports/{}", encoded(&number)))),
         Search::Case(id) => return Ok(Found::Exactly(format!("/cases/{id}"))),
-        Search::Rows { samples, total, cases } => (samples, total, cases),
+        Search::Operator(id) => return Ok(Found::Exactly(format!("/parties/operators/{id}"))),
+        Search::Rows { samples, total, cases, parties } => (samples, total, cases, parties),
     };
     let (mut groups, mut tabs) = (Vec::new(), Vec::new());
     if !samples.is_empty() {
@@ -56,6 +57,12 @@ async fn found(site: &Site, user: &User, q: &str) -> Result<Found, Failure> {
     if !cases.is_empty() {
         tabs.push(Tab::new(user.t("案件", "Cases"), format!("/cases?q={}", encoded(&q)), false).counted(cases.len() as u64));
         groups.push(cases_table(user, &cases));
+    }
+    for (rows, key, zh, en) in [(parties.0, "operators", "经营者", "Operators"), (parties.1, "producers", "生产者", "Producers")] {
+        if !rows.is_empty() {
+            tabs.push(Tab::new(user.t(zh, en), format!("/parties/{key}?q={}", encoded(&q)), false));
+            groups.push(parties_table(user, &rows, key, user.t(zh, en)));
+        }
     }
     Ok(Found::Page(show(&SearchPage { p: user.page(site, "", user.t("搜索", "Search")), q, tabs, groups })))
 }
@@ -84,6 +91,16 @@ fn samples_table(user: &User, samples: &[SampleRow], total: u64) -> Table {
             list_state(s, lang).into(),
             Badge::outcome(s.outcome.as_deref().and_then(Outcome::parse).filter(|_| s.issued_on.is_some()), lang).into(),
         ]);
+    }
+    table
+}
+
+fn parties_table(user: &User, rows: &[PartyRow], key: &str, caption: &str) -> Table {
+    let mut table = Table::new(&[user.t("名称", "Name"), user.t("统一社会信用代码", "Credit code"), user.t("许可证编号", "Permit")]);
+    table.caption = caption.to_owned();
+    for row in rows {
+        let permit = if row.permit_no.is_empty() { Cell::Empty } else { Cell::Code(row.permit_no.clone()) };
+        table.push(vec![Cell::link(&row.name, format!("/parties/{key}/{}", row.id)), row.credit_code.clone().map_or(Cell::Empty, Cell::Code), permit]);
     }
     table
 }

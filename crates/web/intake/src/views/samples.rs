@@ -4,7 +4,7 @@ use askama::Template;
 
 use shiyan_web_kit::ui::{Badge, Due};
 
-use super::{ActionView, Event, FactGroup, FieldGroup, FieldView, FileView, Filters, Link, Page, Pager, StepView, Tab, Table};
+use super::{ActionView, Event, FactGroup, FieldGroup, FieldView, FileView, Filters, Link, Page, Pager, PickerView, StepView, Tab, Table};
 
 /// One row of the sample list.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +49,8 @@ pub struct SamplesPage {
     pub pager: Pager,
     /// Whether this person may start a sheet.
     pub may_create: bool,
+    /// Whether this person may learn whose samples they are.
+    pub may_read_parties: bool,
 }
 
 /// 样品页
@@ -103,9 +105,22 @@ pub struct SheetPage {
     pub groups: Vec<FieldGroup>,
     /// Last saved, `10:42`; empty for never.
     pub saved_at: String,
+    /// 从名录选 by the group in which they stand.
+    pub pickers: Vec<(&'static str, PickerView)>,
 }
 
 impl SheetPage {
+    /// With its pickers.
+    #[must_use]
+    pub fn with(mut self, pickers: Vec<(&'static str, PickerView)>) -> Self {
+        self.pickers = pickers;
+        self
+    }
+    /// The picker of a group.
+    #[must_use]
+    pub fn picker(&self, group: &str) -> Option<&PickerView> {
+        self.pickers.iter().find(|(key, _)| *key == group).map(|(_, picker)| picker)
+    }
     /// Required fields still empty, over all groups.
     #[must_use]
     pub fn missing(&self) -> usize {
