@@ -56,4 +56,6 @@ ids! {
     ReadingId,
     /// 限量规则 one limit row.
     LimitId,
+    /// 作业 one long piece of work.
+    JobId,
 }
