@@ -7,12 +7,15 @@ use std::time::{Duration, Instant as Watch};
 use chrono::TimeDelta;
 use rocket::futures::future::{join, join_all};
 use rocket::http::{ContentType, Cookie, Header, Method, Status};
+use shiyan_app::bounds::TypedBounds;
 use shiyan_app::cases::Upload;
 use shiyan_app::entry::Knock;
 use shiyan_app::people::NewUser;
+use shiyan_app::rapid::TypedPoint;
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::records::{PublishedResult, UserAccount};
 use shiyan_app::reference::TypedLaboratory;
+use shiyan_app::reference::{TypedPopulation, TypedStreet};
 use shiyan_app::worksheets::{NewWorksheet, TypedInstrument, TypedQcPlan};
 use shiyan_app::{Error, Who};
 use shiyan_foundation::{Instant, Role, Scope};
@@ -52,6 +55,10 @@ const WRONG: &str = "not the password of anybody";
 fn from(host: usize) -> std::net::IpAddr {
     format!("198.51.{}.{}", host / 250, host % 250 + 1).parse().unwrap()
 }
+fn typed_bounds(upload_mb: &str, readings_minute: &str) -> TypedBounds {
+    TypedBounds { upload_mb: upload_mb.into(), readings_minute: readings_minute.into() }
+}
+
 async fn keep(t: &TestApp, people: &[UserAccount]) {
     let mut unit = t.app.stage().begin(at("2025-01-03T08:00")).await.unwrap();
     unit.insert_many(people, &Who::system("测试"), "user.add").await.unwrap();
@@ -333,9 +340,11 @@ async fn markup_in_every_text_is_text_on_every_page(t: TestApp) {
     // What administrators write.
     let lab = TypedLaboratory { name: format!("甲{MARK}"), address: MARK.into(), phone: MARK.into(), zip: String::new(), cma: MARK.into() };
     t.app.save_laboratory(&admin, &lab, soon).await.unwrap();
-    t.app.save_street(&admin, OTHER_STREET, &MARK.chars().take(30).collect::<String>(), "jinshui", soon).await.unwrap();
-    t.app.add_point(&admin, &format!("点{MARK}"), STREET, MARK, soon).await.unwrap();
-    t.app.add_population(&admin, "2024", "1000000", "year_end", "governed", MARK, soon).await.unwrap();
+    t.app.save_street(&admin, &TypedStreet { code: OTHER_STREET.into(), name: MARK.chars().take(30).collect(), admin: "jinshui".into() }, soon).await.unwrap();
+    t.app.add_point(&admin, &TypedPoint { name: format!("点{MARK}"), street: STREET.into(), market: MARK.into() }, soon).await.unwrap();
+    let population =
+        TypedPopulation { year: "2024".into(), people: "1000000".into(), basis: "year_end".into(), boundary: "governed".into(), source: MARK.into() };
+    t.app.add_population(&admin, &population, soon).await.unwrap();
     t.app.import_calendar(&admin, "2031-01-01,OFF", MARK, "", false, soon).await.unwrap();
     let instrument = TypedInstrument { no: format!("N{MARK}"), name: MARK.into(), active: true, ..TypedInstrument::default() };
     t.app.save_instrument(&admin, &instrument, soon).await.unwrap();
@@ -583,7 +592,7 @@ async fn files_of_a_day_are_bounded_a_person(t: TestApp) {
         assert_eq!(said(bad).await.status, Status::UnprocessableEntity, "{bad}");
     }
     assert_eq!(said("10").await.status, Status::SeeOther);
-    assert_eq!(codes(t.app.set_bounds(&p.supervisor.actor(), "500", "500", now()).await), ["ADMIN-ROLE"]);
+    assert_eq!(codes(t.app.set_bounds(&p.supervisor.actor(), &typed_bounds("500", "500"), now()).await), ["ADMIN-ROLE"]);
 
     let big = |mark: &str| TypedReading { value: "10".into(), photo: Some(picture(mark, 4 << 20)), ..positive(mark) };
     let operator = p.operator.actor();
@@ -662,7 +671,7 @@ async fn readings_of_a_minute_are_bounded_a_point(t: TestApp) {
     // A batch of 500 within one minute passes as the house is shipped.
     let bounds = t.app.bounds().await.unwrap();
     assert!(bounds.readings_minute >= 500);
-    t.app.set_bounds(&p.admin.actor(), "1024", "20", at("2025-06-19T08:00")).await.unwrap();
+    t.app.set_bounds(&p.admin.actor(), &typed_bounds("1024", "20"), at("2025-06-19T08:00")).await.unwrap();
     let operator = p.operator.actor();
     for n in 0..20 {
         let second = at("2025-06-20T09:00") + TimeDelta::seconds(i64::try_from(n).unwrap() * 2);

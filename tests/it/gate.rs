@@ -40,7 +40,7 @@ fn day(n: u32, hour: u32) -> Instant {
 async fn an_item_without_a_limit_is_decided_before_the_order_goes_on(t: TestApp) {
     let p = &t.people;
     let (_, order) = t.received(NO).await;
-    t.app.add_item(&p.analyst.actor(), &order, "虚构项目甲", "mg/kg", "GB 5009.1", day(5, 9)).await.unwrap();
+    t.app.add_item(&p.analyst.actor(), &order, &shiyan_app::bench::TypedItem::new("虚构项目甲", "mg/kg", "GB 5009.1"), day(5, 9)).await.unwrap();
     t.enter(&order, &["未检出", "未检出", "50"], day(6, 10)).await;
     let item = t.items(&order).await[2].clone();
     assert_eq!(item.verdict(), Some(Verdict::NeedsPerson), "{:?}", item.judgement);
@@ -89,7 +89,7 @@ async fn two_limits_that_disagree_are_picked_from_by_somebody_else(t: TestApp) {
     let p = &t.people;
     tie(&t, "虚构项目乙").await;
     let (_, order) = t.received(NO).await;
-    t.app.add_item(&p.analyst.actor(), &order, "虚构项目乙", "mg/kg", "GB 5009.1", day(5, 9)).await.unwrap();
+    t.app.add_item(&p.analyst.actor(), &order, &shiyan_app::bench::TypedItem::new("虚构项目乙", "mg/kg", "GB 5009.1"), day(5, 9)).await.unwrap();
     t.enter(&order, &["未检出", "未检出", "35"], day(6, 10)).await;
     let item = t.items(&order).await[2].clone();
     assert!(item.limit.is_none() && item.verdict() == Some(Verdict::NeedsPerson), "{:?}", item.judgement);

@@ -115,7 +115,7 @@ impl Lab {
             let order = self.app.accept_sample(&self.actor("sample-keeper"), &id, reception, now()).await.unwrap().to_string();
             for at in 0..items {
                 let analyte = if at == 0 { LIMITED.to_owned() } else { format!("虚构项{at:02}") };
-                self.app.add_item(&self.actor("analyst"), &order, &analyte, "μg/kg", METHOD, now()).await.unwrap();
+                self.app.add_item(&self.actor("analyst"), &order, &shiyan_app::bench::TypedItem::new(&analyte, "μg/kg", METHOD), now()).await.unwrap();
             }
         }
         let waiting = self.app.stage().waiting_items(METHOD, &Scope::District, 2_400).await.unwrap();

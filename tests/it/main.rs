@@ -25,6 +25,7 @@ mod scope;
 mod seen;
 mod tamper;
 mod trial;
+mod typed;
 mod way;
 mod worksheet;
 mod world;

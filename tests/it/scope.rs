@@ -113,7 +113,7 @@ async fn what_lies_outside_the_scope_does_not_exist(t: TestApp) {
             .await
             .map(|s| s.len()),
     );
-    invisible(t.app.add_item(&p.other_analyst.actor(), &order_b, "吡虫啉", "mg/kg", "GB 23200.121-2021", now).await);
+    invisible(t.app.add_item(&p.other_analyst.actor(), &order_b, &shiyan_app::bench::TypedItem::new("吡虫啉", "mg/kg", "GB 23200.121-2021"), now).await);
     invisible(t.app.receive_case(&p.other_enforcer.actor(), &case, now).await);
     invisible(t.app.submit_case(&p.other_enforcer.actor(), &case, now).await);
     let mut elsewhere = p.keeper.actor();

@@ -240,7 +240,7 @@ async fn an_additive_that_was_found_needs_a_word_on_carry_over(t: TestApp) {
     let (_, order) = t.received(NUMBERS[0]).await;
     let analyst = t.people.analyst.actor();
     let now = at("2025-06-05T09:00");
-    t.app.add_item(&analyst, &order, "柠檬黄", "g/kg", "GB 5009.35-2023", now).await.unwrap();
+    t.app.add_item(&analyst, &order, &shiyan_app::bench::TypedItem::new("柠檬黄", "g/kg", "GB 5009.35-2023"), now).await.unwrap();
     let items = t.items(&order).await;
     let colour = items.iter().find(|i| i.analyte == "柠檬黄").unwrap();
     let used = LimitUsed {

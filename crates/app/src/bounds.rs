@@ -35,6 +35,15 @@ impl Default for Bounds {
     }
 }
 
+/// 用量上限 as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedBounds {
+    /// 每人每天上传量, MB.
+    pub upload_mb: String,
+    /// 每个快检点每分钟的读数
+    pub readings_minute: String,
+}
+
 impl App {
     /// The bounds in force.
     ///
@@ -47,15 +56,15 @@ impl App {
     ///
     /// # Errors
     /// Not an administrator of the district; a number that cannot be read or would stop everybody.
-    pub async fn set_bounds(&self, actor: &Actor, upload_mb: &str, readings_minute: &str, now: Instant) -> Result<(), Error> {
+    pub async fn set_bounds(&self, actor: &Actor, typed: &TypedBounds, now: Instant) -> Result<(), Error> {
         may(actor, Act::Bounds)?;
         let within = |typed: &str, zh: &'static str, en: &'static str, field: &'static str| {
             let refused = || Refusal::new(code::NUMBER).with("label", zh).with("label_en", en).with("typed", typed).on(field);
             number::<u64>(typed, zh, en, field).and_then(|n| if (10..=100_000).contains(&n) { Ok(n) } else { Err(refused()) })
         };
         let bounds = Bounds {
-            upload_mb: within(upload_mb, "每人每天上传的文件（MB）", "MB of files a person and day", "upload_mb")?,
-            readings_minute: within(readings_minute, "每个快检点每分钟的读数", "readings a point and minute", "readings_minute")?,
+            upload_mb: within(&typed.upload_mb, "每人每天上传的文件（MB）", "MB of files a person and day", "upload_mb")?,
+            readings_minute: within(&typed.readings_minute, "每个快检点每分钟的读数", "readings a point and minute", "readings_minute")?,
         };
         let mut unit = self.store.begin(now).await?;
         let old: Option<Setting> = unit.get(SETTING).await?;

@@ -64,4 +64,6 @@ ids! {
     MarketId,
     /// 摊位 one stall of a market.
     StallId,
+    /// 作业 one long piece of work.
+    JobId,
 }

@@ -122,6 +122,7 @@ impl PlanLine {
 
 /// 年度计划 the plan of one year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct Plan {
     /// Plan id.
     pub id: PlanId,
@@ -142,10 +143,37 @@ pub struct Plan {
     /// Reason given for issuing below the target.
     pub below_target_reason: Option<String>,
     /// 演示数据
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub demo: bool,
     /// 修订号
     pub revision: i64,
+}
+
+/// A plan as it is kept. What was kept cannot be written anew, its hash stands in the journal; so the flag that old plans lack is put in
+/// when they are read, and stands in them from their next revision on.
+#[derive(Deserialize)]
+struct Kept {
+    id: PlanId,
+    year: i32,
+    title: String,
+    target_per_mille: Decimal,
+    population: Population,
+    state: PlanState,
+    issued_at: Option<Instant>,
+    lines: Vec<PlanLine>,
+    below_target_reason: Option<String>,
+    demo: Option<bool>,
+    revision: i64,
+}
+
+/// What the program wrote at the end of the title of a demonstration plan; nobody can type it.
+const DEMO_TITLE: &str = "计划（演示）";
+
+impl From<Kept> for Plan {
+    fn from(kept: Kept) -> Self {
+        let Kept { id, year, title, target_per_mille, population, state, issued_at, lines, below_target_reason, demo, revision } = kept;
+        let demo = demo.unwrap_or_else(|| title.ends_with(DEMO_TITLE));
+        Self { id, year, title, target_per_mille, population, state, issued_at, lines, below_target_reason, demo, revision }
+    }
 }
 
 impl Plan {
@@ -418,5 +446,24 @@ mod tests {
         let key = LineKey { class: "食用农产品".into(), link: Link::Circulation, street: "410105008".into(), quarter: 1 };
         let done = BTreeMap::from([(key, (1..=9).collect())]);
         assert_eq!(filled(&[line(4), line(3)], done), vec![vec![1, 2, 3, 4], vec![5, 6, 7, 8, 9]]);
+    }
+    #[test]
+    fn a_plan_from_before_the_flag_has_it_when_it_is_read_and_a_newer_one_says_it_itself() {
+        let kept = |title: &str, demo: Option<bool>| -> Plan {
+            let mut json = serde_json::to_value(plan(vec![line(3)], 800_000)).unwrap();
+            json["title"] = title.into();
+            match demo {
+                Some(demo) => json["demo"] = demo.into(),
+                None => drop(json.as_object_mut().unwrap().remove("demo")),
+            }
+            serde_json::from_value(json).unwrap()
+        };
+        assert!(kept("2025年金水区食品安全抽检计划（演示）", None).demo);
+        assert!(!kept("2025年金水区食品安全抽检计划", None).demo);
+        for title in ["2025年金水区食品安全抽检计划（演示）", "2025年金水区食品安全抽检计划"] {
+            assert!(!kept(title, Some(false)).demo && kept(title, Some(true)).demo, "{title}");
+        }
+        let new = serde_json::to_string(&plan(Vec::new(), 1)).unwrap();
+        assert!(new.contains("\"demo\":false"), "a plan that is kept from now on says what it is: {new}");
     }
 }

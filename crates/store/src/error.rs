@@ -51,6 +51,11 @@ pub fn lost_race(seen: i64, now: i64) -> Refusal {
     Refusal::new(order_code::LOST_RACE).with("seen", seen).with("now", now)
 }
 
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Error::Refused(vec![refusal])

@@ -366,11 +366,6 @@ macro_rules! record {
     };
 }
 
-/// Plans from before the flag have it only in the end of their title, which no page lets anybody type.
-fn plan_demo(plan: &Plan) -> bool {
-    plan.demo || plan.title.ends_with("计划（演示）")
-}
-
 record!(UserAccount, user_account, "user", key |u| u.id.to_string(), revision |u| u.revision, demo |u| u.demo, row |r| {
     username: r.username.clone(), name: r.name.clone(), active: r.active, demo: r.demo,
 });
@@ -387,8 +382,8 @@ record!(LimitRecord, limit_row, "limit", key |l| l.row.id.clone(), revision |l| 
     analyte: r.row.analyte.clone(), category: r.row.category_text.clone(), status: r.row.status.code().to_owned(), effective_from: r.row.effective_from.to_string(),
 });
 record!(ItemPackage, item_package, "package", key |p| p.key.clone(), revision |p| p.revision, demo |p| p.demo, row |r| { category: r.category.text(), demo: r.demo });
-record!(Plan, plan, "plan", key |p| p.id.to_string(), revision |p| p.revision, demo |p| plan_demo(p), row |r| {
-    year: i64::from(r.year), state: r.state.code().to_owned(), demo: plan_demo(r),
+record!(Plan, plan, "plan", key |p| p.id.to_string(), revision |p| p.revision, demo |p| p.demo, row |r| {
+    year: i64::from(r.year), state: r.state.code().to_owned(), demo: r.demo,
 });
 record!(SampleRecord, sample, "sample", key |s| s.sample.id.to_string(), revision |s| s.sample.revision, demo |s| s.sample.demo, row |r| {
     sampling_no: number(&r.sample),

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the house rules that the compiler does not know.
 
 pub mod arrows;
+pub mod forms;
 pub mod glossary;
 pub mod habits;
 pub mod law;
@@ -42,6 +43,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
     findings.extend(habits::named_duties(&files));
     findings.extend(glossary::check(&files));
     findings.extend(law::check(&files));
+    findings.extend(forms::check(&files));
     findings.extend(references::check(&files, &habits::walk(root)?.into_iter().map(|(path, _)| path).collect()));
     if findings.is_empty() {
         let arrows: usize = packages.iter().map(|package| package.arrows.len()).sum();

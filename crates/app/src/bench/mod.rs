@@ -59,6 +59,25 @@ pub struct Saved {
     pub now: Option<TestItem>,
 }
 
+/// 检验项目 as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedItem {
+    /// 项目名称
+    pub analyte: String,
+    /// 结果单位
+    pub unit: String,
+    /// 检验依据
+    pub method: String,
+}
+
+impl TypedItem {
+    /// An item by its name, unit and method.
+    #[must_use]
+    pub fn new(analyte: &str, unit: &str, method: &str) -> Self {
+        Self { analyte: analyte.to_owned(), unit: unit.to_owned(), method: method.to_owned() }
+    }
+}
+
 /// 人工判定 as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TypedDecision {
@@ -131,13 +150,13 @@ impl App {
     ///
     /// # Errors
     /// Every reason why not; the item is there already.
-    pub async fn add_item(&self, actor: &Actor, order: &str, analyte: &str, unit_text: &str, method: &str, now: Instant) -> Result<(), Error> {
+    pub async fn add_item(&self, actor: &Actor, order: &str, typed: &TypedItem, now: Instant) -> Result<(), Error> {
         let limits = self.limit_rows().await?;
         let mut unit = self.store.begin(now).await?;
         let order = self.visible_order(&unit, actor, order).await?;
         order.may_enter(actor)?;
-        let analyte = needed(analyte, 80, "项目名称", "item", "analyte")?;
-        let method = needed(method, 120, "检验依据", "method", "method")?;
+        let analyte = needed(&typed.analyte, 80, "项目名称", "item", "analyte")?;
+        let method = needed(&typed.method, 120, "检验依据", "method", "method")?;
         let items = unit.items_of_order(&order.id.to_string()).await?;
         if items.iter().any(|i| shiyan_statute::same_analyte(&i.analyte, &analyte)) {
             return Err(Refusal::new(code::ITEM_KNOWN).with("item", analyte).on("analyte").into());
@@ -145,7 +164,7 @@ impl App {
         let sample: SampleRecord = unit.require(&order.sample.to_string()).await?;
         let position = items.iter().map(|i| i.position + 1).max().unwrap_or(0);
         let item =
-            new_item(&sample.sample, &order, position, &PackageItem { analyte, unit: unit_text.trim().to_owned(), method, ..PackageItem::default() }, &limits);
+            new_item(&sample.sample, &order, position, &PackageItem { analyte, unit: typed.unit.trim().to_owned(), method, ..PackageItem::default() }, &limits);
         unit.insert(&item, &actor.into(), "item.add", json!({ "analyte": item.analyte, "limit": item.limit.as_ref().map(|l| &l.text) })).await?;
         unit.commit().await?;
         Ok(())

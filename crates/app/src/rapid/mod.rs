@@ -47,13 +47,25 @@ pub struct TypedReading {
     pub retest_of: Option<String>,
 }
 
+/// 快检点 as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedPoint {
+    /// 名称
+    pub name: String,
+    /// 街道
+    pub street: String,
+    /// 市场
+    pub market: String,
+}
+
 impl App {
     /// Adds a point.
     ///
     /// # Errors
     /// Not an administrator; no name; unknown street.
-    pub async fn add_point(&self, actor: &Actor, name: &str, street: &str, market: &str, now: Instant) -> Result<(), Error> {
+    pub async fn add_point(&self, actor: &Actor, typed: &TypedPoint, now: Instant) -> Result<(), Error> {
         may(actor, Act::Points)?;
+        let TypedPoint { name, street, market } = typed;
         if !covers_street(&actor.scope, street) {
             return Err(Act::Points.beyond().on("street").into());
         }
@@ -63,7 +75,7 @@ impl App {
         let point = Point {
             id: PointId(fresh()),
             name: needed(name, 60, "快检点名称", "name of the point", "name")?,
-            street: street.to_owned(),
+            street: street.clone(),
             market: market.trim().chars().take(60).collect(),
             active: true,
             photo_required: true,

@@ -23,14 +23,14 @@ static SHIPPED: LazyLock<Result<District, String>> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../data/district.json")).map_err(|e| format!("district.json: {e}")));
 
 /// 本区名称 as typed: Chinese, English; English may be left out.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TypedDistrict<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct TypedDistrict {
     /// 全称
-    pub name: (&'a str, &'a str),
+    pub name: (String, String),
     /// 简称
-    pub short: (&'a str, &'a str),
+    pub short: (String, String),
     /// 市场监督管理部门
-    pub body: (&'a str, &'a str),
+    pub body: (String, String),
 }
 
 impl App {
@@ -48,18 +48,18 @@ impl App {
     ///
     /// # Errors
     /// Not an administrator of the district; a Chinese name is missing or too long.
-    pub async fn set_district(&self, actor: &Actor, typed: &TypedDistrict<'_>, now: Instant) -> Result<District, Error> {
+    pub async fn set_district(&self, actor: &Actor, typed: &TypedDistrict, now: Instant) -> Result<District, Error> {
         may(actor, Act::District)?;
         let mut why: Vec<Refusal> = Vec::new();
-        let mut name = |(zh, en): (&str, &str), label: &'static str, label_en: &'static str, field: &'static str, field_en: &'static str| {
+        let mut name = |(zh, en): &(String, String), label: &'static str, label_en: &'static str, field: &'static str, field_en: &'static str| {
             let zh = needed(zh, MOST, label, label_en, field).map_err(|refusal| why.push(refusal)).unwrap_or_default();
             let en = if en.trim().is_empty() { Ok(String::new()) } else { needed(en, 2 * MOST, label, label_en, field_en) };
             Name { zh, en: en.map_err(|refusal| why.push(refusal)).unwrap_or_default() }
         };
         let next = District {
-            name: name(typed.name, "区名全称", "full name of the district", "name", "name_en"),
-            short: name(typed.short, "区名简称", "short name of the district", "short", "short_en"),
-            body: name(typed.body, "单位名称", "name of the office", "body", "body_en"),
+            name: name(&typed.name, "区名全称", "full name of the district", "name", "name_en"),
+            short: name(&typed.short, "区名简称", "short name of the district", "short", "short_en"),
+            body: name(&typed.body, "单位名称", "name of the office", "body", "body_en"),
         };
         if !why.is_empty() {
             return Err(Error::Refused(why));

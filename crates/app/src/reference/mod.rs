@@ -34,6 +34,32 @@ pub struct TypedLaboratory {
     pub cma: String,
 }
 
+/// 街道 as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedStreet {
+    /// 九位代码
+    pub code: String,
+    /// 名称
+    pub name: String,
+    /// 管辖主体
+    pub admin: String,
+}
+
+/// 人口行 as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedPopulation {
+    /// 年份
+    pub year: String,
+    /// 人口数
+    pub people: String,
+    /// 口径
+    pub basis: String,
+    /// 范围
+    pub boundary: String,
+    /// 来源
+    pub source: String,
+}
+
 impl App {
     /// Names of the streets by code.
     ///
@@ -53,21 +79,21 @@ impl App {
     ///
     /// # Errors
     /// Not an administrator; a code that is not nine digits.
-    pub async fn save_street(&self, actor: &Actor, code_typed: &str, name: &str, admin: &str, now: Instant) -> Result<(), Error> {
+    pub async fn save_street(&self, actor: &Actor, typed: &TypedStreet, now: Instant) -> Result<(), Error> {
         may(actor, Act::Streets)?;
-        let street_code = fold(code_typed);
+        let street_code = fold(&typed.code);
         if street_code.len() != 9 || !street_code.bytes().all(|b| b.is_ascii_digit()) {
             return Err(Refusal::new(code::NUMBER)
                 .with("label", "街道代码（9 位）")
                 .with("label_en", "street code (9 digits)")
-                .with("typed", code_typed)
+                .with("typed", &typed.code)
                 .on("code")
                 .into());
         }
         let street = Street {
             code: street_code.clone(),
-            name: needed(name, 30, "街道名称", "name", "name")?,
-            admin: one_of(admin, "管辖主体", "governing body", "admin")?,
+            name: needed(&typed.name, 30, "街道名称", "name", "name")?,
+            admin: one_of(&typed.admin, "管辖主体", "governing body", "admin")?,
         };
         let mut unit = self.store.begin(now).await?;
         let facts = json!({ "name": street.name, "admin": street.admin });
@@ -142,14 +168,13 @@ impl App {
     ///
     /// # Errors
     /// Not a supervisor, plan manager or administrator; a number that cannot be read; no source.
-    #[allow(clippy::too_many_arguments)]
-    pub async fn add_population(&self, actor: &Actor, year: &str, people: &str, basis: &str, boundary: &str, source: &str, now: Instant) -> Result<(), Error> {
+    pub async fn add_population(&self, actor: &Actor, typed: &TypedPopulation, now: Instant) -> Result<(), Error> {
         may(actor, Act::Population)?;
-        let people: u64 = number(people, "人口数", "people", "people")?;
+        let people: u64 = number(&typed.people, "人口数", "people", "people")?;
         if !(1..=50_000_000).contains(&people) {
             return Err(Refusal::new(code::NUMBER).with("label", "人口数").with("label_en", "people").with("typed", people).on("people").into());
         }
-        let year: i32 = number(year, "年份", "year", "year")?;
+        let year: i32 = number(&typed.year, "年份", "year", "year")?;
         if !(2000..=2100).contains(&year) {
             return Err(Refusal::new(code::YEAR).with("typed", year).on("year").into());
         }
@@ -158,9 +183,9 @@ impl App {
             year,
             area_code: "410105".into(),
             people,
-            basis: one_of(basis, "口径", "basis", "basis")?,
-            boundary: one_of(boundary, "范围", "boundary", "boundary")?,
-            source: needed(source, 200, "来源", "source", "source")?,
+            basis: one_of(&typed.basis, "口径", "basis", "basis")?,
+            boundary: one_of(&typed.boundary, "范围", "boundary", "boundary")?,
+            source: needed(&typed.source, 200, "来源", "source", "source")?,
         };
         let mut unit = self.store.begin(now).await?;
         unit.insert(&PopulationRecord { row, chosen: false, revision: 0 }, &actor.into(), "population.add", json!({ "people": people, "year": year })).await?;

@@ -5,7 +5,6 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::entry::{DEVICE_DAYS, Entered, Knock, Opened, TICKET_MINUTES};
 use shiyan_foundation::{Label, Refusal};
-use validator::Validate;
 
 use crate::views::forms::{self, Filled};
 use crate::views::{Cell, ChangePassword, Fact, FactGroup, Login, LoginCode, Me, SetPassword, Setup, Table};
@@ -13,7 +12,9 @@ use shiyan_web_kit::again::{self, Standing};
 use shiyan_web_kit::answer::{Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{DEVICES, LOGIN, OWN_PASSWORD, TICKET, User, Visit, cookie_name, encoded, goes_to, masked, no_cookie, own_cookie, same_site};
-use shiyan_web_kit::posted::{Outside, Posted, Typed};
+use shiyan_web_kit::posted::{Outside, Posted, Sent, Typed};
+use shiyan_web_kit::shape::Bare;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
 
@@ -39,13 +40,32 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// The shape of a login; what it means is decided by the application.
-#[derive(Debug, Validate)]
-struct LoginForm {
-    #[validate(length(min = 1, max = 64))]
-    username: String,
-    #[validate(length(min = 1, max = 1024))]
-    password: String,
+shapes! {
+    /// 登录 as typed.
+    LoginForm { username: 64 "账号" / "username", password: 1024 "密码" / "password" }
+    /// 动态口令 as typed.
+    CodeForm { code: 64 "动态口令" / "code" }
+    /// 首次设置 as typed.
+    SetupForm {
+        username: 64 "账号" / "username",
+        name: 40 "姓名" / "name",
+        password: 1024 "密码" / "password",
+        password_again: 1024 "再次输入密码" / "password again",
+    }
+    /// 设置密码 as typed.
+    NewPasswordForm { password: 1024 "新密码" / "new password", password_again: 1024 "再次输入新密码" / "new password again" }
+    /// 修改密码 as typed.
+    OwnPasswordForm {
+        old: 1024 "现在的密码" / "present password",
+        password: 1024 "新密码" / "new password",
+        password_again: 1024 "再次输入新密码" / "new password again",
+    }
+}
+
+impl LoginForm {
+    fn filled_in(&self) -> bool {
+        !self.username.is_empty() && !self.password.is_empty()
+    }
 }
 
 /// Where somebody goes once they are in: an address, or a form that they typed before their login ended.
@@ -136,17 +156,17 @@ async fn carry_on(site: &Site, visit: &Visit, opened: &Opened, way: &Way) -> Opt
 }
 
 #[post("/login", data = "<form>")]
-async fn login(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Outside, Failure>) -> Result<Html, Redirect> {
+async fn login(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Outside<LoginForm>, Failure>) -> Result<Html, Redirect> {
     let form = match form {
         Ok(Outside(form)) => form,
         Err(failure) => return Ok(Err(failure)),
     };
     let way = Way::of(&form);
-    let typed = LoginForm { username: form.get("username").to_owned(), password: form.raw("password").to_owned() };
-    let again = |way: &Way, why: &[Refusal]| show_why(&login_view(site, &visit, &typed.username, way, why), why);
-    if typed.validate().is_err() {
+    let again = |way: &Way, why: &[Refusal]| show_why(&login_view(site, &visit, form.get("username"), way, why), why);
+    // Nothing, or more than any account has, is no account: nobody is told which.
+    let Some(typed) = form.read().ok().filter(LoginForm::filled_in) else {
         return Ok(again(&way, &[Refusal::new(shiyan_app::code::LOGIN)]));
-    }
+    };
     let brought = Brought::of(site, cookies);
     match site.app.login(&brought.knock(&visit, &typed.username, &typed.password), visit.now).await {
         Ok(Entered::In(opened)) => welcome(site, &visit, cookies, *opened, way).await,
@@ -186,15 +206,15 @@ async fn code_page(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, ne
 }
 
 #[post("/login/code", data = "<form>")]
-async fn code(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Outside, Failure>) -> Result<Html, Redirect> {
+async fn code(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: Result<Outside<CodeForm>, Failure>) -> Result<Html, Redirect> {
     let form = match form {
         Ok(Outside(form)) => form,
         Err(failure) => return Ok(Err(failure)),
     };
     let way = Way::of(&form);
     let brought = Brought::of(site, cookies);
-    let typed: String = form.get("code").chars().take(64).collect();
-    match site.app.login_code(&ticket_of(site, cookies), &typed, &brought.knock(&visit, "", ""), visit.now).await {
+    let did = async { site.app.login_code(&ticket_of(site, cookies), &form.read()?.code, &brought.knock(&visit, "", ""), visit.now).await };
+    match did.await {
         Ok(opened) => {
             cookies.remove(no_cookie(site, TICKET));
             welcome(site, &visit, cookies, opened, way).await
@@ -208,7 +228,7 @@ async fn code(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, form: R
 }
 
 #[post("/logout", data = "<form>")]
-async fn logout(site: &State<Site>, user: User, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
+async fn logout(site: &State<Site>, user: User, cookies: &CookieJar<'_>, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Failure> {
     form?;
     site.app.logout(&user.token, user.now()).await?;
     cookies.remove(no_cookie(site, LOGIN));
@@ -233,10 +253,13 @@ async fn setup_page(site: &State<Site>, visit: Visit, token: &str) -> Html {
 }
 
 #[post("/setup/<token>", data = "<form>")]
-async fn setup(site: &State<Site>, visit: Visit, token: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn setup(site: &State<Site>, visit: Visit, token: &str, form: Result<Sent<SetupForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let (username, name) = (form.get("username"), form.get("name"));
-    match site.app.finish_setup(token, username, name, form.raw("password"), form.raw("password_again"), visit.now).await {
+    let did = async {
+        let typed = form.read()?;
+        site.app.finish_setup(token, &typed.username, &typed.name, &typed.password, &typed.password_again, visit.now).await
+    };
+    match did.await {
         Ok(()) => Ok(done("/login", "管理员账号已建立，请登录", "The administrator’s account is there; please sign in")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_why(&setup_view(site, &visit, token, &form.filled(&why, visit.lang), &why), &why)),
         Err(other) => Err(Err(other.into())),
@@ -264,9 +287,19 @@ async fn link_page(site: &State<Site>, visit: Visit, here: Option<User>, link: &
 }
 
 #[post("/set-password/<link>", data = "<form>")]
-async fn set_password(site: &State<Site>, visit: Visit, cookies: &CookieJar<'_>, link: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn set_password(
+    site: &State<Site>,
+    visit: Visit,
+    cookies: &CookieJar<'_>,
+    link: &str,
+    form: Result<Sent<NewPasswordForm>, Failure>,
+) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    match site.app.use_link(link, form.raw("password"), form.raw("password_again"), visit.now).await {
+    let did = async {
+        let typed = form.read()?;
+        site.app.use_link(link, &typed.password, &typed.password_again, visit.now).await
+    };
+    match did.await {
         // Whoever sets a password sits here now: somebody else’s login in this browser is not theirs to go on with.
         Ok(_) => {
             cookies.remove(Cookie::build(cookie_name(site, LOGIN)).path("/"));
@@ -311,7 +344,7 @@ async fn me(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/me/logins/end", data = "<form>")]
-async fn end_others(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
+async fn end_others(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Failure> {
     form?;
     let ended = site.app.end_other_logins(&user.account, &user.token, user.now()).await?;
     Ok(done("/me", &format!("已结束其他 {ended} 处登录"), &format!("{ended} other logins were ended")))
@@ -331,10 +364,13 @@ fn password_page(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/me/password", data = "<form>")]
-async fn password(site: &State<Site>, user: User, cookies: &CookieJar<'_>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn password(site: &State<Site>, user: User, cookies: &CookieJar<'_>, form: Result<Sent<OwnPasswordForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let changed = site.app.change_password(&user.account, &user.token, form.raw("old"), form.raw("password"), form.raw("password_again"), user.now()).await;
-    match changed {
+    let changed = async {
+        let typed = form.read()?;
+        site.app.change_password(&user.account, &user.token, &typed.old, &typed.password, &typed.password_again, user.now()).await
+    };
+    match changed.await {
         Ok(()) => {
             cookies.remove(no_cookie(site, LOGIN));
             Ok(done("/login", "密码已修改，请重新登录", "The password was changed; please sign in again"))
@@ -361,9 +397,14 @@ fn text_size(cookies: &CookieJar<'_>, to: &str, next: Option<&str>) -> Redirect 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shiyan_web_kit::shape::Shape;
+
     #[test]
     fn the_shape_of_a_login() {
-        let form = |username: &str, password: &str| LoginForm { username: username.into(), password: password.into() }.validate().is_ok();
+        let form = |username: &str, password: &str| {
+            let typed = LoginForm::read(&Posted::of(&[("username", username), ("password", password)]), "");
+            typed.filled_in() && typed.too_long().is_empty()
+        };
         assert!(form("a", "b"));
         assert!(!form("", "b") && !form("a", "") && !form("a", &"x".repeat(1025)) && !form(&"a".repeat(65), "b"));
     }

@@ -7,17 +7,19 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::authority::Act;
 use shiyan_app::calendars::CalendarImported;
-use shiyan_app::district::TypedDistrict;
-use shiyan_app::people::{LINK_HOURS, Link, NewUser};
+use shiyan_app::people::{LINK_HOURS, Link};
 use shiyan_app::read::LimitFilter;
 use shiyan_app::records::UserAccount;
-use shiyan_app::reference::TypedLaboratory;
 use shiyan_app::second;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::PointId;
 use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
 use shiyan_statute::{LIMIT_MOVES, LimitAction, LimitStatus};
 
+use crate::typed::{
+    AccountForm, BoundsForm, CalendarForm, ChosenForm, DistrictForm, DutiesForm, LaboratoryForm, NameForm, PointForm, PopulationForm, SignInForm,
+    SignScopeForm, StreetForm, TurnForm,
+};
 use crate::views::forms::{self, Filled, Scopes};
 use crate::views::{
     ActionView, AdminTab, AdminTablePage, Cell, CheckLine, Chip, Choice, DiagnosePage, Fact, FactGroup, FieldView, FilterSelect, Filters, Handover,
@@ -30,9 +32,8 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::stamp_text;
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::{shaped, too_long};
-use shiyan_web_kit::shapes;
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::Bare;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
 use shiyan_web_kit::timeline;
@@ -333,12 +334,12 @@ async fn users(site: &State<Site>, user: User, q: Option<&str>, state: Option<&s
 }
 
 #[post("/admin/users", data = "<form>")]
-async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Html {
+async fn add_user(site: &State<Site>, user: User, form: Result<Sent<AccountForm>, Failure>) -> Html {
     let form = form?;
     enter(&user, AdminTab::Users)?;
     let choices = scopes(site, &user).await?;
     let added = async {
-        let typed: AccountForm = shaped(&form)?;
+        let typed: AccountForm = form.read()?;
         let scope = read_scope(&typed.scope, &form.many("streets"), &choices)?;
         let roles = form.many("roles").into_iter().filter_map(Role::parse).collect();
         site.app.invite_user(&user.actor, &typed.into_user(roles, scope), user.now()).await
@@ -347,69 +348,6 @@ async fn add_user(site: &State<Site>, user: User, form: Result<Posted, Failure>)
         Ok((account, link)) => handed(site, &user, &account.username, &link).await,
         Err(shiyan_app::Error::Refused(why)) => show_refused(&users_view(site, &user, "", "", Some(&form.filled(&why, user.lang())), &why).await?),
         Err(other) => Err(other.into()),
-    }
-}
-
-/// A text of the row of an account, whose fields are named after it.
-fn named(what: &str, username: &str, form: &Posted, called: (&str, &str)) -> Result<String, shiyan_app::Error> {
-    let key = format!("{what}-{username}");
-    let text = form.get(&key);
-    match text.chars().count() {
-        count if count > 500 => Err(too_long(called, count, 500, &key).into()),
-        _ => Ok(text.to_owned()),
-    }
-}
-
-shapes! {
-    /// 新账号 as typed.
-    AccountForm {
-        username: 64 "账号" / "username",
-        name: 40 "姓名" / "name",
-        scope: 100 "数据范围" / "scope",
-        sign_scope: 500 "授权签字领域" / "scope of signing",
-    }
-    /// 用量上限 as typed.
-    BoundsForm {
-        upload_mb: 20 "每人每天上传量" / "upload a person a day",
-        readings_minute: 20 "每点每分钟读数" / "readings a point a minute",
-    }
-    /// 街道 as typed.
-    StreetForm { code: 20 "九位代码" / "nine-digit code", name: 40 "名称" / "name", admin: 40 "管辖主体" / "governed by" }
-    /// 人口行 as typed.
-    PopulationForm {
-        year: 20 "年份" / "year",
-        people: 20 "人数" / "people",
-        basis: 200 "口径" / "basis",
-        boundary: 200 "边界" / "boundary",
-        source: 500 "来源" / "source",
-    }
-    /// 选用 a row by its id.
-    ChosenForm { id: 64 "人口行" / "row" }
-    /// 承检机构 as typed.
-    LaboratoryForm {
-        name: 100 "名称" / "name",
-        address: 200 "地址" / "address",
-        phone: 60 "电话" / "telephone",
-        zip: 20 "邮编" / "postcode",
-        cma: 60 "资质认定证书编号" / "CMA certificate",
-    }
-    /// 放假安排 as typed.
-    CalendarForm { source: 500 "通知" / "notice", word: 500 "理由" / "why" }
-    /// 快检点 as typed.
-    PointForm { name: 60 "快检点名称" / "name of the point", street: 20 "街道" / "street", market: 60 "市场" / "market" }
-}
-
-impl AccountForm {
-    fn into_user(self, roles: BTreeSet<Role>, scope: Scope) -> NewUser {
-        let Self { username, name, sign_scope, .. } = self;
-        NewUser { username, name, password: String::new(), sign_scope: vec![sign_scope], roles, scope, must_change: false, demo: false }
-    }
-}
-
-impl From<LaboratoryForm> for TypedLaboratory {
-    fn from(form: LaboratoryForm) -> Self {
-        let LaboratoryForm { name, address, phone, zip, cma } = form;
-        Self { name, address, phone, zip, cma }
     }
 }
 
@@ -445,7 +383,7 @@ async fn after_form(
 }
 
 #[post("/admin/users/<username>/disable", data = "<form>")]
-async fn disable_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn disable_user(site: &State<Site>, user: User, username: &str, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
     let did = site.app.disable_user(&user.actor, username, user.now()).await;
@@ -453,7 +391,7 @@ async fn disable_user(site: &State<Site>, user: User, username: &str, form: Resu
 }
 
 #[post("/admin/users/<username>/enable", data = "<form>")]
-async fn enable_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn enable_user(site: &State<Site>, user: User, username: &str, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
     let did = site.app.enable_user(&user.actor, username, user.now()).await;
@@ -461,10 +399,11 @@ async fn enable_user(site: &State<Site>, user: User, username: &str, form: Resul
 }
 
 #[post("/admin/users/<username>/name", data = "<form>")]
-async fn rename_user(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn rename_user(site: &State<Site>, user: User, username: &str, form: Result<Sent<NameForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
-    let did = site.app.rename_user(&user.actor, username, form.get(&format!("name-{username}")), user.now()).await;
+    let did = async { site.app.rename_user(&user.actor, username, &form.read_in(username)?.name, user.now()).await };
+    let did = did.await;
     let (zh, en) = match &did {
         Ok(false) => ("与现在的姓名相同，没有改动", "The name is what it was; nothing was changed"),
         _ => ("已修改姓名", "The name was changed"),
@@ -473,30 +412,30 @@ async fn rename_user(site: &State<Site>, user: User, username: &str, form: Resul
 }
 
 #[post("/admin/users/<username>/scope", data = "<form>")]
-async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn set_sign_scope(site: &State<Site>, user: User, username: &str, form: Result<Sent<SignScopeForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
-    let did = async {
-        let typed = named("sign_scope", username, &form, ("授权签字领域", "scope of signing"))?;
-        site.app.set_sign_scope(&user.actor, username, &typed, user.now()).await
-    };
+    let did = async { site.app.set_sign_scope(&user.actor, username, &form.read_in(username)?.sign_scope, user.now()).await };
     let did = did.await;
     after_form(site, &user, username, &form, did, "已修改授权签字领域", "The scope of the signatory was changed").await
 }
 
 #[post("/admin/users/<username>/duties", data = "<form>")]
-async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result<Sent<DutiesForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
     let field = |what: &str| format!("{what}-{username}");
-    let typed = form.get(&field("scope"));
+    let DutiesForm { scope: typed, methods, .. } = match form.read_in(username) {
+        Ok(typed) => typed,
+        Err(error) => return after_form(site, &user, username, &form, Err(error), "", "").await,
+    };
     let wanted = async {
         // A place that is not in the list may stay what it is.
         let now = site.app.accounts_of(&user.actor).await?.into_iter().find(|u| u.username == username).ok_or(shiyan_app::Error::NotFound)?;
         let ticked = form.many(&field("streets"));
         match now.scope {
             scope if typed != "streets" && ticked.is_empty() && scope_value(&scope).0 == typed => Ok(scope),
-            _ => read_scope(typed, &ticked, &scopes(site, &user).await?).map_err(Failure::from),
+            _ => read_scope(&typed, &ticked, &scopes(site, &user).await?).map_err(Failure::from),
         }
     };
     let scope = match wanted.await {
@@ -505,11 +444,7 @@ async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result
         Err(other) => return Err(Err(other)),
     };
     let roles = form.many(&field("roles")).into_iter().filter_map(Role::parse).collect();
-    let did = async {
-        let methods = named("methods", username, &form, ("授权方法", "methods"))?;
-        site.app.set_duties(&user.actor, username, roles, scope, &methods, user.now()).await
-    };
-    let did = did.await;
+    let did = site.app.set_duties(&user.actor, username, roles, scope, &methods, user.now()).await;
     let (zh, en) = match &did {
         Ok(false) => ("与现在的角色和数据范围相同，没有改动", "They are what they were; nothing was changed"),
         _ => ("已调整角色和数据范围，对方下一次操作起生效", "Duties and scope were changed; they hold from the next request on"),
@@ -518,7 +453,7 @@ async fn set_duties(site: &State<Site>, user: User, username: &str, form: Result
 }
 
 #[post("/admin/users/<username>/password", data = "<form>")]
-async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Html {
+async fn reset_password(site: &State<Site>, user: User, username: &str, form: Result<Sent<Bare>, Failure>) -> Html {
     form?;
     enter(&user, AdminTab::Users)?;
     match site.app.reset_password(&user.actor, username, user.now()).await {
@@ -529,7 +464,7 @@ async fn reset_password(site: &State<Site>, user: User, username: &str, form: Re
 }
 
 #[post("/admin/users/<username>/second", data = "<form>")]
-async fn reset_second(site: &State<Site>, user: User, username: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn reset_second(site: &State<Site>, user: User, username: &str, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     form.map_err(Err)?;
     enter(&user, AdminTab::Users).map_err(Err)?;
     let did = site.app.reset_second(&user.actor, username, user.now()).await;
@@ -572,10 +507,10 @@ async fn sign_in(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/sign-in", data = "<form>")]
-async fn save_sign_in(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
+async fn save_sign_in(site: &State<Site>, user: User, form: Result<Sent<SignInForm>, Failure>) -> Result<Flash<Redirect>, Failure> {
     let form = form?;
     enter(&user, AdminTab::SignIn)?;
-    let required = match form.get("second") {
+    let required = match form.read()?.second.as_str() {
         "required" => true,
         "off" => false,
         typed => {
@@ -611,13 +546,10 @@ async fn bounds(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/bounds", data = "<form>")]
-async fn save_bounds(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save_bounds(site: &State<Site>, user: User, form: Result<Sent<BoundsForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Bounds).map_err(Err)?;
-    let did = async {
-        let typed: BoundsForm = shaped(&form)?;
-        site.app.set_bounds(&user.actor, &typed.upload_mb, &typed.readings_minute, user.now()).await
-    };
+    let did = async { site.app.set_bounds(&user.actor, &form.command()?, user.now()).await };
     match did.await {
         Ok(()) => Ok(done("/admin/bounds", "已保存用量上限", "The bounds were saved")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&bounds_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
@@ -649,15 +581,11 @@ async fn district(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/district", data = "<form>")]
-async fn save_district(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save_district(site: &State<Site>, user: User, form: Result<Sent<DistrictForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::District).map_err(Err)?;
-    let typed = TypedDistrict {
-        name: (form.get("name"), form.get("name_en")),
-        short: (form.get("short"), form.get("short_en")),
-        body: (form.get("body"), form.get("body_en")),
-    };
-    match site.app.set_district(&user.actor, &typed, user.now()).await {
+    let did = async { site.app.set_district(&user.actor, &form.command()?, user.now()).await };
+    match did.await {
         Ok(district) => {
             site.name_after(district);
             Ok(done("/admin/district", "已保存本区名称", "The names were saved"))
@@ -695,13 +623,10 @@ async fn streets(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/streets", data = "<form>")]
-async fn save_street(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save_street(site: &State<Site>, user: User, form: Result<Sent<StreetForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Streets).map_err(Err)?;
-    let did = async {
-        let typed: StreetForm = shaped(&form)?;
-        site.app.save_street(&user.actor, &typed.code, &typed.name, &typed.admin, user.now()).await
-    };
+    let did = async { site.app.save_street(&user.actor, &form.command()?, user.now()).await };
     match did.await {
         Ok(()) => Ok(done("/admin/streets", "已保存街道", "The street was saved")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&streets_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
@@ -788,13 +713,10 @@ async fn population(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/population", data = "<form>")]
-async fn add_population(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn add_population(site: &State<Site>, user: User, form: Result<Sent<PopulationForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Population).map_err(Err)?;
-    let did = async {
-        let typed: PopulationForm = shaped(&form)?;
-        site.app.add_population(&user.actor, &typed.year, &typed.people, &typed.basis, &typed.boundary, &typed.source, user.now()).await
-    };
+    let did = async { site.app.add_population(&user.actor, &form.command()?, user.now()).await };
     match did.await {
         Ok(()) => Ok(done("/admin/population", "已新增人口行", "The row was added")),
         Err(shiyan_app::Error::Refused(why)) => {
@@ -805,11 +727,11 @@ async fn add_population(site: &State<Site>, user: User, form: Result<Posted, Fai
 }
 
 #[post("/admin/population/choose", data = "<form>")]
-async fn choose_population(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn choose_population(site: &State<Site>, user: User, form: Result<Sent<ChosenForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Population).map_err(Err)?;
     let did = async {
-        let typed: ChosenForm = shaped(&form)?;
+        let typed: ChosenForm = form.read()?;
         site.app.choose_population(&user.actor, &typed.id, user.now()).await
     };
     match did.await {
@@ -857,10 +779,10 @@ async fn laboratories(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/laboratories", data = "<form>")]
-async fn save_laboratory(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save_laboratory(site: &State<Site>, user: User, form: Result<Sent<LaboratoryForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Laboratories).map_err(Err)?;
-    let did = async { site.app.save_laboratory(&user.actor, &shaped::<LaboratoryForm>(&form)?.into(), user.now()).await };
+    let did = async { site.app.save_laboratory(&user.actor, &form.command()?, user.now()).await };
     match did.await {
         Ok(()) => Ok(done("/admin/laboratories", "已保存承检机构", "The laboratory was saved")),
         Err(shiyan_app::Error::Refused(why)) => {
@@ -925,13 +847,10 @@ async fn points(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/points", data = "<form>")]
-async fn add_point(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn add_point(site: &State<Site>, user: User, form: Result<Sent<PointForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Points).map_err(Err)?;
-    let did = async {
-        let typed: PointForm = shaped(&form)?;
-        site.app.add_point(&user.actor, &typed.name, &typed.street, &typed.market, user.now()).await
-    };
+    let did = async { site.app.add_point(&user.actor, &form.command()?, user.now()).await };
     match did.await {
         Ok(()) => Ok(done("/admin/points", "已新增快检点", "The point was added")),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&points_view(site, &user, Some(&form.filled(&why, user.lang())), &why).await.map_err(Err)?)),
@@ -1041,21 +960,18 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
 }
 
 #[get("/admin/limits?<q>&<state>&<page>")]
-async fn limits(site: &State<Site>, user: User, q: Option<&str>, state: Option<&str>, page: Option<&str>) -> Html {
+async fn limits(site: &State<Site>, user: User, q: Option<&str>, state: Option<&str>, page: Option<usize>) -> Html {
     enter(&user, AdminTab::Limits)?;
-    let at = page.and_then(|p| p.parse().ok()).unwrap_or(1);
+    let at = page.unwrap_or(1);
     show(&limits_view(site, &user, q.unwrap_or_default().trim(), state.unwrap_or_default(), at, &[]).await?)
 }
 
 #[post("/admin/limits/<id>", data = "<form>")]
-async fn set_limit(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn set_limit(site: &State<Site>, user: User, id: &str, form: Result<Sent<TurnForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Limits).map_err(Err)?;
-    let to = match form.get("action") {
-        "active" => LimitStatus::Active,
-        "retired" => LimitStatus::Retired,
-        _ => return Err(Err(Failure::NotFound)),
-    };
+    let asked = form.read().map_err(|e| Err(e.into()))?.action;
+    let Some(to @ (LimitStatus::Active | LimitStatus::Retired)) = LimitStatus::parse(&asked) else { return Err(Err(Failure::NotFound)) };
     match site.app.set_limit_status(&user.actor, id, to, user.now()).await {
         Ok(()) => Ok(done("/admin/limits", &format!("限量 {id} 已{}", to.zh()), &format!("Limit {id}: {}", to.en()))),
         Err(shiyan_app::Error::Refused(why)) => Err(show_refused(&limits_view(site, &user, "", "", 1, &why).await.map_err(Err)?)),
@@ -1226,7 +1142,7 @@ async fn calendar(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/calendar", data = "<form>")]
-async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn import_calendar(site: &State<Site>, user: User, form: Result<Sent<CalendarForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Calendar).map_err(Err)?;
     let refused = async |why: Vec<Refusal>| {
@@ -1241,7 +1157,7 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
     let text = String::from_utf8_lossy(&sent.bytes).trim_start_matches('\u{feff}').to_owned();
     let did = async {
-        let typed: CalendarForm = shaped(&form)?;
+        let typed: CalendarForm = form.read()?;
         site.app.import_calendar(&user.actor, &text, &sent.said, &typed.word, !sent.confirmed, user.now()).await
     };
     match did.await {
@@ -1271,8 +1187,8 @@ async fn import_calendar(site: &State<Site>, user: User, form: Result<Posted, Fa
 }
 
 /// The days of a calendar: tried before, of a file, or typed.
-async fn calendar_sent(site: &Site, user: &User, form: &Posted) -> Result<Tried, shiyan_app::Error> {
-    let typed: CalendarForm = shaped(form)?;
+async fn calendar_sent(site: &Site, user: &User, form: &Sent<CalendarForm>) -> Result<Tried, shiyan_app::Error> {
+    let typed: CalendarForm = form.read()?;
     let mut sent = if form.some("confirm").is_some() || form.file("file").is_some() {
         CALENDAR.file(site, user, form, &typed.source).await?
     } else {

@@ -8,6 +8,7 @@ pub mod keeping;
 pub mod limit_check;
 pub mod limits;
 pub mod second;
+mod typed;
 pub mod views;
 
 use rocket::Route;

@@ -13,8 +13,7 @@ use shiyan_web_kit::admin::{enter, page};
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::posted::{Posted, Sent};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 
@@ -133,9 +132,9 @@ async fn view(site: &Site, user: &User, standard: &str, at: usize, typed: Option
 }
 
 #[get("/admin/limits/check?<standard>&<page>")]
-async fn list(site: &State<Site>, user: User, standard: Option<&str>, page: Option<&str>) -> Html {
+async fn list(site: &State<Site>, user: User, standard: Option<&str>, page: Option<usize>) -> Html {
     enter(&user, AdminTab::Limits)?;
-    let at = page.and_then(|p| p.parse().ok()).unwrap_or(1);
+    let at = page.unwrap_or(1);
     show(&view(site, &user, standard.unwrap_or_default(), at, None, &[]).await?)
 }
 
@@ -145,13 +144,13 @@ shapes! {
 }
 
 #[post("/admin/limits/check", data = "<form>")]
-async fn check(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn check(site: &State<Site>, user: User, form: Result<Sent<StatementForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Limits).map_err(Err)?;
     let ids: Vec<String> = form.many(if form.get("scope") == "page" { "listed" } else { "id" }).into_iter().map(str::to_owned).collect();
     let to = if form.get("to") == LimitStatus::Retired.code() { LimitStatus::Retired } else { LimitStatus::Active };
     let did = async {
-        let typed: StatementForm = shaped(&form)?;
+        let typed: StatementForm = form.read()?;
         let said = Statement { to, ids: &ids, text: &typed.statement, password: &typed.password };
         site.app.check_limits(&user.account, &user.token, said, user.now()).await
     };

@@ -30,11 +30,11 @@ use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
 use shiyan_web_kit::dry_run::{Trial, Tried, issue_view};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::Given;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{order_badge, verdict_badge};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::posted::{Posted, Sent};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone, num};
@@ -229,7 +229,7 @@ fn import_page(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/admin/limits/import", data = "<form>")]
-async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn import(site: &State<Site>, user: User, form: Result<Sent<ImportForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Limits).map_err(Err)?;
     let typed = form.get("from").to_owned();
@@ -237,7 +237,8 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
     if let Err(error) = App::may_import_limits(&user.actor) {
         return Err(Err(error.into()));
     }
-    let sent = match LIMITS.file(site, &user, &form, &typed).await {
+    let tried = async { LIMITS.file(site, &user, &form, &form.read()?.from).await };
+    let sent = match tried.await {
         Ok(sent) => sent,
         Err(shiyan_app::Error::Refused(why)) => return again(&why),
         Err(other) => return Err(Err(other.into())),
@@ -253,7 +254,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -
         Ok(read) => read,
         Err(refusal) => return again(&[refusal]),
     };
-    let did = async { site.app.import_limits(&user.actor, &file, &shaped::<ImportForm>(&form)?.word, !sent.confirmed, user.now()).await };
+    let did = async { site.app.import_limits(&user.actor, &file, &form.read()?.word, !sent.confirmed, user.now()).await };
     match did.await {
         Ok(told) if sent.confirmed => Ok(done(
             "/admin/limits?state=pending",
@@ -357,9 +358,9 @@ async fn rejudge_view(site: &Site, user: &User, since: NaiveDate, why: &[Refusal
 }
 
 /// A year back, when the address says nothing that is a day.
-fn since_of(typed: Option<&str>, user: &User) -> NaiveDate {
+fn since_of(typed: Given<NaiveDate>, user: &User) -> NaiveDate {
     let today = user.now().date_naive();
-    typed.and_then(read_date).filter(|d| *d <= today).unwrap_or_else(|| today.checked_sub_days(Days::new(365)).unwrap_or(today))
+    typed.known().filter(|d| *d <= today).unwrap_or_else(|| today.checked_sub_days(Days::new(365)).unwrap_or(today))
 }
 
 /// Samples are business records: an administrator, who may look at the limits, does not see them here.
@@ -368,18 +369,19 @@ fn may_rejudge(user: &User) -> Result<(), Failure> {
 }
 
 #[get("/admin/limits/rejudge?<since>")]
-async fn rejudge_page(site: &State<Site>, user: User, since: Option<&str>) -> Html {
+async fn rejudge_page(site: &State<Site>, user: User, since: Given<NaiveDate>) -> Html {
     may_rejudge(&user)?;
     let _turn = user.turn(site, Lane::Papers).await?;
     show(&rejudge_view(site, &user, since_of(since, &user), &[]).await?)
 }
 
 #[post("/admin/limits/rejudge", data = "<form>")]
-async fn apply(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn apply(site: &State<Site>, user: User, form: Result<Sent<RejudgeForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     may_rejudge(&user).map_err(Err)?;
     let seen = form.get("rev").parse().unwrap_or(-1);
-    match site.app.apply_limit(&user.actor, form.get("item"), seen, user.now()).await {
+    let did = async { site.app.apply_limit(&user.actor, &form.read()?.item, seen, user.now()).await };
+    match did.await {
         Ok(item) => {
             let verdict = item.verdict();
             let text = |lang: Lang| verdict.map_or(lang.pick("还没有结果", "no result yet"), |v| v.label(lang));
@@ -390,7 +392,7 @@ async fn apply(site: &State<Site>, user: User, form: Result<Posted, Failure>) ->
             ))
         }
         Err(shiyan_app::Error::Refused(why)) => {
-            let view = rejudge_view(site, &user, since_of(None, &user), &why).await.map_err(Err)?;
+            let view = rejudge_view(site, &user, since_of(Given::Nothing, &user), &why).await.map_err(Err)?;
             Err(show_refused(&view))
         }
         Err(other) => Err(Err(other.into())),
@@ -508,10 +510,10 @@ async fn packages_view(site: &Site, user: &User, asked: Asked<'_>, result: Optio
 }
 
 #[get("/admin/packages?<year>&<q>&<page>")]
-async fn packages(site: &State<Site>, user: User, year: Option<&str>, q: Option<&str>, page: Option<&str>) -> Html {
+async fn packages(site: &State<Site>, user: User, year: Option<&str>, q: Option<&str>, page: Option<usize>) -> Html {
     enter(&user, AdminTab::Packages)?;
     let q: String = q.unwrap_or_default().trim().chars().take(60).collect();
-    let asked = Asked { year: year.unwrap_or_default().trim(), q: &q, page: page.and_then(|p| p.parse().ok()).unwrap_or(1) };
+    let asked = Asked { year: year.unwrap_or_default().trim(), q: &q, page: page.unwrap_or(1) };
     show(&packages_view(site, &user, asked, None, &[]).await?)
 }
 
@@ -554,7 +556,7 @@ fn packages_result(user: &User, sent: &Tried, table: &PackageTable, told: &Packa
 }
 
 #[post("/admin/packages", data = "<form>")]
-async fn import_packages(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn import_packages(site: &State<Site>, user: User, form: Result<Sent<PackagesForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Packages).map_err(Err)?;
     if let Err(error) = App::may_import_limits(&user.actor) {
@@ -571,8 +573,9 @@ async fn import_packages(site: &State<Site>, user: User, form: Result<Posted, Fa
 }
 
 /// On to the list, what was refused, or the page of the dry run.
-async fn packages_posted(site: &Site, user: &User, form: &Posted) -> Result<Flash<Redirect>, Result<Vec<Refusal>, Html>> {
-    let sent = PACKAGES.file(site, user, form, form.get("year")).await.map_err(|error| match error {
+async fn packages_posted(site: &Site, user: &User, form: &Sent<PackagesForm>) -> Result<Flash<Redirect>, Result<Vec<Refusal>, Html>> {
+    let said = async { PACKAGES.file(site, user, form, &form.read()?.year).await };
+    let sent = said.await.map_err(|error| match error {
         shiyan_app::Error::Refused(why) => Ok(why),
         other => Err(Err(other.into())),
     })?;
@@ -692,15 +695,19 @@ shapes! {
     /// 核对声明 as typed.
     WordForm { statement: 2000 "核对声明" / "statement", password: 1024 "本人密码" / "your password" }
     /// 确认写入 as typed.
-    ImportForm { word: 500 "理由" / "why" }
+    ImportForm { from: 40 "实施日期" / "in force from", word: 500 "理由" / "why" }
+    /// 项目包文件 as said of it.
+    PackagesForm { year: 20 "年度" / "year" }
+    /// 重新判定 which item.
+    RejudgeForm { item: 64 "检验项目" / "item" }
 }
 
 #[post("/admin/packages/<key>/check", data = "<form>")]
-async fn check_package(site: &State<Site>, user: User, key: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn check_package(site: &State<Site>, user: User, key: &str, form: Result<Sent<WordForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Packages).map_err(Err)?;
     let did = async {
-        let typed: WordForm = shaped(&form)?;
+        let typed: WordForm = form.read()?;
         let said = PackageWord { accept: form.get("to") == "use", text: &typed.statement, password: &typed.password };
         site.app.check_package(&user.account, &user.token, key, said, user.now()).await
     };

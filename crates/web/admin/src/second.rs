@@ -8,7 +8,8 @@ use crate::views::SecondPage;
 use shiyan_web_kit::answer::{Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{OWN_SECOND, User, encoded};
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::posted::Sent;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::Svg;
 
@@ -63,37 +64,48 @@ async fn second_page(site: &State<Site>, user: User) -> Html {
     show(&view(site, &user, Vec::new(), &[]).await?)
 }
 
+shapes! {
+    /// 本人密码 as typed.
+    OwnForm { password: 1024 "本人密码" / "your password" }
+    /// 动态口令 as typed.
+    TotpForm { code: 64 "动态口令" / "code" }
+}
+
 #[post("/me/second/begin", data = "<form>")]
-async fn begin(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Redirect, Html> {
+async fn begin(site: &State<Site>, user: User, form: Result<Sent<OwnForm>, Failure>) -> Result<Redirect, Html> {
     let form = form.map_err(Err)?;
-    match site.app.begin_second(&user.account, &user.token, form.raw("password"), user.now()).await {
+    let did = async { site.app.begin_second(&user.account, &user.token, &form.read()?.password, user.now()).await };
+    match did.await {
         Ok(()) => Ok(Redirect::to(OWN_SECOND)),
         Err(error) => Err(again(site, &user, error).await),
     }
 }
 
 #[post("/me/second/confirm", data = "<form>")]
-async fn confirm(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Html {
+async fn confirm(site: &State<Site>, user: User, form: Result<Sent<TotpForm>, Failure>) -> Html {
     let form = form?;
-    match site.app.confirm_second(&user.account, &user.token, form.get("code"), user.now()).await {
+    let did = async { site.app.confirm_second(&user.account, &user.token, &form.read()?.code, user.now()).await };
+    match did.await {
         Ok(codes) => show(&view(site, &user, codes, &[]).await?),
         Err(error) => again(site, &user, error).await,
     }
 }
 
 #[post("/me/second/codes", data = "<form>")]
-async fn renew(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Html {
+async fn renew(site: &State<Site>, user: User, form: Result<Sent<OwnForm>, Failure>) -> Html {
     let form = form?;
-    match site.app.renew_recovery(&user.account, &user.token, form.raw("password"), user.now()).await {
+    let did = async { site.app.renew_recovery(&user.account, &user.token, &form.read()?.password, user.now()).await };
+    match did.await {
         Ok(codes) => show(&view(site, &user, codes, &[]).await?),
         Err(error) => again(site, &user, error).await,
     }
 }
 
 #[post("/me/second/off", data = "<form>")]
-async fn off(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn off(site: &State<Site>, user: User, form: Result<Sent<OwnForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    match site.app.drop_second(&user.account, &user.token, form.raw("password"), user.now()).await {
+    let did = async { site.app.drop_second(&user.account, &user.token, &form.read()?.password, user.now()).await };
+    match did.await {
         Ok(()) => Ok(done("/me", "动态口令已停用", "The second factor is off")),
         Err(error) => Err(again(site, &user, error).await),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::Error;
-use shiyan_app::bench::{TypedDecision, TypedResult};
+use shiyan_app::bench::{TypedDecision, TypedItem, TypedResult};
 use shiyan_app::read::{OrderPage, WorkFilter, WorkRow};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{TestItemId, TestOrderId};
@@ -26,15 +26,16 @@ use crate::views::{
 };
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::{Code, Ticked};
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{
-    Again, Answer, asked, at_text, class_label, clock_chip, day_chip, id_of, named, order_badge, reason_field, refusals, room, show_as, typed, verdict_badge,
+    Again, Answer, asked, at_text, class_label, clock_chip, day_chip, named, order_badge, reason_field, refusals, room, show_as, typed, verdict_badge,
     year_class,
 };
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped_in;
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::{Shape, bounded};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
@@ -68,12 +69,12 @@ pub fn address(filter: &WorkFilter) -> String {
     format!("/bench?state={}{late}", filter.states.join(","))
 }
 
-fn asked_for(state: Option<&str>, late: Option<&str>, user: &User) -> (OrderState, WorkFilter) {
+fn asked_for(state: Option<&str>, late: Ticked, user: &User) -> (OrderState, WorkFilter) {
     let mut states: Vec<OrderState> = state.unwrap_or_default().split(',').filter_map(|s| OrderState::parse(s.trim())).take(OrderState::ALL.len()).collect();
     if states.is_empty() {
         states.push(own_queue(user));
     }
-    let due_before = (late == Some("1")).then(|| user.now().date_naive());
+    let due_before = late.0.then(|| user.now().date_naive());
     (states[0], WorkFilter { states: states.iter().map(|s| s.code().to_owned()).collect(), due_before })
 }
 
@@ -119,14 +120,14 @@ fn queue_row(row: &WorkRow, mine: bool, user: &User, calendar: &WorkCalendar) ->
 }
 
 #[get("/bench?<state>&<q>&<late>&<page>")]
-async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&str>, late: Option<&str>, page: Option<&str>) -> Html {
+async fn list(site: &State<Site>, user: User, state: Option<&str>, q: Option<&str>, late: Ticked, page: Option<usize>) -> Html {
     room(&user)?;
     let (shown, work) = asked_for(state, late, &user);
     let whole = work == WorkFilter::state(shown.code());
     let wanted = q.map(str::trim).unwrap_or_default();
     let mine = QUEUES.iter().any(|(queue, action, ..)| *queue == shown && works_on(&user, *action));
     let queues: Vec<WorkFilter> = QUEUES.iter().map(|(queue, ..)| WorkFilter::state(queue.code())).collect();
-    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1);
+    let at = page.unwrap_or(1);
     let read = site.app.read_queue_page(&user.actor, &queues, &work, wanted, (at, ROWS)).await?;
     let (total, from, found, calendar) = (read.total, read.from, read.rows, read.calendar);
     let mut tabs = Vec::new();
@@ -193,9 +194,9 @@ impl std::ops::Deref for Whole {
     }
 }
 
-async fn whole(site: &Site, user: &User, id: &str) -> Result<Whole, Failure> {
+async fn whole(site: &Site, user: &User, id: &Key<TestOrderId>) -> Result<Whole, Failure> {
     room(user)?;
-    let page = site.app.read_order(&user.actor, &id_of(id)?).await?;
+    let page = site.app.read_order(&user.actor, id).await?;
     let issued = page.order.issued_at.map(shiyan_app::day);
     let due = match page.clocks.iter().find(|c| c.clock.rule == RuleKey::D02 && !c.clock.cancelled) {
         Some(c) => clock_chip(&c.clock, user.now(), &page.calendar, user.lang()),
@@ -706,7 +707,7 @@ async fn review_view(site: &Site, user: &User, whole: &Whole, again: Option<&Aga
 }
 
 /// The page of an order, whichever its state asks for.
-async fn order_page(site: &Site, user: &User, id: &str, status: Status, again: Option<&Again<'_>>, cells: &Typed) -> Html {
+async fn order_page(site: &Site, user: &User, id: &Key<TestOrderId>, status: Status, again: Option<&Again<'_>>, cells: &Typed) -> Html {
     let whole = whole(site, user, id).await?;
     if whole.order.state == OrderState::Testing {
         show_as(status, &results_view(site, user, &whole, again, cells).await?)
@@ -716,34 +717,30 @@ async fn order_page(site: &Site, user: &User, id: &str, status: Status, again: O
 }
 
 #[get("/bench/<id>")]
-async fn one(site: &State<Site>, user: User, id: &str) -> Html {
-    order_page(site, &user, id, Status::Ok, None, &Typed::new()).await
+async fn one(site: &State<Site>, user: User, id: Key<TestOrderId>) -> Html {
+    order_page(site, &user, &id, Status::Ok, None, &Typed::new()).await
 }
 
-async fn again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, error: Error) -> Html {
+async fn again(site: &Site, user: &User, id: &Key<TestOrderId>, action: &str, form: &Posted, error: Error) -> Html {
     let (status, why) = refusals(error)?;
     order_page(site, user, id, status, Some(&Again { action, form, why: &why }), &Typed::new()).await
 }
 
 #[post("/bench/<id>", data = "<form>")]
-async fn enter(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
+async fn enter(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Sent<ResultsForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     entered(site, &user, &id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn entered(site: &Site, user: &User, id: &Key<TestOrderId>, form: &Posted) -> Result<Answer, Failure> {
+async fn entered(site: &Site, user: &User, id: &Key<TestOrderId>, form: &Sent<ResultsForm>) -> Result<Answer, Failure> {
     room(user)?;
-    let cells: Vec<TypedResult> = form
-        .all()
-        .into_iter()
-        .filter_map(|(key, raw)| {
-            let item = key.strip_prefix("r_")?.to_owned();
-            let seen = form.get(&format!("rev_{item}")).parse().unwrap_or(-1);
-            Some(TypedResult { item, seen, raw: raw.trim().to_owned(), why: form.get("why").to_owned(), undo: false })
-        })
-        .collect();
+    let ResultsForm { cells, .. } = ResultsForm::read(form, "");
     let typed_all = || -> Typed { cells.iter().map(|c| (c.item.clone(), (c.raw.clone(), String::new()))).collect() };
-    match site.app.enter_results(&user.actor, id, &cells, user.now()).await {
+    let did = async {
+        form.read()?;
+        site.app.enter_results(&user.actor, id, &cells, user.now()).await
+    };
+    match did.await {
         Ok(saved) => {
             let lang = user.lang();
             let mut wrong = Typed::new();
@@ -795,6 +792,32 @@ async fn entered(site: &Site, user: &User, id: &Key<TestOrderId>, form: &Posted)
     }
 }
 
+/// 结果 as typed, a cell an item. A cell that is too long is refused as a cell, by the application; the others are saved.
+struct ResultsForm {
+    cells: Vec<TypedResult>,
+    why: String,
+}
+
+impl Shape for ResultsForm {
+    fn read(form: &Posted, _: &str) -> Self {
+        let why = form.get("why").to_owned();
+        let cell = |(key, raw): (String, String)| {
+            let item = key.strip_prefix("r_")?.to_owned();
+            let seen = form.get(&format!("rev_{item}")).parse().unwrap_or(-1);
+            Some(TypedResult { item, seen, raw: raw.trim().to_owned(), why: why.clone(), undo: false })
+        };
+        Self { cells: form.all().into_iter().filter_map(cell).collect(), why }
+    }
+    fn too_long(&self) -> Vec<Refusal> {
+        bounded(LONGEST_WHY, [("why", WHY, self.why.as_str())])
+    }
+}
+
+/// Most characters of the reason of a correction.
+pub(super) const LONGEST_WHY: u64 = 400;
+/// What the reason of a correction is called.
+pub(super) const WHY: (&str, &str) = ("修改理由", "why it is changed");
+
 shapes! {
     /// 项目 as typed.
     ItemForm { analyte: 200 "检验项目" / "item", unit: 60 "结果单位" / "unit", method: 200 "检验依据" / "method" }
@@ -818,6 +841,12 @@ shapes! {
     StepForm { reason: 1000 "理由" / "reason", password: 1024 "本人密码" / "your password" }
 }
 
+impl From<ItemForm> for TypedItem {
+    fn from(ItemForm { analyte, unit, method }: ItemForm) -> Self {
+        Self { analyte, unit, method }
+    }
+}
+
 impl From<DecisionForm> for TypedDecision {
     fn from(form: DecisionForm) -> Self {
         let DecisionForm { on, reading, rate, source, reason } = form;
@@ -826,12 +855,9 @@ impl From<DecisionForm> for TypedDecision {
 }
 
 #[post("/bench/<id>/items", data = "<form>")]
-async fn add_item(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
+async fn add_item(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Sent<ItemForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let did = async {
-        let typed: ItemForm = shaped_in(&form, "items")?;
-        site.app.add_item(&user.actor, &id, &typed.analyte, &typed.unit, &typed.method, user.now()).await
-    };
+    let did = async { site.app.add_item(&user.actor, &id, &form.command_in("items")?, user.now()).await };
     match did.await {
         Ok(()) => Ok(done(format!("/bench/{id}"), "项目已添加", "The item was added")),
         Err(error) => Err(again(site, &user, &id, "items", &form, error).await),
@@ -839,9 +865,9 @@ async fn add_item(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Re
 }
 
 #[post("/bench/<id>/package", data = "<form>")]
-async fn take_package(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
+async fn take_package(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Sent<PackageForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let did = async { site.app.take_package(&user.actor, &id, &shaped_in::<PackageForm>(&form, "package")?.package, user.now()).await };
+    let did = async { site.app.take_package(&user.actor, &id, &form.read_in("package")?.package, user.now()).await };
     match did.await {
         Ok(n) => Ok(done(format!("/bench/{id}"), &format!("添加了 {n} 个项目"), &format!("{n} (item was|items were) added"))),
         Err(error) => Err(again(site, &user, &id, "package", &form, error).await),
@@ -849,10 +875,10 @@ async fn take_package(site: &State<Site>, user: User, id: Key<TestOrderId>, form
 }
 
 #[post("/bench/<id>/items/<item>/decide", data = "<form>")]
-async fn decide(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<TestItemId>, form: Result<Posted, Failure>) -> Answer {
+async fn decide(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<TestItemId>, form: Result<Sent<DecisionForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     let key = format!("decide-{item}");
-    let did = async { site.app.decide_item(&user.actor, &item, &shaped_in::<DecisionForm>(&form, &key)?.into(), user.now()).await };
+    let did = async { site.app.decide_item(&user.actor, &item, &form.command_in(&key)?, user.now()).await };
     match did.await {
         Ok(()) => Ok(done(format!("/bench/{id}"), "判定已保存", "The decision was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
@@ -860,10 +886,17 @@ async fn decide(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<
 }
 
 #[post("/bench/<id>/items/<item>/remark?<rev>", data = "<form>")]
-async fn remark(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<TestItemId>, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+async fn remark(
+    site: &State<Site>,
+    user: User,
+    id: Key<TestOrderId>,
+    item: Key<TestItemId>,
+    rev: Option<i64>,
+    form: Result<Sent<RemarkForm>, Failure>,
+) -> Answer {
     let form = form.map_err(Err)?;
     let key = format!("remark-{item}");
-    let did = async { site.app.remark_item(&user.actor, &item, rev.unwrap_or(-1), &shaped_in::<RemarkForm>(&form, &key)?.remark, user.now()).await };
+    let did = async { site.app.remark_item(&user.actor, &item, rev.unwrap_or(-1), &form.read_in(&key)?.remark, user.now()).await };
     match did.await {
         Ok(_) => Ok(done(format!("/bench/{id}"), "备注已保存", "The remark was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
@@ -871,10 +904,17 @@ async fn remark(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<
 }
 
 #[post("/bench/<id>/items/<item>/carry-over?<rev>", data = "<form>")]
-async fn carry_over(site: &State<Site>, user: User, id: Key<TestOrderId>, item: Key<TestItemId>, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+async fn carry_over(
+    site: &State<Site>,
+    user: User,
+    id: Key<TestOrderId>,
+    item: Key<TestItemId>,
+    rev: Option<i64>,
+    form: Result<Sent<WordForm>, Failure>,
+) -> Answer {
     let form = form.map_err(Err)?;
     let key = format!("carry-{item}");
-    let did = async { site.app.say_carry_over(&user.actor, &item, rev.unwrap_or(-1), &shaped_in::<WordForm>(&form, &key)?.word, user.now()).await };
+    let did = async { site.app.say_carry_over(&user.actor, &item, rev.unwrap_or(-1), &form.read_in(&key)?.word, user.now()).await };
     match did.await {
         Ok(_) => Ok(done(format!("/bench/{id}"), "带入原则说明已保存", "The word about carry-over was saved")),
         Err(error) => Err(again(site, &user, &id, &key, &form, error).await),
@@ -882,13 +922,13 @@ async fn carry_over(site: &State<Site>, user: User, id: Key<TestOrderId>, item: 
 }
 
 #[post("/bench/<id>/claim", data = "<form>")]
-async fn claim(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Posted, Failure>) -> Answer {
+async fn claim(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Result<Sent<ClaimForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     // What is chosen is an item as it stood on the page.
     let (item, seen) = typed(&form, "claim", "item").split_once(':').unwrap_or_default();
     let item: Key<TestItemId> = item.parse().map_err(|_| Err(Failure::NotFound))?;
     let did = async {
-        let claim: ClaimForm = shaped_in(&form, "claim")?;
+        let claim: ClaimForm = form.read_in("claim")?;
         site.app.set_label_claim(&user.actor, &item, seen.parse().unwrap_or(-1), &claim.claim, user.now()).await
     };
     match did.await {
@@ -898,32 +938,34 @@ async fn claim(site: &State<Site>, user: User, id: Key<TestOrderId>, form: Resul
 }
 
 #[post("/bench/<id>/<step>", data = "<form>", rank = 5)]
-async fn step(site: &State<Site>, user: User, id: Key<TestOrderId>, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn step(site: &State<Site>, user: User, id: Key<TestOrderId>, step: Code<OrderAction>, form: Result<Sent<StepForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     let (app, now) = (&site.app, user.now());
     let here = format!("/bench/{id}");
-    let said: StepForm = match shaped_in(&form, step) {
+    let Code(step) = step;
+    let said = match form.read_in(step.code()) {
         Ok(said) => said,
-        Err(error) => return Err(again(site, &user, &id, step, &form, error).await),
+        Err(error) => return Err(again(site, &user, &id, step.code(), &form, error).await),
     };
     let result = match step {
-        "submit" => app.forward_order(&user.actor, &id, OrderAction::Submit, now).await.map(|()| done(here, "已提交校核", "Submitted for checking")),
-        "check" => app.forward_order(&user.actor, &id, OrderAction::Check, now).await.map(|()| done(here, "校核通过", "Passed the check")),
-        "review" => app.forward_order(&user.actor, &id, OrderAction::Review, now).await.map(|()| done(here, "审核通过", "Passed the review")),
-        "approve" => app.approve(&user.account, &user.token, &said.password, &id, now).await.map(|outcome| approved(outcome, here)),
-        "return" => app.return_order(&user.actor, &id, &said.reason, now).await.map(|()| done("/bench", "已退回修改", "Returned for correction")),
-        "issue" => {
+        OrderAction::Submit => app.forward_order(&user.actor, &id, OrderAction::Submit, now).await.map(|()| done(here, "已提交校核", "Submitted for checking")),
+        OrderAction::Check => app.forward_order(&user.actor, &id, OrderAction::Check, now).await.map(|()| done(here, "校核通过", "Passed the check")),
+        OrderAction::Review => app.forward_order(&user.actor, &id, OrderAction::Review, now).await.map(|()| done(here, "审核通过", "Passed the review")),
+        OrderAction::Approve => app.approve(&user.account, &user.token, &said.password, &id, now).await.map(|outcome| approved(outcome, here)),
+        OrderAction::Return => app.return_order(&user.actor, &id, &said.reason, now).await.map(|()| done("/bench", "已退回修改", "Returned for correction")),
+        OrderAction::Issue => {
             let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
             app.issue_report(&user.actor, &id, issuing::chosen(|key| typed(&form, "issue", key)), now)
                 .await
                 .map(|report| done(format!("/reports/{}", report.number), "报告已签发并归档", "The report was issued and archived"))
         }
-        "amend" => app.amend_report(&user.actor, &id, &said.reason, now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun")),
-        _ => return Err(Err(Failure::NotFound)),
+        OrderAction::Amend => app.amend_report(&user.actor, &id, &said.reason, now).await.map(|()| done(here, "报告更改已开始", "The amendment has begun")),
+        // Results and decisions have addresses of their own.
+        OrderAction::Enter | OrderAction::Decide => return Err(Err(Failure::NotFound)),
     };
     match result {
         Ok(on) => Ok(on),
-        Err(error) => Err(again(site, &user, &id, step, &form, error).await),
+        Err(error) => Err(again(site, &user, &id, step.code(), &form, error).await),
     }
 }
 

@@ -15,7 +15,8 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::room;
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::posted::Sent;
+use shiyan_web_kit::shape::Bare;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
 
@@ -208,7 +209,7 @@ async fn csv(site: &State<Site>, user: User, from: Option<&str>, to: Option<&str
 }
 
 #[post("/exchange/ssd2", data = "<form>")]
-async fn check(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Html {
+async fn check(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure>) -> Html {
     let form = form?;
     room(&user)?;
     let span = asked(&user, None, None)?;

@@ -13,6 +13,7 @@ use shiyan_app::Who;
 use shiyan_app::authority::Act;
 use shiyan_app::read::{ReportFilter, Shelf, WaitingRow};
 use shiyan_exchange::archive::ZipPieces;
+use shiyan_foundation::ids::{JobId, TestOrderId};
 use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Label, Lang, Refusal, WorkCalendar};
 use shiyan_lab_results::order::{MOVES, OrderAction, code as order_code};
@@ -23,11 +24,15 @@ use shiyan_app::jobs::Did;
 use shiyan_web_kit::answer::Bytes;
 use shiyan_web_kit::answer::Html;
 use shiyan_web_kit::failure::{Failure, code};
+use shiyan_web_kit::given::{Given, Ticked};
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::jobs::{Job, Line, MOST, Plan, Progress, Worker};
-use shiyan_web_kit::parts::{Address, day_chip, id_of, room};
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::key::Key;
+use shiyan_web_kit::parts::{Address, day_chip, room};
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::Bare;
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::Badge;
 
@@ -290,8 +295,8 @@ async fn to_issue(site: &Site, user: &User, form: &Posted) -> Result<Vec<Line>, 
         return Ok(rows.iter().map(line).collect());
     }
     let mut wanted: Vec<String> = Vec::new();
-    for id in form.many("order") {
-        let id = id_of(id)?;
+    for id in form.keys::<TestOrderId>("order")? {
+        let id = id.to_string();
         if !wanted.contains(&id) {
             wanted.push(id);
         }
@@ -363,13 +368,18 @@ async fn issue_all(site: Site, progress: Progress) {
     }
 }
 
+shapes! {
+    /// 成批签发 which orders: those that are ticked, or all that pass under a search text.
+    IssueForm { which: 20 "范围" / "which", q: 200 "搜索" / "search" }
+}
+
 #[post("/reports/issue", data = "<form>")]
-async fn issue(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn issue(site: &State<Site>, user: User, form: Result<Sent<IssueForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     issued(site, &user, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn issued(site: &Site, user: &User, form: &Posted) -> Result<Result<Flash<Redirect>, Html>, Failure> {
+async fn issued(site: &Site, user: &User, form: &Sent<IssueForm>) -> Result<Result<Flash<Redirect>, Html>, Failure> {
     room(user)?;
     let mut why = why_not(user);
     if why.is_empty() {
@@ -393,10 +403,10 @@ async fn issued(site: &Site, user: &User, form: &Posted) -> Result<Result<Flash<
 // ---------------------------------------------------------------- drafts
 
 #[get("/bench/<id>/draft?<bilingual>&<working>")]
-async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>, working: Option<&str>) -> Result<Bytes, Failure> {
+async fn draft(site: &State<Site>, user: User, id: Key<TestOrderId>, bilingual: Ticked, working: Ticked) -> Result<Bytes, Failure> {
     room(&user)?;
-    let order = site.app.read_order_for_draft(&user.actor, &id_of(id)?).await?;
-    let options = ReportOptions { bilingual: bilingual == Some("1"), working: working == Some("1"), ..ReportOptions::default() };
+    let order = site.app.read_order_for_draft(&user.actor, &id).await?;
+    let options = ReportOptions { bilingual: bilingual.0, working: working.0, ..ReportOptions::default() };
     let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.draft_report(&order, options, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(Bytes::pdf(pdf, &format!("{}.pdf", user.t("草稿", "draft"))))
@@ -404,12 +414,11 @@ async fn draft(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>
 
 /// 预览 the file that is archived if it is issued today; its name and the page that leads here say that it is not.
 #[get("/bench/<id>/preview?<bilingual>&<working>")]
-async fn preview(site: &State<Site>, user: User, id: &str, bilingual: Option<&str>, working: Option<&str>) -> Result<Bytes, Failure> {
+async fn preview(site: &State<Site>, user: User, id: Key<TestOrderId>, bilingual: Option<Ticked>, working: Option<Ticked>) -> Result<Bytes, Failure> {
     room(&user)?;
-    let id = id_of(id)?;
     site.app.read_order_for_preview(&user.actor, &id).await?;
     let house = site.app.report_settings().await?.options;
-    let asked = |typed: Option<&str>, standing: bool| typed.map_or(standing, |t| t == "1");
+    let asked = |typed: Option<Ticked>, standing: bool| typed.map_or(standing, |t| t.0);
     let options = ReportOptions { bilingual: asked(bilingual, house.bilingual), working: asked(working, house.working), ..house };
     let _turn = user.turn(site, Lane::Papers).await?;
     let pdf = site.app.preview_report(&user.account, &id, options, user.now()).await?;
@@ -487,7 +496,7 @@ async fn packed(site: &Site, user: &User, numbers: BTreeSet<String>) -> Result<Z
 }
 
 #[post("/reports/zip", data = "<form>")]
-async fn zip(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Zip, Failure> {
+async fn zip(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure>) -> Result<Zip, Failure> {
     let form = form?;
     room(&user)?;
     let numbers = form.many("number").iter().take(MOST).map(|n| (*n).to_owned()).collect();
@@ -495,8 +504,9 @@ async fn zip(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
 }
 
 #[get("/reports/zip?<job>")]
-async fn zip_of_job(site: &State<Site>, user: User, job: &str) -> Result<Zip, Failure> {
+async fn zip_of_job(site: &State<Site>, user: User, job: Given<Key<JobId>>) -> Result<Zip, Failure> {
     room(&user)?;
-    let job = site.jobs.of(&site.app, job, user.actor.id).await?.filter(|j| j.plan.kind == ISSUING).ok_or(Failure::NotFound)?;
+    let job = job.or_nowhere()?.ok_or(Failure::NotFound)?;
+    let job = site.jobs.of(&site.app, &job, user.actor.id).await?.filter(|j| j.plan.kind == ISSUING).ok_or(Failure::NotFound)?;
     packed(site, &user, job.keys().into_iter().collect()).await
 }

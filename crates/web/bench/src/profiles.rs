@@ -22,8 +22,8 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{Again, Answer, asked, at_text, named, reason_field, refusals, show_as, typed};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped_in;
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::Bare;
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
@@ -137,7 +137,7 @@ fn read_profile(file: &Upload) -> Result<NewProfile, Refusal> {
 }
 
 #[post("/admin/profiles", data = "<form>")]
-async fn upload(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+async fn upload(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Profiles).map_err(Err)?;
     // Who asks comes before what was sent.
@@ -321,13 +321,13 @@ shapes! {
 }
 
 #[post("/admin/profiles/<key>/<version>", data = "<form>")]
-async fn act(site: &State<Site>, user: User, key: &str, version: u32, form: Result<Posted, Failure>) -> Answer {
+async fn act(site: &State<Site>, user: User, key: &str, version: u32, form: Result<Sent<TurnForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Profiles).map_err(Err)?;
     let found = load(site, key, version).await.map_err(Err)?;
     let action = form.get("action").to_owned();
     let turned = async |to: ProfileState, zh: &str, en: &str| {
-        let why: TurnForm = shaped_in(&form, &action)?;
+        let why: TurnForm = form.read_in(&action)?;
         site.app.turn_profile(&user.actor, &found.id(), to, &why.reason, user.now()).await?;
         Ok(Ok(done(href(&found), zh, en)))
     };

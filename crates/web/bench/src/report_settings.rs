@@ -22,7 +22,10 @@ use shiyan_web_kit::answer::Bytes;
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
 use shiyan_web_kit::failure::{Failure, code};
 use shiyan_web_kit::guard::User;
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::parts::refusals;
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::{Shape, bounded};
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::Badge;
 
@@ -171,14 +174,45 @@ fn supplied(form: &Posted, key: &'static str, why: &mut Vec<Refusal>) -> TypedPi
     TypedPicture { file, enabled: form.get(&format!("{key}_enabled")) == "1" }
 }
 
+shapes! {
+    /// 报告设置 as typed.
+    SettingsForm { objection_days: 20 "异议期限" / "days for objections" }
+}
+
+/// 结论用语 as typed, a sentence for each outcome and language.
+struct SentencesForm(BTreeMap<Outcome, Said>);
+
+impl Shape for SentencesForm {
+    fn read(form: &Posted, _: &str) -> Self {
+        Self(templates(|key| form.get(key)))
+    }
+    fn too_long(&self) -> Vec<Refusal> {
+        let long = |outcome: Outcome, lang: Lang, text: &str| {
+            let called = (outcome.label(Lang::Zh), outcome.label(Lang::En));
+            bounded(LONGEST_SENTENCE, [(sentence::field(outcome, lang).as_str(), called, text)])
+        };
+        self.0.iter().flat_map(|(outcome, (zh, en))| [long(*outcome, Lang::Zh, zh), long(*outcome, Lang::En, en)].concat()).collect()
+    }
+}
+
+/// Most characters of a sentence that are read; what a sentence may have is the room's to say.
+const LONGEST_SENTENCE: u64 = 2_000;
+
 #[post("/reports/settings", data = "<form>")]
-async fn save(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save(site: &State<Site>, user: User, form: Result<Sent<SettingsForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user).map_err(Err)?;
     let mut why = Vec::new();
+    let objection_days = match form.read() {
+        Ok(typed) => typed.objection_days,
+        Err(error) => {
+            why = refusals(error).map_err(Err)?.1;
+            String::new()
+        }
+    };
     let typed = TypedReportSettings {
         options: chosen(|key| form.get(key)),
-        objection_days: form.get("objection_days").to_owned(),
+        objection_days,
         objection_working: form.get("objection_working") == "1",
         mark: supplied(&form, "mark", &mut why),
         seal: supplied(&form, "seal", &mut why),
@@ -194,14 +228,21 @@ async fn save(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> 
 }
 
 #[post("/reports/settings/sentences", data = "<form>")]
-async fn save_sentences(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save_sentences(site: &State<Site>, user: User, form: Result<Sent<SentencesForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user).map_err(Err)?;
-    let typed = if form.get("do") == "standard" { BTreeMap::new() } else { templates(|key| form.get(key)) };
-    let why = if form.get("do") == "preview" {
-        Sentences::checked(&typed).err().unwrap_or_default()
-    } else {
-        match site.app.save_sentences(&user.actor, &typed, user.now()).await {
+    let previewed = form.get("do") == "preview";
+    let did = async {
+        let SentencesForm(typed) = form.read()?;
+        if previewed {
+            return Ok(Sentences::checked(&typed).map(|_| ())?);
+        }
+        let typed = if form.get("do") == "standard" { BTreeMap::new() } else { typed };
+        site.app.save_sentences(&user.actor, &typed, user.now()).await.map(|_| ())
+    };
+    let why = {
+        match did.await {
+            Ok(()) if previewed => Vec::new(),
             Ok(_) => return Ok(done("/reports/settings", "已保存结论用语", "The sentences were saved")),
             Err(shiyan_app::Error::Refused(refused)) => refused,
             Err(other) => return Err(Err(other.into())),

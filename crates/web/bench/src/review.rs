@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rocket::{Route, State, get, post, routes};
 use shiyan_app::read::{QueuedOrder, QueuedSheet as Read};
 use shiyan_app::records::SampleRecord;
-use shiyan_foundation::ids::{TestOrderId, WorksheetId};
+use shiyan_foundation::ids::{TestItemId, TestOrderId, WorksheetId};
 use shiyan_foundation::text::plural;
 use shiyan_foundation::{Act, Label, Refusal, WorkCalendar};
 use shiyan_judgement::judging::Verdict;
@@ -19,11 +19,11 @@ use super::worksheets::{enter_room, state_badge};
 use crate::views::{ActionView, FieldKind, FieldView, Link, ProblemView, QueueCell, QueueOrder, QueueSheet, ReviewQueuePage, Tab};
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::{Code, Ticked};
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::key::Key;
-use shiyan_web_kit::parts::{Answer, at_text, day_chip, id_of, order_badge, refusals, show_as, verdict_badge};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::parts::{Answer, at_text, day_chip, order_badge, refusals, show_as, verdict_badge};
+use shiyan_web_kit::posted::{Posted, Sent};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
@@ -303,26 +303,27 @@ async fn view(site: &Site, user: &User, step: &'static Step, all: bool, refused:
 }
 
 #[get("/review?<step>&<all>")]
-async fn queue(site: &State<Site>, user: User, step: Option<&str>, all: Option<&str>) -> Html {
+async fn queue(site: &State<Site>, user: User, step: Option<&str>, all: Ticked) -> Html {
     enter_room(&user)?;
-    show(&view(site, &user, Step::of(step, &user), all == Some("1"), None).await?)
+    show(&view(site, &user, Step::of(step, &user), all.0, None).await?)
 }
 
 shapes! {
+    /// 成批批准 the password once.
+    ApprovalForm { password: 1024 "本人密码" / "your password" }
     /// 退回 as typed.
     ReturnForm { reason: 1000 "退回理由" / "reason" }
 }
 
 /// 成批批准 what is ticked, with the password once.
 #[post("/review/approve", data = "<form>")]
-async fn approve(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+async fn approve(site: &State<Site>, user: User, form: Result<Sent<ApprovalForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let mut orders = Vec::new();
-    for id in form.many("order") {
-        orders.push(id_of(id).map_err(Err)?);
-    }
-    match site.app.approve_normal(&user.account, &user.token, form.raw("password"), &orders, user.now()).await {
+    let orders = form.keys::<TestOrderId>("order").map_err(|e| Err(e.into()))?;
+    let orders: Vec<String> = orders.iter().map(ToString::to_string).collect();
+    let did = async { site.app.approve_normal(&user.account, &user.token, &form.read()?.password, &orders, user.now()).await };
+    match did.await {
         Ok(n) => {
             let en = format!("{n} (sample was|samples were) approved: conforming");
             Ok(done("/review?step=approve", &format!("已批准 {n} 个样品：合格"), &en))
@@ -336,23 +337,25 @@ async fn approve(site: &State<Site>, user: User, form: Result<Posted, Failure>) 
 }
 
 #[post("/review/<id>/<step>", data = "<form>")]
-async fn step(site: &State<Site>, user: User, id: Key<WorksheetId>, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn step(site: &State<Site>, user: User, id: Key<WorksheetId>, step: Code<OrderAction>, form: Result<Sent<ReturnForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
     let (app, now) = (&site.app, user.now());
     let mut back = "/review".to_owned();
+    let Code(step) = step;
     let did = match step {
-        "check" | "review" => {
-            let action = if step == "check" { OrderAction::Check } else { OrderAction::Review };
-            back = format!("/review?step={step}");
-            app.pass_worksheet(&user.actor, &id, action, now).await.map(|n| {
-                let (zh, en) = if step == "check" { ("校核", "check") } else { ("审核", "review") };
+        OrderAction::Check | OrderAction::Review => {
+            back = format!("/review?step={}", step.code());
+            app.pass_worksheet(&user.actor, &id, step, now).await.map(|n| {
+                let (zh, en) = if step == OrderAction::Check { ("校核", "check") } else { ("审核", "review") };
                 (format!("{n} 个样品{zh}通过"), format!("{n} (sample|samples) passed the {en}"))
             })
         }
-        "return" => {
-            let cells: Vec<String> = form.many("cells").into_iter().filter_map(|c| id_of(c).ok()).collect();
-            let did = async { app.return_cells(&user.actor, &cells, &shaped::<ReturnForm>(&form)?.reason, now).await };
+        OrderAction::Return => {
+            let did = async {
+                let cells: Vec<String> = form.keys::<TestItemId>("cells")?.iter().map(ToString::to_string).collect();
+                app.return_cells(&user.actor, &cells, &form.read()?.reason, now).await
+            };
             did.await.map(|n| {
                 (
                     format!("已退回 {n} 格，样品回到检验"),
@@ -366,7 +369,7 @@ async fn step(site: &State<Site>, user: User, id: Key<WorksheetId>, step: &str, 
         Ok((zh, en)) => Ok(done(back, &zh, &en)),
         Err(error) => {
             let (status, why) = refusals(error).map_err(Err)?;
-            let shown = Step::of(Some(step), &user);
+            let shown = Step::of(Some(step.code()), &user);
             let refused = Refused { sheet: &id, form: &form, why: &why };
             Err(show_as(status, &view(site, &user, shown, form.get("all") == "1", Some(&refused)).await.map_err(Err)?))
         }

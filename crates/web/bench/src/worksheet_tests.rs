@@ -117,7 +117,7 @@ impl Bench {
             let reception = Reception { test_seal: format!("T{n}"), backup_seal: format!("B{n}"), ..Reception::default() };
             let order = self.app.accept_sample(&self.actor("sample-keeper"), &id, reception, now()).await.unwrap().to_string();
             for analyte in analytes {
-                self.app.add_item(&self.actor("analyst"), &order, analyte, "μg/kg", METHOD, now()).await.unwrap();
+                self.app.add_item(&self.actor("analyst"), &order, &shiyan_app::bench::TypedItem::new(analyte, "μg/kg", METHOD), now()).await.unwrap();
             }
         }
     }

@@ -17,13 +17,14 @@ use shiyan_app::bench::{Saved, TypedResult};
 use shiyan_app::read::{SheetPage as SheetRead, Standing};
 use shiyan_app::records::UserAccount;
 use shiyan_app::worksheets::{Entered, NewWorksheet, TypedQc, Typing};
-use shiyan_foundation::ids::{TestOrderId, WorksheetId};
+use shiyan_foundation::ids::{TestItemId, TestOrderId, WorksheetId};
 use shiyan_foundation::{Act, Label, Refusal};
 use shiyan_lab_results::bench::{Advance, Instrument, MOST_SAMPLES, Worksheet, WorksheetAction, WorksheetState, code as worksheet_code, template_of};
 use shiyan_lab_results::order::{OrderAction, OrderState, TestItem, TestOrder, code as order_code, doubtful_without_remark};
 use shiyan_lab_results::qc::{QcState, code as qc_code, why_not_override};
 use validator::Validate;
 
+use crate::bench::{LONGEST_WHY, WHY};
 use crate::code;
 use crate::views::{
     ActionView, CellState, Choice, Density, Drawer, Fact, FieldView, FileView, Filters, FinishPage, GridIssue, Link, NewRow, NewWorksheetPage, OpenPoint, Page,
@@ -33,11 +34,12 @@ use grid::{Kept, Shown, cell_json, control_json, control_name, counts, print_of,
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::api::{Body, Caller, checked};
 use shiyan_web_kit::failure::{self, Failure};
+use shiyan_web_kit::given::Ticked;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::key::Key;
-use shiyan_web_kit::parts::{Again, Answer, asked, at_text, day_chip, id_of, named, order_badge, reads, reason_field, refusals, show_as, size_text};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::{shaped, shaped_in};
+use shiyan_web_kit::parts::{Again, Answer, asked, at_text, day_chip, named, order_badge, reads, reason_field, refusals, show_as, size_text};
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::{Bare, Shape, bounded};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
@@ -95,12 +97,12 @@ fn size_of(sheet: &Worksheet) -> String {
 }
 
 #[get("/worksheets?<tab>&<q>&<mine>")]
-async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>, mine: Option<&str>) -> Html {
+async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>, mine: Ticked) -> Html {
     enter_room(&user)?;
     let (lang, today) = (user.lang(), user.now().date_naive());
     let tab = tab.filter(|t| ["finished", "waiting", "void"].contains(t)).unwrap_or("open");
     let wanted = q.unwrap_or_default().trim();
-    let only_mine = mine == Some("1");
+    let only_mine = mine.0;
     // what is being entered is counted, so it is listed whole
     let open_tab = tab == "open";
     let fits = |w: &Worksheet| {
@@ -307,12 +309,12 @@ shapes! {
 }
 
 #[post("/worksheets/new", data = "<form>")]
-async fn make(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+async fn make(site: &State<Site>, user: User, form: Result<Sent<MakeForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
     let did = async {
-        let items = form.many("items").into_iter().filter_map(|id| id_of(id).ok()).collect();
-        let MakeForm { title, analyst, instrument, advance } = shaped(&form)?;
+        let items = form.keys::<TestItemId>("items")?.iter().map(ToString::to_string).collect();
+        let MakeForm { title, analyst, instrument, advance } = form.read()?;
         site.app.create_worksheet(&user.actor, &NewWorksheet { items, title, analyst, instrument, advance }, user.now()).await
     };
     match did.await {
@@ -339,9 +341,9 @@ impl std::ops::Deref for Whole {
 }
 
 impl Whole {
-    pub(super) async fn load(site: &Site, user: &User, id: &str) -> Result<Self, Failure> {
+    pub(super) async fn load(site: &Site, user: &User, id: &Key<WorksheetId>) -> Result<Self, Failure> {
         enter_room(user)?;
-        Ok(Self(site.app.read_worksheet(&user.actor, &id_of(id)?).await?))
+        Ok(Self(site.app.read_worksheet(&user.actor, id).await?))
     }
     pub(super) fn href(&self) -> String {
         format!("/worksheets/{}", self.sheet.id)
@@ -683,8 +685,8 @@ async fn sheet_view(
 }
 
 #[get("/worksheets/<id>?<wanted..>")]
-async fn one(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: &str, wanted: Wanted<'_>) -> Html {
-    let whole = Whole::load(site, &user, id).await?;
+async fn one(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, wanted: Wanted<'_>) -> Html {
+    let whole = Whole::load(site, &user, &id).await?;
     let view = view_of(cookies, &user, &whole.sheet, wanted);
     show(&sheet_view(site, &user, &whole, view, None, &grid::Typed::new(), "").await?)
 }
@@ -699,7 +701,7 @@ pub(super) async fn refused_drawer(site: &Site, user: &User, whole: &Whole, draw
 }
 
 /// The page again, with what was refused.
-async fn again_page(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, action: &str, form: &Posted, error: shiyan_app::Error) -> Html {
+async fn again_page(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &Key<WorksheetId>, action: &str, form: &Posted, error: shiyan_app::Error) -> Html {
     let (status, why) = refusals(error)?;
     let whole = Whole::load(site, user, id).await?;
     let view = view_of(cookies, user, &whole.sheet, Wanted::default());
@@ -726,6 +728,26 @@ fn touched(form: &Posted, prefix: &str, revision: &str) -> Vec<(String, i64, Str
     cells
 }
 
+/// 结果表 as typed: the cells that were touched, results and controls. A cell that is too long is refused as a cell, by the application.
+struct GridForm {
+    why: String,
+    cells: Vec<TypedResult>,
+    controls: Vec<TypedQc>,
+}
+
+impl Shape for GridForm {
+    fn read(form: &Posted, _: &str) -> Self {
+        let why = form.get("why").to_owned();
+        let cell = |(item, seen, raw)| TypedResult { item, seen, raw, why: why.clone(), undo: false };
+        let cells = touched(form, "r_", "rev_").into_iter().map(cell).collect();
+        let controls = touched(form, "q_", "qrev_").into_iter().map(|(slot, seen, raw)| TypedQc { slot, seen, raw }).collect();
+        Self { why, cells, controls }
+    }
+    fn too_long(&self) -> Vec<Refusal> {
+        bounded(LONGEST_WHY, [("why", WHY, self.why.as_str())])
+    }
+}
+
 /// A cell is one line without NUL, without the spaces around it.
 pub(super) fn one_line(raw: &str) -> String {
     raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
@@ -741,22 +763,23 @@ fn raced(why: &[Refusal]) -> bool {
 }
 
 #[post("/worksheets/<id>", data = "<form>")]
-async fn enter(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
+async fn enter(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Sent<GridForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     entered(site, &user, cookies, &id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &str, form: &Posted) -> Result<Answer, Failure> {
+async fn entered(site: &Site, user: &User, cookies: &CookieJar<'_>, id: &Key<WorksheetId>, form: &Sent<GridForm>) -> Result<Answer, Failure> {
     enter_room(user)?;
-    let why = form.get("why").to_owned();
-    let cells: Vec<TypedResult> =
-        touched(form, "r_", "rev_").into_iter().map(|(item, seen, raw)| TypedResult { item, seen, raw, why: why.clone(), undo: false }).collect();
-    let controls: Vec<TypedQc> = touched(form, "q_", "qrev_").into_iter().map(|(slot, seen, raw)| TypedQc { slot, seen, raw }).collect();
+    let GridForm { why, cells, controls } = GridForm::read(form, "");
     let mut kept = grid::Typed::new();
     let mut refused: Option<(Status, Vec<Refusal>)> = None;
     let mut taken = 0;
     let typed = Typing { cells: &cells, controls: &controls };
-    match site.app.enter_sheet(&user.actor, id, typed, None, user.now()).await {
+    let did = async {
+        form.read()?;
+        site.app.enter_sheet(&user.actor, id, typed, None, user.now()).await
+    };
+    match did.await {
         Ok(entered) => {
             taken = entered.taken(typed);
             for Saved { item, outcome, .. } in entered.saved {
@@ -807,6 +830,7 @@ struct SaveCell {
     #[validate(length(max = 40))]
     item: String,
     seen: i64,
+    #[validate(length(max = 20_000))]
     raw: String,
     #[serde(default)]
     #[validate(length(max = 400))]
@@ -822,6 +846,7 @@ struct SaveControl {
     #[validate(length(max = 40))]
     slot: String,
     seen: i64,
+    #[validate(length(max = 20_000))]
     raw: String,
 }
 
@@ -971,13 +996,13 @@ fn finish_view(site: &Site, user: &User, whole: &Whole, why: &[Refusal]) -> Fini
 }
 
 #[get("/worksheets/<id>/finish")]
-async fn finish_page(site: &State<Site>, user: User, id: &str) -> Html {
-    let whole = Whole::load(site, &user, id).await?;
+async fn finish_page(site: &State<Site>, user: User, id: Key<WorksheetId>) -> Html {
+    let whole = Whole::load(site, &user, &id).await?;
     show(&finish_view(site, &user, &whole, &[]))
 }
 
 #[post("/worksheets/<id>/finish", data = "<form>")]
-async fn finish(site: &State<Site>, user: User, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
+async fn finish(site: &State<Site>, user: User, id: Key<WorksheetId>, form: Result<Sent<Bare>, Failure>) -> Answer {
     form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
     match site.app.finish_worksheet(&user.actor, &id, user.now()).await {
@@ -1004,11 +1029,11 @@ async fn finish(site: &State<Site>, user: User, id: Key<WorksheetId>, form: Resu
 // ---------------------------------------------------------------- the other steps
 
 #[post("/worksheets/<id>/assign", data = "<form>")]
-async fn assign(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
+async fn assign(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Sent<AssignForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
     let did = async {
-        let typed: AssignForm = shaped_in(&form, "assign")?;
+        let typed: AssignForm = form.read_in("assign")?;
         site.app.assign_worksheet(&user.actor, &id, &typed.analyst, &typed.instrument, user.now()).await
     };
     match did.await {
@@ -1018,10 +1043,10 @@ async fn assign(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key
 }
 
 #[post("/worksheets/<id>/advance", data = "<form>")]
-async fn advance(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
+async fn advance(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Sent<AdvanceForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let did = async { site.app.set_advance(&user.actor, &id, &shaped::<AdvanceForm>(&form)?.advance, user.now()).await };
+    let did = async { site.app.set_advance(&user.actor, &id, &form.read()?.advance, user.now()).await };
     match did.await {
         Ok(()) => Ok(done(format!("/worksheets/{id}"), "键入走向已设定", "Where the keys go was set")),
         Err(error) => Err(again_page(site, &user, cookies, &id, "advance", &form, error).await),
@@ -1029,7 +1054,7 @@ async fn advance(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Ke
 }
 
 #[post("/worksheets/<id>/void", data = "<form>")]
-async fn void(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
+async fn void(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Sent<Bare>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
     match site.app.void_worksheet(&user.actor, &id, user.now()).await {
@@ -1039,10 +1064,10 @@ async fn void(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<W
 }
 
 #[post("/worksheets/<id>/release", data = "<form>")]
-async fn release(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
+async fn release(site: &State<Site>, user: User, cookies: &CookieJar<'_>, id: Key<WorksheetId>, form: Result<Sent<ReleaseForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
-    let did = async { site.app.override_qc(&user.actor, &id, &shaped_in::<ReleaseForm>(&form, "release")?.reason, user.now()).await };
+    let did = async { site.app.override_qc(&user.actor, &id, &form.read_in("release")?.reason, user.now()).await };
     match did.await {
         Ok(()) => Ok(done(format!("/worksheets/{id}"), "质控已放行", "The controls were released")),
         Err(error) => Err(again_page(site, &user, cookies, &id, "release", &form, error).await),

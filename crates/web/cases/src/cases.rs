@@ -21,13 +21,14 @@ use crate::views::{
 use shiyan_web_kit::answer::Bytes;
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::Code;
 use shiyan_web_kit::guard::User;
-use shiyan_web_kit::key::Key;
+use shiyan_web_kit::key::{Key, Sha256};
 use shiyan_web_kit::parts::{
-    Address, Again, Answer, asked, at_text, case_badge, case_room, clock_chip, id_of, named, nearest, reason_field, refusals, show_as, size_text, typed,
+    Address, Again, Answer, asked, at_text, case_badge, case_room, clock_chip, named, nearest, reason_field, refusals, show_as, size_text, typed,
 };
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::{shaped_in, too_long};
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::{Shape, bounded};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
@@ -297,6 +298,27 @@ fn block_of(refusal: &Refusal) -> Block {
     refusal.facts.get("block").and_then(|zh| Block::parse(zh)).unwrap_or(Block::Control)
 }
 
+/// 环节 as typed: its fields are those of the block that the form names.
+struct BlockForm {
+    block: Option<Block>,
+    fields: BTreeMap<String, String>,
+    inapplicable: Option<String>,
+}
+
+impl Shape for BlockForm {
+    fn read(form: &Posted, _: &str) -> Self {
+        let Some(block) = Block::parse(form.get("block")) else { return Self { block: None, fields: BTreeMap::new(), inapplicable: None } };
+        let (fields, inapplicable) = typed_record(form, block);
+        Self { block: Some(block), fields, inapplicable }
+    }
+    fn too_long(&self) -> Vec<Refusal> {
+        let known = self.block.map(Block::fields).unwrap_or_default();
+        let texts = known.iter().filter_map(|f| Some((f.key, (f.zh, f.en), self.fields.get(f.key)?.as_str())));
+        let reason = self.inapplicable.iter().map(|reason| ("inapplicable", ("不适用的理由", "why it does not apply"), reason.as_str()));
+        [bounded(LONGEST, texts), bounded(LONGEST_REASON, reason)].concat()
+    }
+}
+
 fn typed_record(form: &Posted, block: Block) -> (BTreeMap<String, String>, Option<String>) {
     let fields = block.fields().iter().map(|f| (f.key.to_owned(), form.get(f.key).to_owned()));
     let fields = fields.filter(|(_, text)| !text.is_empty()).collect();
@@ -304,20 +326,10 @@ fn typed_record(form: &Posted, block: Block) -> (BTreeMap<String, String>, Optio
     (fields, reason.filter(|_| block.may_be_inapplicable()).map(str::to_owned))
 }
 
-/// Most characters of a field of a block, and of the reason why one does not apply.
-const LONGEST: (usize, usize) = (2_000, 500);
-
-/// What is too long in a block, by the names of its fields.
-fn too_long_in(block: Block, fields: &BTreeMap<String, String>, inapplicable: Option<&str>) -> Vec<Refusal> {
-    let over = |text: &str, most: usize| Some(text.chars().count()).filter(|count| *count > most);
-    let field = |f: &shiyan_nonconformity::BlockField| {
-        let count = over(fields.get(f.key)?, LONGEST.0)?;
-        Some(too_long((f.zh, f.en), count, LONGEST.0 as u64, f.key))
-    };
-    let reason =
-        inapplicable.and_then(|r| over(r, LONGEST.1)).map(|count| too_long(("不适用的理由", "why it does not apply"), count, LONGEST.1 as u64, "inapplicable"));
-    block.fields().iter().filter_map(field).chain(reason).collect()
-}
+/// Most characters of a field of a block.
+const LONGEST: u64 = 2_000;
+/// Most characters of the reason why a block does not apply.
+const LONGEST_REASON: u64 = 500;
 
 fn block_fields(block: Block, record: &BlockRecord, revision: i64, lang: Lang) -> Vec<FieldView> {
     let mut fields = vec![FieldView::new(FieldKind::Hidden, "rev", "").with(revision.to_string())];
@@ -566,9 +578,9 @@ fn summary(again: &Again<'_>, lang: Lang) -> Vec<ProblemView> {
         .collect()
 }
 
-async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> Result<CasePage, Failure> {
+async fn view(site: &Site, user: &User, id: &Key<CaseId>, again: Option<&Again<'_>>) -> Result<CasePage, Failure> {
     case_room(user)?;
-    let whole = site.app.read_case(&user.actor, &id_of(id)?).await?;
+    let whole = site.app.read_case(&user.actor, id).await?;
     let (lang, case) = (user.lang(), &whole.case);
     let editable = case.why_not(&user.actor, CaseAction::Fill).is_empty();
     let mut blocks: Vec<BlockView> = Block::ALL.iter().map(|b| block_view(*b, &whole, user, editable, again)).collect();
@@ -638,28 +650,24 @@ async fn view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> 
 }
 
 #[get("/cases/<id>")]
-async fn one(site: &State<Site>, user: User, id: &str) -> Html {
-    show(&view(site, &user, id, None).await?)
+async fn one(site: &State<Site>, user: User, id: Key<CaseId>) -> Html {
+    show(&view(site, &user, &id, None).await?)
 }
 
-async fn again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, error: Error) -> Html {
+async fn again(site: &Site, user: &User, id: &Key<CaseId>, action: &str, form: &Posted, error: Error) -> Html {
     let (status, why) = refusals(error)?;
     show_as(status, &view(site, user, id, Some(&Again { action, form, why: &why })).await?)
 }
 
 #[post("/cases/<id>/block", data = "<form>")]
-async fn fill(site: &State<Site>, user: User, id: Key<CaseId>, form: Result<Posted, Failure>) -> Answer {
+async fn fill(site: &State<Site>, user: User, id: Key<CaseId>, form: Result<Sent<BlockForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     case_room(&user).map_err(Err)?;
     let block = Block::parse(form.get("block")).ok_or(Err(Failure::NotFound))?;
-    let (fields, inapplicable) = typed_record(&form, block);
     let seen = form.get("rev").parse().unwrap_or(-1);
     let did = async {
-        let why = too_long_in(block, &fields, inapplicable.as_deref());
-        if !why.is_empty() {
-            return Err(Error::Refused(why));
-        }
-        site.app.fill_block(&user.actor, &id, seen, block, fields.clone(), inapplicable.clone(), form.files("file"), user.now()).await
+        let BlockForm { fields, inapplicable, .. } = form.read()?;
+        site.app.fill_block(&user.actor, &id, seen, block, fields, inapplicable, form.files("file"), user.now()).await
     };
     match did.await {
         Ok(()) => Ok(done(format!("/cases/{id}#b-{}", block.code()), "处置环节已保存", "The block was saved")),
@@ -668,14 +676,14 @@ async fn fill(site: &State<Site>, user: User, id: Key<CaseId>, form: Result<Post
 }
 
 #[post("/cases/<id>/evidence?<rev>", data = "<form>")]
-async fn evidence(site: &State<Site>, user: User, id: Key<CaseId>, rev: Option<i64>, form: Result<Posted, Failure>) -> Answer {
+async fn evidence(site: &State<Site>, user: User, id: Key<CaseId>, rev: Option<i64>, form: Result<Sent<EvidenceForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     case_room(&user).map_err(Err)?;
-    let block = Block::parse(form.get("block")).ok_or(Err(Failure::NotFound))?;
+    let block = Block::parse(&form.read().map_err(|e| Err(e.into()))?.block).ok_or(Err(Failure::NotFound))?;
     uploaded(site, &user, &id, rev.unwrap_or(-1), block, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn uploaded(site: &Site, user: &User, id: &str, seen: i64, block: Block, form: &Posted) -> Result<Answer, Failure> {
+async fn uploaded(site: &Site, user: &User, id: &Key<CaseId>, seen: i64, block: Block, form: &Posted) -> Result<Answer, Failure> {
     match site.app.add_evidence(&user.actor, id, seen, block, form.files("file"), user.now()).await {
         Ok(()) => Ok(Ok(done(format!("/cases/{id}#b-{}", block.code()), "证据已保存", "The evidence was saved"))),
         Err(error) => {
@@ -692,42 +700,42 @@ async fn uploaded(site: &Site, user: &User, id: &str, seen: i64, block: Block, f
 }
 
 shapes! {
+    /// 证据 whose block.
+    EvidenceForm { block: 40 "环节" / "block" }
     /// 案件的一步 as typed.
     StepForm { reason: 500 "理由" / "reason", new_due_on: 40 "延期至" / "extended to" }
 }
 
 #[post("/cases/<id>/<step>", data = "<form>", rank = 5)]
-async fn step(site: &State<Site>, user: User, id: Key<CaseId>, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn step(site: &State<Site>, user: User, id: Key<CaseId>, step: Code<CaseAction>, form: Result<Sent<StepForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     case_room(&user).map_err(Err)?;
     let (app, actor, now) = (&site.app, &user.actor, user.now());
-    let typed: StepForm = match shaped_in(&form, step) {
+    let Code(step) = step;
+    let typed = match form.read_in(step.code()) {
         Ok(typed) => typed,
-        Err(error) => return Err(again(site, &user, &id, step, &form, error).await),
+        Err(error) => return Err(again(site, &user, &id, step.code(), &form, error).await),
     };
     let reason = typed.reason.as_str();
     let (result, zh, en) = match step {
-        "receive" => (app.receive_case(actor, &id, now).await, "案件已签收", "The case was received"),
-        "submit" => (app.submit_case(actor, &id, now).await, "已提请办结", "Submitted for closing"),
-        "approve" => (app.approve_case(actor, &id, now).await, "案件已办结", "The case is closed"),
-        "return" => (app.return_case(actor, &id, reason, now).await, "已退回补充", "Returned for completion"),
-        "extend" => (app.extend_case(actor, &id, &typed.new_due_on, reason, now).await, "延期已批准", "The extension was approved"),
-        "cancel" => (app.cancel_case(actor, &id, reason, now).await, "案件已撤销", "The case was cancelled"),
-        _ => return Err(Err(Failure::NotFound)),
+        CaseAction::Receive => (app.receive_case(actor, &id, now).await, "案件已签收", "The case was received"),
+        CaseAction::Submit => (app.submit_case(actor, &id, now).await, "已提请办结", "Submitted for closing"),
+        CaseAction::Approve => (app.approve_case(actor, &id, now).await, "案件已办结", "The case is closed"),
+        CaseAction::Return => (app.return_case(actor, &id, reason, now).await, "已退回补充", "Returned for completion"),
+        CaseAction::Extend => (app.extend_case(actor, &id, &typed.new_due_on, reason, now).await, "延期已批准", "The extension was approved"),
+        CaseAction::Cancel => (app.cancel_case(actor, &id, reason, now).await, "案件已撤销", "The case was cancelled"),
+        // A block has an address of its own.
+        CaseAction::Fill => return Err(Err(Failure::NotFound)),
     };
     match result {
         Ok(()) => Ok(done(format!("/cases/{id}"), zh, en)),
-        Err(error) => Err(again(site, &user, &id, step, &form, error).await),
+        Err(error) => Err(again(site, &user, &id, step.code(), &form, error).await),
     }
 }
 
 #[get("/evidence/<sha256>")]
-async fn file(site: &State<Site>, user: User, sha256: &str) -> Result<Bytes, Failure> {
-    let hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    if !hash {
-        return Err(Failure::NotFound);
-    }
-    let (media, bytes) = site.app.read_evidence(&user.actor, sha256).await?;
+async fn file(site: &State<Site>, user: User, sha256: Sha256) -> Result<Bytes, Failure> {
+    let (media, bytes) = site.app.read_evidence(&user.actor, &sha256).await?;
     let (kind, ending, way) = match media.as_str() {
         "image/jpeg" => (ContentType::JPEG, "jpg", "inline"),
         "image/png" => (ContentType::PNG, "png", "inline"),

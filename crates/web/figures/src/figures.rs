@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use rocket::{Route, State, get, routes};
 use shiyan_app::figures::Year;
 use shiyan_app::read::Look;
@@ -16,6 +17,7 @@ use shiyan_statute::said;
 use crate::views::{Cell, Counted, Counter, Fact, FigureCard, FigurePage, Pager, RowsPage, Tab, Table};
 use shiyan_web_kit::answer::{Html, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::Given;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::{case_room, room};
@@ -274,10 +276,10 @@ impl<'a> Rows<'a> {
 }
 
 /// One page of a long list: its rows and the way to the others.
-fn paged<T>(ids: Vec<T>, page: Option<&str>, lang: Lang, query: impl Fn(usize) -> String) -> (Vec<T>, Pager) {
+fn paged<T>(ids: Vec<T>, page: Option<usize>, lang: Lang, query: impl Fn(usize) -> String) -> (Vec<T>, Pager) {
     let total = ids.len();
     let pages = total.div_ceil(ROWS).max(1);
-    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, pages);
+    let at = page.unwrap_or(1).clamp(1, pages);
     let from = (at - 1) * ROWS;
     let shown: Vec<T> = ids.into_iter().skip(from).take(ROWS).collect();
     let pager = Pager {
@@ -307,11 +309,11 @@ async fn figure(
     site: &State<Site>,
     user: User,
     key: &str,
-    year: Option<&str>,
-    as_of: Option<&str>,
+    year: Given<i32>,
+    as_of: Given<NaiveDate>,
     tab: Option<&str>,
     why: Option<&str>,
-    page: Option<&str>,
+    page: Option<usize>,
 ) -> Html {
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
@@ -415,9 +417,9 @@ async fn rows(
     what: &str,
     by: Option<&str>,
     of: Option<&str>,
-    year: Option<&str>,
-    as_of: Option<&str>,
-    page: Option<&str>,
+    year: Given<i32>,
+    as_of: Given<NaiveDate>,
+    page: Option<usize>,
 ) -> Html {
     let pick = Pick::parse(what, by, of).ok_or(Failure::NotFound)?;
     let (lang, now) = (user.lang(), user.now());

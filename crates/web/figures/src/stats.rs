@@ -1,5 +1,6 @@
 //! 统计年报 tables and charts of a year, their export, the annual report.
 
+use chrono::NaiveDate;
 use rocket::http::{ContentType, Header};
 use rocket::{Route, State, get, post, routes};
 use shiyan_analytics::{Line, Tables};
@@ -16,13 +17,14 @@ use shiyan_papers::{Tabled, tabled};
 use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::Given;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::posted::Sent;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{Streets, street_name};
 use shiyan_web_kit::ui::Svg;
-use shiyan_web_kit::when::{When, behind};
+use shiyan_web_kit::when::{When, WhenForm, behind};
 
 /// Routes of this room.
 #[must_use]
@@ -396,7 +398,7 @@ fn drawn(chart: &Chart, id: &str, table: Table) -> Result<Option<ChartView>, Fai
 }
 
 #[get("/stats?<year>&<as_of>&<tab>")]
-async fn stats(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Html {
+async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Html {
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let (year, query) = (when.year, when.query());
@@ -468,7 +470,7 @@ struct Export {
     name: String,
 }
 
-async fn export(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Result<Export, Failure> {
+async fn export(site: &Site, user: &User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Result<Export, Failure> {
     let when = When::read(year, as_of, user.now())?;
     let tab = known_tab(tab);
     let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user, Look::Statistics, &when).await?, user.scope()).await?;
@@ -483,14 +485,14 @@ async fn export(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str
 }
 
 #[get("/stats/export.csv?<year>&<as_of>&<tab>")]
-async fn export_csv(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
+async fn export_csv(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Result<Download, Failure> {
     let _turn = user.turn(site, Lane::Papers).await?;
     let e = export(site, &user, year, as_of, tab).await?;
     Ok(Download::csv(out::csv(&[&e.scope], &e.rows)?, &format!("{}.csv", e.name)))
 }
 
 #[get("/stats/export.xlsx?<year>&<as_of>&<tab>")]
-async fn export_xlsx(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, tab: Option<&str>) -> Result<Download, Failure> {
+async fn export_xlsx(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Result<Download, Failure> {
     let _turn = user.turn(site, Lane::Papers).await?;
     let e = export(site, &user, year, as_of, tab).await?;
     let name = format!("{}.xlsx", e.name);
@@ -506,7 +508,7 @@ pub struct Pdf {
     disposition: Header<'static>,
 }
 
-async fn made(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str>) -> Result<Pdf, Failure> {
+async fn made(site: &Site, user: &User, year: Given<i32>, as_of: Given<NaiveDate>) -> Result<Pdf, Failure> {
     let When { year, as_of } = When::read(year, as_of, user.now())?;
     let _turn = user.turn(site, Lane::Papers).await?;
     let body = shiyan_papers::annual_pdf(&site.app, &user.actor, year, user.lang(), as_of, user.now()).await?;
@@ -515,14 +517,20 @@ async fn made(site: &Site, user: &User, year: Option<&str>, as_of: Option<&str>)
 }
 
 #[get("/stats/annual.pdf?<year>&<as_of>")]
-async fn annual(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>) -> Result<Pdf, Failure> {
+async fn annual(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>) -> Result<Pdf, Failure> {
     made(site, &user, year, as_of).await
 }
 
 #[post("/stats/annual.pdf?<year>&<as_of>", data = "<form>")]
-async fn annual_posted(site: &State<Site>, user: User, year: Option<&str>, as_of: Option<&str>, form: Result<Posted, Failure>) -> Result<Pdf, Failure> {
-    let form = form?;
-    made(site, &user, form.some("year").or(year), form.some("as_of").or(as_of)).await
+async fn annual_posted(
+    site: &State<Site>,
+    user: User,
+    year: Given<i32>,
+    as_of: Given<NaiveDate>,
+    form: Result<Sent<WhenForm>, Failure>,
+) -> Result<Pdf, Failure> {
+    let typed = form?.read()?;
+    made(site, &user, typed.year.or(year), typed.as_of.or(as_of)).await
 }
 
 #[cfg(test)]

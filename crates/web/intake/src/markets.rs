@@ -6,16 +6,18 @@ use shiyan_foundation::ids::{MarketId, StallId};
 use shiyan_foundation::{Act, Label, Refusal};
 use shiyan_sample_intake::parties::{MarketKind, Standing, Turn, TypedMarket};
 
-use crate::parties::{Asked, asked_for, cases_table, readings_table, samples_table, standing_badge, standing_cell, tabs, text, turned, turns, typed_turn};
+use crate::parties::{
+    Asked, TurnForm, asked_for, cases_table, readings_table, samples_table, standing_badge, standing_cell, tabs, text, turned, turns, typed_turn,
+};
 use crate::views::forms::Filled;
 use crate::views::{ActionView, Cell, Choice, Fact, FactGroup, FieldKind, FieldView, FindView, Link, PartiesPage, PartyFormPage, PartyPage, Table};
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::Code;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::key::Key;
-use shiyan_web_kit::parts::{Again, Answer, asked, id_of, named, reads, refusals, show_as};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::{shaped, shaped_in};
+use shiyan_web_kit::parts::{Again, Answer, asked, named, reads, refusals, show_as};
+use shiyan_web_kit::posted::{Posted, Sent};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{Streets, street_choices, street_name};
@@ -58,7 +60,7 @@ async fn markets(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
 
 async fn market_view(site: &Site, user: &User, id: &str, again: Option<&Again<'_>>) -> Result<PartyPage, Failure> {
     reads(user, Act::ReadOperator)?;
-    let whole: MarketPage = site.app.read_market(&user.actor, &id_of(id)?).await?;
+    let whole: MarketPage = site.app.read_market(&user.actor, id).await?;
     let (lang, market) = (user.lang(), &whole.market);
     let path = format!("{PATH}/{}", market.id);
     let mut facts = vec![
@@ -109,8 +111,8 @@ async fn market_view(site: &Site, user: &User, id: &str, again: Option<&Again<'_
 }
 
 #[get("/parties/markets/<id>", rank = 5)]
-async fn market(site: &State<Site>, user: User, id: &str) -> Html {
-    show(&market_view(site, &user, id, None).await?)
+async fn market(site: &State<Site>, user: User, id: Key<MarketId>) -> Html {
+    show(&market_view(site, &user, &id, None).await?)
 }
 
 shapes! {
@@ -174,10 +176,10 @@ async fn new_market(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/parties/markets/new", data = "<form>")]
-async fn add_market(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+async fn add_market(site: &State<Site>, user: User, form: Result<Sent<MarketForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let did = async { site.app.add_market(&user.actor, &shaped::<MarketForm>(&form)?.typed().1, user.now()).await };
+    let did = async { site.app.add_market(&user.actor, &form.read()?.typed().1, user.now()).await };
     match did.await {
         Ok(id) => Ok(done(format!("{PATH}/{id}"), "市场已登记", "The market was added")),
         Err(error) => {
@@ -190,10 +192,10 @@ async fn add_market(site: &State<Site>, user: User, form: Result<Posted, Failure
 }
 
 #[get("/parties/markets/<id>/edit")]
-async fn edit_market(site: &State<Site>, user: User, id: &str) -> Html {
+async fn edit_market(site: &State<Site>, user: User, id: Key<MarketId>) -> Html {
     reads(&user, Act::ReadOperator)?;
     asked_for(&user, Act::Parties)?;
-    let MarketPage { market, streets, .. } = site.app.read_market(&user.actor, &id_of(id)?).await?;
+    let MarketPage { market, streets, .. } = site.app.read_market(&user.actor, &id).await?;
     let kind = market.kind.code().to_owned();
     let typed = TypedMarket { name: market.name, kind, opener: market.opener, street: market.street, address: market.address };
     let fields = market_fields(&user, &streets, &typed, Some(market.revision), &Filled::default());
@@ -201,11 +203,11 @@ async fn edit_market(site: &State<Site>, user: User, id: &str) -> Html {
 }
 
 #[post("/parties/markets/<id>/edit", data = "<form>")]
-async fn change_market(site: &State<Site>, user: User, id: Key<MarketId>, form: Result<Posted, Failure>) -> Answer {
+async fn change_market(site: &State<Site>, user: User, id: Key<MarketId>, form: Result<Sent<MarketForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
     let did = async {
-        let (seen, typed) = shaped::<MarketForm>(&form)?.typed();
+        let (seen, typed) = form.read()?.typed();
         site.app.edit_market(&user.actor, &id, seen, &typed, user.now()).await
     };
     match did.await {
@@ -225,10 +227,10 @@ async fn market_again(site: &Site, user: &User, id: &str, action: &str, form: &P
 }
 
 #[post("/parties/markets/<id>/stalls", data = "<form>")]
-async fn add_stall(site: &State<Site>, user: User, id: Key<MarketId>, form: Result<Posted, Failure>) -> Answer {
+async fn add_stall(site: &State<Site>, user: User, id: Key<MarketId>, form: Result<Sent<StallForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let did = async { site.app.add_stall(&user.actor, &id, &shaped_in::<StallForm>(&form, "stall")?.number, user.now()).await };
+    let did = async { site.app.add_stall(&user.actor, &id, &form.read_in("stall")?.number, user.now()).await };
     match did.await {
         Ok(stall) => Ok(done(format!("/parties/stalls/{stall}"), "摊位已登记", "The stall was added")),
         Err(error) => Err(market_again(site, &user, &id, "stall", &form, error).await),
@@ -236,10 +238,10 @@ async fn add_stall(site: &State<Site>, user: User, id: Key<MarketId>, form: Resu
 }
 
 #[post("/parties/markets/<id>/<step>", data = "<form>", rank = 5)]
-async fn turn_market(site: &State<Site>, user: User, id: Key<MarketId>, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn turn_market(site: &State<Site>, user: User, id: Key<MarketId>, step: Code<Turn>, form: Result<Sent<TurnForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let turn = Turn::parse(step).ok_or(Failure::NotFound).map_err(Err)?;
+    let Code(turn) = step;
     let did = async { site.app.turn_market(&user.actor, &id, turn, &typed_turn(&form, turn)?, user.now()).await };
     match did.await {
         Ok(()) => Ok(turned(turn, format!("{PATH}/{id}"))),
@@ -251,7 +253,7 @@ async fn turn_market(site: &State<Site>, user: User, id: Key<MarketId>, step: &s
 
 async fn stall_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&Again<'_>>) -> Result<PartyPage, Failure> {
     reads(user, Act::ReadOperator)?;
-    let whole: StallPage = site.app.read_stall(&user.actor, &id_of(id)?, q).await?;
+    let whole: StallPage = site.app.read_stall(&user.actor, id, q).await?;
     let (lang, stall, market) = (user.lang(), &whole.stall, &whole.market);
     let path = format!("/parties/stalls/{}", stall.id);
     let of_market = Cell::link(&market.name, format!("{PATH}/{}", market.id));
@@ -321,10 +323,10 @@ async fn stall_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&
 }
 
 #[get("/parties/stalls/<id>?<q>")]
-async fn stall(site: &State<Site>, user: User, id: &str, q: Option<&str>) -> Html {
+async fn stall(site: &State<Site>, user: User, id: Key<StallId>, q: Option<&str>) -> Html {
     let q = text(q);
     let _turn = user.turn_to_search(site, Some(q.as_str())).await?;
-    show(&stall_view(site, &user, id, &q, None).await?)
+    show(&stall_view(site, &user, &id, &q, None).await?)
 }
 
 async fn stall_again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, error: shiyan_app::Error) -> Html {
@@ -333,11 +335,11 @@ async fn stall_again(site: &Site, user: &User, id: &str, action: &str, form: &Po
 }
 
 #[post("/parties/stalls/<id>/hand", data = "<form>")]
-async fn hand_stall(site: &State<Site>, user: User, id: Key<StallId>, form: Result<Posted, Failure>) -> Answer {
+async fn hand_stall(site: &State<Site>, user: User, id: Key<StallId>, form: Result<Sent<HandForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
     let did = async {
-        let HandForm { rev, operator, from } = shaped_in(&form, "hand")?;
+        let HandForm { rev, operator, from } = form.read_in("hand")?;
         site.app.hand_stall(&user.actor, &id, rev.parse().unwrap_or(-1), &operator, &from, user.now()).await
     };
     match did.await {
@@ -347,10 +349,10 @@ async fn hand_stall(site: &State<Site>, user: User, id: Key<StallId>, form: Resu
 }
 
 #[post("/parties/stalls/<id>/<step>", data = "<form>", rank = 5)]
-async fn turn_stall(site: &State<Site>, user: User, id: Key<StallId>, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn turn_stall(site: &State<Site>, user: User, id: Key<StallId>, step: Code<Turn>, form: Result<Sent<TurnForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let turn = Turn::parse(step).ok_or(Failure::NotFound).map_err(Err)?;
+    let Code(turn) = step;
     let did = async { site.app.turn_stall(&user.actor, &id, turn, &typed_turn(&form, turn)?, user.now()).await };
     match did.await {
         Ok(()) => Ok(turned(turn, format!("/parties/stalls/{id}"))),

@@ -19,11 +19,11 @@ use crate::views::{
 };
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::{Code, Given};
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::key::Key;
-use shiyan_web_kit::parts::{Address, Again, Answer, asked, case_badge, id_of, named, reads, refusals, show_as};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::{shaped, shaped_in};
+use shiyan_web_kit::parts::{Address, Again, Answer, asked, case_badge, named, reads, refusals, show_as};
+use shiyan_web_kit::posted::{Posted, Sent};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{Streets, street_choices, street_name};
@@ -241,11 +241,11 @@ pub(crate) fn readings_table(user: &User, readings: &[LedgerRow]) -> Option<Tabl
 
 shapes! {
     /// 停用、恢复、并入 as typed.
-    TurnForm { rev: 20 "版本" / "revision", reason: 500 "理由" / "reason", into: 40 "并入" / "merge into" }
+    pub(crate) TurnForm { rev: 20 "版本" / "revision", reason: 500 "理由" / "reason", into: 40 "并入" / "merge into" }
 }
 
-pub(crate) fn typed_turn(form: &Posted, turn: Turn) -> Result<TypedTurn, shiyan_app::Error> {
-    let TurnForm { rev, reason, into } = shaped_in(form, turn.code())?;
+pub(crate) fn typed_turn(form: &Sent<TurnForm>, turn: Turn) -> Result<TypedTurn, shiyan_app::Error> {
+    let TurnForm { rev, reason, into } = form.read_in(turn.code())?;
     Ok(TypedTurn { seen: rev.parse().unwrap_or(-1), reason, into })
 }
 
@@ -358,7 +358,7 @@ fn offer_text(name: &str, code: Option<&CreditCode>, place: &str) -> String {
 
 async fn operator_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&Again<'_>>) -> Result<PartyPage, Failure> {
     reads(user, Act::ReadOperator)?;
-    let whole: OperatorPage = site.app.read_operator(&user.actor, &id_of(id)?).await?;
+    let whole: OperatorPage = site.app.read_operator(&user.actor, id).await?;
     let (lang, operator) = (user.lang(), &whole.operator);
     let path = format!("/parties/operators/{}", operator.id);
     let mut tables = vec![samples_table(user, &whole.samples, whole.more), cases_table(user, &whole.cases)];
@@ -424,8 +424,8 @@ fn merge_find(user: &User, action: String, q: &str) -> FindView {
 }
 
 #[get("/parties/operators/<id>?<q>", rank = 5)]
-async fn operator(site: &State<Site>, user: User, id: &str, q: Option<&str>) -> Html {
-    show(&operator_view(site, &user, id, &text(q), None).await?)
+async fn operator(site: &State<Site>, user: User, id: Key<OperatorId>, q: Option<&str>) -> Html {
+    show(&operator_view(site, &user, &id, &text(q), None).await?)
 }
 
 pub(crate) fn text(q: Option<&str>) -> String {
@@ -532,11 +532,11 @@ pub(crate) fn asked_for(user: &User, act: Act) -> Result<(), Failure> {
 }
 
 #[get("/parties/operators/new?<sample>")]
-async fn new_operator(site: &State<Site>, user: User, sample: Option<&str>) -> Html {
+async fn new_operator(site: &State<Site>, user: User, sample: Given<Key<SampleId>>) -> Html {
     reads(&user, Act::ReadOperator)?;
     asked_for(&user, Act::Parties)?;
-    let typed = match sample {
-        Some(id) => TypedOperator::of_sheet(&site.app.read_sheet(&user.actor, &id_of(id)?).await?.sample.sheet),
+    let typed = match sample.or_nowhere()? {
+        Some(id) => TypedOperator::of_sheet(&site.app.read_sheet(&user.actor, &id).await?.sample.sheet),
         None => TypedOperator::default(),
     };
     let fields = operator_fields(&user, &site.app.streets().await?, &typed, None, &Filled::default());
@@ -546,10 +546,10 @@ async fn new_operator(site: &State<Site>, user: User, sample: Option<&str>) -> H
 }
 
 #[post("/parties/operators/new", data = "<form>")]
-async fn add_operator(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+async fn add_operator(site: &State<Site>, user: User, form: Result<Sent<OperatorForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let did = async { site.app.add_operator(&user.actor, &shaped::<OperatorForm>(&form)?.typed().1, user.now()).await };
+    let did = async { site.app.add_operator(&user.actor, &form.read()?.typed().1, user.now()).await };
     match did.await {
         Ok(id) => Ok(done(format!("/parties/operators/{id}"), "经营者已登记", "The operator was added")),
         Err(error) => {
@@ -571,21 +571,21 @@ fn operator_form(id: impl std::fmt::Display) -> Form<'static> {
 }
 
 #[get("/parties/operators/<id>/edit")]
-async fn edit_operator(site: &State<Site>, user: User, id: &str) -> Html {
+async fn edit_operator(site: &State<Site>, user: User, id: Key<OperatorId>) -> Html {
     reads(&user, Act::ReadOperator)?;
     asked_for(&user, Act::Parties)?;
-    let operator = site.app.operator_to_fill(&user.actor, &id_of(id)?).await?;
+    let operator = site.app.operator_to_fill(&user.actor, &id).await?;
     operator.stand.editable().map_err(|why| Failure::Refused(vec![why]))?;
     let fields = operator_fields(&user, &site.app.streets().await?, &operator.typed(), Some(operator.revision), &Filled::default());
     show(&form_page(site, &user, operator_form(operator.id), fields, &[]))
 }
 
 #[post("/parties/operators/<id>/edit", data = "<form>")]
-async fn change_operator(site: &State<Site>, user: User, id: Key<OperatorId>, form: Result<Posted, Failure>) -> Answer {
+async fn change_operator(site: &State<Site>, user: User, id: Key<OperatorId>, form: Result<Sent<OperatorForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
     let did = async {
-        let (seen, typed) = shaped::<OperatorForm>(&form)?.typed();
+        let (seen, typed) = form.read()?.typed();
         site.app.edit_operator(&user.actor, &id, seen, &typed, user.now()).await
     };
     match did.await {
@@ -600,10 +600,10 @@ async fn change_operator(site: &State<Site>, user: User, id: Key<OperatorId>, fo
 }
 
 #[post("/parties/operators/<id>/<step>", data = "<form>", rank = 5)]
-async fn turn_operator(site: &State<Site>, user: User, id: Key<OperatorId>, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn turn_operator(site: &State<Site>, user: User, id: Key<OperatorId>, step: Code<Turn>, form: Result<Sent<TurnForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let turn = Turn::parse(step).ok_or(Failure::NotFound).map_err(Err)?;
+    let Code(turn) = step;
     let did = async { site.app.turn_operator(&user.actor, &id, turn, &typed_turn(&form, turn)?, user.now()).await };
     match did.await {
         Ok(()) => Ok(turned(turn, format!("/parties/operators/{id}"))),
@@ -636,7 +636,7 @@ async fn producers(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
 
 async fn producer_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&Again<'_>>) -> Result<PartyPage, Failure> {
     reads(user, Act::ReadOperator)?;
-    let whole: ProducerPage = site.app.read_producer(&user.actor, &id_of(id)?).await?;
+    let whole: ProducerPage = site.app.read_producer(&user.actor, id).await?;
     let (lang, producer) = (user.lang(), &whole.producer);
     let path = format!("/parties/producers/{}", producer.id);
     let code = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Code(text.to_owned()) };
@@ -685,8 +685,8 @@ async fn producer_view(site: &Site, user: &User, id: &str, q: &str, again: Optio
 }
 
 #[get("/parties/producers/<id>?<q>", rank = 5)]
-async fn producer(site: &State<Site>, user: User, id: &str, q: Option<&str>) -> Html {
-    show(&producer_view(site, &user, id, &text(q), None).await?)
+async fn producer(site: &State<Site>, user: User, id: Key<ProducerId>, q: Option<&str>) -> Html {
+    show(&producer_view(site, &user, &id, &text(q), None).await?)
 }
 
 fn producer_fields(user: &User, typed: &TypedProducer, revision: Option<i64>, filled: &Filled) -> Vec<FieldView> {
@@ -718,21 +718,21 @@ fn producer_form(id: Option<&str>) -> Form<'static> {
 }
 
 #[get("/parties/producers/new?<sample>")]
-async fn new_producer(site: &State<Site>, user: User, sample: Option<&str>) -> Html {
+async fn new_producer(site: &State<Site>, user: User, sample: Given<Key<SampleId>>) -> Html {
     reads(&user, Act::ReadOperator)?;
     asked_for(&user, Act::Producers)?;
-    let typed = match sample {
-        Some(id) => TypedProducer::of_sheet(&site.app.read_sheet(&user.actor, &id_of(id)?).await?.sample.sheet),
+    let typed = match sample.or_nowhere()? {
+        Some(id) => TypedProducer::of_sheet(&site.app.read_sheet(&user.actor, &id).await?.sample.sheet),
         None => TypedProducer::default(),
     };
     show(&form_page(site, &user, producer_form(None), producer_fields(&user, &typed, None, &Filled::default()), &[]))
 }
 
 #[post("/parties/producers/new", data = "<form>")]
-async fn add_producer(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+async fn add_producer(site: &State<Site>, user: User, form: Result<Sent<ProducerForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let did = async { site.app.add_producer(&user.actor, &shaped::<ProducerForm>(&form)?.typed().1, user.now()).await };
+    let did = async { site.app.add_producer(&user.actor, &form.read()?.typed().1, user.now()).await };
     match did.await {
         Ok(id) => Ok(done(format!("/parties/producers/{id}"), "生产者已登记", "The producer was added")),
         Err(error) => {
@@ -744,21 +744,21 @@ async fn add_producer(site: &State<Site>, user: User, form: Result<Posted, Failu
 }
 
 #[get("/parties/producers/<id>/edit")]
-async fn edit_producer(site: &State<Site>, user: User, id: &str) -> Html {
+async fn edit_producer(site: &State<Site>, user: User, id: Key<ProducerId>) -> Html {
     reads(&user, Act::ReadOperator)?;
     asked_for(&user, Act::Producers)?;
-    let producer = site.app.producer_to_fill(&user.actor, &id_of(id)?).await?;
+    let producer = site.app.producer_to_fill(&user.actor, &id).await?;
     producer.stand.editable().map_err(|why| Failure::Refused(vec![why]))?;
     let fields = producer_fields(&user, &producer.typed(), Some(producer.revision), &Filled::default());
     show(&form_page(site, &user, producer_form(Some(&producer.id.to_string())), fields, &[]))
 }
 
 #[post("/parties/producers/<id>/edit", data = "<form>")]
-async fn change_producer(site: &State<Site>, user: User, id: Key<ProducerId>, form: Result<Posted, Failure>) -> Answer {
+async fn change_producer(site: &State<Site>, user: User, id: Key<ProducerId>, form: Result<Sent<ProducerForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
     let did = async {
-        let (seen, typed) = shaped::<ProducerForm>(&form)?.typed();
+        let (seen, typed) = form.read()?.typed();
         site.app.edit_producer(&user.actor, &id, seen, &typed, user.now()).await
     };
     match did.await {
@@ -772,10 +772,10 @@ async fn change_producer(site: &State<Site>, user: User, id: Key<ProducerId>, fo
 }
 
 #[post("/parties/producers/<id>/<step>", data = "<form>", rank = 5)]
-async fn turn_producer(site: &State<Site>, user: User, id: Key<ProducerId>, step: &str, form: Result<Posted, Failure>) -> Answer {
+async fn turn_producer(site: &State<Site>, user: User, id: Key<ProducerId>, step: Code<Turn>, form: Result<Sent<TurnForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
-    let turn = Turn::parse(step).ok_or(Failure::NotFound).map_err(Err)?;
+    let Code(turn) = step;
     let did = async { site.app.turn_producer(&user.actor, &id, turn, &typed_turn(&form, turn)?, user.now()).await };
     match did.await {
         Ok(()) => Ok(turned(turn, format!("/parties/producers/{id}"))),
@@ -839,7 +839,7 @@ fn chosen_of(user: &User, key: &str, label: (&str, &str), options: Vec<Choice>, 
 
 async fn link_view(site: &Site, user: &User, id: &str, q: &str, again: Option<(&Posted, &[Refusal])>) -> Result<PartyLinkPage, Failure> {
     reads(user, Act::ReadOperator)?;
-    let whole = site.app.read_link(&user.actor, &id_of(id)?, q).await?;
+    let whole = site.app.read_link(&user.actor, id, q).await?;
     let (lang, sample) = (user.lang(), &whole.record.sample);
     let filled = again.map_or_else(Filled::default, |(form, why)| form.filled(why, lang));
     let now = |id: Option<String>| id.unwrap_or_default();
@@ -896,10 +896,10 @@ async fn link_view(site: &Site, user: &User, id: &str, q: &str, again: Option<(&
 }
 
 #[get("/samples/<id>/link?<q>")]
-async fn link(site: &State<Site>, user: User, id: &str, q: Option<&str>) -> Html {
+async fn link(site: &State<Site>, user: User, id: Key<SampleId>, q: Option<&str>) -> Html {
     let q = text(q);
     let _turn = user.turn_to_search(site, Some(q.as_str())).await?;
-    show(&link_view(site, &user, id, &q, None).await?)
+    show(&link_view(site, &user, &id, &q, None).await?)
 }
 
 shapes! {
@@ -914,11 +914,11 @@ shapes! {
 }
 
 #[post("/samples/<id>/link", data = "<form>")]
-async fn linked(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
+async fn linked(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Sent<LinkForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadOperator).map_err(Err)?;
     let did = async {
-        let LinkForm { rev, operator, producer, market, stall } = shaped(&form)?;
+        let LinkForm { rev, operator, producer, market, stall } = form.read()?;
         let typed = TypedLinks { operator, producer, market, stall };
         site.app.link_sample(&user.actor, &id, rev.parse().unwrap_or(-1), &typed, user.now()).await
     };

@@ -19,15 +19,15 @@ use crate::views::{
 };
 use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::Ticked;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::report_badge;
 use shiyan_web_kit::parts::{
-    Address, Again, Answer, asked, at_text, case_badge, class_label, clock_chip, day_chip, id_of, named, nearest, order_badge, reason_field, refusals, room,
+    Address, Again, Answer, asked, at_text, case_badge, class_label, clock_chip, day_chip, named, nearest, order_badge, reason_field, refusals, room,
     sample_badge, show_as, verdict_badge,
 };
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped_in;
+use shiyan_web_kit::posted::{Posted, Sent};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
@@ -57,7 +57,7 @@ struct Asked<'r> {
     outcome: Option<&'r str>,
     year: Option<i32>,
     overdue: Option<&'r str>,
-    mine: Option<&'r str>,
+    mine: Ticked,
     after: Option<&'r str>,
     prev: Option<&'r str>,
     n: Option<usize>,
@@ -78,7 +78,7 @@ impl Asked<'_> {
             outcome: own(self.outcome),
             year: self.year,
             overdue_on: self.overdue.filter(|v| !v.is_empty()).map(|_| user.now().date_naive().to_string()),
-            begun_by: self.mine.filter(|v| *v == "1").map(|_| user.actor.id.to_string()),
+            begun_by: self.mine.0.then(|| user.actor.id.to_string()),
             after: self.after.and_then(|a| a.split_once(',')).map(|(day, id)| (day.to_owned(), id.to_owned())),
             // the reading itself says what whoever tests blind may look for
             blind: false,
@@ -161,7 +161,7 @@ fn filters(asked: &Asked<'_>, address: &Address, streets: &[Choice], total: u64,
         let value = select.options.iter().find(|o| o.value == select.value).map_or(select.value.as_str(), |o| o.label.as_str());
         chips.push(address.chip(select.key, &select.label, value, lang));
     }
-    if asked.mine == Some("1") {
+    if asked.mine.0 {
         chips.push(address.chip("mine", t("填写人", "Begun by"), t("本人", "me"), lang));
     }
     let overdue = asked.overdue.is_some_and(|v| !v.is_empty());
@@ -239,7 +239,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     let state = filter.state.as_deref().unwrap_or_default();
     let plain = address.without("state").without("outcome").without("overdue").without("mine");
     let overdue = filter.overdue_on.is_some();
-    let failing = filter.outcome.as_deref() == Some("fail");
+    let failing = filter.outcome.as_deref() == Some(Outcome::Fail.code());
     let view = |zh, en, key: &str| Tab::new(user.t(zh, en), plain.with("state", key).href(), state == key && !overdue && !failing);
     let tabs = vec![
         view("全部", "All", ""),
@@ -541,9 +541,9 @@ fn order_action(user: &User, whole: &Whole) -> Option<ActionView> {
     Some(ActionView::link(action.label(user.lang()), format!("/bench/{}", order.id)).primary().with_icon("flask").refused(&why, user.lang()))
 }
 
-async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Again<'_>>) -> Result<SamplePage, Failure> {
+async fn view(site: &Site, user: &User, id: &Key<SampleId>, tab: &str, again: Option<&Again<'_>>) -> Result<SamplePage, Failure> {
     room(user)?;
-    let whole = site.app.read_sample(&user.actor, &id_of(id)?).await?;
+    let whole = site.app.read_sample(&user.actor, id).await?;
     let (lang, now) = (user.lang(), user.now());
     let sample: &Sample = &whole.record.sample;
     let tab = ["sheet", "reception", "tests", "report", "case", "timeline"].into_iter().find(|t| *t == tab).unwrap_or("sheet");
@@ -619,11 +619,11 @@ async fn view(site: &Site, user: &User, id: &str, tab: &str, again: Option<&Agai
 }
 
 #[get("/samples/<id>?<tab>")]
-async fn one(site: &State<Site>, user: User, id: &str, tab: Option<&str>) -> Html {
-    show(&view(site, &user, id, tab.unwrap_or("sheet"), None).await?)
+async fn one(site: &State<Site>, user: User, id: Key<SampleId>, tab: Option<&str>) -> Html {
+    show(&view(site, &user, &id, tab.unwrap_or("sheet"), None).await?)
 }
 
-async fn again(site: &Site, user: &User, id: &str, action: &str, form: &Posted, error: shiyan_app::Error) -> Html {
+async fn again(site: &Site, user: &User, id: &Key<SampleId>, action: &str, form: &Posted, error: shiyan_app::Error) -> Html {
     let (status, why) = refusals(error)?;
     show_as(status, &view(site, user, id, "sheet", Some(&Again { action, form, why: &why })).await?)
 }
@@ -636,9 +636,9 @@ shapes! {
 }
 
 #[post("/samples/<id>/void", data = "<form>")]
-async fn void(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
+async fn void(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Sent<VoidForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let did = async { site.app.void_sample(&user.actor, &id, &shaped_in::<VoidForm>(&form, "void")?.reason, user.now()).await };
+    let did = async { site.app.void_sample(&user.actor, &id, &form.read_in("void")?.reason, user.now()).await };
     match did.await {
         Ok(()) => Ok(done(format!("/samples/{id}"), "抽样单已作废", "The sheet was voided")),
         Err(error) => Err(again(site, &user, &id, "void", &form, error).await),
@@ -646,9 +646,9 @@ async fn void(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Po
 }
 
 #[post("/samples/<id>/renumber", data = "<form>")]
-async fn renumber(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
+async fn renumber(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Sent<NumberForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let did = async { site.app.renumber_sample(&user.actor, &id, &shaped_in::<NumberForm>(&form, "renumber")?.sampling_no, user.now()).await };
+    let did = async { site.app.renumber_sample(&user.actor, &id, &form.read_in("renumber")?.sampling_no, user.now()).await };
     match did.await {
         Ok(()) => Ok(done(format!("/samples/{id}"), "正式编号已登记", "The official number was registered")),
         Err(error) => Err(again(site, &user, &id, "renumber", &form, error).await),

@@ -5,10 +5,10 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::intake::parties::Picked;
 use shiyan_app::read::Parties;
 use shiyan_app::records::{SampleRecord, UserAccount};
-use shiyan_foundation::ids::SampleId;
+use shiyan_foundation::ids::{OperatorId, SampleId, UserId};
 use shiyan_foundation::{Act, Actor, Label, Lang, Refusal};
 use shiyan_sample_intake::parties::CreditCode;
-use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, Group, PLACES, Required, Sheet};
+use shiyan_sample_intake::sheet::{FIELDS, FieldKind as Holds, FieldSpec, Group, PLACES, Required, Sheet};
 use shiyan_sample_intake::{Reception, ReceptionCheck, SampleAction, SampleState};
 use shiyan_statute::RuleKey;
 
@@ -19,9 +19,9 @@ use shiyan_web_kit::answer::{Html, done, show};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::key::Key;
-use shiyan_web_kit::parts::{Answer, at_text, clock_chip, id_of, refusals, room, sample_badge, show_as};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::parts::{Answer, at_text, clock_chip, refusals, room, sample_badge, show_as};
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::{LONGEST, Shape, bounded};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::{street_choices, street_name};
@@ -60,17 +60,29 @@ fn hidden(sheet: &Sheet) -> Option<String> {
 }
 
 /// The sheet as typed; the samplers in the order of the list, the writer first.
-fn typed_sheet(form: &Posted, lists: &Lists, writer: &Actor) -> Sheet {
-    let mut sheet = Sheet::default();
-    for spec in FIELDS {
-        let text = form.get(spec.key);
-        if !text.is_empty() {
-            sheet.set(spec.key, text);
-        }
+/// 抽样单 as typed: the texts of the table of fields. A draft holds what was written so far; what a field takes is asked when it is submitted.
+struct SheetForm {
+    texts: Vec<(&'static FieldSpec, String)>,
+    samplers: Vec<UserId>,
+}
+
+impl Shape for SheetForm {
+    fn read(form: &Posted, _: &str) -> Self {
+        let texts = FIELDS.iter().map(|spec| (spec, form.get(spec.key).to_owned())).filter(|(_, text)| !text.is_empty()).collect();
+        Self { texts, samplers: form.many("samplers").into_iter().filter_map(|id| id.parse().ok()).collect() }
     }
-    let chosen = form.many("samplers");
-    let mut samplers: Vec<_> =
-        lists.samplers.iter().filter(|(u, _)| chosen.contains(&u.id.to_string().as_str())).map(|(u, _)| (u.id, u.name.clone())).collect();
+    fn too_long(&self) -> Vec<Refusal> {
+        bounded(LONGEST as u64, self.texts.iter().map(|(spec, text)| (spec.key, (spec.zh, spec.en), text.as_str())))
+    }
+}
+
+fn typed_sheet(form: &Sent<SheetForm>, lists: &Lists, writer: &Actor) -> Sheet {
+    let typed = SheetForm::read(form, "");
+    let mut sheet = Sheet::default();
+    for (spec, text) in typed.texts {
+        sheet.set(spec.key, text);
+    }
+    let mut samplers: Vec<_> = lists.samplers.iter().filter(|(u, _)| typed.samplers.contains(&u.id)).map(|(u, _)| (u.id, u.name.clone())).collect();
     samplers.sort_by_key(|(id, _)| *id != writer.id);
     sheet.samplers = samplers;
     sheet
@@ -241,7 +253,7 @@ type Pickers = Vec<(&'static str, PickerView)>;
 
 /// The entry of an id that a form brought, if this person sees it.
 async fn card(site: &Site, user: &User, kind: &str, id: &str) -> Result<Option<OfferView>, Failure> {
-    let Ok(id) = id_of(id) else { return Ok(None) };
+    let Ok(id) = id.parse::<Key<OperatorId>>() else { return Ok(None) };
     let card = match kind {
         "operator" => site.app.operator_to_fill(&user.actor, &id).await.map(|o| offered_operator(&o)),
         _ => site.app.producer_to_fill(&user.actor, &id).await.map(|p| offered_producer(&p)),
@@ -309,19 +321,23 @@ async fn blank(site: &State<Site>, user: User) -> Html {
 }
 
 #[post("/samples/new", data = "<form>")]
-async fn begin(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Answer {
+async fn begin(site: &State<Site>, user: User, form: Result<Sent<SheetForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     begun(site, &user, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn begun(site: &Site, user: &User, form: &Posted) -> Result<Answer, Failure> {
+async fn begun(site: &Site, user: &User, form: &Sent<SheetForm>) -> Result<Answer, Failure> {
     room(user)?;
     let lists = lists(site).await?;
     let sheet = typed_sheet(form, &lists, &user.actor);
     if let Some(answer) = answered(site, user, None, form, &sheet, &lists).await? {
         return Ok(answer);
     }
-    match site.app.begin_sheet_of(&user.actor, sheet.clone(), &picked(form), None, user.now()).await {
+    let did = async {
+        form.read()?;
+        site.app.begin_sheet_of(&user.actor, sheet.clone(), &picked(form), None, user.now()).await
+    };
+    match did.await {
         Ok(id) => submitted_or_saved(site, user, form, &id.to_string(), &lists).await,
         Err(error) => {
             let (status, why) = refusals(error)?;
@@ -333,7 +349,7 @@ async fn begun(site: &Site, user: &User, form: &Posted) -> Result<Answer, Failur
 
 /// After the draft is safe: submits it when that was the button.
 async fn submitted_or_saved(site: &Site, user: &User, form: &Posted, id: &str, lists: &Lists) -> Result<Answer, Failure> {
-    if form.get("button") != "submit" {
+    if form.get("button") != SampleAction::Submit.code() {
         return Ok(Ok(done(format!("/samples/{id}/sheet"), "草稿已保存", "Draft saved")));
     }
     match site.app.submit_sheet(&user.actor, id, user.now()).await {
@@ -376,10 +392,10 @@ async fn visible(site: &Site, user: &User, id: &str) -> Result<SampleRecord, Fai
 }
 
 #[get("/samples/<id>/sheet")]
-async fn sheet(site: &State<Site>, user: User, id: &str) -> Result<Html, Redirect> {
+async fn sheet(site: &State<Site>, user: User, id: Key<SampleId>) -> Result<Html, Redirect> {
     let shown = async {
         room(&user)?;
-        let record = visible(site, &user, &id_of(id)?).await?;
+        let record = visible(site, &user, &id).await?;
         let open = record.sample.why_not(&user.actor, SampleAction::Submit).is_empty();
         if !open {
             return Ok::<_, Failure>(None);
@@ -396,12 +412,12 @@ async fn sheet(site: &State<Site>, user: User, id: &str) -> Result<Html, Redirec
 }
 
 #[post("/samples/<id>/sheet", data = "<form>")]
-async fn save(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
+async fn save(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Sent<SheetForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     saved(site, &user, &id, &form).await.unwrap_or_else(|failure| Err(Err(failure)))
 }
 
-async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Posted) -> Result<Answer, Failure> {
+async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Sent<SheetForm>) -> Result<Answer, Failure> {
     room(user)?;
     let lists = lists(site).await?;
     let mut sheet = typed_sheet(form, &lists, &user.actor);
@@ -416,7 +432,11 @@ async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Posted) -> R
         return Ok(answer);
     }
     let seen = form.get("rev").parse::<i64>().unwrap_or(-1);
-    match site.app.save_sheet_of(&user.actor, id, seen, sheet.clone(), &picked(form), user.now()).await {
+    let did = async {
+        form.read()?;
+        site.app.save_sheet_of(&user.actor, id, seen, sheet.clone(), &picked(form), user.now()).await
+    };
+    match did.await {
         Ok(_) => submitted_or_saved(site, user, form, id, &lists).await,
         Err(error) => {
             let (status, why) = refusals(error)?;
@@ -432,11 +452,11 @@ async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Posted) -> R
 
 // ---------------------------------------------------------------- reception
 
-async fn reception_view(site: &Site, user: &User, id: &str, again: Option<(&Posted, &[Refusal])>) -> Result<ReceptionPage, Failure> {
+async fn reception_view(site: &Site, user: &User, id: &Key<SampleId>, again: Option<(&Posted, &[Refusal])>) -> Result<ReceptionPage, Failure> {
     room(user)?;
     let lang = user.lang();
     let t = |zh, en| user.t(zh, en);
-    let shiyan_app::read::Reception { record, clocks, recent, calendar, streets } = site.app.read_reception(&user.actor, &id_of(id)?).await?;
+    let shiyan_app::read::Reception { record, clocks, recent, calendar, streets } = site.app.read_reception(&user.actor, &id).await?;
     let sample = &record.sample;
     let why = again.map_or(&[][..], |(_, why)| why);
     let filled = again.map_or_else(Filled::default, |(form, why)| form.filled(why, lang));
@@ -502,11 +522,11 @@ async fn reception_view(site: &Site, user: &User, id: &str, again: Option<(&Post
 }
 
 #[get("/samples/<id>/reception")]
-async fn reception(site: &State<Site>, user: User, id: &str) -> Result<Html, Redirect> {
+async fn reception(site: &State<Site>, user: User, id: Key<SampleId>) -> Result<Html, Redirect> {
     let shown = async {
-        let record = visible(site, &user, &id_of(id)?).await?;
+        let record = visible(site, &user, &id).await?;
         let open = record.sample.why_not(&user.actor, SampleAction::Accept).is_empty();
-        Ok::<_, Failure>(if open { Some(reception_view(site, &user, id, None).await?) } else { None })
+        Ok::<_, Failure>(if open { Some(reception_view(site, &user, &id, None).await?) } else { None })
     };
     match shown.await {
         Ok(Some(view)) => Ok(show(&view)),
@@ -528,11 +548,11 @@ shapes! {
 }
 
 #[post("/samples/<id>/reception", data = "<form>")]
-async fn receive(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Posted, Failure>) -> Answer {
+async fn receive(site: &State<Site>, user: User, id: Key<SampleId>, form: Result<Sent<ReceptionForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
-    let refusing = form.get("button") == "refuse";
+    let refusing = form.get("button") == SampleAction::Refuse.code();
     let did = async {
-        let typed: ReceptionForm = shaped(&form)?;
+        let typed: ReceptionForm = form.read()?;
         let failed = ReceptionCheck::ALL.iter().copied().filter(|c| form.get(c.code()) == "bad").collect();
         let ReceptionForm { note, test_seal, backup_seal, place, temperature, reason } = typed;
         let reception = Reception { failed, note, test_seal, backup_seal, place, temperature, ..Reception::default() };

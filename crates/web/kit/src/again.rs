@@ -17,6 +17,7 @@ use crate::answer::Html;
 use crate::failure::{Failure, code};
 use crate::guard::{Newcomer, User, Visit, masked, same_site, unmasked};
 use crate::posted::{Outside, Typed};
+use crate::shape::Bare;
 use crate::site::Site;
 use crate::views::{CarryOnPage, Link, Resend, SignInHere};
 
@@ -124,7 +125,7 @@ pub fn sign_in_here(standing: &Standing, typed: &Typed) -> Option<SignInHere> {
 
 /// After a sign-in somewhere else: the form, if it is theirs.
 #[post("/-/again", data = "<form>")]
-async fn again(site: &State<Site>, visit: Visit, user: Option<User>, newcomer: Option<Newcomer>, form: Result<Outside, Failure>) -> Html {
+async fn again(site: &State<Site>, visit: Visit, user: Option<User>, newcomer: Option<Newcomer>, form: Result<Outside<Bare>, Failure>) -> Html {
     let Outside(form) = form?;
     let typed = Typed::unpacked(form.get(FIELD)).ok_or_else(|| Failure::With(Status::BadRequest, Refusal::new(code::MALFORMED)))?;
     let standing = match (user, newcomer) {

@@ -7,13 +7,16 @@ use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
 use serde_json::{Value, json};
 use shiyan_foundation::Lang;
+use shiyan_foundation::ids::JobId;
 
 use crate::answer::{Html, done};
 use crate::failure::Failure;
 use crate::guard::User;
 use crate::jobs::{Job, Outcome, Standing, told};
+use crate::key::Key;
 use crate::parts::{at_text, show_as};
-use crate::posted::Posted;
+use crate::posted::Sent;
+use crate::shape::Bare;
 use crate::site::Site;
 use crate::ui::{Badge, Tone};
 use crate::views::{JobLine, JobLineCells, JobPage, Link};
@@ -96,8 +99,8 @@ fn page(site: &Site, user: &User, job: &Job) -> JobPage {
 }
 
 #[get("/jobs/<id>")]
-async fn one(site: &State<Site>, user: User, id: &str) -> Html {
-    match site.jobs.of(&site.app, id, user.actor.id).await? {
+async fn one(site: &State<Site>, user: User, id: Key<JobId>) -> Html {
+    match site.jobs.of(&site.app, &id, user.actor.id).await? {
         Some(job) => show_as(Status::Ok, &page(site, &user, &job)),
         // Somebody else's job, one that ended long ago, and none at all look the same.
         None => show_as(
@@ -126,8 +129,8 @@ async fn one(site: &State<Site>, user: User, id: &str) -> Html {
 }
 
 #[get("/jobs/<id>/state?<after>")]
-async fn state(site: &State<Site>, user: User, id: &str, after: Option<u64>) -> Result<Json<Value>, Failure> {
-    let job = site.jobs.of(&site.app, id, user.actor.id).await?.ok_or(Failure::NotFound)?;
+async fn state(site: &State<Site>, user: User, id: Key<JobId>, after: Option<u64>) -> Result<Json<Value>, Failure> {
+    let job = site.jobs.of(&site.app, &id, user.actor.id).await?.ok_or(Failure::NotFound)?;
     let lang = user.lang();
     // Number 0 asks for everything; a page that has been drawn knows its own.
     let standing = job.standing(after.unwrap_or(0));
@@ -144,8 +147,8 @@ async fn state(site: &State<Site>, user: User, id: &str, after: Option<u64>) -> 
 }
 
 #[post("/jobs/<id>/stop", data = "<form>")]
-async fn stop(site: &State<Site>, user: User, id: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Failure> {
+async fn stop(site: &State<Site>, user: User, id: Key<JobId>, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Failure> {
     form?;
-    let job = site.jobs.stop(&site.app, id, user.actor.id, user.now()).await?.ok_or(Failure::NotFound)?;
+    let job = site.jobs.stop(&site.app, &id, user.actor.id, user.now()).await?.ok_or(Failure::NotFound)?;
     Ok(done(format!("/jobs/{}", job.id), "处理完当前一份后停止", "It stops after the one in hand"))
 }

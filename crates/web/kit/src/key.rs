@@ -43,6 +43,36 @@ impl<T> Display for Key<T> {
     }
 }
 
+/// 文件指纹 the hash under which a file is kept, as it stands in an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sha256(String);
+
+/// Not the form of a hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoHash;
+
+impl FromStr for Sha256 {
+    type Err = NoHash;
+    fn from_str(text: &str) -> Result<Self, NoHash> {
+        let hash = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if hash { Ok(Self(text.to_owned())) } else { Err(NoHash) }
+    }
+}
+
+impl<'r> FromParam<'r> for Sha256 {
+    type Error = &'r str;
+    fn from_param(text: &'r str) -> Result<Self, &'r str> {
+        text.parse().map_err(|_| text)
+    }
+}
+
+impl Deref for Sha256 {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +86,13 @@ mod tests {
         }
         for text in ["", "nonsense", "0190-", "01900000-0000-7000-8000-00000000000g"] {
             assert!(text.parse::<Key<CaseId>>().is_err(), "{text}");
+        }
+    }
+    #[test]
+    fn a_hash_in_an_address_is_whole_and_small() {
+        assert_eq!(&*"0a".repeat(32).parse::<Sha256>().unwrap(), "0a".repeat(32));
+        for text in ["", "zzz", &"0A".repeat(32), &"0a".repeat(31), &format!("{}..", "0a".repeat(31))] {
+            assert!(text.parse::<Sha256>().is_err(), "{text}");
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod bodies;
 pub mod carried;
 pub mod dry_run;
 pub mod failure;
+pub mod given;
 pub mod guard;
 pub mod heavy;
 pub mod job_page;

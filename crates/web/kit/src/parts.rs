@@ -97,14 +97,6 @@ pub fn show_as(status: Status, view: &impl Template) -> Html {
     Ok((status, (ContentType::HTML, view.render()?)))
 }
 
-/// The id in an address, if it has the form of one.
-///
-/// # Errors
-/// It does not: there is no such record.
-pub fn id_of(text: &str) -> Result<String, Failure> {
-    text.parse::<uuid::Uuid>().map(|id| id.to_string()).map_err(|_| Failure::NotFound)
-}
-
 /// The fields an action asks for. Several actions stand on one page, so each field is named after its action; what was typed
 /// and refused comes back.
 #[must_use]
@@ -341,10 +333,5 @@ mod tests {
         assert_eq!(stamp_text("2026-03-05T10:41:00.000+08:00", now), "03-05 10:41");
         assert_eq!(stamp_text("2025-12-05T10:41:00.000+08:00", now), "2025-12-05 10:41");
         assert_eq!(size_text("PDF", 1_572_864), "PDF · 1.5 MB");
-    }
-    #[test]
-    fn an_id_that_is_none_is_not_found() {
-        assert!(id_of("nonsense").is_err() && id_of("0190-").is_err());
-        assert!(id_of("01900000-0000-7000-8000-000000000000").is_ok());
     }
 }

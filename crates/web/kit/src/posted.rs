@@ -1,6 +1,9 @@
 //! 提交 what a form posts, read once and bounded: fields, files; refused when it did not come from a page of ours.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
@@ -9,6 +12,7 @@ use rocket::data::{Data, FromData, Outcome};
 use rocket::http::Status;
 use rocket::outcome::Outcome as RocketOutcome;
 use serde::{Deserialize, Serialize};
+use shiyan_app::Error;
 use shiyan_app::cases::Upload;
 use shiyan_app::entry::form_is_of;
 use shiyan_app::once::Key;
@@ -19,7 +23,7 @@ use crate::bodies::{FORM, Held, Incoming, Unread};
 use crate::carried::once;
 use crate::failure::{Failure, code};
 use crate::guard::{User, is_token, masked, unmasked};
-use crate::shape::{LONGEST, too_long};
+use crate::shape::{Shape, over_all, shaped_in};
 use crate::views::ProblemView;
 use crate::views::forms::Filled;
 
@@ -57,10 +61,21 @@ impl Posted {
     pub fn get(&self, key: &str) -> &str {
         self.raw(key).trim()
     }
+    /// Names and texts of all fields, in their order.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(key, text)| (key.as_str(), text.as_str()))
+    }
     /// Every value of a field.
     #[must_use]
     pub fn many(&self, key: &str) -> Vec<&str> {
         self.fields.iter().filter(|(k, _)| k == key).map(|(_, v)| v.as_str()).collect()
+    }
+    /// The ids of a field, as ticked.
+    ///
+    /// # Errors
+    /// One has not the form of an id: there is no such record.
+    pub fn keys<T: FromStr>(&self, key: &str) -> Result<Vec<T>, Error> {
+        self.many(key).into_iter().map(|id| id.parse().map_err(|_| Error::NotFound)).collect()
     }
     /// A value, if it is not blank.
     #[must_use]
@@ -185,17 +200,75 @@ fn from_here(request: &Request<'_>) -> bool {
     }
 }
 
+/// 送来的表单 a form in the shape that its address takes. Nothing else of a form comes to a handler: what was posted stands in it as it came,
+/// for showing the page again; what is done comes from [`Sent::read`] and [`Sent::command`].
+#[derive(Debug)]
+pub struct Sent<T> {
+    form: Posted,
+    shape: PhantomData<fn() -> T>,
+}
+
+impl<T> Sent<T> {
+    fn of(form: Posted) -> Self {
+        Self { form, shape: PhantomData }
+    }
+}
+
+impl<T> Deref for Sent<T> {
+    type Target = Posted;
+    fn deref(&self) -> &Posted {
+        &self.form
+    }
+}
+
+impl<T: Shape> Sent<T> {
+    /// The form in its shape.
+    ///
+    /// # Errors
+    /// A text is too long; the refusal names it.
+    pub fn read(&self) -> Result<T, Error> {
+        self.read_in("")
+    }
+    /// The form of one of the actions of a page in its shape.
+    ///
+    /// # Errors
+    /// See [`Sent::read`].
+    pub fn read_in(&self, action: &str) -> Result<T, Error> {
+        shaped_in(&self.form, action)
+    }
+    /// 命令 what the form asks for, in the types of the application.
+    ///
+    /// # Errors
+    /// A text is too long, or is not what its field takes; the refusals name the fields.
+    pub fn command<C: TryFrom<T>>(&self) -> Result<C, Error>
+    where
+        Error: From<C::Error>,
+    {
+        self.command_in("")
+    }
+    /// 命令 the same of one of the actions of a page.
+    ///
+    /// # Errors
+    /// See [`Sent::command`].
+    pub fn command_in<C: TryFrom<T>>(&self, action: &str) -> Result<C, Error>
+    where
+        Error: From<C::Error>,
+    {
+        Ok(C::try_from(self.read_in(action)?)?)
+    }
+}
+
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Posted {
+impl<'r, T: Shape> FromData<'r> for Sent<T> {
     type Error = Failure;
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let posted = match Self::read(request, data).await {
+        let posted = match Posted::read(request, data).await {
             Ok(posted) => posted,
             Err(refused) => return Outcome::Error(refused),
         };
         posted.keep(request);
-        if let Some(count) = posted.fields.iter().map(|(_, text)| text.chars().count()).find(|count| *count > LONGEST) {
-            let why = too_long(("一项内容", "one of the fields"), count, LONGEST as u64, "");
+        // Where something is typed, the page itself says what is too long, and keeps it.
+        if let Some(why) = over_all(&posted).into_iter().next().filter(|_| T::BARE) {
             return Outcome::Error(refused(Status::UnprocessableEntity, why));
         }
         // Signed in, the form must carry the token of this very login.
@@ -208,12 +281,12 @@ impl<'r> FromData<'r> for Posted {
                 let named = posted.some("idempotency").map(str::to_owned).or_else(|| posted.some(CONFIRM).map(|key| format!("confirm:{key}")));
                 let key = Key { owner: user.actor.id.to_string(), key: named.unwrap_or_default(), content: posted.print(request) };
                 match once(request, key).await {
-                    Ok(()) => Outcome::Success(posted),
+                    Ok(()) => Outcome::Success(Self::of(posted)),
                     Err(failure) => Outcome::Error((Status::Conflict, failure)),
                 }
             }
             RocketOutcome::Error(error) => Outcome::Error(error),
-            RocketOutcome::Forward(_) => Outcome::Success(posted),
+            RocketOutcome::Forward(_) => Outcome::Success(Self::of(posted)),
         }
     }
 }
@@ -233,10 +306,10 @@ fn not_this_login(request: &Request<'_>, user: &User, sent: &str) -> &'static Co
 /// 进门的表单 a form that stands before the login: no login stands behind it. Where somebody is signed in, it needs their token all the
 /// same, unless it carries on what was typed under another login; it comes from a page of ours either way.
 #[derive(Debug)]
-pub struct Outside(pub Posted);
+pub struct Outside<T>(pub Sent<T>);
 
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Outside {
+impl<'r, T: Shape> FromData<'r> for Outside<T> {
     type Error = Failure;
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         let posted = match Posted::read(request, data).await {
@@ -250,7 +323,7 @@ impl<'r> FromData<'r> for Outside {
                 Outcome::Error(refused(Status::Forbidden, Refusal::new(code::CSRF)))
             }
             RocketOutcome::Error(error) => Outcome::Error(error),
-            _ => Outcome::Success(Outside(posted)),
+            _ => Outcome::Success(Outside(Sent::of(posted))),
         }
     }
 }

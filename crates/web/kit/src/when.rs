@@ -2,11 +2,14 @@
 
 use chrono::NaiveDate;
 use shiyan_app::figures::year_span;
-use shiyan_foundation::{Instant, Label};
+use shiyan_foundation::{Instant, Label, Refusal};
 use shiyan_indicators::Pick;
 
 use crate::failure::Failure;
+use crate::given::Given;
 use crate::guard::encoded;
+use crate::posted::Posted;
+use crate::shape::Shape;
 
 /// 时点 the year and the day that a page of figures shows, as they stand in its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +35,9 @@ impl When {
     ///
     /// # Errors
     /// Not a year; not a day.
-    pub fn read(year: Option<&str>, as_of: Option<&str>, now: Instant) -> Result<Self, Failure> {
-        let unread = |typed: &str| {
-            shiyan_foundation::Refusal::new(shiyan_app::code::DATE).with("label", "统计截止日").with("label_en", "as of").with("typed", typed).on("as_of")
-        };
-        let as_of = match as_of.map(str::trim).filter(|t| !t.is_empty()) {
-            Some(typed) => Some(typed.parse::<NaiveDate>().map_err(|_| unread(&typed.chars().take(40).collect::<String>()))?),
-            None => None,
-        };
+    pub fn read(year: Given<i32>, as_of: Given<NaiveDate>, now: Instant) -> Result<Self, Failure> {
+        let as_of = as_of
+            .or_refused(|typed| Refusal::new(shiyan_app::code::DATE).with("label", "统计截止日").with("label_en", "as of").with("typed", typed).on("as_of"))?;
         Ok(Self { year: wanted_year(year, now)?, as_of })
     }
     /// `year=2026&as_of=2026-03-31`
@@ -50,15 +48,33 @@ impl When {
     }
 }
 
+/// 时点 as a form sends it.
+#[derive(Debug)]
+pub struct WhenForm {
+    /// 年度
+    pub year: Given<i32>,
+    /// 统计截止日
+    pub as_of: Given<NaiveDate>,
+}
+
+impl Shape for WhenForm {
+    // Both are chosen; what cannot be read is told in a few characters.
+    const BARE: bool = true;
+    fn read(form: &Posted, _: &str) -> Self {
+        Self { year: Given::of(form.get("year")), as_of: Given::of(form.get("as_of")) }
+    }
+    fn too_long(&self) -> Vec<Refusal> {
+        Vec::new()
+    }
+}
+
 /// The year asked for, or this one.
 ///
 /// # Errors
 /// Not a year between 2000 and 2100.
-pub fn wanted_year(typed: Option<&str>, now: Instant) -> Result<i32, Failure> {
-    let year = match typed.map(str::trim).filter(|y| !y.is_empty()) {
-        None => chrono::Datelike::year(&now),
-        Some(typed) => typed.parse().map_err(|_| shiyan_foundation::Refusal::new(shiyan_app::code::YEAR).with("typed", typed).on("year"))?,
-    };
+pub fn wanted_year(year: Given<i32>, now: Instant) -> Result<i32, Failure> {
+    let year = year.or_refused(|typed| Refusal::new(shiyan_app::code::YEAR).with("typed", typed).on("year"))?;
+    let year = year.unwrap_or_else(|| chrono::Datelike::year(&now));
     year_span(year)?;
     Ok(year)
 }

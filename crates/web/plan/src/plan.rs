@@ -27,12 +27,13 @@ use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
 use shiyan_web_kit::dry_run::{Trial, issue_view};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::Given;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::class_label;
 use shiyan_web_kit::parts::reads;
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::{Shape, shaped};
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::Shape;
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::streets::street_name;
@@ -322,23 +323,23 @@ fn actions(user: &User, year: i32, plan: Option<&Plan>, filled: &Filled) -> Vec<
 async fn year_page(
     site: &State<Site>,
     user: User,
-    year: &str,
+    year: Given<i32>,
     view: Option<&str>,
     class: Option<&str>,
     link: Option<&str>,
     street: Option<&str>,
     quarter: Option<&str>,
-    page: Option<&str>,
+    page: Option<usize>,
 ) -> Html {
     reads(&user, Act::ReadPlan)?;
-    let year = wanted_year(Some(year), user.now())?;
+    let year = wanted_year(year, user.now())?;
     let asked = Asked {
         view: view.unwrap_or_default(),
         class: class.unwrap_or_default(),
         link: link.unwrap_or_default(),
         street: street.unwrap_or_default(),
         quarter: quarter.unwrap_or_default(),
-        page: page.and_then(|p| p.parse().ok()).unwrap_or(1),
+        page: page.unwrap_or(1),
     };
     let _turn = user.turn(site, Lane::Figures).await?;
     show(&plan_view(site, &user, year, &asked, &Filled::default(), &[]).await?)
@@ -355,15 +356,17 @@ async fn after(site: &Site, user: &User, year: i32, form: &Posted, did: Result<P
     }
 }
 
-fn posted_year(user: &User, year: &str, form: Result<Posted, Failure>) -> Result<(i32, Posted), Failure> {
+fn posted_year<T>(user: &User, year: Given<i32>, form: Result<Sent<T>, Failure>) -> Result<(i32, Sent<T>), Failure> {
     let form = form?;
     reads(user, Act::ReadPlan)?;
-    Ok((wanted_year(Some(year), user.now())?, form))
+    Ok((wanted_year(year, user.now())?, form))
 }
 
 shapes! {
     /// 目标 as typed.
     TargetForm { target: 20 "每千人批次目标" / "batches per thousand" }
+    /// 计划文件 for which year.
+    YearForm { year: 20 "年度" / "year" }
     /// 理由 as typed.
     ReasonForm { reason: 500 "理由" / "reason" }
     /// 计划行 as typed.
@@ -379,6 +382,7 @@ shapes! {
         item_package: 100 "项目包" / "package of items",
         basis: 500 "依据" / "basis",
         reporting: 100 "报送" / "reporting",
+        reason: 500 "理由" / "reason",
     }
 }
 
@@ -390,37 +394,38 @@ impl ReasonForm {
 
 impl From<LineForm> for TypedLine {
     fn from(form: LineForm) -> Self {
-        let LineForm { category, link, street, quarter, batches, level, kind, method, item_package, basis, reporting } = form;
+        let LineForm { category, link, street, quarter, batches, level, kind, method, item_package, basis, reporting, .. } = form;
         Self { category, link, street, quarter, batches, level, kind, method, item_package, basis, reporting }
     }
 }
 
 #[post("/plan/<year>/create", data = "<form>")]
-async fn create(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn create(site: &State<Site>, user: User, year: Given<i32>, form: Result<Sent<TargetForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let (year, form) = posted_year(&user, year, form).map_err(Err)?;
-    let did = async { site.app.create_plan(&user.actor, year, &shaped::<TargetForm>(&form)?.target, user.now()).await };
+    let did = async { site.app.create_plan(&user.actor, year, &form.read()?.target, user.now()).await };
     let did = did.await;
     after(site, &user, year, &form, did, "已建立年度计划，请添加计划行", "The plan was begun; add its lines").await
 }
 
 #[post("/plan/<year>/lines", data = "<form>")]
-async fn add_line(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn add_line(site: &State<Site>, user: User, year: Given<i32>, form: Result<Sent<LineForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let (year, form) = posted_year(&user, year, form).map_err(Err)?;
     // Who asks comes before what was typed.
     shiyan_app::authority::may(&user.actor, Act::Plan).map_err(Failure::from).map_err(Err)?;
     let did = async {
-        let why: ReasonForm = shaped(&form)?;
-        let line = site.app.read_plan_line(&shaped::<LineForm>(&form)?.into()).await?;
-        site.app.add_plan_lines(&user.actor, year, vec![line], why.reason(), user.now()).await
+        let typed = form.read()?;
+        let reason = Some(typed.reason.clone()).filter(|reason| !reason.is_empty());
+        let line = site.app.read_plan_line(&typed.into()).await?;
+        site.app.add_plan_lines(&user.actor, year, vec![line], reason.as_deref(), user.now()).await
     };
     let did = did.await;
     after(site, &user, year, &form, did, "已新增计划行", "The line was added").await
 }
 
 #[post("/plan/<year>/issue", data = "<form>")]
-async fn issue(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn issue(site: &State<Site>, user: User, year: Given<i32>, form: Result<Sent<ReasonForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let (year, form) = posted_year(&user, year, form).map_err(Err)?;
-    let did = async { site.app.issue_plan(&user.actor, year, shaped::<ReasonForm>(&form)?.reason(), user.now()).await };
+    let did = async { site.app.issue_plan(&user.actor, year, form.read()?.reason(), user.now()).await };
     let did = did.await;
     after(site, &user, year, &form, did, "计划已下达", "The plan was issued").await
 }
@@ -449,11 +454,11 @@ async fn plan_years(site: &Site) -> Result<Vec<i32>, Failure> {
 }
 
 #[get("/plan/<year>/import")]
-async fn import_page(site: &State<Site>, user: User, year: &str) -> Html {
+async fn import_page(site: &State<Site>, user: User, year: Given<i32>) -> Html {
     if !manages(&user) {
         return Err(Failure::NotFound);
     }
-    let year = wanted_year(Some(year), user.now())?;
+    let year = wanted_year(year, user.now())?;
     let years = plan_years(site).await?;
     show(&import_view(site, &user, year, &years, None, &[]))
 }
@@ -519,13 +524,13 @@ fn plan_result(user: &User, name: &str, file: &PlanFile, found: &Compared) -> Im
 const PLAN: Trial = Trial { purpose: "plan", most: 8, called: ("计划文件", "plan file") };
 
 #[post("/plan/<year>/import", data = "<form>")]
-async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn import(site: &State<Site>, user: User, year: Given<i32>, form: Result<Sent<YearForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     if !manages(&user) {
         return Err(Err(Failure::NotFound));
     }
-    let typed = form.some("year").unwrap_or(year);
-    let year = wanted_year(Some(typed), user.now()).map_err(Err)?;
+    let said = form.read().map_err(|e| Err(e.into()))?.year;
+    let year = wanted_year(Given::of(&said).or(year), user.now()).map_err(Err)?;
     let years = plan_years(site).await.map_err(Err)?;
     let again = |why: &[Refusal]| Err(show_refused(&import_view(site, &user, year, &years, None, why)));
     let sent = match PLAN.file(site, &user, &form, "").await {
@@ -567,9 +572,9 @@ async fn import(site: &State<Site>, user: User, year: &str, form: Result<Posted,
 }
 
 #[get("/plan/<year>/export")]
-async fn export(site: &State<Site>, user: User, year: &str) -> Result<Download, Failure> {
+async fn export(site: &State<Site>, user: User, year: Given<i32>) -> Result<Download, Failure> {
     reads(&user, Act::ReadPlan)?;
-    let year = wanted_year(Some(year), user.now())?;
+    let year = wanted_year(year, user.now())?;
     let _turn = user.turn(site, Lane::Papers).await?;
     let plan = site.app.read_plan(&user.actor, year).await?.ok_or_else(|| Refusal::new(shiyan_app::code::NO_PLAN).with("year", year))?;
     let streets = site.app.streets().await?;

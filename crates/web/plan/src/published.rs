@@ -16,7 +16,8 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::parts::reads;
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::posted::Sent;
+use shiyan_web_kit::shape::Bare;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone, num};
 
@@ -176,7 +177,7 @@ fn totals_table(user: &User, file: &shiyan_app::imports::PublishedFile) -> Table
 const PUBLISHED: Trial = Trial { purpose: "published", most: 8, called: ("公布结果文件", "file of published results") };
 
 #[post("/published/import", data = "<form>")]
-async fn import(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn import(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     reads(&user, Act::ReadStatistics).map_err(Err)?;
     let again = |why: &[Refusal]| Err(show_refused(&view(site, &user, None, why)));

@@ -7,8 +7,8 @@ use rocket::{Route, State, get, post, routes};
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::read::{LedgerFilter, LedgerRow, ReadingPage};
 use shiyan_exchange::out;
-use shiyan_foundation::ids::ReadingId;
-use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Scope};
+use shiyan_foundation::ids::{PointId, ReadingId};
+use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Scope, labels};
 use shiyan_rapid_test::reading::as_read;
 use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
 use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
@@ -20,12 +20,13 @@ use crate::views::{
 use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
+use shiyan_web_kit::given::{Code, Given};
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::key::Key;
+use shiyan_web_kit::key::{Key, Sha256};
 use shiyan_web_kit::parts::{reading_number, reads};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shape::Bare;
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
@@ -249,12 +250,12 @@ pub async fn entry(site: &Site, user: &User) -> Html {
 }
 
 #[get("/rapid/new?<retest>&<after>&<point>")]
-async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: Option<&str>, point: Option<&str>) -> Html {
+async fn new_page(site: &State<Site>, user: User, retest: Given<Key<ReadingId>>, after: Given<Key<ReadingId>>, point: Given<Key<PointId>>) -> Html {
     reads(&user, Act::Reading)?;
-    let mut typed = Typed { point: point.unwrap_or_default().to_owned(), ..Typed::default() };
-    if let Some(id) = retest {
+    let mut typed = Typed { point: point.known().map(|id| id.to_string()).unwrap_or_default(), ..Typed::default() };
+    if let Some(id) = retest.or_nowhere()? {
         // The same sample, the same method.
-        let row = site.app.read_reading(&user.actor, id).await?;
+        let row = site.app.read_reading(&user.actor, &id).await?;
         let first = row.reading.reading;
         let (origin, note) = first.origin_and_note();
         typed = Typed {
@@ -265,12 +266,12 @@ async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: O
             origin: origin.to_owned(),
             note: note.to_owned(),
             point: first.point.to_string(),
-            retest: id.to_owned(),
+            retest: id.to_string(),
             value: String::new(),
         };
     }
-    let saved = match after {
-        Some(id) => found(site, &user, id).await?,
+    let saved = match after.known() {
+        Some(id) => found(site, &user, &id).await?,
         None => None,
     };
     if let Some(row) = &saved
@@ -282,10 +283,9 @@ async fn new_page(site: &State<Site>, user: User, retest: Option<&str>, after: O
 }
 
 #[post("/rapid/new", data = "<form>")]
-async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn new(site: &State<Site>, user: User, form: Result<Sent<ReadingForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     let either = |typed: &str, picked: &str| if form.get(typed).is_empty() { form.get(picked).to_owned() } else { form.get(typed).to_owned() };
-    let shape = shaped::<ReadingForm>(&form);
     let typed = Typed {
         stall: either("stall", "stall_pick"),
         food: either("food", "food_pick"),
@@ -314,7 +314,7 @@ async fn new(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> R
         retest_of: Some(typed.retest.clone()).filter(|r| !r.is_empty()),
     };
     let did = async {
-        shape?;
+        form.read()?;
         site.app.enter_reading(&user.actor, entered, user.now()).await
     };
     match did.await {
@@ -343,11 +343,22 @@ pub struct Asked {
     /// One day; `None` for every day, of what is open.
     pub day: Option<NaiveDate>,
     /// 快检点
-    pub point: String,
+    pub point: Option<PointId>,
     /// 结果
-    pub verdict: String,
-    /// 处置: `open`, `running`, `late`, `confirm`, `done`.
-    pub follow: String,
+    pub verdict: Option<RapidVerdict>,
+    /// 处置
+    pub follow: Option<Follow>,
+}
+
+labels! {
+    /// 处置 how a positive stands, as the ledger is filtered by it.
+    pub enum Follow {
+        Open = "open", "待处置", "To handle";
+        Running = "running", "待处置（{D37}内）", "To handle, within {D37}";
+        Late = "late", "超过{D37}未处置", "Past their {D37}";
+        Confirm = "confirm", "待确认", "To confirm";
+        Done = "done", "已处置", "Handled";
+    }
 }
 
 impl Asked {
@@ -356,56 +367,62 @@ impl Asked {
         Self { day: Some(day), ..Self::default() }
     }
     /// Positives by how they stand, of every day.
-    pub fn follow(follow: &str) -> Self {
-        Self { follow: follow.to_owned(), ..Self::default() }
+    pub fn follow(follow: Follow) -> Self {
+        Self { follow: Some(follow), ..Self::default() }
     }
     /// Those with one result.
     pub fn verdict(self, verdict: RapidVerdict) -> Self {
-        Self { verdict: verdict.code().to_owned(), ..self }
+        Self { verdict: Some(verdict), ..self }
     }
     /// Where they are listed.
     pub fn href(&self) -> String {
-        let day = self.day.map(|d| d.to_string()).unwrap_or_default();
-        let pairs = [("day", &day), ("point", &self.point), ("verdict", &self.verdict), ("follow", &self.follow)];
-        let query: Vec<String> = pairs.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| format!("{k}={}", encoded(v))).collect();
+        let day = self.day.map(|d| d.to_string());
+        let pairs = std::iter::once(("day", day)).chain(self.others());
+        let query: Vec<String> = pairs.filter_map(|(k, v)| Some(format!("{k}={}", v?))).collect();
         format!("/rapid?{}", query.join("&"))
+    }
+    /// The filters beside the day, as they stand in the address.
+    fn others(&self) -> [(&'static str, Option<String>); 3] {
+        [
+            ("point", self.point.map(|p| p.to_string())),
+            ("verdict", self.verdict.map(|v| v.code().to_owned())),
+            ("follow", self.follow.map(|f| f.code().to_owned())),
+        ]
     }
 }
 
-fn asked(day: Option<&str>, point: Option<&str>, verdict: Option<&str>, follow: Option<&str>, today: NaiveDate) -> Asked {
-    let text = |t: Option<&str>| t.unwrap_or_default().trim().to_owned();
-    let follow = text(follow);
-    let day = match text(day) {
+fn asked(day: Given<NaiveDate>, point: Given<Key<PointId>>, verdict: Given<Code<RapidVerdict>>, follow: Given<Code<Follow>>, today: NaiveDate) -> Asked {
+    let follow = follow.known().map(|Code(follow)| follow);
+    let day = match day {
         // What is open is looked for on every day.
-        typed if typed.is_empty() => (!matches!(follow.as_str(), "open" | "running" | "late" | "confirm")).then_some(today),
-        typed => Some(typed.parse().unwrap_or(today)),
+        Given::Nothing => follow.is_none_or(|f| f == Follow::Done).then_some(today),
+        day => Some(day.known().unwrap_or(today)),
     };
-    let verdict = RapidVerdict::ALL.iter().find(|v| v.code() == text(verdict)).map_or_else(String::new, |v| v.code().to_owned());
-    Asked { day, point: text(point), verdict, follow }
+    Asked { day, point: point.known().map(|key| key.id), verdict: verdict.known().map(|Code(verdict)| verdict), follow }
 }
 
 /// The readings, all of them, newest first (of what is open the oldest first).
 pub async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<LedgerRow>, Failure> {
-    let rows = match (asked.follow.as_str(), asked.day) {
-        ("open" | "running" | "late" | "confirm", None) => site.app.read_open_positives(&user.actor).await?,
+    let rows = match (asked.follow, asked.day) {
+        (Some(Follow::Open | Follow::Running | Follow::Late | Follow::Confirm), None) => site.app.read_open_positives(&user.actor).await?,
         (_, day) => {
-            let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
-            let filter = LedgerFilter { day: day.map(|d| d.to_string()), point: some(&asked.point), verdict: some(&asked.verdict), newest: None };
+            let (point, verdict) = (asked.point.map(|p| p.to_string()), asked.verdict.map(|v| v.code().to_owned()));
+            let filter = LedgerFilter { day: day.map(|d| d.to_string()), point, verdict, newest: None };
             site.app.read_ledger(&user.actor, &filter).await?
         }
     };
     let state = |r: &LedgerRow| r.follow_up.as_ref().map(|f| (f.follow_up.state, f.follow_up.settled_at.is_some()));
     Ok(rows
         .into_iter()
-        .filter(|r| asked.point.is_empty() || r.reading.reading.point.to_string() == asked.point)
-        .filter(|r| asked.verdict.is_empty() || r.reading.reading.verdict.code() == asked.verdict)
-        .filter(|r| match asked.follow.as_str() {
-            "open" => state(r).is_some_and(|(_, settled)| !settled),
-            "late" => follow_late(r, user.now()),
-            "running" => state(r).is_some_and(|(_, settled)| !settled) && !follow_late(r, user.now()),
-            "confirm" => state(r).is_some_and(|(s, _)| TO_CONFIRM.contains(&s)),
-            "done" => state(r).is_some_and(|(_, settled)| settled),
-            _ => true,
+        .filter(|r| asked.point.is_none_or(|point| r.reading.reading.point == point))
+        .filter(|r| asked.verdict.is_none_or(|verdict| r.reading.reading.verdict == verdict))
+        .filter(|r| match asked.follow {
+            Some(Follow::Open) => state(r).is_some_and(|(_, settled)| !settled),
+            Some(Follow::Late) => follow_late(r, user.now()),
+            Some(Follow::Running) => state(r).is_some_and(|(_, settled)| !settled) && !follow_late(r, user.now()),
+            Some(Follow::Confirm) => state(r).is_some_and(|(s, _)| TO_CONFIRM.contains(&s)),
+            Some(Follow::Done) => state(r).is_some_and(|(_, settled)| settled),
+            None => true,
         })
         .collect())
 }
@@ -415,11 +432,11 @@ pub async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<
 async fn ledger(
     site: &State<Site>,
     user: User,
-    day: Option<&str>,
-    point: Option<&str>,
-    verdict: Option<&str>,
-    follow: Option<&str>,
-    page: Option<&str>,
+    day: Given<NaiveDate>,
+    point: Given<Key<PointId>>,
+    verdict: Given<Code<RapidVerdict>>,
+    follow: Given<Code<Follow>>,
+    page: Option<usize>,
 ) -> Html {
     reads(&user, Act::ReadReadings)?;
     let (lang, now) = (user.lang(), user.now());
@@ -430,14 +447,8 @@ async fn ledger(
     let choices: Vec<Choice> = points.iter().map(|p| Choice::new(p.id.to_string(), p.name.clone())).collect();
     let all = user.t("全部检测点", "All points").to_owned();
     let point_name =
-        choices.iter().find(|c| c.value == asked.point).map_or_else(|| if choices.len() == 1 { choices[0].label.clone() } else { all }, |c| c.label.clone());
-    let others = |skip: &str| {
-        [("point", &asked.point), ("verdict", &asked.verdict), ("follow", &asked.follow)]
-            .iter()
-            .filter(|(k, v)| *k != skip && !v.is_empty())
-            .map(|(k, v)| format!("&{k}={}", encoded(v)))
-            .collect::<String>()
-    };
+        points.iter().find(|p| Some(p.id) == asked.point).map_or_else(|| if let [only] = &points[..] { only.name.clone() } else { all }, |p| p.name.clone());
+    let others = |skip: &str| asked.others().into_iter().filter(|(k, _)| *k != skip).filter_map(|(k, v)| Some(format!("&{k}={}", v?))).collect::<String>();
     let day_query = asked.day.map_or_else(String::new, |d| d.to_string());
     let address = |day: NaiveDate| format!("/rapid?day={day}{}", others(""));
     let shown = asked.day.unwrap_or(today);
@@ -449,26 +460,20 @@ async fn ledger(
         }
         (Some(d), Lang::En) => d.format("%a %-d %b %Y").to_string(),
     };
-    let follow_options = [
-        ("open", "待处置", "To handle"),
-        ("running", "待处置（{D37}内）", "To handle, within {D37}"),
-        ("late", "超过{D37}未处置", "Past their {D37}"),
-        ("confirm", "待确认", "To confirm"),
-        ("done", "已处置", "Handled"),
-    ];
     let select = |key, label: &str, options: Vec<Choice>, value: &str| FilterSelect { key, label: label.to_owned(), options, value: value.to_owned() };
     let chip = |key: &str, label: String| Chip { label, remove: format!("/rapid?day={day_query}{}", others(key)) };
     let mut chips = Vec::new();
-    if let Some(p) = choices.iter().find(|c| c.value == asked.point && !c.value.is_empty()) {
-        chips.push(chip("point", p.label.clone()));
+    if let Some(p) = points.iter().find(|p| Some(p.id) == asked.point) {
+        chips.push(chip("point", p.name.clone()));
     }
-    if let Some(v) = RapidVerdict::parse(&asked.verdict) {
+    if let Some(v) = asked.verdict {
         chips.push(chip("verdict", v.label(lang).to_owned()));
     }
-    if let Some((_, zh, en)) = follow_options.iter().find(|(k, _, _)| *k == asked.follow) {
-        chips.push(chip("follow", user.said(zh, en)));
+    if let Some(f) = asked.follow {
+        chips.push(chip("follow", user.said(f.zh(), f.en())));
     }
-    let at = page.and_then(|p| p.parse::<usize>().ok()).unwrap_or(1).clamp(1, rows.len().div_ceil(ROWS).max(1));
+    let typed = |key: &str| asked.others().into_iter().find(|(k, _)| *k == key).and_then(|(_, v)| v).unwrap_or_default();
+    let at = page.unwrap_or(1).clamp(1, rows.len().div_ceil(ROWS).max(1));
     let from = (at - 1) * ROWS;
     let count = |v: RapidVerdict| rows.iter().filter(|r| r.reading.reading.verdict == v).count() as u64;
     let view = RapidLedger {
@@ -485,13 +490,13 @@ async fn ledger(
         filters: Filters {
             action: "/rapid".to_owned(),
             selects: vec![
-                select("point", user.t("检测点", "Point"), choices.clone(), &asked.point),
-                select("verdict", user.t("结果", "Result"), Choice::all::<RapidVerdict>(lang), &asked.verdict),
+                select("point", user.t("检测点", "Point"), choices.clone(), &typed("point")),
+                select("verdict", user.t("结果", "Result"), Choice::all::<RapidVerdict>(lang), &typed("verdict")),
                 select(
                     "follow",
                     user.t("处置", "Follow-up"),
-                    follow_options.iter().map(|(k, zh, en)| Choice::new(*k, user.said(zh, en))).collect(),
-                    &asked.follow,
+                    Follow::ALL.iter().map(|f| Choice::new(f.code(), user.said(f.zh(), f.en()))).collect(),
+                    &typed("follow"),
                 ),
             ],
             day: Some(("day".to_owned(), day_query.clone())),
@@ -516,10 +521,10 @@ async fn ledger(
 async fn export(
     site: &State<Site>,
     user: User,
-    day: Option<&str>,
-    point: Option<&str>,
-    verdict: Option<&str>,
-    follow: Option<&str>,
+    day: Given<NaiveDate>,
+    point: Given<Key<PointId>>,
+    verdict: Given<Code<RapidVerdict>>,
+    follow: Given<Code<Follow>>,
 ) -> Result<Download, Failure> {
     reads(&user, Act::ReadReadings)?;
     let _turn = user.turn(site, Lane::Papers).await?;
@@ -759,9 +764,9 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
 }
 
 #[get("/rapid/<id>", rank = 2)]
-async fn reading(site: &State<Site>, user: User, id: &str) -> Html {
+async fn reading(site: &State<Site>, user: User, id: Key<ReadingId>) -> Html {
     reads(&user, Act::ReadReadings)?;
-    show(&reading_view(site, &user, id, &[], &views::forms::Filled::default()).await?)
+    show(&reading_view(site, &user, &id, &[], &views::forms::Filled::default()).await?)
 }
 
 /// A photo, shown by the browser and never run.
@@ -773,9 +778,9 @@ pub struct Photo {
 }
 
 #[get("/rapid/<id>/photo/<sha>")]
-async fn photo(site: &State<Site>, user: User, id: &str, sha: &str) -> Result<Photo, Failure> {
+async fn photo(site: &State<Site>, user: User, id: Key<ReadingId>, sha: Sha256) -> Result<Photo, Failure> {
     reads(&user, Act::ReadReadings)?;
-    let (kind, body) = site.app.read_photo(&user.actor, id, sha).await?;
+    let (kind, body) = site.app.read_photo(&user.actor, &id, &sha).await?;
     Ok(Photo { body, kind: ContentType::parse_flexible(&kind).unwrap_or(ContentType::Binary), disposition: Header::new("Content-Disposition", "inline") })
 }
 
@@ -812,10 +817,10 @@ shapes! {
 }
 
 #[post("/rapid/<id>/dispose", data = "<form>")]
-async fn dispose(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn dispose(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Sent<DisposalForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     let did = async {
-        let typed: DisposalForm = shaped(&form)?;
+        let typed: DisposalForm = form.read()?;
         site.app.dispose_positive(&user.actor, &id, &typed.kg, &typed.note, form.file("file"), user.now()).await
     };
     let did = did.await;
@@ -823,21 +828,21 @@ async fn dispose(site: &State<Site>, user: User, id: Key<ReadingId>, form: Resul
 }
 
 #[post("/rapid/<id>/object", data = "<form>")]
-async fn object(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn object(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     let did = site.app.object_positive(&user.actor, &id, user.now()).await;
     after(site, &user, &id, &form, did, "已登记异议", "The objection was recorded").await
 }
 
 #[post("/rapid/<id>/send", data = "<form>")]
-async fn send(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn send(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     let did = site.app.send_positive_to_lab(&user.actor, &id, user.now()).await;
     after(site, &user, &id, &form, did.map(|_| ()), "已建抽样单草稿并关联", "A sampling sheet was begun and linked").await
 }
 
 #[post("/rapid/<id>/conclude", data = "<form>")]
-async fn conclude(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn conclude(site: &State<Site>, user: User, id: Key<ReadingId>, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     let did = site.app.conclude_positive(&user.actor, &id, user.now()).await;
     after(site, &user, &id, &form, did, "已登记实验室结论", "The laboratory conclusion was recorded").await
@@ -849,8 +854,15 @@ mod tests {
     #[test]
     fn what_is_open_is_looked_for_on_every_day() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap_or_default();
-        assert_eq!(asked(None, None, None, Some("open"), today).day, None);
-        assert_eq!(asked(Some("x"), None, Some("nonsense"), None, today).day, Some(today));
-        assert_eq!(asked(Some("x"), None, Some("nonsense"), None, today).verdict, "");
+        let read = |day: &str, verdict: &str, follow: &str| asked(Given::of(day), Given::Nothing, Given::of(verdict), Given::of(follow), today);
+        for open in ["open", "running", "late", "confirm"] {
+            assert_eq!(read("", "", open).day, None, "{open}");
+        }
+        for other in ["done", "", "nonsense"] {
+            assert_eq!(read("", "", other).day, Some(today), "{other}");
+        }
+        let odd = read("x", "nonsense", "");
+        assert_eq!((odd.day, odd.verdict, odd.href().as_str()), (Some(today), None, "/rapid?day=2026-03-05"));
+        assert_eq!(read("2026-03-04", "positive", "late").href(), "/rapid?day=2026-03-04&verdict=positive&follow=late");
     }
 }

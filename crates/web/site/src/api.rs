@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::read::{CaseFilter, SampleFilter, SamplePage};
 use shiyan_foundation::category::CategoryPath;
+use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 use shiyan_foundation::{Act, Label, Lang, Refusal};
 use shiyan_imports::ssd2::{self, Exported, Extent};
@@ -33,9 +34,11 @@ use shiyan_web_figures::figures::year_of;
 use shiyan_web_kit::api::{Body, Caller, bad, checked};
 use shiyan_web_kit::carried::HEADER;
 use shiyan_web_kit::failure::{Failure, code};
+use shiyan_web_kit::given::{Code, Given};
 use shiyan_web_kit::guard::LOGIN;
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::parts::{case_room, id_of, reads, room};
+use shiyan_web_kit::key::Key;
+use shiyan_web_kit::parts::{case_room, reads, room};
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::when::{When, wanted_year};
 
@@ -160,9 +163,23 @@ fn some(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|t| !t.is_empty()).map(|t| t.chars().take(100).collect())
 }
 
-fn unread(name: &str, typed: &str, known: &str) -> Failure {
+fn query(name: &str, typed: &str, known: &str) -> Refusal {
     let typed: String = typed.chars().take(60).collect();
-    Failure::With(Status::UnprocessableEntity, Refusal::new(code::QUERY).with("name", name).with("typed", typed).with("known", known).on(name))
+    Refusal::new(code::QUERY).with("name", name).with("typed", typed).with("known", known).on(name)
+}
+
+fn unprocessable(why: Refusal) -> Failure {
+    Failure::With(Status::UnprocessableEntity, why)
+}
+
+fn unread(name: &str, typed: &str, known: &str) -> Failure {
+    unprocessable(query(name, typed, known))
+}
+
+/// A member of one list; anything else is refused rather than answered with an empty list.
+fn member<T: Label>(name: &str, given: Given<Code<T>>) -> Result<Option<String>, Failure> {
+    let read = given.or_refused(|typed| query(name, typed, &codes_of::<T>(&[]).join(", "))).map_err(unprocessable)?;
+    Ok(read.map(|Code(member)| member.code().to_owned()))
 }
 
 /// A value of a list of codes; anything else is refused rather than answered with an empty list.
@@ -193,7 +210,7 @@ fn date(typed: &str, zh: &str, en: &str, field: &str) -> Result<NaiveDate, Failu
     responses((status = 200, description = "Figures", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/kpi?<year>&<as_of>")]
-async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Option<&str>, as_of: Option<&str>) -> Answer {
+async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Given<i32>, as_of: Given<NaiveDate>) -> Answer {
     let Caller(user) = caller?;
     let when = When::read(year, as_of, user.now())?;
     let _turn = user.turn(site, Lane::Figures).await?;
@@ -238,13 +255,13 @@ async fn samples(
     caller: Result<Caller, Failure>,
     q: Option<&str>,
     state: Option<&str>,
-    kind: Option<&str>,
-    level: Option<&str>,
-    link: Option<&str>,
+    kind: Given<Code<TaskKind>>,
+    level: Given<Code<TaskLevel>>,
+    link: Given<Code<Link>>,
     class: Option<&str>,
     street: Option<&str>,
-    outcome: Option<&str>,
-    year: Option<&str>,
+    outcome: Given<Code<Outcome>>,
+    year: Given<i32>,
     cursor: Option<&str>,
 ) -> Answer {
     let Caller(user) = caller?;
@@ -252,7 +269,7 @@ async fn samples(
     let after = match some(cursor) {
         None => None,
         Some(text) => {
-            let read = text.split_once(',').filter(|(day, id)| day.parse::<NaiveDate>().is_ok() && id_of(id).is_ok());
+            let read = text.split_once(',').filter(|(day, id)| day.parse::<NaiveDate>().is_ok() && id.parse::<SampleId>().is_ok());
             let (day, id) = read.ok_or_else(|| unread("cursor", &text, "next"))?;
             Some((day.to_owned(), id.to_owned()))
         }
@@ -262,13 +279,13 @@ async fn samples(
         // the reading itself says what whoever tests blind may look for
         blind: false,
         state: one_of("state", state, &[codes_of::<SampleState>(&[]), codes_of::<OrderState>(&[])].concat())?,
-        kind: one_of("kind", kind, &codes_of::<TaskKind>(&[]))?,
-        level: one_of("level", level, &codes_of::<TaskLevel>(&[]))?,
-        link: one_of("link", link, &codes_of::<Link>(&[]))?,
+        kind: member("kind", kind)?,
+        level: member("level", level)?,
+        link: member("link", link)?,
         class: some(class),
         street: some(street),
-        outcome: one_of("outcome", outcome, &codes_of::<Outcome>(&[]))?,
-        year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
+        outcome: member("outcome", outcome)?,
+        year: if year == Given::Nothing { None } else { Some(wanted_year(year, user.now())?) },
         overdue_on: None,
         begun_by: None,
         after,
@@ -286,10 +303,10 @@ async fn samples(
     responses((status = 200, description = "The sample", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"))
 )]
 #[get("/api/v1/samples/<id>")]
-async fn sample(site: &State<Site>, caller: Result<Caller, Failure>, id: &str) -> Answer {
+async fn sample(site: &State<Site>, caller: Result<Caller, Failure>, id: Key<SampleId>) -> Answer {
     let Caller(user) = caller?;
     room(&user)?;
-    let SamplePage { record, order, items, cases, .. } = site.app.read_sample(&user.actor, &id_of(id)?).await?;
+    let SamplePage { record, order, items, cases, .. } = site.app.read_sample(&user.actor, &id).await?;
     let s = &record.sample;
     let sheet = |key: &str| s.sheet.get(key);
     let veiled = user.blind();
@@ -335,9 +352,9 @@ async fn cases(
     q: Option<&str>,
     state: Option<&str>,
     street: Option<&str>,
-    part: Option<&str>,
-    year: Option<&str>,
-    overdue: Option<&str>,
+    part: Given<Code<Part>>,
+    year: Given<i32>,
+    overdue: Given<bool>,
 ) -> Answer {
     let Caller(user) = caller?;
     case_room(&user)?;
@@ -345,9 +362,13 @@ async fn cases(
         q: some(q),
         state: one_of("state", state, &codes_of::<CaseState>(&["open"]))?,
         street: some(street),
-        part: one_of("part", part, &codes_of::<Part>(&[]))?,
-        year: year.map(|y| wanted_year(Some(y), user.now())).transpose()?,
-        overdue_on: (one_of("overdue", overdue, &["true", "false"])?.as_deref() == Some("true")).then(|| user.now().date_naive().to_string()),
+        part: member("part", part)?,
+        year: if year == Given::Nothing { None } else { Some(wanted_year(year, user.now())?) },
+        overdue_on: overdue
+            .or_refused(|typed| query("overdue", typed, "true, false"))
+            .map_err(unprocessable)?
+            .unwrap_or(false)
+            .then(|| user.now().date_naive().to_string()),
     };
     let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     Ok(Json(json!({ "cases": site.app.read_cases(&user.actor, &filter).await? })))
@@ -371,7 +392,7 @@ async fn results_ssd2(site: &State<Site>, caller: Result<Caller, Failure>, from:
     let (from, to) = shiyan_web_bench::exchange::asked(&user, from, to)?;
     let after = match some(cursor) {
         None => None,
-        Some(text) => Some(id_of(&text).map_err(|_| unread("cursor", &text, "next"))?),
+        Some(text) => Some(text.parse::<Key<shiyan_foundation::ids::TestReportId>>().map_err(|_| unread("cursor", &text, "next"))?),
     };
     let extent = Extent::of(&site.app, from, to, &user.actor.scope, user.now()).await?;
     let _turn = user.turn(site, Lane::Papers).await?;

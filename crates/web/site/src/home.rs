@@ -204,9 +204,9 @@ async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, when: &When, now: Ins
     let positive = &kpis.rapid.positive;
     Ok(RapidCard {
         positive: count(today.clone().verdict(RapidVerdict::Positive)).await?,
-        to_confirm: count(rapid::Asked::follow("confirm")).await?,
-        to_handle: count(rapid::Asked::follow("running")).await?,
-        late: count(rapid::Asked::follow("late")).await?,
+        to_confirm: count(rapid::Asked::follow(rapid::Follow::Confirm)).await?,
+        to_handle: count(rapid::Asked::follow(rapid::Follow::Running)).await?,
+        late: count(rapid::Asked::follow(rapid::Follow::Late)).await?,
         silent_points: points.iter().filter(|p| p.active && !busy.contains(&p.id)).count() as u64,
         today: Counted::new(readings.len() as u64, today.href()),
         year_valid: Counted::new(positive.denominator, format!("/figures/{}?{}", positive.key, when.query())),
@@ -527,7 +527,7 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
 
 /// Positives that are not settled: those past their time (D37) by name, then those within it.
 async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Result<Vec<WorkGroup>, Failure> {
-    let all = rapid::Asked::follow("open");
+    let all = rapid::Asked::follow(rapid::Follow::Open);
     let open = rapid::ledger_rows(site, user, &all).await?;
     counters.push(Counter {
         label: user.t("待处置快检阳性", "Rapid positives to handle").to_owned(),
@@ -544,7 +544,7 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
         verb: user.t("处置", "Follow up").to_owned(),
     };
     let (late, running): (Vec<_>, Vec<_>) = open.iter().partition(|r| rapid::follow_late(r, user.now()));
-    let group = |title: &str, follow: &str, rows: &[&LedgerRow]| WorkGroup {
+    let group = |title: &str, follow: rapid::Follow, rows: &[&LedgerRow]| WorkGroup {
         title: title.to_owned(),
         more: Some(Link::new(user.t("全部", "All"), rapid::Asked::follow(follow).href())),
         items: rows.iter().take(20).map(item).collect(),
@@ -552,9 +552,9 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
     };
     let mut groups = Vec::new();
     if !late.is_empty() {
-        groups.push(group(&user.said("快检阳性超过{D37}未处置", "Rapid positives past their {D37}"), "late", &late));
+        groups.push(group(&user.said("快检阳性超过{D37}未处置", "Rapid positives past their {D37}"), rapid::Follow::Late, &late));
     }
-    groups.push(group(&user.said("快检阳性待处置（{D37}内）", "Rapid positives within {D37}"), "running", &running));
+    groups.push(group(&user.said("快检阳性待处置（{D37}内）", "Rapid positives within {D37}"), rapid::Follow::Running, &running));
     Ok(groups)
 }
 

@@ -11,6 +11,7 @@ use shiyan_foundation::{Actor, Label, WorkCalendar};
 use shiyan_indicators::{LeftOut, Pick, What};
 
 use shiyan_web_figures::figures::same;
+use shiyan_web_kit::given::Given;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::stage::{client, demonstration, login, now};
 use shiyan_web_kit::when::When;
@@ -114,7 +115,7 @@ impl Facts<'_> {
         let word = |text: &str| RawStr::new(text).url_decode_lossy().into_owned();
         let pairs: BTreeMap<&str, String> = query.split('&').filter_map(|kv| kv.split_once('=')).map(|(k, v)| (k, word(v))).collect();
         let of = |key: &str| pairs.get(key).map(String::as_str);
-        let when = When::read(of("year"), of("as_of"), now()).ok()?;
+        let when = When::read(Given::of(of("year").unwrap_or_default()), Given::of(of("as_of").unwrap_or_default()), now()).ok()?;
         let key = when.query();
         if !self.years.contains_key(&key) {
             let look = if room == "rows" { Look::Rows(What::parse(name)?) } else { Look::Figures };

@@ -17,7 +17,7 @@ async fn receive(b: &Bench, n: usize, fields: &[(&'static str, &str)]) {
     b.app.submit_sheet(&sampler, &id, now()).await.unwrap();
     let reception = Reception { test_seal: format!("T{n}"), backup_seal: format!("B{n}"), ..Reception::default() };
     let order = b.app.accept_sample(&b.actor("sample-keeper"), &id, reception, now()).await.unwrap().to_string();
-    b.app.add_item(&b.actor("analyst"), &order, SORBATE, "g/kg", METHOD, now()).await.unwrap();
+    b.app.add_item(&b.actor("analyst"), &order, &shiyan_app::bench::TypedItem::new(SORBATE, "g/kg", METHOD), now()).await.unwrap();
     let items = b.app.stage().items_of_order(&order, &Scope::District).await.unwrap();
     let item = items.into_iter().find(|i| i.analyte == SORBATE && i.method == METHOD).unwrap();
     // the library forbids it in cold noodles; here in whatever food it is

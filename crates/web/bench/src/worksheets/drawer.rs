@@ -22,8 +22,7 @@ use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{Answer, at_text, refusals, verdict_badge};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::posted::Sent;
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::timeline::told;
@@ -296,8 +295,8 @@ async fn of_control(site: &Site, user: &User, whole: &Whole, slot: &QcSlot) -> R
 }
 
 #[get("/worksheets/<id>/cells/<cell>")]
-async fn part(site: &State<Site>, user: User, id: &str, cell: &str) -> Html {
-    let whole = Whole::load(site, &user, id).await?;
+async fn part(site: &State<Site>, user: User, id: Key<WorksheetId>, cell: &str) -> Html {
+    let whole = Whole::load(site, &user, &id).await?;
     let d = drawer(site, &user, &whole, cell).await?.ok_or(Failure::NotFound)?;
     let view = DrawerPart { p: user.page(site, "worksheets", ""), d, action: whole.href() };
     Ok((Status::Ok, (ContentType::HTML, askama::Template::render(&view)?)))
@@ -311,11 +310,11 @@ shapes! {
 }
 
 #[post("/worksheets/<id>/cells/<item>/remark", data = "<form>")]
-async fn remark(site: &State<Site>, user: User, id: Key<WorksheetId>, item: Key<TestItemId>, form: Result<Posted, Failure>) -> Answer {
+async fn remark(site: &State<Site>, user: User, id: Key<WorksheetId>, item: Key<TestItemId>, form: Result<Sent<RemarkForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
     let seen = form.get("rev").parse().unwrap_or(-1);
-    let did = async { site.app.remark_item(&user.actor, &item, seen, &shaped::<RemarkForm>(&form)?.remark, user.now()).await };
+    let did = async { site.app.remark_item(&user.actor, &item, seen, &form.read()?.remark, user.now()).await };
     match did.await {
         Ok(_) => Ok(done(format!("/worksheets/{id}?cell={item}#drawer"), "备注已保存", "The remark was saved")),
         Err(error) => {
@@ -330,11 +329,11 @@ async fn remark(site: &State<Site>, user: User, id: Key<WorksheetId>, item: Key<
 }
 
 #[post("/worksheets/<id>/cells/<item>/carry-over", data = "<form>")]
-async fn carry_over(site: &State<Site>, user: User, id: Key<WorksheetId>, item: Key<TestItemId>, form: Result<Posted, Failure>) -> Answer {
+async fn carry_over(site: &State<Site>, user: User, id: Key<WorksheetId>, item: Key<TestItemId>, form: Result<Sent<WordForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     enter_room(&user).map_err(Err)?;
     let seen = form.get("rev").parse().unwrap_or(-1);
-    let did = async { site.app.say_carry_over(&user.actor, &item, seen, &shaped::<WordForm>(&form)?.word, user.now()).await };
+    let did = async { site.app.say_carry_over(&user.actor, &item, seen, &form.read()?.word, user.now()).await };
     match did.await {
         Ok(_) => Ok(done(format!("/worksheets/{id}?cell={item}#drawer"), "带入原则说明已保存", "The word about carry-over was saved")),
         Err(error) => {

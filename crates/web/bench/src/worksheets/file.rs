@@ -26,9 +26,10 @@ use shiyan_web_kit::dry_run::hidden_of;
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::key::Key;
+use shiyan_web_kit::key::{Key, Sha256};
 use shiyan_web_kit::parts::{Answer, refusals, show_as};
-use shiyan_web_kit::posted::Posted;
+use shiyan_web_kit::posted::{Posted, Sent};
+use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
 
@@ -339,18 +340,26 @@ fn totals(planned: &[Planned], user: &User) -> Vec<(String, u64, Tone)> {
 }
 
 #[get("/worksheets/<id>/import")]
-async fn import_page(site: &State<Site>, user: User, id: &str) -> Html {
-    let whole = Whole::load(site, &user, id).await?;
+async fn import_page(site: &State<Site>, user: User, id: Key<WorksheetId>) -> Html {
+    let whole = Whole::load(site, &user, &id).await?;
     show(&view(site, &user, &whole, None, &[]).await?)
 }
 
+shapes! {
+    /// 仪器文件 how it is read, and which of the kept files is written.
+    FileForm { profile: 100 "文件格式" / "profile", sha256: 64 "文件" / "file" }
+}
+
 #[post("/worksheets/<id>/import", data = "<form>")]
-async fn import(site: &State<Site>, user: User, id: Key<WorksheetId>, form: Result<Posted, Failure>) -> Answer {
+async fn import(site: &State<Site>, user: User, id: Key<WorksheetId>, form: Result<Sent<FileForm>, Failure>) -> Answer {
     let form = form.map_err(Err)?;
     let whole = Whole::load(site, &user, &id).await.map_err(Err)?;
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;
-    let done = if form.some("sha256").is_some() { write(site, &user, &whole, &form).await } else { dry_run(site, &user, &whole, &form).await };
-    match done {
+    let done = async {
+        let typed = form.read()?;
+        if typed.sha256.is_empty() { dry_run(site, &user, &whole, &form, typed.profile).await } else { write(site, &user, &whole, &form, typed).await }
+    };
+    match done.await {
         Ok(answer) => answer,
         Err(error) => {
             let (status, why) = refusals(error).map_err(Err)?;
@@ -379,10 +388,10 @@ fn version_of(profile: &Profile) -> String {
     format!("{} v{}", profile.key, profile.version)
 }
 
-async fn dry_run(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result<Answer, shiyan_app::Error> {
+async fn dry_run(site: &Site, user: &User, whole: &Whole, form: &Posted, profile: String) -> Result<Answer, shiyan_app::Error> {
     whole.sheet.may_enter(&user.actor)?;
     let file = form.file("file").ok_or_else(|| Refusal::new(code::NO_FILE).on("file"))?;
-    let (profile, read) = read_file(site, file.bytes.clone(), file.name.clone(), form.get("profile").to_owned(), hidden_of(form)).await?;
+    let (profile, read) = read_file(site, file.bytes.clone(), file.name.clone(), profile, hidden_of(form)).await?;
     let sha256 = site.app.keep_instrument_file(&user.actor, &whole.sheet.id.to_string(), &file.name, &version_of(&profile), &file.bytes, user.now()).await?;
     let planned = Planner { user, whole, open: whole.open_to(user) }.all(&read);
     Ok(Err(match view(site, user, whole, Some(form), &[]).await {
@@ -405,13 +414,13 @@ async fn dry_run(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Resu
     }))
 }
 
-async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result<Answer, shiyan_app::Error> {
+async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted, typed: FileForm) -> Result<Answer, shiyan_app::Error> {
     let (app, id) = (&site.app, whole.sheet.id.to_string());
-    let sha256 = form.get("sha256");
+    let FileForm { profile, sha256 } = typed;
     // Only what this worksheet keeps; a hash opens no other file.
     let known = whole.sheet.files.iter().find(|f| f.sha256 == sha256).ok_or_else(|| Refusal::new(code::UNKNOWN_FILE).on("file"))?;
-    let bytes = app.read_instrument_file(&whole.sheet, sha256).await?;
-    let (_, read) = read_file(site, bytes, known.name.clone(), form.get("profile").to_owned(), hidden_of(form)).await?;
+    let bytes = app.read_instrument_file(&whole.sheet, &sha256).await?;
+    let (_, read) = read_file(site, bytes, known.name.clone(), profile, hidden_of(form)).await?;
     let planned = Planner { user, whole, open: whole.open_to(user) }.all(&read);
     let overwrite = form.get("overwrite") == "1";
     let wanted = |p: &&Planned| p.fate == Fate::Write || (overwrite && p.fate == Fate::Overwrite);
@@ -432,7 +441,7 @@ async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result
         }
     }
     let typed = Typing { cells: &cells, controls: &controls };
-    let entered = app.enter_sheet(&user.actor, &id, typed, Some(sha256), user.now()).await?;
+    let entered = app.enter_sheet(&user.actor, &id, typed, Some(&sha256), user.now()).await?;
     let (written, refused) = (entered.taken(typed), entered.refused());
     let to = whole.href();
     Ok(Ok(if refused == 0 {
@@ -446,9 +455,9 @@ async fn write(site: &Site, user: &User, whole: &Whole, form: &Posted) -> Result
 }
 
 #[get("/worksheets/<id>/files/<sha256>")]
-async fn kept(site: &State<Site>, user: User, id: &str, sha256: &str) -> Result<Download, Failure> {
-    let whole = Whole::load(site, &user, id).await?;
-    let file = whole.sheet.files.iter().find(|f| f.sha256 == sha256).ok_or(Failure::NotFound)?;
-    let bytes = site.app.read_instrument_file(&whole.sheet, sha256).await?;
+async fn kept(site: &State<Site>, user: User, id: Key<WorksheetId>, sha256: Sha256) -> Result<Download, Failure> {
+    let whole = Whole::load(site, &user, &id).await?;
+    let file = whole.sheet.files.iter().find(|f| *f.sha256 == *sha256).ok_or(Failure::NotFound)?;
+    let bytes = site.app.read_instrument_file(&whole.sheet, &sha256).await?;
     Ok(Download::new(bytes, ContentType::Binary, &file.name))
 }

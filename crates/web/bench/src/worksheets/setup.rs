@@ -15,8 +15,7 @@ use shiyan_web_kit::admin::{Form, enter, page, table_page};
 use shiyan_web_kit::answer::{Html, done, show, show_refused};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
-use shiyan_web_kit::posted::Posted;
-use shiyan_web_kit::shape::shaped;
+use shiyan_web_kit::posted::{Posted, Sent};
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
 use shiyan_web_kit::ui::{Badge, Tone};
@@ -119,11 +118,11 @@ shapes! {
 }
 
 #[post("/admin/instruments", data = "<form>")]
-async fn save_instrument(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save_instrument(site: &State<Site>, user: User, form: Result<Sent<InstrumentForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Instruments).map_err(Err)?;
     let did = async {
-        let InstrumentForm { no, name, profile, calibrated_until } = shaped(&form)?;
+        let InstrumentForm { no, name, profile, calibrated_until } = form.read()?;
         let typed = TypedInstrument { no, name, profile, calibrated_until, active: form.get("active") == "1" };
         site.app.save_instrument(&user.actor, &typed, user.now()).await
     };
@@ -280,11 +279,11 @@ async fn templates(site: &State<Site>, user: User, method: Option<&str>) -> Html
 }
 
 #[post("/admin/templates", data = "<form>")]
-async fn save_template(site: &State<Site>, user: User, form: Result<Posted, Failure>) -> Result<Flash<Redirect>, Html> {
+async fn save_template(site: &State<Site>, user: User, form: Result<Sent<TemplateForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
     enter(&user, AdminTab::Templates).map_err(Err)?;
     let did = async {
-        let typed: TemplateForm = shaped(&form)?;
+        let typed: TemplateForm = form.read()?;
         site.app.save_template(&user.actor, &typed.method, &typed.title, &typed_lines(&form), user.now()).await
     };
     match did.await {
