@@ -456,7 +456,7 @@ async fn reception_view(site: &Site, user: &User, id: &Key<SampleId>, again: Opt
     room(user)?;
     let lang = user.lang();
     let t = |zh, en| user.t(zh, en);
-    let shiyan_app::read::Reception { record, clocks, recent, calendar, streets } = site.app.read_reception(&user.actor, &id).await?;
+    let shiyan_app::read::Reception { record, clocks, recent, calendar, streets } = site.app.read_reception(&user.actor, id).await?;
     let sample = &record.sample;
     let why = again.map_or(&[][..], |(_, why)| why);
     let filled = again.map_or_else(Filled::default, |(form, why)| form.filled(why, lang));

@@ -107,7 +107,7 @@ macro_rules! shapes {
         $(#[$doc])*
         #[derive(Debug, validator::Validate)]
         $vis struct $name {
-            $(#[validate(length(max = $most))] $field: String),+
+            $(#[validate(length(max = $most))] $vis $field: String),+
         }
         impl $crate::shape::Shape for $name {
             fn read(form: &$crate::posted::Posted, action: &str) -> Self {
