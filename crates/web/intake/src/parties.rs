@@ -341,7 +341,7 @@ fn operator_facts(user: &User, operator: &Operator, streets: &Streets) -> FactGr
         Fact::new(user.t("统一社会信用代码", "Credit code"), code(operator.credit_code.as_ref().map_or("", CreditCode::as_str))),
         Fact::new(user.t("许可证类型", "Kind of permit"), word(&operator.permit_kind, user.lang())),
         Fact::new(user.t("许可证编号", "Permit number"), code(&operator.permit_no)),
-        Fact::new(user.t("法定代表人", "Legal representative"), operator.legal_rep.as_str()),
+        Fact::new(user.t("法定代表人", "Legal person"), operator.legal_rep.as_str()),
         Fact::new(user.t("地址", "Address"), operator.address.as_str()),
         Fact::new(user.t("街道", "Street"), street_name(streets, &operator.street)),
         Fact::new(user.t("环节", "Link"), operator.link.map_or("", |l| l.label(user.lang()))),
