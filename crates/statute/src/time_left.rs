@@ -21,6 +21,21 @@ labels! {
     }
 }
 
+impl Nearness {
+    /// 起止 the last days that are this near on a day, both included; nothing where they have no end. A list is cut by it.
+    #[must_use]
+    pub fn days(self, today: NaiveDate, cal: &WorkCalendar) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        let soon = |day: &NaiveDate| workdays_to(today, *day, cal) <= DUE_SOON_WORKDAYS;
+        let last = today.iter_days().skip(1).take_while(soon).last().unwrap_or(today);
+        match self {
+            Nearness::Overdue => (None, today.pred_opt()),
+            Nearness::Today => (Some(today), Some(today)),
+            Nearness::Soon => (today.succ_opt(), Some(last)),
+            Nearness::Later => (last.succ_opt(), None),
+        }
+    }
+}
+
 /// 颜色 what the colour of a deadline says; the words say it too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
@@ -209,6 +224,17 @@ mod tests {
         Clock::start(ClockId(Uuid::nil()), rule, "case:1", at(start), calendar()).expect("in force")
     }
 
+    #[test]
+    fn a_list_cut_by_days_holds_what_is_that_near() {
+        for today in day("2026-01-01").iter_days().take(500) {
+            for due in (today - chrono::Days::new(20)).iter_days().take(60) {
+                let near = TimeLeft::day(due, None, today, calendar()).near;
+                let within = |(from, to): (Option<NaiveDate>, Option<NaiveDate>)| from.is_none_or(|f| f <= due) && to.is_none_or(|t| due <= t);
+                let lists: Vec<Nearness> = Nearness::ALL.iter().copied().filter(|n| within(n.days(today, calendar()))).collect();
+                assert_eq!(lists, near.into_iter().collect::<Vec<_>>(), "{due} on {today}");
+            }
+        }
+    }
     #[test]
     fn a_day_off_after_the_last_day_is_overdue_though_no_working_day_has_gone_by() {
         // Friday 6 March 2026 was the last day.

@@ -181,8 +181,12 @@ async fn measure(store: &Store) -> Result<f64, Error> {
     let filter = ReportFilter { outcome: some("fail"), ..ReportFilter::default() };
     ask!(slowest, "reports in force that fail: first page", len(&store.reports_issued(&filter, &all).await?.0));
 
-    ask!(slowest, "cases: all", len(&store.cases(&CaseFilter::default(), &all).await?));
-    ask!(slowest, "cases: open", len(&store.cases(&CaseFilter { state: some("open"), ..CaseFilter::default() }, &all).await?));
+    let open = CaseFilter { state: some("open"), ..CaseFilter::default() };
+    let late = CaseFilter { due: Some((None, today.parse::<NaiveDate>().ok().and_then(|d| d.pred_opt()))), ..CaseFilter::default() };
+    for (name, filter) in [("all", CaseFilter::default()), ("open", open), ("overdue", late)] {
+        ask!(slowest, &format!("cases {name}: first page"), len(&store.cases_page(&filter, &all, 0, 50).await?));
+        ask!(slowest, &format!("cases {name}: count"), i64::try_from(store.count_cases(&filter, &all).await?.values().sum::<u64>()).unwrap_or_default());
+    }
     ask!(slowest, "cases: by state", len(&store.case_states(&all).await?));
 
     let day = texts(db, "SELECT MAX(day) FROM rapid_reading").await?.pop();

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::ReadingId;
 use shiyan_foundation::task::Outcome;
-use shiyan_foundation::{Act, Actor, WorkCalendar};
+use shiyan_foundation::{Act, Actor, Instant, NaiveDate, WorkCalendar};
 use shiyan_nonconformity::Case;
+use shiyan_statute::Nearness;
 use shiyan_store::records::ClockRecord;
 use shiyan_store::{Entry, Error, Record};
 
@@ -15,13 +16,37 @@ use crate::authority::{reading_of, reads, reads_cases};
 use crate::intake::parties::read::Parties;
 use shiyan_store::query::cases::{CaseFilter, CaseRow};
 
-/// 案件清单 every row under a filter, and the whole cases of those that the page shows.
+/// 案件清单之问 which cases a list holds: the filter, and how near their last day is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseAsk {
+    /// 筛选
+    pub filter: CaseFilter,
+    /// 远近 of the last day of the open ones, in the order of the days; empty for all.
+    pub near: Vec<Nearness>,
+}
+
+impl CaseAsk {
+    /// The same with the days for the nearness.
+    fn on(&self, today: NaiveDate, calendar: &WorkCalendar) -> CaseFilter {
+        let days = |near: &Nearness| near.days(today, calendar);
+        let due = self.near.first().zip(self.near.last()).map(|(first, last)| (days(first).0, days(last).1));
+        CaseFilter { due: due.or(self.filter.due), ..self.filter.clone() }
+    }
+}
+
+/// 案件清单 one page of it, and how many there are.
 #[derive(Debug)]
 pub struct CaseBook {
-    /// Rows, open ones first, by due day.
+    /// Rows of the page, open ones first, by due day.
     pub rows: Vec<CaseRow>,
-    /// Whole cases of the rows that are shown.
+    /// The whole cases of these rows.
     pub shown: BTreeMap<String, Case>,
+    /// How many there are of what was asked.
+    pub total: u64,
+    /// Which of them the page begins with, from 0.
+    pub from: u64,
+    /// How many there are of each of the other lists that were asked about.
+    pub others: Vec<u64>,
     /// Working calendar.
     pub calendar: WorkCalendar,
     /// 街道 by code.
@@ -64,21 +89,37 @@ impl App {
         reads_cases(actor)?;
         self.store.cases(filter, &actor.scope).await
     }
-    /// 案件清单 with the whole cases of the rows that `shown` chooses.
+    /// 案件清单 a page of so many rows, with the whole cases on it and how many the other lists hold. A page behind the last one is the last one.
     ///
     /// # Errors
     /// Not for this person; the database does not answer.
-    pub async fn read_case_book(
-        &self,
-        actor: &Actor,
-        filter: &CaseFilter,
-        shown: impl FnOnce(&[CaseRow], &WorkCalendar) -> Vec<String> + Send,
-    ) -> Result<CaseBook, Error> {
-        let rows = self.read_cases(actor, filter).await?;
-        let calendar = self.calendar().await?;
-        let ids = shown(&rows, &calendar);
+    pub async fn read_case_book(&self, actor: &Actor, ask: &CaseAsk, others: &[CaseAsk], page: (u64, u64), now: Instant) -> Result<CaseBook, Error> {
+        reads_cases(actor)?;
+        let (calendar, today, (number, size)) = (self.calendar().await?, now.date_naive(), page);
+        let total = self.counted_cases(actor, ask, today, &calendar).await?;
+        let mut counts = Vec::with_capacity(others.len());
+        for other in others {
+            counts.push(if other == ask { total } else { self.counted_cases(actor, other, today, &calendar).await? });
+        }
+        let from = number.clamp(1, total.div_ceil(size).max(1)).saturating_sub(1) * size;
+        let rows = self.store.cases_page(&ask.on(today, &calendar), &actor.scope, from, size).await?;
+        let ids: Vec<String> = rows.iter().map(|r| r.id.clone()).collect();
         let shown = self.store.cases_by_id(&ids, &actor.scope).await?.into_iter().map(|c| (c.id.to_string(), c)).collect();
-        Ok(CaseBook { rows, shown, calendar, streets: self.streets().await? })
+        Ok(CaseBook { rows, shown, total, from, others: counts, calendar, streets: self.streets().await? })
+    }
+    /// 案件 the first so many of a list, and how many it holds.
+    ///
+    /// # Errors
+    /// Not for this person; the database does not answer.
+    pub async fn read_first_cases(&self, actor: &Actor, ask: &CaseAsk, most: u64, now: Instant) -> Result<(Vec<CaseRow>, u64), Error> {
+        reads_cases(actor)?;
+        let (calendar, today) = (self.calendar().await?, now.date_naive());
+        let total = self.counted_cases(actor, ask, today, &calendar).await?;
+        let rows = if most == 0 { Vec::new() } else { self.store.cases_page(&ask.on(today, &calendar), &actor.scope, 0, most).await? };
+        Ok((rows, total))
+    }
+    async fn counted_cases(&self, actor: &Actor, ask: &CaseAsk, today: NaiveDate, calendar: &WorkCalendar) -> Result<u64, Error> {
+        Ok(self.store.count_cases(&ask.on(today, calendar), &actor.scope).await?.values().sum())
     }
     /// 案件页
     ///

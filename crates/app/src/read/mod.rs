@@ -13,7 +13,7 @@ pub use figures::Look;
 pub use crate::bench::queues::{Queue, QueuedOrder, QueuedSheet};
 pub use crate::bench::read::{OrderPage, QueuePage};
 pub use crate::bench::worksheets::read::{Bench, Making, SheetCell, SheetPage, Standing};
-pub use crate::cases::read::{CaseBook, CasePage};
+pub use crate::cases::read::{CaseAsk, CaseBook, CasePage};
 pub use crate::intake::parties::read::{LinkPage, MarketBook, MarketPage, OperatorPage, Parties, PartyBook, ProducerPage, StallPage};
 pub use crate::intake::read::{Reception, SampleBook, SamplePage, Search, SheetLists};
 pub use crate::plan::read::PlanPage;

@@ -1,8 +1,10 @@
 //! 案件 and clocks.
 
+use std::collections::BTreeMap;
+
 use sea_orm::FromQueryResult;
 use serde::Serialize;
-use shiyan_foundation::{Label, Scope};
+use shiyan_foundation::{Label, NaiveDate, Scope};
 use shiyan_nonconformity::Case;
 use shiyan_nonconformity::case::MOVES;
 
@@ -23,8 +25,8 @@ pub struct CaseFilter {
     pub part: Option<String>,
     /// Year of opening.
     pub year: Option<i32>,
-    /// Only those open past their due day.
-    pub overdue_on: Option<String>,
+    /// 期限 of the open ones: the first and the last day on which it may lie.
+    pub due: Option<(Option<NaiveDate>, Option<NaiveDate>)>,
 }
 
 /// One row of the case list.
@@ -67,38 +69,107 @@ fn open() -> impl Iterator<Item = &'static str> {
     MOVES.open().map(Label::code)
 }
 
+fn number(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// Only those that go on, or only those that are over.
+fn half(sql: &mut Sql, going_on: bool) -> &mut Sql {
+    sql.within(if going_on { "AND c.state IN" } else { "AND c.state NOT IN" }, open())
+}
+
+fn rows_of(filter: &CaseFilter, scope: &Scope) -> Sql {
+    let mut sql = Sql::new(CASES);
+    narrow(sql.sample_scope(scope), filter);
+    sql
+}
+
+/// What is counted of them; the clock is asked only where the filter looks at it.
+fn counted(what: &'static str, filter: &CaseFilter, scope: &Scope) -> Sql {
+    let mut sql = Sql::new(what);
+    if filter.due.is_some() {
+        sql.push("JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20'", []);
+    }
+    narrow(sql.beside_sample("JOIN sample s ON s.id = c.sample_id", scope).push("WHERE 1 = 1", []).sample_scope(scope), filter);
+    sql
+}
+
+fn narrow(sql: &mut Sql, filter: &CaseFilter) {
+    if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
+        let like = format!("%{}%", q.replace(['%', '_'], ""));
+        sql.push(
+            "AND (c.no LIKE ? OR c.sampling_no LIKE ? OR c.product LIKE ? OR c.operator LIKE ?)",
+            [like.clone().into(), like.clone().into(), like.clone().into(), like.into()],
+        );
+    }
+    match filter.state.as_deref() {
+        Some("open") => {
+            sql.within("AND c.state IN", open());
+        }
+        state => {
+            sql.and_if("AND c.state = ?", state);
+        }
+    }
+    sql.and_if("AND c.street = ?", filter.street.as_deref()).and_if("AND c.part = ?", filter.part.as_deref());
+    if let Some((from, to)) = filter.due {
+        let day = |day: Option<NaiveDate>| day.map(|d| d.to_string());
+        sql.within("AND c.state IN", open()).push("AND k.due_on IS NOT NULL", []);
+        sql.and_if("AND k.due_on >= ?", day(from).as_deref()).and_if("AND k.due_on <= ?", day(to).as_deref());
+    }
+    if let Some(year) = filter.year {
+        sql.push("AND c.opened_on >= ? AND c.opened_on < ?", [format!("{year:04}-01-01").into(), format!("{:04}-01-01", year.saturating_add(1)).into()]);
+    }
+}
+
 impl Store {
     /// Cases by due day, open ones first.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn cases(&self, filter: &CaseFilter, scope: &Scope) -> Result<Vec<CaseRow>, Error> {
-        let mut sql = Sql::new(CASES);
-        sql.sample_scope(scope);
-        if let Some(q) = filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
-            let like = format!("%{}%", q.replace(['%', '_'], ""));
-            sql.push(
-                "AND (c.no LIKE ? OR c.sampling_no LIKE ? OR c.product LIKE ? OR c.operator LIKE ?)",
-                [like.clone().into(), like.clone().into(), like.clone().into(), like.into()],
-            );
-        }
-        match filter.state.as_deref() {
-            Some("open") => {
-                sql.within("AND c.state IN", open());
-            }
-            state => {
-                sql.and_if("AND c.state = ?", state);
-            }
-        }
-        sql.and_if("AND c.street = ?", filter.street.as_deref()).and_if("AND c.part = ?", filter.part.as_deref());
-        if let Some(day) = filter.overdue_on.as_deref() {
-            sql.within("AND c.state IN", open()).push("AND k.due_on < ?", [day.into()]);
-        }
-        if let Some(year) = filter.year {
-            sql.push("AND c.opened_on >= ? AND c.opened_on < ?", [format!("{year:04}-01-01").into(), format!("{:04}-01-01", year.saturating_add(1)).into()]);
-        }
+        let mut sql = rows_of(filter, scope);
         sql.within("ORDER BY CASE WHEN c.state IN", open()).push("THEN 0 ELSE 1 END, k.due_on, c.no", []);
         sql.all(&self.read).await
+    }
+    /// A page of the same, in the same order: those that are over are looked at only behind the last open one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cases_page(&self, filter: &CaseFilter, scope: &Scope, skip: u64, take: u64) -> Result<Vec<CaseRow>, Error> {
+        let (mut rows, mut skip): (Vec<CaseRow>, u64) = (Vec::new(), skip);
+        for going_on in [true, false] {
+            let left = take.saturating_sub(rows.len() as u64);
+            let mut sql = rows_of(filter, scope);
+            half(&mut sql, going_on).push("ORDER BY k.due_on, c.no LIMIT ? OFFSET ?", [number(left).into(), number(skip).into()]);
+            let found: Vec<CaseRow> = sql.all(&self.read).await?;
+            let full = found.len() as u64 == left;
+            if found.is_empty() && skip > 0 {
+                let mut sql = counted("SELECT COUNT(*) AS n FROM case_file c", filter, scope);
+                let before = half(&mut sql, going_on).one::<Count>(&self.read).await?.map_or(0, |c| u64::try_from(c.n).unwrap_or_default());
+                skip -= before.min(skip);
+            } else {
+                skip = 0;
+            }
+            rows.extend(found);
+            if full {
+                break;
+            }
+        }
+        Ok(rows)
+    }
+    /// How many cases there are in each state under a filter.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_cases(&self, filter: &CaseFilter, scope: &Scope) -> Result<BTreeMap<String, u64>, Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            state: String,
+            n: i64,
+        }
+        let mut sql = counted("SELECT c.state, COUNT(*) AS n FROM case_file c", filter, scope);
+        sql.push("GROUP BY c.state", []);
+        Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, u64::try_from(l.n).unwrap_or_default())).collect())
     }
     /// One case.
     ///

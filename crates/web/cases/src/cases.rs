@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rocket::http::ContentType;
 use rocket::{FromForm, Route, State, get, post, routes};
 use shiyan_app::Error;
-use shiyan_app::read::{CaseFilter, CasePage as Whole, CaseRow as Line};
+use shiyan_app::read::{CaseAsk, CaseFilter, CasePage as Whole, CaseRow as Line};
 use shiyan_app::records::ClockRecord;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::{Act, Label, Lang, Refusal, WorkCalendar};
@@ -43,7 +43,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Rows of a page.
-const ROWS: usize = 50;
+const ROWS: u64 = 50;
 
 /// The filters as they stand in the address.
 #[derive(Debug, FromForm)]
@@ -120,28 +120,21 @@ impl CaseList {
     pub fn href(&self) -> String {
         self.address().href()
     }
-    fn holds(&self, line: &Line, today: chrono::NaiveDate, calendar: &WorkCalendar) -> bool {
-        let near = nearness(line, today, calendar);
-        let state = match self.state.as_str() {
-            "" => true,
-            "open" => is_open(line),
-            state => line.state == state,
+    /// The same as the application is asked for it.
+    #[must_use]
+    pub fn ask(&self) -> CaseAsk {
+        let near = match self.due.as_str() {
+            NEAR => vec![Nearness::Today, Nearness::Soon],
+            due => Nearness::parse(due).into_iter().collect(),
         };
-        let due = match self.due.as_str() {
-            "" => true,
-            NEAR => matches!(near, Some(Nearness::Today | Nearness::Soon)),
-            due => near.is_some_and(|near| near.code() == due),
-        };
-        state && due
+        CaseAsk { filter: CaseFilter { state: Some(self.state.clone()).filter(|s| !s.is_empty()), ..self.base.clone() }, near }
     }
-    /// The cases, all of them, open ones first.
+    /// The first so many of the cases, open ones first, and how many there are.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn rows(&self, site: &Site, user: &User, calendar: &WorkCalendar) -> Result<Vec<Line>, Failure> {
-        let all = site.app.read_cases(&user.actor, &self.base).await?;
-        let today = user.now().date_naive();
-        Ok(all.into_iter().filter(|l| self.holds(l, today, calendar)).collect())
+    /// Not for this person; the database does not answer.
+    pub async fn first(&self, site: &Site, user: &User, most: u64) -> Result<(Vec<Line>, u64), Failure> {
+        Ok(site.app.read_first_cases(&user.actor, &self.ask(), most, user.now()).await?)
     }
 }
 
@@ -165,7 +158,7 @@ fn due_word(due: &str, lang: Lang) -> String {
     }
 }
 
-fn filters(sought: &Sought<'_>, address: &Address, due: &str, streets: Vec<Choice>, total: usize, user: &User) -> Filters {
+fn filters(sought: &Sought<'_>, address: &Address, due: &str, streets: Vec<Choice>, total: u64, user: &User) -> Filters {
     let lang = user.lang();
     let now = chrono::Datelike::year(&user.now());
     let states = [Choice::new("open", user.t("未办结", "Open"))].into_iter().chain(Choice::all::<CaseState>(lang)).collect();
@@ -207,18 +200,6 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     let list = CaseList::read(&sought);
     let address = list.address();
     let _turn = user.turn_to_search(site, list.base.q.as_deref()).await?;
-    let asked = sought.page.unwrap_or(1);
-    let place = |n: usize| asked.clamp(1, n.div_ceil(ROWS).max(1));
-    let book = site
-        .app
-        .read_case_book(&user.actor, &list.base, |rows, calendar| {
-            let held: Vec<&Line> = rows.iter().filter(|l| list.holds(l, today, calendar)).collect();
-            held.iter().skip((place(held.len()) - 1) * ROWS).take(ROWS).map(|l| l.id.clone()).collect()
-        })
-        .await?;
-    let (all, calendar, streets) = (&book.rows, &book.calendar, &book.streets);
-    let lines: Vec<&Line> = all.iter().filter(|l| list.holds(l, today, calendar)).collect();
-    // each tab counts with the list that it opens
     let tabs = [
         ("全部", "All", "", ""),
         ("逾期", "Overdue", "", "overdue"),
@@ -227,17 +208,15 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
         ("待审核", "To approve", "submitted", ""),
         ("已办结", "Closed", "closed", ""),
     ]
-    .into_iter()
-    .map(|(zh, en, state, due)| {
-        let other = list.with(state, due);
-        let n = all.iter().filter(|l| other.holds(l, today, calendar)).count();
-        Tab::new(user.t(zh, en), other.href(), other == list).counted(n as u64)
-    })
-    .collect();
-    let page = place(lines.len());
-    let from = (page - 1) * ROWS;
+    .map(|(zh, en, state, due)| (user.t(zh, en), list.with(state, due)));
+    // each tab counts with the list that it opens
+    let others: Vec<CaseAsk> = tabs.iter().map(|(_, other)| other.ask()).collect();
+    let page = (sought.page.unwrap_or(1) as u64, ROWS);
+    let book = site.app.read_case_book(&user.actor, &list.ask(), &others, page, user.now()).await?;
+    let (calendar, streets, from) = (&book.calendar, &book.streets, book.from);
+    let tabs = tabs.into_iter().zip(&book.others).map(|((label, other), n)| Tab::new(label, other.href(), other == list).counted(*n)).collect();
     let mut rows = Vec::new();
-    for line in lines.iter().skip(from).take(ROWS) {
+    for line in &book.rows {
         // the record says what failed and what is done
         let case = book.shown.get(&line.id);
         let failing = case.map(|c| c.failing.join(lang.pick("、", ", "))).unwrap_or_default();
@@ -257,16 +236,16 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
             overdue,
         });
     }
-    let to = |n: usize| address.with("page", n.to_string()).href();
+    let to = |n: u64| address.with("page", n.to_string()).href();
     let pager = Pager {
-        prev: if page > 1 { to(page - 1) } else { String::new() },
-        next: if from + ROWS < lines.len() { to(page + 1) } else { String::new() },
-        range: if rows.is_empty() { String::new() } else { format!("{}–{}", from + 1, from + rows.len()) },
+        prev: if from > 0 { to(from / ROWS) } else { String::new() },
+        next: if from + ROWS < book.total { to(from / ROWS + 2) } else { String::new() },
+        range: if rows.is_empty() { String::new() } else { format!("{}–{}", from + 1, from + rows.len() as u64) },
     };
     show(&CasesPage {
         p: user.page(site, "cases", user.t("核查处置", "Disposal cases")),
         tabs,
-        filters: filters(&sought, &address, &list.due, street_choices(streets), lines.len(), &user),
+        filters: filters(&sought, &address, &list.due, street_choices(streets), book.total, &user),
         rows,
         pager,
     })

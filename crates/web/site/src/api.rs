@@ -364,11 +364,11 @@ async fn cases(
         street: some(street),
         part: member("part", part)?,
         year: if year == Given::Nothing { None } else { Some(wanted_year(year, user.now())?) },
-        overdue_on: overdue
+        due: overdue
             .or_refused(|typed| query("overdue", typed, "true, false"))
             .map_err(unprocessable)?
             .unwrap_or(false)
-            .then(|| user.now().date_naive().to_string()),
+            .then(|| (None, user.now().date_naive().pred_opt())),
     };
     let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     Ok(Json(json!({ "cases": site.app.read_cases(&user.actor, &filter).await? })))

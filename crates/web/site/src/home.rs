@@ -39,7 +39,7 @@ use shiyan_web_rapid::rapid;
 /// Worksheets of one analyst shown on the home page at most.
 const OWN_SHEETS: usize = 30;
 /// Cases to approve shown on the home page at most.
-const TO_APPROVE: usize = 10;
+const TO_APPROVE: u64 = 10;
 
 /// Routes of this room.
 #[must_use]
@@ -220,11 +220,11 @@ async fn todo(site: &Site, user: &User, year: i32, today: NaiveDate, calendar: &
     let (mut out, mut more) = (Vec::new(), None);
     if user.may(Act::Supervise) {
         let list = CaseList::state(CaseState::Submitted.code());
-        let cases = list.rows(site, user, calendar).await?;
-        if cases.len() > TO_APPROVE {
-            more = Some(Counted::new(cases.len() as u64, list.href()));
+        let (cases, total) = list.first(site, user, TO_APPROVE).await?;
+        if total > TO_APPROVE {
+            more = Some(Counted::new(total, list.href()));
         }
-        for c in cases.into_iter().take(TO_APPROVE) {
+        for c in cases {
             out.push(WorkItem {
                 title: format!("{} {}", c.no, c.product),
                 href: format!("/cases/{}", c.id),
@@ -495,18 +495,17 @@ async fn enforcer(site: &Site, user: &User, calendar: &WorkCalendar, counters: &
     let today = user.now().date_naive();
     let open = CaseList::state("open");
     let soon = (format!("{DUE_SOON_WORKDAYS}个工作日内到期"), format!("Due in {DUE_SOON_WORKDAYS} working days"));
-    let cases = open.rows(site, user, calendar).await?;
+    let (cases, _) = open.first(site, user, 20).await?;
     for (list, zh, en, tone) in [
         (CaseList::due("overdue"), "逾期案件", "Cases overdue", Tone::Fail),
         (CaseList::due("near"), &soon.0, &soon.1, Tone::Warn),
         (open.clone(), "在办案件", "Open cases", Tone::Info),
     ] {
-        let value = list.rows(site, user, calendar).await?.len() as u64;
+        let (_, value) = list.first(site, user, 0).await?;
         counters.push(Counter { label: user.t(zh, en).to_owned(), value, href: list.href(), tone });
     }
     let items = cases
         .iter()
-        .take(20)
         .map(|c| WorkItem {
             title: format!("{} {}", c.no, c.product),
             href: format!("/cases/{}", c.id),
