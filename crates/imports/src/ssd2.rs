@@ -15,6 +15,8 @@ use shiyan_lab_results::order::{OrderState, TestItem};
 pub const MOST_DAYS: i64 = 366;
 /// Orders of one file.
 pub const MOST_ORDERS: usize = 5_000;
+/// Orders read at once.
+const AT_ONCE: u64 = 200;
 /// Orders of one page of the interface.
 pub const PAGE: u64 = 50;
 
@@ -158,27 +160,25 @@ impl Exported {
     /// # Errors
     /// Not for this person; `SSD-SPAN`, `SSD-MANY`; the database does not answer.
     pub async fn read(app: &App, actor: &Actor, from: NaiveDate, to: NaiveDate, now: Instant) -> Result<Self, Error> {
-        let mut all = Self::none(Extent::of(app, from, to, &actor.scope, now).await?);
-        let mut after: Option<String> = None;
-        loop {
-            let page = app.read_issued_results(actor, (from, to), after.as_deref(), 200).await?;
-            all.take(&page);
-            all.bounded()?;
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(all),
-            }
-        }
+        Self::gathered(app, Some(actor), (from, to), now).await
     }
     /// The same of the whole district, for the command line.
     ///
     /// # Errors
     /// `SSD-SPAN`, `SSD-MANY`; the database does not answer.
     pub async fn of_district(app: &App, from: NaiveDate, to: NaiveDate, now: Instant) -> Result<Self, Error> {
-        let mut all = Self::none(Extent::of(app, from, to, &Scope::District, now).await?);
+        Self::gathered(app, None, (from, to), now).await
+    }
+    /// Page after page, to the last one: for a person, or for whoever runs the program.
+    async fn gathered(app: &App, reader: Option<&Actor>, span: (NaiveDate, NaiveDate), now: Instant) -> Result<Self, Error> {
+        let scope = reader.map_or(&Scope::District, |actor| &actor.scope);
+        let mut all = Self::none(Extent::of(app, span.0, span.1, scope, now).await?);
         let mut after: Option<String> = None;
         loop {
-            let page = app.issued_results((from, to), after.as_deref(), 200, &Scope::District).await?;
+            let page = match reader {
+                Some(actor) => app.read_issued_results(actor, span, after.as_deref(), AT_ONCE).await?,
+                None => app.issued_results(span, after.as_deref(), AT_ONCE, scope).await?,
+            };
             all.take(&page);
             all.bounded()?;
             match page.next {

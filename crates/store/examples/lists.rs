@@ -187,7 +187,6 @@ async fn measure(store: &Store) -> Result<f64, Error> {
         ask!(slowest, &format!("cases {name}: first page"), len(&store.cases_page(&filter, &all, 0, 50).await?));
         ask!(slowest, &format!("cases {name}: count"), i64::try_from(store.count_cases(&filter, &all).await?.values().sum::<u64>()).unwrap_or_default());
     }
-    ask!(slowest, "cases: by state", len(&store.case_states(&all).await?));
 
     let day = texts(db, "SELECT MAX(day) FROM rapid_reading").await?.pop();
     ask!(slowest, "rapid ledger of a day", len(&store.ledger(&LedgerFilter { day: day.clone(), newest: Some(50), ..LedgerFilter::default() }, &all).await?));

@@ -96,16 +96,14 @@ impl App {
     pub async fn read_case_book(&self, actor: &Actor, ask: &CaseAsk, others: &[CaseAsk], page: (u64, u64), now: Instant) -> Result<CaseBook, Error> {
         reads_cases(actor)?;
         let (calendar, today, (number, size)) = (self.calendar().await?, now.date_naive(), page);
-        let total = self.counted_cases(actor, ask, today, &calendar).await?;
-        let mut counts = Vec::with_capacity(others.len());
-        for other in others {
-            counts.push(if other == ask { total } else { self.counted_cases(actor, other, today, &calendar).await? });
-        }
+        let filters: Vec<CaseFilter> = std::iter::once(ask).chain(others).map(|ask| ask.on(today, &calendar)).collect();
+        let mut others = self.counted_cases(actor, &filters).await?;
+        let total = others.remove(0);
         let from = number.clamp(1, total.div_ceil(size).max(1)).saturating_sub(1) * size;
-        let rows = self.store.cases_page(&ask.on(today, &calendar), &actor.scope, from, size).await?;
+        let rows = self.store.cases_page(&filters[0], &actor.scope, from, size).await?;
         let ids: Vec<String> = rows.iter().map(|r| r.id.clone()).collect();
         let shown = self.store.cases_by_id(&ids, &actor.scope).await?.into_iter().map(|c| (c.id.to_string(), c)).collect();
-        Ok(CaseBook { rows, shown, total, from, others: counts, calendar, streets: self.streets().await? })
+        Ok(CaseBook { rows, shown, total, from, others, calendar, streets: self.streets().await? })
     }
     /// 案件 the first so many of a list, and how many it holds.
     ///
@@ -113,13 +111,25 @@ impl App {
     /// Not for this person; the database does not answer.
     pub async fn read_first_cases(&self, actor: &Actor, ask: &CaseAsk, most: u64, now: Instant) -> Result<(Vec<CaseRow>, u64), Error> {
         reads_cases(actor)?;
-        let (calendar, today) = (self.calendar().await?, now.date_naive());
-        let total = self.counted_cases(actor, ask, today, &calendar).await?;
-        let rows = if most == 0 { Vec::new() } else { self.store.cases_page(&ask.on(today, &calendar), &actor.scope, 0, most).await? };
+        let filter = ask.on(now.date_naive(), &self.calendar().await?);
+        let total = self.counted_cases(actor, std::slice::from_ref(&filter)).await?.iter().sum();
+        let rows = if most == 0 { Vec::new() } else { self.store.cases_page(&filter, &actor.scope, 0, most).await? };
         Ok((rows, total))
     }
-    async fn counted_cases(&self, actor: &Actor, ask: &CaseAsk, today: NaiveDate, calendar: &WorkCalendar) -> Result<u64, Error> {
-        Ok(self.store.count_cases(&ask.on(today, calendar), &actor.scope).await?.values().sum())
+    /// How many each filter holds; those that differ by the state alone are counted together.
+    async fn counted_cases(&self, actor: &Actor, filters: &[CaseFilter]) -> Result<Vec<u64>, Error> {
+        let mut known: Vec<(CaseFilter, BTreeMap<String, u64>)> = Vec::new();
+        let mut counts = Vec::with_capacity(filters.len());
+        for filter in filters {
+            let every = CaseFilter { state: None, ..filter.clone() };
+            if !known.iter().any(|(of, _)| *of == every) {
+                let states = self.store.count_cases(&every, &actor.scope).await?;
+                known.push((every.clone(), states));
+            }
+            let states = known.iter().filter(|(of, _)| *of == every).flat_map(|(_, states)| states);
+            counts.push(states.filter(|(state, _)| filter.holds_state(state)).map(|(_, n)| n).sum());
+        }
+        Ok(counts)
     }
     /// 案件页
     ///

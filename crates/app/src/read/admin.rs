@@ -3,6 +3,7 @@
 use shiyan_foundation::{Act, Actor, Scope};
 use shiyan_lab_results::bench::ProfileVersion;
 use shiyan_rapid_test::Point;
+use shiyan_store::query::cases::CaseFilter;
 use shiyan_store::records::{CalendarYear, ItemPackage, LimitRecord, PopulationRecord, UserAccount};
 use shiyan_store::{Engine, Entry, Error, Head, Record};
 
@@ -136,7 +137,7 @@ impl App {
             head: store.head().await?,
             users: store.people().await?.len() as u64,
             samples: count(store.count_samples(&SampleFilter::default(), all).await?),
-            cases: store.case_states(all).await?.iter().map(|(_, n)| count(*n)).sum(),
+            cases: store.count_cases(&CaseFilter::default(), all).await?.values().sum(),
             points: store.points(all).await?.len() as u64,
             published: store.published_totals().await?.iter().map(|t| count(t.n)).sum(),
         })

@@ -29,6 +29,18 @@ pub struct CaseFilter {
     pub due: Option<(Option<NaiveDate>, Option<NaiveDate>)>,
 }
 
+impl CaseFilter {
+    /// Whether a state is one of those that are asked for.
+    #[must_use]
+    pub fn holds_state(&self, state: &str) -> bool {
+        match self.state.as_deref() {
+            None | Some("") => true,
+            Some("open") => open().any(|code| code == state),
+            Some(wanted) => wanted == state,
+        }
+    }
+}
+
 /// One row of the case list.
 #[derive(Debug, Clone, FromQueryResult, Serialize)]
 pub struct CaseRow {
@@ -235,19 +247,5 @@ impl Store {
         let mut sql = Sql::new("SELECT detail FROM clock WHERE 1 = 1");
         sql.within("AND subject IN", subjects.iter().map(String::as_str)).push("ORDER BY subject, started_on, rule", []);
         records(sql.all::<Detail>(&self.read).await?)
-    }
-    /// How many cases stand in each state.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn case_states(&self, scope: &Scope) -> Result<Vec<(String, i64)>, Error> {
-        #[derive(FromQueryResult)]
-        struct Line {
-            state: String,
-            n: i64,
-        }
-        let mut sql = Sql::new("SELECT c.state, COUNT(*) AS n FROM case_file c");
-        sql.beside_sample("JOIN sample s ON s.id = c.sample_id", scope).push("WHERE 1 = 1", []).sample_scope(scope).push("GROUP BY c.state", []);
-        Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
     }
 }
