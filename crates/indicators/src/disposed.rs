@@ -10,7 +10,7 @@ use shiyan_foundation::task::Penalty;
 use shiyan_foundation::text::fold;
 
 use crate::facts::{CaseFact, Facts};
-use crate::figure::{FactId, Figure, LeftOut, Name, Sum, Unit};
+use crate::figure::{FactId, Figure, Heap, Ids, LeftOut, Name, Sum, Unit};
 use crate::kpis::year_out;
 use crate::scope::{Family, KpiScope};
 
@@ -26,25 +26,25 @@ const KILOGRAM: &[&str] = &["kg", "公斤", "千克"];
 
 /// 处置合计 of the cases of the year that were not cancelled, whether due or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Disposed {
+pub struct Disposed<H = Ids> {
     /// 封存（扣押）量, kilograms
-    pub sealed: Figure,
+    pub sealed: Figure<H>,
     /// 召回或下架量, kilograms
-    pub recalled: Figure,
+    pub recalled: Figure<H>,
     /// 罚没款, yuan
-    pub fines: Figure,
+    pub fines: Figure<H>,
     /// 立案处罚
-    pub filed: Figure,
+    pub filed: Figure<H>,
     /// 免予处罚
-    pub exempted: Figure,
+    pub exempted: Figure<H>,
     /// 通报移送
-    pub transferred: Figure,
+    pub transferred: Figure<H>,
 }
 
-impl Disposed {
+impl<H> Disposed<H> {
     /// Every one of them.
     #[must_use]
-    pub fn figures(&self) -> [&Figure; 6] {
+    pub fn figures(&self) -> [&Figure<H>; 6] {
         [&self.sealed, &self.recalled, &self.fines, &self.filed, &self.exempted, &self.transferred]
     }
 }
@@ -95,8 +95,8 @@ pub fn share_of(key: &str, case: &CaseFact) -> Option<Decimal> {
 
 /// Adds up the cases of the year.
 #[must_use]
-pub(crate) fn disposed(facts: &Facts, scope: &KpiScope, as_of: NaiveDate) -> Disposed {
-    let mut sums: BTreeMap<&'static str, Sum> = BTreeMap::new();
+pub(crate) fn disposed<H: Heap>(facts: &Facts, scope: &KpiScope, as_of: NaiveDate) -> Disposed<H> {
+    let mut sums: BTreeMap<&'static str, Sum<H>> = BTreeMap::new();
     for case in &facts.cases {
         let out = year_out(case, scope, as_of);
         for (name, part) in parts(case) {

@@ -38,7 +38,7 @@ labels! {
 }
 
 /// 批次 one sampling sheet, that is one batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct BatchFact {
     /// Sample.
     pub sample_id: SampleId,
@@ -217,7 +217,7 @@ impl ServiceFact {
 }
 
 /// 快检 one rapid test.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RapidFact {
     /// Reading.
     pub reading_id: ReadingId,

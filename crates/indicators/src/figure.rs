@@ -104,6 +104,36 @@ impl std::fmt::Display for FactId {
     }
 }
 
+/// 计法 how counted facts are kept: each by its identity, to be listed, or only how many they are.
+pub trait Heap: Default + Clone + PartialEq + Eq + std::fmt::Debug + Serialize {
+    /// One more fact, or several alike that were folded into one.
+    fn add(&mut self, id: FactId, n: u64);
+    /// How many.
+    fn number(&self) -> u64;
+}
+
+/// 明细 every fact by its identity.
+pub type Ids = Vec<FactId>;
+
+impl Heap for Ids {
+    fn add(&mut self, id: FactId, n: u64) {
+        debug_assert_eq!(n, 1, "what was folded has no identity");
+        self.push(id);
+    }
+    fn number(&self) -> u64 {
+        self.len() as u64
+    }
+}
+
+impl Heap for u64 {
+    fn add(&mut self, _: FactId, n: u64) {
+        *self += n;
+    }
+    fn number(&self) -> u64 {
+        *self
+    }
+}
+
 impl Serialize for FactId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -113,9 +143,9 @@ impl Serialize for FactId {
 /// 样本量 below which the percentage of a sampling statistic is not shown.
 pub const SMALL: u64 = 30;
 
-/// One figure. `counted` and `left_out` together hold every fact it looked at, each once.
+/// One figure. `counted` and `left_out` together hold every fact it looked at, each once: by identity, or as numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Figure {
+pub struct Figure<H = Ids> {
     /// Stable key, e.g. `discovery_rate`.
     pub key: &'static str,
     /// Chinese name.
@@ -147,11 +177,11 @@ pub struct Figure {
     /// 暂定 something pending may still change it.
     pub provisional: bool,
     /// Facts of the denominator (of the numerator, for batches per thousand).
-    pub counted: Vec<FactId>,
+    pub counted: H,
     /// Those of `counted` that are in the numerator.
-    pub hits: Vec<FactId>,
+    pub hits: H,
     /// Facts left out, by reason.
-    pub left_out: BTreeMap<LeftOut, Vec<FactId>>,
+    pub left_out: BTreeMap<LeftOut, H>,
 }
 
 /// A rate as it is printed everywhere: `3.04%`; of a sampling statistic below [`SMALL`] `2/17` instead; `—` for none.
@@ -171,7 +201,7 @@ pub fn scope_line(line: &str, streets: &BTreeMap<String, shiyan_foundation::area
     streets.values().fold(line.to_owned(), |text, s| text.replace(&s.code, s.name.trim_end_matches("街道")))
 }
 
-impl Figure {
+impl<H: Heap> Figure<H> {
     /// A percentage is shown or suppressed, never both: its decimals go with it.
     fn suppressed(mut self) -> Self {
         if self.small {
@@ -193,11 +223,6 @@ impl Figure {
             None => name.to_owned(),
         }
     }
-    /// Why this fact is not in the figure: `None` when it is counted or unknown to it.
-    #[must_use]
-    pub fn why_left_out(&self, id: FactId) -> Option<LeftOut> {
-        self.left_out.iter().find(|(_, ids)| ids.contains(&id)).map(|(reason, _)| *reason)
-    }
     /// The figure with counts instead of ids.
     #[must_use]
     pub fn brief(&self) -> FigureBrief {
@@ -216,9 +241,41 @@ impl Figure {
             met: self.met,
             small: self.small,
             provisional: self.provisional,
-            counted: self.counted.len() as u64,
-            left_out: self.left_out.iter().map(|(reason, ids)| (*reason, ids.len() as u64)).collect(),
+            counted: self.counted.number(),
+            left_out: self.left_out.iter().map(|(reason, heap)| (*reason, heap.number())).collect(),
         }
+    }
+    /// The same with how many facts instead of which.
+    #[must_use]
+    pub fn numbers(&self) -> Figure<u64> {
+        Figure {
+            key: self.key,
+            zh: self.zh.clone(),
+            en: self.en.clone(),
+            family: self.family,
+            cut: self.cut.clone(),
+            numerator: self.numerator,
+            denominator: self.denominator,
+            unit: self.unit,
+            exact: self.exact.clone(),
+            decimal: self.decimal.clone(),
+            display: self.display.clone(),
+            target: self.target.clone(),
+            met: self.met,
+            small: self.small,
+            provisional: self.provisional,
+            counted: self.counted.number(),
+            hits: self.hits.number(),
+            left_out: self.left_out.iter().map(|(reason, heap)| (*reason, heap.number())).collect(),
+        }
+    }
+}
+
+impl Figure {
+    /// Why this fact is not in the figure: `None` when it is counted or unknown to it.
+    #[must_use]
+    pub fn why_left_out(&self, id: FactId) -> Option<LeftOut> {
+        self.left_out.iter().find(|(_, ids)| ids.contains(&id)).map(|(reason, _)| *reason)
     }
 }
 
@@ -300,41 +357,42 @@ pub(crate) enum Treat {
 
 /// Collects the facts of one figure.
 #[derive(Default)]
-pub(crate) struct Tally {
-    counted: Vec<FactId>,
-    hits: Vec<FactId>,
-    left_out: BTreeMap<LeftOut, Vec<FactId>>,
+pub(crate) struct Tally<H> {
+    counted: H,
+    hits: H,
+    left_out: BTreeMap<LeftOut, H>,
     pub provisional: bool,
 }
 
-impl Tally {
-    pub fn of(facts: impl Iterator<Item = (FactId, Treat)>) -> Self {
+impl<H: Heap> Tally<H> {
+    /// Facts with how many stand for each.
+    pub fn of(facts: impl Iterator<Item = (FactId, u64, Treat)>) -> Self {
         let mut tally = Self::default();
-        for (id, treat) in facts {
-            tally.add(id, treat);
+        for (id, n, treat) in facts {
+            tally.add(id, n, treat);
         }
         tally
     }
-    pub fn add(&mut self, id: FactId, treat: Treat) {
+    pub fn add(&mut self, id: FactId, n: u64, treat: Treat) {
         match treat {
-            Treat::Out(reason) => return self.left_out.entry(reason).or_default().push(id),
-            Treat::Hit => self.hits.push(id),
+            Treat::Out(reason) => return self.left_out.entry(reason).or_default().add(id, n),
+            Treat::Hit => self.hits.add(id, n),
             Treat::Miss => {}
         }
-        self.counted.push(id);
+        self.counted.add(id, n);
     }
     /// A rate of the counted facts; `sampled` statistics hide the percentage of a small denominator.
-    pub fn rate(self, name: Name, cut: Option<Cut>, target: Option<Decimal>, sampled: bool) -> Figure {
-        let (hits, total) = (self.hits.len() as u64, self.counted.len() as u64);
+    pub fn rate(self, name: Name, cut: Option<Cut>, target: Option<Decimal>, sampled: bool) -> Figure<H> {
+        let (hits, total) = (self.hits.number(), self.counted.number());
         let percent = (u128::from(hits) * 100, u128::from(total));
         let display = rate(hits, total, target, sampled);
         let small = sampled && (1..SMALL).contains(&total);
         Figure { small, ..self.figure(name, cut, total, Unit::Percent, percent, format!("{hits}/{total}"), display, target) }.suppressed()
     }
     /// Counted facts per thousand people; of people whose number is not known there is no value and no verdict.
-    pub fn per_thousand(self, name: Name, people: Option<u64>, target: Decimal) -> Figure {
+    pub fn per_thousand(self, name: Name, people: Option<u64>, target: Decimal) -> Figure<H> {
         let people = people.unwrap_or(0);
-        let value = (self.counted.len() as u128 * 1000, u128::from(people));
+        let value = (u128::from(self.counted.number()) * 1000, u128::from(people));
         let display = exact::display(value.0, value.1, Some(target)).unwrap_or_else(|| NOTHING.to_owned());
         self.figure(name, None, people, Unit::PerThousand, value, format!("{}/{people}", value.0), display, Some(target))
     }
@@ -349,7 +407,7 @@ impl Tally {
         exact: String,
         display: String,
         target: Option<Decimal>,
-    ) -> Figure {
+    ) -> Figure<H> {
         let decimal = exact::truncated(value.0, value.1, 4);
         Figure {
             key: name.0,
@@ -357,7 +415,7 @@ impl Tally {
             en: name.2.to_owned(),
             family: name.3,
             cut,
-            numerator: self.hits.len() as u64,
+            numerator: self.hits.number(),
             denominator,
             unit,
             exact: if decimal.is_some() { exact } else { NOTHING.to_owned() },
@@ -376,26 +434,26 @@ impl Tally {
 
 /// Collects the facts of a sum.
 #[derive(Default)]
-pub(crate) struct Sum {
+pub(crate) struct Sum<H> {
     total: Decimal,
-    counted: Vec<FactId>,
-    left_out: BTreeMap<LeftOut, Vec<FactId>>,
+    counted: H,
+    left_out: BTreeMap<LeftOut, H>,
 }
 
-impl Sum {
+impl<H: Heap> Sum<H> {
     pub fn add(&mut self, id: FactId, part: Result<Decimal, LeftOut>) {
         // what no longer fits into the number is left out and said, not cut off
         match part.and_then(|part| self.total.checked_add(part).ok_or(LeftOut::Unreadable)) {
             Ok(total) => {
                 self.total = total;
-                self.counted.push(id);
+                self.counted.add(id, 1);
             }
-            Err(reason) => self.left_out.entry(reason).or_default().push(id),
+            Err(reason) => self.left_out.entry(reason).or_default().add(id, 1),
         }
     }
     /// The sum, with as many decimals as were typed; numerator and denominator are the facts it adds up.
-    pub fn figure(self, name: Name, unit: Unit) -> Figure {
-        let (counted, total) = (self.counted.len() as u64, self.total.normalize().to_string());
+    pub fn figure(self, name: Name, unit: Unit) -> Figure<H> {
+        let (counted, total) = (self.counted.number(), self.total.normalize().to_string());
         Figure {
             key: name.0,
             zh: name.1.to_owned(),

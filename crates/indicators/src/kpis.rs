@@ -14,9 +14,10 @@ use shiyan_statute::{NumberKey, yearly_target};
 use crate::disposed::{Disposed, disposed};
 use crate::exact;
 use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
-use crate::figure::{Axis, Cut, FactId, Figure, LeftOut, Name, Tally, Treat};
+use crate::figure::{Axis, Cut, FactId, Figure, Heap, Ids, LeftOut, Name, Tally, Treat};
 use crate::groups::KEY_FOOD_GROUPS;
 use crate::scope::{Family, KpiScope, YearBasis};
+use crate::sets::{Batches, Sets};
 
 const PER_THOUSAND: Name = Name("batches_per_thousand", "千人批次", "Batches per thousand people", Family::Batches);
 const DISCOVERY: Name = Name("discovery_rate", "问题发现率", "Discovery rate", Family::Batches);
@@ -34,7 +35,7 @@ const RAPID_CONFIRMED: Name = Name("rapid_confirmation_rate", "快检阳性确�
 
 /// Every figure of one scope at one date.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Kpis {
+pub struct Kpis<H = Ids> {
     /// 统计口径
     pub scope: KpiScope,
     /// 统计截止日
@@ -44,7 +45,7 @@ pub struct Kpis {
     /// Scope line of the batches in English.
     pub scope_line_en: String,
     /// KPI-1 千人批次
-    pub per_thousand: Figure,
+    pub per_thousand: Figure<H>,
     /// 应完成批次; 0 when the people of the scope are not known.
     pub required: u64,
     /// 差额
@@ -54,27 +55,27 @@ pub struct Kpis {
     /// 预计
     pub forecast: Forecast,
     /// 在检 beside the gauge, not counted.
-    pub in_lab: Vec<FactId>,
+    pub in_lab: H,
     /// 在途 beside the gauge, not counted.
-    pub in_transit: Vec<FactId>,
+    pub in_transit: H,
     /// 不判定 among the counted batches: in the denominators, neither failing nor passing.
-    pub undetermined: Vec<FactId>,
+    pub undetermined: H,
     /// KPI-2 问题发现率
-    pub discovery: Figure,
+    pub discovery: Figure<H>,
     /// KPI-2 per 重点食品; the groups overlap and are never added up.
-    pub discovery_by_group: Vec<Figure>,
+    pub discovery_by_group: Vec<Figure<H>>,
     /// KPI-2 per 环节
-    pub discovery_by_link: Vec<Figure>,
+    pub discovery_by_link: Vec<Figure<H>>,
     /// KPI-2 per 街道
-    pub discovery_by_street: Vec<Figure>,
+    pub discovery_by_street: Vec<Figure<H>>,
     /// KPI-2 per 承检机构, to see one that never finds anything.
-    pub discovery_by_lab: Vec<Figure>,
+    pub discovery_by_lab: Vec<Figure<H>>,
     /// KPI-2b 评价性抽检合格率
-    pub evaluative: Figure,
+    pub evaluative: Figure<H>,
     /// KPI-3 核查处置率
-    pub disposal: Figure,
+    pub disposal: Figure<H>,
     /// KPI-3 按期率
-    pub disposal_on_time: Figure,
+    pub disposal_on_time: Figure<H>,
     /// 逾期: due before the date and still open; of the running year also those of earlier years.
     pub overdue: Vec<CaseLine>,
     /// 超期办结: closed after the due date; with the overdue ones the 问责清单.
@@ -86,22 +87,22 @@ pub struct Kpis {
     /// 未到期在办
     pub open_not_due: Vec<CaseLine>,
     /// 处置合计
-    pub disposed: Disposed,
+    pub disposed: Disposed<H>,
     /// KPI-4 报告及时率
-    pub report_on_time: Figure,
+    pub report_on_time: Figure<H>,
     /// KPI-5 限时报告及时率 (D05)
-    pub urgent_on_time: Figure,
+    pub urgent_on_time: Figure<H>,
     /// KPI-5 送达及时率 (D06)
-    pub serve_on_time: Figure,
+    pub serve_on_time: Figure<H>,
     /// KPI-5 公示及时率 (D23)
-    pub publish_on_time: Figure,
+    pub publish_on_time: Figure<H>,
     /// KPI-6 快检, counted apart.
-    pub rapid: RapidKpis,
+    pub rapid: RapidKpis<H>,
 }
 
-impl Kpis {
+impl<H> Kpis<H> {
     /// Every figure, the main ones first.
-    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+    pub fn figures(&self) -> impl Iterator<Item = &Figure<H>> {
         [
             &self.per_thousand,
             &self.discovery,
@@ -193,15 +194,15 @@ pub struct CaseLine {
 
 /// KPI-6 快检; none of it is part of the batches per thousand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RapidKpis {
+pub struct RapidKpis<H = Ids> {
     /// 有效数据率
-    pub valid: Figure,
+    pub valid: Figure<H>,
     /// 阳性率 of the valid readings.
-    pub positive: Figure,
+    pub positive: Figure<H>,
     /// 阳性限时处置率 (D37)
-    pub handled: Figure,
+    pub handled: Figure<H>,
     /// 确证率: confirmed of the positives that a laboratory tested.
-    pub confirmed: Figure,
+    pub confirmed: Figure<H>,
     /// 快检计划 per point and quarter.
     pub plan: Vec<RapidPlanLine>,
 }
@@ -234,11 +235,15 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
 /// Counts everything for one scope at one moment: periods in hours end within the day.
 #[must_use]
 pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCalendar) -> Kpis {
-    let as_of = at.date_naive();
-    let base = base_reasons(&facts.batches, scope, as_of);
-    let batches = || facts.batches.iter().zip(&base);
+    kpis_of(&Sets::plain(facts), scope, at, calendar)
+}
 
-    let per_thousand = Tally::of(batches().map(|(b, out)| (FactId::Sample(b.sample_id), out.map_or(Treat::Hit, Treat::Out)))).per_thousand(
+/// The same over sets of facts, of which those that are alike may have been folded into one; how many there are is kept, or which.
+#[must_use]
+pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar: &WorkCalendar) -> Kpis<H> {
+    let (as_of, facts) = (at.date_naive(), sets.facts);
+    let base = Sieved::of(sets.batches, scope, as_of);
+    let per_thousand: Figure<H> = Tally::of(base.iter().map(|(b, n, out)| (FactId::Sample(b.sample_id), n, out.map_or(Treat::Hit, Treat::Out)))).per_thousand(
         PER_THOUSAND,
         scope.people(),
         scope.target_per_mille,
@@ -247,28 +252,32 @@ pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCale
     let required = required(scope);
     let ids = |reason| per_thousand.left_out.get(&reason).cloned().unwrap_or_default();
     let (in_lab, in_transit) = (ids(LeftOut::InLab), ids(LeftOut::InTransit));
-    let undetermined = batches().filter(|(b, out)| out.is_none() && !b.fails() && !b.passes()).map(|(b, _)| FactId::Sample(b.sample_id)).collect();
-    let forecast = forecast(facts, scope, as_of, counted, required, in_lab.len() as u64, in_transit.len() as u64);
+    let mut undetermined = H::default();
+    for (b, n, _) in base.iter().filter(|(b, _, out)| out.is_none() && !b.fails() && !b.passes()) {
+        undetermined.add(FactId::Sample(b.sample_id), n);
+    }
+    let forecast = forecast(facts, scope, as_of, counted, required, in_lab.number(), in_transit.number());
 
-    let discovery_of = |cut: Option<Cut>, keep: &dyn Fn(&BatchFact) -> bool| {
+    let discovery_of = |set: &Sieved<'_>, cut: Option<Cut>, keep: &dyn Fn(&BatchFact) -> bool| {
         let target = scope.discovery_target_percent;
-        let kept = batches().filter(|(b, _)| keep(b));
+        let kept = set.iter().filter(|(b, ..)| keep(b));
         batch_rate(kept, TaskKind::Supervisory, BatchFact::fails).rate(DISCOVERY, cut, target, true)
     };
     let cut = |axis, code: &str, zh: &str, en: &str| Some(Cut { axis, code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() });
-    let discovery = discovery_of(None, &|_| true);
-    let discovery_by_group = KEY_FOOD_GROUPS.iter().map(|g| discovery_of(cut(Axis::KeyFood, g.code, g.zh, g.en), &|b| g.holds(&b.category))).collect();
-    let discovery_by_link = Link::ALL.iter().map(|l| discovery_of(cut(Axis::Link, l.code(), l.zh(), l.en()), &|b| b.link == *l)).collect();
+    let discovery = discovery_of(&base, None, &|_| true);
+    let foods = Sieved::of(sets.foods, scope, as_of);
+    let discovery_by_group = KEY_FOOD_GROUPS.iter().map(|g| discovery_of(&foods, cut(Axis::KeyFood, g.code, g.zh, g.en), &|b| g.holds(&b.category))).collect();
+    let discovery_by_link = Link::ALL.iter().map(|l| discovery_of(&base, cut(Axis::Link, l.code(), l.zh(), l.en()), &|b| b.link == *l)).collect();
     let asked = scope.streets.iter().flatten().map(String::as_str);
-    let discovery_by_street = by_text(&facts.batches, &base, Axis::Street, asked, |b| &b.street, scope.discovery_target_percent);
-    let discovery_by_lab = by_text(&facts.batches, &base, Axis::Lab, std::iter::empty(), |b| &b.lab, scope.discovery_target_percent);
-    let evaluative = batch_rate(batches(), TaskKind::Evaluative, BatchFact::passes).rate(EVALUATIVE, None, Some(scope.evaluative_target_percent), true);
+    let discovery_by_street = by_text(&base, Axis::Street, asked, |b| &b.street, scope.discovery_target_percent);
+    let discovery_by_lab = by_text(&Sieved::of(sets.labs, scope, as_of), Axis::Lab, std::iter::empty(), |b| &b.lab, scope.discovery_target_percent);
+    let evaluative = batch_rate(base.iter(), TaskKind::Evaluative, BatchFact::passes).rate(EVALUATIVE, None, Some(scope.evaluative_target_percent), true);
 
     let hundred = Some(Decimal::ONE_HUNDRED);
     let all_settled = yearly_target(NumberKey::N03, scope.year).ok().or(hundred);
     let case_rate = |name, target, hit: &dyn Fn(&CaseFact) -> bool| {
         let treat = |c: &CaseFact| case_out(c, scope, as_of).map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
-        Tally::of(facts.cases.iter().map(|c| (FactId::Case(c.case_id), treat(c)))).rate(name, None, target, false)
+        Tally::of(facts.cases.iter().map(|c| (FactId::Case(c.case_id), 1, treat(c)))).rate(name, None, target, false)
     };
     let done = |c: &CaseFact| c.closed_by(as_of).is_some() && c.evidenced;
     let disposal = case_rate(DISPOSAL, all_settled, &done);
@@ -288,7 +297,7 @@ pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCale
 
     let service = |rule, name| {
         let mine = facts.services.iter().filter(|s| s.rule == rule);
-        Tally::of(mine.map(|s| (FactId::Clock(s.clock_id), service_treat(s, scope, at)))).rate(name, None, hundred, false)
+        Tally::of(mine.map(|s| (FactId::Clock(s.clock_id), 1, service_treat(s, scope, at)))).rate(name, None, hundred, false)
     };
 
     Kpis {
@@ -318,7 +327,7 @@ pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCale
         unevidenced: lines(&|c| counted_case(c) && c.closed_by(as_of).is_some() && !c.evidenced),
         open_not_due: lines(&|c| case_out(c, scope, as_of) == Some(LeftOut::NotDueYet)),
         disposed: disposed(facts, scope, as_of),
-        report_on_time: Tally::of(facts.batches.iter().map(|b| (FactId::Sample(b.sample_id), report_treat(b, scope, as_of)))).rate(
+        report_on_time: Tally::of(sets.batches.iter().map(|(b, n)| (FactId::Sample(b.sample_id), n, report_treat(b, scope, as_of)))).rate(
             REPORT_ON_TIME,
             None,
             hundred,
@@ -327,7 +336,7 @@ pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCale
         urgent_on_time: service(ServiceRule::UrgentReport, URGENT_ON_TIME),
         serve_on_time: service(ServiceRule::Serve, SERVE_ON_TIME),
         publish_on_time: service(ServiceRule::Publish, PUBLISH_ON_TIME),
-        rapid: rapid(facts, scope, at),
+        rapid: rapid(sets, scope, at),
     }
 }
 
@@ -373,12 +382,13 @@ pub fn outside_scope(b: &BatchFact, scope: &KpiScope, as_of: NaiveDate) -> Optio
 /// 可计批次 for each batch `None` when it counts, or the first reason why it does not.
 #[must_use]
 pub fn base_reasons(batches: &[BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<Option<LeftOut>> {
+    // what was folded has a number that no other has
     let mut reasons: Vec<Option<LeftOut>> = batches.iter().map(|b| outside_scope(b, scope, as_of).or_else(|| stage_out(b, as_of))).collect();
     // one number, one batch: of several the failing one stays, so that a double entry can never flatter the rate
     let mut kept: HashMap<String, usize> = HashMap::new();
     let rank = |i: usize| (!batches[i].fails(), batches[i].sampled_on, batches[i].sample_id, i);
     for i in 0..batches.len() {
-        if reasons[i].is_some() {
+        if reasons[i].is_some() || batches[i].is_folded() {
             continue;
         }
         let number = shiyan_foundation::text::fold(&batches[i].sampling_no).to_ascii_uppercase();
@@ -393,6 +403,22 @@ pub fn base_reasons(batches: &[BatchFact], scope: &KpiScope, as_of: NaiveDate) -
         }
     }
     reasons
+}
+
+/// Batches with why each does not count.
+pub(crate) struct Sieved<'a> {
+    set: Batches<'a>,
+    out: Vec<Option<LeftOut>>,
+}
+
+impl<'a> Sieved<'a> {
+    pub(crate) fn of(set: Batches<'a>, scope: &KpiScope, as_of: NaiveDate) -> Self {
+        Self { set, out: base_reasons(set.rows(), scope, as_of) }
+    }
+    /// Each with how many stand for it and why it does not count.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a BatchFact, u64, Option<LeftOut>)> {
+        self.set.iter().zip(&self.out).map(|((b, n), out)| (b, n, *out))
+    }
 }
 
 fn stage_out(b: &BatchFact, as_of: NaiveDate) -> Option<LeftOut> {
@@ -416,43 +442,41 @@ pub(crate) fn other_street(street: &str, scope: &KpiScope) -> bool {
 }
 
 /// A rate over the countable batches of one kind.
-fn batch_rate<'a>(facts: impl Iterator<Item = (&'a BatchFact, &'a Option<LeftOut>)>, kind: TaskKind, hit: fn(&BatchFact) -> bool) -> Tally {
+fn batch_rate<'a, H: Heap>(facts: impl Iterator<Item = (&'a BatchFact, u64, Option<LeftOut>)>, kind: TaskKind, hit: fn(&BatchFact) -> bool) -> Tally<H> {
     let mut tally = Tally::default();
-    for (b, out) in facts {
+    for (b, n, out) in facts {
         let treat = match out {
-            Some(reason) => Treat::Out(*reason),
+            Some(reason) => Treat::Out(reason),
             None if b.kind != kind => Treat::Out(LeftOut::KindOfOtherFigure),
             None => {
                 tally.provisional |= b.recheck_pending;
                 if hit(b) { Treat::Hit } else { Treat::Miss }
             }
         };
-        tally.add(FactId::Sample(b.sample_id), treat);
+        tally.add(FactId::Sample(b.sample_id), n, treat);
     }
     tally
 }
 
 /// KPI-2 per value of a text; values wholly outside the scope make no figure, asked ones always do.
-fn by_text<'a>(
-    batches: &'a [BatchFact],
-    base: &'a [Option<LeftOut>],
+fn by_text<'a, H: Heap>(
+    batches: &Sieved<'a>,
     axis: Axis,
     asked: impl Iterator<Item = &'a str>,
     key: impl Fn(&'a BatchFact) -> &'a String,
     target: Option<Decimal>,
-) -> Vec<Figure> {
-    let outside = |r: &Option<LeftOut>| r.is_some_and(|r| r <= LeftOut::OtherKind);
-    let mut parts: BTreeMap<&str, (bool, Vec<usize>)> = asked.map(|a| (a, (true, Vec::new()))).collect();
-    for (i, b) in batches.iter().enumerate() {
+) -> Vec<Figure<H>> {
+    let outside = |r: Option<LeftOut>| r.is_some_and(|r| r <= LeftOut::OtherKind);
+    let mut parts: BTreeMap<&str, (bool, Vec<(&BatchFact, u64, Option<LeftOut>)>)> = asked.map(|a| (a, (true, Vec::new()))).collect();
+    for (b, n, out) in batches.iter() {
         let part = parts.entry(key(b).as_str()).or_default();
-        part.0 |= !outside(&base[i]);
-        part.1.push(i);
+        part.0 |= !outside(out);
+        part.1.push((b, n, out));
     }
     let kept = parts.into_iter().filter(|(_, (inside, _))| *inside);
     kept.map(|(code, (_, rows))| {
         let cut = Cut { axis, code: code.to_owned(), zh: code.to_owned(), en: code.to_owned() };
-        let facts = rows.iter().map(|i| (&batches[*i], &base[*i]));
-        batch_rate(facts, TaskKind::Supervisory, BatchFact::fails).rate(DISCOVERY, Some(cut), target, true)
+        batch_rate(rows.into_iter(), TaskKind::Supervisory, BatchFact::fails).rate(DISCOVERY, Some(cut), target, true)
     })
     .collect()
 }
@@ -565,8 +589,8 @@ fn service_treat(s: &ServiceFact, scope: &KpiScope, at: Instant) -> Treat {
     }
 }
 
-fn rapid(facts: &Facts, scope: &KpiScope, at: Instant) -> RapidKpis {
-    let as_of = at.date_naive();
+fn rapid<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant) -> RapidKpis<H> {
+    let (as_of, facts, readings) = (at.date_naive(), sets.facts, sets.points);
     let outside = |r: &RapidFact| {
         if r.tested_on.year() != scope.year {
             Some(LeftOut::OtherYear)
@@ -587,20 +611,20 @@ fn rapid(facts: &Facts, scope: &KpiScope, at: Instant) -> RapidKpis {
             Ok(true) => Treat::Hit,
             Ok(false) => Treat::Miss,
         };
-        Tally::of(facts.rapid.iter().map(|r| (FactId::Reading(r.reading_id), treat(r)))).rate(name, None, target, sampled)
+        Tally::of(readings.iter().map(|(r, n)| (FactId::Reading(r.reading_id), n, treat(r)))).rate(name, None, target, sampled)
     };
     let judged = |out: Option<LeftOut>, hit: bool| out.map_or(Ok(hit), Err);
 
     let mut done: BTreeMap<(shiyan_foundation::ids::PointId, u8), u64> = BTreeMap::new();
-    for r in facts.rapid.iter().filter(|r| unusable(r).is_none()) {
-        *done.entry((r.point_id, quarter(r.tested_on))).or_default() += 1;
+    for (r, n) in readings.iter().filter(|(r, _)| unusable(r).is_none()) {
+        *done.entry((r.point_id, quarter(r.tested_on))).or_default() += n;
     }
     let mut planned: BTreeMap<(shiyan_foundation::ids::PointId, u8), (u64, &str, &str)> = BTreeMap::new();
     for p in facts.rapid_plan.iter().filter(|p| p.year == scope.year && !other_street(&p.street, scope)) {
         planned.entry((p.point_id, p.quarter)).or_insert((0, &p.point, &p.street)).0 += u64::from(p.planned);
     }
     // a point that tests without a plan still shows what it did
-    for r in facts.rapid.iter().filter(|r| unusable(r).is_none()) {
+    for (r, _) in readings.iter().filter(|(r, _)| unusable(r).is_none()) {
         planned.entry((r.point_id, quarter(r.tested_on))).or_insert((0, &r.point, &r.street));
     }
     let mut plan: Vec<RapidPlanLine> = planned

@@ -13,6 +13,7 @@ pub mod groups;
 pub mod kpis;
 pub mod pick;
 pub mod scope;
+pub mod sets;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,7 @@ pub use facts::{
     BatchFact, BatchStage, CaseEvent, CaseFact, Disposal, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule,
     as_of_today, end_of,
 };
-pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, LeftOut, Unit, compare, scope_line};
+pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, Heap, Ids, LeftOut, Unit, compare, scope_line};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
 pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, kpis, kpis_at};
 pub use pick::{By, Pick, What};

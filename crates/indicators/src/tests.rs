@@ -11,6 +11,8 @@ use shiyan_foundation::{Label, Lang, WorkCalendar};
 use uuid::Uuid;
 
 use crate::disposed::share_of;
+use crate::kpis::kpis_of;
+use crate::sets::{Cube, FoldDay};
 use crate::*;
 
 fn day(m: u32, d: u32) -> NaiveDate {
@@ -869,4 +871,79 @@ fn a_sum_that_no_number_holds_is_not_cut_off() {
     let k = at(&Facts { cases: vec![huge("A"), huge("B")], ..Facts::default() }, &scope(1), day(9, 1));
     assert_eq!((k.disposed.fines.display.as_str(), k.disposed.fines.counted.len()), ("79228162514264337593543950335", 1));
     assert_eq!(k.disposed.fines.left_out.values().map(Vec::len).sum::<usize>(), 1);
+}
+
+/// The cube of some batches and readings on a day; those that share a number stand alone.
+fn cube_of(list: &[BatchFact], readings: &[RapidFact], as_of: NaiveDate) -> Cube {
+    let number = |b: &BatchFact| shiyan_foundation::text::fold(&b.sampling_no).to_ascii_uppercase();
+    let mut many: BTreeMap<String, usize> = BTreeMap::new();
+    for b in list {
+        *many.entry(number(b)).or_default() += 1;
+    }
+    let mut cube = Cube::new(FoldDay { as_of, before: as_of.checked_sub_months(chrono::Months::new(12)).unwrap() });
+    for b in list {
+        cube.add_batch(b, many[&number(b)] > 1);
+    }
+    for r in readings {
+        cube.add_reading(r);
+    }
+    cube
+}
+
+fn any_reading() -> impl Strategy<Value = RapidFact> {
+    let within = || proptest::option::of(-50i64..200);
+    (1u128..4, 0usize..3, 0i64..420, any::<bool>(), proptest::option::of(any::<bool>()), within(), within(), 0usize..3).prop_map(
+        |(point, verdict, on, valid, confirmed, settle, settled, item)| {
+            let tested_on = day(1, 1) + chrono::Duration::days(on);
+            let hours = |h: i64| end_of(tested_on) + chrono::Duration::hours(h);
+            RapidFact {
+                reading_id: ReadingId(Uuid::from_u128(on as u128)),
+                point_id: PointId(Uuid::from_u128(point)),
+                point: format!("示范点{point}"),
+                street: format!("41010500{point}"),
+                tested_on,
+                item: format!("项目{item}"),
+                verdict: RapidVerdict::ALL[verdict],
+                valid,
+                confirmed,
+                settle_by: settle.map(hours),
+                settled_at: settled.map(hours),
+                cleared_at: None,
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_folded_comes_to_the_same_as_row_by_row(
+        list in prop::collection::vec(any_batch(), 0..80), readings in prop::collection::vec(any_reading(), 0..40), s in any_scope(), on in 0i64..420, gone in 0usize..20
+    ) {
+        let as_of = day(1, 1) + chrono::Duration::days(on);
+        let list: Vec<BatchFact> = list.into_iter().enumerate().map(|(n, b)| BatchFact { sample_id: SampleId(Uuid::from_u128(n as u128 + 1)), ..b }).collect();
+        let mut cube = cube_of(&list, &readings, as_of);
+        // what was added and taken back leaves nothing behind
+        let alone = |b: &BatchFact| list.iter().filter(|o| o.sampling_no == b.sampling_no).count() > 1;
+        let passing: Vec<&BatchFact> = list.iter().take(gone).collect();
+        for b in &passing {
+            prop_assert!(cube.take_batch(b, alone(b)));
+        }
+        for b in &passing {
+            cube.add_batch(b, alone(b));
+        }
+        let whole = Facts { batches: list.clone(), rapid: readings.clone(), ..Facts::default() };
+        let rest = Facts::default();
+        for year in [2025, 2026] {
+            let s = KpiScope { year, ..s.clone() };
+            let plain = kpis_at(&whole, &s, end_of(as_of), &calendar());
+            let folded: Kpis<u64> = kpis_of(&cube.sets(&rest), &s, end_of(as_of), &calendar());
+            for (a, b) in plain.figures().zip(folded.figures()) {
+                prop_assert_eq!(a.numbers(), b.clone());
+            }
+            prop_assert_eq!(plain.figures().count(), folded.figures().count());
+            prop_assert_eq!((plain.in_lab.number(), plain.in_transit.number(), plain.undetermined.number()), (folded.in_lab, folded.in_transit, folded.undetermined));
+            prop_assert_eq!(plain.rapid.plan, folded.rapid.plan);
+            prop_assert_eq!((plain.required, plain.gap, plain.pace, plain.forecast), (folded.required, folded.gap, folded.pace, folded.forecast));
+        }
+    }
 }
