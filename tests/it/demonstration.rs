@@ -51,9 +51,11 @@ async fn loads_verifies_and_goes_away(t: TestApp) {
     }
 
     pages_of_cases_are_the_list(&t, now).await;
+    t.assert_figures(now).await;
 
     assert!(demo::remove(&t.app, now).await.unwrap() > summary.samples + summary.items);
     assert_eq!(t.app.stage().count_samples(&SampleFilter::default(), &Scope::District).await.unwrap(), 0);
+    t.assert_figures(now).await;
     let side = t.side().await;
     for table in [
         "user_account",

@@ -38,10 +38,12 @@ async fn a_positive_is_rerun_then_disposed_of_and_never_counts_as_a_batch(t: Tes
     assert_eq!(codes(app.dispose_positive(&who, &id, "很多", "下架", Some(upload("photo")), at("2025-06-03T09:00")).await), ["RAPID-KG"]);
     // Four hours from the rerun, which is what was told.
     assert_eq!(codes(app.object_positive(&who, &id, at("2025-06-03T12:41")).await), ["RAPID-OBJECT-LATE"]);
+    t.assert_figures(at("2025-06-03T09:00")).await;
     app.dispose_positive(&who, &id, "5.5", "下架并销毁", Some(upload("photo")), at("2025-06-03T09:30")).await.unwrap();
     assert_eq!(state(&t, &id).await, Some(FollowUpState::Disposed));
     assert!(app.stage().open_positives(&Scope::District).await.unwrap().is_empty());
 
+    t.assert_figures(at("2025-06-03T10:00")).await;
     let year = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, at("2025-12-31T18:00")).await.unwrap();
     // The rerun belongs to its first reading.
     assert!(year.facts.rapid.len() >= 2, "{:?}", year.facts.rapid);
@@ -70,6 +72,7 @@ async fn a_positive_confirmed_by_the_laboratory(t: TestApp) {
     let order = app.accept_sample(&p.keeper.actor(), &sample, shiyan_testkit::walk::reception(), at("2025-06-04T09:00")).await.unwrap().to_string();
     t.enter(&order, &["2.4", "未检出"], at("2025-06-06T10:00")).await;
     t.reviewed(&order, at("2025-06-09T10:00")).await;
+    t.assert_figures(at("2025-06-10T09:00")).await;
     assert_eq!(app.approve_order(&p.signatory, &order, at("2025-06-10T10:00")).await.unwrap(), Outcome::Fail);
     assert_eq!(codes(app.conclude_positive(&enforcer, &first, at("2025-06-10T11:00")).await), ["RAPID-CONFIRM"], "not before the report is issued");
     t.issued(&order).await;
@@ -79,6 +82,7 @@ async fn a_positive_confirmed_by_the_laboratory(t: TestApp) {
     for (moment, counts) in [("2025-06-06T06:00", (0, 0)), ("2025-06-06T09:00", (0, 1)), ("2025-12-31T18:00", (0, 1))] {
         let handled = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, at(moment)).await.unwrap().kpis.rapid.handled;
         assert_eq!((handled.numerator, handled.denominator), counts, "{moment}");
+        t.assert_figures(at(moment)).await;
     }
     let k = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, at("2025-12-31T18:00")).await.unwrap().kpis;
     assert_eq!(k.per_thousand.numerator, 1, "the laboratory's batch counts, the readings do not");

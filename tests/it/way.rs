@@ -99,6 +99,8 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     verbs.reverse();
     assert_eq!(verbs, ["order.approve", "clock.start", "case.open", "clock.start", "clock.start"]);
 
+    t.assert_figures(at("2025-06-10T12:00")).await;
+
     // 报告
     let report = t.issued(&order).await;
     assert_eq!(report.number, format!("SY-{NO}"));
@@ -110,6 +112,8 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     assert_eq!((found.id, replaced), (report.id, None));
     assert!(app.stage().report_by_code("0000").await.unwrap().is_none());
     assert!(clock(&t, &subject, RuleKey::D02).await.clock.stopped_at.is_some());
+
+    t.assert_figures(at("2025-06-10T18:00")).await;
 
     // 处置
     let enforcer = p.enforcer.actor();
@@ -132,6 +136,7 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
     assert_eq!(codes(app.submit_case(&enforcer, &id, at("2025-06-17T11:05")).await), ["CASE-EVIDENCE"]);
     let open = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, at("2025-06-17T12:00")).await.unwrap().kpis;
     assert_eq!(open.disposal.numerator, 0);
+    t.assert_figures(at("2025-06-17T12:00")).await;
     t.fill(&id, Block::Publicity, at("2025-06-17T12:00")).await;
 
     // One who had a hand in the case may not approve it.
@@ -147,6 +152,7 @@ async fn one_batch_from_the_plan_to_the_figure(t: TestApp) {
 
     // 指标
     let now = at("2025-12-31T18:00");
+    t.assert_figures(now).await;
     let year = app.year(app.kpi_scope(2025).await.unwrap(), &Scope::District, now).await.unwrap();
     let k = &year.kpis;
     assert_eq!((k.disposal.numerator, k.disposal.denominator), (1, 1));

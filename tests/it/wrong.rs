@@ -174,7 +174,9 @@ async fn reception_is_refused_with_a_reason_or_not_at_all(t: TestApp) {
     assert_eq!(codes(t.app.accept_sample(&keeper, &id, broken(), now).await), ["INTAKE-CHECK"]);
     assert_eq!(codes(t.app.accept_sample(&keeper, &id, Reception { backup_seal: "FT-0001".into(), ..reception() }, now).await), ["INTAKE-SEALS"]);
     assert_eq!(codes(t.app.accept_sample(&t.people.sampler.actor(), &id, reception(), now).await), ["INTAKE-ROLE", "INTAKE-SAMPLER"]);
+    t.assert_figures(now).await;
     t.app.refuse_sample(&keeper, &id, broken(), "封条破损，样品受潮", now).await.unwrap();
+    t.assert_figures(now).await;
     let sample = t.app.stage().sample(&id, &Scope::District).await.unwrap().unwrap().sample;
     assert_eq!(sample.state, SampleState::Refused);
     assert!(t.app.stage().clocks_of(&format!("sample:{id}")).await.unwrap().iter().all(|c| c.clock.cancelled));
@@ -189,8 +191,11 @@ async fn a_voided_sheet_gives_its_number_back(t: TestApp) {
     let id = t.sampled(NO).await;
     let who = t.people.sampler.actor();
     assert_eq!(codes(t.app.void_sample(&who, &id, "误", at("2025-06-03T17:00")).await), ["INTAKE-REASON"]);
+    t.assert_figures(at("2025-06-03T17:00")).await;
     t.app.void_sample(&who, &id, "编号填错，重新填写", at("2025-06-03T17:00")).await.unwrap();
     let (again, order) = t.received(NO).await;
+    // two sheets of one number, of which the voided one does not count
+    t.assert_figures(at("2025-06-05T09:00")).await;
     assert_ne!(again, id);
     assert_eq!(t.app.stage().sample_by_number(NO, &Scope::District).await.unwrap().unwrap().sample.id.to_string(), again);
     assert!(codes(t.app.void_sample(&who, &again, "收样后不能作废", at("2025-06-05T09:00")).await).contains(&"INTAKE-STATE"));
@@ -210,7 +215,9 @@ async fn an_amended_report_replaces_the_old_one_which_stays(t: TestApp) {
     assert_eq!(codes(t.app.amend_report(&p.analyst.actor(), &order, "抄录错误", at("2025-06-12T09:00")).await), ["LAB-ROLE"]);
     assert_eq!(codes(t.app.amend_report(&p.quality.actor(), &order, "", at("2025-06-12T09:00")).await), ["LAB-REASON"]);
     t.app.amend_report(&p.quality.actor(), &order, "原始记录小数点抄错", at("2025-06-12T09:00")).await.unwrap();
+    t.assert_figures(at("2025-06-12T09:30")).await;
     t.enter(&order, &["0.04", "未检出"], at("2025-06-12T10:00")).await;
+    t.assert_figures(at("2025-06-12T10:30")).await;
     // Until the next report is issued the failing conclusion is in force.
     assert_eq!(codes(t.app.cancel_case(&supervisor, &case, "尚未出更正报告", at("2025-06-12T11:00")).await), ["CASE-STANDS"]);
     t.reviewed(&order, at("2025-06-13T09:00")).await;
@@ -227,7 +234,9 @@ async fn an_amended_report_replaces_the_old_one_which_stays(t: TestApp) {
     assert_eq!(t.app.report_pdf(&kept).await.unwrap(), old_pdf);
     assert_ne!(t.app.report_pdf(&new).await.unwrap(), old_pdf);
 
+    t.assert_figures(at("2025-06-13T12:00")).await;
     t.app.cancel_case(&supervisor, &case, "更正报告改判为合格", at("2025-06-13T14:00")).await.unwrap();
+    t.assert_figures(at("2025-06-13T15:00")).await;
     assert_eq!(t.case(&case).await.state, CaseState::Cancelled);
     let k = t.app.year(t.app.kpi_scope(2025).await.unwrap(), &Scope::District, at("2025-12-31T18:00")).await.unwrap().kpis;
     assert_eq!((k.per_thousand.numerator, k.discovery.numerator, k.disposal.denominator), (1, 0, 0));

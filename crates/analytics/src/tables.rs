@@ -9,19 +9,17 @@ use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Refusal};
 use shiyan_indicators::figure::{NOTHING, SMALL, rate};
-use shiyan_indicators::kpis::base_reasons;
 use shiyan_indicators::pick::dated;
-use shiyan_indicators::{BatchFact, By, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, KpiScope, What, exact};
+use shiyan_indicators::sets::Batches;
+use shiyan_indicators::{BatchFact, By, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, Kept, KpiScope, Sets, Sieved, What, exact};
 
 use crate::frame::Counts;
 
 /// What the tables are made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// Facts of the year and of the year before.
-    pub facts: &'a Facts,
-    /// Items of those batches.
-    pub items: &'a [ItemFact],
+    /// Facts of the year and of the year before, row by row or folded, with the failing items of those batches.
+    pub sets: Sets<'a>,
     /// 统计口径
     pub scope: &'a KpiScope,
     /// 统计截止日
@@ -247,11 +245,37 @@ pub struct Tables {
 /// This year's and last year's batches and failing ones.
 type Four = [u64; 4];
 
-/// One counted batch and the year it counts for.
+/// Counted batches, the year they count for, and the date that decides it.
 struct Counted<'a> {
     batch: &'a BatchFact,
     four: Four,
     on: NaiveDate,
+}
+
+/// The countable batches of both years, from the set that keeps what a table tells them apart by.
+struct Years<'a> {
+    input: &'a Input<'a>,
+    last: KpiScope,
+    until: NaiveDate,
+}
+
+impl<'a> Years<'a> {
+    fn of(input: &'a Input<'a>) -> Self {
+        Self { last: KpiScope { year: input.scope.year - 1, ..input.scope.clone() }, until: before_until(input.as_of), input }
+    }
+    /// All kinds of the scope; of last year what had been issued by the same day, so that like is compared with like.
+    fn all(&self, kept: Kept) -> Vec<Counted<'a>> {
+        let Input { sets, scope, as_of, .. } = self.input;
+        let now = counted(sets.batches(kept), scope, *as_of).into_iter().map(|(b, n, on)| four(b, n, on, true));
+        let before = counted(sets.batches(kept), &self.last, self.until).into_iter().map(|(b, n, on)| four(b, n, on, false));
+        now.chain(before).collect()
+    }
+    /// 监督抽检
+    fn supervisory(&self, kept: Kept) -> Vec<Counted<'a>> {
+        let mut all = self.all(kept);
+        all.retain(|c| What::Supervisory.of_batch(c.batch, None));
+        all
+    }
 }
 
 /// Makes every table.
@@ -259,35 +283,32 @@ struct Counted<'a> {
 /// # Errors
 /// `ANALYTICS-FAILED`, which names what the frame engine said.
 pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
-    let Input { facts, scope, as_of, .. } = *input;
-    let before_until = before_until(as_of);
-    let now = counted(&facts.batches, scope, as_of);
-    let last = KpiScope { year: scope.year - 1, ..scope.clone() };
-    // like with like: of last year what had been issued by the same day
-    let before = counted(&facts.batches, &last, before_until);
-    let all: Vec<Counted<'_>> = now.iter().map(|(b, on)| four(b, *on, true)).chain(before.iter().map(|(b, on)| four(b, *on, false))).collect();
-    let supervisory: Vec<&Counted<'_>> = all.iter().filter(|c| What::Supervisory.of_batch(c.batch, None)).collect();
+    let Input { sets, scope, as_of, .. } = *input;
+    let facts = sets.facts;
+    let years = Years::of(input);
+    let all = years.all(Kept::Base);
+    let [base, foods, labs, places, months_of] = [Kept::Base, Kept::Food, Kept::Lab, Kept::Place, Kept::Month].map(|kept| years.supervisory(kept));
     // the same members as the lists behind the numbers
-    let by = |by: By| sums(supervisory.iter().filter_map(|c| Some((by.batch_key(c.batch, scope)?.into_owned(), c.four))));
+    let by = |set: &[Counted<'_>], by: By| sums(set.iter().filter_map(|c| Some((by.batch_key(c.batch, scope)?.into_owned(), c.four))));
 
-    let total = supervisory.iter().fold([0; 4], |sum, c| add(sum, c.four));
-    let links = by(By::Link)?;
-    let areas = by(By::Area)?;
-    let classes = by(By::Class)?;
-    let farm = by(By::Subclass)?;
-    let online = by(By::Online)?.into_values().fold([0; 4], add);
-    let foods = sums(supervisory.iter().flat_map(|c| KEY_FOOD_GROUPS.iter().filter(|g| g.holds(&c.batch.category)).map(|g| (g.code.to_owned(), c.four))))?;
+    let total = base.iter().fold([0; 4], |sum, c| add(sum, c.four));
+    let links = by(&base, By::Link)?;
+    let areas = by(&places, By::Area)?;
+    let classes = by(&foods, By::Class)?;
+    let farm = by(&foods, By::Subclass)?;
+    let online = by(&places, By::Online)?.into_values().fold([0; 4], add);
+    let groups = sums(foods.iter().flat_map(|c| KEY_FOOD_GROUPS.iter().filter(|g| g.holds(&c.batch.category)).map(|g| (g.code.to_owned(), c.four))))?;
     let by_class = listed(input.classes, classes);
 
-    let of_this_year: HashMap<SampleId, bool> = supervisory.iter().filter(|c| c.four[0] == 1).map(|c| (c.batch.sample_id, c.batch.fails())).collect();
+    let of_this_year: HashMap<SampleId, bool> = foods.iter().filter(|c| c.four[0] > 0).map(|c| (c.batch.sample_id, c.batch.fails())).collect();
     // an item counts when its batch finally fails: overturned by a recheck it no longer does
-    let failing = || input.items.iter().filter(|i| i.failing && of_this_year.get(&i.sample_id) == Some(&true));
+    let failing = || sets.failing.iter().filter(|(i, _)| i.failing && of_this_year.get(&i.sample_id) == Some(&true));
     let (failing_groups, failing_items) = failing_groups(failing())?;
 
     Ok(Tables {
         year: scope.year,
         as_of,
-        before_until,
+        before_until: years.until,
         total: line("total", "合计", "Total", total),
         by_level_kind: level_kind(&all)?,
         by_link: labelled::<Link>(&links),
@@ -295,18 +316,18 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
         classes_without_failing: by_class.iter().filter(|l| l.now.batches > 0 && l.now.failing == 0).map(|l| l.zh.clone()).collect(),
         by_class,
         farm_subclasses: named(farm),
-        key_foods: KEY_FOOD_GROUPS.iter().map(|g| line(g.code, g.zh, g.en, foods.get(g.code).copied().unwrap_or_default())).collect(),
+        key_foods: KEY_FOOD_GROUPS.iter().map(|g| line(g.code, g.zh, g.en, groups.get(g.code).copied().unwrap_or_default())).collect(),
         by_street: streets(facts, scope, &all)?,
         failing_groups,
         failing_items,
         top_items: top_items(failing())?,
         by_area: labelled::<AreaKind>(&areas),
-        by_place: named(by(By::Place)?),
-        by_month: months(&supervisory, &counted(&facts.batches, &last, as_of))?,
-        by_lab: named(by(By::Lab)?),
-        rapid_by_point: rapid(facts, scope, as_of, By::Point)?,
-        rapid_by_item: rapid(facts, scope, as_of, By::Item)?,
-        rapid_by_month: rapid(facts, scope, as_of, By::Month)?,
+        by_place: named(by(&places, By::Place)?),
+        by_month: months(&months_of, &counted(sets.batches(Kept::Month), &years.last, as_of))?,
+        by_lab: named(by(&labs, By::Lab)?),
+        rapid_by_point: rapid(&sets, scope, as_of, By::Point)?,
+        rapid_by_item: rapid(&sets, scope, as_of, By::Item)?,
+        rapid_by_month: rapid(&sets, scope, as_of, By::Month)?,
         cases_by_street: cases(&facts.cases, scope, as_of)?,
     })
 }
@@ -316,15 +337,15 @@ fn before_until(as_of: NaiveDate) -> NaiveDate {
     as_of.checked_sub_months(Months::new(12)).unwrap_or(as_of)
 }
 
-/// The countable batches with the date that decides their year.
-fn counted<'a>(batches: &'a [BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<(&'a BatchFact, NaiveDate)> {
-    let kept = batches.iter().zip(base_reasons(batches, scope, as_of)).filter(|(_, out)| out.is_none());
-    kept.map(|(b, _)| (b, dated(b, scope.basis))).collect()
+/// The countable batches with how many stand for each and the date that decides their year.
+fn counted<'a>(batches: Batches<'a>, scope: &KpiScope, as_of: NaiveDate) -> Vec<(&'a BatchFact, u64, NaiveDate)> {
+    let sieved = Sieved::of(batches, scope, as_of);
+    sieved.iter().filter(|(_, _, out)| out.is_none()).map(|(b, n, _)| (b, n, dated(b, scope.basis))).collect()
 }
 
-fn four(batch: &BatchFact, on: NaiveDate, now: bool) -> Counted<'_> {
-    let fails = u64::from(batch.fails());
-    Counted { batch, four: if now { [1, fails, 0, 0] } else { [0, 0, 1, fails] }, on }
+fn four(batch: &BatchFact, n: u64, on: NaiveDate, now: bool) -> Counted<'_> {
+    let fails = if batch.fails() { n } else { 0 };
+    Counted { batch, four: if now { [n, fails, 0, 0] } else { [0, 0, n, fails] }, on }
 }
 
 fn add(a: Four, b: Four) -> Four {
@@ -407,10 +428,10 @@ fn streets(facts: &Facts, scope: &KpiScope, all: &[Counted<'_>]) -> Result<Vec<S
     Ok(counts.sums()?.into_iter().map(line).collect())
 }
 
-fn failing_groups<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<(Vec<GroupShare>, u64), Refusal> {
+fn failing_groups<'a>(items: impl Iterator<Item = (&'a ItemFact, u64)>) -> Result<(Vec<GroupShare>, u64), Refusal> {
     let mut counts = Counts::<1, 1>::new();
-    for item in items {
-        counts.push([&item.group_zh], [1]);
+    for (item, n) in items {
+        counts.push([&item.group_zh], [n]);
     }
     let sums = counts.sums()?;
     let total: u64 = sums.iter().map(|(_, [n])| n).sum();
@@ -426,10 +447,10 @@ fn failing_groups<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<(Vec<
     Ok((out, total))
 }
 
-fn top_items<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<Vec<TopItem>, Refusal> {
+fn top_items<'a>(items: impl Iterator<Item = (&'a ItemFact, u64)>) -> Result<Vec<TopItem>, Refusal> {
     let mut counts = Counts::<2, 1>::new();
-    for item in items {
-        counts.push([&item.analyte, item.category.0.last().map_or("", String::as_str)], [1]);
+    for (item, n) in items {
+        counts.push([&item.analyte, item.category.0.last().map_or("", String::as_str)], [n]);
     }
     let mut out: Vec<TopItem> = counts.sums()?.into_iter().map(|([analyte, food], [count])| TopItem { analyte, food, count }).collect();
     out.sort_by(|a, b| (b.count, &a.analyte, &a.food).cmp(&(a.count, &b.analyte, &b.food)));
@@ -437,10 +458,10 @@ fn top_items<'a>(items: impl Iterator<Item = &'a ItemFact>) -> Result<Vec<TopIte
     Ok(out)
 }
 
-fn months(supervisory: &[&Counted<'_>], whole: &[(&BatchFact, NaiveDate)]) -> Result<Vec<Month>, Refusal> {
+fn months(supervisory: &[Counted<'_>], whole: &[(&BatchFact, u64, NaiveDate)]) -> Result<Vec<Month>, Refusal> {
     let key = |on: NaiveDate| on.month().to_string();
     let same = sums(supervisory.iter().map(|c| (key(c.on), c.four)))?;
-    let whole = sums(whole.iter().filter(|(b, _)| What::Supervisory.of_batch(b, None)).map(|(b, on)| (key(*on), four(b, *on, false).four)))?;
+    let whole = sums(whole.iter().filter(|(b, ..)| What::Supervisory.of_batch(b, None)).map(|(b, n, on)| (key(*on), four(b, *n, *on, false).four)))?;
     let month = |month: u8| {
         let of = |sums: &HashMap<String, Four>| sums.get(&month.to_string()).copied().unwrap_or_default();
         let ([n, f, pn, pf], [_, _, wn, wf]) = (of(&same), of(&whole));
@@ -449,12 +470,13 @@ fn months(supervisory: &[&Counted<'_>], whole: &[(&BatchFact, NaiveDate)]) -> Re
     Ok((1..=12).map(month).collect())
 }
 
-fn rapid(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, by: By) -> Result<Vec<RapidLine>, Refusal> {
+fn rapid(sets: &Sets<'_>, scope: &KpiScope, as_of: NaiveDate, by: By) -> Result<Vec<RapidLine>, Refusal> {
     let mut counts = Counts::<1, 3>::new();
-    for r in facts.rapid.iter().filter(|r| What::Tests.of_reading(r, scope, as_of)) {
-        let is = |what: What| u64::from(what.of_reading(r, scope, as_of));
+    let readings = if by == By::Item { sets.items_tested } else { sets.points };
+    for (r, n) in readings.iter().filter(|(r, _)| What::Tests.of_reading(r, scope, as_of)) {
+        let is = |what: What| if what.of_reading(r, scope, as_of) { n } else { 0 };
         if let Some(key) = by.reading_key(r) {
-            counts.push([&key], [1, is(What::Valid), is(What::Positive)]);
+            counts.push([&key], [n, is(What::Valid), is(What::Positive)]);
         }
     }
     let line =
@@ -488,7 +510,7 @@ mod tests {
     use shiyan_foundation::category::CategoryPath;
     use shiyan_foundation::ids::{CaseId, PlanLineId, PointId, PopulationId, ReadingId};
     use shiyan_foundation::task::{Boundary, Department, Outcome, Population, PopulationBasis};
-    use shiyan_indicators::{BatchStage, PlanFact, RapidFact, RapidVerdict, kpis};
+    use shiyan_indicators::{Asked, BatchStage, FoldDay, Ledger, PlanFact, RapidFact, RapidVerdict, Whose, kpis};
     use uuid::Uuid;
 
     use super::*;
@@ -541,7 +563,10 @@ mod tests {
     }
     fn run(facts: &Facts, items: &[ItemFact], as_of: NaiveDate) -> Tables {
         tables(&Input {
-            facts, items, scope: &scope(), as_of, classes: &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("蔬菜", ""), ("水产品", "")]
+            sets: Sets::plain(facts, items),
+            scope: &scope(),
+            as_of,
+            classes: &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("蔬菜", ""), ("水产品", "")],
         })
         .unwrap()
     }
@@ -571,6 +596,52 @@ mod tests {
             }
             let month: u64 = t.by_month.iter().map(|m| m.now.batches).sum();
             assert_eq!(month, total[0]);
+        }
+    }
+    #[test]
+    fn tables_over_cells_are_those_over_rows() {
+        let mut facts = facts();
+        for (n, b) in facts.batches.iter_mut().enumerate() {
+            // not all in time, not all under a number of their own
+            b.issued_on = Some(b.sampled_on + chrono::Duration::days(n as i64 % 50));
+            if n.is_multiple_of(40) {
+                b.sampling_no = "XBJ0".to_owned();
+            }
+        }
+        facts.rapid = (0..400)
+            .map(|n| RapidFact {
+                reading_id: ReadingId(Uuid::from_u128(n)),
+                point_id: PointId(Uuid::from_u128(n % 3)),
+                point: format!("示范点{}", n % 3),
+                street: format!("41010500{}", n % 4),
+                tested_on: day(2025 + (n % 2) as i32, (n % 12 + 1) as u32, (n % 28 + 1) as u32),
+                item: format!("项目{}", n % 5),
+                verdict: RapidVerdict::ALL[n as usize % 3],
+                valid: n % 7 > 0,
+                confirmed: None,
+                settle_by: None,
+                settled_at: None,
+                cleared_at: None,
+            })
+            .collect();
+        let failing = facts.batches.iter().enumerate().filter(|(_, b)| b.fails()).flat_map(|(n, b)| {
+            (0..=n % 3).map(move |i| ItemFact {
+                sample_id: b.sample_id,
+                analyte: format!("项目{i}"),
+                group_zh: format!("类{}", i % 2),
+                category: b.category.clone(),
+                failing: true,
+            })
+        });
+        let items: Vec<ItemFact> = failing.collect();
+        for as_of in [day(2026, 12, 31), day(2026, 6, 30), day(2026, 2, 10), day(2027, 2, 1)] {
+            let mut ledger = Ledger::of(facts.batches.clone(), &items, &facts.rapid);
+            let asked = Asked { first: day(2025, 1, 1), last: day(2026, 12, 31), day: FoldDay::of(as_of), whose: Whose::All };
+            ledger.ready(&asked);
+            let classes = &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("蔬菜", ""), ("水产品", "")];
+            let folded = tables(&Input { sets: ledger.sets(&asked).unwrap(), scope: &scope(), as_of, classes }).unwrap();
+            assert_eq!(folded, run(&facts, &items, as_of));
+            assert!(folded.failing_items > 0 && !folded.rapid_by_item.is_empty());
         }
     }
     #[test]
@@ -691,7 +762,7 @@ mod tests {
             class: "糕点".into(),
             quarter: 1,
             planned,
-            taken: Vec::new(),
+            taken: shiyan_indicators::Taken::Ids(Vec::new()),
         };
         facts.plan = vec![plan(Some("410105001"), 1_000), plan(Some("410105001"), 500), plan(None, 7)];
         let rapid = |n: u128, verdict, valid| RapidFact {
@@ -755,7 +826,7 @@ mod tests {
             failing: true,
         };
         let items = [item(1, "甲"), item(2, "甲"), item(3, "乙"), item(4, "乙"), item(5, "丙"), item(6, "甲")];
-        let (groups, total) = failing_groups(items.iter()).unwrap();
+        let (groups, total) = failing_groups(items.iter().map(|i| (i, 1))).unwrap();
         let shares: Vec<_> = groups.iter().map(|g| (g.share.as_str(), g.cumulative.as_str())).collect();
         assert_eq!((total, shares), (6, vec![("50.00%", "50.00%"), ("33.33%", "83.33%"), ("16.67%", "100.00%")]));
     }

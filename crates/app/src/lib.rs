@@ -25,7 +25,6 @@ pub mod people;
 pub mod plan;
 pub mod rapid;
 pub mod reference;
-mod remembered;
 pub mod reports;
 #[doc(hidden)]
 pub mod seed;
@@ -65,8 +64,10 @@ pub struct App {
     limits: Arc<RwLock<Option<Library>>>,
     /// Password hashing is bounded.
     hashing: Arc<entry::Hashing>,
-    /// Facts that were read since the last commit.
-    remembered: remembered::Remembered,
+    /// Facts of a day that has passed, read since the last commit.
+    remembered: figures::remembered::Remembered,
+    /// The ledger of figures.
+    following: figures::following::Following,
 }
 
 impl std::fmt::Debug for App {
@@ -79,7 +80,7 @@ impl App {
     /// The application over an open, migrated database.
     #[must_use]
     pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, reports::Unset> + Send + Sync + 'static) -> Self {
-        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing(), remembered: remembered::Remembered::default() }
+        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing(), remembered: Default::default(), following: Default::default() }
     }
     /// The database, for the stage of tests and benches; what is released asks [`read`].
     #[cfg(feature = "stage")]

@@ -257,6 +257,32 @@ impl RapidFact {
     }
 }
 
+/// 已抽批次 which, or how many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Taken {
+    /// Which.
+    Ids(Vec<SampleId>),
+    /// How many.
+    Number(u64),
+}
+
+impl Taken {
+    /// How many.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        match self {
+            Self::Ids(ids) => ids.len() as u64,
+            Self::Number(n) => *n,
+        }
+    }
+    /// Which, where that is kept.
+    #[must_use]
+    pub fn ids(&self) -> &[SampleId] {
+        if let Self::Ids(ids) = self { ids } else { &[] }
+    }
+}
+
 /// 计划行 one approved plan line and how much of it has been sampled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanFact {
@@ -279,14 +305,14 @@ pub struct PlanFact {
     /// 计划批次
     pub planned: u32,
     /// 已抽批次 the batches that fill the line.
-    pub taken: Vec<SampleId>,
+    pub taken: Taken,
 }
 
 impl PlanFact {
     /// 剩余批次 still to be sampled.
     #[must_use]
     pub fn left(&self) -> u64 {
-        u64::from(self.planned).saturating_sub(self.taken.len() as u64)
+        u64::from(self.planned).saturating_sub(self.taken.number())
     }
 }
 

@@ -125,6 +125,25 @@ impl Heap for Ids {
     }
 }
 
+/// 标记 which facts, or which cells stand for them, and how many they are in all.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Marks {
+    /// Facts, and cells of one set.
+    pub ids: Vec<FactId>,
+    /// How many facts.
+    pub number: u64,
+}
+
+impl Heap for Marks {
+    fn add(&mut self, id: FactId, n: u64) {
+        self.ids.push(id);
+        self.number += n;
+    }
+    fn number(&self) -> u64 {
+        self.number
+    }
+}
+
 impl Heap for u64 {
     fn add(&mut self, _: FactId, n: u64) {
         *self += n;

@@ -17,7 +17,7 @@ use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, 
 use crate::figure::{Axis, Cut, FactId, Figure, Heap, Ids, LeftOut, Name, Tally, Treat};
 use crate::groups::KEY_FOOD_GROUPS;
 use crate::scope::{Family, KpiScope, YearBasis};
-use crate::sets::{Batches, Sets};
+use crate::sets::{Batches, Kept, Sets};
 
 const PER_THOUSAND: Name = Name("batches_per_thousand", "千人批次", "Batches per thousand people", Family::Batches);
 const DISCOVERY: Name = Name("discovery_rate", "问题发现率", "Discovery rate", Family::Batches);
@@ -235,14 +235,14 @@ pub fn kpis(facts: &Facts, scope: &KpiScope, as_of: NaiveDate, calendar: &WorkCa
 /// Counts everything for one scope at one moment: periods in hours end within the day.
 #[must_use]
 pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCalendar) -> Kpis {
-    kpis_of(&Sets::plain(facts), scope, at, calendar)
+    kpis_of(&Sets::plain(facts, &[]), scope, at, calendar)
 }
 
 /// The same over sets of facts, of which those that are alike may have been folded into one; how many there are is kept, or which.
 #[must_use]
 pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar: &WorkCalendar) -> Kpis<H> {
     let (as_of, facts) = (at.date_naive(), sets.facts);
-    let base = Sieved::of(sets.batches, scope, as_of);
+    let base = Sieved::of(sets.batches(Kept::Base), scope, as_of);
     let per_thousand: Figure<H> = Tally::of(base.iter().map(|(b, n, out)| (FactId::Sample(b.sample_id), n, out.map_or(Treat::Hit, Treat::Out)))).per_thousand(
         PER_THOUSAND,
         scope.people(),
@@ -265,12 +265,13 @@ pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar
     };
     let cut = |axis, code: &str, zh: &str, en: &str| Some(Cut { axis, code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() });
     let discovery = discovery_of(&base, None, &|_| true);
-    let foods = Sieved::of(sets.foods, scope, as_of);
+    let foods = Sieved::of(sets.batches(Kept::Food), scope, as_of);
     let discovery_by_group = KEY_FOOD_GROUPS.iter().map(|g| discovery_of(&foods, cut(Axis::KeyFood, g.code, g.zh, g.en), &|b| g.holds(&b.category))).collect();
     let discovery_by_link = Link::ALL.iter().map(|l| discovery_of(&base, cut(Axis::Link, l.code(), l.zh(), l.en()), &|b| b.link == *l)).collect();
     let asked = scope.streets.iter().flatten().map(String::as_str);
     let discovery_by_street = by_text(&base, Axis::Street, asked, |b| &b.street, scope.discovery_target_percent);
-    let discovery_by_lab = by_text(&Sieved::of(sets.labs, scope, as_of), Axis::Lab, std::iter::empty(), |b| &b.lab, scope.discovery_target_percent);
+    let discovery_by_lab =
+        by_text(&Sieved::of(sets.batches(Kept::Lab), scope, as_of), Axis::Lab, std::iter::empty(), |b| &b.lab, scope.discovery_target_percent);
     let evaluative = batch_rate(base.iter(), TaskKind::Evaluative, BatchFact::passes).rate(EVALUATIVE, None, Some(scope.evaluative_target_percent), true);
 
     let hundred = Some(Decimal::ONE_HUNDRED);
@@ -327,7 +328,7 @@ pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar
         unevidenced: lines(&|c| counted_case(c) && c.closed_by(as_of).is_some() && !c.evidenced),
         open_not_due: lines(&|c| case_out(c, scope, as_of) == Some(LeftOut::NotDueYet)),
         disposed: disposed(facts, scope, as_of),
-        report_on_time: Tally::of(sets.batches.iter().map(|(b, n)| (FactId::Sample(b.sample_id), n, report_treat(b, scope, as_of)))).rate(
+        report_on_time: Tally::of(sets.batches(Kept::Base).iter().map(|(b, n)| (FactId::Sample(b.sample_id), n, report_treat(b, scope, as_of)))).rate(
             REPORT_ON_TIME,
             None,
             hundred,
@@ -382,12 +383,17 @@ pub fn outside_scope(b: &BatchFact, scope: &KpiScope, as_of: NaiveDate) -> Optio
 /// 可计批次 for each batch `None` when it counts, or the first reason why it does not.
 #[must_use]
 pub fn base_reasons(batches: &[BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<Option<LeftOut>> {
-    // what was folded has a number that no other has
+    let all: Vec<&BatchFact> = batches.iter().collect();
+    reasons(&all, scope, as_of)
+}
+
+fn reasons(batches: &[&BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<Option<LeftOut>> {
     let mut reasons: Vec<Option<LeftOut>> = batches.iter().map(|b| outside_scope(b, scope, as_of).or_else(|| stage_out(b, as_of))).collect();
     // one number, one batch: of several the failing one stays, so that a double entry can never flatter the rate
     let mut kept: HashMap<String, usize> = HashMap::new();
     let rank = |i: usize| (!batches[i].fails(), batches[i].sampled_on, batches[i].sample_id, i);
     for i in 0..batches.len() {
+        // what was folded has a number that no other has
         if reasons[i].is_some() || batches[i].is_folded() {
             continue;
         }
@@ -405,19 +411,21 @@ pub fn base_reasons(batches: &[BatchFact], scope: &KpiScope, as_of: NaiveDate) -
     reasons
 }
 
-/// Batches with why each does not count.
-pub(crate) struct Sieved<'a> {
-    set: Batches<'a>,
-    out: Vec<Option<LeftOut>>,
-}
+/// 可计与否 the batches of a set, each with how many stand for it and why it does not count.
+#[derive(Debug)]
+pub struct Sieved<'a>(Vec<(&'a BatchFact, u64, Option<LeftOut>)>);
 
 impl<'a> Sieved<'a> {
-    pub(crate) fn of(set: Batches<'a>, scope: &KpiScope, as_of: NaiveDate) -> Self {
-        Self { set, out: base_reasons(set.rows(), scope, as_of) }
+    /// Sifts a set by a scope on a day.
+    #[must_use]
+    pub fn of(set: Batches<'a>, scope: &KpiScope, as_of: NaiveDate) -> Self {
+        let (rows, many): (Vec<&BatchFact>, Vec<u64>) = set.iter().unzip();
+        let out = reasons(&rows, scope, as_of);
+        Self(rows.into_iter().zip(many).zip(out).map(|((b, n), out)| (b, n, out)).collect())
     }
     /// Each with how many stand for it and why it does not count.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a BatchFact, u64, Option<LeftOut>)> {
-        self.set.iter().zip(&self.out).map(|((b, n), out)| (b, n, *out))
+    pub fn iter(&self) -> impl Iterator<Item = (&'a BatchFact, u64, Option<LeftOut>)> {
+        self.0.iter().copied()
     }
 }
 

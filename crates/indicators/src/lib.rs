@@ -11,6 +11,7 @@ pub mod facts;
 pub mod figure;
 pub mod groups;
 pub mod kpis;
+pub mod ledger;
 pub mod pick;
 pub mod scope;
 pub mod sets;
@@ -21,10 +22,12 @@ mod tests;
 pub use disposed::Disposed;
 pub use facts::{
     BatchFact, BatchStage, CaseEvent, CaseFact, Disposal, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule,
-    as_of_today, end_of,
+    Taken, as_of_today, end_of,
 };
-pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, Heap, Ids, LeftOut, Unit, compare, scope_line};
+pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, Heap, Ids, LeftOut, Marks, Unit, compare, scope_line};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
-pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, kpis, kpis_at};
+pub use kpis::{CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, Sieved, kpis, kpis_at, kpis_of};
+pub use ledger::{Asked, FoldDay, Ledger, Whose};
 pub use pick::{By, Pick, What};
 pub use scope::{Divisor, Family, KpiScope, YearBasis};
+pub use sets::{Kept, Set, Sets};

@@ -10,10 +10,11 @@ use shiyan_statute::{Nearness, TimeLeft};
 use shiyan_statute::{class_in, class_scheme};
 
 use crate::facts::{BatchFact, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict};
-use crate::figure::{FactId, LeftOut};
+use crate::figure::{FactId, Heap, LeftOut, Marks};
 use crate::groups::KEY_FOOD_GROUPS;
-use crate::kpis::{CaseLine, Kpis, base_reasons, other_street};
+use crate::kpis::{CaseLine, Kpis, Sieved, other_street};
 use crate::scope::{Family, KpiScope, YearBasis};
+use crate::sets::{Kept, Sets};
 
 labels! {
     /// 计数对象 what is counted.
@@ -78,7 +79,7 @@ impl What {
             _ => Family::Cases,
         }
     }
-    /// Whether a batch is of it; `out` is why it is not countable ([`base_reasons`]).
+    /// Whether a batch is of it; `out` is why it is not countable ([`crate::kpis::base_reasons`]).
     #[must_use]
     pub fn of_batch(self, b: &BatchFact, out: Option<LeftOut>) -> bool {
         match self {
@@ -212,38 +213,50 @@ impl Pick {
     }
     /// The facts, in the order in which they stand.
     #[must_use]
-    pub fn ids(&self, facts: &Facts, kpis: &Kpis, calendar: &WorkCalendar) -> Vec<FactId> {
-        let (scope, day) = (&kpis.scope, kpis.as_of);
+    pub fn ids<H>(&self, facts: &Facts, kpis: &Kpis<H>, calendar: &WorkCalendar) -> Vec<FactId> {
+        let mut marks = Marks::default();
+        self.marked(&Sets::plain(facts, &[]), kpis, calendar, &mut marks);
+        marks.ids
+    }
+    /// 计划行 whose batches are picked.
+    pub fn lines<'a>(&'a self, plan: &'a [PlanFact], year: i32) -> impl Iterator<Item = &'a PlanFact> {
+        let mine = |p: &PlanFact| self.of.as_ref().is_none_or(|(by, of)| by.plan_key(p).is_some_and(|key| key == of.as_str()));
+        plan.iter().filter(move |p| p.year == year && mine(p))
+    }
+    /// Heaps up what is counted, facts or the cells that stand for them.
+    pub fn marked<H, M: Heap>(&self, sets: &Sets<'_>, kpis: &Kpis<H>, calendar: &WorkCalendar, heap: &mut M) {
+        let (scope, day, facts) = (&kpis.scope, kpis.as_of, sets.facts);
         let member = |key: &dyn Fn(By) -> Option<bool>| self.of.as_ref().is_none_or(|(by, _)| key(*by) == Some(true));
         let is = |key: Option<Cow<'_, str>>, of: &str| key.map(|key| key == of);
         let of = self.of.as_ref().map_or("", |(_, of)| of);
-        let lines = |lines: &[CaseLine], keep: &dyn Fn(&CaseLine) -> bool| {
+        let by = self.of.as_ref().map(|(by, _)| *by);
+        let lines = |lines: &[CaseLine], keep: &dyn Fn(&CaseLine) -> bool, heap: &mut M| {
             let mine = lines.iter().filter(|c| keep(c)).filter(|c| member(&|by| (by == By::Street).then_some(c.street == of)));
-            mine.map(|c| FactId::Case(c.case_id)).collect()
+            mine.for_each(|c| heap.add(FactId::Case(c.case_id), 1));
         };
         let soon = |c: &CaseLine| due_soon(c, day, calendar);
         match (self.what, self.what.family()) {
             (What::Taken, _) => {
-                let mine = facts.plan.iter().filter(|p| p.year == scope.year && member(&|by| is(by.plan_key(p), of)));
-                mine.flat_map(|p| &p.taken).map(|id| FactId::Sample(*id)).collect()
+                self.lines(&facts.plan, scope.year).flat_map(|p| p.taken.ids()).for_each(|id| heap.add(FactId::Sample(*id), 1));
             }
-            (What::Overdue, _) => lines(&kpis.overdue, &|_| true),
-            (What::DueToday, _) => lines(&kpis.due_today, &|_| true),
-            (What::ClosedLate, _) => lines(&kpis.closed_late, &|_| true),
-            (What::DueSoon, _) => lines(&kpis.open_not_due, &soon),
-            (What::DueLater, _) => lines(&kpis.open_not_due, &|c| !soon(c)),
+            (What::Overdue, _) => lines(&kpis.overdue, &|_| true, heap),
+            (What::DueToday, _) => lines(&kpis.due_today, &|_| true, heap),
+            (What::ClosedLate, _) => lines(&kpis.closed_late, &|_| true, heap),
+            (What::DueSoon, _) => lines(&kpis.open_not_due, &soon, heap),
+            (What::DueLater, _) => lines(&kpis.open_not_due, &|c| !soon(c), heap),
             (what, Family::Batches) => {
-                let all = facts.batches.iter().zip(base_reasons(&facts.batches, scope, day));
-                let mine = all.filter(|(b, out)| what.of_batch(b, *out) && member(&|by| Some(by.holds(b, scope, of))));
-                mine.map(|(b, _)| FactId::Sample(b.sample_id)).collect()
+                let all = Sieved::of(sets.batches(by.map_or(Kept::Base, By::kept)), scope, day);
+                let mine = all.iter().filter(|(b, _, out)| what.of_batch(b, *out) && member(&|by| Some(by.holds(b, scope, of))));
+                mine.for_each(|(b, n, _)| heap.add(FactId::Sample(b.sample_id), n));
             }
             (what, Family::Cases) => {
                 let mine = facts.cases.iter().filter(|c| what.of_case(c, scope, day) && member(&|by| (by == By::Street).then_some(c.street == of)));
-                mine.map(|c| FactId::Case(c.case_id)).collect()
+                mine.for_each(|c| heap.add(FactId::Case(c.case_id), 1));
             }
             (what, Family::Rapid) => {
-                let mine = facts.rapid.iter().filter(|r| what.of_reading(r, scope, day) && member(&|by| is(by.reading_key(r), of)));
-                mine.map(|r| FactId::Reading(r.reading_id)).collect()
+                let set = if by == Some(By::Item) { sets.items_tested } else { sets.points };
+                let mine = set.iter().filter(|(r, _)| what.of_reading(r, scope, day) && member(&|by| is(by.reading_key(r), of)));
+                mine.for_each(|(r, n)| heap.add(FactId::Reading(r.reading_id), n));
             }
         }
     }

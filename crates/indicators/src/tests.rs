@@ -11,8 +11,7 @@ use shiyan_foundation::{Label, Lang, WorkCalendar};
 use uuid::Uuid;
 
 use crate::disposed::share_of;
-use crate::kpis::kpis_of;
-use crate::sets::{Cube, FoldDay};
+use crate::figure::Ids;
 use crate::*;
 
 fn day(m: u32, d: u32) -> NaiveDate {
@@ -294,7 +293,7 @@ fn pace_and_forecast() {
         class: "糕点".into(),
         quarter: 1,
         planned: 7,
-        taken: (1..=4).map(|n| SampleId(Uuid::from_u128(n))).collect(),
+        taken: Taken::Ids((1..=4).map(|n| SampleId(Uuid::from_u128(n))).collect()),
     });
     let k = at(&facts, &scope(5_000), day(1, 5));
     assert_eq!((k.pace.workdays_elapsed, k.pace.workdays_in_year), (3, 261));
@@ -316,7 +315,7 @@ fn the_forecast_leaves_out_the_plan_of_quarters_that_have_passed() {
         class: "糕点".into(),
         quarter,
         planned,
-        taken: Vec::new(),
+        taken: Taken::Ids(Vec::new()),
     };
     let facts = Facts { plan: vec![line(2026, 1, 1), line(2026, 2, 20), line(2026, 3, 300), line(2026, 4, 4_000), line(2025, 4, 7)], ..Facts::default() };
     let left = |on| at(&facts, &scope(1000), on).forecast.plan_remaining;
@@ -873,23 +872,6 @@ fn a_sum_that_no_number_holds_is_not_cut_off() {
     assert_eq!(k.disposed.fines.left_out.values().map(Vec::len).sum::<usize>(), 1);
 }
 
-/// The cube of some batches and readings on a day; those that share a number stand alone.
-fn cube_of(list: &[BatchFact], readings: &[RapidFact], as_of: NaiveDate) -> Cube {
-    let number = |b: &BatchFact| shiyan_foundation::text::fold(&b.sampling_no).to_ascii_uppercase();
-    let mut many: BTreeMap<String, usize> = BTreeMap::new();
-    for b in list {
-        *many.entry(number(b)).or_default() += 1;
-    }
-    let mut cube = Cube::new(FoldDay { as_of, before: as_of.checked_sub_months(chrono::Months::new(12)).unwrap() });
-    for b in list {
-        cube.add_batch(b, many[&number(b)] > 1);
-    }
-    for r in readings {
-        cube.add_reading(r);
-    }
-    cube
-}
-
 fn any_reading() -> impl Strategy<Value = RapidFact> {
     let within = || proptest::option::of(-50i64..200);
     (1u128..4, 0usize..3, 0i64..420, any::<bool>(), proptest::option::of(any::<bool>()), within(), within(), 0usize..3).prop_map(
@@ -914,36 +896,105 @@ fn any_reading() -> impl Strategy<Value = RapidFact> {
     )
 }
 
+/// 台账 told of everything, with the cube of a year.
+fn asked(year: i32, as_of: NaiveDate, whose: Whose) -> Asked {
+    let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+    Asked { first: day(year - 1, 1, 1), last: day(year, 12, 31), day: FoldDay::of(as_of), whose }
+}
+
+/// The facts as the ledger sees those asked for.
+fn within(all: &Facts, asked: &Asked) -> Facts {
+    let mine = |street: &str| if let Whose::Streets(set) = &asked.whose { set.contains(street) } else { true };
+    let span = asked.first..=asked.last;
+    let batch = |b: &&BatchFact| mine(&b.street) && (span.contains(&b.sampled_on) || b.issued_on.is_some_and(|on| span.contains(&on)));
+    Facts {
+        batches: all.batches.iter().filter(batch).cloned().collect(),
+        rapid: all.rapid.iter().filter(|r| mine(&r.street) && span.contains(&r.tested_on)).cloned().collect(),
+        ..Facts::default()
+    }
+}
+
+/// Tells a batch, and again those whose number it shares since.
+fn tell(ledger: &mut Ledger, list: &[BatchFact], id: SampleId, now: Option<&BatchFact>) {
+    let told = |b: &BatchFact| crate::ledger::Batch { fact: b.clone(), failing: Vec::new() };
+    for other in ledger.set_batch(id, now.map(told)) {
+        let fact = list.iter().find(|b| b.sample_id == other).unwrap();
+        ledger.set_batch(other, Some(told(fact)));
+    }
+}
+
+fn same_figures(ledger: &Ledger, asked: &Asked, rows: &Facts, s: &KpiScope, at: shiyan_foundation::Instant) -> Result<(), TestCaseError> {
+    let sets = ledger.sets(asked).unwrap();
+    let plain = kpis_at(rows, s, at, &calendar());
+    let folded: Kpis<u64> = kpis_of(&sets, s, at, &calendar());
+    let marked: Kpis<Marks> = kpis_of(&sets, s, at, &calendar());
+    prop_assert_eq!(plain.figures().count(), folded.figures().count());
+    for ((a, b), m) in plain.figures().zip(folded.figures()).zip(marked.figures()) {
+        prop_assert_eq!(a.numbers(), b.clone());
+        let opened = |heap: &Marks| BTreeSet::from_iter(ledger.opened(asked, &heap.ids, 0, usize::MAX));
+        let all = |ids: &Ids| BTreeSet::from_iter(ids.iter().copied());
+        prop_assert_eq!(opened(&m.counted), all(&a.counted));
+        prop_assert_eq!(opened(&m.hits), all(&a.hits));
+        for (reason, ids) in &a.left_out {
+            prop_assert_eq!(opened(&m.left_out[reason]), all(ids));
+        }
+    }
+    prop_assert_eq!((plain.in_lab.number(), plain.in_transit.number(), plain.undetermined.number()), (folded.in_lab, folded.in_transit, folded.undetermined));
+    prop_assert_eq!(&plain.rapid.plan, &folded.rapid.plan);
+    prop_assert_eq!((plain.required, plain.gap, &plain.pace, &plain.forecast), (folded.required, folded.gap, &folded.pace, &folded.forecast));
+    for (what, by, of) in [
+        (What::Counted, Some(By::Street), "410105001"),
+        (What::Failing, Some(By::KeyFood), "farm"),
+        (What::Supervisory, Some(By::Month), "3"),
+        (What::Supervisory, Some(By::Lab), "甲"),
+        (What::Tests, Some(By::Item), "项目1"),
+        (What::Positive, Some(By::Month), "02"),
+        (What::Valid, None, ""),
+        (What::InLab, None, ""),
+    ] {
+        let pick = by.map_or_else(|| Pick::all(what), |by| Pick::of(what, by, of));
+        let mut marks = Marks::default();
+        pick.marked(&sets, &folded, &calendar(), &mut marks);
+        let ids = pick.ids(rows, &plain, &calendar());
+        prop_assert_eq!(marks.number, ids.len() as u64, "{:?}", pick);
+        prop_assert_eq!(BTreeSet::from_iter(ledger.opened(asked, &marks.ids, 0, usize::MAX)), BTreeSet::from_iter(ids));
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn what_is_folded_comes_to_the_same_as_row_by_row(
-        list in prop::collection::vec(any_batch(), 0..80), readings in prop::collection::vec(any_reading(), 0..40), s in any_scope(), on in 0i64..420, gone in 0usize..20
+        list in prop::collection::vec(any_batch(), 0..80), readings in prop::collection::vec(any_reading(), 0..40), s in any_scope(), on in 0i64..420, begun in 0usize..80, gone in 0usize..20
     ) {
         let as_of = day(1, 1) + chrono::Duration::days(on);
         let list: Vec<BatchFact> = list.into_iter().enumerate().map(|(n, b)| BatchFact { sample_id: SampleId(Uuid::from_u128(n as u128 + 1)), ..b }).collect();
-        let mut cube = cube_of(&list, &readings, as_of);
-        // what was added and taken back leaves nothing behind
-        let alone = |b: &BatchFact| list.iter().filter(|o| o.sampling_no == b.sampling_no).count() > 1;
-        let passing: Vec<&BatchFact> = list.iter().take(gone).collect();
-        for b in &passing {
-            prop_assert!(cube.take_batch(b, alone(b)));
+        let readings: Vec<RapidFact> = readings.into_iter().enumerate().map(|(n, r)| RapidFact { reading_id: ReadingId(Uuid::from_u128(n as u128)), ..r }).collect();
+        let some = begun.min(list.len());
+        let mut ledger = Ledger::of(list[..some].to_vec(), &[], &readings[..readings.len() / 2]);
+        let whose = [Whose::All, Whose::Streets(BTreeSet::from(["410105001".to_owned(), "410105002".to_owned()]))];
+        let all: Vec<Asked> = [2025, 2026].into_iter().flat_map(|year| whose.clone().map(|whose| asked(year, as_of, whose))).collect();
+        all.iter().for_each(|a| ledger.ready(a));
+        // the rest comes one by one; some go, come back as others, and go to their own again
+        for b in &list[some..] {
+            tell(&mut ledger, &list, b.sample_id, Some(b));
         }
-        for b in &passing {
-            cube.add_batch(b, alone(b));
+        for b in list.iter().take(gone) {
+            tell(&mut ledger, &list, b.sample_id, None);
         }
-        let whole = Facts { batches: list.clone(), rapid: readings.clone(), ..Facts::default() };
-        let rest = Facts::default();
-        for year in [2025, 2026] {
-            let s = KpiScope { year, ..s.clone() };
-            let plain = kpis_at(&whole, &s, end_of(as_of), &calendar());
-            let folded: Kpis<u64> = kpis_of(&cube.sets(&rest), &s, end_of(as_of), &calendar());
-            for (a, b) in plain.figures().zip(folded.figures()) {
-                prop_assert_eq!(a.numbers(), b.clone());
-            }
-            prop_assert_eq!(plain.figures().count(), folded.figures().count());
-            prop_assert_eq!((plain.in_lab.number(), plain.in_transit.number(), plain.undetermined.number()), (folded.in_lab, folded.in_transit, folded.undetermined));
-            prop_assert_eq!(plain.rapid.plan, folded.rapid.plan);
-            prop_assert_eq!((plain.required, plain.gap, plain.pace, plain.forecast), (folded.required, folded.gap, folded.pace, folded.forecast));
+        for (b, other) in list.iter().take(gone).zip(list.iter().rev()) {
+            tell(&mut ledger, &list, b.sample_id, Some(&BatchFact { sample_id: b.sample_id, ..other.clone() }));
+        }
+        for b in list.iter().take(gone) {
+            tell(&mut ledger, &list, b.sample_id, Some(b));
+        }
+        for r in readings[readings.len() / 2..].iter().chain(&readings[..readings.len() / 3]) {
+            ledger.set_reading(r.reading_id, Some(r));
+        }
+        let whole = Facts { batches: list, rapid: readings, ..Facts::default() };
+        for a in &all {
+            let s = KpiScope { year: chrono::Datelike::year(&a.last), ..s.clone() };
+            same_figures(&ledger, a, &within(&whole, a), &s, end_of(as_of))?;
         }
     }
 }

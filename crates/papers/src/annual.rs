@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use shiyan_analytics::{Input, Tables, tables};
-use shiyan_app::figures::{Year, year_span};
+use shiyan_app::figures::{Figures, Year, year_span};
 use shiyan_app::read::Look;
 use shiyan_app::{App, Error};
 use shiyan_foundation::ids::CaseId;
-use shiyan_foundation::{Actor, Instant, Lang, Scope};
-use shiyan_indicators::{CaseFact, FactId, ItemFact};
+use shiyan_foundation::{Actor, Instant, Lang, Refusal, Scope};
+use shiyan_indicators::{CaseFact, FactId, KpiScope, Kpis, Sets};
 use shiyan_nonconformity::Case;
 use shiyan_reports::Faces;
 use shiyan_reports::annual::words::{Annual, Failing, model};
@@ -17,30 +17,27 @@ use shiyan_reports::annual::words::{Annual, Failing, model};
 /// The figures of a year with the tables made from the same facts, as of the same day.
 #[derive(Debug)]
 pub struct Tabled {
-    /// Facts and figures.
-    pub year: Year,
-    /// Failing items of both years.
-    pub items: Vec<ItemFact>,
+    /// Figures.
+    pub figures: Figures,
     /// Tables.
     pub tables: Tables,
 }
 
-/// Makes the tables that stand beside the figures of a year, off the request threads. Home, the statistics page and the
-/// annual report all come here, so that they cannot differ.
+/// The tables that stand beside the figures of a year.
+fn made(sets: &Sets<'_>, scope: &KpiScope, as_of: NaiveDate) -> Result<Tables, Refusal> {
+    let classes: Vec<(&str, &str)> = shiyan_statute::food_classes_of(scope.year).iter().map(|c| (c.name.as_str(), c.name_en.as_str())).collect();
+    tables(&Input { sets: *sets, scope, as_of, classes: &classes })
+}
+
+/// Makes the tables beside the figures of a year, of the same commit. Home, the statistics page and the annual report all come here, so that they
+/// cannot differ.
 ///
 /// # Errors
-/// A year out of range; the database does not answer.
-pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error> {
-    let (first, last) = year_span(year.scope.year)?;
-    let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
-    let items = app.failing_items(before, last, user).await?;
-    tokio::task::spawn_blocking(move || {
-        let classes: Vec<(&str, &str)> = shiyan_statute::food_classes_of(year.scope.year).iter().map(|c| (c.name.as_str(), c.name_en.as_str())).collect();
-        let tables = tables(&Input { facts: &year.facts, items: &items, scope: &year.scope, as_of: year.kpis.as_of, classes: &classes })?;
-        Ok(Tabled { year, items, tables })
-    })
-    .await
-    .map_err(|e| Error::Fault(e.to_string()))?
+/// Not for this person; a year out of range; the database does not answer.
+pub async fn tabled(app: &App, actor: &Actor, look: Look, year: i32, as_of: Option<NaiveDate>, now: Instant) -> Result<Tabled, Error> {
+    let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| made(sets, &kpis.scope, kpis.as_of);
+    let (figures, tables) = app.read_figures_beside(actor, look, year, as_of, now, make).await?;
+    Ok(Tabled { figures, tables: tables? })
 }
 
 /// Collects what the annual report of a year says beside its figures, and makes the tables.
@@ -49,7 +46,14 @@ pub async fn tabled(app: &App, year: Year, user: &Scope) -> Result<Tabled, Error
 /// A year out of range; the database does not answer.
 pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error> {
     let (first, last) = year_span(year.scope.year)?;
-    let Tabled { year, items, tables } = tabled(app, year, user).await?;
+    let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
+    let items = app.failing_items(before, last, user).await?;
+    let (year, items, tables) = tokio::task::spawn_blocking(move || {
+        let tables = made(&Sets::plain(&year.facts, &items), &year.scope, year.kpis.as_of);
+        tables.map(|tables| (year, items, tables))
+    })
+    .await
+    .map_err(|e| Error::Fault(e.to_string()))??;
     // failing by that day: an amended report may say otherwise by now
     let failed: BTreeSet<String> = year.facts.batches.iter().filter(|b| b.fails()).map(|b| FactId::Sample(b.sample_id).to_string()).collect();
     let in_scope: BTreeSet<String> = year.kpis.per_thousand.counted.iter().map(ToString::to_string).filter(|id| failed.contains(id)).collect();
@@ -79,7 +83,7 @@ pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error
 /// # Errors
 /// Not for this person; a year out of range; the database does not answer; the typesetter.
 pub async fn annual_pdf(app: &App, actor: &Actor, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
-    let year = app.read_figures(actor, Look::Statistics, year, as_of, now).await?;
+    let year = app.read_year(actor, Look::Statistics, year, as_of, now).await?;
     set(annual(app, year, &actor.scope).await?, lang).await
 }
 

@@ -311,7 +311,7 @@ pub fn compare(standing: &[PlanLine], rows: Vec<(u32, PlanLine)>) -> Compared {
 }
 
 /// What a countable batch is matched to plan lines by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineKey {
     /// 食品大类
     pub class: String,
@@ -323,11 +323,17 @@ pub struct LineKey {
     pub quarter: u8,
 }
 
+/// 计划格 the cell that a line of the plan stands in.
+#[must_use]
+pub fn line_key_of(line: &PlanLine) -> LineKey {
+    LineKey { class: line.category.class().to_owned(), link: line.link, street: line.street.clone(), quarter: line.quarter }
+}
+
 /// Which batches fill which line: the lines of one cell take them in their order, each up to its number. What exceeds the plan stands
 /// on the last line of its cell, so that the columns add up to what was done.
 #[must_use]
 pub fn filled<T>(lines: &[PlanLine], done: BTreeMap<LineKey, Vec<T>>) -> Vec<Vec<T>> {
-    let key = |line: &PlanLine| LineKey { class: line.category.class().to_owned(), link: line.link, street: line.street.clone(), quarter: line.quarter };
+    let key = line_key_of;
     let mut left: BTreeMap<LineKey, std::vec::IntoIter<T>> = done.into_iter().map(|(key, list)| (key, list.into_iter())).collect();
     let mut out: Vec<Vec<T>> = lines
         .iter()

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 pub mod bench;
+mod figures;
 pub mod people;
 pub mod pg;
 pub mod sheet;

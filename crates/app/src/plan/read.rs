@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shiyan_foundation::area::Street;
-use shiyan_foundation::{Act, Actor};
+use shiyan_foundation::{Act, Actor, Instant};
 use shiyan_indicators::PlanFact;
 use shiyan_sampling_plan::Plan;
 use shiyan_store::Error;
@@ -11,8 +11,6 @@ use shiyan_store::records::PublishedResult;
 
 use crate::App;
 use crate::authority::reads;
-use crate::figures::year_span;
-use shiyan_store::query::facts::plan_facts;
 use shiyan_store::query::reference::PublishedTotal;
 
 /// 年度计划
@@ -41,13 +39,9 @@ impl App {
     ///
     /// # Errors
     /// Not for this person; a year out of range; the database does not answer.
-    pub async fn read_plan_page(&self, actor: &Actor, year: i32) -> Result<PlanPage, Error> {
-        let (first, last) = year_span(year)?;
+    pub async fn read_plan_page(&self, actor: &Actor, year: i32, now: Instant) -> Result<PlanPage, Error> {
         let plan = self.read_plan(actor, year).await?;
-        let facts = match &plan {
-            Some(plan) => plan_facts(plan, &self.store.batch_facts(first, last, &actor.scope).await?, last, &actor.scope),
-            None => Vec::new(),
-        };
+        let facts = if plan.is_some() { self.plan_taken(year, &actor.scope, now).await? } else { Vec::new() };
         Ok(PlanPage { plan, years: self.plan_years().await?, facts, streets: self.streets().await? })
     }
     /// Years with a plan.

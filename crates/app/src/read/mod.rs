@@ -4,15 +4,15 @@
 
 mod admin;
 mod exchange;
-mod figures;
 
 pub use admin::Counts;
 pub use exchange::IssuedPage;
-pub use figures::Look;
 
 pub use crate::bench::queues::{Queue, QueuedOrder, QueuedSheet};
 pub use crate::bench::read::{OrderPage, QueuePage};
 pub use crate::bench::worksheets::read::{Bench, Making, SheetCell, SheetPage, Standing};
+pub use crate::figures::opened::{Listed, Opened, Part, Stands};
+pub use crate::figures::read::Look;
 pub use crate::cases::read::{CaseAsk, CaseBook, CasePage};
 pub use crate::intake::parties::read::{LinkPage, MarketBook, MarketPage, OperatorPage, Parties, PartyBook, ProducerPage, StallPage};
 pub use crate::intake::read::{Reception, SampleBook, SamplePage, Search, SheetLists};

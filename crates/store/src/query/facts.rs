@@ -9,11 +9,12 @@ use sea_orm::FromQueryResult;
 use serde::Deserialize;
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::ids::{CaseId, ClockId, SampleId};
+use shiyan_foundation::ids::{CaseId, ClockId, ReadingId, SampleId};
 use shiyan_foundation::task::{Department, Link, Outcome, Penalty, TaskKind, TaskLevel};
 use shiyan_foundation::{Instant, Label, Scope};
+use shiyan_indicators::sets::Batches;
 use shiyan_indicators::{
-    BatchFact, BatchStage, CaseEvent, CaseFact, Disposal, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, end_of,
+    BatchFact, BatchStage, CaseEvent, CaseFact, Disposal, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact, ServiceRule, Taken, end_of,
 };
 use shiyan_nonconformity::BlockRecord;
 use shiyan_nonconformity::case::{self, CaseAction};
@@ -126,7 +127,7 @@ struct OrderRow<'a> {
 
 macro_rules! orders {
     ($rows:literal, $row:literal) => {
-        concat!("SELECT CAST(", $rows, "(", $row, "(sample_id, issued_on, report_due_on, outcome)) AS TEXT) AS pack FROM test_order GROUP BY issued_on")
+        concat!("SELECT CAST(", $rows, "(", $row, "(o.sample_id, o.issued_on, o.report_due_on, o.outcome)) AS TEXT) AS pack FROM test_order o WHERE 1 = 1")
     };
 }
 
@@ -214,7 +215,9 @@ impl Store {
         let mut sampled = Sql::packed(BATCHES, self.engine());
         sampled.push("AND s.sampled_on >= ? AND s.sampled_on <= ?", [from.clone().into(), to.clone().into()]).sample_scope(scope);
         sampled.push("GROUP BY s.sampled_on", []);
-        let (samples, orders) = try_join(sampled.all::<Pack>(&self.read), Sql::packed(ORDERS, self.engine()).all::<Pack>(&self.read)).await?;
+        let mut ordered = Sql::packed(ORDERS, self.engine());
+        ordered.push("GROUP BY o.issued_on", []);
+        let (samples, orders) = try_join(sampled.all::<Pack>(&self.read), ordered.all::<Pack>(&self.read)).await?;
         let orders: HashMap<Cow<'_, str>, OrderRow> = unpacked::<OrderRow>(&orders)?.into_iter().map(|o| (o.sample.clone(), o)).collect();
         let samples = unpacked::<BatchRow>(&samples)?;
         // Sampled before the span and reported in it.
@@ -234,8 +237,73 @@ impl Store {
         };
         samples.into_iter().chain(unpacked(&more)?).map(fact).collect()
     }
+    /// Batches and their orders by one condition on each, all of the district.
+    async fn batches_where(&self, samples: impl Fn(&mut Sql), orders: impl Fn(&mut Sql), admins: &HashMap<String, AdminBody>) -> Result<Vec<BatchFact>, Error> {
+        let (mut sampled, mut ordered) = (Sql::packed(BATCHES, self.engine()), Sql::packed(ORDERS, self.engine()));
+        samples(&mut sampled);
+        sampled.push("GROUP BY s.sampled_on", []);
+        orders(&mut ordered);
+        ordered.push("GROUP BY o.issued_on", []);
+        let (sampled, ordered) = try_join(sampled.all::<Pack>(&self.read), ordered.all::<Pack>(&self.read)).await?;
+        let orders: HashMap<Cow<'_, str>, OrderRow> = unpacked::<OrderRow>(&ordered)?.into_iter().map(|o| (o.sample.clone(), o)).collect();
+        let fact = |s: BatchRow| {
+            let order = orders.get(&s.id);
+            s.fact(order, admins)
+        };
+        unpacked::<BatchRow>(&sampled)?.into_iter().map(fact).collect()
+    }
+    /// 批次事实 of these samples, as far as they are batches.
+    ///
+    /// # Errors
+    /// The database does not answer; a row that cannot be read.
+    pub async fn batches_of(&self, ids: &[SampleId], admins: &HashMap<String, AdminBody>) -> Result<Vec<BatchFact>, Error> {
+        let mut out = Vec::new();
+        for some in ids.chunks(500) {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            let samples = |sql: &mut Sql| {
+                sql.within("AND s.id IN", some.iter().map(String::as_str));
+            };
+            let orders = |sql: &mut Sql| {
+                sql.within("AND o.sample_id IN", some.iter().map(String::as_str));
+            };
+            out.extend(self.batches_where(samples, orders, admins).await?);
+        }
+        Ok(out)
+    }
+    /// 批次事实 of what was sampled from one day to another.
+    ///
+    /// # Errors
+    /// The database does not answer; a row that cannot be read.
+    pub async fn batches_between(&self, from: NaiveDate, to: NaiveDate, admins: &HashMap<String, AdminBody>) -> Result<Vec<BatchFact>, Error> {
+        let days = || [from.to_string().into(), to.to_string().into()];
+        let samples = |sql: &mut Sql| {
+            sql.push("AND s.sampled_on >= ? AND s.sampled_on <= ?", days());
+        };
+        let orders = |sql: &mut Sql| {
+            sql.push("AND o.sample_id IN (SELECT s.id FROM sample s WHERE s.sampled_on >= ? AND s.sampled_on <= ?)", days());
+        };
+        self.batches_where(samples, orders, admins).await
+    }
+    /// First and last day on which something was sampled or tested rapidly.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn days_of_facts(&self) -> Result<Option<(NaiveDate, NaiveDate)>, Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            first: Option<String>,
+            last: Option<String>,
+        }
+        let sampled = Sql::new("SELECT MIN(sampled_on) AS first, MAX(sampled_on) AS last FROM sample WHERE sampled_on <> ''").one::<Line>(&self.read).await?;
+        let tested = Sql::new("SELECT MIN(day) AS first, MAX(day) AS last FROM rapid_reading").one::<Line>(&self.read).await?;
+        let days = |of: fn(&Line) -> Option<&String>| sampled.iter().chain(&tested).filter_map(of).filter_map(|d| date(d)).collect::<Vec<_>>();
+        Ok(days(|l| l.first.as_ref()).into_iter().min().zip(days(|l| l.last.as_ref()).into_iter().max()))
+    }
     /// 管辖主体 of each street.
-    async fn street_bodies(&self) -> Result<HashMap<String, AdminBody>, Error> {
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn street_bodies(&self) -> Result<HashMap<String, AdminBody>, Error> {
         #[derive(FromQueryResult)]
         struct Line {
             id: String,
@@ -249,9 +317,17 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn case_facts(&self, from: NaiveDate, to: NaiveDate, scope: &Scope) -> Result<Vec<CaseFact>, Error> {
+        let mine = |sql: &mut Sql| {
+            sql.push("AND c.opened_on <= ? AND (c.closed_on IS NULL OR c.closed_on >= ?)", [to.to_string().into(), from.to_string().into()])
+                .sample_scope(scope);
+        };
+        Ok(self.cases_where(mine).await?.into_iter().map(|(_, c)| c).collect())
+    }
+    async fn cases_where(&self, narrow: impl Fn(&mut Sql)) -> Result<Vec<(SampleId, CaseFact)>, Error> {
         #[derive(FromQueryResult)]
         struct Line {
             id: String,
+            sample_id: String,
             no: String,
             sampling_no: String,
             street: String,
@@ -264,14 +340,15 @@ impl Store {
             detail: String,
         }
         let mut sql = Sql::new(
-            "SELECT c.id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, k.provisional, c.closed_on, c.state, c.evidenced, c.detail FROM case_file c \
+            "SELECT c.id, c.sample_id, c.no, c.sampling_no, c.street, c.opened_on, k.due_on, k.provisional, c.closed_on, c.state, c.evidenced, c.detail FROM case_file c \
              JOIN sample s ON s.id = c.sample_id LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1",
         );
-        sql.push("AND c.opened_on <= ? AND (c.closed_on IS NULL OR c.closed_on >= ?)", [to.to_string().into(), from.to_string().into()]).sample_scope(scope);
+        narrow(&mut sql);
         let mut out = Vec::new();
         for line in sql.all::<Line>(&self.read).await? {
             let bad = || Error::Fault(format!("case {}: unreadable row; run `shiyan verify`", line.id));
-            out.push(CaseFact {
+            let sample = line.sample_id.parse::<SampleId>().map_err(|_| bad())?;
+            let fact = CaseFact {
                 case_id: line.id.parse::<CaseId>().map_err(|_| bad())?,
                 case_no: line.no.clone(),
                 sampling_no: line.sampling_no.clone(),
@@ -284,7 +361,44 @@ impl Store {
                 evidenced: line.evidenced,
                 state: line.state.clone(),
                 disposal: serde_json::from_str::<Held>(&line.detail)?.disposal(),
-            });
+            };
+            out.push((sample, fact));
+        }
+        Ok(out)
+    }
+    /// 案件事实 with the sample of each: of these cases, or all.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cases_beside_samples(&self, ids: Option<&[CaseId]>) -> Result<Vec<(SampleId, CaseFact)>, Error> {
+        let Some(ids) = ids else { return self.cases_where(|_| ()).await };
+        let mut out = Vec::new();
+        for some in ids.chunks(500) {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            out.extend(
+                self.cases_where(|sql| {
+                    sql.within("AND c.id IN", some.iter().map(String::as_str));
+                })
+                .await?,
+            );
+        }
+        Ok(out)
+    }
+    /// 时限事实 with the sample of each: of these cases, or all.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn services_beside_samples(&self, ids: Option<&[CaseId]>) -> Result<Vec<(SampleId, ServiceFact)>, Error> {
+        let Some(ids) = ids else { return self.services_where(|_| ()).await };
+        let mut out = Vec::new();
+        for some in ids.chunks(500) {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            out.extend(
+                self.services_where(|sql| {
+                    sql.within("AND c.id IN", some.iter().map(String::as_str));
+                })
+                .await?,
+            );
         }
         Ok(out)
     }
@@ -293,25 +407,34 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn service_facts(&self, from: NaiveDate, to: NaiveDate, scope: &Scope) -> Result<Vec<ServiceFact>, Error> {
+        let mine = |sql: &mut Sql| {
+            sql.push("AND k.started_on <= ? AND (k.stopped_on IS NULL OR k.stopped_on >= ?)", [to.to_string().into(), from.to_string().into()])
+                .sample_scope(scope);
+        };
+        Ok(self.services_where(mine).await?.into_iter().map(|(_, s)| s).collect())
+    }
+    async fn services_where(&self, narrow: impl Fn(&mut Sql)) -> Result<Vec<(SampleId, ServiceFact)>, Error> {
         #[derive(FromQueryResult)]
         struct Line {
             detail: String,
+            sample_id: String,
             case_id: String,
             case_no: String,
             street: String,
         }
         let mut sql = Sql::new(
-            "SELECT k.detail, c.id AS case_id, c.no AS case_no, c.street FROM clock k JOIN case_file c ON c.id = SUBSTR(k.subject, 6) JOIN sample s ON s.id = c.sample_id \
+            "SELECT k.detail, c.sample_id, c.id AS case_id, c.no AS case_no, c.street FROM clock k JOIN case_file c ON c.id = SUBSTR(k.subject, 6) JOIN sample s ON s.id = c.sample_id \
              WHERE k.rule IN ('D05', 'D06') AND k.subject LIKE 'case:%'",
         );
-        sql.push("AND k.started_on <= ? AND (k.stopped_on IS NULL OR k.stopped_on >= ?)", [to.to_string().into(), from.to_string().into()]).sample_scope(scope);
+        narrow(&mut sql);
         let mut out = Vec::new();
         for line in sql.all::<Line>(&self.read).await? {
             let clock: Clock = serde_json::from_str(&line.detail)?;
             let rule = if clock.rule == RuleKey::D05 { ServiceRule::UrgentReport } else { ServiceRule::Serve };
-            out.push(ServiceFact {
+            let bad = || Error::Fault(format!("case {}: unreadable row; run `shiyan verify`", line.case_id));
+            let fact = ServiceFact {
                 clock_id: clock.id,
-                case_id: line.case_id.parse().map_err(|_| Error::Fault(format!("case {}: unreadable row; run `shiyan verify`", line.case_id)))?,
+                case_id: line.case_id.parse().map_err(|_| bad())?,
                 case_no: line.case_no,
                 rule,
                 street: line.street,
@@ -320,7 +443,8 @@ impl Store {
                 due_at: clock.due.due_at,
                 stopped_at: clock.stopped_at,
                 cancelled: clock.cancelled,
-            });
+            };
+            out.push((line.sample_id.parse().map_err(|_| bad())?, fact));
         }
         Ok(out)
     }
@@ -329,6 +453,37 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn failing_item_facts(&self, from: NaiveDate, to: NaiveDate, scope: &Scope) -> Result<Vec<ItemFact>, Error> {
+        let mine = |sql: &mut Sql| {
+            sql.push("AND s.sampled_on >= ? AND s.sampled_on <= ?", [from.to_string().into(), to.to_string().into()]).sample_scope(scope);
+        };
+        self.failing_items_where(
+            "SELECT i.sample_id, i.analyte, i.analyte_group, s.category FROM test_item i JOIN sample s ON s.id = i.sample_id \
+             JOIN test_order o ON o.id = i.order_id WHERE i.verdict = 'nonconforming' AND o.issued_on IS NOT NULL",
+            mine,
+        )
+        .await
+    }
+    /// 项次事实 of the items of these samples that failed and were reported.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn failing_items_of(&self, ids: &[SampleId]) -> Result<Vec<ItemFact>, Error> {
+        let mut out = Vec::new();
+        for some in ids.chunks(500) {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            // by way of the orders of these samples: the verdict is written so that no index of all verdicts is walked
+            let text = "SELECT i.sample_id, i.analyte, i.analyte_group, s.category FROM test_order o JOIN sample s ON s.id = o.sample_id \
+                 JOIN test_item i ON i.order_id = o.id WHERE CASE i.verdict WHEN 'nonconforming' THEN 1 ELSE 0 END = 1 AND o.issued_on IS NOT NULL";
+            out.extend(
+                self.failing_items_where(text, |sql| {
+                    sql.within("AND o.sample_id IN", some.iter().map(String::as_str));
+                })
+                .await?,
+            );
+        }
+        Ok(out)
+    }
+    async fn failing_items_where(&self, text: &'static str, narrow: impl Fn(&mut Sql)) -> Result<Vec<ItemFact>, Error> {
         #[derive(FromQueryResult)]
         struct Line {
             sample_id: String,
@@ -336,11 +491,8 @@ impl Store {
             analyte_group: String,
             category: String,
         }
-        let mut sql = Sql::new(
-            "SELECT i.sample_id, i.analyte, i.analyte_group, s.category FROM test_item i JOIN sample s ON s.id = i.sample_id \
-             JOIN test_order o ON o.id = i.order_id WHERE i.verdict = 'nonconforming' AND o.issued_on IS NOT NULL",
-        );
-        sql.push("AND s.sampled_on >= ? AND s.sampled_on <= ?", [from.to_string().into(), to.to_string().into()]).sample_scope(scope);
+        let mut sql = Sql::new(text);
+        narrow(&mut sql);
         sql.all::<Line>(&self.read)
             .await?
             .into_iter()
@@ -397,6 +549,30 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn rapid_facts(&self, from: NaiveDate, to: NaiveDate, scope: &Scope) -> Result<Vec<RapidFact>, Error> {
+        let mine = |sql: &mut Sql| {
+            sql.push("AND r.day >= ? AND r.day <= ?", [from.to_string().into(), to.to_string().into()]);
+            super::rapid::scope_on_reading(sql, scope);
+        };
+        self.readings_where(mine).await
+    }
+    /// 快检事实 of these readings, as far as they are counted.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn readings_of(&self, ids: &[ReadingId]) -> Result<Vec<RapidFact>, Error> {
+        let mut out = Vec::new();
+        for some in ids.chunks(500) {
+            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+            out.extend(
+                self.readings_where(|sql| {
+                    sql.within("AND r.id IN", some.iter().map(String::as_str));
+                })
+                .await?,
+            );
+        }
+        Ok(out)
+    }
+    async fn readings_where(&self, narrow: impl Fn(&mut Sql)) -> Result<Vec<RapidFact>, Error> {
         #[derive(FromQueryResult)]
         struct Line {
             id: String,
@@ -412,8 +588,7 @@ impl Store {
             "SELECT r.id, r.point_id, p.name AS point, r.street, r.day, r.analyte, r.verdict, f.detail AS follow_up FROM rapid_reading r \
              JOIN rapid_point p ON p.id = r.point_id LEFT JOIN follow_up f ON f.id = r.id WHERE r.retest_of IS NULL",
         );
-        sql.push("AND r.day >= ? AND r.day <= ?", [from.to_string().into(), to.to_string().into()]);
-        super::rapid::scope_on_reading(&mut sql, scope);
+        narrow(&mut sql);
         let mut out = Vec::new();
         for line in sql.all::<Line>(&self.read).await? {
             let bad = || Error::Fault(format!("reading {}: unreadable row; run `shiyan verify`", line.id));
@@ -466,19 +641,7 @@ impl Store {
             cases: self.case_facts(from, to, scope).await?,
             services: self.service_facts(from, to, scope).await?,
             rapid: self.rapid_facts(from, to, scope).await?,
-            rapid_plan: points
-                .iter()
-                .flat_map(|p| {
-                    (1..=4).map(move |quarter| RapidPlanFact {
-                        point_id: p.id,
-                        point: p.name.clone(),
-                        street: p.street.clone(),
-                        year,
-                        quarter,
-                        planned: p.planned_per_quarter,
-                    })
-                })
-                .collect(),
+            rapid_plan: rapid_plan_facts(&points, year),
             batches,
         })
     }
@@ -618,24 +781,47 @@ pub fn plan_line_within(line: &PlanLine, scope: &Scope) -> bool {
     }
 }
 
+/// 快检计划 of points for the quarters of a year.
+#[must_use]
+pub fn rapid_plan_facts(points: &[Point], year: i32) -> Vec<RapidPlanFact> {
+    let of =
+        |p: &Point, quarter| RapidPlanFact { point_id: p.id, point: p.name.clone(), street: p.street.clone(), year, quarter, planned: p.planned_per_quarter };
+    points.iter().flat_map(|p| (1..=4).map(move |quarter| of(p, quarter))).collect()
+}
+
+/// Whether a batch fills the plan of a year, by what had been sampled on a day.
+fn fills(plan: &Plan, b: &BatchFact, until: NaiveDate) -> bool {
+    chrono::Datelike::year(&b.sampled_on) == plan.year
+        && b.sampled_on <= until
+        && !matches!(b.stage, BatchStage::Void | BatchStage::Refused)
+        && b.kind != TaskKind::RiskMonitoring
+}
+
 /// Plan lines with the batches that had been sampled for each by a day, the earliest first.
 #[must_use]
 pub fn plan_facts(plan: &Plan, batches: &[BatchFact], until: NaiveDate, scope: &Scope) -> Vec<PlanFact> {
-    let mut taken: Vec<&BatchFact> = batches
-        .iter()
-        .filter(|b| {
-            chrono::Datelike::year(&b.sampled_on) == plan.year
-                && b.sampled_on <= until
-                && !matches!(b.stage, BatchStage::Void | BatchStage::Refused)
-                && b.kind != TaskKind::RiskMonitoring
-        })
-        .collect();
+    let mut taken: Vec<&BatchFact> = batches.iter().filter(|b| fills(plan, b, until)).collect();
     taken.sort_by_key(|b| (b.sampled_on, b.sample_id));
     let mut done: BTreeMap<LineKey, Vec<SampleId>> = BTreeMap::new();
     for batch in taken {
         done.entry(line_key(batch)).or_default().push(batch.sample_id);
     }
-    let sampled = filled(&plan.lines, done);
+    plan_lines(plan, filled(&plan.lines, done).into_iter().map(Taken::Ids), scope)
+}
+
+/// The same from cells: how many were sampled for each line.
+#[must_use]
+pub fn plan_numbers(plan: &Plan, batches: Batches<'_>, until: NaiveDate, scope: &Scope) -> Vec<PlanFact> {
+    let mut done: BTreeMap<LineKey, u64> = BTreeMap::new();
+    for (batch, n) in batches.iter().filter(|(b, _)| fills(plan, b, until)) {
+        *done.entry(line_key(batch)).or_default() += n;
+    }
+    // as many of nothing as there are batches: they fill the lines by the same rule, and take no room
+    let done = done.into_iter().map(|(key, n)| (key, vec![(); usize::try_from(n).unwrap_or(usize::MAX)])).collect();
+    plan_lines(plan, filled(&plan.lines, done).into_iter().map(|taken| Taken::Number(taken.len() as u64)), scope)
+}
+
+fn plan_lines(plan: &Plan, sampled: impl Iterator<Item = Taken>, scope: &Scope) -> Vec<PlanFact> {
     plan.lines
         .iter()
         .zip(sampled)

@@ -9,6 +9,7 @@ pub mod rapid;
 pub mod reference;
 pub mod reports;
 pub mod samples;
+pub mod touched;
 pub mod uploads;
 pub mod worksheets;
 

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use rocket::{Route, State, get, routes};
-use shiyan_app::figures::Year;
-use shiyan_app::read::Look;
+use shiyan_app::figures::Figures;
+use shiyan_app::read::{Listed, Look, Opened, Part, Stands};
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Act, Instant, Label, Lang};
 use shiyan_indicators::disposed::share_of;
-use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
+use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, Heap, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
 use shiyan_nonconformity::case::CaseState;
 use shiyan_statute::said;
 
@@ -39,7 +39,7 @@ pub fn routes() -> Vec<Route> {
 ///
 /// # Errors
 /// Not for this person; no population row; a year out of range; a day that has not come; the database does not answer.
-pub async fn year_of(site: &Site, user: &User, look: Look, when: &When) -> Result<Year, shiyan_app::Error> {
+pub async fn year_of(site: &Site, user: &User, look: Look, when: &When) -> Result<Figures, shiyan_app::Error> {
     site.app.read_figures(&user.actor, look, when.year, when.as_of, user.now()).await
 }
 
@@ -112,14 +112,14 @@ fn definition(key: &str) -> (&'static str, &'static str) {
 }
 
 /// The address part of a figure: key, and for a part of it the axis and the member.
-pub fn address(figure: &Figure) -> String {
+pub fn address<H: Heap>(figure: &Figure<H>) -> String {
     match &figure.cut {
         Some(cut) => format!("{}.{}.{}", figure.key, cut.axis.code(), encoded(&cut.code)),
         None => figure.key.to_owned(),
     }
 }
 
-pub fn same(figure: &Figure, asked: &str) -> bool {
+pub fn same<H: Heap>(figure: &Figure<H>, asked: &str) -> bool {
     match &figure.cut {
         None => figure.key == asked,
         Some(cut) => asked
@@ -132,7 +132,7 @@ pub fn same(figure: &Figure, asked: &str) -> bool {
 }
 
 /// Name of a figure; a street by its name.
-pub fn name(figure: &Figure, lang: Lang, streets: &Streets) -> String {
+pub fn name<H: Heap>(figure: &Figure<H>, lang: Lang, streets: &Streets) -> String {
     match &figure.cut {
         Some(cut) if cut.axis == Axis::Street => format!("{}{}{}", lang.pick(&figure.zh, &figure.en), lang.pick("·", ": "), street_name(streets, &cut.code)),
         _ => figure.name(lang),
@@ -140,14 +140,14 @@ pub fn name(figure: &Figure, lang: Lang, streets: &Streets) -> String {
 }
 
 /// A figure as a card. The key carries year and day, so that the card of an earlier one leads there.
-pub fn card(figure: &Figure, lang: Lang, when: &When, streets: &Streets) -> FigureCard {
+pub fn card(figure: &Figure<u64>, lang: Lang, when: &When, streets: &Streets) -> FigureCard {
     let (zh, en) = definition(figure.key);
     let per_thousand = figure.unit == Unit::PerThousand;
     FigureCard {
         key: format!("{}?{}", address(figure), when.query()),
         name: name(figure, lang, streets),
-        counted: figure.counted.len() as u64,
-        left: figure.left_out.values().map(|v| v.len() as u64).sum(),
+        counted: figure.counted,
+        left: figure.left_out.values().sum(),
         value: figure.display.clone(),
         unit: match figure.unit {
             Unit::PerThousand => lang.pick("批次/千人", "per 1,000").to_owned(),
@@ -176,7 +176,7 @@ pub fn card(figure: &Figure, lang: Lang, when: &When, streets: &Streets) -> Figu
     }
 }
 
-fn target(figure: &Figure, lang: Lang) -> String {
+fn target(figure: &Figure<u64>, lang: Lang) -> String {
     let percent = if figure.unit == Unit::Percent { "%" } else { "" };
     figure.target.as_ref().map_or_else(String::new, |t| format!("{} {t}{percent}", lang.pick("目标", "Target")))
 }
@@ -275,23 +275,28 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// One page of a long list: its rows and the way to the others.
-fn paged<T>(ids: Vec<T>, page: Option<usize>, lang: Lang, query: impl Fn(usize) -> String) -> (Vec<T>, Pager) {
-    let total = ids.len();
-    let pages = total.div_ceil(ROWS).max(1);
-    let at = page.unwrap_or(1).clamp(1, pages);
-    let from = (at - 1) * ROWS;
-    let shown: Vec<T> = ids.into_iter().skip(from).take(ROWS).collect();
-    let pager = Pager {
+/// The part of a long list that is asked for.
+fn part(page: Option<usize>) -> Part {
+    Part { skip: page.unwrap_or(1).saturating_sub(1).saturating_mul(ROWS), most: ROWS }
+}
+
+/// One page of a long list: the way to the others.
+fn paged(opened: &Opened, page: Option<usize>, lang: Lang, query: impl Fn(usize) -> String) -> Pager {
+    let total = opened.total;
+    let pages = usize::try_from(total).unwrap_or(usize::MAX).div_ceil(ROWS).max(1);
+    let at = page.unwrap_or(1).max(1);
+    let from = (at - 1).saturating_mul(ROWS);
+    let shown = &opened.rows;
+    Pager {
         prev: if at > 1 { query(at - 1) } else { String::new() },
         next: if at < pages { query(at + 1) } else { String::new() },
         range: match (total, lang) {
             (0, _) => String::new(),
-            (n, Lang::Zh) => format!("{}–{}，共 {}", from + 1, from + shown.len(), num(n as u64)),
-            (n, Lang::En) => format!("{}–{} of {}", from + 1, from + shown.len(), num(n as u64)),
+            (n, _) if shown.is_empty() => format!("{} {}", lang.pick("共", "in all"), num(n)),
+            (n, Lang::Zh) => format!("{}–{}，共 {}", from + 1, from + shown.len(), num(n)),
+            (n, Lang::En) => format!("{}–{} of {}", from + 1, from + shown.len(), num(n)),
         },
-    };
-    (shown, pager)
+    }
 }
 
 /// Of a day that has passed: what is taken as registered today.
@@ -318,36 +323,37 @@ async fn figure(
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let _turn = user.turn(site, Lane::Figures).await?;
-    let data = year_of(site, &user, Look::Figures, &when).await?;
-    let figure = data.kpis.figures().find(|f| same(f, key)).ok_or(Failure::NotFound)?;
+    let tab = ["out", "hits"].into_iter().find(|t| tab == Some(*t)).unwrap_or("in");
+    let reason = why.and_then(LeftOut::parse).filter(|_| tab == "out");
+    let listed = match tab {
+        "out" => Listed::Out(reason),
+        "hits" => Listed::Hits,
+        _ => Listed::Counted,
+    };
+    let asked = key.to_owned();
+    let opened = site.app.read_behind(&user.actor, move |f| same(f, &asked), listed, when.year, when.as_of, now, part(page)).await?;
+    let figure = opened.figure.as_ref().ok_or(Failure::NotFound)?;
     let streets = site.app.streets().await?;
     let mut view = card(figure, lang, &when, &streets);
     let here = format!("/figures/{}", view.key);
 
-    let tab = ["out", "hits"].into_iter().find(|t| tab == Some(*t)).unwrap_or("in");
-    let reason = why.and_then(LeftOut::parse).filter(|_| tab == "out");
-    let hits: std::collections::HashSet<FactId> = figure.hits.iter().copied().collect();
-    let in_figure = |id: &FactId| {
+    let in_figure = |id: &FactId, stands: Option<Stands>| {
+        if let Some(Stands::Out(why)) = stands {
+            return Some(why.label(lang).to_owned());
+        }
         if figure.unit.is_sum() {
-            let case = data.facts.cases.iter().find(|c| FactId::Case(c.case_id) == *id)?;
+            let case = opened.facts.cases.iter().find(|c| FactId::Case(c.case_id) == *id)?;
             return share_of(figure.key, case).map(|part| format!("{} {}", part.normalize(), figure.unit.label(lang)));
         }
-        let word = if hits.contains(id) { user.t("计入分子", "In the numerator") } else { user.t("只计入分母", "In the denominator only") };
-        Some(word.to_owned())
+        let hit = stands == Some(Stands::Hit);
+        Some(if hit { user.t("计入分子", "In the numerator") } else { user.t("只计入分母", "In the denominator only") }.to_owned())
     };
-    let ids: Vec<(FactId, Option<String>)> = match tab {
-        "out" => {
-            let wanted = figure.left_out.iter().filter(|(r, _)| reason.is_none_or(|only| only == **r));
-            wanted.flat_map(|(r, ids)| ids.iter().map(|id| (*id, Some(r.label(lang).to_owned())))).collect()
-        }
-        "hits" => figure.hits.iter().map(|id| (*id, in_figure(id))).collect(),
-        _ => figure.counted.iter().map(|id| (*id, in_figure(id))).collect(),
-    };
-    let (shown, pager) = paged(ids, page, lang, |n| {
+    let shown: Vec<(FactId, Option<String>)> = opened.rows.iter().map(|(id, stands)| (*id, in_figure(id, *stands))).collect();
+    let pager = paged(&opened, page, lang, |n| {
         let why = reason.map_or_else(String::new, |r| format!("&why={}", r.code()));
         format!("{here}&tab={tab}{why}&page={n}")
     });
-    let mut table = Rows::of(&user, &streets, &data.facts).table(&shown);
+    let mut table = Rows::of(&user, &streets, &opened.facts).table(&shown);
     table.caption = match tab {
         "out" => user.t("未计入的记录", "Records not counted"),
         "hits" => user.t("计入分子的记录", "Records in the numerator"),
@@ -356,15 +362,15 @@ async fn figure(
     .to_owned();
     table.empty = user.t("没有记录", "No records").to_owned();
     let rate = figure.unit == Unit::Percent;
-    let mut tabs = vec![Tab::new(user.t("计入", "Counted"), format!("{here}&tab=in"), tab == "in").counted(figure.counted.len() as u64)];
+    let mut tabs = vec![Tab::new(user.t("计入", "Counted"), format!("{here}&tab=in"), tab == "in").counted(figure.counted)];
     if rate {
-        tabs.push(Tab::new(user.t("计入分子", "In the numerator"), format!("{here}&tab=hits"), tab == "hits").counted(figure.hits.len() as u64));
+        tabs.push(Tab::new(user.t("计入分子", "In the numerator"), format!("{here}&tab=hits"), tab == "hits").counted(figure.hits));
     }
     tabs.push(Tab::new(user.t("未计入", "Not counted"), format!("{here}&tab=out"), tab == "out").counted(view.left));
     let reasons = if tab == "out" {
-        let counter = |(r, ids): (&LeftOut, &Vec<FactId>)| Counter {
+        let counter = |(r, n): (&LeftOut, &u64)| Counter {
             label: r.label(lang).to_owned(),
-            value: ids.len() as u64,
+            value: *n,
             href: format!("{here}&tab=out&why={}", r.code()),
             tone: if reason == Some(*r) { ui::Tone::Info } else { ui::Tone::Idle },
         };
@@ -376,7 +382,7 @@ async fn figure(
     if !figure.small && !figure.unit.is_sum() {
         facts.push(Fact::new(user.t("四位小数（截断）", "Four decimals, cut off"), figure.decimal.clone()));
     }
-    facts.push(Fact::new(user.t("统计截止日", "Cut-off date"), ui::date(data.kpis.as_of)));
+    facts.push(Fact::new(user.t("统计截止日", "Cut-off date"), ui::date(opened.as_of)));
     if figure.small {
         facts.push(Fact::new(user.t("样本量", "Sample size"), user.t("分母小于 30，不显示百分率", "Denominator below 30: no percentage")));
     }
@@ -390,7 +396,7 @@ async fn figure(
     show(&FigurePage {
         p,
         figure: view,
-        scope: shiyan_indicators::scope_line(&data.kpis.scope_of(figure.family, lang), &streets),
+        scope: shiyan_indicators::scope_line(&opened.scope.line_of(figure.family, lang), &streets),
         numerator: Counted::new(figure.numerator, format!("{here}&tab={}", if rate { "hits" } else { "in" })),
         is_sum: figure.unit.is_sum(),
         // nobody lists the people of a district
@@ -425,22 +431,21 @@ async fn rows(
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let _turn = user.turn(site, Lane::Figures).await?;
-    let data = year_of(site, &user, Look::Rows(pick.what), &when).await?;
-    let calendar = site.app.calendar().await?;
+    let opened = site.app.read_rows(&user.actor, pick.clone(), when.year, when.as_of, now, part(page)).await?;
     let streets = site.app.streets().await?;
-    let ids: Vec<(FactId, Option<String>)> = pick.ids(&data.facts, &data.kpis, &calendar).into_iter().map(|id| (id, None)).collect();
-    let total = num(ids.len() as u64);
+    let total = num(opened.total);
     let here = behind(&pick, &when);
-    let (shown, pager) = paged(ids, page, lang, |n| format!("{here}&page={n}"));
-    let mut table = Rows::of(&user, &streets, &data.facts).table(&shown);
+    let pager = paged(&opened, page, lang, |n| format!("{here}&page={n}"));
+    let shown: Vec<(FactId, Option<String>)> = opened.rows.iter().map(|(id, _)| (*id, None)).collect();
+    let mut table = Rows::of(&user, &streets, &opened.facts).table(&shown);
     table.empty = user.t("没有记录", "No records").to_owned();
-    let member = pick.of.as_ref().map(|(by, of)| member(*by, of, lang, &streets, &data)).filter(|m| !m.is_empty());
+    let member = pick.of.as_ref().map(|(by, of)| member(*by, of, lang, &streets, &opened)).filter(|m| !m.is_empty());
     let title = format!("{}{}", pick.what.label(lang), member.map_or_else(String::new, |m| format!(" · {m}")));
     show(&RowsPage {
         p: user.page(site, rail(&user), title.clone()).crumb(user.t("工作台", "Home"), "/").crumb(title.clone(), ""),
         title,
         total,
-        as_of: ui::date(data.kpis.as_of),
+        as_of: ui::date(opened.as_of),
         scope: if pick.what == What::Taken {
             user.t(
                 "计划年度内抽样的批次，按计划行的顺序填入；作废、拒收和风险监测的不计",
@@ -448,7 +453,7 @@ async fn rows(
             )
             .to_owned()
         } else {
-            shiyan_indicators::scope_line(&data.kpis.scope_of(pick.what.family(), lang), &streets)
+            shiyan_indicators::scope_line(&opened.scope.line_of(pick.what.family(), lang), &streets)
         },
         note: as_of_note(&when, lang, now),
         table,
@@ -457,12 +462,12 @@ async fn rows(
 }
 
 /// The name of a member as the table that led here writes it.
-fn member(by: By, of: &str, lang: Lang, streets: &Streets, data: &Year) -> String {
+fn member(by: By, of: &str, lang: Lang, streets: &Streets, opened: &Opened) -> String {
     let labelled = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
     match by {
         By::Street => street_name(streets, of),
         By::Class => {
-            let listed = shiyan_statute::food_classes_of(data.scope.year).iter().find(|c| c.name == of);
+            let listed = shiyan_statute::food_classes_of(opened.scope.year).iter().find(|c| c.name == of);
             listed.map_or_else(|| of.to_owned(), |c| c.label(lang).to_owned())
         }
         By::KeyFood => shiyan_indicators::KEY_FOOD_GROUPS.iter().find(|g| g.code == of).map_or_else(String::new, |g| labelled(g.zh, g.en)),
@@ -484,7 +489,7 @@ fn member(by: By, of: &str, lang: Lang, streets: &Streets, data: &Year) -> Strin
             let (quarter, class) = of.split_once('.').unwrap_or_default();
             quarter.parse().map_or_else(|_| String::new(), |q| format!("{class} · {}", shiyan_web_kit::words::quarter_text(q, lang)))
         }
-        By::Line => data.facts.plan.iter().find(|p| p.line_id.to_string() == of).map_or_else(String::new, |p| {
+        By::Line => opened.plan.iter().find(|p| p.line_id.to_string() == of).map_or_else(String::new, |p| {
             let street = p.street.as_deref().map_or_else(String::new, |s| street_name(streets, s));
             format!("{} · {street} · {}", p.class, shiyan_web_kit::words::quarter_text(p.quarter, lang))
         }),

@@ -16,8 +16,8 @@ fn hundredths(value: Decimal) -> u32 {
 }
 
 /// The gauge, number by number from the figures.
-pub fn gauge(kpis: &Kpis, when: &When, scope: String, definition: String) -> Gauge {
-    let beside = |what, ids: &[shiyan_indicators::FactId]| Counted::new(ids.len() as u64, behind(&Pick::all(what), when));
+pub fn gauge(kpis: &Kpis<u64>, when: &When, scope: String, definition: String) -> Gauge {
+    let beside = |what, n| Counted::new(n, behind(&Pick::all(what), when));
     let figure = &kpis.per_thousand;
     let target = kpis.scope.target_per_mille;
     let (elapsed, days) = (u64::from(kpis.pace.workdays_elapsed), u64::from(kpis.pace.workdays_in_year).max(1));
@@ -38,8 +38,8 @@ pub fn gauge(kpis: &Kpis, when: &When, scope: String, definition: String) -> Gau
         gap: kpis.gap,
         pace: u64::try_from(pace.div_ceil(u128::from(days))).unwrap_or(u64::MAX),
         forecast: kpis.forecast.total,
-        in_lab: beside(What::InLab, &kpis.in_lab),
-        in_transit: beside(What::InTransit, &kpis.in_transit),
+        in_lab: beside(What::InLab, kpis.in_lab),
+        in_transit: beside(What::InTransit, kpis.in_transit),
         scope,
         definition,
     }

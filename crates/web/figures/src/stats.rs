@@ -10,7 +10,7 @@ use shiyan_exchange::out;
 use shiyan_foundation::{Label, Lang};
 use shiyan_indicators::{By, Family, Kpis, Pick, What};
 
-use super::figures::{as_of_note, card, year_of, years};
+use super::figures::{as_of_note, card, years};
 use crate::parts::{month_table, trend};
 use crate::views::{Cell, ChartView, Link, StatsPage, Tab, Table};
 use shiyan_papers::{Tabled, tabled};
@@ -58,7 +58,7 @@ fn family(tab: &str) -> Family {
 struct Maker<'a> {
     lang: Lang,
     tables: &'a Tables,
-    kpis: &'a Kpis,
+    kpis: &'a Kpis<u64>,
     streets: &'a Streets,
     when: When,
 }
@@ -304,7 +304,7 @@ impl Maker<'_> {
             .to_owned();
         for figure in self.kpis.disposed.figures() {
             let here = format!("/figures/{}?{}", figure.key, self.when.query());
-            let left = figure.left_out.values().map(|ids| ids.len() as u64).sum();
+            let left = figure.left_out.values().sum();
             table.push(vec![
                 Cell::link(figure.name(self.lang), here.clone()),
                 Cell::Num(figure.display.clone()),
@@ -404,7 +404,7 @@ async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<Na
     let (year, query) = (when.year, when.query());
     let tab = known_tab(tab);
     let _turn = user.turn(site, Lane::Figures).await?;
-    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, &user, Look::Statistics, &when).await?, user.scope()).await?;
+    let Tabled { figures: data, tables } = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, now).await?;
     let streets = site.app.streets().await?;
     let maker = Maker { lang, tables: &tables, kpis: &data.kpis, streets: &streets, when };
     let kpis = &data.kpis;
@@ -473,7 +473,7 @@ struct Export {
 async fn export(site: &Site, user: &User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Result<Export, Failure> {
     let when = When::read(year, as_of, user.now())?;
     let tab = known_tab(tab);
-    let Tabled { year: data, tables, .. } = tabled(&site.app, year_of(site, user, Look::Statistics, &when).await?, user.scope()).await?;
+    let Tabled { figures: data, tables } = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, user.now()).await?;
     let until = match user.lang() {
         Lang::Zh => format!("统计截止日：{}。", data.kpis.as_of),
         Lang::En => format!(" As of {}.", data.kpis.as_of),

@@ -90,7 +90,7 @@ async fn lists(site: &Site) -> Result<Lists, Failure> {
 async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, filled: &Filled, why: &[Refusal]) -> Result<PlanPage, Failure> {
     let (lang, now) = (user.lang(), user.now());
     let (first, last) = year_span(year)?;
-    let read = site.app.read_plan_page(&user.actor, year).await?;
+    let read = site.app.read_plan_page(&user.actor, year, user.now()).await?;
     let (streets, plan, facts) = (read.streets, read.plan, read.facts);
     let title = match lang {
         Lang::Zh => format!("{year}年抽检计划"),
@@ -102,7 +102,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     let classes: Vec<Choice> = shiyan_statute::food_classes().iter().map(|c| Choice::new(c.name.clone(), c.label(lang))).collect();
     let street_choices: Vec<Choice> = streets.values().map(|s| Choice::new(s.code.clone(), s.name.clone())).collect();
 
-    let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, f.taken.len() as u64)).collect();
+    let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, f.taken.number())).collect();
     let when = When::now(year);
     let taken = |by, of: String| behind(&Pick::of(What::Taken, by, of), &when);
     let lines: Vec<(&PlanLine, u64)> = plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();

@@ -221,6 +221,7 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Given<i3
     Ok(Json(json!({
         "year": when.year,
         "as_of": k.as_of,
+        "stands_on": year.stands_on,
         "scope": k.scope,
         "scope_zh": k.scope_line(Lang::Zh),
         "scope_en": k.scope_line(Lang::En),
@@ -229,8 +230,8 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Given<i3
         "gap": k.gap,
         "pace": k.pace,
         "forecast": k.forecast,
-        "in_lab": k.in_lab.len(),
-        "in_transit": k.in_transit.len(),
+        "in_lab": k.in_lab,
+        "in_transit": k.in_transit,
         "overdue": k.overdue,
         "closed_late": k.closed_late,
         "figures": k.figures().map(shiyan_indicators::Figure::brief).collect::<Vec<_>>(),

@@ -21,7 +21,7 @@ use shiyan_papers::{Tabled, tabled};
 use shiyan_web_bench::bench;
 use shiyan_web_bench::worksheets::state_badge;
 use shiyan_web_cases::cases::{CaseList, case_due};
-use shiyan_web_figures::figures::{card, year_of};
+use shiyan_web_figures::figures::card;
 use shiyan_web_figures::parts::{gauge, trend};
 use shiyan_web_intake::samples;
 use shiyan_web_kit::answer::{Html, show};
@@ -76,8 +76,8 @@ async fn supervisor(site: &Site, user: &User) -> Html {
     let _turn = user.turn(site, Lane::Figures).await?;
     let streets = site.app.streets().await?;
     let when = When::now(year);
-    let data = match year_of(site, user, Look::Figures, &when).await {
-        Ok(data) => data,
+    let Tabled { figures: data, tables } = match tabled(&site.app, &user.actor, Look::Figures, year, None, now).await {
+        Ok(tabled) => tabled,
         // Without a population row there is no figure, but there is still a page that says what to do.
         Err(shiyan_app::Error::Refused(why)) => {
             let p = user.page(site, "home", user.t("工作台", "Home")).refused(&why);
@@ -91,7 +91,6 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         }
         Err(other) => return Err(other.into()),
     };
-    let Tabled { year: data, tables, .. } = tabled(&site.app, data, user.scope()).await?;
     let kpis = &data.kpis;
     let calendar = site.app.calendar().await?;
     let view = |figure| card(figure, lang, &when, &streets);
@@ -145,9 +144,10 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         p: Page { scope_note: scope_note(user, year), ..page },
         year,
         as_of: as_of(user),
+        stands_on: data.stands_on.unwrap_or_default(),
         gauge: gauge(kpis, &when, shiyan_indicators::scope_line(kpis.scope_line(lang), &streets), definition),
         disposal,
-        dues: dues(&data.facts, kpis, &calendar, &when, lang),
+        dues: dues(kpis, &calendar, &when, lang),
         overdue_list,
         figures: [&kpis.discovery, &kpis.evaluative, &kpis.disposal_on_time, &kpis.report_on_time, &kpis.urgent_on_time, &kpis.serve_on_time]
             .into_iter()
@@ -180,10 +180,10 @@ fn scope_note(user: &User, year: i32) -> String {
 }
 
 /// 逾期、今日到期、即将到期、以后 each counted by what its list is made from.
-fn dues(facts: &Facts, kpis: &Kpis, calendar: &WorkCalendar, when: &When, lang: Lang) -> Vec<Counter> {
+fn dues(kpis: &Kpis<u64>, calendar: &WorkCalendar, when: &When, lang: Lang) -> Vec<Counter> {
     let one = |what, zh: &str, en: &str, tone| {
         let pick = Pick::all(what);
-        Counter { label: lang.pick(zh, en).to_owned(), value: pick.ids(facts, kpis, calendar).len() as u64, href: behind(&pick, when), tone }
+        Counter { label: lang.pick(zh, en).to_owned(), value: pick.ids(&Facts::default(), kpis, calendar).len() as u64, href: behind(&pick, when), tone }
     };
     vec![
         one(What::Overdue, "逾期", "Overdue", Tone::Fail),
@@ -193,7 +193,7 @@ fn dues(facts: &Facts, kpis: &Kpis, calendar: &WorkCalendar, when: &When, lang: 
     ]
 }
 
-async fn rapid_card(site: &Site, user: &User, kpis: &Kpis, when: &When, now: Instant) -> Result<RapidCard, Failure> {
+async fn rapid_card(site: &Site, user: &User, kpis: &Kpis<u64>, when: &When, now: Instant) -> Result<RapidCard, Failure> {
     let day = now.date_naive();
     let today = rapid::Asked::day(day);
     let readings = rapid::ledger_rows(site, user, &today).await?;

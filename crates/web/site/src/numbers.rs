@@ -119,7 +119,7 @@ impl Facts<'_> {
         let key = when.query();
         if !self.years.contains_key(&key) {
             let look = if room == "rows" { Look::Rows(What::parse(name)?) } else { Look::Figures };
-            let year = self.site.app.read_figures(&self.actor, look, when.year, when.as_of, now()).await.ok()?;
+            let year = self.site.app.read_year(&self.actor, look, when.year, when.as_of, now()).await.ok()?;
             self.years.insert(key.clone(), year);
         }
         let year = &self.years[&key];

@@ -80,6 +80,8 @@ pub struct HomeSupervisor {
     pub year: i32,
     /// `3月5日 周四 10:42`
     pub as_of: String,
+    /// 记录号 the entry of the journal on which the figures stand.
+    pub stands_on: i64,
     /// The gauge.
     pub gauge: Gauge,
     /// 核查处置完成率

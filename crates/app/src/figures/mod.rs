@@ -6,11 +6,17 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, Instant, Refusal, Scope};
-use shiyan_indicators::{Divisor, Facts, KpiScope, Kpis, end_of, kpis_at};
+use shiyan_indicators::{Divisor, Facts, FoldDay, ItemFact, KpiScope, Kpis, PlanFact, Sets, end_of, kpis_at, kpis_of};
 use shiyan_store::Error;
 
-use crate::remembered::Asked;
 use crate::{App, code};
+
+pub(crate) mod following;
+pub mod opened;
+pub mod read;
+pub(crate) mod remembered;
+
+use remembered::Asked;
 
 /// A year of facts with its figures.
 #[derive(Debug, Clone)]
@@ -21,6 +27,25 @@ pub struct Year {
     pub scope: KpiScope,
     /// The figures.
     pub kpis: Kpis,
+}
+
+/// 指标 the figures of a year at a moment, as numbers: the facts behind each are opened when somebody asks.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// The scope of the figures.
+    pub scope: KpiScope,
+    /// The figures.
+    pub kpis: Kpis<u64>,
+    /// 记录号 the entry of the journal on which they stand; `None` of a moment that has passed.
+    pub stands_on: Option<i64>,
+}
+
+/// What figures are counted from.
+enum Source {
+    /// Rows as they stood at a moment that has passed, with the failing items.
+    Rows { facts: Arc<Facts>, items: Vec<ItemFact> },
+    /// The ledger.
+    Ledger(shiyan_indicators::Asked),
 }
 
 /// First and last day of a year.
@@ -97,6 +122,77 @@ impl App {
             Some(plan) => KpiScope { target_per_mille: plan.target_per_mille, ..standard },
             None => standard,
         })
+    }
+    /// What the figures of a scope are counted from at a moment: the ledger of the present, or rows of what has passed.
+    async fn source(&self, scope: &KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<(Source, Instant), Error> {
+        let (first, last) = year_span(scope.year)?;
+        let before = NaiveDate::from_ymd_opt(scope.year - 1, 1, 1).unwrap_or(first);
+        let at = moment(scope.year, as_of, now)?;
+        if at < now {
+            let facts = self.facts_of(Asked { first: before, last, at, past: true, scope: user.clone() }).await?;
+            let items = self.failing_items(before, last, user).await?;
+            return Ok((Source::Rows { facts, items }, at));
+        }
+        self.catch_up().await?;
+        let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(at.date_naive()), whose: self.whose(user).await? };
+        Ok((Source::Ledger(asked), at))
+    }
+    /// 计划执行 the lines of the plan of a year with how many were sampled for each by now.
+    ///
+    /// # Errors
+    /// A year out of range; the database does not answer.
+    pub(crate) async fn plan_taken(&self, year: i32, user: &Scope, now: Instant) -> Result<Vec<PlanFact>, Error> {
+        let (first, last) = year_span(year)?;
+        self.catch_up().await?;
+        let before = NaiveDate::from_ymd_opt(year - 1, 1, 1).unwrap_or(first);
+        let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(now.date_naive()), whose: self.whose(user).await? };
+        let (following, user) = (self.following.clone(), user.clone());
+        let taken = tokio::task::spawn_blocking(move || {
+            following.ready(&asked, &user);
+            following.read().ledger.sets(&asked).map(|sets| sets.facts.plan.clone()).unwrap_or_default()
+        });
+        taken.await.map_err(|e| Error::Fault(e.to_string()))
+    }
+    /// 指标 of a scope at a moment, and beside them what is made of the same facts.
+    ///
+    /// # Errors
+    /// A year out of range or not begun on that day; a day that has not come; the database does not answer.
+    pub async fn figures_beside<R: Send + 'static>(
+        &self,
+        scope: KpiScope,
+        user: &Scope,
+        as_of: Option<NaiveDate>,
+        now: Instant,
+        make: impl FnOnce(&Sets<'_>, &Kpis<u64>) -> R + Send + 'static,
+    ) -> Result<(Figures, R), Error> {
+        let calendar = self.calendar().await?;
+        let (source, at) = self.source(&scope, user, as_of, now).await?;
+        let (following, user) = (self.following.clone(), user.clone());
+        tokio::task::spawn_blocking(move || {
+            let counted = |sets: &Sets<'_>, stands_on| {
+                let kpis = kpis_of(sets, &scope, at, &calendar);
+                let made = make(sets, &kpis);
+                (Figures { scope: scope.clone(), kpis, stands_on }, made)
+            };
+            match &source {
+                Source::Rows { facts, items } => Ok(counted(&Sets::plain(facts, items), None)),
+                Source::Ledger(asked) => {
+                    following.ready(asked, &user);
+                    let held = following.read();
+                    let sets = held.ledger.sets(asked).ok_or_else(|| Error::Fault("the ledger of figures was not made ready".to_owned()))?;
+                    Ok(counted(&sets, Some(held.seq())))
+                }
+            }
+        })
+        .await
+        .map_err(|e| Error::Fault(e.to_string()))?
+    }
+    /// 指标 of a scope at a moment.
+    ///
+    /// # Errors
+    /// See [`App::figures_beside`].
+    pub async fn figures(&self, scope: KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<Figures, Error> {
+        Ok(self.figures_beside(scope, user, as_of, now, |_, _| ()).await?.0)
     }
     /// The facts of a year and of the year before, and the figures of the year as of now.
     ///

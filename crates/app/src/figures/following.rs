@@ -1,0 +1,238 @@
+//! 随账 the ledger of figures, kept up with the journal: what was committed since is looked up by its subjects and told again, whichever server wrote it.
+//! It is never the truth: a ledger that does not stand on an entry of this journal is thrown away and read anew.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use chrono::{Datelike, Months, NaiveDate};
+use shiyan_foundation::Scope;
+use shiyan_foundation::ids::{CaseId, SampleId};
+use shiyan_indicators::ledger::Batch;
+use shiyan_indicators::{Asked, BatchFact, ItemFact, Kept, Ledger, ServiceFact, Whose};
+use shiyan_rapid_test::Point;
+use shiyan_sampling_plan::Plan;
+use shiyan_store::query::facts::{plan_numbers, rapid_plan_facts};
+use shiyan_store::query::touched::Touched;
+use shiyan_store::{Error, Head};
+
+use crate::App;
+
+/// Entries that are followed one by one; a ledger that lies further behind is read anew.
+const MOST: u64 = 20_000;
+/// How often the journal is asked whether it went on meanwhile, before what was read is taken as it is.
+const ROUNDS: usize = 5;
+
+/// What one process keeps.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// The entry on which the ledger stands; `None` before it was read.
+    head: Option<Head>,
+    pub(crate) ledger: Ledger,
+    plans: BTreeMap<i32, Plan>,
+    points: Vec<Point>,
+    /// For what the plans were put in, on this entry.
+    planned: Vec<(Asked, i64)>,
+}
+
+/// 随账
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Following(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// One reads what changed, the others wait and find it told.
+    turn: tokio::sync::Mutex<()>,
+    held: RwLock<Held>,
+}
+
+impl Following {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Held> {
+        self.0.held.read().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn write(&self) -> RwLockWriteGuard<'_, Held> {
+        self.0.held.write().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn stands_on(&self, head: &Head) -> bool {
+        self.read().head.as_ref() == Some(head)
+    }
+    /// Makes ready what is asked for, the plans of its year included.
+    pub(crate) fn ready(&self, asked: &Asked, user: &Scope) {
+        {
+            let held = self.read();
+            let seq = held.head.as_ref().map_or(0, |h| h.seq);
+            if held.planned.iter().any(|(a, at)| a == asked && *at == seq) && held.ledger.sets(asked).is_some() {
+                return;
+            }
+        }
+        let mut held = self.write();
+        let seq = held.head.as_ref().map_or(0, |h| h.seq);
+        held.ledger.ready(asked);
+        let year = asked.last.year();
+        let within = |p: &&Point| match user {
+            Scope::District => true,
+            Scope::Streets(streets) => streets.contains(&p.street),
+            Scope::Point(point) => p.id == *point,
+            Scope::Lab(_) => false,
+        };
+        let points: Vec<Point> = held.points.iter().filter(within).cloned().collect();
+        let plan = match (held.plans.get(&year), held.ledger.sets(asked)) {
+            (Some(plan), Some(sets)) => plan_numbers(plan, sets.batches(Kept::Plan), asked.day.as_of, user),
+            _ => Vec::new(),
+        };
+        held.ledger.set_plans(asked, plan, rapid_plan_facts(&points, year));
+        held.planned.retain(|(a, at)| a != asked && *at == seq);
+        held.planned.push((asked.clone(), seq));
+    }
+}
+
+impl Held {
+    /// The entry on which the ledger stands.
+    pub(crate) fn seq(&self) -> i64 {
+        self.head.as_ref().map_or(0, |h| h.seq)
+    }
+    /// The plan of a year.
+    pub(crate) fn plan(&self, year: i32) -> Option<&Plan> {
+        self.plans.get(&year)
+    }
+}
+
+fn failing_of(items: Vec<ItemFact>) -> HashMap<SampleId, Vec<ItemFact>> {
+    let mut out: HashMap<SampleId, Vec<ItemFact>> = HashMap::new();
+    for item in items {
+        out.entry(item.sample_id).or_default().push(item);
+    }
+    out
+}
+
+impl App {
+    /// Brings the ledger up to the last commit.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn catch_up(&self) -> Result<(), Error> {
+        let following = &self.following;
+        if following.stands_on(&self.store.head().await?) {
+            return Ok(());
+        }
+        let _turn = following.0.turn.lock().await;
+        for _ in 0..ROUNDS {
+            let head = self.store.head().await?;
+            if following.stands_on(&head) {
+                break;
+            }
+            let stood = following.read().head.clone();
+            let touched = match &stood {
+                Some(stood) => self.store.touched_since(stood, MOST).await?,
+                None => None,
+            };
+            match touched.filter(|t| !t.streets && (following.read().ledger.told() as u64) < MOST * 10) {
+                Some(touched) => self.tell(&touched, head).await?,
+                None => self.read_anew(head).await?,
+            }
+        }
+        Ok(())
+    }
+    /// Tells the ledger again what changed.
+    async fn tell(&self, touched: &Touched, head: Head) -> Result<(), Error> {
+        let samples: Vec<SampleId> = touched.samples.iter().copied().collect();
+        let (batches, failing) = self.batches_now(&samples).await?;
+        let readings: Vec<_> = touched.readings.iter().copied().collect();
+        let read = self.store.readings_of(&readings).await?;
+        let cases: Vec<CaseId> = touched.cases.iter().copied().collect();
+        let case_facts = self.store.cases_beside_samples(Some(&cases)).await?;
+        let mut services: HashMap<CaseId, Vec<ServiceFact>> = HashMap::new();
+        for (_, service) in self.store.services_beside_samples(Some(&cases)).await? {
+            services.entry(service.case_id).or_default().push(service);
+        }
+        let plans = if touched.plans { Some(self.plans().await?) } else { None };
+        let points = if touched.points { Some(self.store.points(&Scope::District).await?) } else { None };
+
+        let again = {
+            let mut held = self.following.write();
+            let again = tell_batches(&mut held.ledger, &samples, batches, failing);
+            for id in readings {
+                held.ledger.set_reading(id, read.iter().find(|r| r.reading_id == id));
+            }
+            for (sample, case) in case_facts {
+                let services = services.remove(&case.case_id).unwrap_or_default();
+                held.ledger.set_case(sample, case, services);
+            }
+            if let Some(plans) = plans {
+                held.plans = plans.into_iter().map(|p| (p.year, p)).collect();
+            }
+            if let Some(points) = points {
+                held.points = points;
+            }
+            again
+        };
+        self.tell_again(again).await?;
+        self.following.write().head = Some(head);
+        Ok(())
+    }
+    /// Those that share a number since are told again, with their number in full.
+    async fn tell_again(&self, again: Vec<SampleId>) -> Result<(), Error> {
+        if again.is_empty() {
+            return Ok(());
+        }
+        let (batches, failing) = self.batches_now(&again).await?;
+        tell_batches(&mut self.following.write().ledger, &again, batches, failing);
+        Ok(())
+    }
+    async fn batches_now(&self, ids: &[SampleId]) -> Result<(Vec<BatchFact>, Vec<ItemFact>), Error> {
+        if ids.is_empty() {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        let bodies = self.store.street_bodies().await?;
+        Ok((self.store.batches_of(ids, &bodies).await?, self.store.failing_items_of(ids).await?))
+    }
+    /// Reads everything anew, month by month, so that no more than a month stands in memory twice.
+    async fn read_anew(&self, head: Head) -> Result<(), Error> {
+        *self.following.write() = Held::default();
+        let mut ledger = Ledger::default();
+        let bodies = self.store.street_bodies().await?;
+        if let Some((first, last)) = self.store.days_of_facts().await? {
+            let mut from = first.with_day(1).unwrap_or(first);
+            while from <= last {
+                let next = from.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
+                let to = next.pred_opt().unwrap_or(next);
+                let batches = self.store.batches_between(from, to, &bodies).await?;
+                let failing = self.store.failing_item_facts(from, to, &Scope::District).await?;
+                let readings = self.store.rapid_facts(from, to, &Scope::District).await?;
+                ledger.extend(&batches, &failing, &readings);
+                from = next;
+            }
+        }
+        let again = ledger.settle();
+        ledger.set_cases(self.store.cases_beside_samples(None).await?, self.store.services_beside_samples(None).await?);
+        let plans = self.plans().await?.into_iter().map(|p| (p.year, p)).collect();
+        let points = self.store.points(&Scope::District).await?;
+        *self.following.write() = Held { head: None, ledger, plans, points, planned: Vec::new() };
+        self.tell_again(again).await?;
+        self.following.write().head = Some(head);
+        Ok(())
+    }
+    /// Whose facts a person sees, in the words of the ledger.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn whose(&self, user: &Scope) -> Result<Whose, Error> {
+        Ok(match user {
+            Scope::District => Whose::All,
+            Scope::Streets(streets) => Whose::Streets(streets.clone()),
+            Scope::Point(point) => Whose::Point(*point),
+            Scope::Lab(id) => Whose::Lab(self.laboratories().await?.into_iter().find(|l| l.id == *id).map_or_else(String::new, |l| l.name)),
+        })
+    }
+}
+
+/// Tells the ledger how samples stand now; those without a fact are no batches (any more).
+fn tell_batches(ledger: &mut Ledger, ids: &[SampleId], batches: Vec<BatchFact>, failing: Vec<ItemFact>) -> Vec<SampleId> {
+    let mut facts: HashMap<SampleId, BatchFact> = batches.into_iter().map(|b| (b.sample_id, b)).collect();
+    let mut failing = failing_of(failing);
+    let mut again = Vec::new();
+    for id in ids {
+        let now = facts.remove(id).map(|fact| Batch { fact, failing: failing.remove(id).unwrap_or_default() });
+        again.extend(ledger.set_batch(*id, now));
+    }
+    again
+}

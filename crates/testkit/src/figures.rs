@@ -1,0 +1,67 @@
+//! Figures from the ledger beside the same counted row by row.
+
+use std::collections::BTreeSet;
+
+use shiyan_analytics::{Input, tables};
+use shiyan_foundation::ids::LabId;
+use shiyan_foundation::{Instant, Scope};
+use shiyan_indicators::{CaseLine, Heap, Kpis, Sets};
+
+use crate::bench::TestApp;
+use crate::people::STREET;
+
+/// Cases by their number: the ledger and the database need not keep them in one order.
+fn by_number(lines: &[CaseLine]) -> Vec<CaseLine> {
+    let mut lines = lines.to_vec();
+    lines.sort_by(|a, b| a.case_no.cmp(&b.case_no));
+    lines
+}
+
+fn the_same<H: Heap>(rows: &Kpis<H>, ledger: &Kpis<u64>, of: &str) {
+    let numbers = rows.figures().map(|f| f.numbers());
+    assert!(numbers.zip(ledger.figures()).all(|(a, b)| a == *b) && rows.figures().count() == ledger.figures().count(), "{of}: {:#?}", {
+        let differ = rows.figures().zip(ledger.figures()).filter(|(a, b)| a.numbers() != **b);
+        differ.map(|(a, b)| (a.brief(), b.brief())).collect::<Vec<_>>()
+    });
+    assert_eq!((rows.in_lab.number(), rows.in_transit.number(), rows.undetermined.number()), (ledger.in_lab, ledger.in_transit, ledger.undetermined), "{of}");
+    assert_eq!((rows.gap, &rows.forecast, &rows.pace, &rows.rapid.plan), (ledger.gap, &ledger.forecast, &ledger.pace, &ledger.rapid.plan), "{of}");
+    for (a, b) in [
+        (&rows.overdue, &ledger.overdue),
+        (&rows.due_today, &ledger.due_today),
+        (&rows.open_not_due, &ledger.open_not_due),
+        (&rows.closed_late, &ledger.closed_late),
+        (&rows.unevidenced, &ledger.unevidenced),
+    ] {
+        assert_eq!(by_number(a), by_number(b), "{of}");
+    }
+}
+
+impl TestApp {
+    /// The figures and the tables of this year and the last that the ledger gives are those counted row by row: of the district, of a street, of a
+    /// laboratory. The ledger of the application is the one that followed what was done since it was asked last.
+    pub async fn assert_figures(&self, now: Instant) {
+        let app = &self.app;
+        let this = chrono::Datelike::year(&now);
+        let labs = app.laboratories().await.unwrap();
+        let scopes = [Scope::District, Scope::Streets(BTreeSet::from([STREET.to_owned()])), Scope::Lab(labs.first().map_or(LabId(uuid::Uuid::nil()), |l| l.id))];
+        for year in [this - 1, this] {
+            for user in &scopes {
+                let of = format!("{year}, {user:?}");
+                let scope = app.kpi_scope(year).await.unwrap();
+                let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| tables(&Input { sets: *sets, scope: &kpis.scope, as_of: kpis.as_of, classes: &[] }).unwrap();
+                let (figures, folded) = app.figures_beside(scope.clone(), user, None, now, make).await.unwrap();
+                assert_eq!(figures.stands_on, Some(app.stage().head().await.unwrap().seq), "{of}");
+                let rows = app.year_as_of(scope, user, None, now).await.unwrap();
+                the_same(&rows.kpis, &figures.kpis, &of);
+                let (first, last) = (day(year - 1, 1, 1), day(year, 12, 31));
+                let items = app.failing_items(first, last, user).await.unwrap();
+                let plain = Input { sets: Sets::plain(&rows.facts, &items), scope: &rows.scope, as_of: rows.kpis.as_of, classes: &[] };
+                assert_eq!(tables(&plain).unwrap(), folded, "{of}");
+            }
+        }
+    }
+}
+
+fn day(year: i32, month: u32, day: u32) -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
