@@ -80,7 +80,14 @@ impl App {
     /// The application over an open, migrated database.
     #[must_use]
     pub fn new(store: Store, typesetter: impl Fn(&ReportContent) -> Result<Vec<u8>, reports::Unset> + Send + Sync + 'static) -> Self {
-        Self { store, typesetter: Arc::new(typesetter), limits: Arc::default(), hashing: entry::hashing(), remembered: Default::default(), following: Default::default() }
+        Self {
+            store,
+            typesetter: Arc::new(typesetter),
+            limits: Arc::default(),
+            hashing: entry::hashing(),
+            remembered: Default::default(),
+            following: Default::default(),
+        }
     }
     /// The database, for the stage of tests and benches; what is released asks [`read`].
     #[cfg(feature = "stage")]

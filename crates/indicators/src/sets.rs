@@ -53,15 +53,17 @@ pub enum Kept {
     Lab,
     /// 区域类型、抽样地点、网络
     Place,
-    /// 月份 of sampling and of the report.
+    /// 月份 of sampling and of the report, and 食品大类.
     Month,
     /// 计划格 class, link and quarter.
     Plan,
+    /// 检验周期 from reception to the report in days, by laboratory and month.
+    Time,
 }
 
 impl Kept {
     /// Every set.
-    pub const ALL: [Self; 6] = [Self::Base, Self::Food, Self::Lab, Self::Place, Self::Month, Self::Plan];
+    pub const ALL: [Self; 7] = [Self::Base, Self::Food, Self::Lab, Self::Place, Self::Month, Self::Plan, Self::Time];
 }
 
 impl By {
@@ -84,7 +86,7 @@ impl By {
 pub struct Sets<'a> {
     /// 案件、送达、计划 of which there are few enough to look at each; its batches and readings are in the sets.
     pub facts: &'a Facts,
-    batches: [Batches<'a>; 6],
+    batches: [Batches<'a>; 7],
     /// 快检 by point.
     pub points: Readings<'a>,
     /// 快检 by item.
@@ -98,11 +100,11 @@ impl<'a> Sets<'a> {
     #[must_use]
     pub fn plain(facts: &'a Facts, items: &'a [ItemFact]) -> Self {
         let (batches, readings) = (Batches::plain(&facts.batches), Readings::plain(&facts.rapid));
-        Self { facts, batches: [batches; 6], points: readings, items_tested: readings, failing: Set::plain(items) }
+        Self { facts, batches: [batches; 7], points: readings, items_tested: readings, failing: Set::plain(items) }
     }
     /// Cells, the sets of batches in the order of [`Kept::ALL`].
     #[must_use]
-    pub(crate) fn folded(facts: &'a Facts, batches: [Batches<'a>; 6], points: Readings<'a>, items_tested: Readings<'a>, failing: Set<'a, ItemFact>) -> Self {
+    pub(crate) fn folded(facts: &'a Facts, batches: [Batches<'a>; 7], points: Readings<'a>, items_tested: Readings<'a>, failing: Set<'a, ItemFact>) -> Self {
         Self { facts, batches, points, items_tested, failing }
     }
     /// The set of batches that keeps this.

@@ -942,6 +942,17 @@ fn same_figures(ledger: &Ledger, asked: &Asked, rows: &Facts, s: &KpiScope, at: 
     prop_assert_eq!((plain.in_lab.number(), plain.in_transit.number(), plain.undetermined.number()), (folded.in_lab, folded.in_transit, folded.undetermined));
     prop_assert_eq!(&plain.rapid.plan, &folded.rapid.plan);
     prop_assert_eq!((plain.required, plain.gap, &plain.pace, &plain.forecast), (folded.required, folded.gap, &folded.pace, &folded.forecast));
+    // how long the laboratories took, by month of the report
+    let took = |set: sets::Batches<'_>| {
+        let mut out: BTreeMap<(String, u32, i64), u64> = BTreeMap::new();
+        for (b, n) in set.iter() {
+            if let (Some(from), Some(to)) = (b.received_on, b.issued_on.filter(|on| *on <= at.date_naive())) {
+                *out.entry((b.lab.clone(), chrono::Datelike::month(&to), (to - from).num_days())).or_default() += n;
+            }
+        }
+        out
+    };
+    prop_assert_eq!(took(sets.batches(Kept::Time)), took(Sets::plain(rows, &[]).batches(Kept::Time)));
     for (what, by, of) in [
         (What::Counted, Some(By::Street), "410105001"),
         (What::Failing, Some(By::KeyFood), "farm"),

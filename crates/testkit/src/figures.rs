@@ -43,7 +43,8 @@ impl TestApp {
         let app = &self.app;
         let this = chrono::Datelike::year(&now);
         let labs = app.laboratories().await.unwrap();
-        let scopes = [Scope::District, Scope::Streets(BTreeSet::from([STREET.to_owned()])), Scope::Lab(labs.first().map_or(LabId(uuid::Uuid::nil()), |l| l.id))];
+        let scopes =
+            [Scope::District, Scope::Streets(BTreeSet::from([STREET.to_owned()])), Scope::Lab(labs.first().map_or(LabId(uuid::Uuid::nil()), |l| l.id))];
         for year in [this - 1, this] {
             for user in &scopes {
                 let of = format!("{year}, {user:?}");

@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::NaiveDate;
 use shiyan_foundation::ids::{ReadingId, SampleId};
 use shiyan_foundation::{Actor, Instant, Scope, WorkCalendar};
-use shiyan_indicators::{
-    Asked, BatchFact, FactId, Facts, Figure, Kept, KpiScope, Kpis, Ledger, LeftOut, Marks, Pick, PlanFact, Sets, What, kpis_of,
-};
+use shiyan_indicators::{Asked, BatchFact, FactId, Facts, Figure, Kept, KpiScope, Kpis, Ledger, LeftOut, Marks, Pick, PlanFact, Sets, What, kpis_of};
 use shiyan_sampling_plan::Plan;
 use shiyan_store::Error;
 use shiyan_store::query::facts::{line_key, plan_facts};
@@ -207,7 +205,8 @@ impl Behind<'_> {
                 (figure.counted.number, page.into_iter().map(|id| (id, Some(if hit.contains(&id) { Stands::Hit } else { Stands::Miss }))).collect())
             }
             Listed::Out(only) => {
-                let wanted: BTreeMap<LeftOut, &Marks> = figure.left_out.iter().filter(|(why, _)| only.is_none_or(|o| o == **why)).map(|(why, m)| (*why, m)).collect();
+                let wanted: BTreeMap<LeftOut, &Marks> =
+                    figure.left_out.iter().filter(|(why, _)| only.is_none_or(|o| o == **why)).map(|(why, m)| (*why, m)).collect();
                 let all: Vec<FactId> = wanted.values().flat_map(|m| m.ids.iter().copied()).collect();
                 let page = self.page(&all, part);
                 let why: HashMap<FactId, LeftOut> =
@@ -248,4 +247,3 @@ impl Behind<'_> {
         Found { total, rows, facts, plan: all.plan.clone(), figure }
     }
 }
-

@@ -87,7 +87,7 @@ pub(super) struct Told<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Cube {
     day: FoldDay,
-    batches: [Cells<Cell, BatchFact>; 6],
+    batches: [Cells<Cell, BatchFact>; 7],
     points: Cells<RapidRow, RapidFact>,
     items: Cells<RapidRow, RapidFact>,
     failing: Cells<(SampleId, Name, Name), ItemFact>,

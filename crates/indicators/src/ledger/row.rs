@@ -61,6 +61,7 @@ pub(crate) struct BatchRow {
     pub(crate) lab: Name,
     pub(crate) sampled_on: NaiveDate,
     pub(crate) issued_on: Option<NaiveDate>,
+    received_on: Option<NaiveDate>,
     report_due_on: Option<NaiveDate>,
     kind: TaskKind,
     level: TaskLevel,
@@ -85,6 +86,7 @@ impl BatchRow {
             lab: names.of(&b.lab),
             sampled_on: b.sampled_on,
             issued_on: b.issued_on,
+            received_on: b.received_on,
             report_due_on: b.report_due_on,
             kind: b.kind,
             level: b.level,
@@ -104,7 +106,7 @@ impl BatchRow {
     pub(crate) fn folded(&self, kept: Kept, day: FoldDay, names: &Names) -> Self {
         let none = NONE;
         let span = match kept {
-            Kept::Month => Span::Month,
+            Kept::Month | Kept::Time => Span::Month,
             Kept::Plan => Span::Quarter,
             _ => Span::Year,
         };
@@ -115,6 +117,7 @@ impl BatchRow {
             lab: none,
             sampled_on: day.stand_in(self.sampled_on, span),
             issued_on,
+            received_on: None,
             report_due_on: None,
             link: Link::Production,
             area_kind: AreaKind::Urban,
@@ -126,7 +129,8 @@ impl BatchRow {
             Kept::Food => Self { category: self.category, ..row },
             Kept::Lab => Self { lab: self.lab, ..row },
             Kept::Place => Self { area_kind: self.area_kind, place: self.place, online: self.online, ..row },
-            Kept::Month => row,
+            Kept::Month => Self { category: names.class(self.category), ..row },
+            Kept::Time => Self { lab: self.lab, received_on: self.as_long_before(issued_on), ..row },
             // a line of the plan is filled by what was sampled, whatever it came to
             Kept::Plan => Self {
                 category: names.class(self.category),
@@ -144,6 +148,11 @@ impl BatchRow {
                 ..row
             },
         }
+    }
+    /// A day of reception that lies as many days before the day that stands for the report as it did.
+    fn as_long_before(&self, stand_in: Option<NaiveDate>) -> Option<NaiveDate> {
+        let days = self.issued_on?.signed_duration_since(self.received_on?);
+        stand_in?.checked_sub_signed(days)
     }
     /// In time or not, due or not: which day it was does not matter.
     fn due(&self, day: FoldDay, stand_in: Option<NaiveDate>) -> Option<NaiveDate> {
@@ -176,7 +185,7 @@ impl BatchRow {
             place: names.text(self.place).to_owned(),
             online: self.online,
             sampled_on: self.sampled_on,
-            received_on: None,
+            received_on: self.received_on,
             issued_on: self.issued_on,
             report_due_on: self.report_due_on,
             stage: self.stage,
