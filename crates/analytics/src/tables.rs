@@ -510,7 +510,7 @@ mod tests {
     use shiyan_foundation::category::CategoryPath;
     use shiyan_foundation::ids::{CaseId, PlanLineId, PointId, PopulationId, ReadingId};
     use shiyan_foundation::task::{Boundary, Department, Outcome, Population, PopulationBasis};
-    use shiyan_indicators::{Asked, BatchStage, FoldDay, Ledger, PlanFact, RapidFact, RapidVerdict, Whose, kpis};
+    use shiyan_indicators::{Asked, BatchStage, FoldDay, Ledger, PlanFact, RapidFact, RapidVerdict, Sift, Whose, kpis};
     use uuid::Uuid;
 
     use super::*;
@@ -636,7 +636,7 @@ mod tests {
         let items: Vec<ItemFact> = failing.collect();
         for as_of in [day(2026, 12, 31), day(2026, 6, 30), day(2026, 2, 10), day(2027, 2, 1)] {
             let mut ledger = Ledger::of(facts.batches.clone(), &items, &facts.rapid);
-            let asked = Asked { first: day(2025, 1, 1), last: day(2026, 12, 31), day: FoldDay::of(as_of), whose: Whose::All };
+            let asked = Asked { first: day(2025, 1, 1), last: day(2026, 12, 31), day: FoldDay::of(as_of), whose: Whose::All, sift: Sift::of(&scope()) };
             ledger.ready(&asked);
             let classes = &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("蔬菜", ""), ("水产品", "")];
             let folded = tables(&Input { sets: ledger.sets(&asked).unwrap(), scope: &scope(), as_of, classes }).unwrap();

@@ -1,7 +1,7 @@
 //! 处置合计 what the disposal of a year came to: amounts sealed and recalled, penalties and fines, transfers. Each is a figure like any other:
 //! the cases it counts, those it leaves out and why, an exact decimal.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -54,7 +54,9 @@ type Part = Result<Decimal, LeftOut>;
 
 /// 数量 an amount as it was typed.
 fn amount(typed: &str) -> Part {
-    let text = fold(typed);
+    // what is plain already, as most is, needs no folding
+    let plain = !typed.is_empty() && typed.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let text = if plain { Cow::Borrowed(typed) } else { Cow::Owned(fold(typed)) };
     if text.is_empty() {
         return Err(LeftOut::NotWritten);
     }
@@ -63,7 +65,7 @@ fn amount(typed: &str) -> Part {
 
 fn kilograms(typed: &str, unit: &str) -> Part {
     let amount = amount(typed)?;
-    if KILOGRAM.contains(&fold(unit).as_str()) { Ok(amount) } else { Err(LeftOut::OtherUnit) }
+    if KILOGRAM.contains(&unit) || KILOGRAM.contains(&fold(unit).as_str()) { Ok(amount) } else { Err(LeftOut::OtherUnit) }
 }
 
 fn penalty(case: &CaseFact, wanted: Penalty) -> Part {
@@ -96,20 +98,21 @@ pub fn share_of(key: &str, case: &CaseFact) -> Option<Decimal> {
 /// Adds up the cases of the year.
 #[must_use]
 pub(crate) fn disposed<H: Heap>(facts: &Facts, scope: &KpiScope, as_of: NaiveDate) -> Disposed<H> {
-    let mut sums: BTreeMap<&'static str, Sum<H>> = BTreeMap::new();
+    let mut sums: [Sum<H>; 6] = Default::default();
     for case in &facts.cases {
-        let out = year_out(case, scope, as_of);
-        for (name, part) in parts(case) {
-            sums.entry(name.0).or_default().add(FactId::Case(case.case_id), out.map_or(part, Err));
+        let id = FactId::Case(case.case_id);
+        match year_out(case, scope, as_of) {
+            Some(out) => sums.iter_mut().for_each(|sum| sum.add(id, Err(out))),
+            None => sums.iter_mut().zip(parts(case)).for_each(|(sum, (_, part))| sum.add(id, part)),
         }
     }
-    let mut figure = |name: Name, unit| sums.remove(name.0).unwrap_or_default().figure(name, unit);
+    let [sealed, recalled, fines, filed, exempted, transferred] = sums;
     Disposed {
-        sealed: figure(SEALED, Unit::Kilogram),
-        recalled: figure(RECALLED, Unit::Kilogram),
-        fines: figure(FINES, Unit::Yuan),
-        filed: figure(FILED, Unit::Case),
-        exempted: figure(EXEMPTED, Unit::Case),
-        transferred: figure(TRANSFERRED, Unit::Case),
+        sealed: sealed.figure(SEALED, Unit::Kilogram),
+        recalled: recalled.figure(RECALLED, Unit::Kilogram),
+        fines: fines.figure(FINES, Unit::Yuan),
+        filed: filed.figure(FILED, Unit::Case),
+        exempted: exempted.figure(EXEMPTED, Unit::Case),
+        transferred: transferred.figure(TRANSFERRED, Unit::Case),
     }
 }

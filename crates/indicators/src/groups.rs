@@ -17,7 +17,7 @@ pub struct KeyFoodGroup {
     pub en: &'static str,
     /// Paths, `大类` or `大类/亚类`; everything below a path belongs to it. Since 2025 the national bulletin lists the parts
     /// of 食用农产品 as classes of their own, so these appear with and without their class.
-    pub paths: &'static [&'static str],
+    pub paths: &'static [&'static [&'static str]],
 }
 
 /// The groups of the plan (保障工程5), mapped to categories by our own design.
@@ -26,20 +26,34 @@ pub const KEY_FOOD_GROUPS: &[KeyFoodGroup] = &[
         code: "farm",
         zh: "主要农产品",
         en: "Main farm products",
-        paths: &["食用农产品", "畜禽肉及副产品", "蔬菜", "水产品", "水果", "水果类", "鲜蛋", "豆类", "生干坚果与籽类", "生干坚果与籽类食品"],
+        paths: &[
+            &["食用农产品"],
+            &["畜禽肉及副产品"],
+            &["蔬菜"],
+            &["水产品"],
+            &["水果"],
+            &["水果类"],
+            &["鲜蛋"],
+            &["豆类"],
+            &["生干坚果与籽类"],
+            &["生干坚果与籽类食品"],
+        ],
     },
-    KeyFoodGroup { code: "aquatic", zh: "水产品", en: "Aquatic products", paths: &["食用农产品/水产品", "水产品", "水产制品"] },
+    KeyFoodGroup { code: "aquatic", zh: "水产品", en: "Aquatic products", paths: &[&["食用农产品", "水产品"], &["水产品"], &["水产制品"]] },
     KeyFoodGroup {
         code: "livestock",
         zh: "畜产品",
         en: "Livestock products",
-        paths: &["食用农产品/畜禽肉及副产品", "食用农产品/鲜蛋", "畜禽肉及副产品", "鲜蛋"],
+        paths: &[&["食用农产品", "畜禽肉及副产品"], &["食用农产品", "鲜蛋"], &["畜禽肉及副产品"], &["鲜蛋"]],
     },
-    KeyFoodGroup { code: "dairy", zh: "乳品", en: "Dairy", paths: &["乳制品", "婴幼儿配方食品"] },
-    KeyFoodGroup { code: "oil", zh: "食用油", en: "Edible oil", paths: &["食用油、油脂及其制品"] },
-    KeyFoodGroup { code: "vegetable", zh: "蔬菜", en: "Vegetables", paths: &["食用农产品/蔬菜", "蔬菜", "蔬菜制品"] },
+    KeyFoodGroup { code: "dairy", zh: "乳品", en: "Dairy", paths: &[&["乳制品"], &["婴幼儿配方食品"]] },
+    KeyFoodGroup { code: "oil", zh: "食用油", en: "Edible oil", paths: &[&["食用油、油脂及其制品"]] },
+    KeyFoodGroup { code: "vegetable", zh: "蔬菜", en: "Vegetables", paths: &[&["食用农产品", "蔬菜"], &["蔬菜"], &["蔬菜制品"]] },
     KeyFoodGroup {
-        code: "meat", zh: "肉及肉制品", en: "Meat and meat products", paths: &["食用农产品/畜禽肉及副产品", "畜禽肉及副产品", "肉制品"]
+        code: "meat",
+        zh: "肉及肉制品",
+        en: "Meat and meat products",
+        paths: &[&["食用农产品", "畜禽肉及副产品"], &["畜禽肉及副产品"], &["肉制品"]],
     },
 ];
 
@@ -47,10 +61,7 @@ impl KeyFoodGroup {
     /// Whether a food of this category belongs to the group.
     #[must_use]
     pub fn holds(&self, category: &CategoryPath) -> bool {
-        self.paths.iter().any(|path| {
-            let mut parts = category.0.iter();
-            path.split('/').all(|part| parts.next().is_some_and(|have| have == part))
-        })
+        self.paths.iter().any(|path| path.len() <= category.0.len() && path.iter().zip(&category.0).all(|(part, have)| part == have))
     }
 }
 

@@ -276,23 +276,23 @@ pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar
 
     let hundred = Some(Decimal::ONE_HUNDRED);
     let all_settled = yearly_target(NumberKey::N03, scope.year).ok().or(hundred);
+    let cases: Vec<(&CaseFact, Option<LeftOut>)> = facts.cases.iter().map(|c| (c, case_out(c, scope, as_of))).collect();
     let case_rate = |name, target, hit: &dyn Fn(&CaseFact) -> bool| {
-        let treat = |c: &CaseFact| case_out(c, scope, as_of).map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
-        Tally::of(facts.cases.iter().map(|c| (FactId::Case(c.case_id), 1, treat(c)))).rate(name, None, target, false)
+        let treat = |c: &CaseFact, out: Option<LeftOut>| out.map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
+        Tally::of(cases.iter().map(|(c, out)| (FactId::Case(c.case_id), 1, treat(c, *out)))).rate(name, None, target, false)
     };
     let done = |c: &CaseFact| c.closed_by(as_of).is_some() && c.evidenced;
     let disposal = case_rate(DISPOSAL, all_settled, &done);
     let disposal_on_time = case_rate(DISPOSAL_ON_TIME, hundred, &|c| done(c) && !c.closed_late(as_of));
-    let lines = |keep: &dyn Fn(&CaseFact) -> bool| {
-        let mut out: Vec<CaseLine> = facts.cases.iter().filter(|c| keep(c)).map(|c| case_line(c, as_of)).collect();
+    let lines = |keep: &dyn Fn(&CaseFact, Option<LeftOut>) -> bool| {
+        let mut out: Vec<CaseLine> = cases.iter().filter(|(c, out)| keep(c, *out)).map(|(c, _)| case_line(c, as_of)).collect();
         out.sort_by(|a, b| (a.due_on, &a.case_no).cmp(&(b.due_on, &b.case_no)));
         out
     };
-    let counted_case = |c: &CaseFact| case_out(c, scope, as_of).is_none();
     // an old debt counts in its own year and stays in the list of the running one until it is settled
     let running = as_of.year() == scope.year;
-    let owed = |c: &CaseFact| {
-        let mine = counted_case(c) || (running && c.opened_on <= as_of && !other_street(&c.street, scope) && !c.cancelled);
+    let owed = |c: &CaseFact, out: Option<LeftOut>| {
+        let mine = out.is_none() || (running && c.opened_on <= as_of && !other_street(&c.street, scope) && !c.cancelled);
         mine && c.closed_by(as_of).is_none()
     };
 
@@ -322,11 +322,11 @@ pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar
         evaluative,
         disposal,
         disposal_on_time,
-        overdue: lines(&|c| owed(c) && c.due_on < as_of),
-        closed_late: lines(&|c| counted_case(c) && c.closed_late(as_of)),
-        due_today: lines(&|c| owed(c) && c.due_on == as_of),
-        unevidenced: lines(&|c| counted_case(c) && c.closed_by(as_of).is_some() && !c.evidenced),
-        open_not_due: lines(&|c| case_out(c, scope, as_of) == Some(LeftOut::NotDueYet)),
+        overdue: lines(&|c, out| c.due_on < as_of && owed(c, out)),
+        closed_late: lines(&|c, out| out.is_none() && c.closed_late(as_of)),
+        due_today: lines(&|c, out| c.due_on == as_of && owed(c, out)),
+        unevidenced: lines(&|c, out| out.is_none() && c.closed_by(as_of).is_some() && !c.evidenced),
+        open_not_due: lines(&|_, out| out == Some(LeftOut::NotDueYet)),
         disposed: disposed(facts, scope, as_of),
         report_on_time: Tally::of(sets.batches(Kept::Base).iter().map(|(b, n)| (FactId::Sample(b.sample_id), n, report_treat(b, scope, as_of)))).rate(
             REPORT_ON_TIME,

@@ -897,9 +897,9 @@ fn any_reading() -> impl Strategy<Value = RapidFact> {
 }
 
 /// 台账 told of everything, with the cube of a year.
-fn asked(year: i32, as_of: NaiveDate, whose: Whose) -> Asked {
+fn asked(year: i32, as_of: NaiveDate, whose: Whose, s: &KpiScope) -> Asked {
     let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
-    Asked { first: day(year - 1, 1, 1), last: day(year, 12, 31), day: FoldDay::of(as_of), whose }
+    Asked { first: day(year - 1, 1, 1), last: day(year, 12, 31), day: FoldDay::of(as_of), whose, sift: Sift::of(s) }
 }
 
 /// The facts as the ledger sees those asked for.
@@ -984,7 +984,7 @@ proptest! {
         let some = begun.min(list.len());
         let mut ledger = Ledger::of(list[..some].to_vec(), &[], &readings[..readings.len() / 2]);
         let whose = [Whose::All, Whose::Streets(BTreeSet::from(["410105001".to_owned(), "410105002".to_owned()]))];
-        let all: Vec<Asked> = [2025, 2026].into_iter().flat_map(|year| whose.clone().map(|whose| asked(year, as_of, whose))).collect();
+        let all: Vec<Asked> = [2025, 2026].into_iter().flat_map(|year| whose.clone().map(|whose| asked(year, as_of, whose, &s))).collect();
         all.iter().for_each(|a| ledger.ready(a));
         // the rest comes one by one; some go, come back as others, and go to their own again
         for b in &list[some..] {

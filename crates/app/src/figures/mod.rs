@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, Instant, Refusal, Scope};
-use shiyan_indicators::{Divisor, Facts, FoldDay, ItemFact, KpiScope, Kpis, PlanFact, Sets, end_of, kpis_at, kpis_of};
+use shiyan_indicators::{Divisor, Facts, FoldDay, ItemFact, KpiScope, Kpis, PlanFact, Sets, Sift, end_of, kpis_at, kpis_of};
 use shiyan_store::Error;
 
 use crate::{App, code};
@@ -134,7 +134,7 @@ impl App {
             return Ok((Source::Rows { facts, items }, at));
         }
         self.catch_up().await?;
-        let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(at.date_naive()), whose: self.whose(user).await? };
+        let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(at.date_naive()), whose: self.whose(user).await?, sift: Sift::of(scope) };
         Ok((Source::Ledger(asked), at))
     }
     /// 计划执行 the lines of the plan of a year with how many were sampled for each by now.
@@ -143,9 +143,15 @@ impl App {
     /// A year out of range; the database does not answer.
     pub(crate) async fn plan_taken(&self, year: i32, user: &Scope, now: Instant) -> Result<Vec<PlanFact>, Error> {
         let (first, last) = year_span(year)?;
+        // the scope of the figures of that year, so that they share their cells; without a population row there are none
+        let sift = match self.kpi_scope(year).await {
+            Ok(scope) => Sift::of(&narrowed(scope, user)),
+            Err(Error::Refused(_)) => Sift::open(),
+            Err(other) => return Err(other),
+        };
         self.catch_up().await?;
         let before = NaiveDate::from_ymd_opt(year - 1, 1, 1).unwrap_or(first);
-        let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(now.date_naive()), whose: self.whose(user).await? };
+        let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(now.date_naive()), whose: self.whose(user).await?, sift };
         let (following, user) = (self.following.clone(), user.clone());
         let taken = tokio::task::spawn_blocking(move || {
             following.ready(&asked, &user);

@@ -3,10 +3,11 @@
 use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{ReadingId, SampleId};
 
 use super::names::{Name, Names};
-use super::row::{BatchRow, FoldDay, RapidRow};
+use super::row::{BatchRow, FoldDay, RapidRow, Sieve};
 use crate::facts::{BatchFact, Facts, ItemFact, RapidFact};
 use crate::sets::{Kept, Set, Sets, batch_cell, cell_at, cell_id};
 
@@ -87,20 +88,21 @@ pub(super) struct Told<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Cube {
     day: FoldDay,
+    sieve: Sieve,
     batches: [Cells<Cell, BatchFact>; 7],
     points: Cells<RapidRow, RapidFact>,
     items: Cells<RapidRow, RapidFact>,
-    failing: Cells<(SampleId, Name, Name), ItemFact>,
+    failing: Cells<(SampleId, Name, Name, Name), ItemFact>,
     /// 案件、送达、计划 within the scope.
     pub(super) facts: Facts,
 }
 
 impl Cube {
-    pub(super) fn new(day: FoldDay) -> Self {
-        Self { day, batches: Default::default(), points: Cells::default(), items: Cells::default(), failing: Cells::default(), facts: Facts::default() }
+    pub(super) fn new(day: FoldDay, sieve: Sieve) -> Self {
+        Self { day, sieve, batches: Default::default(), points: Cells::default(), items: Cells::default(), failing: Cells::default(), facts: Facts::default() }
     }
     fn key(&self, b: Told<'_>, kept: Kept, names: &Names) -> Cell {
-        if b.alone.is_some() { Cell::Alone(b.id) } else { Cell::Alike(b.row.folded(kept, self.day, names)) }
+        if b.alone.is_some() { Cell::Alone(b.id) } else { Cell::Alike(b.row.folded(kept, self.day, &self.sieve, names)) }
     }
     /// One batch more.
     pub(super) fn add(&mut self, b: Told<'_>, names: &Names) {
@@ -114,12 +116,11 @@ impl Cube {
             if kept == Kept::Food {
                 let of = if b.alone.is_some() { b.id } else { batch_cell(kept, at) };
                 for (analyte, group) in b.failing {
-                    let category = || self.batches[kept as usize].rows[at as usize].category.clone();
-                    self.failing.add((of, *analyte, *group), |_| ItemFact {
+                    self.failing.add((of, b.row.category, *analyte, *group), |_| ItemFact {
                         sample_id: of,
                         analyte: names.text(*analyte).to_owned(),
                         group_zh: names.text(*group).to_owned(),
-                        category: category(),
+                        category: CategoryPath::parse(names.text(b.row.category)),
                         failing: true,
                     });
                 }
@@ -135,7 +136,7 @@ impl Cube {
             if let (Kept::Food, Some(at)) = (kept, at) {
                 let of = if b.alone.is_some() { b.id } else { batch_cell(kept, at) };
                 for (analyte, group) in b.failing {
-                    self.failing.take(&(of, *analyte, *group));
+                    self.failing.take(&(of, b.row.category, *analyte, *group));
                 }
             }
         }
@@ -166,7 +167,7 @@ impl Cube {
             return of.facts.contains(&b.id.0);
         }
         let Some(kept) = Kept::ALL.into_iter().find(|k| *k as u8 == of.set) else { return false };
-        let cell = Cell::Alike(b.row.folded(kept, self.day, names));
+        let cell = Cell::Alike(b.row.folded(kept, self.day, &self.sieve, names));
         self.batches[kept as usize].at.get(&cell).is_some_and(|at| of.cells.contains(&(*at as usize)))
     }
     /// Whether a reading stands for one of these cells.

@@ -15,14 +15,14 @@ use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use shiyan_foundation::ids::{CaseId, ClockId, PointId, ReadingId, SampleId};
 
-pub use row::FoldDay;
+pub use row::{FoldDay, Sift};
 
 use crate::facts::{BatchFact, CaseFact, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact};
 use crate::figure::FactId;
 use crate::sets::Sets;
 use cube::{Cube, Marked, Told};
 use names::{Name, Names};
-use row::{BatchRow, RapidRow};
+use row::{BatchRow, RapidRow, Sieve};
 use rows::Rows;
 
 /// 范围 whose facts are asked for.
@@ -49,6 +49,8 @@ pub struct Asked {
     pub day: FoldDay,
     /// 范围
     pub whose: Whose,
+    /// 口径之筛 of the scope by which they are counted.
+    pub sift: Sift,
 }
 
 /// 批次与不合格项目 what one sample comes to.
@@ -283,7 +285,7 @@ impl Ledger {
             self.cubes.push(kept);
             return;
         }
-        let mut cube = Cube::new(asked.day);
+        let mut cube = Cube::new(asked.day, Sieve::of(&asked.sift, &mut self.names));
         let within = Within::of(asked, &self.names);
         for (id, held) in self.batches.iter().filter(|(_, held)| within.batch(&held.row)) {
             cube.add(self.told_of(id, held), &self.names);

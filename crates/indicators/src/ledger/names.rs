@@ -1,6 +1,11 @@
 //! 名录 texts that many facts share, each kept once under a small number.
 
 use rustc_hash::FxHashMap;
+use shiyan_foundation::category::CategoryPath;
+use shiyan_statute::{ClassScheme, class_in};
+
+use crate::groups::KEY_FOOD_GROUPS;
+use crate::pick::FARM;
 
 /// The number of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,11 +22,37 @@ pub(crate) struct Names {
     texts: Vec<Box<str>>,
     at: FxHashMap<Box<str>, Name>,
     classes: FxHashMap<Name, Name>,
+    /// 同组 of each category the first one met that every figure and table takes for the same.
+    alike: FxHashMap<Name, Name>,
+    first_of: FxHashMap<Group, Name>,
+}
+
+/// What figures and tables tell foods apart by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Group {
+    by_list: [Option<&'static str>; 2],
+    class: String,
+    subclass: Option<String>,
+    key_foods: u32,
+}
+
+impl Group {
+    fn of(path: &CategoryPath) -> Self {
+        let listed = |scheme| class_in(scheme, path).map(|c| c.name.as_str());
+        let held = KEY_FOOD_GROUPS.iter().enumerate().filter(|(_, g)| g.holds(path));
+        Self {
+            by_list: [listed(ClassScheme::Classes35), listed(ClassScheme::Classes39)],
+            class: path.class().to_owned(),
+            subclass: path.0.get(1).filter(|_| path.class() == FARM).cloned(),
+            key_foods: held.fold(0, |mask, (at, _)| mask | 1 << at),
+        }
+    }
 }
 
 impl Default for Names {
     fn default() -> Self {
-        let mut names = Self { texts: Vec::new(), at: FxHashMap::default(), classes: FxHashMap::default() };
+        let mut names =
+            Self { texts: Vec::new(), at: FxHashMap::default(), classes: FxHashMap::default(), alike: FxHashMap::default(), first_of: FxHashMap::default() };
         names.of("");
         names
     }
@@ -47,14 +78,20 @@ impl Names {
     pub(crate) fn text(&self, name: Name) -> &str {
         self.texts.get(name.0 as usize).map_or("", |t| t)
     }
-    /// The number of a category, whose class is remembered.
+    /// The number of a category; its class and its group are remembered.
     pub(crate) fn category(&mut self, path: &str) -> Name {
         let name = self.of(path);
         if !self.classes.contains_key(&name) {
             let class = self.of(path.split('/').next().unwrap_or_default());
             self.classes.insert(name, class);
+            let first = *self.first_of.entry(Group::of(&CategoryPath::parse(path))).or_insert(name);
+            self.alike.insert(name, first);
         }
         name
+    }
+    /// The category that stands for all of its group.
+    pub(crate) fn group(&self, category: Name) -> Name {
+        self.alike.get(&category).copied().unwrap_or(category)
     }
     /// 食品大类 of a category.
     pub(crate) fn class(&self, category: Name) -> Name {

@@ -1,14 +1,17 @@
 //! 行 facts with numbers for their texts: small, and quick to compare. A row is folded by letting go of what a set does not keep.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
-use shiyan_foundation::Instant;
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PointId, ReadingId, SampleId};
-use shiyan_foundation::task::{Department, Link, Outcome, TaskKind, TaskLevel};
+use shiyan_foundation::task::{Boundary, Department, Link, Outcome, TaskKind, TaskLevel};
+use shiyan_foundation::{Instant, Label};
 
 use super::names::{Name, Names};
 use crate::facts::{BatchFact, BatchStage, RapidFact, RapidVerdict, end_of};
+use crate::scope::KpiScope;
 use crate::sets::Kept;
 
 /// 折叠日 the day for which facts are folded: what an exact day decides on it is kept exactly.
@@ -56,7 +59,7 @@ const SOME_NUMBER: &str = "·";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct BatchRow {
     pub(crate) street: Name,
-    category: Name,
+    pub(crate) category: Name,
     place: Name,
     pub(crate) lab: Name,
     pub(crate) sampled_on: NaiveDate,
@@ -103,8 +106,7 @@ impl BatchRow {
         }
     }
     /// What stands for this batch and all that are like it to one set on that day.
-    pub(crate) fn folded(&self, kept: Kept, day: FoldDay, names: &Names) -> Self {
-        let none = NONE;
+    pub(crate) fn folded(&self, kept: Kept, day: FoldDay, sieve: &Sieve, names: &Names) -> Self {
         let span = match kept {
             Kept::Month | Kept::Time => Span::Month,
             Kept::Plan => Span::Quarter,
@@ -112,9 +114,9 @@ impl BatchRow {
         };
         let issued_on = self.issued_on.map(|on| day.stand_in(on, span));
         let row = Self {
-            category: none,
-            place: none,
-            lab: none,
+            category: NONE,
+            place: NONE,
+            lab: NONE,
             sampled_on: day.stand_in(self.sampled_on, span),
             issued_on,
             received_on: None,
@@ -126,11 +128,11 @@ impl BatchRow {
         };
         match kept {
             Kept::Base => Self { link: self.link, report_due_on: self.due(day, issued_on), ..row },
-            Kept::Food => Self { category: self.category, ..row },
-            Kept::Lab => Self { lab: self.lab, ..row },
-            Kept::Place => Self { area_kind: self.area_kind, place: self.place, online: self.online, ..row },
-            Kept::Month => Self { category: names.class(self.category), ..row },
-            Kept::Time => Self { lab: self.lab, received_on: self.as_long_before(issued_on), ..row },
+            Kept::Food => Self { category: names.group(self.category), ..sieve.sift(row) },
+            Kept::Lab => Self { lab: self.lab, ..sieve.sift(row) },
+            Kept::Place => Self { area_kind: self.area_kind, place: self.place, online: self.online, ..sieve.sift(row) },
+            Kept::Month => Self { category: names.group(self.category), ..sieve.sift(row) },
+            Kept::Time => Self { lab: self.lab, received_on: self.as_long_before(issued_on), ..sieve.sift(row) },
             // a line of the plan is filled by what was sampled, whatever it came to
             Kept::Plan => Self {
                 category: names.class(self.category),
@@ -193,6 +195,77 @@ impl BatchRow {
             recheck_pending: self.recheck_pending,
             lab: names.text(self.lab).to_owned(),
         }
+    }
+}
+
+/// 筛 whether a batch lies within a scope and, if not, why: all that the sets beside [`Kept::Base`] look at of street, body, department and level.
+#[derive(Debug, Clone)]
+pub(crate) struct Sieve {
+    governed: bool,
+    streets: Option<Vec<Name>>,
+    departments: Vec<Department>,
+    levels: Vec<TaskLevel>,
+}
+
+impl Sieve {
+    pub(crate) fn of(sift: &Sift, names: &mut Names) -> Self {
+        Self {
+            governed: sift.governed,
+            streets: sift.streets.as_ref().map(|set| set.iter().map(|s| names.of(s)).collect()),
+            departments: sift.departments.iter().copied().collect(),
+            levels: sift.levels.iter().copied().collect(),
+        }
+    }
+    /// A row that is within for one that is within, and outside for the same first reason for one that is outside ([`crate::kpis::outside_scope`]).
+    fn sift(&self, row: BatchRow) -> BatchRow {
+        let within = |street: Option<Name>| BatchRow {
+            admin: AdminBody::Jinshui,
+            street: street.unwrap_or(NONE),
+            department: self.departments.first().copied().unwrap_or(row.department),
+            level: self.levels.first().copied().unwrap_or(row.level),
+            ..row
+        };
+        let some = self.streets.as_ref().and_then(|set| set.first().copied());
+        if self.governed && row.admin != AdminBody::Jinshui {
+            return BatchRow { admin: row.admin, ..within(some) };
+        }
+        if self.streets.as_ref().is_some_and(|set| !set.contains(&row.street)) {
+            return within(None);
+        }
+        if !self.departments.contains(&row.department) {
+            return BatchRow { department: row.department, ..within(some) };
+        }
+        if !self.levels.contains(&row.level) {
+            return BatchRow { level: row.level, ..within(some) };
+        }
+        within(some)
+    }
+}
+
+/// 口径之筛 what of a scope decides whether a batch lies within it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sift {
+    governed: bool,
+    streets: Option<BTreeSet<String>>,
+    departments: BTreeSet<Department>,
+    levels: BTreeSet<TaskLevel>,
+}
+
+impl Sift {
+    /// That of a scope.
+    #[must_use]
+    pub fn of(scope: &KpiScope) -> Self {
+        Self {
+            governed: scope.population.boundary == Boundary::Governed,
+            streets: scope.streets.clone(),
+            departments: scope.departments.clone(),
+            levels: scope.levels.clone(),
+        }
+    }
+    /// One that lets everything through.
+    #[must_use]
+    pub fn open() -> Self {
+        Self { governed: false, streets: None, departments: Department::ALL.iter().copied().collect(), levels: TaskLevel::ALL.iter().copied().collect() }
     }
 }
 
