@@ -23,4 +23,14 @@ codes! {
         next "从标题行的下一行起填写，再导入" / "Fill in the rows below the header and import it again", article "";
     REASON = "PLAN-REASON", zh "调整已下达的计划必须写明理由", en "Adjusting an issued plan needs a written reason",
         next "写明理由" / "Write the reason", article "抽检办法 第8条";
+    ALLOCATE_WEIGHTS = "ALLOCATE-WEIGHTS", zh "权重全部为零，无法分配", en "Every weight is nought, so that nothing can be divided by them",
+        next "登记人口数或换一种分配办法（如平均分配）" / "Register the people of the rows, or divide in another way, evenly for one", article "";
+    ALLOCATE_TWICE = "ALLOCATE-TWICE", zh "同一行出现了两次，不能分配", en "A row stands twice among those to be allocated to",
+        next "合并重复的行" / "Merge the rows that are the same", article "";
+    ALLOCATE_LEAST = "ALLOCATE-LEAST", zh "合计 {total} 批次不够每行最少数之和 {least}", en "{total} batches are fewer than the least numbers of all rows, {least}",
+        next "增加合计，或降低最少批次" / "Raise the total or lower the least number", article "";
+    ALLOCATE_MARGINS = "ALLOCATE-MARGINS", zh "街道合计 {rows} 批次与类别合计 {columns} 批次不相等", en "The streets add up to {rows} batches, the categories to {columns}",
+        next "先把两边合计调到一致，再双向分配" / "Make the two totals agree, then divide both ways", article "";
+    BLIND_RATE = "BLIND-RATE", zh "不合格率“{typed}”不在 0.01% 到 100% 之间", en "A failure rate of “{typed}” does not lie between 0.01 % and 100 %",
+        next "写百分数，最多两位小数，例如 2 或 0.5" / "Type per cent with at most two decimals, 2 or 0.5 for example", article "";
 }

@@ -2,7 +2,12 @@
 #![deny(clippy::float_arithmetic)]
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
+pub mod allocation;
+mod big;
+pub mod blind;
 pub mod code;
+pub mod fraction;
+pub mod history;
 pub mod line;
 pub mod plan;
 
