@@ -33,4 +33,44 @@ codes! {
         next "先把两边合计调到一致，再双向分配" / "Make the two totals agree, then divide both ways", article "";
     BLIND_RATE = "BLIND-RATE", zh "不合格率“{typed}”不在 0.01% 到 100% 之间", en "A failure rate of “{typed}” does not lie between 0.01 % and 100 %",
         next "写百分数，最多两位小数，例如 2 或 0.5" / "Type per cent with at most two decimals, 2 or 0.5 for example", article "";
+    STAGE = "PLAN-STAGE", zh "计划{state}，不能{action}", en "The plan is {state_en}; “{action_en}” is not possible now",
+        next "看清计划当前阶段：编制中可修改，批准后由他人下达，下达后只能变更" / "Look at the stage: a draft is corrected, an approved plan is issued by somebody else, an issued one is changed by number", article "抽检办法 第8条";
+    BLANK = "PLAN-BLANK", zh "{count} 行没有写“{content}”（第 {lines} 行）", en "{count} {count|line lacks|lines lack} the {content_en} (line {lines_en})",
+        next "补上“{content}”再批准；{paragraph}要求计划写明" / "Fill in the {content_en}, then approve; the law ({paragraph}) wants it in the plan", article "抽检办法 第9条";
+    BLANK_PLAN = "PLAN-BLANK-GENERAL", zh "计划通则没有写“{content}”", en "The general part of the plan lacks: {content_en}",
+        next "写明要求；确实没有的写“无”（{paragraph}）" / "Say what is required, or write 无 where nothing is ({paragraph})", article "抽检办法 第9条";
+    NO_GROUP = "PLAN-KEY-GROUP", zh "没有一行计划覆盖“{group}”", en "No line of the plan covers: {group_en}",
+        next "增加计划行或给已有的行标上这一情形；本区没有的，写明理由" / "Add a line or mark one as such; where the district has none, say why", article "抽检办法 第10条";
+    SAME_HAND = "PLAN-SAME-HAND", zh "{name} 办理了上一步，不能再由本人{action}", en "{name} did the step before and cannot also {action_en}",
+        next "请另一名计划管理员办理" / "Let another plan manager do it", article "";
+    NO_VERSION = "PLAN-VERSION", zh "计划没有第 {version} 版", en "The plan has no version {version}",
+        next "从版本清单中选一个" / "Choose one from the list of versions", article "";
+    NO_LINE = "PLAN-NO-LINE", zh "这一行计划已不在了", en "That line of the plan is no longer there",
+        next "刷新页面，看清现有的行" / "Reload the page and look at the lines that stand", article "";
+    MOVED_ON = "PLAN-MOVED-ON", zh "计划已被他人改过：{line} 不再是您看到的样子", en "Somebody else has changed the plan: {line} is no longer as you saw it",
+        next "刷新页面，对照现在的数再改" / "Reload the page and change it from what stands now", article "";
+    CHANGE_WAITS = "PLAN-CHANGE-WAITS", zh "第 {number} 号变更还在等待批准", en "Change number {number} still waits to be adopted",
+        next "先批准或撤回它，再提出新的变更" / "Adopt or drop it, then propose another", article "抽检办法 第8条";
+    CHANGE_EMPTY = "PLAN-CHANGE-EMPTY", zh "变更前后一样，没有可变更的内容", en "Nothing differs before and after the change",
+        next "改动批次或内容后再提出" / "Change a number or a content first", article "";
+    NO_CHANGE = "PLAN-NO-CHANGE", zh "没有等待批准的变更", en "No change waits to be adopted",
+        next "刷新页面，看清变更清单" / "Reload the page and look at the list of changes", article "";
+    CHANGE_BELOW = "PLAN-CHANGE-BELOW", zh "{line} 已抽样 {taken} 批次，不能减到 {after}", en "{taken} batches of {line} have been sampled; it cannot be lowered to {after}",
+        next "最多减到已抽样的批次数" / "Lower it to what was sampled at most", article "";
+    CELL = "PLAN-CELL", zh "“{typed}”不是 0 到 100000 之间的整数", en "“{typed}” is not a whole number between 0 and 100000",
+        next "写整数；没有的留空" / "Type a whole number, or leave it empty for none", article "";
+    OUTSIDE = "PLAN-OUTSIDE", zh "“{typed}”落在表格之外", en "“{typed}” falls outside the table",
+        next "从更靠左上的格开始粘贴，或只复制表内的部分" / "Paste from a cell further up and left, or copy only what fits", article "";
+    SEVERAL = "PLAN-SEVERAL", zh "{line} 由 {count} 行计划组成（共 {stands} 批次），不能直接改合计", en "{line} is made of {count} lines ({stands} batches); their sum cannot be typed over",
+        next "展开这一格，分别改各行" / "Open the cell and change its lines", article "";
+    BLOCK = "PLAN-BLOCK", zh "粘贴的内容有 {rows} 行 {columns} 列，超过 {most}", en "What was pasted has {rows} rows and {columns} columns, more than {most}",
+        next "只复制计划表的部分" / "Copy only the part that belongs to the plan", article "";
+    STREET_UNKNOWN = "PLAN-STREET", zh "计划中有街道表里没有的街道：{streets}", en "The plan names streets that are not in the street table: {streets}",
+        next "在“管理 → 街道”中登记，或改正代码" / "Register them under Administration → Streets, or correct the codes", article "";
+    BOUNDARY_STREETS = "PLAN-BOUNDARY-STREETS", zh "人口数 {people} 不含{body}，计划却有 {batches} 批次排在其管辖的 {count} 个街道：{streets}", en "The population of {people} leaves {body_en} out, yet {batches} batches are planned in {count} {count|street|streets} that it runs: {streets}",
+        next "把这些批次改到本区管辖的街道，或选用行政区划全域的人口行；代码同为一个区划，不等于归本区管辖" / "Move them to streets that the district runs, or choose a population of the whole division; one area code is not one district", article "";
+    BOUNDARY_PEOPLE = "PLAN-BOUNDARY-PEOPLE", zh "人口数 {people} 按区划 {area} 全域计算，计划却没有排到{body}管辖的 {count} 个街道：{streets}", en "The population of {people} is that of the whole division {area}, yet the plan leaves out {count} {count|street|streets} that {body_en} runs: {streets}",
+        next "核对目标是否应含这些街道的人口；不含的，选用本区实际管辖的人口行" / "Ask whether the target should count their people; if not, choose a population of the governed district", article "";
+    POPULATION_OLD = "PLAN-POPULATION-OLD", zh "{plan} 年计划用的是 {year} 年的人口（{basis}）", en "The plan of {plan} rests on a population of {year} ({basis_en})",
+        next "登记并选用较新的人口数；确无的，在计划说明中写明" / "Register and choose a newer figure, or say in the plan that there is none", article "";
 }

@@ -5,14 +5,21 @@
 pub mod allocation;
 mod big;
 pub mod blind;
+pub mod change;
 pub mod code;
+pub mod contents;
+pub mod draft;
 pub mod fraction;
+pub mod grid;
 pub mod history;
 pub mod line;
 pub mod plan;
+pub mod population;
+pub mod year;
 
 pub use line::{Compared, LineKey, PlanLine, compare, filled, line_key_of};
 pub use plan::{MOVES, Plan, PlanAction, PlanState};
+pub use year::{Phase, STEPS, Step, YearPlan};
 
 #[cfg(test)]
 mod tests {

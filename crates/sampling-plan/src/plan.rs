@@ -70,18 +70,18 @@ pub struct Plan {
 /// A plan as it is kept. What was kept cannot be written anew, its hash stands in the journal; so the flag that old plans lack is put in
 /// when they are read, and stands in them from their next revision on.
 #[derive(Deserialize)]
-struct Kept {
-    id: PlanId,
-    year: i32,
-    title: String,
-    target_per_mille: Decimal,
-    population: Population,
-    state: PlanState,
-    issued_at: Option<Instant>,
-    lines: Vec<PlanLine>,
-    below_target_reason: Option<String>,
-    demo: Option<bool>,
-    revision: i64,
+pub(crate) struct Kept {
+    pub(crate) id: PlanId,
+    pub(crate) year: i32,
+    pub(crate) title: String,
+    pub(crate) target_per_mille: Decimal,
+    pub(crate) population: Population,
+    pub(crate) state: PlanState,
+    pub(crate) issued_at: Option<Instant>,
+    pub(crate) lines: Vec<PlanLine>,
+    pub(crate) below_target_reason: Option<String>,
+    pub(crate) demo: Option<bool>,
+    pub(crate) revision: i64,
 }
 
 /// What the program wrote at the end of the title of a demonstration plan; nobody can type it.
