@@ -73,4 +73,22 @@ codes! {
         next "核对目标是否应含这些街道的人口；不含的，选用本区实际管辖的人口行" / "Ask whether the target should count their people; if not, choose a population of the governed district", article "";
     POPULATION_OLD = "PLAN-POPULATION-OLD", zh "{plan} 年计划用的是 {year} 年的人口（{basis}）", en "The plan of {plan} rests on a population of {year} ({basis_en})",
         next "登记并选用较新的人口数；确无的，在计划说明中写明" / "Register and choose a newer figure, or say in the plan that there is none", article "";
+    DRAW_POOL = "DRAW-POOL", zh "要抽 {count} 个，可抽的只有 {pool} 个", en "{count} are to be drawn and only {pool} can be",
+        next "减少抽取数，或补充名录" / "Draw fewer, or add to the pool", article "抽检办法 第11条";
+    DRAW_HASH = "DRAW-HASH", zh "散列只有 {bytes} 字节，不能用来抽签", en "A hash of {bytes} bytes is too short for a draw",
+        next "用 SHA-256" / "Use SHA-256", article "";
+    DRAW_TWICE = "DRAW-TWICE", zh "名录中有重复的编号", en "A number stands twice in the pool or among the officers",
+        next "去掉重复，再公布" / "Take the doubles out, then publish", article "抽检办法 第11条";
+    DRAW_EXCLUDED = "DRAW-EXCLUDED", zh "排除的对象 {id} 没有写理由，或不在名录中", en "{id} is excluded without a reason, or is not in the pool",
+        next "写明排除理由，只排除名录中的对象" / "Give a reason, and exclude only what is in the pool", article "抽检办法 第11条";
+    DRAW_OFFICERS = "DRAW-OFFICERS", zh "去 {target} 的抽样人员不足两名", en "Fewer than two officers may go to {target}",
+        next "补充人员，或核对回避关系" / "Add officers, or check who may not go", article "抽检办法 第14条";
+    DRAW_SEED = "DRAW-SEED", zh "还没有种子", en "There is no seed yet",
+        next "等 {source} 公布后，照原样写入" / "Wait for {source}, then type it as published", article "抽检办法 第11条";
+    DRAW_REPLACE = "DRAW-REPLACE", zh "{id} 不能递补：没有写理由、没有抽中它，或已经递补过", en "{id} cannot be replaced: no reason, not drawn, or replaced before",
+        next "写明未能抽样的理由；每个抽中的对象只递补一次" / "Say why it could not be sampled; each target is replaced once", article "抽检办法 第11条";
+    DRAW_NOTICE = "DRAW-NOTICE", zh "公告与公布的散列不符：公布的是 {said}，现在算得 {digest}", en "The notice is not the one whose hash was {of}: it was {said} and is now {digest}",
+        next "名录、顺序、排除或抽取数在公布后被改过；以公布时的文件为准" / "The pool, its order, an exclusion or the quota was changed since; the published file counts", article "抽检办法 第11条";
+    DRAW_DIFFERS = "DRAW-DIFFERS", zh "第 {rank} 个应为 {due}，记录的是 {is}", en "Number {rank} should be {due}; what is recorded is {is}",
+        next "按公告和种子重新抽取，查明记录为何不同" / "Draw again from the notice and the seed, and find out why the record differs", article "抽检办法 第11条";
 }

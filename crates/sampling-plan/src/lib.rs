@@ -9,6 +9,7 @@ pub mod change;
 pub mod code;
 pub mod contents;
 pub mod draft;
+pub mod draw;
 pub mod fraction;
 pub mod grid;
 pub mod history;
