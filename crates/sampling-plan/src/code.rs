@@ -91,4 +91,10 @@ codes! {
         next "名录、顺序、排除或抽取数在公布后被改过；以公布时的文件为准" / "The pool, its order, an exclusion or the quota was changed since; the published file counts", article "抽检办法 第11条";
     DRAW_DIFFERS = "DRAW-DIFFERS", zh "第 {rank} 个应为 {due}，记录的是 {is}", en "Number {rank} should be {due}; what is recorded is {is}",
         next "按公告和种子重新抽取，查明记录为何不同" / "Draw again from the notice and the seed, and find out why the record differs", article "抽检办法 第11条";
+    LIMIT_UNIT = "LIMIT-UNIT", zh "{name} 第{quarter}季度已抽 {count} 批次，达到每季度 {most} 批次的上限", en "{name} has been sampled {count} {count|time|times} in quarter {quarter}; the most is {most} a quarter",
+        next "换一家单位，或下一季度再抽；风险监测、案件、事故和应急抽样不受此限" / "Choose another operator or wait for the next quarter; monitoring, cases, accidents and emergencies are not bound", article "";
+    LIMIT_SAME_BATCH = "LIMIT-SAME-BATCH", zh "{name} 的“{product}”（{made} 生产）第{quarter}季度已抽过：{sheets}", en "“{product}” of {name}, made on {made}, was sampled in quarter {quarter} already: {sheets}",
+        next "换一个生产日期或另一种产品，以免重复抽样" / "Take another production date or another product", article "";
+    LIMIT_PRODUCER_CLASS = "LIMIT-PRODUCER", zh "{name} 的“{class}”第{quarter}季度已抽 {count} 批次，达到每季度 {most} 批次的上限", en "{class} of {name} has been sampled {count} {count|time|times} in quarter {quarter}; the most is {most} a quarter",
+        next "换一个生产者，或下一季度再抽" / "Choose another producer or wait for the next quarter", article "";
 }

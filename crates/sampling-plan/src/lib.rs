@@ -16,6 +16,9 @@ pub mod history;
 pub mod line;
 pub mod plan;
 pub mod population;
+pub mod progress;
+pub mod rules;
+pub mod suggestion;
 pub mod year;
 
 pub use line::{Compared, LineKey, PlanLine, compare, filled, line_key_of};
