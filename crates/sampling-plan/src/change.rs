@@ -1,11 +1,11 @@
 //! 变更 lines before and after. A correction of a draft, a pasted block and a numbered change of an issued plan are the same list of lines before
 //! and after, so that every one of them can be shown, undone and told again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::ids::UserId;
+use shiyan_foundation::ids::{PlanLineId, UserId};
 use shiyan_foundation::task::Link;
 use shiyan_foundation::{Instant, Label, Refusal};
 
@@ -73,6 +73,7 @@ pub fn inverse(changes: &[LineChange]) -> Vec<LineChange> {
 /// `PLAN-MOVED-ON`; a line whose id stands already.
 pub fn applied(lines: &[Written], changes: &[LineChange]) -> Result<Vec<Written>, Refusal> {
     let mut out = lines.to_vec();
+    let mut ids: HashSet<PlanLineId> = lines.iter().map(|w| w.line.id).collect();
     for change in changes {
         let moved_on = |of: &Written| Refusal::new(code::MOVED_ON).with("line", CellKey::of(&of.line));
         if let Some(before) = &change.before
@@ -80,10 +81,18 @@ pub fn applied(lines: &[Written], changes: &[LineChange]) -> Result<Vec<Written>
         {
             return Err(moved_on(before));
         }
+        if let Some(before) = &change.before {
+            ids.remove(&before.line.id);
+        }
+        if let Some(after) = &change.after
+            && !ids.insert(after.line.id)
+        {
+            return Err(moved_on(after));
+        }
         match (&change.before, &change.after) {
             (Some(_), Some(after)) => out[change.at] = after.clone(),
             (Some(_), None) => drop(out.remove(change.at)),
-            (None, Some(after)) if change.at > out.len() || out.iter().any(|w| w.line.id == after.line.id) => return Err(moved_on(after)),
+            (None, Some(after)) if change.at > out.len() => return Err(moved_on(after)),
             (None, Some(after)) => out.insert(change.at, after.clone()),
             (None, None) => {}
         }

@@ -97,4 +97,6 @@ codes! {
         next "换一个生产日期或另一种产品，以免重复抽样" / "Take another production date or another product", article "";
     LIMIT_PRODUCER_CLASS = "LIMIT-PRODUCER", zh "{name} 的“{class}”第{quarter}季度已抽 {count} 批次，达到每季度 {most} 批次的上限", en "{class} of {name} has been sampled {count} {count|time|times} in quarter {quarter}; the most is {most} a quarter",
         next "换一个生产者，或下一季度再抽" / "Choose another producer or wait for the next quarter", article "";
+    TARGET = "PLAN-TARGET", zh "每千人批次目标“{typed}”应大于 0", en "A target of “{typed}” batches for a thousand people is not above nought",
+        next "写上级或本区定的目标" / "Type the target that was set", article "";
 }

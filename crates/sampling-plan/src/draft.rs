@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use shiyan_foundation::ids::PlanLineId;
-use shiyan_foundation::{Actor, Refusal};
+use shiyan_foundation::task::Population;
+use shiyan_foundation::{Actor, Decimal, Refusal};
 
 use crate::change::{LineChange, applied};
 use crate::code;
@@ -73,6 +74,20 @@ impl YearPlan {
         }
         let lines = applied(&self.lines(), changes)?;
         Ok(self.next(|next| next.write(lines)))
+    }
+    /// 选定目标 the population that the target is counted from, and how many batches for a thousand people.
+    ///
+    /// # Errors
+    /// Stage, duty, a target that is nought or less.
+    pub fn correct_target(&self, actor: &Actor, population: Population, target_per_mille: Decimal) -> Result<Self, Refusal> {
+        self.guard(actor, Step::Correct)?;
+        if target_per_mille <= Decimal::ZERO {
+            return Err(Refusal::new(code::TARGET).with("typed", target_per_mille).on("target"));
+        }
+        Ok(self.next(|next| {
+            next.plan.population = population;
+            next.plan.target_per_mille = target_per_mille;
+        }))
     }
     /// 修改通则
     ///

@@ -1,7 +1,7 @@
 //! 计划表格 the plan as a table of street × food × quarter: a block of a spreadsheet pasted into it becomes the cells it changes and, by row and
 //! column, what could not be taken. Nothing is changed here; the changes go where every correction goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::PlanLineId;
@@ -9,6 +9,7 @@ use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Refusal, labels};
 
+use crate::allocation::{Asked, Share, allocate, moved};
 use crate::change::{CellChange, CellKey, LineChange};
 use crate::code;
 use crate::contents::{Particulars, Written};
@@ -192,6 +193,7 @@ fn standing(plan: &YearPlan) -> BTreeMap<CellKey, Vec<(usize, Written)>> {
 /// A cell that does not hold what it was seen to hold, or holds several lines.
 pub fn as_lines(plan: &YearPlan, cells: &[CellChange], mut id: impl FnMut() -> PlanLineId) -> Result<Vec<LineChange>, Refusal> {
     let standing = standing(plan);
+    let patterns = Patterns::of(plan);
     let (mut changed, mut removed, mut added) = (Vec::new(), Vec::new(), Vec::new());
     for cell in cells {
         let lines = standing.get(&cell.key).map_or(&[][..], Vec::as_slice);
@@ -200,9 +202,7 @@ pub fn as_lines(plan: &YearPlan, cells: &[CellChange], mut id: impl FnMut() -> P
             return Err(Refusal::new(code::MOVED_ON).with("line", &cell.key));
         }
         match lines {
-            [] if cell.after > 0 => {
-                added.push(Written { line: PlanLine { id: id(), ..pattern(plan, &cell.key).line }, ..pattern(plan, &cell.key) }.with_batches(cell.after))
-            }
+            [] if cell.after > 0 => added.push(patterns.line(&cell.key, id(), cell.after)),
             [] => {}
             [(at, was)] if cell.after > 0 => changed.push(LineChange { at: *at, before: Some(was.clone()), after: Some(was.clone().with_batches(cell.after)) }),
             [(at, was)] => removed.push(LineChange { at: *at, before: Some(was.clone()), after: None }),
@@ -216,30 +216,65 @@ pub fn as_lines(plan: &YearPlan, cells: &[CellChange], mut id: impl FnMut() -> P
     Ok(changed.into_iter().chain(removed).chain(added).collect())
 }
 
-/// A line for a cell that has none, as the same food is described elsewhere: at the same link best, else anywhere; blank where nowhere.
-fn pattern(plan: &YearPlan, key: &CellKey) -> Written {
-    let lines = plan.lines();
-    let same = |link: bool| lines.iter().find(|w| w.line.category == key.category && (!link || w.line.link == key.link)).cloned();
-    let found = same(true).or_else(|| same(false)).unwrap_or_else(|| Written {
-        line: PlanLine {
-            id: PlanLineId(uuid::Uuid::nil()),
+/// How foods are described in a plan: the first line of each, at its link and anywhere.
+struct Patterns {
+    at_link: BTreeMap<(CategoryPath, Link), Written>,
+    anywhere: BTreeMap<CategoryPath, Written>,
+}
+
+impl Patterns {
+    fn of(plan: &YearPlan) -> Self {
+        let (mut at_link, mut anywhere) = (BTreeMap::new(), BTreeMap::new());
+        for written in plan.lines() {
+            anywhere.entry(written.line.category.clone()).or_insert_with(|| written.clone());
+            at_link.entry((written.line.category.clone(), written.line.link)).or_insert(written);
+        }
+        Self { at_link, anywhere }
+    }
+    /// A line for a cell that has none, as the same food is described elsewhere; blank where nowhere. Money is not copied: it belongs to the
+    /// batches that it was reckoned for.
+    fn line(&self, key: &CellKey, id: PlanLineId, batches: u32) -> Written {
+        let found = self.at_link.get(&(key.category.clone(), key.link)).or_else(|| self.anywhere.get(&key.category));
+        let text = |of: fn(&PlanLine) -> &String| found.map_or_else(String::new, |w| of(&w.line).clone());
+        let line = PlanLine {
+            id,
             category: key.category.clone(),
             link: key.link,
-            street: String::new(),
+            street: key.street.clone(),
             quarter: key.quarter,
-            batches: 0,
-            level: TaskLevel::District,
-            kind: TaskKind::Supervisory,
-            method: String::new(),
-            item_package: String::new(),
-            basis: String::new(),
-            reporting: String::new(),
-        },
-        particulars: Particulars::default(),
-    });
-    // Money is not copied: it belongs to the batches of the line it was reckoned for.
-    let particulars = Particulars { budget: None, ..found.particulars };
-    Written { line: PlanLine { link: key.link, street: key.street.clone(), quarter: key.quarter, ..found.line }, particulars }
+            batches,
+            level: found.map_or(TaskLevel::District, |w| w.line.level),
+            kind: found.map_or(TaskKind::Supervisory, |w| w.line.kind),
+            method: text(|l| &l.method),
+            item_package: text(|l| &l.item_package),
+            basis: text(|l| &l.basis),
+            reporting: text(|l| &l.reporting),
+        };
+        let particulars = found.map_or_else(Particulars::default, |w| w.particulars.clone());
+        Written { line, particulars: Particulars { budget: None, ..particulars } }
+    }
+}
+
+/// 套用分配 the shares of an allocation as changes of the cells they are for; what stays is not among them.
+#[must_use]
+pub fn from_shares(plan: &YearPlan, shares: &[Share<CellKey>]) -> Vec<CellChange> {
+    let asked: BTreeSet<&CellKey> = shares.iter().map(|s| &s.key).collect();
+    let mut standing = plan.by_cell();
+    standing.retain(|key, _| asked.contains(key));
+    moved(&standing, shares).into_iter().map(|m| CellChange { key: m.key, before: m.before, after: m.after }).collect()
+}
+
+/// 改合计 a new total for some cells, divided as they stand: by the largest remainder over their numbers, evenly where all of them are empty. The
+/// changes show which cells moved.
+///
+/// # Errors
+/// No cell, or one that stands twice.
+pub fn redistributed(plan: &YearPlan, cells: &[CellKey], total: u32) -> Result<Vec<CellChange>, Refusal> {
+    let standing = plan.by_cell();
+    let number = |key: &CellKey| u64::from(standing.get(key).copied().unwrap_or(0));
+    let empty = cells.iter().all(|key| number(key) == 0);
+    let asked: Vec<Asked<CellKey>> = cells.iter().map(|key| Asked { key: key.clone(), weight: if empty { 1 } else { number(key) }, least: 0 }).collect();
+    Ok(from_shares(plan, &allocate(total, &asked)?))
 }
 
 impl Written {

@@ -287,7 +287,15 @@ impl YearPlan {
             return Err(vec![Refusal::new(code::CHANGE_EMPTY)]);
         }
         let cells = cells(&before, &after);
-        let mut wrong: Vec<Refusal> = blanks(&after, &self.general).iter().filter(|b| !self.blanks().contains(b)).map(Blank::refusal).collect();
+        // Only the lines that change: what an older plan left blank is not this change's fault.
+        let changed: BTreeSet<PlanLineId> = lines.iter().filter_map(|c| c.after.as_ref()).map(|w| w.line.id).collect();
+        let of_change = |n: &usize| n.checked_sub(1).and_then(|at| after.get(at)).is_some_and(|w| changed.contains(&w.line.id));
+        let mut wrong: Vec<Refusal> = blanks(&after, &self.general)
+            .into_iter()
+            .map(|b| Blank { lines: b.lines.into_iter().filter(|n| of_change(n)).collect(), ..b })
+            .filter(|b| !b.lines.is_empty())
+            .map(|b| b.refusal())
+            .collect();
         let low = cells.iter().filter(|c| c.after < c.before && c.after < taken(&c.key));
         wrong.extend(low.map(|c| Refusal::new(code::CHANGE_BELOW).with("line", &c.key).with("after", c.after).with("taken", taken(&c.key))));
         if !wrong.is_empty() {

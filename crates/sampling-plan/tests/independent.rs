@@ -109,6 +109,29 @@ fn a_table_in_another_order_has_the_same_cells() {
     }
 }
 
+#[test]
+fn streets_categories_and_quarters_all_keep_their_totals() {
+    let mut dice = Dice(2_027);
+    let mut split = |total: u32, n: usize| {
+        let mut out: Vec<(usize, u32)> = (0..n).map(|k| (k, 0)).collect();
+        (0..total).for_each(|_| out[dice.below(n)].1 += 1);
+        out
+    };
+    let (streets, foods, quarters) = (split(6_355, 24), split(6_355, 39), split(6_355, 4));
+    let table = two_way(&streets, &foods).unwrap();
+    // Once more, with the cells of the first table as rows.
+    let cells: Vec<((usize, usize), u32)> =
+        table.cells.iter().enumerate().flat_map(|(i, row)| row.iter().enumerate().map(move |(j, c)| ((i, j), c.given))).collect();
+    let year = two_way(&cells, &quarters).unwrap();
+    let sum = |of: &dyn Fn(usize, usize, usize) -> bool| {
+        let each = cells.iter().zip(&year.cells).flat_map(|(((i, j), _), row)| row.iter().enumerate().map(move |(q, c)| (*i, *j, q, c.given)));
+        each.filter(|(i, j, q, _)| of(*i, *j, *q)).map(|(.., n)| n).sum::<u32>()
+    };
+    assert!(streets.iter().all(|(s, n)| sum(&|i, _, _| i == *s) == *n));
+    assert!(foods.iter().all(|(f, n)| sum(&|_, j, _| j == *f) == *n));
+    assert!(quarters.iter().all(|(t, n)| sum(&|_, _, q| q == *t) == *n));
+}
+
 fn lot(kind: &str, size: &str, failing: &str) -> Lot {
     match kind {
         "binomial" => Lot::Unknown { failing_per_myriad: failing.parse().unwrap() },

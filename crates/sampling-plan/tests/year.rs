@@ -11,7 +11,7 @@ use shiyan_foundation::{Actor, Decimal, Instant, Label, Lang, Refusal, Role, Sco
 use shiyan_sampling_plan::change::{CellChange, CellKey, LineChange, inverse};
 use shiyan_sampling_plan::contents::{General, KeyFood, KeyGroup, Particulars, Written, key_foods};
 use shiyan_sampling_plan::draft::{adding, copied, correcting, naming_year, removing};
-use shiyan_sampling_plan::grid::{Grid, Turned, as_lines, batches, block, paste};
+use shiyan_sampling_plan::grid::{Grid, Turned, as_lines, batches, block, paste, redistributed};
 use shiyan_sampling_plan::{Phase, Plan, PlanLine, PlanState, STEPS, Step, YearPlan, population};
 
 fn who(n: u128) -> Actor {
@@ -247,6 +247,50 @@ fn a_whole_block_of_a_quarter_by_24_streets_is_taken_at_once() {
     let after = plan.correct(&who(1), &as_lines(&plan, &pasted.cells, ids(0)).unwrap()).unwrap();
     assert_eq!(after.plan.allocated(), (0..96).sum::<u64>() + (1..97).sum::<u64>());
     assert_eq!(paste(&grid(Turned::FoodsDown), &after, (0, 0), &text).unwrap().same, 192, "pasted again it changes nothing");
+}
+
+#[test]
+fn a_new_total_is_divided_as_the_cells_stand_and_shows_which_moved() {
+    let plan = with(vec![
+        line(1, "饮料", "410105001", 1, 10),
+        line(2, "饮料", "410105001", 2, 20),
+        line(3, "饮料", "410105001", 3, 30),
+        line(4, "糕点", "410105001", 1, 7),
+    ]);
+    let cells: Vec<CellKey> = plan.lines()[..3].iter().map(|w| CellKey::of(&w.line)).collect();
+    let changes = redistributed(&plan, &cells, 66).unwrap();
+    assert_eq!(changes.iter().map(|c| (c.key.quarter, c.before, c.after)).collect::<Vec<_>>(), [(1, 10, 11), (2, 20, 22), (3, 30, 33)]);
+    let after = plan.correct(&who(1), &as_lines(&plan, &changes, ids(0)).unwrap()).unwrap();
+    assert_eq!(after.plan.allocated(), 73);
+    // 60 gives everybody what they have, and an empty row is filled evenly.
+    assert_eq!(redistributed(&plan, &cells, 60).unwrap(), []);
+    let empty: Vec<CellKey> = (1..=4).map(|quarter| CellKey { category: CategoryPath::parse("酒类"), quarter, ..cells[0].clone() }).collect();
+    assert_eq!(redistributed(&plan, &empty, 10).unwrap().iter().map(|c| c.after).collect::<Vec<_>>(), [3, 3, 2, 2]);
+    assert_eq!(redistributed(&plan, &[], 10).unwrap_err().code(), "ALLOCATE-WEIGHTS");
+}
+
+#[test]
+fn the_target_is_chosen_while_it_is_a_draft() {
+    let plan = with(vec![line(1, "饮料", "410105001", 1, 10)]);
+    let more = Population { people: 20_000, ..plan.plan.population.clone() };
+    assert_eq!(plan.correct_target(&who(1), more.clone(), Decimal::from(5)).unwrap().plan.required(), 100);
+    assert_eq!(plan.correct_target(&who(1), more.clone(), Decimal::ZERO).unwrap_err().code(), "PLAN-TARGET");
+    assert_eq!(issued(vec![line(1, "饮料", "410105001", 1, 50)]).correct_target(&who(1), more, Decimal::from(5)).unwrap_err().code(), "PLAN-STAGE");
+}
+
+#[test]
+fn a_year_of_39_foods_24_streets_and_4_quarters_is_pasted_and_undone() {
+    let foods = (0..39).map(|n| (CategoryPath::parse(&format!("食品{n:02}")), Link::Circulation)).collect();
+    let places = (1..=24).flat_map(|s| (1..=4).map(move |q| (format!("4101050{s:02}"), q))).collect();
+    let grid = Grid { foods, places, turned: Turned::FoodsDown };
+    let text: String = (0..39).map(|f| (0..96).map(|c| (1 + (c + f) % 3).to_string()).collect::<Vec<_>>().join("\t") + "\r\n").collect();
+    let plan = with(Vec::new());
+    let pasted = paste(&grid, &plan, (0, 0), &text).unwrap();
+    let changes = as_lines(&plan, &pasted.cells, ids(0)).unwrap();
+    let after = plan.correct(&who(1), &changes).unwrap();
+    assert_eq!((after.plan.lines.len(), after.plan.allocated()), (39 * 96, 39 * 96 * 2));
+    assert_eq!(after.correct(&who(1), &inverse(&changes)).unwrap().lines(), []);
+    assert_eq!(after.blanks().iter().map(|b| b.lines.len()).collect::<Vec<_>>(), [3_744; 6], "the contents are still to be written, each named once");
 }
 
 #[test]
