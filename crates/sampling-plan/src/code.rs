@@ -99,4 +99,6 @@ codes! {
         next "换一个生产者，或下一季度再抽" / "Choose another producer or wait for the next quarter", article "";
     TARGET = "PLAN-TARGET", zh "每千人批次目标“{typed}”应大于 0", en "A target of “{typed}” batches for a thousand people is not above nought",
         next "写上级或本区定的目标" / "Type the target that was set", article "";
+    LIMIT_LEVEL = "LIMIT-LEVEL", zh "{name} 由{level}安排抽检，本级不再抽", en "{name} is sampled at the level “{level_en}” and not at this one",
+        next "换一个生产者；确需抽检的按监测、案件或应急办理" / "Choose another producer; where it must be, do it as monitoring, a case or an emergency", article "";
 }

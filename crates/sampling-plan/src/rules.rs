@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use shiyan_foundation::task::Link;
+use shiyan_foundation::task::{Link, TaskLevel};
 use shiyan_foundation::{Label, NaiveDate, Refusal, labels};
 
 use crate::code;
@@ -48,6 +48,10 @@ pub struct Sampling {
     pub on: NaiveDate,
     /// 不受限制 monitoring, case, accident or emergency.
     pub directed: bool,
+    /// 任务级别
+    pub level: TaskLevel,
+    /// 专由某级抽检 a large producer that only one level samples, where one has said so.
+    pub reserved_for: Option<TaskLevel>,
 }
 
 labels! {
@@ -56,6 +60,7 @@ labels! {
         SameBatch = "same_batch", "同一批产品", "Same batch of a product";
         Unit = "unit", "同一被抽样单位", "Same operator";
         ProducerClass = "producer_class", "同一生产者同一大类", "Same producer and class";
+        OtherLevel = "other_level", "专由其他级别抽检", "Sampled by another level only";
     }
 }
 
@@ -110,6 +115,10 @@ pub fn check(next: &Sampling, earlier: &[Sampling], limits: Limits) -> Vec<Findi
     }
     if next.producer.is_some() {
         rule(Rule::ProducerClass, limits.producer_class, code::LIMIT_PRODUCER_CLASS, producer, &|s| same_producer(s) && s.class == next.class);
+    }
+    if let Some(level) = next.reserved_for.filter(|level| *level != next.level) {
+        let why = Refusal::new(code::LIMIT_LEVEL).with("name", producer).with("level", level.zh()).with("level_en", level.en());
+        out.push(Finding { rule: Rule::OtherLevel, sheets: Vec::new(), why });
     }
     out
 }
@@ -186,6 +195,8 @@ mod tests {
             class: format!("粮食加工品{number}"),
             on,
             directed: false,
+            level: TaskLevel::District,
+            reserved_for: None,
         }
     }
     fn many(n: usize) -> Vec<Sampling> {
@@ -217,6 +228,14 @@ mod tests {
         assert_eq!(rules(&Sampling { class: "粮食加工品".into(), ..taken("B", day(3, 1)) }, &class), [Rule::ProducerClass]);
         let nameless = Sampling { producer: None, ..again };
         assert_eq!(rules(&nameless, &[Sampling { producer: None, ..first }]), [], "two foods without a producer are not of one");
+    }
+    #[test]
+    fn a_producer_that_another_level_samples_is_left_to_it() {
+        let large = Sampling { reserved_for: Some(TaskLevel::National), ..taken("B", day(3, 1)) };
+        let found = check(&large, &[], Limits::NATIONAL_SYSTEM);
+        assert_eq!(found[0].why.what(Lang::Zh), "示范食品厂 由国抽安排抽检，本级不再抽");
+        assert_eq!(rules(&Sampling { level: TaskLevel::National, ..large.clone() }, &[]), []);
+        assert_eq!(rules(&Sampling { directed: true, ..large }, &[]), []);
     }
     #[test]
     fn what_is_directed_is_neither_bound_nor_counted() {

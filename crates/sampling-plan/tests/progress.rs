@@ -120,6 +120,25 @@ fn the_forecast_is_the_pace_of_the_window_over_the_days_that_are_left() {
 }
 
 #[test]
+fn the_window_and_the_last_day_to_sample_are_counted_to_the_day() {
+    let k = key("A", "饮料", 1);
+    let workdays: Vec<NaiveDate> = (0..365).map(|n| day(1, 1) + chrono::Days::new(n)).filter(|d| calendar().is_workday(*d)).collect();
+    let last = workdays.len() - 1;
+    // As of the last working day but one: sixty working days back is the 188th, counted from one.
+    let as_of = workdays[last - 1];
+    let at = |n: usize, reached| Batch { key: &k, sampled_on: workdays[n - 1], reached };
+    let (old, first) = (at(last - 60, Reached::InLaboratory), at(last - 59, Reached::InLaboratory));
+    let seen = of(&[line("A", "饮料", 1, 10)], &[old, first], as_of);
+    assert_eq!((seen.workdays.0, seen.window), (u32::try_from(last).unwrap(), 60));
+    assert_eq!((seen.rows[0].standing.lately, seen.forecast(|_| true).unwrap().pace), (1, Fraction::new(1, 60)));
+    // One took ten working days: what is sampled ten before the last day is finished on it, what is sampled later is not.
+    let took_ten = at(100, Reached::Done(workdays[109]));
+    let (in_time, late) = (at(last + 1 - 10, Reached::InLaboratory), at(last + 1 - 9, Reached::InLaboratory));
+    let seen = of(&[line("A", "饮料", 1, 10)], &[took_ten, in_time, late], as_of);
+    assert_eq!((seen.turnaround, seen.rows[0].standing.early, seen.forecast(|_| true).unwrap().finished), (Some(10), 2, Some(2)));
+}
+
+#[test]
 fn before_there_is_anything_to_reckon_from_nothing_is_reckoned() {
     let seen = of(&[line("A", "饮料", 1, 100)], &[], day(1, 2));
     assert_eq!((seen.forecast(|_| true), seen.by_street().len()), (None, 0));

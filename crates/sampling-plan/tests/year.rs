@@ -9,7 +9,7 @@ use shiyan_foundation::ids::{PlanId, PlanLineId, PopulationId, UserId};
 use shiyan_foundation::task::{Boundary, Link, Population, PopulationBasis, TaskKind, TaskLevel};
 use shiyan_foundation::{Actor, Decimal, Instant, Label, Lang, Refusal, Role, Scope, shanghai};
 use shiyan_sampling_plan::change::{CellChange, CellKey, LineChange, inverse};
-use shiyan_sampling_plan::contents::{General, KeyFood, KeyGroup, Particulars, Written, key_foods};
+use shiyan_sampling_plan::contents::{Content, General, KeyFood, KeyGroup, Particulars, Written, key_foods};
 use shiyan_sampling_plan::draft::{adding, copied, correcting, naming_year, removing};
 use shiyan_sampling_plan::grid::{Grid, Turned, as_lines, batches, block, paste, redistributed};
 use shiyan_sampling_plan::{Phase, Plan, PlanLine, PlanState, STEPS, Step, YearPlan, population};
@@ -110,6 +110,16 @@ fn each_blank_content_is_named_once_with_its_article_and_stops_the_approval() {
     // What the whole plan says need not be said in every line.
     let general = General { test_method: "按判定依据所列方法".into(), other: "无".into(), ..General::default() };
     assert_eq!(codes(&plan.correct_general(&who(1), general).unwrap().approve(&who(1), None, now()).unwrap_err()), ["PLAN-BLANK"]);
+}
+
+#[test]
+fn an_empty_line_lacks_every_content_in_the_order_of_the_article() {
+    let mut bare = line(1, " ", "", 1, 0);
+    (bare.particulars, bare.line.method, bare.line.item_package) = (Particulars::default(), " ".into(), String::new());
+    (bare.line.basis, bare.line.reporting) = (String::new(), String::new());
+    let all: Vec<Content> = Content::ALL.iter().copied().filter(|c| *c != Content::Other).collect();
+    assert_eq!(bare.blanks(&General::default()), all, "what the plan itself has to say is not asked of a line");
+    assert_eq!(Content::ALL.iter().map(|c| c.paragraph()).collect::<BTreeSet<_>>().len(), 5);
 }
 
 #[test]
