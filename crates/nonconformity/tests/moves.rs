@@ -114,6 +114,18 @@ fn every_table_of_moves_agrees_with_the_list_by_hand() {
         by_hand("draft add draft: plan_manager\ndraft issue issued: plan_manager\nissued adjust issued: plan_manager")
     );
     assert_eq!(
+        listed(&shiyan_sampling_plan::STEPS),
+        by_hand(
+            "draft correct draft: plan_manager
+             draft approve approved: plan_manager
+             approved send_back draft: plan_manager
+             approved issue issued: plan_manager
+             issued propose issued: plan_manager
+             issued adopt issued: plan_manager
+             issued drop issued: plan_manager"
+        )
+    );
+    assert_eq!(
         listed(&bench::PROFILE_MOVES),
         by_hand(
             "draft activate active: quality_manager
@@ -140,6 +152,7 @@ fn what_is_open_is_what_the_list_by_hand_says() {
     assert_eq!(open(&CASES), "opened assigned acting submitted");
     assert_eq!(open(&follow_up::MOVES), "awaiting_retest suspended objected sent_to_lab");
     assert_eq!(open(&shiyan_sampling_plan::MOVES), "draft");
+    assert_eq!(open(&shiyan_sampling_plan::STEPS), "draft approved");
     assert_eq!(open(&bench::PROFILE_MOVES), "draft active");
     assert_eq!(open(&LIMIT_MOVES), "pending active");
 }
@@ -294,6 +307,7 @@ fn pictures() -> String {
     [
         head.to_owned(),
         one(&shiyan_sampling_plan::MOVES),
+        one(&shiyan_sampling_plan::STEPS),
         one(&sample::MOVES),
         one(&order::MOVES),
         one(&bench::MOVES),

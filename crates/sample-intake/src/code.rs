@@ -49,4 +49,34 @@ codes! {
         next "由样品管理员接收" / "Let the sample keeper receive it", article "";
     TEMPORARY = "INTAKE-TEMPORARY", zh "临时编号 {no} 不能出报告", en "A report cannot be issued under the temporary number {no}",
         next "先补登正式抽样单编号" / "Register the official sampling number first", article "";
+    BARCODE = "SHEET-BARCODE", zh "条码“{typed}”不对：{why}", en "Barcode “{typed}” does not hold: {why_en}",
+        next "对照包装重新扫描或录入；确实如此印刷的，在备注写明" / "Scan or type it again from the package; if it is printed so, say so in the remarks", article "";
+    PERMIT_FORM = "SHEET-SC", zh "“{typed}”不是食品生产许可证编号：应为 SC 加 14 位数字，首位为 1（食品）或 2（食品添加剂）", en "“{typed}” is no production permit: SC and fourteen digits, the first of them 1 (food) or 2 (additive)",
+        next "对照标签核对；作坊登记证等另选许可证类型" / "Check it against the label; for a workshop choose another kind of permit", article "";
+    PERMIT_DIGIT = "SHEET-SC-DIGIT", zh "生产许可证编号“{typed}”的校验位不符", en "The check digit of production permit “{typed}” does not fit",
+        next "对照标签逐位核对；标签确实如此的，照录并在备注写明，可能是假冒" / "Compare digit by digit; if the label says so, keep it and say so in the remarks: it may be forged", article "";
+    BLOCK_SIZE = "BLOCK-SIZE", zh "不能预留 {size} 个号，这一号头还剩 {left} 个", en "{size} numbers cannot be reserved; {left} are left under this head",
+        next "减少个数，或换一个号头" / "Reserve fewer, or use another head", article "";
+    BLOCK_EMPTY = "BLOCK-EMPTY", zh "本机的编号已用完（最后一个是 {last}）", en "The numbers of this device are used up (the last was {last})",
+        next "联网领取下一个号段；没有网络时先用临时编号" / "Fetch the next block over the network; without one use a temporary number", article "";
+    BLOCK_FOREIGN = "BLOCK-FOREIGN", zh "编号 {no} 不在这台设备的号段内", en "Number {no} does not belong to the block of this device",
+        next "核对编号和设备；两张单都保留，由人决定" / "Check number and device; both sheets are kept and a person decides", article "";
+    VISIT_BLANK = "VISIT-BLANK", zh "文书缺少：{label}", en "The paper lacks {label_en}",
+        next "补上“{label}”，现场离开前完成" / "Add it before leaving the place", article "抽检办法 第21条";
+    VISIT_WITNESS = "VISIT-WITNESS", zh "见证人 {name} 是本次抽样人员", en "The witness {name} is one of the samplers",
+        next "请属地监管所或社区人员见证" / "Let somebody of the local office or the community witness it", article "抽检办法 第21条";
+    VISIT_REPLACED = "VISIT-REPLACED", zh "递补对象不是抽签产生的", en "The replacement was not drawn",
+        next "从同一抽签的递补名单中抽取，不自行指定" / "Draw the next one of the same draw; nobody is chosen by hand", article "抽检办法 第11条";
+    RESERVE_HELD = "RESERVE-HELD", zh "备样 {no} 还不能处置：{why}", en "The reserve portion of {no} cannot be discarded yet: {why_en}",
+        next "到期并解除原因后，再列入处置清单" / "Wait until the time is over and the reason gone", article "抽检办法 第25条";
+    RESERVE_HANDS = "RESERVE-HANDS", zh "备样处置须由两名不同的人员办理", en "Discarding a reserve portion takes two different people",
+        next "另请一人复核并签字" / "Let a second person check and sign", article "";
+    RESERVE_REUSE = "RESERVE-REUSE", zh "备样 {no} 不能再利用：{why}", en "The reserve portion of {no} cannot be used again: {why_en}",
+        next "只有合格、在保质期内、包装完好的备样可按规定再利用" / "Only a conforming portion within its shelf life and intact may be used again", article "抽检办法 第25条";
+    LABEL_TEXT = "LABEL-TEXT", zh "“{typed}”不能印成条码", en "“{typed}” cannot be set as a barcode",
+        next "编号只用字母、数字和短横线" / "Use letters, digits and hyphens only", article "";
+    LABEL_ROOM = "LABEL-ROOM", zh "“{typed}”的条码放不进 {width} 毫米宽的标签", en "The barcode of “{typed}” does not fit a label of {width} mm",
+        next "换大一号的标签" / "Use a larger label", article "";
+    LABEL_LINES = "LABEL-LINES", zh "标签第 {line} 项文字在 {size} 的标签上放不下", en "Item {line} of the words does not fit a label of {size_en}",
+        next "缩短文字，或换大一号的标签" / "Shorten it, or use a larger label", article "";
 }
