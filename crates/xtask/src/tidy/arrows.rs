@@ -72,7 +72,7 @@ const TABLE: &[Room] = &[
     room("shiyan-judgement", Only(&[BASE]), Nothing(PLAIN)),
     room("shiyan-lab-results", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT]), Nothing(PLAIN)),
     room("shiyan-nonconformity", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT, RESULTS]), Nothing(PLAIN)),
-    room("shiyan-indicators", Only(&[BASE]), Nothing(PLAIN)),
+    room("shiyan-indicators", Only(&[BASE]), Nothing(&["serde", "serde_json", "chrono", "rust_decimal", "uuid", "rustc-hash"])),
     // Knows the migrations, because they speak sea-orm and its connection must not leave this crate.
     room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite", "tokio"])),
     room("shiyan-migrations", Only(&[]), Heavy(&["sea-orm-migration"])),
