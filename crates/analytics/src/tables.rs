@@ -1,5 +1,6 @@
 //! 统计表. Unless said otherwise a table counts 监督抽检 batches of the scope, exactly those of 问题发现率.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use chrono::{Datelike, Months, NaiveDate};
@@ -289,15 +290,15 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
     let all = years.all(Kept::Base);
     let [base, foods, labs, places, months_of] = [Kept::Base, Kept::Food, Kept::Lab, Kept::Place, Kept::Month].map(|kept| years.supervisory(kept));
     // the same members as the lists behind the numbers
-    let by = |set: &[Counted<'_>], by: By| sums(set.iter().filter_map(|c| Some((by.batch_key(c.batch, scope)?.into_owned(), c.four))));
+    let by = |set: &[Counted<'_>], by: By| sums(set.iter().filter_map(|c| Some((by.batch_key(c.batch, scope)?, c.four))));
 
     let total = base.iter().fold([0; 4], |sum, c| add(sum, c.four));
-    let links = by(&base, By::Link)?;
-    let areas = by(&places, By::Area)?;
-    let classes = by(&foods, By::Class)?;
-    let farm = by(&foods, By::Subclass)?;
-    let online = by(&places, By::Online)?.into_values().fold([0; 4], add);
-    let groups = sums(foods.iter().flat_map(|c| KEY_FOOD_GROUPS.iter().filter(|g| g.holds(&c.batch.category)).map(|g| (g.code.to_owned(), c.four))))?;
+    let links = by(&base, By::Link);
+    let areas = by(&places, By::Area);
+    let classes = by(&foods, By::Class);
+    let farm = by(&foods, By::Subclass);
+    let online = by(&places, By::Online).into_values().fold([0; 4], add);
+    let groups = sums(foods.iter().flat_map(|c| KEY_FOOD_GROUPS.iter().filter(|g| g.holds(&c.batch.category)).map(|g| (Cow::Borrowed(g.code), c.four))));
     let by_class = listed(input.classes, classes);
 
     let of_this_year: HashMap<SampleId, bool> = foods.iter().filter(|c| c.four[0] > 0).map(|c| (c.batch.sample_id, c.batch.fails())).collect();
@@ -322,9 +323,9 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
         failing_items,
         top_items: top_items(failing())?,
         by_area: labelled::<AreaKind>(&areas),
-        by_place: named(by(&places, By::Place)?),
-        by_month: months(&months_of, &counted(sets.batches(Kept::Month), &years.last, as_of))?,
-        by_lab: named(by(&labs, By::Lab)?),
+        by_place: named(by(&places, By::Place)),
+        by_month: months(&months_of, &counted(sets.batches(Kept::Month), &years.last, as_of)),
+        by_lab: named(by(&labs, By::Lab)),
         rapid_by_point: rapid(&sets, scope, as_of, By::Point)?,
         rapid_by_item: rapid(&sets, scope, as_of, By::Item)?,
         rapid_by_month: rapid(&sets, scope, as_of, By::Month)?,
@@ -352,12 +353,16 @@ fn add(a: Four, b: Four) -> Four {
     std::array::from_fn(|i| a[i] + b[i])
 }
 
-fn sums(rows: impl Iterator<Item = (String, Four)>) -> Result<HashMap<String, Four>, Refusal> {
-    let mut counts = Counts::<1, 4>::new();
+/// Sums by one key. Cells are few and their keys fewer: they are added up as they come, without a frame in between.
+fn sums<'a>(rows: impl Iterator<Item = (Cow<'a, str>, Four)>) -> HashMap<String, Four> {
+    let mut sums: HashMap<String, Four> = HashMap::new();
     for (key, four) in rows {
-        counts.push([&key], four);
+        match sums.get_mut(&*key) {
+            Some(sum) => *sum = add(*sum, four),
+            None => drop(sums.insert(key.into_owned(), four)),
+        }
     }
-    Ok(counts.sums()?.into_iter().map(|([key], four)| (key, four)).collect())
+    sums
 }
 
 fn line(code: &str, zh: &str, en: &str, [n, f, pn, pf]: Four) -> Line {
@@ -458,16 +463,16 @@ fn top_items<'a>(items: impl Iterator<Item = (&'a ItemFact, u64)>) -> Result<Vec
     Ok(out)
 }
 
-fn months(supervisory: &[Counted<'_>], whole: &[(&BatchFact, u64, NaiveDate)]) -> Result<Vec<Month>, Refusal> {
-    let key = |on: NaiveDate| on.month().to_string();
-    let same = sums(supervisory.iter().map(|c| (key(c.on), c.four)))?;
-    let whole = sums(whole.iter().filter(|(b, ..)| What::Supervisory.of_batch(b, None)).map(|(b, n, on)| (key(*on), four(b, *n, *on, false).four)))?;
+fn months(supervisory: &[Counted<'_>], whole: &[(&BatchFact, u64, NaiveDate)]) -> Vec<Month> {
+    let key = |on: NaiveDate| Cow::Owned(on.month().to_string());
+    let same = sums(supervisory.iter().map(|c| (key(c.on), c.four)));
+    let whole = sums(whole.iter().filter(|(b, ..)| What::Supervisory.of_batch(b, None)).map(|(b, n, on)| (key(*on), four(b, *n, *on, false).four)));
     let month = |month: u8| {
         let of = |sums: &HashMap<String, Four>| sums.get(&month.to_string()).copied().unwrap_or_default();
         let ([n, f, pn, pf], [_, _, wn, wf]) = (of(&same), of(&whole));
         Month { month, now: Rate::of(n, f), before: Rate::of(pn, pf), whole: Rate::of(wn, wf), delta_points: points((f, n), (pf, pn)) }
     };
-    Ok((1..=12).map(month).collect())
+    (1..=12).map(month).collect()
 }
 
 fn rapid(sets: &Sets<'_>, scope: &KpiScope, as_of: NaiveDate, by: By) -> Result<Vec<RapidLine>, Refusal> {
