@@ -241,6 +241,63 @@ pub fn kpis_at(facts: &Facts, scope: &KpiScope, at: Instant, calendar: &WorkCale
 /// The same over sets of facts, of which those that are alike may have been folded into one; how many there are is kept, or which.
 #[must_use]
 pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar: &WorkCalendar) -> Kpis<H> {
+    kpis_with(sets, scope, at, calendar, CaseKpis::of(sets.facts, scope, at.date_naive()))
+}
+
+/// 案件指标 what the figures say of cases. A commit that touches no case leaves it as it is for the rest of the day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseKpis<H = Ids> {
+    disposal: Figure<H>,
+    disposal_on_time: Figure<H>,
+    overdue: Vec<CaseLine>,
+    closed_late: Vec<CaseLine>,
+    due_today: Vec<CaseLine>,
+    unevidenced: Vec<CaseLine>,
+    open_not_due: Vec<CaseLine>,
+    disposed: Disposed<H>,
+}
+
+impl<H: Heap> CaseKpis<H> {
+    /// Looks at every case.
+    #[must_use]
+    pub fn of(facts: &Facts, scope: &KpiScope, as_of: NaiveDate) -> Self {
+        let hundred = Some(Decimal::ONE_HUNDRED);
+        let all_settled = yearly_target(NumberKey::N03, scope.year).ok().or(hundred);
+        let cases: Vec<(&CaseFact, Option<LeftOut>)> = facts.cases.iter().map(|c| (c, case_out(c, scope, as_of))).collect();
+        let case_rate = |name, target, hit: &dyn Fn(&CaseFact) -> bool| {
+            let treat = |c: &CaseFact, out: Option<LeftOut>| out.map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
+            Tally::of(cases.iter().map(|(c, out)| (FactId::Case(c.case_id), 1, treat(c, *out)))).rate(name, None, target, false)
+        };
+        let done = |c: &CaseFact| c.closed_by(as_of).is_some() && c.evidenced;
+        let disposal = case_rate(DISPOSAL, all_settled, &done);
+        let disposal_on_time = case_rate(DISPOSAL_ON_TIME, hundred, &|c| done(c) && !c.closed_late(as_of));
+        let lines = |keep: &dyn Fn(&CaseFact, Option<LeftOut>) -> bool| {
+            let mut out: Vec<CaseLine> = cases.iter().filter(|(c, out)| keep(c, *out)).map(|(c, _)| case_line(c, as_of)).collect();
+            out.sort_by(|a, b| (a.due_on, &a.case_no).cmp(&(b.due_on, &b.case_no)));
+            out
+        };
+        // an old debt counts in its own year and stays in the list of the running one until it is settled
+        let running = as_of.year() == scope.year;
+        let owed = |c: &CaseFact, out: Option<LeftOut>| {
+            let mine = out.is_none() || (running && c.opened_on <= as_of && !other_street(&c.street, scope) && !c.cancelled);
+            mine && c.closed_by(as_of).is_none()
+        };
+        Self {
+            disposal,
+            disposal_on_time,
+            overdue: lines(&|c, out| c.due_on < as_of && owed(c, out)),
+            closed_late: lines(&|c, out| out.is_none() && c.closed_late(as_of)),
+            due_today: lines(&|c, out| c.due_on == as_of && owed(c, out)),
+            unevidenced: lines(&|c, out| out.is_none() && c.closed_by(as_of).is_some() && !c.evidenced),
+            open_not_due: lines(&|_, out| out == Some(LeftOut::NotDueYet)),
+            disposed: disposed(facts, scope, as_of),
+        }
+    }
+}
+
+/// The same, what is said of cases having been counted before.
+#[must_use]
+pub fn kpis_with<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar: &WorkCalendar, of_cases: CaseKpis<H>) -> Kpis<H> {
     let (as_of, facts) = (at.date_naive(), sets.facts);
     let base = Sieved::of(sets.batches(Kept::Base), scope, as_of);
     let per_thousand: Figure<H> = Tally::of(base.iter().map(|(b, n, out)| (FactId::Sample(b.sample_id), n, out.map_or(Treat::Hit, Treat::Out)))).per_thousand(
@@ -275,27 +332,6 @@ pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar
     let evaluative = batch_rate(base.iter(), TaskKind::Evaluative, BatchFact::passes).rate(EVALUATIVE, None, Some(scope.evaluative_target_percent), true);
 
     let hundred = Some(Decimal::ONE_HUNDRED);
-    let all_settled = yearly_target(NumberKey::N03, scope.year).ok().or(hundred);
-    let cases: Vec<(&CaseFact, Option<LeftOut>)> = facts.cases.iter().map(|c| (c, case_out(c, scope, as_of))).collect();
-    let case_rate = |name, target, hit: &dyn Fn(&CaseFact) -> bool| {
-        let treat = |c: &CaseFact, out: Option<LeftOut>| out.map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
-        Tally::of(cases.iter().map(|(c, out)| (FactId::Case(c.case_id), 1, treat(c, *out)))).rate(name, None, target, false)
-    };
-    let done = |c: &CaseFact| c.closed_by(as_of).is_some() && c.evidenced;
-    let disposal = case_rate(DISPOSAL, all_settled, &done);
-    let disposal_on_time = case_rate(DISPOSAL_ON_TIME, hundred, &|c| done(c) && !c.closed_late(as_of));
-    let lines = |keep: &dyn Fn(&CaseFact, Option<LeftOut>) -> bool| {
-        let mut out: Vec<CaseLine> = cases.iter().filter(|(c, out)| keep(c, *out)).map(|(c, _)| case_line(c, as_of)).collect();
-        out.sort_by(|a, b| (a.due_on, &a.case_no).cmp(&(b.due_on, &b.case_no)));
-        out
-    };
-    // an old debt counts in its own year and stays in the list of the running one until it is settled
-    let running = as_of.year() == scope.year;
-    let owed = |c: &CaseFact, out: Option<LeftOut>| {
-        let mine = out.is_none() || (running && c.opened_on <= as_of && !other_street(&c.street, scope) && !c.cancelled);
-        mine && c.closed_by(as_of).is_none()
-    };
-
     let service = |rule, name| {
         let mine = facts.services.iter().filter(|s| s.rule == rule);
         Tally::of(mine.map(|s| (FactId::Clock(s.clock_id), 1, service_treat(s, scope, at)))).rate(name, None, hundred, false)
@@ -320,14 +356,14 @@ pub fn kpis_of<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar
         discovery_by_street,
         discovery_by_lab,
         evaluative,
-        disposal,
-        disposal_on_time,
-        overdue: lines(&|c, out| c.due_on < as_of && owed(c, out)),
-        closed_late: lines(&|c, out| out.is_none() && c.closed_late(as_of)),
-        due_today: lines(&|c, out| c.due_on == as_of && owed(c, out)),
-        unevidenced: lines(&|c, out| out.is_none() && c.closed_by(as_of).is_some() && !c.evidenced),
-        open_not_due: lines(&|_, out| out == Some(LeftOut::NotDueYet)),
-        disposed: disposed(facts, scope, as_of),
+        disposal: of_cases.disposal,
+        disposal_on_time: of_cases.disposal_on_time,
+        overdue: of_cases.overdue,
+        closed_late: of_cases.closed_late,
+        due_today: of_cases.due_today,
+        unevidenced: of_cases.unevidenced,
+        open_not_due: of_cases.open_not_due,
+        disposed: of_cases.disposed,
         report_on_time: Tally::of(sets.batches(Kept::Base).iter().map(|(b, n)| (FactId::Sample(b.sample_id), n, report_treat(b, scope, as_of)))).rate(
             REPORT_ON_TIME,
             None,

@@ -2,13 +2,13 @@
 //! It is never the truth: a ledger that does not stand on an entry of this journal is thrown away and read anew.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{Datelike, Months, NaiveDate};
-use shiyan_foundation::Scope;
 use shiyan_foundation::ids::{CaseId, SampleId};
+use shiyan_foundation::{Instant, Scope, WorkCalendar};
 use shiyan_indicators::ledger::Batch;
-use shiyan_indicators::{Asked, BatchFact, ItemFact, Kept, Ledger, ServiceFact, Whose};
+use shiyan_indicators::{Asked, BatchFact, CaseKpis, ItemFact, Kept, KpiScope, Kpis, Ledger, ServiceFact, Whose, kpis_with};
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;
 use shiyan_store::query::facts::{plan_numbers, rapid_plan_facts};
@@ -30,9 +30,22 @@ pub(crate) struct Held {
     pub(crate) ledger: Ledger,
     plans: BTreeMap<i32, Plan>,
     points: Vec<Point>,
-    /// For what the plans were put in, on this entry.
-    planned: Vec<(Asked, i64)>,
+    /// How often the plans or the points changed.
+    changed: u64,
+    /// For what the plans were put in, and after what.
+    planned: Vec<(Asked, Planned)>,
+    /// What was said of cases last, and for what.
+    of_cases: Mutex<Vec<(OfCases, CaseKpis<u64>)>>,
 }
+
+/// After how many batches were told, and how many changes of the plans, the lines of the plan were filled.
+type Planned = (u64, u64);
+
+/// For what something is said of cases: for whom, by which scope, and after how many were told.
+type OfCases = (Asked, KpiScope, u64);
+
+/// Answers about cases that are kept.
+const OF_CASES: usize = 8;
 
 /// 随账
 #[derive(Debug, Clone, Default)]
@@ -57,15 +70,13 @@ impl Following {
     }
     /// Makes ready what is asked for, the plans of its year included.
     pub(crate) fn ready(&self, asked: &Asked, user: &Scope) {
-        {
-            let held = self.read();
-            let seq = held.head.as_ref().map_or(0, |h| h.seq);
-            if held.planned.iter().any(|(a, at)| a == asked && *at == seq) && held.ledger.sets(asked).is_some() {
-                return;
-            }
+        if self.read().is_planned(asked) {
+            return;
         }
         let mut held = self.write();
-        let seq = held.head.as_ref().map_or(0, |h| h.seq);
+        if held.is_planned(asked) {
+            return;
+        }
         held.ledger.ready(asked);
         let year = asked.last.year();
         let within = |p: &&Point| match user {
@@ -80,15 +91,40 @@ impl Following {
             _ => Vec::new(),
         };
         held.ledger.set_plans(asked, plan, rapid_plan_facts(&points, year));
-        held.planned.retain(|(a, at)| a != asked && *at == seq);
-        held.planned.push((asked.clone(), seq));
+        let now = held.plan_state();
+        held.planned.retain(|(a, at)| a != asked && *at == now);
+        held.planned.push((asked.clone(), now));
     }
 }
 
 impl Held {
+    fn plan_state(&self) -> Planned {
+        (self.ledger.told_batches(), self.changed)
+    }
+    /// Whether the cells are there, with the plan filled from them.
+    fn is_planned(&self, asked: &Asked) -> bool {
+        let now = self.plan_state();
+        self.planned.iter().any(|(a, at)| a == asked && *at == now) && self.ledger.sets(asked).is_some()
+    }
     /// The entry on which the ledger stands.
     pub(crate) fn seq(&self) -> i64 {
         self.head.as_ref().map_or(0, |h| h.seq)
+    }
+    /// All figures of what was made ready; what is said of cases is counted anew only after one of them changed.
+    pub(crate) fn kpis(&self, asked: &Asked, scope: &KpiScope, at: Instant, calendar: &WorkCalendar) -> Option<Kpis<u64>> {
+        let sets = self.ledger.sets(asked)?;
+        let key = (asked.clone(), scope.clone(), self.ledger.told_cases());
+        let mut kept = self.of_cases.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.iter().find(|(k, _)| *k == key).map(|(_, of_cases)| of_cases.clone());
+        let of_cases = found.unwrap_or_else(|| {
+            let counted = CaseKpis::of(sets.facts, scope, asked.day.as_of);
+            kept.retain(|((a, s, _), _)| (a, s) != (asked, scope));
+            kept.truncate(OF_CASES - 1);
+            kept.insert(0, (key, counted.clone()));
+            counted
+        });
+        drop(kept);
+        Some(kpis_with(&sets, scope, at, calendar, of_cases))
     }
     /// The plan of a year.
     pub(crate) fn plan(&self, year: i32) -> Option<&Plan> {
@@ -157,6 +193,7 @@ impl App {
                 let services = services.remove(&case.case_id).unwrap_or_default();
                 held.ledger.set_case(sample, case, services);
             }
+            held.changed += u64::from(plans.is_some() || points.is_some());
             if let Some(plans) = plans {
                 held.plans = plans.into_iter().map(|p| (p.year, p)).collect();
             }
@@ -206,7 +243,7 @@ impl App {
         ledger.set_cases(self.store.cases_beside_samples(None).await?, self.store.services_beside_samples(None).await?);
         let plans = self.plans().await?.into_iter().map(|p| (p.year, p)).collect();
         let points = self.store.points(&Scope::District).await?;
-        *self.following.write() = Held { head: None, ledger, plans, points, planned: Vec::new() };
+        *self.following.write() = Held { ledger, plans, points, ..Held::default() };
         self.tell_again(again).await?;
         self.following.write().head = Some(head);
         Ok(())

@@ -175,18 +175,21 @@ impl App {
         let (source, at) = self.source(&scope, user, as_of, now).await?;
         let (following, user) = (self.following.clone(), user.clone());
         tokio::task::spawn_blocking(move || {
-            let counted = |sets: &Sets<'_>, stands_on| {
-                let kpis = kpis_of(sets, &scope, at, &calendar);
-                let made = make(sets, &kpis);
-                (Figures { scope: scope.clone(), kpis, stands_on }, made)
-            };
+            let figures = |kpis, stands_on| Figures { scope: scope.clone(), kpis, stands_on };
             match &source {
-                Source::Rows { facts, items } => Ok(counted(&Sets::plain(facts, items), None)),
+                Source::Rows { facts, items } => {
+                    let sets = Sets::plain(facts, items);
+                    let kpis = kpis_of(&sets, &scope, at, &calendar);
+                    let made = make(&sets, &kpis);
+                    Ok((figures(kpis, None), made))
+                }
                 Source::Ledger(asked) => {
                     following.ready(asked, &user);
                     let held = following.read();
-                    let sets = held.ledger.sets(asked).ok_or_else(|| Error::Fault("the ledger of figures was not made ready".to_owned()))?;
-                    Ok(counted(&sets, Some(held.seq())))
+                    let counted = held.ledger.sets(asked).zip(held.kpis(asked, &scope, at, &calendar));
+                    let (sets, kpis) = counted.ok_or_else(|| Error::Fault("the ledger of figures was not made ready".to_owned()))?;
+                    let made = make(&sets, &kpis);
+                    Ok((figures(kpis, Some(held.seq())), made))
                 }
             }
         })

@@ -86,6 +86,10 @@ pub struct Ledger {
     cases: HashMap<CaseId, (SampleId, CaseFact)>,
     services: HashMap<ClockId, (SampleId, ServiceFact)>,
     cubes: Vec<(Asked, Cube)>,
+    /// How often cases were told.
+    told_cases: u64,
+    /// How often batches were told.
+    told_batches: u64,
 }
 
 /// The number as it is compared ([`crate::kpis::base_reasons`]), as a hash; 0 of a batch that never counts by its number.
@@ -141,6 +145,16 @@ impl Ledger {
     pub fn told(&self) -> usize {
         self.batches.later() + self.readings.later()
     }
+    /// How often cases were told: as long as it is the same, what is said of them is the same.
+    #[must_use]
+    pub fn told_cases(&self) -> u64 {
+        self.told_cases
+    }
+    /// How often batches were told: as long as it is the same, the plan is filled as it was.
+    #[must_use]
+    pub fn told_batches(&self) -> u64 {
+        self.told_batches
+    }
     /// Batches and readings held.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
@@ -154,6 +168,7 @@ impl Ledger {
     /// 批次 as it stands now; `None` when there is none any more. Answers those who share its number since, whose facts have to be told again: what
     /// stands alone needs its number in full.
     pub fn set_batch(&mut self, id: SampleId, now: Option<Batch>) -> Vec<SampleId> {
+        self.told_batches += 1;
         self.each_cube(id, false);
         let before = self.batches.get(id).map_or(0, |held| held.number);
         let after = now.as_ref().map_or(0, |b| number_of(&b.fact));
@@ -225,6 +240,7 @@ impl Ledger {
     /// 案件 and its clocks as they stand now, with the sample that they are about.
     pub fn set_case(&mut self, sample: SampleId, case: CaseFact, services: Vec<ServiceFact>) {
         let id = case.case_id;
+        self.told_cases += 1;
         self.services.retain(|_, (_, s)| s.case_id != id);
         self.cases.insert(id, (sample, case));
         self.services.extend(services.into_iter().map(|s| (s.clock_id, (sample, s))));
@@ -234,6 +250,7 @@ impl Ledger {
     }
     /// 案件、时限 all of them.
     pub fn set_cases(&mut self, cases: Vec<(SampleId, CaseFact)>, services: Vec<(SampleId, ServiceFact)>) {
+        self.told_cases += 1;
         self.cases = cases.into_iter().map(|(sample, c)| (c.case_id, (sample, c))).collect();
         self.services = services.into_iter().map(|(sample, s)| (s.clock_id, (sample, s))).collect();
         for at in 0..self.cubes.len() {
