@@ -6,7 +6,7 @@ codes! {
     NO_RULE = "LAW-NO-RULE", zh "规则 {rule} 在 {on} 没有有效条目，不能计算期限", en "Rule {rule} has no entry in force on {on}; no deadline can be computed",
         next "请法规人员补录该日期适用的条文" / "Ask the legal officer to enter the text in force on that date", article "";
     UNKNOWN_RULE = "LAW-UNKNOWN-RULE", zh "没有编号为 {rule} 的期限规则", en "There is no deadline rule {rule}",
-        next "规则编号为 D01 至 D39 及 D09X" / "Rules are D01 to D39 and D09X", article "";
+        next "规则编号为 D01 至 D40，另有 D09X、D34B 等" / "Rules are D01 to D40, with some like D09X and D34B", article "";
     CLOCK_STOPPED = "CLOCK-STOPPED", zh "时限钟已经停止或撤销，不能再改", en "The clock has already stopped or been cancelled",
         next "如需继续，另起一个时限钟" / "Start another clock if the work goes on", article "";
     CLOCK_BACKWARDS = "CLOCK-BACKWARDS", zh "停止时间 {at} 早于起算时间 {started}", en "The stop {at} lies before the start {started}",
