@@ -32,7 +32,7 @@ use shiyan_foundation::{Label, Lang};
 pub use additives::{AdditiveAnswer, AdditiveQuery, additive_limit, additive_rule};
 pub use background::{Background, Natural, SubstanceKind, background, background_additives};
 pub use calendar::{Holiday, HolidayKind, calendar, holidays};
-pub use clock::{Clock, ClockState, Extension};
+pub use clock::{Agreed, Clock, ClockState, Extension, Grant, Moved, Pause, by_nearness, nearest, recounted};
 pub use codes::ALL;
 pub use crosswalk::{StandardFood, standard_food};
 pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules, period_text, runs_until};
