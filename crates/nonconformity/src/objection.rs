@@ -77,8 +77,11 @@ pub const MOVES: Moves<ObjectionState, ObjectionAction, RuleKey> = Moves {
         Move::new(ObjectionState::Received, ObjectionAction::Refuse, ObjectionState::Refused, Act::Supervise).ticking(ENDS),
         Move::new(ObjectionState::Waiting, ObjectionAction::Refuse, ObjectionState::Refused, Act::Supervise).ticking(ENDS),
         Move::new(ObjectionState::Ready, ObjectionAction::Refuse, ObjectionState::Refused, Act::Supervise).ticking(&[Tick::Stops(RuleKey::D17)]),
-        Move::new(ObjectionState::Ready, ObjectionAction::Accept, ObjectionState::Accepted, Act::Supervise)
-            .ticking(&[Tick::Stops(RuleKey::D17), Tick::Starts(RuleKey::D18), Tick::Starts(RuleKey::D19)]),
+        Move::new(ObjectionState::Ready, ObjectionAction::Accept, ObjectionState::Accepted, Act::Supervise).ticking(&[
+            Tick::Stops(RuleKey::D17),
+            Tick::Starts(RuleKey::D18),
+            Tick::Starts(RuleKey::D19),
+        ]),
         Move::new(ObjectionState::Accepted, ObjectionAction::Consult, ObjectionState::Accepted, Act::Handle),
         Move::new(ObjectionState::Accepted, ObjectionAction::Answer, ObjectionState::Accepted, Act::Handle),
         Move::new(ObjectionState::Accepted, ObjectionAction::Uphold, ObjectionState::Upheld, Act::Supervise).ticking(DECIDED),

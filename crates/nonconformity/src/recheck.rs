@@ -459,11 +459,8 @@ impl Recheck {
     pub fn draw(&self, seed: &str, list: &[Candidate], actor: &Actor, at: Instant) -> Next {
         let mut next = self.step(actor, RecheckAction::Draw)?;
         let barred = |c: &Candidate| {
-            let ours = if c.lab == self.first_lab {
-                Some(Barred::FirstLab)
-            } else {
-                self.declined.iter().any(|(d, _)| d.lab == c.lab).then_some(Barred::Declined)
-            };
+            let ours =
+                if c.lab == self.first_lab { Some(Barred::FirstLab) } else { self.declined.iter().any(|(d, _)| d.lab == c.lab).then_some(Barred::Declined) };
             Candidate { barred: ours.or(c.barred), ..c.clone() }
         };
         next.drawn = Some(draw_lab(seed, list.iter().map(barred).collect()).map_err(|r| vec![r])?);

@@ -180,10 +180,24 @@ mod tests {
         text.parse().unwrap()
     }
     fn service() -> Service {
-        Service { recipient: Recipient::Sampled, name: "示范蔬菜店".into(), papers: vec!["JS2026-0001".into()], issued_on: day("2026-09-01"), attempts: Vec::new() }
+        Service {
+            recipient: Recipient::Sampled,
+            name: "示范蔬菜店".into(),
+            papers: vec!["JS2026-0001".into()],
+            issued_on: day("2026-09-01"),
+            attempts: Vec::new(),
+        }
     }
     fn attempt(method: ServiceMethod, on: &str, result: ServiceResult) -> Attempt {
-        Attempt { method, on: day(on), result, by: vec!["甲".into(), "乙".into()], met: "店主张某".into(), proof: "回证12号".into(), support: "见证人李某".into() }
+        Attempt {
+            method,
+            on: day(on),
+            result,
+            by: vec!["甲".into(), "乙".into()],
+            met: "店主张某".into(),
+            proof: "回证12号".into(),
+            support: "见证人李某".into(),
+        }
     }
     fn codes(service: &Service, attempt: &Attempt, today: &str) -> Vec<&'static str> {
         service.why_not(attempt, day(today)).iter().map(Refusal::code).collect()
@@ -239,7 +253,8 @@ mod tests {
     }
     #[test]
     fn an_attempt_without_proof_is_none() {
-        let bare = Attempt { by: vec![" ".into()], met: String::new(), proof: String::new(), support: String::new(), ..attempt(Electronic, "2026-09-03", Served) };
+        let bare =
+            Attempt { by: vec![" ".into()], met: String::new(), proof: String::new(), support: String::new(), ..attempt(Electronic, "2026-09-03", Served) };
         assert_eq!(codes(&service(), &bare, "2026-09-03"), ["SERVICE-BY", "SERVICE-MET", "SERVICE-PROOF", "SERVICE-CONSENT"]);
     }
 }

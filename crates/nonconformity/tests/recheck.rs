@@ -11,8 +11,8 @@ use shiyan_foundation::{Actor, Instant, Label, Lang, NaiveDate, Refusal, Role, S
 use shiyan_nonconformity::objection::MOVES as OBJECTIONS;
 use shiyan_nonconformity::recheck::{Applicant, ApplicantKind, Disputed, Handover, ItemResult, MOVES as RECHECKS, Payer, Reserve, ReserveState, Wait};
 use shiyan_nonconformity::{
-    Asking, Barred, Candidate, Case, CaseOpening, CaseState, ClockMove, EvidenceRef, Finality, Objection, ObjectionAction, ObjectionKind, ObjectionState,
-    Part, PauseMove, Recheck, RecheckAction, RecheckState, Stepped, can_recheck, finality, open_cases,
+    Asking, Barred, Candidate, Case, CaseOpening, CaseState, ClockMove, EvidenceRef, Finality, Objection, ObjectionAction, ObjectionKind, ObjectionState, Part,
+    PauseMove, Recheck, RecheckAction, RecheckState, Stepped, can_recheck, finality, open_cases,
 };
 use shiyan_statute::{PauseReason, RuleKey, calendar};
 use uuid::Uuid;
@@ -178,7 +178,8 @@ fn a_recheck_that_overturns_cancels_the_case_and_the_first_result_stays() {
     assert_eq!(filed.clocks, [ClockMove::Start(RuleKey::D08, at("2026-03-10"))]);
     let accepted = filed.now.accept(&world.asking(), &chief(), at("2026-03-11"), calendar()).unwrap();
     assert_eq!(accepted.clocks, [ClockMove::Stop(RuleKey::D08, at("2026-03-11")), ClockMove::Start(RuleKey::D09, at("2026-03-11"))]);
-    let held: Vec<RuleKey> = accepted.pauses.iter().map(|p| if let PauseMove::Pause(rule, PauseReason::Recheck, ..) = p { *rule } else { panic!("{p:?}") }).collect();
+    let held: Vec<RuleKey> =
+        accepted.pauses.iter().map(|p| if let PauseMove::Pause(rule, PauseReason::Recheck, ..) = p { *rule } else { panic!("{p:?}") }).collect();
     assert_eq!(held, [RuleKey::D23, RuleKey::D31, RuleKey::D32], "publication and penalty wait; disposal does not");
     let drawn = accepted.now.draw("7f3a-2026-03-12-复检", &list(), &officer(), at("2026-03-12")).unwrap();
     assert_eq!(drawn.clocks, [ClockMove::Stop(RuleKey::D09, at("2026-03-12")), ClockMove::Start(RuleKey::D11, at("2026-03-12"))]);
@@ -222,7 +223,8 @@ fn a_batch_of_which_another_item_fails_is_not_overturned_by_one_that_passes() {
 #[test]
 fn the_same_method_is_used_or_the_reason_is_written() {
     let received = testing(&World::new());
-    let conclude = |results: Vec<ItemResult>, report: &str| received.conclude(results, report, &officer(), at("2026-03-20"), at("2026-03-20")).map_err(|why| codes(&why));
+    let conclude =
+        |results: Vec<ItemResult>, report: &str| received.conclude(results, report, &officer(), at("2026-03-20"), at("2026-03-20")).map_err(|why| codes(&why));
     let other = ItemResult { method: "NY/T 761-2008".into(), ..result(true) };
     assert_eq!(conclude(vec![other.clone()], "1").unwrap_err(), ["RECHECK-METHOD"]);
     assert!(conclude(vec![ItemResult { other_method_because: Some("初检方法标准已被代替".into()), ..other }], "1").is_ok());
@@ -421,7 +423,13 @@ fn rechecks_and_objections_that_are_moved_at_random_stay_within_their_tables_and
         let (mut recheck, mut paused, now) = (world.filed(), BTreeMap::<RuleKey, i32>::new(), at("2026-03-30"));
         for step in 0..30 {
             let action = RecheckAction::ALL[draw(RecheckAction::ALL.len() as u32) as usize];
-            let who = if draw(6) == 0 { person(7, Role::Analyst) } else if RECHECKS.roles(action) == [Role::Enforcer] { officer() } else { chief() };
+            let who = if draw(6) == 0 {
+                person(7, Role::Analyst)
+            } else if RECHECKS.roles(action) == [Role::Enforcer] {
+                officer()
+            } else {
+                chief()
+            };
             let when = at("2026-03-11") + chrono::TimeDelta::hours(step);
             let body = recheck.drawn.as_ref().map_or(String::new(), |d| d.name.clone());
             let hand = |to: &str| Handover { at: when, intact: step % 3 > 0, ..handover("2026-03-13", recheck.custodian(), to) };

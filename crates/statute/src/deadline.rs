@@ -330,7 +330,10 @@ mod tests {
         assert_eq!(of(RuleKey::D24, "2026-08-31").due.due_on, day("2026-11-30"));
         assert_eq!(of(RuleKey::D39, "2026-08-31").due.due_at, Some(at("2026-08-31", 8)));
         assert_eq!(of(RuleKey::D39B, "2026-08-31").due.due_at, Some(at("2026-08-31", 9)));
-        assert_eq!([RuleKey::D34, RuleKey::D34B, RuleKey::D34C].map(|k| of(k, "2026-10-01").due.due_at), [2, 3, 4].map(|d| Some(at(&format!("2026-10-0{d}"), 9))));
+        assert_eq!(
+            [RuleKey::D34, RuleKey::D34B, RuleKey::D34C].map(|k| of(k, "2026-10-01").due.due_at),
+            [2, 3, 4].map(|d| Some(at(&format!("2026-10-0{d}"), 9)))
+        );
         assert_eq!([RuleKey::D35, RuleKey::D35B, RuleKey::D35C].map(|k| of(k, "2026-10-01").due.counted.len()), [10, 20, 30]);
         assert_eq!(of(RuleKey::D40, "2026-09-01").due.due_on, day("2026-10-08"), "30 days end on 1 October and roll over the holidays");
         assert_eq!(of(RuleKey::D09X, "2026-09-18").due.counted.len(), 10);

@@ -22,6 +22,8 @@ pub mod number;
 pub mod packages;
 pub mod pathogens;
 pub mod rapid;
+pub mod remind;
+pub mod retell;
 pub mod sided;
 pub mod sums;
 pub mod terms;
@@ -49,6 +51,8 @@ pub use number::{LawNumber, NumberKey, law_number, law_numbers, said, yearly_tar
 pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use pathogens::{Pathogen, is_pathogen, pathogens};
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+pub use remind::{Reminder, ReminderReason, must_be_told_at_once, next_reminder, reminders};
+pub use retell::{cited, retell};
 pub use sided::{OneSided, sided};
 pub use sums::{SumOf, sum_with, sums};
 pub use terms::{PauseReason, Term, TermKind, suspended_by, term, terms};

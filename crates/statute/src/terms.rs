@@ -23,7 +23,7 @@ labels! {
     /// 中止事由 why a period stands still.
     pub enum PauseReason {
         Consultation = "consultation", "商请有关部门明确检验及判定依据", "Competent authorities consulted on the basis of the test or verdict";
-        Testing = "testing", "检测、检验、检疫、鉴定", "Testing, inspection, quarantine or appraisal";
+        Testing = "testing", "检测、检验、检疫、鉴定", "Testing or expert appraisal";
         Recheck = "recheck", "复检", "Recheck";
         Objection = "objection", "异议审核", "Objection under examination";
         Hearing = "hearing", "听证", "Hearing";
@@ -136,8 +136,7 @@ impl Row {
     }
 }
 
-static TERMS: LazyLock<Result<Vec<Term>, String>> =
-    LazyLock::new(|| data::rows::<Row>("deadline_terms.csv", FILE)?.into_iter().map(Row::term).collect());
+static TERMS: LazyLock<Result<Vec<Term>, String>> = LazyLock::new(|| data::rows::<Row>("deadline_terms.csv", FILE)?.into_iter().map(Row::term).collect());
 
 pub(crate) fn problem() -> Option<String> {
     TERMS.as_ref().err().cloned()
@@ -191,7 +190,8 @@ mod tests {
     #[test]
     fn what_may_be_extended_suspended_and_agreed_is_what_the_list_by_hand_says() {
         let list = |kind| {
-            let mut found: Vec<String> = terms().iter().filter(|t| t.kind == kind).map(|t| format!("{} {}", t.key.code(), t.reason.map_or("", Label::code))).collect();
+            let mut found: Vec<String> =
+                terms().iter().filter(|t| t.kind == kind).map(|t| format!("{} {}", t.key.code(), t.reason.map_or("", Label::code))).collect();
             found.sort();
             found.join(",")
         };

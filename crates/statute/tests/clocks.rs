@@ -43,7 +43,11 @@ impl Model {
             let cells: Vec<&str> = line.split(',').collect();
             let parts: Vec<i64> = cells[0].split('-').map(|p| p.parse().unwrap()).collect();
             let day = number(parts[0], parts[1], parts[2]);
-            if cells[2] == "OFF" { model.off.insert(day) } else { model.work.insert(day) };
+            if cells[2] == "OFF" {
+                model.off.insert(day)
+            } else {
+                model.work.insert(day)
+            };
         }
         model
     }
@@ -158,7 +162,12 @@ const BY: UserId = UserId(Uuid::nil());
 fn until(year: i32) -> WorkCalendar {
     let cal = calendar();
     let keep = |set: &BTreeSet<NaiveDate>| set.iter().copied().filter(|d| d.year() <= year).collect();
-    WorkCalendar { version: format!("until {year}"), years: cal.years.iter().copied().filter(|y| *y <= year).collect(), off: keep(&cal.off), work: keep(&cal.work) }
+    WorkCalendar {
+        version: format!("until {year}"),
+        years: cal.years.iter().copied().filter(|y| *y <= year).collect(),
+        off: keep(&cal.off),
+        work: keep(&cal.work),
+    }
 }
 /// A notice of 2027 that was made up: it reaches back to the end of 2026.
 fn with_2027() -> WorkCalendar {
@@ -337,7 +346,16 @@ fn importing_a_year_recounts_what_runs_and_gives_before_and_after_of_each_that_m
     let moved = recounted(&all, calendar()).unwrap();
     let told: Vec<(u128, &str, String, String, bool, bool)> = moved
         .iter()
-        .map(|m| (m.after.id.0.as_u128(), m.after.rule.zh(), m.before.effective_due_on().to_string(), m.after.effective_due_on().to_string(), m.before.due.provisional, m.after.due.provisional))
+        .map(|m| {
+            (
+                m.after.id.0.as_u128(),
+                m.after.rule.zh(),
+                m.before.effective_due_on().to_string(),
+                m.after.effective_due_on().to_string(),
+                m.before.due.provisional,
+                m.after.due.provisional,
+            )
+        })
         .collect();
     // 1 and 2 January 2026 are off, Sunday the 4th is worked
     assert_eq!(
@@ -501,7 +519,11 @@ fn what_is_overdue_is_saved_neither_by_a_pause_nor_by_an_extension() {
 #[test]
 fn the_body_of_a_recheck_is_fixed_five_working_days_later_at_most() {
     let mut clock = clock(RuleKey::D09, "2026-09-24 09:00");
-    let longer = Extension { new_due_on: Clock::start(ClockId(Uuid::nil()), RuleKey::D09X, "", at("2026-09-24 09:00"), calendar()).unwrap().effective_due_on(), approved_by: BY, reason: "名录内机构均在外地".into() };
+    let longer = Extension {
+        new_due_on: Clock::start(ClockId(Uuid::nil()), RuleKey::D09X, "", at("2026-09-24 09:00"), calendar()).unwrap().effective_due_on(),
+        approved_by: BY,
+        reason: "名录内机构均在外地".into(),
+    };
     let beyond = Extension { new_due_on: longer.new_due_on.succ_opt().unwrap(), ..longer.clone() };
     let now = at("2026-09-28 09:00");
     assert_eq!(clock.extend_by_law(beyond, "审批表", now, calendar()).unwrap_err().code(), "CLOCK-EXTENSION-LONG");
@@ -518,7 +540,10 @@ fn a_paused_clock_stands_as_it_stood_and_goes_on_where_it_was() {
     for moment in ["2026-04-15 00:00", "2026-09-01 09:00"] {
         assert_eq!(clock.state_in(at(moment), calendar()), ClockState::Suspended, "{moment}");
     }
-    assert_eq!(clock.resume(PauseReason::Consultation, at("2026-05-07 09:00"), "复函", at("2026-05-06 09:00"), calendar()).unwrap_err().code(), "CLOCK-PAUSE-TIME");
+    assert_eq!(
+        clock.resume(PauseReason::Consultation, at("2026-05-07 09:00"), "复函", at("2026-05-06 09:00"), calendar()).unwrap_err().code(),
+        "CLOCK-PAUSE-TIME"
+    );
     // The answer came on 6 May; the last day had been reached when the question was sent, so that nothing was left.
     clock.resume(PauseReason::Consultation, at("2026-05-06 09:00"), "复函", at("2026-05-06 09:00"), calendar()).unwrap();
     assert_eq!(clock.effective_due_on(), day("2026-04-14"), "the day of the pause was the last one and had been used up");
