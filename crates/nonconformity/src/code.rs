@@ -103,4 +103,24 @@ codes! {
         next "按现有材料决定是否受理" / "Decide on the papers as they are", article "抽检办法 第38条第1款";
     OBJECTION_OWN = "OBJECTION-OWN", zh "{name} 登记了本异议，不能作出决定", en "{name} registered this objection and may not decide on it",
         next "由另一名监督人员决定" / "Let another supervisor decide", article "";
+    UNCONTROLLED = "CASE-UNCONTROLLED", zh "产品尚未控制到位", en "The product is not under control yet",
+        next "继续封存、下架、召回，控制到位后再办结" / "Go on sealing, withdrawing and recalling it; close when it is under control", article "抽检办法 第40条";
+    NOT_RECTIFIED = "CASE-RECTIFY", zh "整改复查不合格", en "The correction was looked at and found wanting",
+        next "责令继续整改，复查合格后再办结" / "Have it corrected further; close when it passes", article "抽检办法 第40条";
+    CLOSE_SERVICE = "CLOSE-SERVICE", zh "检验报告和结果通知书尚未送达{recipient}", en "The report and the notice have not been served on the {recipient_en}",
+        next "送达并登记送达回证" / "Serve them and register the receipt", article "抽检办法 第29条";
+    CLOSE_FINAL = "CLOSE-FINAL", zh "{wait}，检验结论尚未最终", en "The conclusion is not final: {wait_en}",
+        next "待结论最终后公布处置结果，再办结" / "Publish and close once it is final", article "抽检办法 第35条";
+    EFFECT_STATE = "EFFECT-STATE", zh "案件为“{state}”，办结后才能核查处置效果", en "The case is “{state_en}”; its effect is checked after it is closed",
+        next "待案件办结后再核查" / "Check it once it is closed", article "";
+    EFFECT_DRAWN = "EFFECT-DRAWN", zh "案件 {no} 不在本次抽取的效果核查名单内", en "Case {no} was not drawn for this check",
+        next "按抽取结果核查" / "Check the cases that were drawn", article "";
+    EFFECT_OWN = "EFFECT-OWN", zh "{name} 承办或审核过本案，不能核查其效果", en "{name} handled or approved this case and may not check its effect",
+        next "由其他人员核查" / "Let somebody else check it", article "";
+    EFFECT_DATE = "EFFECT-DATE", zh "核查日期 {on} 应在办结日 {closed} 至今天之间", en "The day of the check {on} must lie between the closing ({closed}) and today",
+        next "填写真实日期" / "Give the true day", article "";
+    EFFECT_QUANTITY = "EFFECT-QUANTITY", zh "是否仍在销售与发现数量不一致", en "Whether it is still on sale and how much was found do not agree",
+        next "仍在销售的写明数量，未发现的数量为 0" / "If it is on sale, say how much; if not, 0", article "";
+    EFFECT_TOLD = "EFFECT-TOLD", zh "没有写核实了哪些应通知的单位", en "It does not say which of those who had to be told were asked",
+        next "逐个核实进货方、销售方是否收到通知" / "Ask each supplier and buyer whether they were told", article "抽检办法 第40条";
 }

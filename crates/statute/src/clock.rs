@@ -47,7 +47,7 @@ pub struct Grant {
     pub moved_to: Option<NaiveDate>,
 }
 
-/// 中止 one pause and its cause.
+/// 中止计时 one pause and its cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
     /// 事由
