@@ -71,6 +71,8 @@ codes! {
         next "只能就不合格项目申请复检" / "Only failing items are rechecked", article "抽检办法 第31条";
     RECHECK_TWICE = "RECHECK-TWICE", zh "本批已有复检结论，复检结论为最终结论", en "This batch has been rechecked; that conclusion is final",
         next "出具不予受理通知书" / "Refuse in writing", article "抽检办法 第35条第1款";
+    RECHECK_MOOT = "RECHECK-MOOT", zh "本案已因改判撤销，没有需要复检的不合格结论", en "The case was cancelled, its conclusion overturned; there is nothing left to recheck",
+        next "出具不予受理通知书，写明已改判" / "Refuse in writing, saying that it was overturned", article "抽检办法 第31条第4项";
     RECHECK_OWN = "RECHECK-OWN", zh "{name} 登记了本申请，不能决定是否受理", en "{name} registered this application and may not decide on it",
         next "由另一名监督人员决定" / "Let another supervisor decide", article "";
     RECHECK_REASON = "RECHECK-REASON", zh "没有写理由", en "The reason is missing",

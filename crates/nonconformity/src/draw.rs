@@ -83,9 +83,7 @@ pub fn draw_share<T: Ord + Clone>(seed: &str, things: &[T], per_mille: u32) -> R
     while drawn.len() < wanted
         && let Some(at) = stream.below(rest.len() as u64).and_then(|at| usize::try_from(at).ok())
     {
-        drawn.push(rest.swap_remove(at));
-        // the order of what is left is that of the list again, so that nothing but seed and list decides
-        rest.sort();
+        drawn.push(rest.remove(at));
     }
     drawn.sort();
     Ok(drawn)

@@ -19,5 +19,5 @@ pub use closing::{Standing, closing};
 pub use draw::{Barred, Candidate, Drawn, draw_lab, draw_share};
 pub use effect::{EffectCheck, EffectDraw};
 pub use objection::{Objection, ObjectionAction, ObjectionKind, ObjectionState};
-pub use recheck::{Asking, Finality, Recheck, RecheckAction, RecheckState, can_recheck, finality};
+pub use recheck::{Asking, Finality, Recheck, RecheckAction, RecheckState, can_recheck, finality, recheckable_until};
 pub use service::{Attempt, Recipient, Service, ServiceMethod, ServiceResult};

@@ -160,8 +160,11 @@ pub fn can_recheck(asking: &Asking<'_>, today: NaiveDate, cal: &WorkCalendar) ->
     if asking.applicant.kind == ApplicantKind::Other {
         why.push(Refusal::new(code::RECHECK_WHO).with("name", &asking.applicant.name));
     }
-    if asking.rechecked || asking.case.state == CaseState::Cancelled {
+    if asking.rechecked {
         why.push(Refusal::new(code::RECHECK_TWICE));
+    }
+    if asking.case.state == CaseState::Cancelled {
+        why.push(Refusal::new(code::RECHECK_MOOT));
     }
     let strange: Vec<&Disputed> = asking.items.iter().filter(|i| !asking.case.failing.contains(&i.name)).collect();
     if !strange.is_empty() || asking.items.is_empty() {
@@ -186,6 +189,22 @@ pub fn can_recheck(asking: &Asking<'_>, today: NaiveDate, cal: &WorkCalendar) ->
         }
     }
     Ok(why)
+}
+
+/// 可复检至 the last day on which a recheck of some item can still be asked for: the end of the time to ask, or of the shelf life where that comes first;
+/// nothing where no item admits one or the portion is gone. Before anybody was served only the shelf life sets an end.
+///
+/// # Errors
+/// `LAW-NO-RULE`, `DEADLINE-RANGE`.
+pub fn recheckable_until(items: &[Disputed], reserve: &Reserve, served_on: Option<NaiveDate>, cal: &WorkCalendar) -> Result<Option<NaiveDate>, Refusal> {
+    if reserve.state != ReserveState::Kept || items.iter().all(|i| i.group == AnalyteGroup::Microbe.code()) {
+        return Ok(None);
+    }
+    let asked = match served_on {
+        Some(on) => deadline(RuleKey::D07, noon(on), cal)?.due.due_on,
+        None => NaiveDate::MAX,
+    };
+    Ok(Some(reserve.good_until.map_or(asked, |good| good.min(asked))))
 }
 
 /// 决定 whether it is accepted.

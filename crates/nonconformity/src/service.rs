@@ -84,7 +84,7 @@ impl Service {
         if let Some(done) = self.served() {
             why.push(Refusal::new(code::SERVICE_DONE).with("on", done.on).with("method", done.method.zh()).with("method_en", done.method.en().to_lowercase()));
         }
-        let first = self.attempts.iter().map(|a| a.on).max().unwrap_or(self.issued_on).max(self.issued_on);
+        let first = self.attempts.iter().map(|a| a.on).max().unwrap_or(self.issued_on);
         if attempt.on < first || attempt.on > today {
             why.push(Refusal::new(code::SERVICE_DATE).with("on", attempt.on).with("first", first).with("last", today).on("on"));
         }
@@ -217,12 +217,17 @@ mod tests {
         );
         assert_eq!(served.clocks(true, start, now, calendar()).unwrap(), [ClockMove::Stop(RuleKey::D06, at), ClockMove::Start(RuleKey::D15, at)]);
         assert_eq!(codes(&served, &attempt(Direct, "2026-09-04", Served), "2026-09-04"), ["SERVICE-DONE"]);
+        // served in the morning of the day on whose afternoon the office received the conclusion: the duty ends where it began
+        let received = noon(day("2026-09-03")) + chrono::TimeDelta::hours(3);
+        assert_eq!(served.clocks(true, received, now, calendar()).unwrap()[0], ClockMove::Stop(RuleKey::D06, received));
         let market = Service { recipient: Recipient::MarketOpener, ..served };
         assert!(market.clocks(false, start, now, calendar()).unwrap().is_empty(), "the market may ask for nothing, and its receipt does not end the duty");
     }
     #[test]
     fn refused_papers_are_left_before_a_witness_on_a_second_attempt() {
         assert_eq!(codes(&service(), &attempt(Left, "2026-09-03", Served), "2026-09-03"), ["SERVICE-LEFT"]);
+        let absent = service().tried(attempt(Direct, "2026-09-03", Failed), day("2026-09-03")).unwrap();
+        assert_eq!(codes(&absent, &attempt(Left, "2026-09-03", Served), "2026-09-03"), ["SERVICE-LEFT"], "nobody there is nobody who refused");
         let refused = service().tried(attempt(Direct, "2026-09-03", Refused), day("2026-09-03")).unwrap();
         assert_eq!(refused.served_on(calendar()), Ok(None));
         let alone = Attempt { support: " ".into(), ..attempt(Left, "2026-09-03", Served) };
@@ -235,6 +240,8 @@ mod tests {
     fn a_public_notice_is_the_last_way_and_its_time_must_run_out() {
         let once = service().tried(attempt(Direct, "2026-09-01", Failed), day("2026-09-02")).unwrap();
         assert_eq!(codes(&once, &attempt(PublicNotice, "2026-09-02", Served), "2026-09-02"), ["SERVICE-PUBLIC"]);
+        let refused = once.tried(attempt(Mail, "2026-09-01", Refused), day("2026-09-02")).unwrap();
+        assert_eq!(codes(&refused, &attempt(PublicNotice, "2026-09-02", Served), "2026-09-02"), ["SERVICE-PUBLIC"], "whoever refuses is there");
         let twice = once.tried(attempt(Mail, "2026-09-01", Failed), day("2026-09-02")).unwrap();
         let posted = twice.tried(Attempt { met: String::new(), ..attempt(PublicNotice, "2026-09-01", Served) }, day("2026-09-02")).unwrap();
         // thirty days end on 1 October and roll to the 8th

@@ -12,7 +12,7 @@ use shiyan_nonconformity::objection::MOVES as OBJECTIONS;
 use shiyan_nonconformity::recheck::{Applicant, ApplicantKind, Disputed, Handover, ItemResult, MOVES as RECHECKS, Payer, Reserve, ReserveState, Wait};
 use shiyan_nonconformity::{
     Asking, Barred, Candidate, Case, CaseOpening, CaseState, ClockMove, EvidenceRef, Finality, Objection, ObjectionAction, ObjectionKind, ObjectionState, Part,
-    PauseMove, Recheck, RecheckAction, RecheckState, Stepped, can_recheck, finality, open_cases,
+    PauseMove, Recheck, RecheckAction, RecheckState, Stepped, can_recheck, finality, open_cases, recheckable_until,
 };
 use shiyan_statute::{PauseReason, RuleKey, calendar};
 use uuid::Uuid;
@@ -159,6 +159,7 @@ fn every_ground_of_article_31_refuses_with_its_code_and_nothing_else_does() {
     assert_eq!(with(|w| w.items[0].name = "毒死蜱".into()), ["RECHECK-ITEMS"]);
     assert_eq!(with(|w| w.items.clear()), ["RECHECK-ITEMS"]);
     assert_eq!(with(|w| w.rechecked = true), ["RECHECK-TWICE"]);
+    assert_eq!(with(|w| w.case.state = CaseState::Cancelled), ["RECHECK-MOOT"]);
     // they do not hide one another, and each says its article
     let all = with(|w| {
         w.kind = TaskKind::RiskMonitoring;
@@ -169,6 +170,32 @@ fn every_ground_of_article_31_refuses_with_its_code_and_nothing_else_does() {
     for info in shiyan_nonconformity::code::ALL.iter().filter(|c| ["RECHECK-MICROBE", "RECHECK-EXPIRED", "RECHECK-LATE", "RECHECK-RESERVE"].contains(&c.code)) {
         assert!(info.article.starts_with("抽检办法 第31条"), "{}", info.code);
     }
+}
+
+#[test]
+fn a_portion_can_be_rechecked_until_the_time_to_ask_or_its_shelf_life_ends() {
+    let world = World::new();
+    let until = |good: Option<&str>, served: Option<&str>, state: ReserveState, group: &str| {
+        let reserve = Reserve { good_until: good.map(day), state, ..world.reserve.clone() };
+        let items = [Disputed { group: group.into(), ..world.items[0].clone() }];
+        let last = recheckable_until(&items, &reserve, served.map(day), calendar()).unwrap();
+        // and the law agrees: that day nothing stands against it, the day after something does
+        if let (Some(last), Some(_)) = (last, served) {
+            let grounds = |on: NaiveDate| {
+                let asking = Asking { items: &items, reserve: &reserve, served_on: served.map(day), filed_on: on, ..world.asking() };
+                can_recheck(&asking, on, calendar()).unwrap().len()
+            };
+            assert!(grounds(last) == 0 && grounds(last.succ_opt().unwrap()) > 0, "{last}");
+        }
+        last.map(|d| d.to_string())
+    };
+    use ReserveState::{Damaged, Kept};
+    assert_eq!(until(None, Some("2026-03-05"), Kept, "pesticide").as_deref(), Some("2026-03-16"));
+    assert_eq!(until(Some("2026-03-10"), Some("2026-03-05"), Kept, "pesticide").as_deref(), Some("2026-03-10"));
+    assert_eq!(until(Some("2026-09-10"), Some("2026-03-05"), Kept, "pesticide").as_deref(), Some("2026-03-16"));
+    assert_eq!(until(Some("2026-09-10"), None, Kept, "pesticide").as_deref(), Some("2026-09-10"));
+    assert_eq!(until(None, Some("2026-03-05"), Kept, "microbe"), None);
+    assert_eq!(until(None, Some("2026-03-05"), Damaged, "pesticide"), None);
 }
 
 #[test]
@@ -246,6 +273,8 @@ fn the_reserve_portion_never_leaves_the_chain_of_hands() {
     assert_eq!(over(handover("2026-03-11", "示范检测所", &body), Some(1)).unwrap_err(), ["RECHECK-TIME"], "before it was drawn");
     assert_eq!(over(handover("2026-03-14", "示范检测所", &body), Some(1)).unwrap_err(), ["RECHECK-TIME"], "after now");
     let sent = over(handover("2026-03-13", "示范检测所", "冷链承运人"), Some(120_000)).unwrap();
+    let passed_on = sent.hand_over(handover("2026-03-13", "冷链承运人", "机场货站"), None, &officer(), at("2026-03-13")).unwrap();
+    assert_eq!((passed_on.now.fee_cents, passed_on.now.custodian(), passed_on.clocks), (Some(120_000), "机场货站", vec![]), "paid once");
     let received = |h: Handover| sent.receive(h, &officer(), at("2026-03-14")).map_err(|why| codes(&why));
     assert_eq!(received(handover("2026-03-14", "示范检测所", &body)).unwrap_err(), ["RECHECK-CUSTODY"], "the carrier has it");
     assert_eq!(received(handover("2026-03-14", "冷链承运人", "复检机构6")).unwrap_err(), ["RECHECK-CUSTODY"], "not the body that was drawn");
@@ -283,6 +312,7 @@ fn whoever_registered_an_application_does_not_decide_on_it() {
     let world = World::new();
     let both = Actor { roles: BTreeSet::from([Role::Enforcer, Role::Supervisor]), ..officer() };
     assert_eq!(codes(&world.filed().accept(&world.asking(), &both, at("2026-03-11"), calendar()).unwrap_err()), ["RECHECK-OWN"]);
+    assert_eq!(codes(&world.filed().refuse(&world.asking(), "其他法定情形", &both, at("2026-03-11"), calendar()).unwrap_err()), ["RECHECK-OWN"]);
     assert_eq!(codes(&world.filed().accept(&world.asking(), &officer(), at("2026-03-11"), calendar()).unwrap_err()), ["RECHECK-ROLE", "RECHECK-OWN"]);
     assert_eq!(codes(&Recheck::file(&world.asking(), "1", lab(1), &person(5, Role::Analyst), at("2026-03-10")).unwrap_err()), ["RECHECK-ROLE"]);
     // shelf life goes on while the application lies there
@@ -360,6 +390,29 @@ fn what_is_missing_is_told_once_and_a_consultation_stops_the_time_of_the_decisio
     let sampling = objection(ObjectionKind::Sampling, Some("2026-03-05"), "2026-03-10").now.complete(&officer(), at("2026-03-11")).unwrap().now;
     let sampling = sampling.accept(&chief(), at("2026-03-11"), calendar()).unwrap().now;
     assert_eq!(codes(&sampling.consult("商请函〔2026〕3号", &officer(), at("2026-03-17")).unwrap_err()), ["OBJECTION-STATE"]);
+}
+
+#[test]
+fn an_objection_is_refused_to_others_and_in_risk_monitoring_and_decided_by_another() {
+    let ready = objection(ObjectionKind::Standard, Some("2026-03-05"), "2026-03-10").now.complete(&officer(), at("2026-03-11")).unwrap().now;
+    let accept = |o: &Objection, who: &Actor| o.accept(who, at("2026-03-12"), calendar()).map_err(|why| codes(&why));
+    let monitoring = Objection { task: TaskKind::RiskMonitoring, ..ready.clone() };
+    assert_eq!(accept(&monitoring, &chief()).unwrap_err(), ["OBJECTION-KIND"]);
+    let stranger = Objection { applicant: Applicant { kind: ApplicantKind::Other, name: "某消费者".into() }, ..ready.clone() };
+    assert_eq!(accept(&stranger, &chief()).unwrap_err(), ["OBJECTION-WHO"]);
+    let early = Objection { counted_from: None, ..ready.clone() };
+    assert!(accept(&early, &chief()).is_ok(), "before anything was served nobody is late");
+    let both = Actor { roles: BTreeSet::from([Role::Enforcer, Role::Supervisor]), ..officer() };
+    assert_eq!(accept(&ready, &both).unwrap_err(), ["OBJECTION-OWN"]);
+    assert_eq!(codes(&ready.refuse("其他法定情形", &both, at("2026-03-12"), calendar()).unwrap_err()), ["OBJECTION-OWN"]);
+    let accepted = accept(&ready, &chief()).unwrap().now;
+    for upheld in [true, false] {
+        assert_eq!(codes(&accepted.decide(upheld, "经查属实，异议成立", &both, at("2026-03-20")).unwrap_err()), ["OBJECTION-OWN"]);
+        assert_eq!(codes(&accepted.decide(upheld, "查", &chief(), at("2026-03-20")).unwrap_err()), ["OBJECTION-REASON"]);
+    }
+    assert_eq!(codes(&accepted.decide(true, "经查属实，异议成立", &officer(), at("2026-03-20")).unwrap_err()), ["OBJECTION-ROLE", "OBJECTION-OWN"]);
+    assert_eq!(codes(&Objection::file(Objection { statement: " ".into(), ..ready.clone() }, &officer()).unwrap_err()), ["OBJECTION-REASON"]);
+    assert_eq!(codes(&Objection::file(ready, &person(5, Role::Analyst)).unwrap_err()), ["OBJECTION-ROLE"]);
 }
 
 #[test]

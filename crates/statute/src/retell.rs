@@ -104,8 +104,13 @@ pub fn retell(clock: &Clock, cal: &WorkCalendar, lang: Lang) -> Result<Vec<Strin
             (Lang::En, Some(until)) if until == day_of(pause.from) => {
                 format!("On {from} it stood still ({reason}; {paper}) and went on the same day; nothing was lost.")
             }
-            (Lang::Zh, Some(until)) => format!("{from}因{reason}中止计时，{}恢复（{paper}），其间不计入。", say.day(until)),
-            (Lang::En, Some(until)) => format!("From {from} to {} it stood still ({reason}; {paper}); these days do not count.", say.day(until)),
+            (_, Some(until)) => {
+                let lost = say.run((day_of(pause.from).succ_opt().unwrap_or(until), until));
+                match lang {
+                    Lang::Zh => format!("{from}因{reason}中止计时，{}恢复（{paper}），{lost}不计入。", say.day(until)),
+                    Lang::En => format!("On {from} it began to stand still ({reason}; {paper}), on {} it went on; not counted: {lost}.", say.day(until)),
+                }
+            }
         }
     }));
     if let Some(longer) = &clock.extension {
@@ -408,7 +413,7 @@ mod tests {
         paused.resume(PauseReason::Consultation, at("2026-03-10 16:00"), "复函", at("2026-03-10 16:00"), calendar()).expect("paused");
         paused.stop(at("2026-04-20 10:00")).expect("open");
         let said = zh(&paused);
-        assert!(said.contains("3月5日因商请有关部门明确检验及判定依据中止计时，3月10日恢复（商请函〔2026〕3号，复函），其间不计入。"), "{said}");
+        assert!(said.contains("3月5日因商请有关部门明确检验及判定依据中止计时，3月10日恢复（商请函〔2026〕3号，复函），3月6日至10日不计入。"), "{said}");
         assert!(said.contains("最后一日为2026年4月17日（星期五），当日24时届满；于2026年4月20日10:00完成，已超过期限。"), "{said}");
         assert!(said.contains("第1个工作日为3月3日，第30个工作日为4月17日。"), "{said}");
         let mut longer = clock(RuleKey::D20, "2026-08-25 09:00");
