@@ -142,7 +142,7 @@ mod tests {
                     silent.insert(rule.key);
                     assert!(must_be_told_at_once(&clock, calendar()));
                 }
-                start += TimeDelta::minutes(13 * 60 + 17);
+                start += TimeDelta::minutes(31 * 60 + 17);
             }
         }
         let hours = |key: &RuleKey| {
