@@ -462,7 +462,7 @@ fn a_later_clock_never_hides_a_nearer_one() {
     let of = |n: u128, rule, start: &str| Clock::start(ClockId(Uuid::from_u128(n)), rule, "case:1", at(start), calendar()).unwrap();
     let disposal = of(1, RuleKey::D20, "2026-03-02 09:00");
     let service = of(2, RuleKey::D06, "2026-03-03 09:00"); // 10 March, the end of the day
-    let report = of(3, RuleKey::D05, "2026-03-09 10:00"); // 10 March, 10:00
+    let report = of(3, RuleKey::D37, "2026-03-07 10:00"); // 10 March, 10:00
     let right = of(4, RuleKey::D07, "2026-02-25 09:00"); // the window of a right ends sooner
     let keep = of(5, RuleKey::D25, "2025-09-03 09:00");
     let mut waiting = of(6, RuleKey::D31, "2026-02-11 09:00");
@@ -474,8 +474,8 @@ fn a_later_clock_never_hides_a_nearer_one() {
     for _ in 0..200 {
         dice.shuffle(&mut all);
         let order: Vec<RuleKey> = by_nearness(&all).iter().map(|c| c.rule).collect();
-        assert_eq!(order, [RuleKey::D05, RuleKey::D06, RuleKey::D20, RuleKey::D31, RuleKey::D07]);
-        assert_eq!(nearest(&all).map(|c| c.rule), Some(RuleKey::D05));
+        assert_eq!(order, [RuleKey::D37, RuleKey::D06, RuleKey::D20, RuleKey::D31, RuleKey::D07]);
+        assert_eq!(nearest(&all).map(|c| c.rule), Some(RuleKey::D37));
     }
     assert!(nearest([]).is_none());
 }
@@ -551,6 +551,54 @@ fn a_paused_clock_stands_as_it_stood_and_goes_on_where_it_was() {
     clock.resume(PauseReason::Consultation, at("2026-05-06 09:00"), "复函", at("2026-05-06 09:00"), calendar()).unwrap();
     assert_eq!(clock.effective_due_on(), day("2026-04-14"), "the day of the pause was the last one and had been used up");
     assert_eq!(clock.state_in(at("2026-05-06 10:00"), calendar()), ClockState::Overdue);
+}
+
+#[test]
+fn a_pause_lies_between_the_start_and_now_and_ends_after_it_began() {
+    let mut clock = clock(RuleKey::D19, "2026-03-02 09:00");
+    let now = at("2026-03-10 09:00");
+    for from in ["2026-03-02 08:59", "2026-03-10 09:01"] {
+        assert_eq!(clock.pause(PauseReason::Consultation, at(from), "商请函", BY, now).unwrap_err().code(), "CLOCK-PAUSE-TIME", "{from}");
+    }
+    clock.pause(PauseReason::Consultation, at("2026-03-05 10:00"), "商请函", BY, now).unwrap();
+    for until in ["2026-03-05 09:59", "2026-03-10 09:01"] {
+        assert_eq!(clock.resume(PauseReason::Consultation, at(until), "复函", now, calendar()).unwrap_err().code(), "CLOCK-PAUSE-TIME", "{until}");
+    }
+    assert_eq!(clock.resume(PauseReason::Consultation, now, " ", now, calendar()).unwrap_err().code(), "CLOCK-PAPER");
+    clock.stop(now).unwrap();
+    assert_eq!(clock.resume(PauseReason::Consultation, now, "复函", now, calendar()).unwrap_err().code(), "CLOCK-STOPPED");
+    assert_eq!(clock.paused_since(), None, "what is met stands still no more");
+}
+
+#[test]
+fn an_extension_waits_for_the_end_of_a_pause_and_counts_from_the_day_before_a_roll() {
+    let longer = |to: &str| Extension { new_due_on: day(to), approved_by: BY, reason: "案情复杂".into() };
+    // ninety days from 5 July end on Saturday 3 October and roll to the 8th; thirty more are counted from the 3rd
+    let mut clock = clock(RuleKey::D32, "2026-07-05 09:00");
+    let now = at("2026-09-01 09:00");
+    clock.pause(PauseReason::Hearing, now, "听证通知书", BY, now).unwrap();
+    assert_eq!(clock.extend_by_law(longer("2026-11-02"), "审批表", now, calendar()).unwrap_err().code(), "CLOCK-EXTENSION-PAUSED");
+    clock.resume(PauseReason::Hearing, now, "听证报告", now, calendar()).unwrap();
+    assert_eq!((clock.effective_due_on(), clock.due.rolled_from), (day("2026-10-08"), Some(day("2026-10-03"))));
+    assert_eq!(clock.extend_by_law(longer("2026-11-03"), "审批表", now, calendar()).unwrap_err().code(), "CLOCK-EXTENSION-LONG");
+    clock.extend_by_law(longer("2026-11-02"), "审批表", now, calendar()).unwrap();
+}
+
+#[test]
+fn an_extension_never_ends_before_the_period_that_it_extends() {
+    let mut clock = Clock::start(ClockId(Uuid::nil()), RuleKey::D09, "recheck:1", at("2026-02-11 09:00"), &until(2025)).unwrap();
+    let longer = Extension { new_due_on: day("2026-02-19"), approved_by: BY, reason: "名录内机构均在外地".into() };
+    clock.extend_by_law(longer, "审批表", at("2026-02-12 09:00"), &until(2025)).unwrap();
+    // with the holidays of 2026 the five working days themselves end on the 25th
+    let moved = recounted([&clock], calendar()).unwrap();
+    assert_eq!((moved[0].before.effective_due_on(), moved[0].after.effective_due_on()), (day("2026-02-19"), day("2026-02-25")));
+}
+
+#[test]
+fn a_day_that_rolls_over_a_pause_into_an_unknown_year_is_provisional() {
+    let still = Standstill::of([(day("2026-12-26"), day("2027-01-10"))]);
+    let due = due_with(at("2026-11-26 09:00"), Period::CalendarDays(30), &still, calendar()).unwrap();
+    assert_eq!((due.rolled_from, due.due_on, due.provisional), (Some(day("2026-12-26")), day("2027-01-11"), true));
 }
 
 #[test]
