@@ -4,7 +4,7 @@
 use chrono::{Days, Months, NaiveDate, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
-use crate::{Instant, WorkCalendar, codes};
+use crate::{Instant, Refusal, WorkCalendar, codes, shanghai};
 
 codes! {
     TOO_FAR = "DEADLINE-RANGE", zh "期限超出可计算的日期范围：从 {from} 起", en "The deadline lies beyond the dates that can be computed, counting from {from}",
@@ -52,71 +52,122 @@ impl Due {
     pub fn overdue_at(&self, now: Instant) -> bool {
         match self.due_at {
             Some(at) => now > at,
-            None => now.date_naive() > self.due_on,
+            None => day_of(now) > self.due_on,
         }
     }
+}
+
+/// 不计入期限的日子 the days on which a period stands still. A pause is counted as the law counts: the day on which it begins still belongs to the period, the
+/// day on which it ends belongs to the pause. Causes that overlap are one standstill, and the order in which they came changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standstill {
+    /// `(after, through]`, in order, none touching the next.
+    spans: Vec<(NaiveDate, NaiveDate)>,
+}
+
+impl Standstill {
+    /// Nothing stands still.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { spans: Vec::new() }
+    }
+    /// Of pauses from a day to a day; what begins and ends on one day is none.
+    #[must_use]
+    pub fn of(pauses: impl IntoIterator<Item = (NaiveDate, NaiveDate)>) -> Self {
+        let mut all: Vec<(NaiveDate, NaiveDate)> = pauses.into_iter().filter(|(after, through)| after < through).collect();
+        all.sort_unstable();
+        let mut spans: Vec<(NaiveDate, NaiveDate)> = Vec::with_capacity(all.len());
+        for (after, through) in all {
+            match spans.last_mut() {
+                Some(last) if after <= last.1 => last.1 = last.1.max(through),
+                _ => spans.push((after, through)),
+            }
+        }
+        Self { spans }
+    }
+    /// 是否中止 whether that day does not count.
+    #[must_use]
+    pub fn holds(&self, day: NaiveDate) -> bool {
+        let at = self.spans.partition_point(|(_, through)| *through < day);
+        self.spans.get(at).is_some_and(|(after, _)| *after < day)
+    }
+    /// The stretches, each from its first day that does not count to its last.
+    pub fn stretches(&self) -> impl Iterator<Item = (NaiveDate, NaiveDate)> + '_ {
+        self.spans.iter().filter_map(|(after, through)| Some((after.succ_opt()?, *through)))
+    }
+    /// Nothing stands still.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+}
+
+/// 日期 the day of an instant where the law counts, whatever zone it was written in.
+#[must_use]
+pub fn day_of(at: Instant) -> NaiveDate {
+    at.with_timezone(&shanghai()).date_naive()
 }
 
 /// The last day of `period` counted from `start`, whose own day is not counted.
 ///
 /// # Errors
 /// `DEADLINE-RANGE` when the date arithmetic leaves the representable range.
-pub fn due(start: Instant, period: Period, calendar: &WorkCalendar) -> Result<Due, crate::Refusal> {
-    let from = start.date_naive();
-    let out_of_range = || crate::Refusal::new(TOO_FAR).with("from", from);
-    let mut counted = Vec::new();
-    let mut due_at = None;
-    let mut rolled_from = None;
-    let last = match period {
+pub fn due(start: Instant, period: Period, calendar: &WorkCalendar) -> Result<Due, Refusal> {
+    due_with(start, period, &Standstill::none(), calendar)
+}
+
+/// The same where days stood still: a day of a pause is none of the period, and a period never ends on one. Hours know no pause: no rule of hours has one.
+///
+/// # Errors
+/// `DEADLINE-RANGE` when the date arithmetic leaves the representable range.
+pub fn due_with(start: Instant, period: Period, still: &Standstill, calendar: &WorkCalendar) -> Result<Due, Refusal> {
+    let from = day_of(start);
+    let out_of_range = || Refusal::new(TOO_FAR).with("from", from);
+    let mut due = Due { due_on: from, due_at: None, provisional: false, rolled_from: None, counted: Vec::new(), calendar_version: calendar.version.clone() };
+    let whole_days = |last: Option<NaiveDate>| last.map(|l| (l - from).num_days()).ok_or_else(out_of_range);
+    let months = |n: u32| from.checked_add_months(Months::new(n));
+    let days = match period {
         Period::WorkingDays(n) => {
             let mut day = from;
-            while counted.len() < n as usize {
+            while due.counted.len() < n as usize {
                 day = day.succ_opt().ok_or_else(out_of_range)?;
+                if still.holds(day) {
+                    continue;
+                }
+                due.provisional |= !calendar.settles(day);
                 if calendar.is_workday(day) {
-                    counted.push(day);
+                    due.counted.push(day);
                 }
             }
-            day
-        }
-        Period::CalendarDays(n) => from.checked_add_days(Days::new(u64::from(n))).ok_or_else(out_of_range)?,
-        Period::Months(n) => from.checked_add_months(Months::new(n)).ok_or_else(out_of_range)?,
-        Period::Years(n) => {
-            let months = n.checked_mul(12).ok_or_else(out_of_range)?;
-            from.checked_add_months(Months::new(months)).ok_or_else(out_of_range)?
+            due.due_on = day;
+            return Ok(due);
         }
         Period::Hours(n) => {
             let at = start.checked_add_signed(TimeDelta::hours(i64::from(n))).ok_or_else(out_of_range)?;
-            due_at = Some(at);
-            at.date_naive()
+            return Ok(Due { due_on: day_of(at), due_at: Some(at), ..due });
         }
         Period::SameDayBy(time) => {
-            due_at = from.and_time(time).and_local_timezone(start.timezone()).single();
-            from
+            let at = from.and_time(time).and_local_timezone(shanghai()).single();
+            return Ok(Due { due_at: at, ..due });
         }
+        Period::CalendarDays(n) => whole_days(from.checked_add_days(Days::new(u64::from(n))))?,
+        Period::Months(n) => whole_days(months(n))?,
+        Period::Years(n) => whole_days(n.checked_mul(12).and_then(months))?,
     };
-    let due_on = match period {
-        Period::CalendarDays(_) | Period::Months(_) | Period::Years(_) => {
-            let mut day = last;
-            while !calendar.is_workday(day) {
-                day = day.succ_opt().ok_or_else(out_of_range)?;
-            }
-            if day != last {
-                rolled_from = Some(last);
-            }
-            day
-        }
-        _ => last,
-    };
-    let depends_on_calendar = !matches!(period, Period::Hours(_) | Period::SameDayBy(_));
-    let provisional = depends_on_calendar
-        && match period {
-            // only the last days decide a calendar-day period
-            Period::CalendarDays(_) | Period::Months(_) | Period::Years(_) => !calendar.knows(year(last)) || !calendar.knows(year(due_on)),
-            _ => (year(from)..=year(due_on)).any(|y| !calendar.knows(y)) && counted.iter().any(|d| !calendar.knows(year(*d))),
-        };
-    Ok(Due { due_on, due_at, provisional, rolled_from, counted, calendar_version: calendar.version.clone() })
-}
-
-fn year(day: NaiveDate) -> i32 {
-    chrono::Datelike::year(&day)
+    let mut last = from;
+    let mut left = days;
+    while left > 0 {
+        last = last.succ_opt().ok_or_else(out_of_range)?;
+        left -= i64::from(!still.holds(last));
+    }
+    // Only the last days decide: a rest day, or a day of a pause, is not the end of a period.
+    let mut day = last;
+    due.provisional = !calendar.settles(day);
+    while still.holds(day) || !calendar.is_workday(day) {
+        day = day.succ_opt().ok_or_else(out_of_range)?;
+        due.provisional |= !calendar.settles(day) && !still.holds(day);
+    }
+    due.rolled_from = (day != last).then_some(last);
+    due.due_on = day;
+    Ok(due)
 }

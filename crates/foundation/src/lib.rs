@@ -19,7 +19,7 @@ pub mod text;
 pub use authority::Act;
 pub use calendar::WorkCalendar;
 pub use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
-pub use deadline::{Due, Period};
+pub use deadline::{Due, Period, Standstill, day_of};
 pub use label::{Label, Lang};
 pub use moves::{Move, Moves, Tick};
 pub use people::{Actor, Role, Scope};

@@ -80,6 +80,7 @@ impl Block {
                 "sealed", "库存封存（扣押）量", "Sealed in stock", Number, true;
                 "recalled", "召回/下架量", "Recalled or withdrawn", Number, true;
                 "other", "其他去向量", "Other", Number, true;
+                "other_note", "其他去向说明", "Where the rest went", Text, false;
                 "unit", "单位", "Unit", Text, true;
                 "not_recalled", "未召回原因", "Why not recalled", Text, false;
                 "controlled", "是否控制到位", "Under control", Choice(&["是", "否"]), true;
@@ -235,6 +236,15 @@ impl BlockRecord {
         }
         if block == Block::Control {
             missing.extend(self.imbalance());
+            if self.number("other").is_some_and(|other| !other.is_zero()) && self.get("other_note").is_empty() {
+                missing.push(named(code::FIELD).with("label", "其他去向说明").with("label_en", "Where the rest went"));
+            }
+            if self.get("controlled") == "否" {
+                missing.push(Refusal::new(code::UNCONTROLLED));
+            }
+        }
+        if block == Block::Rectify && self.get("result") == "不合格" {
+            missing.push(Refusal::new(code::NOT_RECTIFIED));
         }
         if self.evidence.is_empty() {
             missing.push(named(code::EVIDENCE));
@@ -252,5 +262,28 @@ mod tests {
         let field = Block::Penalty.fields().iter().find(|f| f.key == "filed").unwrap();
         let Choice(choices) = field.kind else { panic!("a choice") };
         assert_eq!(choices, Penalty::ALL.iter().map(|p| p.zh()).collect::<Vec<_>>());
+    }
+    fn record(fields: &[(&str, &str)]) -> BlockRecord {
+        let at = shiyan_foundation::DateTime::UNIX_EPOCH.fixed_offset();
+        let evidence = vec![EvidenceRef { sha256: "0".repeat(64), name: "a.jpg".into(), size: 1, by: "甲".into(), at }];
+        BlockRecord { fields: fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(), evidence, ..BlockRecord::default() }
+    }
+    #[test]
+    fn what_went_elsewhere_is_explained_and_what_is_not_under_control_is_not_done() {
+        let whole = [("bought", "10"), ("sold", "4"), ("sealed", "3"), ("recalled", "1"), ("other", "2"), ("unit", "公斤"), ("controlled", "是")];
+        let codes = |more: &[(&str, &str)]| record(&[&whole, more].concat()).missing(Block::Control).iter().map(Refusal::code).collect::<Vec<_>>();
+        assert_eq!(codes(&[]), ["CASE-FIELD"]);
+        assert!(codes(&[("other_note", "经营者自行食用")]).is_empty());
+        assert!(codes(&[("sold", "6"), ("other", "0")]).is_empty());
+        assert_eq!(codes(&[("other_note", "经营者自行食用"), ("controlled", "否")]), ["CASE-UNCONTROLLED"]);
+        assert_eq!(codes(&[("other", "3"), ("other_note", "经营者自行食用")]), ["CASE-BALANCE"]);
+    }
+    #[test]
+    fn a_correction_that_was_looked_at_and_found_wanting_is_not_done() {
+        let codes = |result| {
+            let record = record(&[("measures", "更换供货商"), ("checked_on", "2026-03-20"), ("result", result)]);
+            record.missing(Block::Rectify).iter().map(Refusal::code).collect::<Vec<_>>()
+        };
+        assert_eq!((codes("合格"), codes("不合格")), (vec![], vec!["CASE-RECTIFY"]));
     }
 }

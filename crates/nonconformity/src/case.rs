@@ -7,7 +7,7 @@ use shiyan_foundation::authority::Act;
 use shiyan_foundation::ids::{CaseId, SampleId, TestOrderId, UserId};
 use shiyan_foundation::task::Link;
 use shiyan_foundation::{Actor, Instant, Label, Move, Moves, NaiveDate, Refusal, Tick, labels};
-use shiyan_statute::{RuleKey, is_pathogen};
+use shiyan_statute::{PauseReason, RuleKey, is_pathogen};
 
 use crate::block::{Block, BlockRecord};
 use crate::code;
@@ -91,6 +91,26 @@ pub enum ClockMove {
     CancelAll,
     /// Cancel the running clocks of duties that fell away; the window of a right runs to its end.
     CancelDuties,
+}
+
+/// 中止与恢复 what a step does to the clocks of the case that depend on a conclusion; the caller does it in the same transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PauseMove {
+    /// Let this rule's clock stand still from this instant on, by this paper.
+    Pause(RuleKey, PauseReason, Instant, String),
+    /// Let it run again.
+    Resume(RuleKey, PauseReason, Instant, String),
+}
+
+/// 一步的结果 of a procedure beside the case: the noun as it is now, what happens to its own clocks, and what to those of the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stepped<T> {
+    /// As it is now.
+    pub now: T,
+    /// Its own clocks.
+    pub clocks: Vec<ClockMove>,
+    /// The clocks of the case.
+    pub pauses: Vec<PauseMove>,
 }
 
 /// 案件
@@ -232,7 +252,7 @@ pub fn open_cases(opening: &CaseOpening, ids: [CaseId; 2], no: &str) -> Vec<(Cas
 }
 
 /// What the table says of the clocks, at a moment, for the rules that the facts of the case ask for.
-fn clock_moves(ticks: &[Tick<RuleKey>], at: Instant, applies: impl Fn(RuleKey) -> bool) -> Vec<ClockMove> {
+pub(crate) fn clock_moves(ticks: &[Tick<RuleKey>], at: Instant, applies: impl Fn(RuleKey) -> bool) -> Vec<ClockMove> {
     let one = |tick: &Tick<RuleKey>| match *tick {
         Tick::Starts(rule) => applies(rule).then_some(ClockMove::Start(rule, at)),
         Tick::Stops(rule) => applies(rule).then_some(ClockMove::Stop(rule, at)),

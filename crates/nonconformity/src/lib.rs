@@ -5,7 +5,19 @@
 
 pub mod block;
 pub mod case;
+pub mod closing;
 pub mod code;
+pub mod draw;
+pub mod effect;
+pub mod objection;
+pub mod recheck;
+pub mod service;
 
 pub use block::{Block, BlockField, BlockRecord, EvidenceRef};
-pub use case::{Case, CaseAction, CaseOpening, CaseState, ClockMove, Part, open_cases};
+pub use case::{Case, CaseAction, CaseOpening, CaseState, ClockMove, Part, PauseMove, Stepped, open_cases};
+pub use closing::{Standing, closing};
+pub use draw::{Barred, Candidate, Drawn, draw_lab, draw_share};
+pub use effect::{EffectCheck, EffectDraw};
+pub use objection::{Objection, ObjectionAction, ObjectionKind, ObjectionState};
+pub use recheck::{Asking, Finality, Recheck, RecheckAction, RecheckState, can_recheck, finality, recheckable_until};
+pub use service::{Attempt, Recipient, Service, ServiceMethod, ServiceResult};

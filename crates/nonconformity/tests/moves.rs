@@ -11,6 +11,8 @@ use shiyan_foundation::{Actor, Instant, Label, Lang, Moves, NaiveDate, Role, Sco
 use shiyan_lab_results::{bench, order};
 use shiyan_nonconformity::block::BlockKind;
 use shiyan_nonconformity::case::MOVES as CASES;
+use shiyan_nonconformity::objection::MOVES as OBJECTIONS;
+use shiyan_nonconformity::recheck::MOVES as RECHECKS;
 use shiyan_nonconformity::{Block, BlockRecord, Case, CaseAction, CaseOpening, CaseState, ClockMove, EvidenceRef, open_cases};
 use shiyan_rapid_test::follow_up;
 use shiyan_sample_intake::sample;
@@ -95,6 +97,45 @@ fn every_table_of_moves_agrees_with_the_list_by_hand() {
         )
     );
     assert_eq!(
+        listed(&RECHECKS),
+        by_hand(
+            "filed accept accepted: supervisor
+             filed refuse refused: supervisor
+             filed withdraw withdrawn: enforcer
+             accepted withdraw withdrawn: enforcer
+             accepted draw assigned: enforcer
+             assigned decline accepted: enforcer
+             assigned withdraw withdrawn: enforcer
+             assigned hand_over in_transit: enforcer
+             in_transit hand_over in_transit: enforcer
+             in_transit receive testing: enforcer
+             in_transit receive terminated: enforcer
+             testing terminate terminated: supervisor
+             testing conclude concluded: enforcer
+             concluded tell told: enforcer"
+        )
+    );
+    assert_eq!(
+        listed(&OBJECTIONS),
+        by_hand(
+            "received ask_more waiting: enforcer
+             received complete ready: enforcer
+             waiting complete ready: enforcer
+             received refuse refused: supervisor
+             waiting refuse refused: supervisor
+             ready refuse refused: supervisor
+             ready accept accepted: supervisor
+             accepted consult accepted: enforcer
+             accepted answer accepted: enforcer
+             accepted uphold upheld: supervisor
+             accepted dismiss dismissed: supervisor
+             received withdraw withdrawn: enforcer
+             waiting withdraw withdrawn: enforcer
+             ready withdraw withdrawn: enforcer
+             accepted withdraw withdrawn: enforcer"
+        )
+    );
+    assert_eq!(
         listed(&follow_up::MOVES),
         by_hand(
             "awaiting_retest retest suspended: point_operator|enforcer
@@ -150,6 +191,8 @@ fn what_is_open_is_what_the_list_by_hand_says() {
     assert_eq!(open(&order::MOVES), "testing entered checked reviewed approved");
     assert_eq!(open(&bench::MOVES), "open");
     assert_eq!(open(&CASES), "opened assigned acting submitted");
+    assert_eq!(open(&RECHECKS), "filed accepted assigned in_transit testing concluded");
+    assert_eq!(open(&OBJECTIONS), "received waiting ready accepted");
     assert_eq!(open(&follow_up::MOVES), "awaiting_retest suspended objected sent_to_lab");
     assert_eq!(open(&shiyan_sampling_plan::MOVES), "draft");
     assert_eq!(open(&shiyan_sampling_plan::STEPS), "draft approved");
@@ -312,6 +355,8 @@ fn pictures() -> String {
         one(&order::MOVES),
         one(&bench::MOVES),
         one(&CASES),
+        one(&RECHECKS),
+        one(&OBJECTIONS),
         one(&follow_up::MOVES),
         one(&bench::PROFILE_MOVES),
         one(&LIMIT_MOVES),

@@ -6,7 +6,7 @@ codes! {
     NO_RULE = "LAW-NO-RULE", zh "规则 {rule} 在 {on} 没有有效条目，不能计算期限", en "Rule {rule} has no entry in force on {on}; no deadline can be computed",
         next "请法规人员补录该日期适用的条文" / "Ask the legal officer to enter the text in force on that date", article "";
     UNKNOWN_RULE = "LAW-UNKNOWN-RULE", zh "没有编号为 {rule} 的期限规则", en "There is no deadline rule {rule}",
-        next "规则编号为 D01 至 D39 及 D09X" / "Rules are D01 to D39 and D09X", article "";
+        next "规则编号为 D01 至 D40，另有 D09X、D34B 等" / "Rules are D01 to D40, with some like D09X and D34B", article "";
     CLOCK_STOPPED = "CLOCK-STOPPED", zh "时限钟已经停止或撤销，不能再改", en "The clock has already stopped or been cancelled",
         next "如需继续，另起一个时限钟" / "Start another clock if the work goes on", article "";
     CLOCK_BACKWARDS = "CLOCK-BACKWARDS", zh "停止时间 {at} 早于起算时间 {started}", en "The stop {at} lies before the start {started}",
@@ -17,6 +17,28 @@ codes! {
         next "补填批准人和理由" / "Fill in the approver and the reason", article "抽检办法 第45条";
     EXTENSION_TWICE = "CLOCK-EXTENSION-TWICE", zh "该时限钟已经延长过一次，至 {old}", en "The clock has already been extended, to {old}",
         next "再次延长须由负责人另行处理" / "A second extension must be handled by the person in charge", article "";
+    NO_EXTENSION = "CLOCK-NO-EXTENSION", zh "“{rule}”的期限依法不能延长", en "The law does not let the period of “{rule_en}” be extended",
+        next "按原期限办理" / "Keep to the period", article "";
+    EXTENSION_LONG = "CLOCK-EXTENSION-LONG", zh "最多可以延长至 {last}，不能延长至 {new}", en "It can be extended to {last} at most, not to {new}",
+        next "填写不晚于该日的日期" / "Enter a day no later than that", article "";
+    EXTENSION_LATE = "CLOCK-EXTENSION-LATE", zh "期限已于 {due} 届满，届满后不能再办延长", en "The period ended on {due}; it cannot be extended any more",
+        next "据实办理，按逾期统计" / "Go on with the work; it counts as overdue", article "";
+    EXTENSION_PAUSED = "CLOCK-EXTENSION-PAUSED", zh "期限正中止计时，不能同时延长", en "The period stands still and cannot be extended meanwhile",
+        next "恢复计时后再办延长" / "Extend it once it runs again", article "";
+    NO_AGREEMENT = "CLOCK-NO-AGREEMENT", zh "“{rule}”的期限不能另行约定", en "No other period can be agreed for “{rule_en}”",
+        next "按法定期限办理" / "Keep to the period of the law", article "";
+    NO_PAUSE = "CLOCK-NO-PAUSE", zh "“{rule}”的期限不因{reason}而中止", en "The period of “{rule_en}” does not stand still for this ({reason_en})",
+        next "按原期限办理；确有困难的，看能否依法延长" / "Keep to the period, or see whether the law lets it be extended", article "";
+    PAUSED = "CLOCK-PAUSED", zh "已因{reason}中止计时，不必重复登记", en "It stands still for this already ({reason_en})",
+        next "事由消除后登记恢复计时" / "Register the end once the cause is gone", article "";
+    NOT_PAUSED = "CLOCK-NOT-PAUSED", zh "没有因{reason}中止计时，不能登记恢复", en "It does not stand still for this ({reason_en}); there is nothing to end",
+        next "核对中止事由" / "Check the cause", article "";
+    PAUSE_TIME = "CLOCK-PAUSE-TIME", zh "中止或恢复的日期 {at} 应在 {first} 至 {last} 之间", en "The day {at} must lie between {first} and {last}",
+        next "按文书填写真实日期" / "Give the true day, as on the paper", article "";
+    PAUSE_LATE = "CLOCK-PAUSE-LATE", zh "期限已于 {due} 届满，不能再登记中止", en "The period ended on {due}; it can no longer stand still",
+        next "据实办理，按逾期统计" / "Go on with the work; it counts as overdue", article "";
+    PAPER = "CLOCK-PAPER", zh "没有写批准或依据的文书", en "The paper that approves it or that it rests on is missing",
+        next "填写文书名称和文号" / "Give the name and the number of the paper", article "";
     NO_LIMIT = "LIMIT-NONE", zh "限量库中没有 {category}（{food}）的 {analyte} 适用的限量", en "The limit library has no row for {analyte} in {category} ({food})",
         next "核对食品分类与项目名称；确无限量的，本项不判定" / "Check the category and the item name; without a limit there is no verdict", article "";
     TOO_WIDE = "LIMIT-TOO-WIDE", zh "样品分类不够细，不能确定适用哪一条限量", en "The sample is filed too high up in the categories to tell which limit applies",

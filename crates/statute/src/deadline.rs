@@ -47,20 +47,26 @@ labels! {
         D32 = "D32", "行政处罚决定", "Administrative penalty decided";
         D33 = "D33", "行政处罚信息公示", "Administrative penalty published";
         D34 = "D34", "一级召回启动", "Class-one recall started";
+        D34B = "D34B", "二级召回启动", "Class-two recall started";
+        D34C = "D34C", "三级召回启动", "Class-three recall started";
         D35 = "D35", "一级召回完成", "Class-one recall completed";
+        D35B = "D35B", "二级召回完成", "Class-two recall completed";
+        D35C = "D35C", "三级召回完成", "Class-three recall completed";
         D36 = "D36", "快检手工试剂数据上传", "Manual rapid-test data uploaded";
         D37 = "D37", "快检不合格处置", "Positive rapid result handled";
         D38 = "D38", "快检阳性摊位复抽", "Stall with a positive resampled";
         D39 = "D39", "快检结果公示(批发市场)", "Rapid results posted (wholesale market)";
+        D39B = "D39B", "快检结果公示(农贸市场)", "Rapid results posted (retail market)";
+        D40 = "D40", "公告送达届满", "Service by public notice complete";
     }
 }
 
 impl RuleKey {
-    /// 权利窗口或保存期 the time of a right (recheck, objection) or of keeping something: it ends, it is never overdue.
+    /// 权利窗口或保存期 the time of a right (recheck, objection), of a public notice, or of keeping something: it ends, it is never overdue.
     #[must_use]
     pub fn is_window(self) -> bool {
-        use RuleKey::{D07, D14, D15, D28, D30};
-        matches!(self, D07 | D14 | D15 | D28 | D30) || self.is_keeping()
+        use RuleKey::{D07, D14, D15, D28, D30, D40};
+        matches!(self, D07 | D14 | D15 | D28 | D30 | D40) || self.is_keeping()
     }
     /// 保存期 the time for which something is kept: past its last day nothing is late and nothing has lapsed.
     #[must_use]
@@ -108,21 +114,7 @@ impl DeadlineRule {
     /// 期限的说法, e.g. `7个工作日`.
     #[must_use]
     pub fn period_text(&self, lang: Lang) -> String {
-        let (n, zh, en) = match self.period {
-            Period::WorkingDays(n) => (n, "个工作日", "working day"),
-            Period::CalendarDays(n) => (n, "日", "calendar day"),
-            Period::Months(n) => (n, "个月", "month"),
-            Period::Years(n) => (n, "年", "year"),
-            Period::Hours(n) => (n, "小时", "hour"),
-            Period::SameDayBy(time) => {
-                let time = time.format("%H:%M");
-                return lang.pick(&format!("当日{time}前"), &format!("by {time} the same day")).to_owned();
-            }
-        };
-        match lang {
-            Lang::Zh => format!("{n}{zh}"),
-            Lang::En => format!("{n} {en}{}", if n == 1 { "" } else { "s" }),
-        }
+        period_text(self.period, lang)
     }
     /// 核对情况
     #[must_use]
@@ -138,6 +130,40 @@ impl DeadlineRule {
             Lang::Zh => format!("{key} {event}：{period}；依据 {article}（{grade}）；版本 {version}"),
             Lang::En => format!("{key} {event}: {period}; basis {article} ({grade}); version {version}"),
         }
+    }
+}
+
+/// 期限的说法 of any period, e.g. `7个工作日`.
+#[must_use]
+pub fn period_text(period: Period, lang: Lang) -> String {
+    let (n, zh, en) = match period {
+        Period::WorkingDays(n) => (n, "个工作日", "working day"),
+        Period::CalendarDays(n) => (n, "日", "calendar day"),
+        Period::Months(n) => (n, "个月", "month"),
+        Period::Years(n) => (n, "年", "year"),
+        Period::Hours(n) => (n, "小时", "hour"),
+        Period::SameDayBy(time) => {
+            let time = time.format("%H:%M");
+            return lang.pick(&format!("当日{time}前"), &format!("by {time} the same day")).to_owned();
+        }
+    };
+    match lang {
+        Lang::Zh => format!("{n}{zh}"),
+        Lang::En => format!("{n} {en}{}", if n == 1 { "" } else { "s" }),
+    }
+}
+
+/// A period from its three columns.
+pub(crate) fn read_period(value: &str, unit: &str, day_type: &str) -> Option<Period> {
+    let n = || value.parse::<u32>().ok();
+    match (unit, day_type) {
+        ("day", "working") => n().map(Period::WorkingDays),
+        ("day", "calendar") => n().map(Period::CalendarDays),
+        ("month", "calendar") => n().map(Period::Months),
+        ("year", "calendar") => n().map(Period::Years),
+        ("hour", "clock") => n().map(Period::Hours),
+        ("clock_time", "same_day") => NaiveTime::parse_from_str(value, "%H:%M").ok().map(Period::SameDayBy),
+        _ => None,
     }
 }
 
@@ -161,17 +187,8 @@ struct Row {
 
 impl Row {
     fn rule(self) -> Result<DeadlineRule, String> {
-        let bad = || format!("deadlines.csv: {}: cannot read {} {} {}", self.key.code(), self.value, self.unit, self.day_type);
-        let n = || self.value.parse::<u32>().map_err(|_| bad());
-        let period = match (self.unit.as_str(), self.day_type.as_str()) {
-            ("day", "working") => Period::WorkingDays(n()?),
-            ("day", "calendar") => Period::CalendarDays(n()?),
-            ("month", "calendar") => Period::Months(n()?),
-            ("year", "calendar") => Period::Years(n()?),
-            ("hour", "clock") => Period::Hours(n()?),
-            ("clock_time", "same_day") => Period::SameDayBy(NaiveTime::parse_from_str(&self.value, "%H:%M").map_err(|_| bad())?),
-            _ => return Err(bad()),
-        };
+        let period = read_period(&self.value, &self.unit, &self.day_type)
+            .ok_or_else(|| format!("deadlines.csv: {}: cannot read {} {} {}", self.key.code(), self.value, self.unit, self.day_type))?;
         Ok(DeadlineRule {
             key: self.key,
             period,
@@ -207,6 +224,14 @@ pub fn deadline_rules() -> &'static [DeadlineRule] {
 /// `LAW-NO-RULE` when no version covers the day: an older text is never guessed from the present one.
 pub fn deadline_rule(key: RuleKey, on: NaiveDate) -> Result<&'static DeadlineRule, Refusal> {
     deadline_rules().iter().find(|r| r.key == key && r.in_force(on)).ok_or_else(|| Refusal::new(codes::NO_RULE).with("rule", key.code()).with("on", on))
+}
+
+/// The version of a rule that a clock was started with; the one in force on the day of the start where that version is no more.
+///
+/// # Errors
+/// `LAW-NO-RULE`.
+pub fn deadline_rule_version(key: RuleKey, version: u32, start: NaiveDate) -> Result<&'static DeadlineRule, Refusal> {
+    deadline_rules().iter().find(|r| r.key == key && r.version == version).map_or_else(|| deadline_rule(key, start), Ok)
 }
 
 /// A rule by its code.
@@ -304,6 +329,13 @@ mod tests {
         assert_eq!((until(RuleKey::D37).as_str(), until(RuleKey::D38).as_str()), ("2026-10-04T09:00:00+08:00", "2026-10-08T23:59:59+08:00"));
         assert_eq!(of(RuleKey::D24, "2026-08-31").due.due_on, day("2026-11-30"));
         assert_eq!(of(RuleKey::D39, "2026-08-31").due.due_at, Some(at("2026-08-31", 8)));
+        assert_eq!(of(RuleKey::D39B, "2026-08-31").due.due_at, Some(at("2026-08-31", 9)));
+        assert_eq!(
+            [RuleKey::D34, RuleKey::D34B, RuleKey::D34C].map(|k| of(k, "2026-10-01").due.due_at),
+            [2, 3, 4].map(|d| Some(at(&format!("2026-10-0{d}"), 9)))
+        );
+        assert_eq!([RuleKey::D35, RuleKey::D35B, RuleKey::D35C].map(|k| of(k, "2026-10-01").due.counted.len()), [10, 20, 30]);
+        assert_eq!(of(RuleKey::D40, "2026-09-01").due.due_on, day("2026-10-08"), "30 days end on 1 October and roll over the holidays");
         assert_eq!(of(RuleKey::D09X, "2026-09-18").due.counted.len(), 10);
         let seven = of(RuleKey::D07, "2026-09-24");
         assert_eq!((seven.version, seven.article.contains("第30条")), (1, true));
@@ -319,12 +351,12 @@ mod tests {
     fn a_day_without_an_entry_is_refused() {
         let refused = deadline(RuleKey::D07, at("2014-05-05", 9), calendar()).expect_err("no entry");
         assert_eq!(refused.code(), "LAW-NO-RULE");
-        assert_eq!(rule_key("D40").expect_err("unknown").code(), "LAW-UNKNOWN-RULE");
+        assert_eq!(rule_key("D41").expect_err("unknown").code(), "LAW-UNKNOWN-RULE");
         assert_eq!(rule_key(" D09X ").expect("known"), RuleKey::D09X);
     }
     #[test]
     fn every_rule_is_cited_and_its_versions_neither_overlap_nor_leave_gaps() {
-        assert_eq!(RuleKey::ALL.len(), 40);
+        assert_eq!(RuleKey::ALL.len(), 46);
         for key in RuleKey::ALL {
             let mut versions: Vec<_> = deadline_rules().iter().filter(|r| r.key == *key).collect();
             assert!(!versions.is_empty(), "{} has no row", key.code());

@@ -22,8 +22,11 @@ pub mod number;
 pub mod packages;
 pub mod pathogens;
 pub mod rapid;
+pub mod remind;
+pub mod retell;
 pub mod sided;
 pub mod sums;
+pub mod terms;
 pub mod time_left;
 
 use shiyan_foundation::{Label, Lang};
@@ -31,10 +34,10 @@ use shiyan_foundation::{Label, Lang};
 pub use additives::{AdditiveAnswer, AdditiveQuery, additive_limit, additive_rule};
 pub use background::{Background, Natural, SubstanceKind, background, background_additives};
 pub use calendar::{Holiday, HolidayKind, calendar, holidays};
-pub use clock::{Clock, ClockState, Extension};
+pub use clock::{Agreed, Clock, ClockState, Extension, Grant, Moved, Pause, by_nearness, nearest, recounted};
 pub use codes::ALL;
 pub use crosswalk::{StandardFood, standard_food};
-pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules, runs_until};
+pub use deadline::{ComputedDeadline, DeadlineRule, RuleKey, deadline, deadline_rule, deadline_rules, period_text, runs_until};
 pub use editions::{RowChange, RowChangeKind, ShippedEdition, difference, shipped_editions};
 pub use food::{ClassScheme, FoodClass, YearClass, class_in, class_scheme, classes_of, food_class, food_classes, food_classes_of};
 pub use grade::Grade;
@@ -48,8 +51,11 @@ pub use number::{LawNumber, NumberKey, law_number, law_numbers, said, yearly_tar
 pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use pathogens::{Pathogen, is_pathogen, pathogens};
 pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+pub use remind::{Reminder, ReminderReason, must_be_told_at_once, next_reminder, reminders};
+pub use retell::{cited, retell};
 pub use sided::{OneSided, sided};
 pub use sums::{SumOf, sum_with, sums};
+pub use terms::{PauseReason, Term, TermKind, suspended_by, term, terms};
 pub use time_left::{Colour, Left, Nearness, TimeLeft};
 
 /// 解释 what a rule key (`D07`), a number (`N01`), a limit row (`L0001`) or a refusal code of this crate stands for.
@@ -90,6 +96,7 @@ pub fn data_problems() -> Vec<String> {
         rapid::problem(),
         sided::problem(),
         sums::problem(),
+        terms::problem(),
     ];
     problems.into_iter().flatten().collect()
 }
@@ -110,7 +117,7 @@ mod tests {
                 assert!(explain(&row.id, lang).is_some_and(|t| t.contains(&row.basis)), "{}", row.id);
             }
             assert!(ALL.iter().all(|info| explain(info.code, lang).is_some()));
-            assert_eq!(explain("D40", lang), None);
+            assert_eq!(explain("D41", lang), None);
         }
     }
 }

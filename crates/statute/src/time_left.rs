@@ -1,7 +1,7 @@
 //! 剩余时限 how a deadline stands at a moment: what is left of it, how near it is, its colour and its words. Whoever shows a deadline or counts
 //! deadlines by how near they are asks here, so that two pages never say two things of one day.
 
-use shiyan_foundation::{Instant, Label, Lang, NaiveDate, WorkCalendar, labels};
+use shiyan_foundation::{Instant, Label, Lang, NaiveDate, WorkCalendar, day_of, labels};
 
 use crate::clock::{Clock, ClockState};
 
@@ -97,8 +97,7 @@ impl TimeLeft {
             (Nearness::Today, _) => (Nearness::Today.zh().to_owned(), Nearness::Today.en().to_owned()),
             (Nearness::Soon | Nearness::Later, _) => (format!("剩 {left} 个工作日"), format!("{} left", days_en(left))),
         };
-        let known = cal.knows(chrono::Datelike::year(&due));
-        Self { provisional: !known, ..Self::running(near, Left::Workdays(left), (zh, en), |lang| day_text(lang, due)) }
+        Self { provisional: !cal.settles(due), ..Self::running(near, Left::Workdays(left), (zh, en), |lang| day_text(lang, due)) }
     }
     /// Of a period counted in hours from a start to a moment, met or running.
     #[must_use]
@@ -127,13 +126,17 @@ impl TimeLeft {
         let due = clock.effective_due_on();
         match clock.state_in(now, cal) {
             ClockState::Cancelled => Self::cancelled(),
-            state @ (ClockState::Met | ClockState::Late) => Self::met(clock.stopped_at.map_or(due, |at| at.date_naive()), state == ClockState::Late),
+            state @ (ClockState::Met | ClockState::Late) => Self::met(clock.stopped_at.map_or(due, day_of), state == ClockState::Late),
             // Past the last day of keeping nothing is late.
             _ if clock.rule.is_keeping() => Self::still(format!("保存至 {due}"), format!("Keep until {due}")),
+            ClockState::Suspended => {
+                let since = clock.paused_since().map_or(due, day_of);
+                Self::still(format!("中止计时（自{}起）", day_text(Lang::Zh, since)), format!("Suspended (since {})", day_text(Lang::En, since)))
+            }
             ClockState::Ended => Self::still(format!("已届满（{due}）"), format!("Ended ({due})")),
             ClockState::Running | ClockState::DueSoon | ClockState::Overdue => match (clock.due.due_at, &clock.extension) {
                 (Some(at), None) => Self::hours(clock.started_at, at, None, now),
-                _ => Self::day(due, None, now.date_naive(), cal).unsure(clock.due.provisional),
+                _ => Self::day(due, None, day_of(now), cal).unsure(clock.due.provisional),
             },
         }
     }
