@@ -33,4 +33,24 @@ codes! {
         next "上传凭证后再登记" / "Upload the evidence first", article "";
     CONFIRM_LINK = "RAPID-CONFIRM", zh "没有关联的监督抽检结论，不能判定快检是否被确认", en "Without a linked laboratory conclusion the positive cannot be confirmed or dismissed",
         next "先出具关联抽样单的检验结论" / "Conclude the linked sampling sheet first", article "食品安全法 第112条";
+    SENT_EMPTY = "RAPID-SENT-EMPTY", zh "报文是空的", en "The message is empty",
+        next "检查上传程序后重新发送" / "Check the program that sends it and send it again", article "";
+    SENT_SIZE = "RAPID-SENT-SIZE", zh "报文有 {size} 字节，上限 {limit} 字节", en "The message has {size} bytes; the limit is {limit}",
+        next "分成几次发送" / "Send it in several parts", article "";
+    SENT_BROKEN = "RAPID-SENT-BROKEN", zh "报文不是完整的 {format}：{detail}", en "The message is no whole {format}: {detail}",
+        next "原文已留存；请联系仪器厂商核对上传格式" / "The bytes were kept; ask the maker of the device to check what it sends", article "";
+    SENT_DEEP = "RAPID-SENT-DEEP", zh "报文嵌套超过 {limit} 层", en "The message is nested deeper than {limit} levels",
+        next "请联系仪器厂商核对上传格式" / "Ask the maker of the device to check what it sends", article "";
+    SENT_MANY = "RAPID-SENT-MANY", zh "报文超过 {limit} 项内容", en "The message holds more than {limit} members",
+        next "分成几次发送" / "Send it in several parts", article "";
+    SENT_TWICE = "RAPID-SENT-TWICE", zh "字段“{field}”出现了两次", en "The field “{field}” stands there twice",
+        next "原文已留存；请联系仪器厂商核对上传格式" / "The bytes were kept; ask the maker of the device to check what it sends", article "";
+    SENT_FIELD = "RAPID-SENT-FIELD", zh "字段“{field}”不能为空", en "The field “{field}” must not be empty",
+        next "在仪器上补全后重新上传；原文已留存" / "Fill it in on the device and send it again; the bytes were kept", article "";
+    SENT_COLUMNS = "RAPID-SENT-COLUMNS", zh "文件里没有这些列：{columns}", en "The file lacks these columns: {columns}",
+        next "核对导出格式，或换用相应的列声明" / "Check the export, or choose the declaration that fits", article "";
+    SENT_UNFINISHED = "RAPID-SENT-UNFINISHED", zh "文件最后一行没有换行，可能还在写入", en "The last line has no end; the file may still be written",
+        next "等文件写完再读" / "Read it when it is whole", article "";
+    SENT_TOKEN = "RAPID-SENT-TOKEN", zh "上传口令无效或已过期", en "The token is not valid or has ended",
+        next "重新登录后用原编号重新发送" / "Sign in again and send the same numbers again", article "";
 }

@@ -6,6 +6,10 @@
 pub mod code;
 pub mod follow_up;
 pub mod reading;
+pub mod screen;
+pub mod sent;
 
 pub use follow_up::{FollowUp, FollowUpAction, FollowUpState};
 pub use reading::{Device, Observed, Point, RapidVerdict, Reading, ReadingInput, decide};
+pub use screen::{Basis, Screen, screen};
+pub use sent::{ContentHash, Doubt, Machine, Named, Said, Sent, SentTime};
