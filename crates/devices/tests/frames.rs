@@ -1,5 +1,6 @@
 //! Every example frame of the protocol compilation, read by our drivers and dialects, and what must hold of each: any cut gives the same events, and a flipped
 //! bit gives no other reading.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,6 @@
 //! 十万帧: frames with flipped bits, cut short, sent twice, split anywhere, with garbage between. No wrong reading, and no good frame lost.
 //! `SHIYAN_DEVICE_FRAMES=1000000` makes it longer.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! Upload dialects: what is read, what is answered, and what a hostile or damaged message does.
+#![allow(clippy::unwrap_used)]
 
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_xlsxwriter::Workbook;

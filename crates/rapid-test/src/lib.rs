@@ -3,6 +3,7 @@
 #![deny(clippy::float_arithmetic)]
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
+pub mod accept;
 pub mod code;
 pub mod follow_up;
 pub mod reading;

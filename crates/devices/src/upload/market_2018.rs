@@ -43,6 +43,9 @@ impl Dialect for Market2018 {
         };
         Ok(Parcel { records: records.iter().map(one).collect(), token: String::new() })
     }
+    fn per_device(&self) -> bool {
+        false
+    }
     fn answer(&self, outcomes: &[Outcome], now: NaiveDateTime) -> Answer {
         Suzhou.answer(outcomes, now)
     }

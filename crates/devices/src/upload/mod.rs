@@ -12,7 +12,9 @@ pub mod xml;
 
 use chrono::NaiveDateTime;
 use shiyan_foundation::Refusal;
-use shiyan_rapid_test::Sent;
+use shiyan_foundation::ids::DeviceId;
+use shiyan_rapid_test::accept::{Decision, Item, Status, id_of};
+use shiyan_rapid_test::{Sent, code};
 
 use json::Bounds;
 
@@ -57,6 +59,16 @@ pub enum Outcome {
     Rejected(Refusal),
 }
 
+impl From<&Decision> for Outcome {
+    fn from(decision: &Decision) -> Self {
+        match decision.status {
+            Status::Accepted | Status::Duplicate | Status::Quarantined => Self::Stored,
+            Status::Conflict => Self::Conflict,
+            Status::Rejected => Self::Rejected(decision.reasons.first().cloned().unwrap_or_else(|| Refusal::new(code::SENT_EMPTY))),
+        }
+    }
+}
+
 /// 应答 bytes for the sender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -88,6 +100,23 @@ pub trait Dialect {
     /// 每次重发换编号 clients of this dialect make up a new number for each try, so that equal measurements are probably one.
     fn renumbers(&self) -> bool {
         false
+    }
+    /// 编号属于仪器 the sender's numbers belong to its device; else to the whole interface.
+    fn per_device(&self) -> bool {
+        true
+    }
+    /// 批量项 of a parcel from one source: the id is made of the sender's own number, so that sending again is the same item.
+    fn items(&self, parcel: &Parcel, source: DeviceId) -> Vec<Result<Item, Refusal>> {
+        let one = |sent: &Sent| Item {
+            id: id_of(self.key(), self.per_device(), sent),
+            source,
+            seq: None,
+            claimed: None,
+            made_at: None,
+            supersedes: None,
+            sent: sent.clone(),
+        };
+        parcel.records.iter().map(|r| r.as_ref().map(one).map_err(|unread| unread.refusal.clone())).collect()
     }
 }
 

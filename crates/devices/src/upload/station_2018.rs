@@ -98,6 +98,9 @@ impl Dialect for Station2018 {
         };
         Ok(Parcel { records, token })
     }
+    fn per_device(&self) -> bool {
+        false
+    }
     fn answer(&self, outcomes: &[Outcome], _now: NaiveDateTime) -> Answer {
         match outcomes.iter().find(|o| **o != Outcome::Stored) {
             None => answer(true, "操作成功", "0X00000"),

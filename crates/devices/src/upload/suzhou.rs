@@ -227,6 +227,9 @@ impl Dialect for Suzhou {
             Call::Other(method) => Err(broken(&method)),
         }
     }
+    fn per_device(&self) -> bool {
+        false
+    }
     fn answer(&self, outcomes: &[Outcome], now: NaiveDateTime) -> Answer {
         let errors: Vec<String> = outcomes
             .iter()
@@ -259,10 +262,12 @@ pub fn reply(answer: Option<&str>) -> (Reply, String) {
     if text == "1000" {
         return (Reply::Accepted, String::new());
     }
-    let Ok(root) = xml::read(text, &POSTED) else { return (Reply::Unknown, String::new()) };
-    let errors: Vec<&str> = root.find("errorList").map_or_else(Vec::new, |l| l.inner.iter().map(|e| e.text.trim()).filter(|t| !t.is_empty()).collect());
-    let Some(first) = errors.first() else {
-        let good = root.find("successNum").is_some_and(|n| n.text.trim().parse::<u32>().is_ok_and(|n| n > 0));
+    let root = xml::read(text, &POSTED).ok();
+    let listed = root.as_ref().and_then(|r| r.find("errorList")).and_then(|l| l.inner.iter().map(|e| e.text.trim()).find(|t| !t.is_empty()));
+    // clients of 2018 cut answers off at a fixed length; an error that is whole says what it says
+    let cut = || text.split_once("<error>").and_then(|(_, rest)| rest.split_once("</error>")).map(|(error, _)| error.trim());
+    let Some(first) = listed.or_else(|| cut().filter(|_| root.is_none())) else {
+        let good = root.is_some_and(|r| r.find("successNum").is_some_and(|n| n.text.trim().parse::<u32>().is_ok_and(|n| n > 0)));
         return (if good { Reply::Accepted } else { Reply::Unknown }, String::new());
     };
     let (code, said) = first.split_once('|').unwrap_or((first, ""));
