@@ -165,9 +165,9 @@ fn torture<P: Protocol>(name: &str, new: impl Fn() -> P, make: impl Fn(u16, &mut
             })
             .collect();
         let mut reference = Port::new(new());
-        let good: Vec<Vec<Sent>> = frames.iter().map(|f| records(reference.feed(f))).collect();
+        let good: Vec<Vec<ContentHash>> = frames.iter().map(|f| records(reference.feed(f)).iter().map(Sent::content).collect()).collect();
         assert!(good.iter().all(|g| !g.is_empty()), "{name}: a good frame is a reading");
-        let possible: std::collections::BTreeSet<ContentHash> = good.iter().flatten().map(Sent::content).collect();
+        let possible: std::collections::BTreeSet<ContentHash> = good.iter().flatten().copied().collect();
         let mut arrived: BTreeMap<ContentHash, usize> = BTreeMap::new();
         let mut readings = Vec::new();
         for _ in 0..line.readings {
@@ -182,12 +182,11 @@ fn torture<P: Protocol>(name: &str, new: impl Fn() -> P, make: impl Fn(u16, &mut
                 rest = after;
             }
             found.extend(records(port.quiet()));
-            let came: Vec<ContentHash> = found.iter().map(Sent::content).collect();
+            let came: std::collections::BTreeSet<ContentHash> = found.iter().map(Sent::content).collect();
             for (_, readings) in whole.iter().zip(&good).filter(|(w, _)| **w) {
-                for reading in readings {
-                    let content = reading.content();
-                    assert!(came.contains(&content), "{name}: a good frame was lost (seed {}, {sent})", line.seed);
-                    *arrived.entry(content).or_default() += 1;
+                for content in readings {
+                    assert!(came.contains(content), "{name}: a good frame was lost (seed {}, {sent})", line.seed);
+                    *arrived.entry(*content).or_default() += 1;
                 }
             }
             slipped += came.iter().filter(|c| !possible.contains(*c)).count();
@@ -195,12 +194,10 @@ fn torture<P: Protocol>(name: &str, new: impl Fn() -> P, make: impl Fn(u16, &mut
         }
         let result = if line.readings == 1 { readings.concat() } else { confirmed(readings) };
         let sure: Vec<&Sent> = result.iter().filter(|r| !r.doubts.contains(&Doubt::ReadOnce)).collect();
-        for record in &sure {
-            assert!(possible.contains(&record.content()), "{name}: a wrong reading is certain (seed {}): {record:?}", line.seed);
-        }
         let keys: std::collections::BTreeSet<_> = sure.iter().map(|r| (r.content(), r.occurrence)).collect();
         assert_eq!(keys.len(), sure.len(), "{name}: a repeat became a second reading");
-        let contents: std::collections::BTreeSet<ContentHash> = sure.iter().map(|r| r.content()).collect();
+        let contents: std::collections::BTreeSet<ContentHash> = keys.into_iter().map(|(content, _)| content).collect();
+        assert!(contents.is_subset(&possible), "{name}: a wrong reading is certain (seed {})", line.seed);
         let needed = line.readings.min(2);
         assert!(arrived.iter().all(|(content, n)| *n < needed || contents.contains(content)), "{name}: what came whole in two readings is certain");
         certain += sure.len();
@@ -230,7 +227,7 @@ fn no_checked_frame_is_misread_or_lost_among_damaged_ones() {
 fn what_a_weak_check_lets_pass_is_never_certain() {
     let mut dice = Dice(7);
     let (mut slipped, mut certain) = (0, 0);
-    for _ in 0..400 {
+    for _ in 0..200 {
         let day: Vec<Vec<u8>> = (0..60u16).map(|n| lz(n, &mut dice)).collect();
         let good = records(Port::new(Lz4000::default()).feed(&day.concat()));
         let known: std::collections::BTreeSet<ContentHash> = good.iter().map(Sent::content).collect();
@@ -261,7 +258,7 @@ fn what_a_weak_check_lets_pass_is_never_certain() {
         }
     }
     assert!(slipped > 0, "the check was never passed by chance, so this showed nothing");
-    assert!(certain > 10_000, "{certain}");
+    assert!(certain > 5_000, "{certain}");
 }
 
 #[test]
@@ -310,7 +307,7 @@ fn unchecked_protocols_survive_cuts_splits_and_noise() {
         let [low, high] = n.to_le_bytes();
         vec![0x6a, low, high, 0x38, 1, 2, 1, 0x26, 3, 2, 9, 0x15, 0x30]
     };
-    for round in 0..3_000 {
+    for round in 0..1_500 {
         // DY-6260: a cut answer, then the whole one
         let mut port = Port::new(Dy6260::new(day - chrono::TimeDelta::days(400), day.and_hms_opt(8, 0, 0).unwrap()));
         let (cut, whole) = (answer(round), answer(round + 1));
@@ -352,5 +349,39 @@ fn unchecked_protocols_survive_cuts_splits_and_noise() {
         assert!(wanted.iter().all(|n| numbers.contains(n)), "{lost}: {numbers:?}");
         let held = |r: &Sent| r.is_held() || wanted.contains(&r.record_no);
         assert!(found.iter().all(held), "{lost}");
+    }
+}
+
+/// Anything at all on any line: no panic, no reading out of nothing where a check stands against it, no buffer without bound, no endless work.
+#[test]
+fn random_bytes_stop_no_driver() {
+    use shiyan_devices::wire::modbus::{Modbus, WordOrder};
+    use shiyan_devices::wire::profile;
+    use shiyan_devices::wire::vidas::{DateOrder, Vidas};
+    let day = NaiveDate::from_ymd_opt(2026, 3, 3).unwrap();
+    let mut drivers: Vec<(String, Box<dyn Protocol>)> = profile::shipped()
+        .iter()
+        .map(|p| (p.key.clone(), profile::open(&p.protocol, day, day.and_hms_opt(8, 0, 0).unwrap()).unwrap() as Box<dyn Protocol>))
+        .collect();
+    drivers.push(("astm".into(), profile::open("astm", day, day.and_hms_opt(8, 0, 0).unwrap()).unwrap()));
+    drivers.push(("vidas".into(), Box::new(Vidas::new(DateOrder::DayFirst))));
+    drivers.push(("modbus".into(), Box::new(Modbus::new(1, WordOrder::LowFirst, (0.into(), 100.into())))));
+    // bytes that begin, end and mark frames come often
+    let marks = b"\x7e\xaa\x03\xfe\x01\x65sePXR,FINISH{\x22}\x6a\x99\x1b\xff\x08\x31\x02\x1d\x05\x04\x5a\xa5D0\x11\x14\x00\x00";
+    for (name, driver) in drivers {
+        let mut dice = Dice(17 + name.len() as u64);
+        let mut port = Port::new(driver);
+        let (mut found, mut most) = (0, 0);
+        for _ in 0..2_000 {
+            let read: Vec<u8> = (0..dice.below(40)).map(|_| if dice.below(2) == 0 { dice.byte() } else { marks[dice.below(marks.len())] }).collect();
+            found += records(port.feed(&read)).len();
+            most = most.max(port.waiting());
+            if dice.below(50) == 0 {
+                found += records(port.quiet()).len();
+                assert_eq!(port.waiting(), 0, "{name}");
+            }
+        }
+        assert!(found < 50, "{name}: {found} readings out of noise");
+        assert!(most <= 64 << 10, "{name}: {most} bytes waiting");
     }
 }

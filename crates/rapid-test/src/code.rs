@@ -101,4 +101,8 @@ codes! {
         next "说明迟报原因" / "Say why it came late", article "";
     FLAG_REPEAT = "RAPID-FLAG-REPEAT", zh "与另一编号的读数各项相同，可能是重发", en "Equal to a reading under another id; probably sent again",
         next "核对是否同一次检测，再保留或作废其一" / "Check whether it is one test, then keep or void one of them", article "";
+    WELL = "RAPID-WELL", zh "没有孔位“{typed}”", en "There is no well “{typed}”",
+        next "按孔板写孔位，例如 B3" / "Name a well of the plate, for example B3", article "";
+    WELL_FULL = "RAPID-WELL-FULL", zh "孔位 {well} 已用，或不在这块板上", en "The well {well} is taken, or not on this plate",
+        next "换一个空孔" / "Choose a free well", article "";
 }

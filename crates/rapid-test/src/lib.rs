@@ -4,8 +4,13 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
 pub mod accept;
+pub mod agreement;
 pub mod code;
+pub mod control;
+pub mod dictionary;
 pub mod follow_up;
+pub mod plate;
+pub mod radar;
 pub mod reading;
 pub mod screen;
 pub mod sent;

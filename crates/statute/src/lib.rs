@@ -47,7 +47,7 @@ pub use notice::{HolidayNotice, NoticeLine, read_notice};
 pub use number::{LawNumber, NumberKey, law_number, law_numbers, said, yearly_target};
 pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use pathogens::{Pathogen, is_pathogen, pathogens};
-pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+pub use rapid::{RapidMethod, RapidName, RapidNameKind, ReadKind, ThresholdOp, rapid_method, rapid_methods, rapid_names};
 pub use sided::{OneSided, sided};
 pub use sums::{SumOf, sum_with, sums};
 pub use time_left::{Colour, Left, Nearness, TimeLeft};

@@ -35,7 +35,7 @@ impl DryStrip {
 
 const END: [u8; 9] = [0x6a, 0x99, 0x99, 0x99, 0x99, 0x99, 0x99, 0x99, 0x99];
 /// What one transfer can hold.
-const MOST: usize = 64 << 10;
+const MOST: usize = 32 << 10;
 
 impl Protocol for DryStrip {
     fn most(&self) -> usize {
@@ -62,6 +62,14 @@ impl Protocol for DryStrip {
                 return if quiet { Step::control(4, Control::new(Some(Direction::Host), name)) } else { Step::More };
             }
         }
+        let whole = bytes.windows(END.len()).any(|w| w == END);
+        if !whole && (quiet || bytes.len() >= MOST) {
+            // without its end nothing of a transfer is known to be all
+            return Step::Bad { skip: bytes.len(), frame: bytes.len(), fault: Fault::Truncated };
+        }
+        if !whole {
+            return Step::More;
+        }
         let (mut at, mut events, mut lost) = (0, Vec::new(), None::<(usize, Fault)>);
         let flush = |events: &mut Vec<Event>, lost: &mut Option<(usize, Fault)>, to: usize| {
             if let Some((from, fault)) = lost.take() {
@@ -86,11 +94,12 @@ impl Protocol for DryStrip {
                 }
                 return Step::Take(at + END.len(), self.frames.once(part(bytes, 0, at + END.len()), events));
             }
-            let ended = rest.len() < self.length() && rest.windows(END.len()).any(|w| w == END);
-            if END.starts_with(rest) || rest.len() < self.length() && !ended {
-                return if at > MOST - 1 { Step::Skip(1) } else { Step::More };
+            if rest.is_empty() {
+                return Step::More;
             }
-            match if ended { Err(None) } else { self.record(part(rest, 0, self.length())) } {
+            // what is shorter than a record holds the end, which cannot begin inside one: its bytes are no BCD and no result
+            let record = if rest.len() < self.length() { Err(None) } else { self.record(part(rest, 0, self.length())) };
+            match record {
                 Ok(sent) => {
                     flush(&mut events, &mut lost, at);
                     events.push(Event::record(sent));

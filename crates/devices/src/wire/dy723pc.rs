@@ -9,19 +9,22 @@ use super::{Control, Direction, Event, Fault, Occurrences, Protocol, Step};
 
 /// 色素分析仪 DY-723PC.
 #[derive(Debug, Default)]
-pub struct Dy723Pc(Occurrences);
+pub struct Dy723Pc {
+    seen: Occurrences,
+    /// How far the end was looked for.
+    looked: usize,
+}
 
-const MOST: usize = 1 << 20;
+const MOST: usize = 256 << 10;
 const END: &[u8] = b"FINISH";
 
 /// Where the end mark stands, at the border of a character: the second byte of a GBK character may be a letter.
-fn end(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        if bytes.get(at..).is_some_and(|rest| rest.starts_with(END)) {
-            return Some(at);
+fn end(bytes: &[u8], looked: &mut usize) -> Option<usize> {
+    while let Some(rest) = bytes.get(*looked..).filter(|rest| rest.len() >= END.len()) {
+        if rest.starts_with(END) {
+            return Some(std::mem::take(looked));
         }
-        at += if *byte < 0x80 { 1 } else { 2 };
+        *looked += if rest.first().is_some_and(|b| *b < 0x80) { 1 } else { 2 };
     }
     None
 }
@@ -30,7 +33,10 @@ impl Protocol for Dy723Pc {
     fn most(&self) -> usize {
         MOST
     }
-    fn step(&mut self, bytes: &[u8], _quiet: bool) -> Step {
+    fn step(&mut self, bytes: &[u8], quiet: bool) -> Step {
+        if quiet || !bytes.starts_with(b"R,") {
+            self.looked = 0;
+        }
         match bytes {
             [b'D', ..] => {
                 // Dyyyy-MM-ddDyyyy-MM-dd
@@ -51,7 +57,7 @@ impl Protocol for Dy723Pc {
             _ if END.starts_with(bytes) => return Step::More,
             _ => return Step::Skip(1),
         }
-        let Some(length) = end(bytes) else { return Step::More };
+        let Some(length) = end(bytes, &mut self.looked) else { return Step::More };
         let body = bytes.get(..length).unwrap_or_default();
         let Some(text) = encoding_rs::GBK.decode_without_bom_handling_and_without_replacement(body) else {
             return Step::bad(length, Fault::Layout);
@@ -59,7 +65,7 @@ impl Protocol for Dy723Pc {
         let mut events = Vec::new();
         for piece in pieces(&text) {
             match record(piece) {
-                Some(sent) => events.push(Event::record(self.0.count(sent))),
+                Some(sent) => events.push(Event::record(self.seen.count(sent))),
                 None => events.push(Event::Bad(Fault::Layout, piece.as_bytes().to_vec())),
             }
         }

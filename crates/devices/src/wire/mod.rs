@@ -1,6 +1,6 @@
 //! 串口帧 the wire protocols of analysers, one file each. A driver is a pure function from bytes to events: how the bytes are cut into reads changes nothing, a
 //! frame whose check fails becomes no reading, and a good frame behind garbage is read. Facts: the project's compilation of analyser protocols
-//! (`rapid-devices.md`, sections named in each file); its example frames are `tests/data/rapid_frames.csv`.
+//! (“rapid-devices”, sections named in each file); its example frames are `tests/data/rapid_frames.csv`.
 
 pub mod astm;
 pub mod bytes;

@@ -43,18 +43,19 @@ impl Day {
 /// one more reading. Occurrences tell equal records of one reading apart.
 #[must_use]
 pub fn confirmed(readings: Vec<Vec<Sent>>) -> Vec<Sent> {
-    let mut counted: BTreeMap<(ContentHash, u32), usize> = BTreeMap::new();
-    let key = |sent: &Sent| (sent.content(), sent.occurrence);
-    for reading in &readings {
-        reading.iter().for_each(|sent| *counted.entry(key(sent)).or_default() += 1);
+    let mut counted: BTreeMap<(ContentHash, u32), (usize, usize)> = BTreeMap::new();
+    let mut out: Vec<Sent> = Vec::new();
+    for sent in readings.into_iter().flatten() {
+        let (times, at) = counted.entry((sent.content(), sent.occurrence)).or_insert((0, out.len()));
+        *times += 1;
+        if *at == out.len() {
+            out.push(sent);
+        }
     }
-    let mut out = Vec::new();
-    for mut sent in readings.into_iter().flatten() {
-        let Some(times) = counted.remove(&key(&sent)) else { continue };
-        if times < 2 {
+    for (times, at) in counted.into_values().filter(|(times, _)| *times < 2) {
+        if let Some(sent) = out.get_mut(at).filter(|_| times == 1) {
             sent.doubts.insert(Doubt::ReadOnce);
         }
-        out.push(sent);
     }
     out
 }
