@@ -115,6 +115,9 @@ fn a_station_upload_keeps_its_digits_and_holds_what_contradicts_itself() {
     assert!(!held(&read("\"阳性\"", "不合格")));
     assert!(held(&read("\"阳性\"", "合格")));
     assert!(held(&read("\"弱阳性\"", "不合格")));
+    // a dash may mean negative or not tested: it is no 阴性
+    let dash = read("\"-\"", "-");
+    assert!(held(&dash) && dash.said.is_none() && dash.said_too.is_none());
     assert!(station_2018::Station2018.read(b"{\"id\":\"1\",\"id\":\"2\",\"checkDate\":\"2018-06-29\"}").unwrap_err().code() == "RAPID-SENT-TWICE");
 }
 
@@ -194,7 +197,12 @@ fn one_table_reads_the_same_from_utf8_gbk_and_a_workbook() {
 #[test]
 fn a_declaration_that_contradicts_itself_is_refused() {
     let base = "key='q'\nversion=1\ntitle='q'\nsource='t'\n";
-    for text in ["required=['value']\n[columns]\nunit=['a']\n", "required=[]\n[columns]\nunit=['a']\nvalue=['A ']\n", "required=[]\nextra=1\n[columns]\n"] {
+    for text in [
+        "required=['value']\n[columns]\nunit=['a']\n",
+        "required=[]\n[columns]\nunit=['a']\nvalue=['A ']\n",
+        "required=[]\nextra=1\n[columns]\n",
+        "required=[]\n[columns]\nword=['a']\n",
+    ] {
         assert!(Declared::parse(&format!("{base}{text}")).is_err(), "{text}");
     }
 }

@@ -17,5 +17,5 @@ pub mod sent;
 
 pub use follow_up::{FollowUp, FollowUpAction, FollowUpState};
 pub use reading::{Device, Observed, Point, RapidVerdict, Reading, ReadingInput, decide};
-pub use screen::{Basis, Screen, screen};
+pub use screen::{Basis, Cutoff, Screen, Side, screen};
 pub use sent::{ContentHash, Doubt, Machine, Named, Said, Sent, SentTime};

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use shiyan_foundation::text::fold;
 use shiyan_foundation::{Decimal, labels};
 use shiyan_statute::{RapidMethod, rapid_method};
@@ -45,11 +46,60 @@ impl From<Said> for Screen {
     }
 }
 
+labels! {
+    /// 阳性方向 on which side of a cut-off a value is positive. A competitive card is positive below, a luminometer above.
+    pub enum Side {
+        AtLeast = "at_least", "≥", "≥";
+        Above = "above", ">", ">";
+        AtMost = "at_most", "≤", "≤";
+        Below = "below", "<", "<";
+    }
+}
+
+/// 判定界值 of a kit or a site, where the method states no number: the T/C value of a card reader by its leaflet, the limit of a luminometer by its maker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cutoff {
+    /// 界值
+    pub at: Decimal,
+    /// Where a value is positive.
+    pub side: Side,
+    /// 灰区界 up to where a value that is not positive is suspect, on the same side; none where there is no such zone.
+    pub grey: Option<Decimal>,
+}
+
+impl Cutoff {
+    fn beyond(self, value: Decimal, bound: Decimal) -> bool {
+        match self.side {
+            Side::AtLeast => value >= bound,
+            Side::Above => value > bound,
+            Side::AtMost => value <= bound,
+            Side::Below => value < bound,
+        }
+    }
+    /// 判定 of a value.
+    #[must_use]
+    pub fn judge(self, value: Decimal) -> Screen {
+        // the end of the zone belongs to the negative side: T ≥ B is negative, and so is what reaches the lower limit of a luminometer
+        if self.beyond(value, self.at) {
+            Screen::Positive
+        } else if self.grey.is_some_and(|grey| match self.side {
+            Side::AtLeast | Side::Above => value > grey,
+            Side::AtMost | Side::Below => value < grey,
+        }) {
+            Screen::Suspect
+        } else {
+            Screen::Negative
+        }
+    }
+}
+
 /// 依据 what a record is reckoned by; it belongs to the profile of the device or to the method that the record names.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Basis {
     /// 方法
     pub method: Option<&'static RapidMethod>,
+    /// 界值 of the kit or the site, used where the method states no number. It is given in the unit of the reading.
+    pub cutoff: Option<Cutoff>,
     /// The device compares with a table of its own (a strip reader): its word decides where the method states no number.
     pub word_decides: bool,
 }
@@ -59,12 +109,12 @@ impl Basis {
     #[must_use]
     pub fn named(sent: &Sent) -> Self {
         let method = rapid_method(&sent.method).filter(|m| m.threshold.is_none() || same_unit(&m.unit, &sent.unit));
-        Self { method, word_decides: false }
+        Self { method, ..Self::default() }
     }
     /// By a method of the table.
     #[must_use]
     pub fn method(code: &str) -> Self {
-        Self { method: rapid_method(code), word_decides: false }
+        Self { method: rapid_method(code), ..Self::default() }
     }
 }
 
@@ -111,12 +161,14 @@ pub fn screen(sent: &Sent, basis: Basis) -> (Screen, BTreeSet<Doubt>) {
             doubts.insert(Doubt::OutOfRange);
             return (Screen::Invalid, doubts);
         }
-        (Some(value), Some(method)) => method.positive(value),
+        (Some(value), method) => {
+            let stated = method.and_then(|m| m.positive(value)).map(|positive| if positive { Screen::Positive } else { Screen::Negative });
+            stated.or_else(|| basis.cutoff.map(|c| c.judge(value)))
+        }
         _ => None,
     };
     match (by_rule, told) {
-        (Some(positive), told) => {
-            let rule = if positive { Screen::Positive } else { Screen::Negative };
+        (Some(rule), told) => {
             if told.is_some_and(|t| t != rule) {
                 doubts.insert(Doubt::VerdictConflict);
             }
@@ -162,6 +214,26 @@ mod tests {
         assert_eq!(pct("49.99", Some(Said::Invalid)).0, Screen::Invalid);
         assert_eq!(pct("", Some(Said::Positive)).0, Screen::Positive);
         assert_eq!(pct("", None).0, Screen::Open);
+    }
+    #[test]
+    fn a_kit_has_its_own_cut_off_where_the_method_states_none() {
+        let of = |cutoff, method: &str, value: &str| {
+            screen(&Sent { value: value.into(), ..Sent::default() }, Basis { cutoff: Some(cutoff), ..Basis::method(method) }).0
+        };
+        let d = |n, s| Decimal::new(n, s);
+        // a card reader: T/C up to 0.80 positive, from 1.00 on negative, between suspect
+        let card = Cutoff { at: d(80, 2), side: Side::AtMost, grey: Some(d(100, 2)) };
+        let card_of = |v| of(card, "KJ201705", v);
+        assert_eq!(
+            ["0.79", "0.80", "0.81", "0.99", "1.00"].map(card_of),
+            [Screen::Positive, Screen::Positive, Screen::Suspect, Screen::Suspect, Screen::Negative]
+        );
+        // a luminometer: to 10 good, to 30 a warning, above that bad
+        let atp = Cutoff { at: d(30, 0), side: Side::Above, grey: Some(d(10, 0)) };
+        assert_eq!(["10", "11", "30", "31"].map(|v| of(atp, "ATP", v)), [Screen::Negative, Screen::Suspect, Screen::Suspect, Screen::Positive]);
+        // a number of the method is never moved by a kit
+        let lax = Cutoff { at: d(70, 0), side: Side::AtLeast, grey: None };
+        assert_eq!(of(lax, "GB/T 5009.199-2003", "50.00"), Screen::Positive);
     }
     #[test]
     fn a_threshold_in_another_unit_is_no_threshold() {

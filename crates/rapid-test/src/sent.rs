@@ -159,6 +159,7 @@ pub struct Machine {
 
 /// 送来的记录 one record, exactly as sent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sent {
     /// 仪器
     pub device: Machine,

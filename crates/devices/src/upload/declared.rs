@@ -68,7 +68,7 @@ pub struct Declared {
     pub columns: BTreeMap<Slot, Vec<String>>,
     /// Fields without which a record is none.
     pub required: Vec<Slot>,
-    /// The sense of each word for a result; what is not here is not known. Empty: the words of all dialects.
+    /// The sense of each word for a result; what is not here is not known. A dash is a negative here and no result there, and 0 and 1 mean opposite things.
     #[serde(default)]
     pub words: BTreeMap<String, Said>,
     /// 方法 of all records, where no column names it.
@@ -96,7 +96,7 @@ impl Declared {
     /// Reads a declaration.
     ///
     /// # Errors
-    /// It is no TOML of this shape, or declares a field twice, or demands one that it does not declare.
+    /// It is no TOML of this shape, declares a field twice, demands one that it does not declare, or has a column of results without the sense of its words.
     pub fn parse(text: &str) -> Result<Self, String> {
         let declared: Self = toml::from_str(text).map_err(|e| e.to_string())?;
         let mut seen = BTreeMap::new();
@@ -106,6 +106,9 @@ impl Declared {
                     return Err(format!("{name}: {other:?}, {slot:?}"));
                 }
             }
+        }
+        if declared.columns.contains_key(&Slot::Word) && declared.words.is_empty() {
+            return Err("words".to_owned());
         }
         match declared.required.iter().find(|slot| !declared.columns.contains_key(slot)) {
             Some(slot) => Err(format!("required: {slot:?}")),
@@ -187,6 +190,6 @@ impl Declared {
         Ok(sent)
     }
     fn sense(&self, word: &str) -> Option<Said> {
-        if self.words.is_empty() { screen::word(word) } else { self.words.iter().find(|(w, _)| fold(w) == fold(word)).map(|(_, said)| *said) }
+        self.words.iter().find(|(w, _)| fold(w) == fold(word)).map(|(_, said)| *said)
     }
 }

@@ -54,17 +54,19 @@ fn record(row: &Json) -> Result<Sent, Unread> {
         }
     }
     sent.rest.extend(fields.into_iter().filter(|(_, text)| !text.is_empty()));
-    sent.said = screen::word(&sent.word);
+    // this interface speaks in words; a sign in their place is not known
+    let word = |text: &str| screen::word(text).filter(|_| !matches!(text.trim(), "-" | "+" | "－" | "＋"));
+    sent.said = word(&sent.word);
     // the result is a number or a word; a word beside the conclusion has to agree with it
     if screen::number(&sent.value).is_none() && !sent.value.trim().is_empty() {
-        let word = std::mem::take(&mut sent.value);
-        sent.said_too = screen::word(&word);
+        let text = std::mem::take(&mut sent.value);
+        sent.said_too = word(&text);
         if sent.said_too.is_some() {
             sent.doubts.insert(Doubt::ValueIsWord);
         } else {
             sent.doubts.insert(Doubt::UnknownWord);
         }
-        sent.rest.insert("checkResult".into(), word);
+        sent.rest.insert("checkResult".into(), text);
     }
     if sent.said.is_none() && !sent.word.trim().is_empty() {
         sent.doubts.insert(Doubt::UnknownWord);

@@ -1,6 +1,6 @@
 //! DY-5800: photometer that pushes records of 82 bytes without being asked and without a check (rapid-devices 4.4). RS232 9600 8N1.
 
-use shiyan_rapid_test::{Named, Said, Sent, SentTime, screen};
+use shiyan_rapid_test::{Doubt, Named, Said, Sent, SentTime, screen};
 
 use super::bytes::{ascii, gbk, part, u8_at};
 use super::{Event, Occurrences, Protocol, Step};
@@ -24,7 +24,14 @@ impl Protocol for Dy5800 {
         }
         // P and X stand inside names too: only what fits everywhere is a record
         match (u8_at(bytes, LENGTH - 1) == b'X').then(|| record(part(bytes, 0, LENGTH))).flatten() {
-            Some(sent) => Step::Take(LENGTH, vec![Event::record(self.0.count(sent))]),
+            Some(sent) => {
+                let mut sent = self.0.count(sent);
+                // pushed without being asked for, so that nothing tells a second sending from a second test
+                if sent.occurrence > 1 {
+                    sent.doubts.insert(Doubt::ProbableRepeat);
+                }
+                Step::Take(LENGTH, vec![Event::record(sent)])
+            }
             None => Step::Skip(1),
         }
     }

@@ -80,7 +80,7 @@ impl Profile {
         let named = Basis::named(sent);
         let item = self.item(sent);
         let method = named.method.or_else(|| item.filter(|_| sent.method.is_empty()).and_then(|i| Basis::method(&i.method).method));
-        Basis { method, word_decides: item.is_some_and(|i| i.word_decides) }
+        Basis { method, word_decides: item.is_some_and(|i| i.word_decides), ..named }
     }
     /// Names what the device leaves to its profile (item and unit), where it left it.
     #[must_use]
