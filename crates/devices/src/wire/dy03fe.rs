@@ -48,12 +48,12 @@ impl Dy03fe {
 
 impl Protocol for Dy03fe {
     fn most(&self) -> usize {
-        12 + MOST_DATA
+        24 + MOST_DATA
     }
     fn start(&self) -> Option<u8> {
         Some(3)
     }
-    fn step(&mut self, bytes: &[u8], _quiet: bool) -> Step {
+    fn step(&mut self, bytes: &[u8], quiet: bool) -> Step {
         if bytes.first() != Some(&3) {
             return Step::Skip(bytes.iter().position(|b| *b == 3).unwrap_or(bytes.len()));
         }
@@ -76,10 +76,13 @@ impl Protocol for Dy03fe {
             return Step::More;
         }
         let data = part(bytes, 12, n);
-        // The head of another frame inside means that this one was cut short, whatever its XOR says: what stands behind is not swallowed with it.
-        let swallows = part(bytes, 0, 12 + n).windows(12).skip(1).any(|w| matches!(w, [3, 0xfe | 0xff, _, 0, ..]) && xor(part(w, 0, 10)) == u8_at(w, 10));
-        if xor(data) != u8_at(bytes, 11) || swallows {
+        if xor(data) != u8_at(bytes, 11) {
             return Step::bad(12 + n, Fault::DataXor);
+        }
+        match swallows(bytes, 12 + n, quiet) {
+            None => return Step::More,
+            Some(true) => return Step::bad(12 + n, Fault::DataXor),
+            Some(false) => {}
         }
         let (command, parameter) = (u8_at(bytes, 2), u32_le(bytes, 4));
         let events = if u8_at(bytes, 1) == 0xff { vec![Event::Control(host(command, parameter, data))] } else { self.device(command, parameter, data) };
@@ -98,6 +101,28 @@ fn host(command: u8, parameter: u32, data: &[u8]) -> Control {
         0x45 | 0x65 | 0x75 => control("record").with("n", parameter),
         _ => control("other").with("command", format!("{command:02X}")),
     }
+}
+
+/// Whether the head of another frame begins inside this one: then this one was cut short, whatever its XOR says, and what stands behind is not swallowed with
+/// it. None while the bytes that would tell have not come. (That only the last byte is shared is settled by [`Protocol::start`].)
+fn swallows(bytes: &[u8], length: usize, quiet: bool) -> Option<bool> {
+    let begins = |w: &[u8]| match w {
+        [3, 0xfe | 0xff, _, zero, ..] => *zero == 0,
+        [3, 0xfe | 0xff, ..] => true,
+        _ => false,
+    };
+    for at in 1..length.saturating_sub(1) {
+        if !begins(bytes.get(at..).unwrap_or_default()) {
+            continue;
+        }
+        match bytes.get(at..at + 12) {
+            Some(head) if xor(part(head, 0, 10)) == u8_at(head, 10) => return Some(true),
+            Some(_) => {}
+            None if quiet => {}
+            None => return None,
+        }
+    }
+    Some(false)
 }
 
 impl Dy03fe {

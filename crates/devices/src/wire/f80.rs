@@ -33,17 +33,17 @@ const COMMANDS: &[(u8, u16)] = &[(0x15, 0), (0x20, 0), (0x11, 1), (0x14, 0), (0x
 
 impl Protocol for F80 {
     fn most(&self) -> usize {
-        7
+        2 * 7
     }
     fn start(&self) -> Option<u8> {
         Some(0x7e)
     }
-    fn step(&mut self, bytes: &[u8], _quiet: bool) -> Step {
+    fn step(&mut self, bytes: &[u8], quiet: bool) -> Step {
         let check = match self.check {
             Check::Crc8 => crc8,
             Check::Sum => sum,
         };
-        match frame_7e(bytes, COMMANDS, self.tail, check) {
+        match frame_7e(bytes, COMMANDS, self.tail, check, quiet) {
             Err(step) => step,
             Ok(length) => {
                 let message = match (u8_at(bytes, 1), self.check) {

@@ -15,10 +15,10 @@ const COMMANDS: &[(u8, u16)] = &[(0x01, 1), (0x15, 4), (0x02, 4), (0x16, 21)];
 
 impl Protocol for Tl310 {
     fn most(&self) -> usize {
-        27
+        2 * 27
     }
-    fn step(&mut self, bytes: &[u8], _quiet: bool) -> Step {
-        let length = match frame_7e(bytes, COMMANDS, 0xaa, crc8) {
+    fn step(&mut self, bytes: &[u8], quiet: bool) -> Step {
+        let length = match frame_7e(bytes, COMMANDS, 0xaa, crc8, quiet) {
             Ok(length) => length,
             Err(step) => return step,
         };
