@@ -50,7 +50,7 @@ pub use notice::{HolidayNotice, NoticeLine, read_notice};
 pub use number::{LawNumber, NumberKey, law_number, law_numbers, said, yearly_target};
 pub use packages::{DraftPackage, draft_package, draft_packages};
 pub use pathogens::{Pathogen, is_pathogen, pathogens};
-pub use rapid::{RapidMethod, ReadKind, ThresholdOp, rapid_method, rapid_methods};
+pub use rapid::{RapidMethod, RapidName, RapidNameKind, ReadKind, ThresholdOp, rapid_method, rapid_methods, rapid_names};
 pub use remind::{Reminder, ReminderReason, must_be_told_at_once, next_reminder, reminders};
 pub use retell::{cited, retell};
 pub use sided::{OneSided, sided};

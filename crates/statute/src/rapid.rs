@@ -137,8 +137,43 @@ impl Row {
 static METHODS: LazyLock<Result<Vec<RapidMethod>, String>> =
     LazyLock::new(|| data::rows::<Row>("rapid_methods.csv", FILE)?.into_iter().map(Row::method).collect());
 
+const NAMES_FILE: &str = include_str!("../data/rapid_names.csv");
+
+labels! {
+    /// 名称种类
+    pub enum RapidNameKind {
+        Item = "item", "项目", "Item";
+        Unit = "unit", "单位", "Unit";
+    }
+}
+
+/// 快检名称对照 how an analyser names an item or a unit, and our name for it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RapidName {
+    /// 种类
+    pub kind: RapidNameKind,
+    /// As sent.
+    pub says: String,
+    /// Ours.
+    pub means: String,
+    /// 方法 that the name itself says; mostly none.
+    pub method: String,
+    /// 来源
+    pub source: String,
+    /// 可信度
+    pub confidence: String,
+}
+
+static NAMES: LazyLock<Result<Vec<RapidName>, String>> = LazyLock::new(|| data::rows("rapid_names.csv", NAMES_FILE));
+
+/// The names.
+#[must_use]
+pub fn rapid_names() -> &'static [RapidName] {
+    NAMES.as_ref().map_or(&[], Vec::as_slice)
+}
+
 pub(crate) fn problem() -> Option<String> {
-    METHODS.as_ref().err().cloned()
+    METHODS.as_ref().err().or(NAMES.as_ref().err()).cloned()
 }
 
 /// The methods.
@@ -168,6 +203,14 @@ mod tests {
             assert!(![&m.name, &m.analyte].iter().any(|t| t.contains("同上") || t.contains("见名称")), "{}", m.code);
             assert!(!m.source.is_empty() && !m.confidence.is_empty() && !m.positive_rule.is_empty() && !m.name_en.is_empty());
             assert_eq!(m.threshold.is_some(), m.threshold_op.is_some(), "{}", m.code);
+        }
+    }
+    #[test]
+    fn every_name_is_cited_and_says_a_method_that_there_is() {
+        assert_eq!(rapid_names().len(), 30);
+        for n in rapid_names() {
+            assert!(!n.source.is_empty() && !n.confidence.is_empty() && !n.means.is_empty() && n.says != n.means, "{n:?}");
+            assert!(n.method.is_empty() || rapid_method(&n.method).is_some_and(|m| m.analyte == n.means), "{n:?}");
         }
     }
     #[test]

@@ -67,7 +67,8 @@ const TABLE: &[Room] = &[
     room("shiyan-statute", Only(&[&["shiyan-foundation"]]), Nothing(&["serde", "serde_json", "chrono", "rust_decimal", "uuid", "toml", "csv"])),
     room("shiyan-sampling-plan", Only(&[BASE]), Nothing(PLAIN)),
     room("shiyan-sample-intake", Only(&[BASE, PLAN]), Nothing(PLAIN)),
-    room("shiyan-rapid-test", Only(&[BASE, PLAN, INTAKE]), Nothing(PLAIN)),
+    // What counts as the same content is decided here, so the hash of it is too.
+    room("shiyan-rapid-test", Only(&[BASE, PLAN, INTAKE]), Nothing(&["serde", "serde_json", "chrono", "rust_decimal", "uuid", "sha2"])),
     // Judging knows texts, limits and the law: no sample, no order, nobody's signature.
     room("shiyan-judgement", Only(&[BASE]), Nothing(PLAIN)),
     room("shiyan-lab-results", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT]), Nothing(PLAIN)),
@@ -80,6 +81,8 @@ const TABLE: &[Room] = &[
     // Tells a made-up past through `app::seed`, which lets in rows marked 演示 only.
     room("shiyan-demonstration", Only(&[DOMAIN, &["shiyan-app"]]), Heavy(&[])),
     room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "csv-core", "cfb", "zip", "encoding_rs"])),
+    // Bytes of analysers to records as sent; sheets are read by exchange.
+    room("shiyan-devices", Only(&[DOMAIN, &["shiyan-exchange"]]), Heavy(&["encoding_rs"])),
     room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-io"])),
     room("shiyan-charts", Only(&[]), Heavy(&["plotters", "plotters-backend"])),
     // The faces as data; the stand-in is what the font data crates call at build time.
