@@ -79,13 +79,13 @@ fn of_days(clock: &Clock, cal: &WorkCalendar) -> Wanted {
 
 fn of_hours(start: Instant, ends: Instant, cal: &WorkCalendar) -> Wanted {
     let whole = (ends - start).num_minutes().max(0);
-    let part = |of: i64, parts: i64| in_hours(start, start + TimeDelta::minutes(whole * of / parts), ends, cal);
+    let part = |of: i64, parts: i64| in_hours(start, start + TimeDelta::minutes(whole * of / parts), cal);
     // Hours know no last day: the working day before it would be no warning of theirs.
     [(part(1, 2), ReminderReason::Half), (part(4, 5), ReminderReason::FourFifths), (None, ReminderReason::DayBefore)]
 }
 
-/// A moment itself in working hours; else the last working moment before it that lies after the start, else the first one after it before the end.
-fn in_hours(start: Instant, at: Instant, ends: Instant, cal: &WorkCalendar) -> Option<Instant> {
+/// A moment itself in working hours; else the last working moment before it that lies after the start, else the first one after it.
+fn in_hours(start: Instant, at: Instant, cal: &WorkCalendar) -> Option<Instant> {
     let day = day_of(at);
     let (opens, shuts) = (at_time(day, OPENS)?, at_time(day, SHUTS)?);
     if cal.is_workday(day) && (opens..=shuts).contains(&at) {
@@ -95,7 +95,7 @@ fn in_hours(start: Instant, at: Instant, ends: Instant, cal: &WorkCalendar) -> O
     let before = before.and_then(|day| at_time(day, SHUTS)).filter(|moment| *moment > start);
     before.or_else(|| {
         let after = if at < opens { day } else { day.succ_opt()? };
-        at_time(cal.workday_from(after)?, OPENS).filter(|moment| *moment < ends)
+        at_time(cal.workday_from(after)?, OPENS)
     })
 }
 

@@ -342,7 +342,9 @@ fn importing_a_year_recounts_what_runs_and_gives_before_and_after_of_each_that_m
     cancelled.cancel().unwrap();
     let mut waiting = start(6, RuleKey::D19, "2025-12-22 09:00");
     waiting.pause(PauseReason::Consultation, at("2025-12-24 09:00"), "商请函", BY, at("2025-12-24 09:00")).unwrap();
-    let all = [long.clone(), short.clone(), hours, stopped.clone(), cancelled, waiting.clone()];
+    // the 30th was not certain before, and stays
+    let settled = start(7, RuleKey::D04, "2025-12-26 09:00");
+    let all = [long.clone(), short.clone(), hours, stopped.clone(), cancelled, waiting.clone(), settled];
     let moved = recounted(&all, calendar()).unwrap();
     let told: Vec<(u128, &str, String, String, bool, bool)> = moved
         .iter()
@@ -361,12 +363,13 @@ fn importing_a_year_recounts_what_runs_and_gives_before_and_after_of_each_that_m
     assert_eq!(
         told,
         [
+            (7, "不合格结论报告", "2025-12-30".into(), "2025-12-30".into(), true, false),
             (1, "出具检验报告", "2026-01-19".into(), "2026-01-20".into(), true, false),
             (6, "其他异议审核完成", "2026-02-02".into(), "2026-02-03".into(), true, false)
         ]
     );
-    assert_eq!(moved[1].after.pauses, waiting.pauses, "its pause goes on");
-    assert_eq!(moved[0].after.due.calendar_version, calendar().version);
+    assert_eq!(moved[2].after.pauses, waiting.pauses, "its pause goes on");
+    assert_eq!(moved[1].after.due.calendar_version, calendar().version);
     assert!(recounted(&moved.iter().map(|m| m.after.clone()).collect::<Vec<_>>(), calendar()).unwrap().is_empty(), "a second import moves nothing");
     assert_eq!((stopped.recount(calendar()).unwrap(), stopped.state_in(at("2026-03-01 09:00"), calendar())), (stopped.clone(), ClockState::Late));
 }
@@ -582,6 +585,16 @@ fn an_extension_waits_for_the_end_of_a_pause_and_counts_from_the_day_before_a_ro
     assert_eq!((clock.effective_due_on(), clock.due.rolled_from), (day("2026-10-08"), Some(day("2026-10-03"))));
     assert_eq!(clock.extend_by_law(longer("2026-11-03"), "审批表", now, calendar()).unwrap_err().code(), "CLOCK-EXTENSION-LONG");
     clock.extend_by_law(longer("2026-11-02"), "审批表", now, calendar()).unwrap();
+}
+
+#[test]
+fn a_pause_that_had_ended_does_not_move_an_extension_given_after_it() {
+    let mut clock = clock(RuleKey::D31, "2026-03-02 09:00");
+    clock.pause(PauseReason::Testing, at("2026-03-05 09:00"), "送检", BY, at("2026-03-05 09:00")).unwrap();
+    clock.resume(PauseReason::Testing, at("2026-03-10 09:00"), "检验报告", at("2026-03-10 09:00"), calendar()).unwrap();
+    clock.extend(Extension { new_due_on: day("2026-04-10"), approved_by: BY, reason: "案情复杂".into() }).unwrap();
+    let again = clock.recount_by(deadline_rule(RuleKey::D31, day("2026-03-02")).unwrap(), calendar()).unwrap();
+    assert_eq!((clock.effective_due_on(), again.effective_due_on()), (day("2026-04-10"), day("2026-04-10")));
 }
 
 #[test]
