@@ -1,10 +1,10 @@
 //! Writes sample test reports of invented samples:
-//! `cargo run -p shiyan-reports --example test_report -- OUT.pdf [pass|fail|void|both|fail-both|working|working-both|en|time] [MARK.png]`.
+//! `cargo run -p shiyan-reports --example test_report -- OUT.pdf|OUT.docx [pass|fail|void|both|fail-both|working|working-both|en|time] [MARK.png]`.
 mod samples;
 
 use std::error::Error;
 
-use shiyan_reports::test_report::{Mark, Wording, pdf};
+use shiyan_reports::test_report::{Mark, Wording, docx, pdf};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let start = std::time::Instant::now();
-    let bytes = pdf(&model, &faces)?;
+    let bytes = if out.ends_with(".docx") { docx(&model, &faces, &shiyan_reports::Office::default())? } else { pdf(&model, &faces)? };
     println!("{out}: {} bytes in {:?}", bytes.len(), start.elapsed());
     std::fs::write(out, bytes)?;
     Ok(())

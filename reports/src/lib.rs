@@ -12,12 +12,17 @@
 pub mod annual;
 mod canvas;
 mod chart;
+pub mod code;
+mod docx;
 mod error;
 mod face;
 mod flow;
+pub mod office;
+mod paper;
 mod pdf;
 pub mod picture;
 mod qr;
+mod raster;
 mod table;
 pub mod template;
 pub mod test_report;
@@ -26,6 +31,7 @@ mod wording;
 
 pub use error::ReportError;
 pub use face::Faces;
+pub use office::Office;
 pub use picture::Picture;
 pub use shiyan_charts as charts;
 pub use shiyan_foundation::Lang;
