@@ -241,3 +241,49 @@ fn stand_in(c: char) -> Option<char> {
 fn invisible(c: char) -> bool {
     (c.is_control() && c != '\t') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' | '\u{ad}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A face of ours with other rights in its table OS/2.
+    fn with_rights(fs_type: u16) -> Vec<u8> {
+        let mut bytes = shiyan_fonts::HEI.to_vec();
+        let tables = usize::from(u16::from_be_bytes([bytes[4], bytes[5]]));
+        let entry = (0..tables).map(|i| 12 + 16 * i).find(|at| &bytes[*at..at + 4] == b"OS/2").unwrap();
+        let start = u32::from_be_bytes(bytes[entry + 8..entry + 12].try_into().unwrap()) as usize;
+        bytes[start + 8..start + 10].copy_from_slice(&fs_type.to_be_bytes());
+        bytes
+    }
+
+    #[test]
+    fn a_face_is_taken_only_with_the_right_to_put_it_into_papers() {
+        let dir = std::env::temp_dir().join(format!("shiyan-faces-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let tried = |file: &str, bytes: &[u8]| {
+            std::fs::write(dir.join(file), bytes).unwrap();
+            let found = Faces::of_folder(&dir);
+            std::fs::remove_file(dir.join(file)).unwrap();
+            found
+        };
+        assert!(Faces::of_folder(&dir).unwrap().body.is_none(), "no file, no face");
+        for (rights, code) in [(0, None), (8, None), (2, Some("FT-2")), (4, Some("FT-2")), (0x108, Some("FT-2")), (0x208, Some("FT-2"))] {
+            let found = tried("fangsong.ttf", &with_rights(rights));
+            assert_eq!(found.as_ref().err().map(|r| r.code()), code, "{rights}");
+            assert!(found.is_err() || found.unwrap().body.is_some());
+        }
+        assert_eq!(tried("title.otf", b"no font").unwrap_err().code(), "FT-1");
+        assert!(tried("kai.ttf", shiyan_fonts::KAI).unwrap().sub.is_some());
+        assert!(tried("song.txt", b"x").unwrap().table.is_none());
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn what_no_face_has_is_named_before_a_paper_is_set() {
+        let faces = Faces::default();
+        assert_eq!(faces.missing("示范𠮷𫟷☐☑✔⁶ 第1页〓").unwrap(), "");
+        assert_eq!(faces.missing("甲\u{1f600}乙\u{e000}\u{1f600}").unwrap(), "\u{1f600}\u{e000}");
+        let all: String = shiyan_fonts::standard_characters().collect();
+        assert_eq!(faces.missing(&all).unwrap(), "");
+    }
+}

@@ -93,10 +93,11 @@ pub(crate) fn test_report() -> Result<&'static Both<TestReport>, ReportError> {
 pub(crate) fn page(words: &Common, page: usize, total: usize) -> Result<String, ReportError> {
     #[derive(serde::Serialize)]
     struct Of {
-        page: usize,
-        total: usize,
+        // as text: a page is not counted in thousands
+        page: String,
+        total: String,
     }
-    sentence("common", &words.page, &Of { page, total })
+    sentence("common", &words.page, &Of { page: page.to_string(), total: total.to_string() })
 }
 
 #[cfg(test)]
