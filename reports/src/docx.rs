@@ -503,7 +503,7 @@ impl Writer<'_> {
                 let above = add(Paragraph::new().style("Header").align(AlignmentType::Center), mark);
                 Header::new().add_paragraph(above).add_paragraph(add(line, own))
             }
-            (Family::Document, Some(mark)) => Header::new().add_paragraph(add(line, mark)),
+            (Family::Document | Family::Form, Some(mark)) => Header::new().add_paragraph(add(line, mark)),
             (_, None) => Header::new().add_paragraph(add(line, own)),
         }
     }

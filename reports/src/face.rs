@@ -27,8 +27,11 @@ pub struct Faces {
     pub strict: bool,
 }
 
+/// Where a face of the office is kept.
+type Place = fn(&mut Faces) -> &mut Option<Vec<u8>>;
+
 /// 字体文件名 the names that a file of `fonts_dir` may have, without its ending, and what it is used for.
-const SLOTS: [(&str, fn(&mut Faces) -> &mut Option<Vec<u8>>); 5] =
+const SLOTS: [(&str, Place); 5] =
     [("title", |f| &mut f.title), ("hei", |f| &mut f.heading), ("kai", |f| &mut f.sub), ("fangsong", |f| &mut f.body), ("table", |f| &mut f.table)];
 /// Longer than any face of Chinese.
 const LARGEST: u64 = 100_000_000;

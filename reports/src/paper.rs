@@ -24,6 +24,8 @@ pub(crate) enum Family {
     Document,
     /// 检验报告: `第 x 页　共 n 页`.
     Report,
+    /// 表格: one page of lines and boxes, without a number.
+    Form,
 }
 
 /// 标记 across every page, and what it says at the head.
@@ -181,6 +183,7 @@ impl Paper {
                 let Margins { top, right, bottom, left } = self.office.margins;
                 Sheet { width: mm(210.0), height: mm(297.0), top: mm(top), right: mm(right), bottom: mm(bottom), left: mm(left) }
             }
+            Family::Form => Sheet { width: mm(210.0), height: mm(297.0), top: mm(24.0), right: mm(18.5), bottom: mm(20.0), left: mm(18.5) },
             Family::Report => Sheet { width: mm(210.0), height: mm(297.0), top: mm(30.0), right: mm(20.0), bottom: mm(22.0), left: mm(24.0) },
         };
         if wide { sheet.turned() } else { sheet }
@@ -190,6 +193,7 @@ impl Paper {
         match self.family {
             Family::Document => self.office.numbering,
             Family::Report => Numbering::Total,
+            Family::Form => Numbering::Nothing,
         }
     }
 
@@ -374,7 +378,7 @@ impl Paper {
             flow.canvas.select(page);
             let sheet = flow.sheets[page];
             let (left, right) = (sheet.left, sheet.width - sheet.right);
-            if page > 0 {
+            if page > 0 && !self.running.0.is_empty() {
                 let base = sheet.top - 20.0;
                 let title = text::shortened(flow.faces, Role::Body, 9.0, &self.running.0, (right - left) * 0.62);
                 flow.put(&title, (left, base), Role::Body, 9.0, Colour::GREY, Fill::Left);

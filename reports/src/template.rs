@@ -37,7 +37,7 @@ const ANNUAL: [Source; 2] = [
 /// 模板目录 every template that papers are made from.
 #[must_use]
 pub fn all() -> Vec<Source> {
-    [ANNUAL, wording::COMMON, wording::TEST_REPORT].concat()
+    [ANNUAL, wording::COMMON, wording::TEST_REPORT, wording::SERVICE_RECEIPT].concat()
 }
 
 /// The template of the annual report in a language.

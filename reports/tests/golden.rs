@@ -10,8 +10,9 @@ mod samples;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use shiyan_reports::forms::service_receipt;
 use shiyan_reports::test_report::{Mark, Wording};
-use shiyan_reports::{Faces, ReportError, annual, test_report};
+use shiyan_reports::{Faces, Lang, Office, ReportError, annual, test_report};
 
 fn strict() -> Faces {
     Faces { strict: true, ..Faces::default() }
@@ -36,6 +37,9 @@ fn papers() -> Vec<(&'static str, Vec<u8>)> {
         ("report-working", test_report::pdf(&samples::report_working(), &faces).unwrap()),
         ("report-working-both", test_report::pdf(&explained, &faces).unwrap()),
         ("report-en", test_report::pdf(&samples::report_en(), &faces).unwrap()),
+        ("p21-zh", service_receipt::pdf(&samples::receipt(Lang::Zh), &faces, &Office::default()).unwrap()),
+        ("p21-en", service_receipt::pdf(&samples::receipt(Lang::En), &faces, &Office::default()).unwrap()),
+        ("p21-open", service_receipt::pdf(&samples::receipt_open(), &faces, &Office::default()).unwrap()),
     ]
 }
 
@@ -302,6 +306,24 @@ fn a_page_of_facts_stays_one_page() {
         let summary = &pages[2];
         for wanted in ["样品名称", "检验依据", "检验结论", "签发日期", "备注", "批准", "审核", "主检"] {
             assert!(summary.contains(wanted), "{name}: {wanted}");
+        }
+    }
+}
+
+/// P21 is one sheet in the file of the case, with more served on it and longer names too; what is signed by hand is never dated by the program.
+#[test]
+fn a_proof_of_service_is_one_page_and_leaves_the_pen_its_room() {
+    let mut long = samples::receipt(Lang::Zh);
+    long.receiver = Some("示范市示范区示范路街道示范农贸市场甲示范蔬菜摊（经营者：示范堃玥）".repeat(2));
+    long.papers.extend(long.papers.clone());
+    for (name, model) in [("full", samples::receipt(Lang::Zh)), ("open", samples::receipt_open()), ("en", samples::receipt(Lang::En)), ("long", long)] {
+        let Some(pages) = pages(&format!("p21-{name}"), &service_receipt::pdf(&model, &strict(), &Office::default()).unwrap()) else { return };
+        assert_eq!(pages.len(), 1, "{name}");
+        let ticked = pages[0].matches('☑').count();
+        assert_eq!((ticked, pages[0].matches('☐').count() + ticked), (usize::from(model.way.is_some()), 6), "{name}");
+        if model.lang == Lang::Zh {
+            assert_eq!(pages[0].contains("2027年1月15日16时05分"), model.at.is_some(), "{name}");
+            assert!(pages[0].contains("签名或者盖章年月日"), "{name}: the receiver writes the day: {}", pages[0]);
         }
     }
 }
