@@ -1,4 +1,4 @@
-//! Writes sample annual reports of an invented year: `cargo run -p shiyan-reports --example annual -- OUT.pdf [en]`.
+//! Writes sample annual reports of an invented year: `cargo run -p shiyan-reports --example annual -- OUT.pdf|OUT.docx [en]`.
 
 mod samples;
 
@@ -10,7 +10,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let model = if arguments.next().as_deref() == Some("en") { samples::annual_en() } else { samples::annual_zh() };
     let faces = shiyan_reports::Faces { strict: true, ..Default::default() };
     let start = std::time::Instant::now();
-    let bytes = shiyan_reports::annual::pdf(&model, &faces)?;
+    let bytes = if out.ends_with(".docx") {
+        shiyan_reports::annual::docx(&model, &faces, &shiyan_reports::Office::default())?
+    } else {
+        shiyan_reports::annual::pdf(&model, &faces)?
+    };
     println!("{out}: {} bytes in {:?}", bytes.len(), start.elapsed());
     std::fs::write(out, bytes)?;
     Ok(())

@@ -1,10 +1,11 @@
 //! Writes sample test reports of invented samples:
-//! `cargo run -p shiyan-reports --example test_report -- OUT.pdf [pass|fail|void|both|fail-both|working|working-both|en|time] [MARK.png]`.
+//! `cargo run -p shiyan-reports --example test_report -- OUT.pdf|OUT.docx [pass|fail|void|both|fail-both|working|working-both|en|time|p21|p21-open] [MARK.png]`.
 mod samples;
 
 use std::error::Error;
 
-use shiyan_reports::test_report::{Mark, Wording, pdf};
+use shiyan_reports::forms::service_receipt;
+use shiyan_reports::test_report::{Mark, Wording, docx, pdf};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -20,6 +21,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         "both" | "fail-both" | "working-both" => model.wording = Wording::Both,
         "en" => model = samples::report_en(),
         _ => {}
+    }
+    if kind.starts_with("p21") {
+        let form = if kind == "p21-open" { samples::receipt_open() } else { samples::receipt(shiyan_reports::Lang::Zh) };
+        let (faces, office) = (shiyan_reports::Faces::default(), shiyan_reports::Office::default());
+        let set = if out.ends_with(".docx") { service_receipt::docx } else { service_receipt::pdf };
+        std::fs::write(out, set(&form, &faces, &office)?)?;
+        return Ok(());
     }
     if let Some(file) = arguments.next() {
         let picture = shiyan_reports::Picture::read(&std::fs::read(file)?)?;
@@ -38,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let start = std::time::Instant::now();
-    let bytes = pdf(&model, &faces)?;
+    let bytes = if out.ends_with(".docx") { docx(&model, &faces, &shiyan_reports::Office::default())? } else { pdf(&model, &faces)? };
     println!("{out}: {} bytes in {:?}", bytes.len(), start.elapsed());
     std::fs::write(out, bytes)?;
     Ok(())

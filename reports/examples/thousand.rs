@@ -194,8 +194,8 @@ fn leave(dir: &Path, count: usize, faces: &Faces) -> Result<(), Box<dyn Error>> 
     for n in 0..count {
         std::fs::write(dir.join(format!("{n}.json")), json(&report(n))?)?;
     }
-    std::fs::write(dir.join("regular.ttf"), shiyan_fonts::REGULAR)?;
-    std::fs::write(dir.join("bold.ttf"), shiyan_fonts::BOLD)?;
+    std::fs::write(dir.join("regular.ttf"), shiyan_fonts::HEI)?;
+    std::fs::write(dir.join("bold.ttf"), shiyan_fonts::HEI_BOLD)?;
     std::fs::write(dir.join("first.pdf"), pdf(&report(0), faces)?)?;
     Ok(())
 }

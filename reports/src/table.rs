@@ -67,11 +67,13 @@ pub(crate) struct Part {
     pub size: f32,
     pub leading: f32,
     pub colour: Colour,
+    /// Where it stands, if not where its cell says.
+    pub align: Option<Align>,
 }
 
 impl Part {
     pub fn new(text: &str, role: Role, size: f32) -> Self {
-        Self { text: text.to_owned(), role, size, leading: size * 1.42, colour: Colour::BLACK }
+        Self { text: text.to_owned(), role, size, leading: size * 1.42, colour: Colour::BLACK, align: None }
     }
     pub fn colour(mut self, colour: Colour) -> Self {
         self.colour = colour;
@@ -158,6 +160,7 @@ impl Caption {
 }
 
 /// A table of any shape: rows over common columns, cells may cover several.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Grid {
     pub widths: Vec<f32>,
     pub header: Vec<Row>,
@@ -165,6 +168,8 @@ pub(crate) struct Grid {
     pub caption: Caption,
     /// Room that must be left under the last row, for what belongs to the table.
     pub tail: f32,
+    /// No frame and no upright rules: lines to write on.
+    pub open: bool,
 }
 
 /// Text size that suits a number of columns.
@@ -181,21 +186,20 @@ fn size_for(columns: usize, room: f32) -> f32 {
 
 /// Sets a plain table.
 pub(crate) fn set(flow: &mut Flow<'_>, table: &Table, continued: &str) {
-    let room = flow.width();
+    let grid = grid(flow.faces, table, flow.width(), continued);
+    draw(flow, &grid);
+    if !table.note.is_empty() {
+        flow.space(3.0);
+        flow.plain(&table.note, Role::Table, 9.0, 13.0, Colour::GREY, Fill::Left);
+    }
+}
+
+/// A plain table as a grid for a width.
+pub(crate) fn grid(faces: &FaceSet<'_>, table: &Table, room: f32, continued: &str) -> Grid {
     let size = size_for(table.columns.len(), room);
-    let widths = widths(flow.faces, table, size, room);
-    let header = Row {
-        cells: table
-            .columns
-            .iter()
-            .map(|c| {
-                let mut cell = Cell::new(Part::new(&c.title, Role::TableBold, size), Align::Centre);
-                cell.shade = true;
-                cell
-            })
-            .collect(),
-        min_height: 0.0,
-    };
+    let widths = widths(faces, table, size, room);
+    let head = |c: &Column| Cell { shade: true, ..Cell::new(Part::new(&c.title, Role::TableBold, size), Align::Centre) };
+    let header = Row { cells: table.columns.iter().map(head).collect(), min_height: 0.0 };
     let rows = table.rows.iter().enumerate().map(|(i, row)| {
         let bold = table.total && i + 1 == table.rows.len();
         let role = if bold { Role::TableBold } else { Role::Table };
@@ -205,17 +209,13 @@ pub(crate) fn set(flow: &mut Flow<'_>, table: &Table, continued: &str) {
         });
         Row { cells: cells.collect(), min_height: 0.0 }
     });
-    let grid = Grid {
+    Grid {
         widths,
         header: if table.columns.iter().all(|c| c.title.is_empty()) { Vec::new() } else { vec![header] },
         rows: rows.collect(),
         caption: Caption { text: table.caption.clone(), continued: continued.to_owned(), size: 12.0, ..Caption::default() },
-        tail: if table.note.is_empty() { 0.0 } else { text::lines(flow.faces, Role::Table, 9.0, &table.note, room, 0.0).len() as f32 * 13.0 + 3.0 },
-    };
-    draw(flow, &grid);
-    if !table.note.is_empty() {
-        flow.space(3.0);
-        flow.plain(&table.note, Role::Table, 9.0, 13.0, Colour::GREY, Fill::Left);
+        open: false,
+        tail: if table.note.is_empty() { 0.0 } else { text::lines(faces, Role::Table, 9.0, &table.note, room, 0.0).len() as f32 * 13.0 + 3.0 },
     }
 }
 
@@ -327,7 +327,7 @@ fn split(row: &Laid, room: f32) -> Option<(Laid, Laid)> {
     Some((Laid { cells: head, height: h }, Laid { cells: tail, height: t }))
 }
 
-fn paint(flow: &mut Flow<'_>, row: &Laid) {
+fn paint(flow: &mut Flow<'_>, row: &Laid, open: bool) {
     let (left, top) = (flow.left(), flow.y);
     for cell in &row.cells {
         if cell.cell.shade {
@@ -337,7 +337,7 @@ fn paint(flow: &mut Flow<'_>, row: &Laid) {
         for (line, part) in &cell.lines {
             let part = &cell.cell.parts[*part];
             let inner = cell.width - 2.0 * PAD_X;
-            let x = match cell.cell.align {
+            let x = match part.align.unwrap_or(cell.cell.align) {
                 Align::Left => 0.0,
                 Align::Centre => ((inner - line.width) / 2.0).max(0.0),
                 Align::Right => (inner - line.width).max(0.0),
@@ -347,7 +347,7 @@ fn paint(flow: &mut Flow<'_>, row: &Laid) {
             y += part.leading;
         }
     }
-    for cell in row.cells.iter().skip(1) {
+    for cell in row.cells.iter().skip(1).filter(|_| !open) {
         flow.canvas.polyline(&[(left + cell.x, top), (left + cell.x, top + row.height)], INNER, Colour::RULE, None);
     }
     flow.y += row.height;
@@ -383,7 +383,7 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
         let top = flow.y;
         let mut drawn = 0;
         for row in &header {
-            paint(flow, row);
+            paint(flow, row, grid.open);
             drawn += 1;
         }
         let heads = drawn;
@@ -394,7 +394,7 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
             let lonely = rows.len() == 1 && drawn > heads + 3 && row.height <= left && row.height + rows[0].height > left;
             if row.height <= left + 0.01 && !lonely {
                 let y = flow.y;
-                paint(flow, &row);
+                paint(flow, &row, grid.open);
                 rule(flow, width, y, drawn);
                 drawn += 1;
                 continue;
@@ -404,19 +404,21 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
                 && let Some((a, b)) = split(&row, left)
             {
                 let y = flow.y;
-                paint(flow, &a);
+                paint(flow, &a, grid.open);
                 rule(flow, width, y, drawn);
                 rows.push_front(b);
             } else if drawn == heads && flow.y - head - caption <= flow.top() + 0.5 {
                 // Cannot be split and does not fit an empty page: print it rather than loop.
-                paint(flow, &row);
+                paint(flow, &row, grid.open);
             } else {
                 rows.push_front(row);
             }
             break;
         }
         let (left, bottom) = (flow.left(), flow.y);
-        if bottom > top {
+        if bottom > top && grid.open {
+            flow.canvas.polyline(&[(left, bottom), (left + width, bottom)], INNER, Colour::RULE, None);
+        } else if bottom > top {
             flow.canvas.frame(left, top, width, bottom - top, OUTER, Colour::RULE);
         }
         go_on = true;

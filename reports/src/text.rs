@@ -126,6 +126,10 @@ fn may_break(g: &[Glyph], i: usize) -> bool {
     if i > 0 && g[i - 1].c.is_ascii_digit() && PAIRS.contains(&(a, b)) {
         return false;
     }
+    // The year and the number of a document are one: 〔2027〕8号.
+    if a == '〕' && b.is_ascii_digit() {
+        return false;
+    }
     // The number of a standard stays with its name.
     if b == '《' && a.is_ascii_digit() {
         return false;

@@ -34,6 +34,12 @@ words! {
         approver, reviewer, tester,
     }
     Annex { title, working_title, no, item, unit, requirement, result, method, verdict, note, working }
+    /// P21 送达回证
+    ServiceReceipt {
+        title, number, papers, receiver, place, way, at, at_open, signed, signed_open, collector, witness, officers, remark;
+        ways: Ways
+    }
+    Ways { direct, left, post, entrusted, electronic, public }
 }
 
 /// 两种文字 the words of a paper in both languages.
@@ -64,6 +70,11 @@ pub(crate) const TEST_REPORT: [Source; 2] = [
     Source { name: "test_report.en.toml", lang: Lang::En, text: include_str!("../templates/test_report.en.toml") },
 ];
 
+pub(crate) const SERVICE_RECEIPT: [Source; 2] = [
+    Source { name: "p21.zh.toml", lang: Lang::Zh, text: include_str!("../templates/p21.zh.toml") },
+    Source { name: "p21.en.toml", lang: Lang::En, text: include_str!("../templates/p21.en.toml") },
+];
+
 type Read<T> = Result<Both<T>, ReportError>;
 
 fn read<T: DeserializeOwned>([zh, en]: [Source; 2]) -> Read<T> {
@@ -89,14 +100,21 @@ pub(crate) fn test_report() -> Result<&'static Both<TestReport>, ReportError> {
     WORDS.as_ref().map_err(Clone::clone)
 }
 
+/// Words of the proof of service.
+pub(crate) fn service_receipt() -> Result<&'static Both<ServiceReceipt>, ReportError> {
+    static WORDS: LazyLock<Read<ServiceReceipt>> = LazyLock::new(|| read(SERVICE_RECEIPT));
+    WORDS.as_ref().map_err(Clone::clone)
+}
+
 /// `第 3 页　共 12 页`
 pub(crate) fn page(words: &Common, page: usize, total: usize) -> Result<String, ReportError> {
     #[derive(serde::Serialize)]
     struct Of {
-        page: usize,
-        total: usize,
+        // as text: a page is not counted in thousands
+        page: String,
+        total: String,
     }
-    sentence("common", &words.page, &Of { page, total })
+    sentence("common", &words.page, &Of { page: page.to_string(), total: total.to_string() })
 }
 
 #[cfg(test)]
@@ -123,8 +141,9 @@ mod tests {
     fn every_word_is_there_in_both_languages_and_every_placeholder_is_known() {
         common().unwrap();
         test_report().unwrap();
+        service_receipt().unwrap();
         let facts = json!({ "page": 1, "total": 2, "count": 3, "number": "N", "reason": "R" });
-        for source in [COMMON, TEST_REPORT].concat() {
+        for source in [COMMON, TEST_REPORT, SERVICE_RECEIPT].concat() {
             for (name, text) in all(source) {
                 assert!(!text.is_empty(), "{name}");
                 let filled = sentence(source.name, &text, &facts).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -135,7 +154,7 @@ mod tests {
     }
     #[test]
     fn both_languages_name_the_same_placeholders() {
-        for [zh, en] in [COMMON, TEST_REPORT] {
+        for [zh, en] in [COMMON, TEST_REPORT, SERVICE_RECEIPT] {
             for ((name, zh), (_, en)) in all(zh).into_iter().zip(all(en)) {
                 let holders = |text: &str| {
                     let mut found: Vec<String> = text.split("{{").skip(1).filter_map(|t| t.split("}}").next()).map(|t| t.trim().to_owned()).collect();

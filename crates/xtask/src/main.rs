@@ -5,6 +5,7 @@
 mod bench;
 mod ci;
 mod faults;
+mod fonts;
 mod http;
 mod lexer;
 mod load;
@@ -29,6 +30,7 @@ const HELP: &str = "cargo xtask <command>
            there afterwards; `cargo xtask faults --help` lists its flags
   bench    build in release and measure the speeds we promise  [--samples N] [--year Y] [--small-only] [--million] [--load] [--verify] [--lists] [--reports-only] [--binary PATH] [--keep]
   golden   write the golden files of the reports and the list of the schema anew; look at the difference before committing it
+  fonts    make the faces of crates/fonts/data anew out of their packages; needs npm, Python and a network, and nobody else calls it
 ";
 
 fn main() -> ExitCode {
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "faults" => faults::faults(&root, &rest),
         "bench" => bench::bench(&root, &rest),
         "golden" => ci::golden(&root),
+        "fonts" => fonts::fonts(&root),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

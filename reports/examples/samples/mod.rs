@@ -4,6 +4,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use shiyan_reports::annual::{self, Block, ChartBlock, Figures, KeyFigure, Section};
 use shiyan_reports::charts::{Chart, Pareto, Progress, Ranking, Series, Standing, Trend};
+use shiyan_reports::forms::service_receipt;
 use shiyan_reports::test_report::{self, Laboratory, Mark, Replaced, ResultRow, Said, Sample, Wording};
 use shiyan_reports::{Align, Column, Lang, Table};
 
@@ -822,4 +823,32 @@ pub fn annual_en() -> annual::Model {
         sections,
         ..zh
     }
+}
+
+/// P21 送达回证 with everything that can be known before the pen.
+pub fn receipt(lang: Lang) -> service_receipt::Model {
+    let paper = |title: &str, number: &str| service_receipt::Served { title: title.to_owned(), number: number.to_owned() };
+    service_receipt::Model {
+        lang,
+        office: lang.pick("示范区市场监督管理局", "Market Regulation Bureau of Model District").to_owned(),
+        number: Some("示市监送〔2027〕12号".to_owned()),
+        papers: vec![
+            paper(lang.pick("食品安全抽样检验结果通知书", "Notice of the result of sampling inspection"), "示市监检结告〔2027〕8号"),
+            paper(lang.pick("检验报告", "Test report"), "SF-SP2026-000124"),
+        ],
+        receiver: Some("示范农贸市场甲·示范蔬菜摊（经营者：示范堃玥）".to_owned()),
+        place: Some("示范市示范区示范路街道示范路1号示范农贸市场甲A区12号摊位".to_owned()),
+        way: Some(service_receipt::Way::Direct),
+        at: chrono::NaiveDate::from_ymd_opt(2027, 1, 15).and_then(|d| d.and_hms_opt(16, 5, 0)),
+        collector: None,
+        remark: None,
+        demo: true,
+        created_at: annual_zh().created_at,
+    }
+}
+
+/// The same before anything is known: to be filled in by hand.
+pub fn receipt_open() -> service_receipt::Model {
+    let known = receipt(Lang::Zh);
+    service_receipt::Model { number: None, papers: Vec::new(), receiver: None, place: None, way: None, at: None, demo: false, ..known }
 }

@@ -1,6 +1,7 @@
 //! 检验报告: cover, notice, summary page, results.
 
 pub mod content;
+mod editable;
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::table::{self, Align, Caption, Cell, Grid, PAD_X, Part, Row};
 use crate::template::sentence;
 use crate::text::{self, Fill};
 use crate::wording::{self, Both, Common, Pair, TestReport};
-use crate::{Faces, Picture, ReportError, qr};
+use crate::{Faces, Office, Picture, ReportError, qr};
 
 /// Language of the labels. What the model says is printed as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -283,6 +284,16 @@ pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
     })
 }
 
+/// The report as a DOCX file, to be edited, with the names of the office's faces. It says what the PDF says; the same model gives the same bytes.
+///
+/// # Errors
+/// As [`pdf`].
+pub fn docx(model: &Model, faces: &Faces, office: &Office) -> Result<Vec<u8>, ReportError> {
+    let faces = FaceSet::new(faces)?;
+    let words = Words { wording: model.wording, form: wording::test_report()?, common: wording::common()? };
+    crate::docx::write(&editable::paper(model, &words, &faces, office)?, &faces, &[])
+}
+
 /// 事实 that a sentence of the form may name.
 #[derive(Debug, Serialize, Default)]
 struct Facts<'m> {
@@ -331,6 +342,39 @@ fn english_date(day: NaiveDate) -> String {
 
 // ---------------------------------------------------------------- 封面
 
+/// What the cover says of the sample.
+fn cover_fields(model: &Model, words: &Words) -> [(Pair, Said); 6] {
+    let issued = model.issued_on.map_or_else(String::new, |d| date(d, words.lang()));
+    let issued_en = model.issued_on.map(english_date).unwrap_or_default();
+    let plain = |text: &str| (text.to_owned(), String::new());
+    [
+        (words.form(|f| &f.cover.sample), plain(&model.sample.name)),
+        (words.form(|f| &f.cover.operator), plain(&model.sample.sampled_unit)),
+        (words.form(|f| &f.cover.producer), plain(&model.sample.producer)),
+        (words.form(|f| &f.cover.kind), model.sample.category.clone()),
+        (words.form(|f| &f.cover.laboratory), plain(&model.laboratory.name)),
+        (words.form(|f| &f.cover.issued_on), (issued, issued_en)),
+    ]
+}
+
+/// The code of the cover for whoever has no camera, in groups that can be read out.
+fn grouped(code: &str) -> String {
+    let groups: Vec<String> = code.chars().collect::<Vec<_>>().chunks(4).map(|c| c.iter().collect()).collect();
+    groups.join("-")
+}
+
+/// Where the laboratory is found; what is not known is left out.
+fn addresses<'m>(lab: &'m Laboratory, words: &Words) -> Vec<(Pair, &'m str)> {
+    let rows = [
+        (words.form(|f| &f.notice.laboratory), lab.name.as_str()),
+        (words.form(|f| &f.notice.address), lab.address.as_str()),
+        (words.form(|f| &f.notice.postcode), lab.postcode.as_str()),
+        (words.form(|f| &f.notice.phone), lab.phone.as_str()),
+        (words.form(|f| &f.notice.email), lab.email.as_str()),
+    ];
+    rows.into_iter().filter(|(_, v)| !v.is_empty()).collect()
+}
+
 /// One line of the cover, broken.
 struct CoverLine<'m> {
     pair: Pair,
@@ -359,17 +403,7 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
         }
     }
 
-    let issued = model.issued_on.map_or_else(String::new, |d| date(d, words.lang()));
-    let issued_en = model.issued_on.map(english_date).unwrap_or_default();
-    let plain = |text: &str| (text.to_owned(), String::new());
-    let fields: [(Pair, Said); 6] = [
-        (words.form(|f| &f.cover.sample), plain(&model.sample.name)),
-        (words.form(|f| &f.cover.operator), plain(&model.sample.sampled_unit)),
-        (words.form(|f| &f.cover.producer), plain(&model.sample.producer)),
-        (words.form(|f| &f.cover.kind), model.sample.category.clone()),
-        (words.form(|f| &f.cover.laboratory), plain(&model.laboratory.name)),
-        (words.form(|f| &f.cover.issued_on), (issued, issued_en)),
-    ];
+    let fields = cover_fields(model, words);
     let (from, to) = (left + mm(14.0), right - mm(14.0));
     let replaced = model.replaces.as_ref().map(|old| replaced(old, words)).transpose()?;
     let code_top = mm(240.0);
@@ -438,9 +472,7 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
         let pair = words.form(|f| &f.cover.scan);
         beside(flow, words.one(pair), Some(pair.1).filter(|_| words.both()), (edge, code_top + side + 8.0), 9.0, Colour::GREY, Fill::Right);
         if !model.verify_code.is_empty() {
-            // The same code for whoever has no camera, in groups that can be read out.
-            let code: Vec<String> = model.verify_code.chars().collect::<Vec<_>>().chunks(4).map(|c| c.iter().collect()).collect();
-            flow.put(&code.join("-"), (edge, code_top + side + 19.0), Role::Table, 7.5, Colour::GREY, Fill::Right);
+            flow.put(&grouped(&model.verify_code), (edge, code_top + side + 19.0), Role::Table, 7.5, Colour::GREY, Fill::Right);
         }
     }
     let seal = words.form(|f| &f.cover.seal);
@@ -523,15 +555,7 @@ fn notice(flow: &mut Flow<'_>, model: &Model, words: &Words) {
     flow.y += 12.0;
 
     // The address of the laboratory stands at the foot of the page.
-    let lab = &model.laboratory;
-    let rows: Vec<(Pair, &str)> = vec![
-        (words.form(|f| &f.notice.laboratory), lab.name.as_str()),
-        (words.form(|f| &f.notice.address), lab.address.as_str()),
-        (words.form(|f| &f.notice.postcode), lab.postcode.as_str()),
-        (words.form(|f| &f.notice.phone), lab.phone.as_str()),
-        (words.form(|f| &f.notice.email), lab.email.as_str()),
-    ];
-    let rows: Vec<_> = rows.into_iter().filter(|(_, v)| !v.is_empty()).collect();
+    let rows = addresses(&model.laboratory, words);
     let english = |pair: Pair| Some(pair.1).filter(|_| words.both());
     let label_width = rows
         .iter()
@@ -622,7 +646,7 @@ impl Summary<'_> {
         Row { cells: vec![self.label(p), self.text(v, 3)], min_height: self.min_height() }
     }
     fn grid(&self, rows: Vec<Row>) -> Grid {
-        Grid { widths: self.widths.clone(), header: Vec::new(), rows, caption: Caption::default(), tail: 0.0 }
+        Grid { widths: self.widths.clone(), rows, ..Grid::default() }
     }
     /// `items` says how many items there are.
     fn rows(&self, model: &Model, items: &Said) -> Vec<Row> {
@@ -672,15 +696,21 @@ impl Sentence {
     }
 }
 
+fn summary_widths(words: &Words, room: f32) -> Vec<f32> {
+    let a = room * if words.wording == Wording::Zh { 0.155 } else { 0.165 };
+    let b = room / 2.0 - a;
+    vec![a, b, a, room - 2.0 * a - b]
+}
+
 fn summary(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
     let title = words.form(|f| &f.title);
     let label = words.form(|f| &f.summary.remark);
     let items = words.sentence(|f| &f.summary.items_says, &Facts { count: model.results.len(), ..Facts::default() })?;
     page_title(flow, model, words, title);
     let room = flow.width();
-    let a = room * if words.wording == Wording::Zh { 0.155 } else { 0.165 };
-    let b = room / 2.0 - a;
-    let table = |size: f32| Summary { words, size, widths: vec![a, b, a, room - 2.0 * a - b] };
+    let widths = summary_widths(words, room);
+    let a = widths[0];
+    let table = |size: f32| Summary { words, size, widths: widths.clone() };
 
     // The conclusion, the seal and the remark belong together with the signatures. The sentence stands above the seal if there is
     // room, else beside it. A full page is set a little smaller before anything goes over to the next.
@@ -776,13 +806,17 @@ fn seal(flow: &mut Flow<'_>, model: &Model, words: &Words, (cx, cy): (f32, f32))
     }
 }
 
-fn signatures(flow: &mut Flow<'_>, model: &Model, words: &Words) {
-    flow.y += 24.0;
-    let names: [(Pair, &str); 3] = [
+fn signers<'m>(model: &'m Model, words: &Words) -> [(Pair, &'m str); 3] {
+    [
         (words.form(|f| &f.summary.approver), &model.approver),
         (words.form(|f| &f.summary.reviewer), &model.reviewer),
         (words.form(|f| &f.summary.tester), &model.tester),
-    ];
+    ]
+}
+
+fn signatures(flow: &mut Flow<'_>, model: &Model, words: &Words) {
+    flow.y += 24.0;
+    let names = signers(model, words);
     let each = flow.width() / 3.0;
     for (i, (pair, name)) in names.into_iter().enumerate() {
         let x = flow.left() + each * i as f32;
@@ -831,16 +865,26 @@ const SMALL: f32 = 9.5;
 
 fn annex(flow: &mut Flow<'_>, model: &Model, words: &Words) {
     flow.plain(&model.laboratory.name, Role::Heading, 14.0, 22.0, Colour::BLACK, Fill::Centre);
+    for (i, grid) in annexes(flow.faces, flow.width(), model, words).iter().enumerate() {
+        if i > 0 {
+            flow.space(14.0);
+        }
+        table::draw(flow, grid);
+    }
+}
+
+/// The tables of the annex: the results and, where they were asked for, how they were judged. The last ends with 以下空白.
+fn annexes(faces: &FaceSet<'_>, room: f32, model: &Model, words: &Words) -> Vec<Grid> {
     let explained = model.results.iter().any(|r| !r.working.is_empty());
     let end = Row {
         cells: vec![Cell { span: 8, align: Align::Centre, parts: words.said(&said(words.form(|f| &f.end)), SMALL, Role::Table), ..Cell::default() }],
         min_height: 24.0,
     };
-    results(flow, model, words, (!explained).then(|| end.clone()));
+    let mut grids = vec![results(faces, room, model, words, (!explained).then(|| end.clone()))];
     if explained {
-        flow.space(14.0);
-        working(flow, model, words, end);
+        grids.push(working(room, model, words, end));
     }
+    grids
 }
 
 fn header(words: &Words, columns: &[(Pair, f32, Align)]) -> Row {
@@ -859,7 +903,7 @@ fn caption(words: &Words, pair: Pair) -> Caption {
     }
 }
 
-fn results(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Option<Row>) {
+fn results(faces: &FaceSet<'_>, room: f32, model: &Model, words: &Words, end: Option<Row>) -> Grid {
     let columns = columns(words);
     let plan = table::Table {
         columns: columns.iter().map(|c| table::Column { title: words.one(c.0).to_owned(), align: c.2, weight: c.1 }).collect(),
@@ -871,10 +915,10 @@ fn results(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Option<Row>) 
             .collect(),
         ..table::Table::default()
     };
-    let mut widths = table::widths(flow.faces, &plan, SMALL, flow.width());
+    let mut widths = table::widths(faces, &plan, SMALL, room);
     // The English verdict is longer than the Chinese one and does not break; the names, which do, give it room.
     let needed =
-        model.results.iter().filter_map(|r| words.second(&r.verdict)).map(|t| text::longest(flow.faces, Role::Table, SMALL * SECOND, t)).fold(0.0, f32::max);
+        model.results.iter().filter_map(|r| words.second(&r.verdict)).map(|t| text::longest(faces, Role::Table, SMALL * SECOND, t)).fold(0.0, f32::max);
     let more = (needed + 2.0 * PAD_X - widths[VERDICT]).clamp(0.0, 24.0);
     widths[VERDICT] += more;
     widths[ITEM] -= more;
@@ -896,19 +940,18 @@ fn results(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Option<Row>) 
         .collect();
     rows.extend(end);
     let caption = caption(words, words.form(|f| &f.annex.title));
-    table::draw(flow, &Grid { widths, header: vec![header(words, &columns)], rows, caption, tail: 0.0 });
+    Grid { widths, header: vec![header(words, &columns)], rows, caption, ..Grid::default() }
 }
 
 /// 判定过程: item by item what was read, which limit of which version, what was converted, compared and counted. The two
 /// languages stand side by side, step by step under the same numbers.
-fn working(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Row) {
+fn working(room: f32, model: &Model, words: &Words, end: Row) -> Grid {
     let columns: [(Pair, f32, Align); 3] = [
         (words.form(|f| &f.annex.no), 6.0, Align::Centre),
         (words.form(|f| &f.annex.item), 17.0, Align::Left),
         (words.form(|f| &f.annex.working), 77.0, Align::Left),
     ];
     let mut head = header(words, &columns);
-    let room = flow.width();
     let mut widths: Vec<f32> = columns.iter().map(|c| c.1 / 100.0 * room).collect();
     if words.both() {
         let half = widths[2] / 2.0;
@@ -935,25 +978,33 @@ fn working(flow: &mut Flow<'_>, model: &Model, words: &Words, end: Row) {
     let count = widths.len();
     rows.push(Row { cells: end.cells.into_iter().map(|c| Cell { span: count, ..c }).collect(), ..end });
     let caption = Caption { size: 14.0, ..caption(words, words.form(|f| &f.annex.working_title)) };
-    table::draw(flow, &Grid { widths, header: vec![head], rows, caption, tail: 0.0 });
+    Grid { widths, header: vec![head], rows, caption, ..Grid::default() }
 }
 
 // ---------------------------------------------------------------- 每一页
 
-fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
-    let marked: Option<(Pair, Pair, Colour)> = model.mark.map(|mark| match mark {
+/// Which report this one replaces, for the head of every page.
+fn replaces(model: &Model, words: &Words) -> Result<Option<Said>, ReportError> {
+    let said = |old: &Replaced| words.sentence(|f| &f.replaces, &Facts { number: &old.report_no, ..Facts::default() });
+    model.replaces.as_ref().map(said).transpose()
+}
+
+/// 标记: what it says across the page, at the head, and in which colour.
+fn marked(model: &Model, words: &Words) -> Option<(Pair, Pair, Colour)> {
+    model.mark.map(|mark| match mark {
         Mark::Void => (words.common(|c| &c.mark.void), words.common(|c| &c.mark.void_says), Colour::WATERMARK_RED),
         Mark::Demo => (words.common(|c| &c.mark.demo), words.common(|c| &c.mark.demo_says), Colour::WATERMARK),
         Mark::Draft => (words.common(|c| &c.mark.draft), words.common(|c| &c.mark.draft_says), Colour::WATERMARK),
         Mark::DemoDraft => (words.common(|c| &c.mark.demo_draft), words.common(|c| &c.mark.demo_draft_says), Colour::WATERMARK),
-    });
+    })
+}
+
+fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
+    let marked = marked(model, words);
     if let Some((mark, _, colour)) = marked {
         flow.watermark(words.one(mark), colour);
     }
-    let replaces = match &model.replaces {
-        Some(old) => Some(words.sentence(|f| &f.replaces, &Facts { number: &old.report_no, ..Facts::default() })?),
-        None => None,
-    };
+    let replaces = replaces(model, words)?;
     let total = flow.canvas.pages();
     for page in 0..total {
         flow.canvas.select(page);

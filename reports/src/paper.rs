@@ -1,0 +1,523 @@
+//! 文书 what a paper says, piece by piece and in order, before it is set: from one model come the PDF (here) and the DOCX (`docx`), so that both say
+//! the same words and numbers.
+
+use chrono::{DateTime, FixedOffset};
+use shiyan_charts::Chart;
+use shiyan_foundation::Lang;
+
+use crate::canvas::{Canvas, Colour, mm};
+use crate::chart;
+use crate::face::{FaceSet, Role};
+use crate::flow::{Flow, Sheet, Style};
+use crate::office::{Margins, Numbering, Office};
+use crate::pdf::Info;
+use crate::picture::Picture;
+use crate::table::{self, Grid, Table};
+use crate::text::{self, Fill};
+use crate::wording::{self, Common};
+use crate::{Faces, ReportError, docx};
+
+/// 文书类别 three families, three looks: they differ in their margins and page numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// 公文, 报告, 通告: the page of GB/T 9704.
+    Document,
+    /// 检验报告: `第 x 页　共 n 页`.
+    Report,
+    /// 表格: one page of lines and boxes, without a number.
+    Form,
+}
+
+/// 标记 across every page, and what it says at the head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Flag {
+    pub word: String,
+    pub says: String,
+    pub red: bool,
+}
+
+/// 一行 text of its own, set as it says.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub text: String,
+    pub role: Role,
+    pub size: f32,
+    pub leading: f32,
+    pub colour: Colour,
+    pub fill: Fill,
+    /// Space above it.
+    pub before: f32,
+}
+
+/// A picture of the paper: as it is kept, or made.
+#[derive(Debug, Clone)]
+pub(crate) enum Image {
+    Kept(Picture),
+    Code(String),
+}
+
+/// 部件 one piece of a paper.
+#[derive(Debug, Clone)]
+pub(crate) enum Piece {
+    /// 标题
+    Title(String),
+    /// What stands under the title: who, number, day.
+    Under(String),
+    /// 统计口径 in a box, so that no figure can be read without it.
+    Boxed { label: String, text: String },
+    /// 目录 of the chapters.
+    Contents(String),
+    /// 章, 附件
+    Chapter { heading: String, annex: bool },
+    /// 节
+    Sub(String),
+    /// 段落
+    Paragraph(String),
+    /// Nothing to report, and why.
+    Nothing(String),
+    /// 表 with a caption and one row of headings.
+    Table(Table),
+    /// 表 of any shape; its widths are points, or shares when they add up to 1.
+    Grid(Grid),
+    /// 图
+    Chart(ChartBlock),
+    /// 关键指标
+    Figures(Figures),
+    /// 落款
+    Signature { by: String, on: String },
+    /// 一行
+    Line(Line),
+    /// 图样 with the text for whoever cannot see it; width and height in points.
+    Picture { image: Image, alt: String, size: (f32, f32), fill: Fill },
+    /// A new page, upright or turned.
+    Page { wide: bool },
+}
+
+/// 文书 everything that a paper says.
+#[derive(Debug, Clone)]
+pub(crate) struct Paper {
+    pub lang: Lang,
+    /// A second language of its labels, smaller beside the first.
+    pub second: Option<Lang>,
+    pub family: Family,
+    pub office: Office,
+    /// What a reader of files shows.
+    pub title: String,
+    pub author: String,
+    pub subject: String,
+    pub created: DateTime<FixedOffset>,
+    /// 页眉 from the second page on: left and right.
+    pub running: (String, String),
+    pub flag: Option<Flag>,
+    /// Bookmarks to the chapters.
+    pub outline: bool,
+    pub pieces: Vec<Piece>,
+}
+
+/// 图 with its caption.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartBlock {
+    /// 图题, with its number; stands under the chart.
+    pub caption: String,
+    /// The chart.
+    pub chart: Chart,
+    /// 注; may be empty.
+    pub note: String,
+}
+
+/// 关键指标 side by side, with the scope they count in.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Figures {
+    /// The figures.
+    pub items: Vec<KeyFigure>,
+    /// 统计口径 of these figures.
+    pub scope: String,
+}
+
+/// 一个指标.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct KeyFigure {
+    /// Name.
+    pub name: String,
+    /// Value with unit.
+    pub value: String,
+    /// How it came about: `5,412 ÷ 1,333千人`.
+    pub note: String,
+    /// Its goal and whether it is met: `目标4.00 达标`; may be empty.
+    pub goal: String,
+    /// Whether the goal is met, if there is one.
+    pub met: Option<bool>,
+}
+
+/// 28 characters in 156 mm.
+const BODY_SIZE: f32 = 15.79;
+
+const TITLE: Style = Style { role: Role::Title, size: 22.0, leading: 34.0, colour: Colour::BLACK, fill: Fill::Centre, first: 0.0 };
+
+/// The kinds of running text of a paper, as its office and language want them.
+pub(crate) struct Styles {
+    pub heading: Style,
+    pub sub: Style,
+    pub body: Style,
+}
+
+impl Paper {
+    /// English needs neither the size nor the indent of Chinese official paper.
+    pub fn styles(&self) -> Styles {
+        let base = Style { role: Role::Body, size: 16.0, leading: self.office.leading, colour: Colour::BLACK, fill: Fill::Left, first: 2.0 };
+        let adapted = |style: Style| match self.lang {
+            Lang::Zh => style,
+            Lang::En => Style { size: style.size * 0.75, leading: style.leading * 0.68, first: 0.0, ..style },
+        };
+        Styles {
+            heading: adapted(Style { role: Role::Heading, ..base }),
+            sub: adapted(Style { role: Role::Sub, ..base }),
+            body: adapted(Style { size: BODY_SIZE, fill: Fill::Justify, ..base }),
+        }
+    }
+
+    /// The page, upright or turned.
+    pub fn sheet(&self, wide: bool) -> Sheet {
+        let sheet = match self.family {
+            Family::Document => {
+                let Margins { top, right, bottom, left } = self.office.margins;
+                Sheet { width: mm(210.0), height: mm(297.0), top: mm(top), right: mm(right), bottom: mm(bottom), left: mm(left) }
+            }
+            Family::Form => Sheet { width: mm(210.0), height: mm(297.0), top: mm(24.0), right: mm(18.5), bottom: mm(20.0), left: mm(18.5) },
+            Family::Report => Sheet { width: mm(210.0), height: mm(297.0), top: mm(30.0), right: mm(20.0), bottom: mm(22.0), left: mm(24.0) },
+        };
+        if wide { sheet.turned() } else { sheet }
+    }
+
+    pub fn numbering(&self) -> Numbering {
+        match self.family {
+            Family::Document => self.office.numbering,
+            Family::Report => Numbering::Total,
+            Family::Form => Numbering::Nothing,
+        }
+    }
+
+    /// The headings of the chapters.
+    pub fn chapters(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|p| match p {
+            Piece::Chapter { heading, .. } => Some(heading.as_str()),
+            _ => None,
+        })
+    }
+
+    /// As a PDF file.
+    pub fn pdf(&self, faces: &Faces) -> Result<Vec<u8>, ReportError> {
+        let faces = FaceSet::new(faces)?;
+        let (flow, pages) = self.set(&faces)?;
+        let outline = if self.outline { self.chapters().map(str::to_owned).zip(pages).collect() } else { Vec::new() };
+        flow.canvas.finish(&Info {
+            title: self.title.clone(),
+            author: self.author.clone(),
+            subject: self.subject.clone(),
+            created: self.created,
+            lang: self.lang.pick("zh-CN", "en"),
+            outline,
+        })
+    }
+
+    /// As a DOCX file.
+    pub fn docx(&self, faces: &Faces) -> Result<Vec<u8>, ReportError> {
+        let faces = FaceSet::new(faces)?;
+        let pages = if self.has_contents() { self.set(&faces)?.1 } else { Vec::new() };
+        docx::write(self, &faces, &pages)
+    }
+
+    fn has_contents(&self) -> bool {
+        self.pieces.iter().any(|p| matches!(p, Piece::Contents(_)))
+    }
+
+    /// Sets the whole paper; gives the page of every chapter.
+    fn set<'f>(&self, faces: &'f FaceSet<'f>) -> Result<(Flow<'f>, Vec<usize>), ReportError> {
+        let words = wording::common()?.of(self.lang);
+        // The list of contents takes room itself, so the pages are known only after a first setting.
+        let known = if self.has_contents() { self.set_once(words, faces, &[])?.1 } else { Vec::new() };
+        self.set_once(words, faces, &known)
+    }
+
+    fn set_once<'f>(&self, words: &Common, faces: &'f FaceSet<'f>, known: &[usize]) -> Result<(Flow<'f>, Vec<usize>), ReportError> {
+        let mut flow = Flow::new(faces, self.sheet(false));
+        let mut pages = Vec::new();
+        for (i, piece) in self.pieces.iter().enumerate() {
+            if matches!(piece, Piece::Chapter { .. }) {
+                self.set_chapter(&mut flow, i);
+                pages.push(flow.page());
+            } else {
+                self.set_piece(&mut flow, piece, words, known)?;
+            }
+        }
+        self.furniture(&mut flow, words)?;
+        Ok((flow, pages))
+    }
+
+    /// A heading stays with the first piece under it.
+    fn set_chapter(&self, flow: &mut Flow<'_>, at: usize) {
+        let Some(Piece::Chapter { heading, annex }) = self.pieces.get(at) else { return };
+        let style = self.styles().heading;
+        let style = if *annex { Style { first: 0.0, ..style } } else { style };
+        let next = match self.pieces.get(at + 1) {
+            Some(Piece::Sub(_)) => style.leading * 3.0,
+            Some(Piece::Paragraph(_) | Piece::Nothing(_)) => style.leading * 2.0,
+            Some(Piece::Figures(_)) => 110.0,
+            Some(Piece::Table(_)) => 90.0,
+            Some(Piece::Chart(c)) => shiyan_charts::height(&c.chart, f64::from(flow.width()), 9.5) as f32 + 40.0,
+            _ => 0.0,
+        };
+        flow.space(4.0);
+        flow.ensure(style.leading + next);
+        flow.paragraph(heading, &style);
+    }
+
+    fn set_piece(&self, flow: &mut Flow<'_>, piece: &Piece, words: &Common, known: &[usize]) -> Result<(), ReportError> {
+        let styles = self.styles();
+        match piece {
+            Piece::Title(text) => {
+                flow.title(text, &TITLE);
+                flow.space(6.0);
+            }
+            Piece::Under(text) => {
+                flow.plain(text, Role::Body, 12.0, 20.0, Colour::BLACK, Fill::Centre);
+                flow.space(10.0);
+            }
+            Piece::Boxed { label, text } => {
+                scope_box(flow, label, text);
+                flow.space(12.0);
+            }
+            Piece::Contents(heading) => self.contents(flow, heading, known),
+            Piece::Chapter { .. } => {}
+            Piece::Sub(text) => {
+                flow.ensure(styles.sub.leading * 2.0 + 24.0);
+                flow.paragraph(text, &styles.sub);
+            }
+            Piece::Paragraph(text) => {
+                flow.paragraph(text, &styles.body);
+                if self.lang == Lang::En {
+                    flow.space(5.0);
+                }
+            }
+            Piece::Nothing(text) => flow.paragraph(text, &Style { colour: Colour::GREY, ..styles.body }),
+            Piece::Table(table) => {
+                flow.space(7.0);
+                table::set(flow, table, &words.continued);
+                flow.space(11.0);
+            }
+            Piece::Grid(grid) => {
+                flow.space(10.0);
+                let scale = if grid.widths.iter().sum::<f32>() <= 1.01 { flow.width() } else { 1.0 };
+                let widths = grid.widths.iter().map(|w| w * scale).collect();
+                let grid = Grid { widths, ..grid.clone() };
+                flow.ensure(table::height(flow.faces, &grid).min(100.0));
+                table::draw(flow, &grid);
+            }
+            Piece::Chart(block) => self.set_chart(flow, block, words)?,
+            Piece::Figures(figures) => set_figures(flow, figures, &words.report.figures_scope),
+            Piece::Signature { by, on } => signature(flow, by, on, &styles.body),
+            Piece::Line(line) => {
+                flow.space(line.before);
+                flow.plain(&line.text, line.role, line.size, line.leading, line.colour, line.fill);
+            }
+            Piece::Picture { image, size: (w, h), fill, .. } => {
+                flow.ensure(*h);
+                let x = match fill {
+                    Fill::Left | Fill::Justify => flow.left(),
+                    Fill::Centre => flow.left() + (flow.width() - w) / 2.0,
+                    Fill::Right => flow.left() + flow.width() - w,
+                };
+                let y = flow.y;
+                match image {
+                    Image::Kept(picture) => flow.canvas.picture(picture, x, y, *w, *h),
+                    Image::Code(text) => crate::qr::draw(&mut flow.canvas, text, x, y, w.min(*h))?,
+                }
+                flow.y += h;
+            }
+            Piece::Page { wide } => {
+                let sheet = self.sheet(*wide);
+                flow.sheet = sheet;
+                flow.new_page();
+            }
+        }
+        Ok(())
+    }
+
+    /// 目录 stands on the page of the title, set closer when it must.
+    fn contents(&self, flow: &mut Flow<'_>, name: &str, known: &[usize]) {
+        flow.space(4.0);
+        flow.plain(name, Role::Heading, 16.0, 28.0, Colour::BLACK, Fill::Centre);
+        let count = self.chapters().count().max(1) as f32;
+        let leading = ((flow.bottom() - flow.y) / count).clamp(15.5, 21.0);
+        let size = (leading * 0.6).clamp(10.0, 12.0);
+        for (i, heading) in self.chapters().enumerate() {
+            flow.ensure(leading);
+            let number = known.get(i).map_or_else(|| "0".to_owned(), |p| (p + 1).to_string());
+            let (left, width, base) = (flow.left(), flow.width(), flow.y + leading * 0.72);
+            let room = width - 40.0;
+            let heading = text::shortened(flow.faces, Role::Body, size, heading, room);
+            let from = flow.put(&heading, (left, base), Role::Body, size, Colour::BLACK, Fill::Left) + 6.0;
+            let to = width - text::width(flow.faces, Role::Body, size, &number) - 6.0;
+            flow.put(&number, (left + width, base), Role::Body, size, Colour::BLACK, Fill::Right);
+            if to > from {
+                // Dots on a common raster, so that they stand in columns.
+                let start = left + (from / 6.0).ceil() * 6.0;
+                flow.canvas.polyline(&[(start, base - 3.0), (left + to, base - 3.0)], 0.9, Colour::PALE, Some([0.0, 6.0]));
+            }
+            flow.y += leading;
+        }
+        flow.new_page();
+    }
+
+    fn furniture(&self, flow: &mut Flow<'_>, words: &Common) -> Result<(), ReportError> {
+        let total = flow.canvas.pages();
+        if let Some(flag) = &self.flag {
+            flow.watermark(&flag.word, if flag.red { Colour::WATERMARK_RED } else { Colour::WATERMARK });
+        }
+        for page in 0..total {
+            flow.canvas.select(page);
+            let sheet = flow.sheets[page];
+            let (left, right) = (sheet.left, sheet.width - sheet.right);
+            if page > 0 && !self.running.0.is_empty() {
+                let base = sheet.top - 20.0;
+                let title = text::shortened(flow.faces, Role::Body, 9.0, &self.running.0, (right - left) * 0.62);
+                flow.put(&title, (left, base), Role::Body, 9.0, Colour::GREY, Fill::Left);
+                flow.canvas.polyline(&[(left, base + 6.0), (right, base + 6.0)], 0.5, Colour::PALE, None);
+            }
+            if let Some(flag) = &self.flag {
+                flow.put(&flag.says, (right, sheet.top - 20.0), Role::TableBold, 9.0, Colour::FAIL, Fill::Right);
+            } else if page > 0 {
+                flow.put(&self.running.1, (right, sheet.top - 20.0), Role::Body, 9.0, Colour::GREY, Fill::Right);
+            }
+            let base = sheet.height - sheet.bottom + mm(7.0) + 12.0;
+            match self.numbering() {
+                // One character in from the edge, the outer one of a sheet printed on both sides.
+                Numbering::Dashes if page % 2 == 0 => drop(flow.put(&dashed(page + 1), (right - 14.0, base), Role::Body, 14.0, Colour::BLACK, Fill::Right)),
+                Numbering::Dashes => drop(flow.put(&dashed(page + 1), (left + 14.0, base), Role::Body, 14.0, Colour::BLACK, Fill::Left)),
+                Numbering::Total => {
+                    let text = wording::page(words, page + 1, total)?;
+                    flow.put(&text, (sheet.width / 2.0, base), Role::Body, 10.5, Colour::BLACK, Fill::Centre);
+                }
+                Numbering::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn set_chart(&self, flow: &mut Flow<'_>, block: &ChartBlock, words: &Common) -> Result<(), ReportError> {
+        if block.chart.is_empty() {
+            flow.paragraph(&format!("{}：{}", block.caption, words.report.no_chart), &Style { colour: Colour::GREY, ..self.styles().body });
+            return Ok(());
+        }
+        let font = 9.5;
+        let (width, mut tall) = (flow.width(), shiyan_charts::height(&block.chart, f64::from(flow.width()), font) as f32);
+        let room = flow.bottom() - flow.top() - 50.0;
+        let mut font = font;
+        if tall > room {
+            font *= f64::from(room / tall);
+            tall = room;
+        }
+        let below = 30.0 + if block.note.is_empty() { 0.0 } else { 16.0 };
+        flow.space(8.0);
+        flow.ensure(tall + below);
+        let (x, y) = (flow.left(), flow.y);
+        let mut sheet = chart::Sheet { canvas: &mut flow.canvas, faces: flow.faces, x, y };
+        shiyan_charts::draw(&block.chart, &mut sheet, f64::from(width), font).map_err(|e| ReportError::Chart(e.to_string()))?;
+        flow.y += tall + 5.0;
+        flow.plain(&block.caption, Role::Heading, 12.0, 17.0, Colour::BLACK, Fill::Centre);
+        if !block.note.is_empty() {
+            flow.plain(&block.note, Role::Table, 9.0, 13.0, Colour::GREY, Fill::Centre);
+        }
+        flow.space(10.0);
+        Ok(())
+    }
+}
+
+/// `— 1 —`
+fn dashed(page: usize) -> String {
+    format!("— {page} —")
+}
+
+/// Who signs, and when: the date four characters in from the right, the name centred over it.
+fn signature(flow: &mut Flow<'_>, by: &str, on: &str, style: &Style) {
+    flow.ensure(style.leading * 3.0);
+    flow.space(style.leading);
+    let (right, size) = (flow.left() + flow.width(), style.size);
+    let wide = text::width(flow.faces, Role::Body, size, on);
+    let name = text::width(flow.faces, Role::Body, size, by);
+    let inset = size * if name > wide { 2.0 } else { 4.0 };
+    let middle = right - inset - wide.max(name) / 2.0;
+    let base = flow.y + size;
+    flow.put(by, (middle, base), Role::Body, size, Colour::BLACK, Fill::Centre);
+    flow.put(on, (middle, base + style.leading), Role::Body, size, Colour::BLACK, Fill::Centre);
+    flow.y += style.leading * 2.0;
+}
+
+fn set_figures(flow: &mut Flow<'_>, figures: &Figures, scope: &str) {
+    flow.space(6.0);
+    let columns = if figures.items.len() == 4 || figures.items.len() < 3 { 2 } else { 3 };
+    let gap = 8.0;
+    let each = (flow.width() - gap * (columns as f32 - 1.0)) / columns as f32;
+    let (pad, faces) = (8.0, flow.faces);
+    let inner = each - 2.0 * pad;
+    for row in figures.items.chunks(columns) {
+        let notes: Vec<_> = row.iter().map(|f| text::lines(faces, Role::Table, 9.0, &f.note, inner, 0.0)).collect();
+        let lines = notes.iter().zip(row).map(|(n, f)| if f.note.is_empty() { 0 } else { n.len() }).max().unwrap_or(0);
+        let goals = row.iter().any(|f| !f.goal.is_empty());
+        let tall = 54.0 + lines as f32 * 12.5 + if goals { 15.0 } else { 0.0 };
+        flow.ensure(tall + 16.0);
+        let top = flow.y;
+        for (i, figure) in row.iter().enumerate() {
+            let x = flow.left() + i as f32 * (each + gap);
+            let ink = match figure.met {
+                Some(true) => Colour::PASS,
+                Some(false) => Colour::FAIL,
+                None => Colour(0x0b, 0x5c, 0xad),
+            };
+            flow.canvas.frame(x, top, each, tall, 0.5, Colour::PALE);
+            flow.canvas.rect(x, top, 2.4, tall, ink);
+            flow.put(&figure.name, (x + pad, top + 17.0), Role::Table, 10.5, Colour::GREY, Fill::Left);
+            let mut size = 20.0;
+            while size > 11.0 && text::width(faces, Role::Heading, size, &figure.value) > inner {
+                size -= 1.0;
+            }
+            flow.put(&figure.value, (x + pad, top + 42.0), Role::Heading, size, Colour::BLACK, Fill::Left);
+            let mut y = top + 57.0;
+            if !figure.note.is_empty() {
+                for line in &notes[i] {
+                    flow.canvas.text(x + pad, y, 9.0, Colour::GREY, &line.glyphs, 0.0);
+                    y += 12.5;
+                }
+            }
+            if !figure.goal.is_empty() {
+                flow.put(&figure.goal, (x + pad, top + tall - 8.0), Role::TableBold, 9.5, ink, Fill::Left);
+            }
+        }
+        flow.y += tall;
+        flow.space(gap);
+    }
+    if !figures.scope.is_empty() {
+        let text = format!("{scope}{}", figures.scope);
+        flow.plain(&text, Role::Table, 9.0, 13.0, Colour::GREY, Fill::Left);
+    }
+    flow.space(6.0);
+}
+
+/// The scope line stands in a box, so that no figure can be read without it.
+fn scope_box(flow: &mut Flow<'_>, name: &str, scope: &str) {
+    let pad = 9.0;
+    let (faces, width) = (flow.faces, flow.width());
+    let label = text::width(faces, Role::TableBold, 10.5, name) + 14.0;
+    let lines = text::lines(faces, Role::Table, 10.5, scope, width - 2.0 * pad - label, 0.0);
+    let tall = lines.len() as f32 * 16.0 + 2.0 * pad - 4.0;
+    flow.ensure(tall);
+    let (x, top) = (flow.left(), flow.y);
+    flow.canvas.rect(x, top, width, tall, Colour::SHADE);
+    flow.canvas.rect(x, top, 2.4, tall, Colour(0x0b, 0x5c, 0xad));
+    let base = top + pad + 10.0;
+    flow.put(name, (x + pad + 2.0, base), Role::TableBold, 10.5, Colour::BLACK, Fill::Left);
+    for (i, line) in lines.iter().enumerate() {
+        flow.canvas.text(x + pad + label, base + i as f32 * 16.0, 10.5, Colour::BLACK, &line.glyphs, 0.0);
+    }
+    flow.y += tall;
+}
