@@ -522,7 +522,7 @@ pub enum ReportCommand {
         /// 截止日：报告在那一天终了时的样子，缺省为现在 / the report as it stood at the end of that day (now, when left out)
         #[arg(long, value_name = "YYYY-MM-DD")]
         as_of: Option<chrono::NaiveDate>,
-        /// 文件 / file
+        /// 文件：.pdf，或可编辑的 .docx / file: .pdf, or .docx to edit
         #[arg(long)]
         out: PathBuf,
     },
@@ -531,7 +531,7 @@ pub enum ReportCommand {
         /// 抽样单编号 / sampling sheet number
         #[arg(long)]
         sample: String,
-        /// 文件 / file
+        /// 文件：.pdf，或可编辑的 .docx / file: .pdf, or .docx to edit
         #[arg(long)]
         out: PathBuf,
         /// 中英对照（仅草稿） / in both languages (drafts only)

@@ -744,19 +744,19 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
     let app = if matches!(what, ReportCommand::Test { .. }) { place.app_to_write().await? } else { place.app().await? };
     match what {
         ReportCommand::Annual { year, as_of, out } => {
-            let pdf = shiyan_papers::district_pdf(&app, year, lang, as_of, now()).await?;
-            write(&out, &pdf)?;
-            say!("{} {} SHA-256 {}", out.display(), pdf.len(), shiyan_app::sha256_hex(&pdf))?;
+            let file = shiyan_papers::district_file(&app, year, lang, as_of, now(), shiyan_papers::Format::of(&out)).await?;
+            write(&out, &file)?;
+            say!("{} {} SHA-256 {}", out.display(), file.len(), shiyan_app::sha256_hex(&file))?;
             Ok(())
         }
         ReportCommand::Test { sample, out, bilingual, working } => {
-            test_report(&app, &sample, &out, ReportOptions { bilingual, working, ..ReportOptions::default() }, lang).await
+            test_report(place, &app, &sample, &out, ReportOptions { bilingual, working, ..ReportOptions::default() }, lang).await
         }
     }
 }
 
 /// The archived file of the newest report of a sample, and nothing else; while none is in force a draft, if it awaits issue.
-async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions, lang: Lang) -> Done {
+async fn test_report(place: &Place, app: &App, sample: &str, out: &Path, options: ReportOptions, lang: Lang) -> Done {
     let (number, _) = shiyan_sample_intake::check_number(sample)?;
     let unknown =
         || Failed::not_found(&number, ("抽样单编号", "sampling sheet number"), ("export samples 列出一年的样品", "export samples lists the samples of a year"));
@@ -766,6 +766,15 @@ async fn test_report(app: &App, sample: &str, out: &Path, options: ReportOptions
     if let Some(newest) = &found.newest {
         if !options.is_plain() {
             return Err(Refusal::new(shiyan_app::code::REPORT_FROZEN).with("number", &newest.number).into());
+        }
+        if shiyan_papers::Format::of(out) == shiyan_papers::Format::Docx {
+            let content = serde_json::from_str(&newest.content).map_err(|e| shiyan_app::Error::Fault(format!("report {}: {e}", newest.number)))?;
+            let docx = shiyan_papers::test_report_docx(&content, &place.public_url(None, SocketAddr::from(([127, 0, 0, 1], 8000))))
+                .map_err(|e| shiyan_app::Error::Fault(format!("{e:?}")))?;
+            write(out, &docx)?;
+            app.note_printed(&Who::system("命令行"), &[(newest.id, newest.number.clone())], "docx", now()).await?;
+            say!("{} {} {}", newest.number, docx.len(), lang.pick("可编辑副本，不是存档文件", "an editable copy, not the archived file"))?;
+            return Ok(());
         }
         let pdf = app.report_pdf(newest).await?;
         write(out, &pdf)?;

@@ -449,7 +449,10 @@ fn reasons(batches: &[&BatchFact], scope: &KpiScope, as_of: NaiveDate) -> Vec<Op
 
 /// 可计与否 the batches of a set, each with how many stand for it and why it does not count.
 #[derive(Debug)]
-pub struct Sieved<'a>(Vec<(&'a BatchFact, u64, Option<LeftOut>)>);
+pub struct Sieved<'a>(Vec<Sifted<'a>>);
+
+/// A batch, how many stand for it, and why it does not count.
+type Sifted<'a> = (&'a BatchFact, u64, Option<LeftOut>);
 
 impl<'a> Sieved<'a> {
     /// Sifts a set by a scope on a day.
@@ -511,7 +514,7 @@ fn by_text<'a, H: Heap>(
     target: Option<Decimal>,
 ) -> Vec<Figure<H>> {
     let outside = |r: Option<LeftOut>| r.is_some_and(|r| r <= LeftOut::OtherKind);
-    let mut parts: BTreeMap<&str, (bool, Vec<(&BatchFact, u64, Option<LeftOut>)>)> = asked.map(|a| (a, (true, Vec::new()))).collect();
+    let mut parts: BTreeMap<&str, (bool, Vec<Sifted<'_>>)> = asked.map(|a| (a, (true, Vec::new()))).collect();
     for (b, n, out) in batches.iter() {
         let part = parts.entry(key(b).as_str()).or_default();
         part.0 |= !outside(out);

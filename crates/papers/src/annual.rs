@@ -1,6 +1,7 @@
 //! 年度报告 the facts of a year, within the scope of who asks and as of a day, and the report as PDF.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use shiyan_analytics::{Input, Tables, tables};
@@ -11,8 +12,8 @@ use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::{Actor, Instant, Lang, Refusal, Scope};
 use shiyan_indicators::{CaseFact, FactId, KpiScope, Kpis, Sets};
 use shiyan_nonconformity::Case;
-use shiyan_reports::Faces;
 use shiyan_reports::annual::words::{Annual, Failing, model};
+use shiyan_reports::{Faces, Office};
 
 /// The figures of a year with the tables made from the same facts, as of the same day.
 #[derive(Debug)]
@@ -78,27 +79,56 @@ pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error
     Ok(Annual { district: app.district().await?, facts: year.facts, scope: year.scope, kpis: year.kpis, items, tables, failing, cases, debts, streets, demo })
 }
 
-/// The annual report of a year as PDF, as of now or of the end of an earlier day: the same data give the same bytes.
+/// 文件格式 as what a paper is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// As it is handed in.
+    Pdf,
+    /// 可编辑 as an office revises it in WPS or Word.
+    Docx,
+}
+
+impl Format {
+    /// By the ending of a file's name: `.docx`, and for everything else PDF.
+    #[must_use]
+    pub fn of(path: &Path) -> Self {
+        let docx = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("docx"));
+        if docx { Self::Docx } else { Self::Pdf }
+    }
+}
+
+/// The annual report of a year, as of now or of the end of an earlier day: the same data give the same bytes.
 ///
 /// # Errors
 /// Not for this person; a year out of range; the database does not answer; the typesetter.
-pub async fn annual_pdf(app: &App, actor: &Actor, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
+pub async fn annual_file(app: &App, actor: &Actor, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant, format: Format) -> Result<Vec<u8>, Error> {
     let year = app.read_year(actor, Look::Statistics, year, as_of, now).await?;
-    set(annual(app, year, &actor.scope).await?, lang).await
+    set(annual(app, year, &actor.scope).await?, lang, format).await
 }
 
 /// The same of the whole district, for whoever runs the program.
 ///
 /// # Errors
-/// See [`annual_pdf`].
-pub async fn district_pdf(app: &App, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
+/// See [`annual_file`].
+pub async fn district_file(app: &App, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant, format: Format) -> Result<Vec<u8>, Error> {
     let year = app.year_as_of(app.kpi_scope(year).await?, &Scope::District, as_of, now).await?;
-    set(annual(app, year, &Scope::District).await?, lang).await
+    set(annual(app, year, &Scope::District).await?, lang, format).await
 }
 
-async fn set(data: Annual, lang: Lang) -> Result<Vec<u8>, Error> {
+/// [`district_file`] as PDF.
+///
+/// # Errors
+/// See [`annual_file`].
+pub async fn district_pdf(app: &App, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant) -> Result<Vec<u8>, Error> {
+    district_file(app, year, lang, as_of, now, Format::Pdf).await
+}
+
+async fn set(data: Annual, lang: Lang, format: Format) -> Result<Vec<u8>, Error> {
     tokio::task::spawn_blocking(move || {
-        let set = model(&data, lang).and_then(|model| shiyan_reports::annual::pdf(&model, &Faces::default()));
+        let set = model(&data, lang).and_then(|model| match format {
+            Format::Pdf => shiyan_reports::annual::pdf(&model, &Faces::default()),
+            Format::Docx => shiyan_reports::annual::docx(&model, &Faces::default(), &Office::default()),
+        });
         set.map_err(|e| Error::Fault(format!("annual report: {e}")))
     })
     .await

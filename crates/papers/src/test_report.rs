@@ -1,9 +1,9 @@
-//! 检验报告 the PDF of a test report, for the application to freeze.
+//! 检验报告 the PDF of a test report, for the application to freeze, and the same to be edited.
 
 use shiyan_app::reports::Unset;
 use shiyan_lab_results::report::ReportContent;
 use shiyan_reports::test_report::{self, content};
-use shiyan_reports::{Faces, ReportError};
+use shiyan_reports::{Faces, Office, ReportError};
 
 /// The PDF of a test report out of its frozen facts.
 ///
@@ -17,4 +17,13 @@ pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<
         ReportError::MissingGlyphs(characters) => Unset::Missing(characters),
         other => Unset::Failed(other.to_string()),
     })
+}
+
+/// 可编辑副本 the same as DOCX. It says what the archived PDF says and is not that file.
+///
+/// # Errors
+/// See [`test_report_pdf`].
+pub fn test_report_docx(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, Unset> {
+    let model = content::model(content, public_url).map_err(Unset::Failed)?;
+    test_report::docx(&model, &Faces::default(), &Office::default()).map_err(|e| Unset::Failed(e.to_string()))
 }

@@ -13,7 +13,7 @@ use shiyan_indicators::{By, Family, Kpis, Pick, What};
 use super::figures::{as_of_note, card, years};
 use crate::parts::{month_table, trend};
 use crate::views::{Cell, ChartView, Link, StatsPage, Tab, Table};
-use shiyan_papers::{Tabled, tabled};
+use shiyan_papers::{Format, Tabled, tabled};
 use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, show};
 use shiyan_web_kit::failure::Failure;
@@ -29,7 +29,7 @@ use shiyan_web_kit::when::{When, WhenForm, behind};
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![stats, export_csv, export_xlsx, annual, annual_posted]
+    routes![stats, export_csv, export_xlsx, annual, annual_docx, annual_posted]
 }
 
 const TABS: &[(&str, &str, &str)] = &[
@@ -432,6 +432,7 @@ async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<Na
         exports: vec![
             Link::new(user.t("本页表格 xlsx", "These tables, xlsx"), format!("/stats/export.xlsx?{query}&tab={tab}")),
             Link::new(user.t("本页表格 csv", "These tables, csv"), format!("/stats/export.csv?{query}&tab={tab}")),
+            Link::new(user.t("年度报告 DOCX（可编辑）", "Annual report, DOCX to edit"), format!("/stats/annual.docx?{query}")),
         ],
         report_href: format!("/stats/annual.pdf?{query}"),
         reports: Vec::new(),
@@ -511,7 +512,7 @@ pub struct Pdf {
 async fn made(site: &Site, user: &User, year: Given<i32>, as_of: Given<NaiveDate>) -> Result<Pdf, Failure> {
     let When { year, as_of } = When::read(year, as_of, user.now())?;
     let _turn = user.turn(site, Lane::Papers).await?;
-    let body = shiyan_papers::annual_pdf(&site.app, &user.actor, year, user.lang(), as_of, user.now()).await?;
+    let body = shiyan_papers::annual_file(&site.app, &user.actor, year, user.lang(), as_of, user.now(), Format::Pdf).await?;
     let day = as_of.map_or_else(String::new, |day| format!("-{day}"));
     Ok(Pdf { body, kind: ContentType::PDF, disposition: Header::new("Content-Disposition", format!("inline; filename=\"annual-{year}{day}.pdf\"")) })
 }
@@ -519,6 +520,16 @@ async fn made(site: &Site, user: &User, year: Given<i32>, as_of: Given<NaiveDate
 #[get("/stats/annual.pdf?<year>&<as_of>")]
 async fn annual(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>) -> Result<Pdf, Failure> {
     made(site, &user, year, as_of).await
+}
+
+/// 年度报告, to be revised in the office's own word processor and with its own faces.
+#[get("/stats/annual.docx?<year>&<as_of>")]
+async fn annual_docx(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>) -> Result<Download, Failure> {
+    let When { year, as_of } = When::read(year, as_of, user.now())?;
+    let _turn = user.turn(site, Lane::Papers).await?;
+    let body = shiyan_papers::annual_file(&site.app, &user.actor, year, user.lang(), as_of, user.now(), Format::Docx).await?;
+    let day = as_of.map_or_else(String::new, |day| format!("-{day}"));
+    Ok(Download::docx(body, &format!("annual-{year}{day}.docx")))
 }
 
 #[post("/stats/annual.pdf?<year>&<as_of>", data = "<form>")]

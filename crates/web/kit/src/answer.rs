@@ -72,6 +72,11 @@ impl Download {
     pub fn xlsx(body: Vec<u8>, name: &str) -> Self {
         Self::new(body, ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"), name)
     }
+    /// A text document.
+    #[must_use]
+    pub fn docx(body: Vec<u8>, name: &str) -> Self {
+        Self::new(body, ContentType::new("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"), name)
+    }
     /// A csv.
     #[must_use]
     pub fn csv(body: Vec<u8>, name: &str) -> Self {
