@@ -10,18 +10,17 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use rust_decimal::Decimal;
-use shiyan_foundation::ids::PointId;
-use shiyan_foundation::task::TaskKind;
+use shiyan_foundation::ids::{PointId, ReadingId};
 use shiyan_foundation::{Instant, Label, Refusal, WorkCalendar};
 use shiyan_indicators::exact;
-use shiyan_indicators::figure::{NOTHING, SMALL, rate};
-use shiyan_indicators::kpis::{RapidPlanLine, base_reasons, kpis_of, quarter};
+use shiyan_indicators::figure::{Ids, NOTHING, SMALL, rate};
+use shiyan_indicators::kpis::{RapidPlanLine, kpis_of, outside_scope, quarter};
 use shiyan_indicators::sets::Sets;
-use shiyan_indicators::{Axis, BatchFact, Cut, Facts, Figure, History, KpiScope, Kpis, LeftOut, RapidFact, RapidVerdict, Unit};
+use shiyan_indicators::{Axis, BatchFact, Cut, FactId, Facts, Figure, History, KpiScope, Kpis, LeftOut, RapidFact, RapidVerdict, Unit};
 
 use chrono::Datelike;
 
-use crate::files::{FactFamily, Group, Manifest, Trust, open};
+use crate::files::{FactFamily, FileMonth, Group, Manifest, Trust, open};
 use crate::work::{each, locked};
 
 /// Counts of the facts of one figure.
@@ -85,6 +84,25 @@ impl Counted {
 /// Statistics of samples, whose percentage is not shown where there are few.
 const SAMPLED: [&str; 4] = ["discovery_rate", "evaluative_pass_rate", "rapid_positive_rate", "rapid_confirmation_rate"];
 
+/// 快检点 in one quarter: how many readings count, and its names as the first of them has them.
+#[derive(Debug, Clone)]
+struct Point {
+    first: (usize, ReadingId),
+    street: String,
+    point: String,
+    done: u64,
+}
+
+impl Point {
+    fn add(&mut self, other: &Self) {
+        let done = self.done + other.done;
+        if other.first < self.first {
+            self.clone_from(other);
+        }
+        self.done = done;
+    }
+}
+
 /// What was counted so far.
 #[derive(Default)]
 struct Sum {
@@ -95,11 +113,11 @@ struct Sum {
     undetermined: u64,
     streets: HashMap<String, Counted>,
     labs: HashMap<String, Counted>,
-    points: HashMap<(PointId, u8), (String, String, u64)>,
+    points: HashMap<(PointId, u8), Point>,
 }
 
 /// The figures that are added up: all of batches and readings that are not told apart by a text.
-fn figures(k: &mut Kpis<u64>) -> Vec<&mut Figure<u64>> {
+fn figures<H>(k: &mut Kpis<H>) -> Vec<&mut Figure<H>> {
     let rapid = &mut k.rapid;
     let mut all = vec![&mut k.per_thousand, &mut k.discovery, &mut k.evaluative, &mut k.report_on_time];
     all.extend([&mut rapid.valid, &mut rapid.positive, &mut rapid.handled, &mut rapid.confirmed]);
@@ -122,21 +140,62 @@ impl Question<'_> {
 }
 
 impl Sum {
-    fn facts(&mut self, facts: Facts, asked: Question<'_>) {
-        let facts = facts.as_they_stood(asked.at, &History::default());
-        let mut k = asked.kpis(&facts);
+    /// Batches, each for itself.
+    fn batches(&mut self, batches: Vec<BatchFact>, asked: Question<'_>) {
+        let facts = Facts { batches, ..Facts::default() }.as_they_stood(asked.at, &History::default());
+        let mut k: Kpis<u64> = kpis_of(&Sets::plain(&facts), asked.scope, asked.at, asked.calendar);
         self.in_lab += k.in_lab;
         self.in_transit += k.in_transit;
         self.undetermined += k.undetermined;
         let counted: Vec<Counted> = figures(&mut k).into_iter().map(|f| Counted::of(f)).collect();
         self.add_figures(&counted);
-        for (b, out) in facts.batches.iter().zip(base_reasons(&facts.batches, asked.scope, asked.at.date_naive())) {
-            let one = of_batch(b, out);
-            of(&mut self.streets, &b.street).add(&one);
-            of(&mut self.labs, &b.lab).add(&one);
+        for (into, told) in [(&mut self.streets, &k.discovery_by_street), (&mut self.labs, &k.discovery_by_lab)] {
+            told.iter().filter_map(|f| Some((f.cut.as_ref()?, f))).for_each(|(cut, f)| of(into, &cut.code).add(&Counted::of(f)));
         }
+        // what lies outside the scope altogether has no figure there; elsewhere the same street or laboratory may have one
+        let told = |figures: &[Figure<u64>]| figures.iter().filter_map(|f| Some(f.cut.as_ref()?.code.clone())).collect::<HashSet<String>>();
+        let (streets, labs) = (told(&k.discovery_by_street), told(&k.discovery_by_lab));
+        for b in &facts.batches {
+            for (into, told, text) in [(&mut self.streets, &streets, &b.street), (&mut self.labs, &labs, &b.lab)] {
+                if let Some(reason) = outside_scope(b, asked.scope, asked.at.date_naive()).filter(|_| !told.contains(text)) {
+                    *of(into, text).left_out.entry(reason).or_default() += 1;
+                }
+            }
+        }
+    }
+    /// Readings, each with how many are alike.
+    fn readings(&mut self, piece: usize, alike: Vec<(RapidFact, u64)>, asked: Question<'_>) {
+        let (mut facts, mut many) = (Facts::default(), HashMap::new());
+        for (reading, n) in alike {
+            many.insert(FactId::Reading(reading.reading_id), n);
+            facts.rapid.push(reading);
+        }
+        let facts = facts.as_they_stood(asked.at, &History::default());
+        let mut k: Kpis<Ids> = kpis_of(&Sets::plain(&facts), asked.scope, asked.at, asked.calendar);
+        let all = |ids: &Ids| ids.iter().map(|id| many.get(id).copied().unwrap_or(0)).sum::<u64>();
+        let counted: Vec<Counted> = figures(&mut k)
+            .into_iter()
+            .map(|f| Counted {
+                counted: all(&f.counted),
+                hits: all(&f.hits),
+                provisional: f.provisional,
+                left_out: f.left_out.iter().map(|(reason, ids)| (*reason, all(ids))).collect(),
+                inside: true,
+            })
+            .collect();
+        self.add_figures(&counted);
         for r in facts.rapid.iter().filter(|r| usable(r, asked)) {
-            self.points.entry((r.point_id, quarter(r.tested_on))).or_insert_with(|| (r.street.clone(), r.point.clone(), 0)).2 += 1;
+            let done = many.get(&FactId::Reading(r.reading_id)).copied().unwrap_or(0);
+            // the ids are the rows of the group
+            self.point((r.point_id, quarter(r.tested_on)), &Point { first: (piece, r.reading_id), street: r.street.clone(), point: r.point.clone(), done });
+        }
+    }
+    fn point(&mut self, key: (PointId, u8), more: &Point) {
+        match self.points.get_mut(&key) {
+            Some(point) => point.add(more),
+            None => {
+                self.points.insert(key, more.clone());
+            }
         }
     }
     fn add_figures(&mut self, counted: &[Counted]) {
@@ -152,9 +211,7 @@ impl Sum {
         self.undetermined += other.undetermined;
         other.streets.iter().for_each(|(street, counted)| of(&mut self.streets, street).add(counted));
         other.labs.iter().for_each(|(lab, counted)| of(&mut self.labs, lab).add(counted));
-        for (key, (street, point, n)) in &other.points {
-            self.points.entry(*key).or_insert_with(|| (street.clone(), point.clone(), 0)).2 += n;
-        }
+        other.points.iter().for_each(|(key, point)| self.point(*key, point));
     }
 }
 
@@ -163,19 +220,6 @@ fn of<'a>(all: &'a mut HashMap<String, Counted>, text: &str) -> &'a mut Counted 
         all.insert(text.to_owned(), Counted::default());
     }
     all.entry(text.to_owned()).or_default()
-}
-
-/// How one batch counts in the discovery rate of its street and its laboratory.
-fn of_batch(b: &BatchFact, out: Option<LeftOut>) -> Counted {
-    let left = out.or((b.kind != TaskKind::Supervisory).then_some(LeftOut::KindOfOtherFigure));
-    let counts = left.is_none();
-    Counted {
-        counted: u64::from(counts),
-        hits: u64::from(counts && b.fails()),
-        provisional: counts && b.recheck_pending,
-        left_out: left.map(|reason| (reason, 1)).into_iter().collect(),
-        inside: out.is_none_or(|reason| reason > LeftOut::OtherKind),
-    }
 }
 
 /// A reading that a plan counts.
@@ -197,35 +241,36 @@ pub fn kpis_from(dir: &Path, scope: &KpiScope, at: Instant, calendar: &WorkCalen
     let shared = shared_numbers(dir, &manifest)?;
     let mut opened = Vec::new();
     for family in [FactFamily::Batch, FactFamily::Reading] {
-        for (_, entry) in manifest.entries(family) {
-            opened.push((family, open(dir, entry)?));
+        for (month, entry) in manifest.entries(family) {
+            opened.push((family, open(dir, entry)?, month == FileMonth::of(at.date_naive())));
         }
     }
     let pieces: Vec<(usize, usize, usize)> =
-        opened.iter().enumerate().flat_map(|(file, (_, o))| o.groups().enumerate().map(move |(group, rows)| (file, group, rows))).collect();
+        opened.iter().enumerate().flat_map(|(file, (_, o, _))| o.groups().enumerate().map(move |(group, rows)| (file, group, rows))).collect();
     let (failed, alone) = (Mutex::new(None), Mutex::new(Vec::new()));
     let sums = each(pieces.len(), Sum::default, |sum, n| {
         let (file, group, rows) = pieces[n];
-        let (family, opened) = &opened[file];
-        let counted = Group::take(opened, *family, group).and_then(|group| {
-            let mut facts = Facts::default();
+        let (family, opened, by_day) = &opened[file];
+        let mut count = || {
+            if *family == FactFamily::Reading {
+                sum.readings(n, Group::but(opened, *family, group, &["reading_id", "item", "district"])?.alike(rows, *by_day)?, asked);
+                return Ok(());
+            }
+            let group = Group::but(opened, *family, group, &["district", "class", "subclass", "days_to_report", "area_kind", "place", "online"])?;
+            let mut batches = Vec::with_capacity(rows);
             for row in 0..rows {
-                if *family == FactFamily::Reading {
-                    facts.rapid.push(group.reading(row)?);
-                    continue;
-                }
                 let (_, batch) = group.batch(row)?;
                 if shared.contains(&number_of(&batch.sampling_no)) {
                     locked(&alone).push(batch);
                 } else {
-                    facts.batches.push(batch);
+                    batches.push(batch);
                 }
             }
-            Ok(facts)
-        });
-        match counted {
-            Ok(facts) => sum.facts(facts, asked),
-            Err(refusal) => *locked(&failed) = Some(refusal),
+            sum.batches(batches, asked);
+            Ok(())
+        };
+        if let Err(refusal) = count() {
+            *locked(&failed) = Some(refusal);
         }
     });
     if let Some(refusal) = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
@@ -234,7 +279,7 @@ pub fn kpis_from(dir: &Path, scope: &KpiScope, at: Instant, calendar: &WorkCalen
     let mut sum = Sum::default();
     // of several that count the same otherwise the order of the facts decides: that of the files is not kept, that of their days and ids is
     let batches = alone.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    sum.facts(Facts { batches, ..Facts::default() }, asked);
+    sum.batches(batches, asked);
     sums.iter().for_each(|part| sum.add(part));
     Ok(whole(asked, sum, few(dir, &manifest, at)?))
 }
@@ -279,17 +324,17 @@ fn whole(asked: Question<'_>, sum: Sum, few: Facts) -> Kpis<u64> {
     }
     k.discovery_by_street = by_text(streets, Axis::Street, &k.discovery);
     k.discovery_by_lab = by_text(sum.labs.into_iter().collect(), Axis::Lab, &k.discovery);
-    let line = |((_, quarter), (street, point, done)): ((PointId, u8), (String, String, u64))| RapidPlanLine {
-        point,
-        street,
+    let line = |((_, quarter), p): ((PointId, u8), Point)| RapidPlanLine {
+        point: p.point,
+        street: p.street,
         quarter,
         planned: 0,
-        done,
+        done: p.done,
         display: NOTHING.to_owned(),
         met: None,
     };
     // as `indicators` orders them: by street, name and quarter, and those of one name by their ids
-    let by_id: BTreeMap<(PointId, u8), (String, String, u64)> = sum.points.into_iter().collect();
+    let by_id: BTreeMap<(PointId, u8), Point> = sum.points.into_iter().collect();
     let mut plan: Vec<RapidPlanLine> = by_id.into_iter().map(line).collect();
     plan.sort_by(|a, b| (&a.street, &a.point, a.quarter).cmp(&(&b.street, &b.point, b.quarter)));
     k.rapid.plan = plan;
@@ -309,7 +354,12 @@ fn by_text(all: BTreeMap<String, Counted>, axis: Axis, like: &Figure<u64>) -> Ve
 fn number_of(number: &str) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    shiyan_foundation::text::fold(number).to_ascii_uppercase().hash(&mut hasher);
+    // most numbers are written as they are compared
+    if number.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+        number.hash(&mut hasher);
+    } else {
+        shiyan_foundation::text::fold(number).to_ascii_uppercase().hash(&mut hasher);
+    }
     hasher.finish()
 }
 
@@ -339,11 +389,15 @@ fn shared_numbers(dir: &Path, manifest: &Manifest) -> Result<HashSet<u64>, Refus
 /// Each of so many checks, by all processors; the first refusal, if there is one.
 fn all_well(pieces: usize, check: impl Fn(usize) -> Result<(), Refusal> + Sync) -> Result<(), Refusal> {
     let failed = Mutex::new(None);
-    each(pieces, || (), |(), n| {
-        if let Err(refusal) = check(n) {
-            *locked(&failed) = Some(refusal);
-        }
-    });
+    each(
+        pieces,
+        || (),
+        |(), n| {
+            if let Err(refusal) = check(n) {
+                *locked(&failed) = Some(refusal);
+            }
+        },
+    );
     failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).map_or(Ok(()), Err)
 }
 
@@ -354,14 +408,14 @@ mod tests {
     use chrono::NaiveDate;
     use proptest::prelude::*;
     use shiyan_foundation::ids::PopulationId;
-    use shiyan_foundation::task::{Boundary, Department, Population, PopulationBasis, TaskLevel};
+    use shiyan_foundation::task::{Boundary, Department, Population, PopulationBasis, TaskKind, TaskLevel};
     use shiyan_indicators::{Divisor, YearBasis, end_of};
     use uuid::Uuid;
 
     use super::*;
     use crate::files::sheet::Packing;
     use crate::files::tests::{Scratch, month_of};
-    use crate::files::{FileMonth, read_dir, write_month};
+    use crate::files::{read_dir, write_month};
     use crate::national::{NationOptions, generate};
 
     fn scope(year: i32, boundary: Boundary) -> KpiScope {
@@ -392,6 +446,7 @@ mod tests {
         for (a, b) in from.figures().zip(once.figures()) {
             assert_eq!(a, b);
         }
+        assert_eq!(from.rapid.plan, once.rapid.plan);
         assert_eq!(from, once);
         from
     }

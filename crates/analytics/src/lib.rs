@@ -4,8 +4,8 @@
 pub mod answers;
 pub mod counted;
 pub mod files;
-pub mod national;
 mod frame;
+pub mod national;
 pub mod tables;
 mod work;
 

@@ -107,14 +107,18 @@ impl Table {
             self.parts.iter().flat_map(|p| found.iter().map(move |at| (p, *at))).filter(|(p, at)| p.columns[at.0].get().is_none()).collect();
         if !missing.is_empty() {
             let failed = Mutex::new(None);
-            each(missing.len(), || (), |(), n| {
-                let (part, at) = missing[n];
-                match self.fill(part, all[at.0], at) {
-                    // another question may have filled it meanwhile: with the same
-                    Ok(dense) => drop(part.columns[at.0].set(dense)),
-                    Err(refusal) => *locked(&failed) = Some(refusal),
-                }
-            });
+            each(
+                missing.len(),
+                || (),
+                |(), n| {
+                    let (part, at) = missing[n];
+                    match self.fill(part, all[at.0], at) {
+                        // another question may have filled it meanwhile: with the same
+                        Ok(dense) => drop(part.columns[at.0].set(dense)),
+                        Err(refusal) => *locked(&failed) = Some(refusal),
+                    }
+                },
+            );
             if let Some(refusal) = failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
                 return Err(refusal);
             }
@@ -169,7 +173,7 @@ impl Table {
             // of a moment only whether there is one
             Taken::Number(all, valid) => Ok(Dense::U8(valid.map_or_else(|| vec![1; all.len()], |valid| bytes(&valid)))),
             Taken::Flag(flags, _) => Ok(Dense::U8(bytes(&flags))),
-            Taken::Text(_) | Taken::Key(_) => Err(bad("text")),
+            Taken::Text(_) | Taken::Key(_) | Taken::Nothing => Err(bad("text")),
         }
     }
     /// The code of a text, one that no row has when there is none.
@@ -189,11 +193,15 @@ impl Table {
     /// Counts over the parts that are wanted: each thread into counters of its own, which are added up at the end.
     pub fn count(&self, size: usize, wanted: impl Fn(&Part) -> bool + Sync, scan: impl Fn(&Part, &mut [u64]) + Sync) -> Vec<u64> {
         let mut sum = vec![0; size];
-        for counters in each(self.parts.len(), || vec![0_u64; size], |counters, n| {
-            if wanted(&self.parts[n]) {
-                scan(&self.parts[n], counters);
-            }
-        }) {
+        for counters in each(
+            self.parts.len(),
+            || vec![0_u64; size],
+            |counters, n| {
+                if wanted(&self.parts[n]) {
+                    scan(&self.parts[n], counters);
+                }
+            },
+        ) {
             sum.iter_mut().zip(counters).for_each(|(s, c)| *s += c);
         }
         sum
@@ -242,6 +250,14 @@ impl FactColumns {
             service: table(FactFamily::Service)?,
             dir: dir.to_owned(),
         })
+    }
+    /// 街道 that occur in the batches.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn streets(&self) -> Result<Vec<String>, Refusal> {
+        let [street] = self.batch.need(["street"])?;
+        Ok(self.batch.texts(street))
     }
     /// Where the files lie.
     #[must_use]

@@ -261,18 +261,22 @@ fn lab_turnaround(facts: &FactColumns, asked: AskedYear) -> Result<Answer, Refus
     let texts = table.texts(lab);
     let (from, to) = year(asked);
     let rare = std::sync::Mutex::new(BTreeMap::<(u16, i32), u64>::new());
-    let counts = table.count(texts.len() * DAYS, |_| true, |part, counters| {
-        let (lab, issued) = (part.u16(lab), part.u16(issued));
-        for (row, days) in part.i32(days).iter().enumerate() {
-            if issued[row] < from || issued[row] > to || *days == LACKING {
-                continue;
+    let counts = table.count(
+        texts.len() * DAYS,
+        |_| true,
+        |part, counters| {
+            let (lab, issued) = (part.u16(lab), part.u16(issued));
+            for (row, days) in part.i32(days).iter().enumerate() {
+                if issued[row] < from || issued[row] > to || *days == LACKING {
+                    continue;
+                }
+                match usize::try_from(*days).ok().filter(|d| *d < DAYS) {
+                    Some(days) => counters[usize::from(lab[row]) * DAYS + days] += 1,
+                    None => *locked(&rare).entry((lab[row], *days)).or_default() += 1,
+                }
             }
-            match usize::try_from(*days).ok().filter(|d| *d < DAYS) {
-                Some(days) => counters[usize::from(lab[row]) * DAYS + days] += 1,
-                None => *locked(&rare).entry((lab[row], *days)).or_default() += 1,
-            }
-        }
-    });
+        },
+    );
     let mut by_lab: Vec<BTreeMap<i32, u64>> = vec![BTreeMap::new(); texts.len()];
     for (lab, counts) in counts.chunks(DAYS).enumerate() {
         by_lab[lab].extend((0..).zip(counts.iter().copied()).filter(|(_, n)| *n > 0));
@@ -313,14 +317,18 @@ fn on_time(facts: &FactColumns, asked: AskedYear) -> Result<Answer, Refusal> {
     let texts = table.texts(district);
     let (is_issued, in_lab) = (table.byte_of(stage, "issued"), table.byte_of(stage, "in_lab"));
     let (from, to) = year(asked);
-    let counts = table.count(texts.len(), |_| true, |part, counters| {
-        let (district, stage, issued) = (part.u16(district), part.u8(stage), part.u16(issued));
-        for (row, due) in part.u16(due).iter().enumerate() {
-            let counted = u64::from((*due >= from) & (*due <= to) & ((stage[row] == is_issued) | (stage[row] == in_lab)));
-            let in_time = u64::from((issued[row] != 0) & (issued[row] <= *due));
-            counters[usize::from(district[row])] += counted | ((counted & in_time) << ABOVE);
-        }
-    });
+    let counts = table.count(
+        texts.len(),
+        |_| true,
+        |part, counters| {
+            let (district, stage, issued) = (part.u16(district), part.u8(stage), part.u16(issued));
+            for (row, due) in part.u16(due).iter().enumerate() {
+                let counted = u64::from((*due >= from) & (*due <= to) & ((stage[row] == is_issued) | (stage[row] == in_lab)));
+                let in_time = u64::from((issued[row] != 0) & (issued[row] <= *due));
+                counters[usize::from(district[row])] += counted | ((counted & in_time) << ABOVE);
+            }
+        },
+    );
     Ok(by_text(&texts, &counts).map(|(name, n)| vec![text(name), count(lower(n)), count(upper(n))]).collect())
 }
 
@@ -380,16 +388,20 @@ fn same_period(facts: &FactColumns, asked: AskedYear) -> Result<Answer, Refusal>
     let until = asked.until;
     let before = until.with_year(until.year() - 1).or_else(|| until.pred_opt()?.with_year(until.year() - 1)).map_or(0, short);
     let until = short(until);
-    let counts = table.count(2 * many, |part| part.month.year == asked.year || part.month.year == asked.year - 1, |part, counters| {
-        let of = of.of(part);
-        let (limit, place) = if part.month.year == asked.year { (until, 0) } else { (before, many) };
-        let issued = part.u16(issued);
-        let side = &mut counters[place..][..many];
-        for (row, class) in part.u16(class).iter().enumerate() {
-            let by_then = u64::from((issued[row] != 0) & (issued[row] <= limit));
-            side[usize::from(*class)] += of.counted(row) * by_then;
-        }
-    });
+    let counts = table.count(
+        2 * many,
+        |part| part.month.year == asked.year || part.month.year == asked.year - 1,
+        |part, counters| {
+            let of = of.of(part);
+            let (limit, place) = if part.month.year == asked.year { (until, 0) } else { (before, many) };
+            let issued = part.u16(issued);
+            let side = &mut counters[place..][..many];
+            for (row, class) in part.u16(class).iter().enumerate() {
+                let by_then = u64::from((issued[row] != 0) & (issued[row] <= limit));
+                side[usize::from(*class)] += of.counted(row) * by_then;
+            }
+        },
+    );
     let (now, then) = counts.split_at(many);
     let mut all: Answer = Vec::new();
     for ((name, now), then) in texts.iter().zip(now).zip(then).filter(|((_, now), then)| **now + **then > 0) {
@@ -428,15 +440,15 @@ fn level_kind(facts: &FactColumns, asked: AskedYear) -> Result<Answer, Refusal> 
     let counts = table.count(levels.len() * kinds.len() * width, in_year(asked), |part, counters| {
         let of = of.of(part);
         for (row, level) in part.u8(level).iter().enumerate() {
-            let place = (usize::from(*level) * kinds.len() + usize::from(of.kind[row])) * width + usize::from(of.outcome[row]) * 2 + usize::from(of.pending[row]);
+            let place =
+                (usize::from(*level) * kinds.len() + usize::from(of.kind[row])) * width + usize::from(of.outcome[row]) * 2 + usize::from(of.pending[row]);
             counters[place] += u64::from(of.stage[row] == of.issued);
         }
     });
     let mut all: Answer = Vec::new();
     for (at, counts) in counts.chunks(width.max(1)).enumerate().filter(|(_, counts)| counts.iter().any(|n| *n > 0)) {
-        let sum = |keep: &dyn Fn(&str, bool) -> bool| {
-            counts.iter().enumerate().filter(|(n, _)| keep(&outcomes[n / 2], n % 2 == 1)).map(|(_, n)| n).sum::<u64>()
-        };
+        let sum =
+            |keep: &dyn Fn(&str, bool) -> bool| counts.iter().enumerate().filter(|(n, _)| keep(&outcomes[n / 2], n % 2 == 1)).map(|(_, n)| n).sum::<u64>();
         all.push(vec![
             text(&levels[at / kinds.len()]),
             text(&kinds[at % kinds.len()]),

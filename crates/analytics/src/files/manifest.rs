@@ -175,6 +175,10 @@ impl FileEntry {
             }
             hash.update(&buffer[..n]);
         }
-        if hex::encode(hash.finalize()) == self.sha256 { Ok(()) } else { Err(torn(&at, "内容与清单的哈希不符", "its bytes are not those of the manifest")) }
+        if hex::encode(hash.finalize()) == self.sha256 {
+            Ok(())
+        } else {
+            Err(torn(&at, "内容与清单的哈希不符", "its bytes are not those of the manifest"))
+        }
     }
 }

@@ -324,13 +324,44 @@ pub(crate) fn put_service(sheet: &mut Sheet, s: &ServiceFact) -> Result<(), Refu
 pub(crate) struct Group<'a> {
     opened: &'a Opened,
     family: FactFamily,
-    columns: HashMap<&'static str, Taken>,
+    columns: Vec<Taken>,
+}
+
+/// The place of a column in its family, found while the program is built.
+const fn place(columns: &[Column], name: &str) -> usize {
+    let mut at = 0;
+    while !same(columns[at].name.as_bytes(), name.as_bytes()) {
+        at += 1;
+    }
+    at
+}
+const fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+macro_rules! at {
+    ($family:ident, $name:literal) => {
+        const { place($family, $name) }
+    };
 }
 
 impl<'a> Group<'a> {
     pub fn take(opened: &'a Opened, family: FactFamily, group: usize) -> Result<Self, Refusal> {
-        let columns = family.columns().iter().map(|c| Ok((c.name, opened.take(group, *c)?))).collect::<Result<_, Refusal>>()?;
-        Ok(Self { opened, family, columns })
+        Self::but(opened, family, group, &[])
+    }
+    /// A row group without some of its columns: of these each row has nothing, an id of zeros, or the first of its labels.
+    pub fn but(opened: &'a Opened, family: FactFamily, group: usize, without: &[&str]) -> Result<Self, Refusal> {
+        let take = |c: &Column| if without.contains(&c.name) { Ok(Taken::Nothing) } else { opened.take(group, *c) };
+        Ok(Self { opened, family, columns: family.columns().iter().map(take).collect::<Result<_, Refusal>>()? })
     }
     /// The texts of one column of a row group, and nothing else.
     pub fn only(opened: &'a Opened, family: FactFamily, name: &str, group: usize) -> Result<Vec<String>, Refusal> {
@@ -340,157 +371,183 @@ impl<'a> Group<'a> {
             _ => Err(Refusal::new(&code::FORMAT).with("at", opened.at().display()).with("detail", name)),
         }
     }
-    fn bad(&self, name: &str, value: &str) -> Refusal {
-        let at = self.opened.at().display();
-        Refusal::new(&code::FORMAT).with("at", at).with("detail", format!("{} · {name} · {value}", self.family.code()))
+    fn bad(&self, at: usize, value: &str) -> Refusal {
+        let name = self.family.columns().get(at).map_or("", |c| c.name);
+        Refusal::new(&code::FORMAT).with("at", self.opened.at().display()).with("detail", format!("{} · {name} · {value}", self.family.code()))
     }
-    fn text(&self, name: &'static str, row: usize) -> Result<&str, Refusal> {
-        match self.columns.get(name) {
+    fn text(&self, at: usize, row: usize) -> Result<&str, Refusal> {
+        match self.columns.get(at) {
             Some(Taken::Code(keys, words)) => keys.get(row).and_then(|k| words.get(*k as usize)).map(String::as_str),
             Some(Taken::Text(texts)) => texts.get(row).map(String::as_str),
+            Some(Taken::Nothing) => Some(""),
             _ => None,
         }
-        .ok_or_else(|| self.bad(name, ""))
+        .ok_or_else(|| self.bad(at, ""))
     }
-    fn label<L: Label>(&self, name: &'static str, row: usize) -> Result<L, Refusal> {
-        let text = self.text(name, row)?;
-        L::ALL.iter().copied().find(|l| l.code() == text).ok_or_else(|| self.bad(name, text))
+    fn label<L: Label>(&self, at: usize, row: usize) -> Result<L, Refusal> {
+        let text = self.text(at, row)?;
+        if matches!(self.columns.get(at), Some(Taken::Nothing)) {
+            return Ok(L::ALL[0]);
+        }
+        L::ALL.iter().copied().find(|l| l.code() == text).ok_or_else(|| self.bad(at, text))
     }
-    fn maybe<L: Label>(&self, name: &'static str, row: usize) -> Result<Option<L>, Refusal> {
-        match self.columns.get(name) {
+    fn maybe<L: Label>(&self, at: usize, row: usize) -> Result<Option<L>, Refusal> {
+        match self.columns.get(at) {
             Some(Taken::Code(keys, _)) if keys.get(row) == Some(&NONE) => Ok(None),
-            _ => self.label(name, row).map(Some),
+            _ => self.label(at, row).map(Some),
         }
     }
-    fn maybe_day(&self, name: &'static str, row: usize) -> Result<Option<NaiveDate>, Refusal> {
-        match self.columns.get(name) {
+    fn maybe_day(&self, at: usize, row: usize) -> Result<Option<NaiveDate>, Refusal> {
+        match self.columns.get(at) {
             Some(Taken::Small(_, Some(valid))) if !valid.get(row).unwrap_or(false) => Ok(None),
-            Some(Taken::Small(days, _)) => days.get(row).copied().and_then(day_of).map(Some).ok_or_else(|| self.bad(name, "")),
-            _ => Err(self.bad(name, "")),
+            Some(Taken::Small(days, _)) => days.get(row).copied().and_then(day_of).map(Some).ok_or_else(|| self.bad(at, "")),
+            _ => Err(self.bad(at, "")),
         }
     }
-    fn day(&self, name: &'static str, row: usize) -> Result<NaiveDate, Refusal> {
-        self.maybe_day(name, row)?.ok_or_else(|| self.bad(name, ""))
+    fn day(&self, at: usize, row: usize) -> Result<NaiveDate, Refusal> {
+        self.maybe_day(at, row)?.ok_or_else(|| self.bad(at, ""))
     }
-    fn maybe_number(&self, name: &'static str, row: usize) -> Result<Option<i64>, Refusal> {
-        match self.columns.get(name) {
+    fn maybe_number(&self, at: usize, row: usize) -> Result<Option<i64>, Refusal> {
+        match self.columns.get(at) {
             Some(Taken::Number(_, Some(valid))) if !valid.get(row).unwrap_or(false) => Ok(None),
-            Some(Taken::Number(all, _)) => all.get(row).copied().map(Some).ok_or_else(|| self.bad(name, "")),
-            _ => Err(self.bad(name, "")),
+            Some(Taken::Number(all, _)) => all.get(row).copied().map(Some).ok_or_else(|| self.bad(at, "")),
+            _ => Err(self.bad(at, "")),
         }
     }
-    fn at(&self, name: &'static str, row: usize) -> Result<Option<Instant>, Refusal> {
-        Ok(self.maybe_number(name, row)?.map(moment_of))
+    fn at(&self, at: usize, row: usize) -> Result<Option<Instant>, Refusal> {
+        Ok(self.maybe_number(at, row)?.map(moment_of))
     }
-    fn maybe_flag(&self, name: &'static str, row: usize) -> Result<Option<bool>, Refusal> {
-        match self.columns.get(name) {
+    fn maybe_flag(&self, at: usize, row: usize) -> Result<Option<bool>, Refusal> {
+        match self.columns.get(at) {
             Some(Taken::Flag(_, Some(valid))) if !valid.get(row).unwrap_or(false) => Ok(None),
-            Some(Taken::Flag(all, _)) => all.get(row).map(Some).ok_or_else(|| self.bad(name, "")),
-            _ => Err(self.bad(name, "")),
+            Some(Taken::Flag(all, _)) => all.get(row).map(Some).ok_or_else(|| self.bad(at, "")),
+            Some(Taken::Nothing) => Ok(Some(false)),
+            _ => Err(self.bad(at, "")),
         }
     }
-    fn flag(&self, name: &'static str, row: usize) -> Result<bool, Refusal> {
-        self.maybe_flag(name, row)?.ok_or_else(|| self.bad(name, ""))
+    fn flag(&self, at: usize, row: usize) -> Result<bool, Refusal> {
+        self.maybe_flag(at, row)?.ok_or_else(|| self.bad(at, ""))
     }
-    fn key(&self, name: &'static str, row: usize) -> Result<Uuid, Refusal> {
-        match self.columns.get(name) {
+    fn key(&self, at: usize, row: usize) -> Result<Uuid, Refusal> {
+        match self.columns.get(at) {
             Some(Taken::Key(all)) => all.get(row).copied().map(Uuid::from_bytes),
+            // no two rows have the same
+            Some(Taken::Nothing) => Some(Uuid::from_u128(row as u128)),
             _ => None,
         }
-        .ok_or_else(|| self.bad(name, ""))
+        .ok_or_else(|| self.bad(at, ""))
     }
     /// The batch in a row, with its running number.
     pub fn batch(&self, row: usize) -> Result<(i64, BatchFact), Refusal> {
-        let number = self.maybe_number("batch", row)?.ok_or_else(|| self.bad("batch", ""))?;
+        let number = self.maybe_number(at!(BATCH, "batch"), row)?.ok_or_else(|| self.bad(at!(BATCH, "batch"), ""))?;
         let fact = BatchFact {
-            sample_id: SampleId(self.key("sample_id", row)?),
-            sampling_no: self.text("sampling_no", row)?.to_owned(),
-            temporary_no: self.flag("temporary_no", row)?,
-            kind: self.label("kind", row)?,
-            level: self.label("level", row)?,
-            department: self.label("department", row)?,
-            link: self.label("link", row)?,
-            street: self.text("street", row)?.to_owned(),
-            admin: self.label("admin", row)?,
-            category: CategoryPath::parse(self.text("category", row)?),
-            area_kind: self.label("area_kind", row)?,
-            place: self.text("place", row)?.to_owned(),
-            online: self.flag("online", row)?,
-            sampled_on: self.day("sampled_on", row)?,
-            received_on: self.maybe_day("received_on", row)?,
-            issued_on: self.maybe_day("issued_on", row)?,
-            report_due_on: self.maybe_day("report_due_on", row)?,
-            stage: self.label("stage", row)?,
-            outcome: self.maybe("outcome", row)?,
-            recheck_pending: self.flag("recheck_pending", row)?,
-            lab: self.text("lab", row)?.to_owned(),
+            sample_id: SampleId(self.key(at!(BATCH, "sample_id"), row)?),
+            sampling_no: self.text(at!(BATCH, "sampling_no"), row)?.to_owned(),
+            temporary_no: self.flag(at!(BATCH, "temporary_no"), row)?,
+            kind: self.label(at!(BATCH, "kind"), row)?,
+            level: self.label(at!(BATCH, "level"), row)?,
+            department: self.label(at!(BATCH, "department"), row)?,
+            link: self.label(at!(BATCH, "link"), row)?,
+            street: self.text(at!(BATCH, "street"), row)?.to_owned(),
+            admin: self.label(at!(BATCH, "admin"), row)?,
+            category: CategoryPath::parse(self.text(at!(BATCH, "category"), row)?),
+            area_kind: self.label(at!(BATCH, "area_kind"), row)?,
+            place: self.text(at!(BATCH, "place"), row)?.to_owned(),
+            online: self.flag(at!(BATCH, "online"), row)?,
+            sampled_on: self.day(at!(BATCH, "sampled_on"), row)?,
+            received_on: self.maybe_day(at!(BATCH, "received_on"), row)?,
+            issued_on: self.maybe_day(at!(BATCH, "issued_on"), row)?,
+            report_due_on: self.maybe_day(at!(BATCH, "report_due_on"), row)?,
+            stage: self.label(at!(BATCH, "stage"), row)?,
+            outcome: self.maybe(at!(BATCH, "outcome"), row)?,
+            recheck_pending: self.flag(at!(BATCH, "recheck_pending"), row)?,
+            lab: self.text(at!(BATCH, "lab"), row)?.to_owned(),
         };
         Ok((number, fact))
     }
     /// The item in a row, of one of these samples by running number.
     pub fn item(&self, row: usize, samples: &HashMap<i64, SampleId>) -> Result<ItemFact, Refusal> {
-        let number = self.maybe_number("batch", row)?.ok_or_else(|| self.bad("batch", ""))?;
-        let sample_id = *samples.get(&number).ok_or_else(|| self.bad("batch", &number.to_string()))?;
+        let number = self.maybe_number(at!(ITEM, "batch"), row)?.ok_or_else(|| self.bad(at!(ITEM, "batch"), ""))?;
+        let sample_id = *samples.get(&number).ok_or_else(|| self.bad(at!(ITEM, "batch"), &number.to_string()))?;
         Ok(ItemFact {
             sample_id,
-            analyte: self.text("analyte", row)?.to_owned(),
-            group_zh: self.text("item_group", row)?.to_owned(),
-            category: CategoryPath::parse(self.text("category", row)?),
-            failing: self.flag("failing", row)?,
+            analyte: self.text(at!(ITEM, "analyte"), row)?.to_owned(),
+            group_zh: self.text(at!(ITEM, "item_group"), row)?.to_owned(),
+            category: CategoryPath::parse(self.text(at!(ITEM, "category"), row)?),
+            failing: self.flag(at!(ITEM, "failing"), row)?,
         })
     }
+    /// 快检 that are alike in all but id, item and the day within the month, each with how many they are: the indicators look at none of these, unless
+    /// the day of the figures lies in the month.
+    pub fn alike(&self, rows: usize, by_day: bool) -> Result<Vec<(RapidFact, u64)>, Refusal> {
+        let code = |at: usize, row: usize| match self.columns.get(at) {
+            Some(Taken::Code(keys, _)) => keys.get(row).copied().unwrap_or(NONE),
+            _ => NONE,
+        };
+        let mut first: HashMap<([u32; 4], Option<i32>, u8, [Option<i64>; 3]), (usize, u64)> = HashMap::new();
+        for row in 0..rows {
+            let texts = [at!(READING, "point_id"), at!(READING, "point"), at!(READING, "street"), at!(READING, "verdict")].map(|at| code(at, row));
+            let day = by_day.then(|| self.day(at!(READING, "tested_on"), row)).transpose()?.map(number_of);
+            let flags =
+                u8::from(self.flag(at!(READING, "valid"), row)?) | self.maybe_flag(at!(READING, "confirmed"), row)?.map_or(0, |yes| 2 + 2 * u8::from(yes));
+            let at = |at: usize| self.maybe_number(at, row);
+            let moments = [at(at!(READING, "settle_by"))?, at(at!(READING, "settled_at"))?, at(at!(READING, "cleared_at"))?];
+            first.entry((texts, day, flags, moments)).or_insert((row, 0)).1 += 1;
+        }
+        first.into_values().map(|(row, many)| Ok((self.reading(row)?, many))).collect()
+    }
     pub fn reading(&self, row: usize) -> Result<RapidFact, Refusal> {
-        let point = self.text("point_id", row)?;
+        let point = self.text(at!(READING, "point_id"), row)?;
         Ok(RapidFact {
-            reading_id: ReadingId(self.key("reading_id", row)?),
-            point_id: PointId(point.parse().map_err(|_| self.bad("point_id", point))?),
-            point: self.text("point", row)?.to_owned(),
-            street: self.text("street", row)?.to_owned(),
-            tested_on: self.day("tested_on", row)?,
-            item: self.text("item", row)?.to_owned(),
-            verdict: self.label("verdict", row)?,
-            valid: self.flag("valid", row)?,
-            confirmed: self.maybe_flag("confirmed", row)?,
-            settle_by: self.at("settle_by", row)?,
-            settled_at: self.at("settled_at", row)?,
-            cleared_at: self.at("cleared_at", row)?,
+            reading_id: ReadingId(self.key(at!(READING, "reading_id"), row)?),
+            point_id: PointId(point.parse().map_err(|_| self.bad(at!(READING, "point_id"), point))?),
+            point: self.text(at!(READING, "point"), row)?.to_owned(),
+            street: self.text(at!(READING, "street"), row)?.to_owned(),
+            tested_on: self.day(at!(READING, "tested_on"), row)?,
+            item: self.text(at!(READING, "item"), row)?.to_owned(),
+            verdict: self.label(at!(READING, "verdict"), row)?,
+            valid: self.flag(at!(READING, "valid"), row)?,
+            confirmed: self.maybe_flag(at!(READING, "confirmed"), row)?,
+            settle_by: self.at(at!(READING, "settle_by"), row)?,
+            settled_at: self.at(at!(READING, "settled_at"), row)?,
+            cleared_at: self.at(at!(READING, "cleared_at"), row)?,
         })
     }
     pub fn case(&self, row: usize) -> Result<CaseFact, Refusal> {
         Ok(CaseFact {
-            case_id: CaseId(self.key("case_id", row)?),
-            case_no: self.text("case_no", row)?.to_owned(),
-            sampling_no: self.text("sampling_no", row)?.to_owned(),
-            street: self.text("street", row)?.to_owned(),
-            opened_on: self.day("opened_on", row)?,
-            due_on: self.day("due_on", row)?,
-            provisional: self.flag("provisional", row)?,
-            closed_on: self.maybe_day("closed_on", row)?,
-            cancelled: self.flag("cancelled", row)?,
-            evidenced: self.flag("evidenced", row)?,
-            state: self.text("state", row)?.to_owned(),
+            case_id: CaseId(self.key(at!(CASE_PART, "case_id"), row)?),
+            case_no: self.text(at!(CASE_PART, "case_no"), row)?.to_owned(),
+            sampling_no: self.text(at!(CASE_PART, "sampling_no"), row)?.to_owned(),
+            street: self.text(at!(CASE_PART, "street"), row)?.to_owned(),
+            opened_on: self.day(at!(CASE_PART, "opened_on"), row)?,
+            due_on: self.day(at!(CASE_PART, "due_on"), row)?,
+            provisional: self.flag(at!(CASE_PART, "provisional"), row)?,
+            closed_on: self.maybe_day(at!(CASE_PART, "closed_on"), row)?,
+            cancelled: self.flag(at!(CASE_PART, "cancelled"), row)?,
+            evidenced: self.flag(at!(CASE_PART, "evidenced"), row)?,
+            state: self.text(at!(CASE_PART, "state"), row)?.to_owned(),
             disposal: Disposal {
-                sealed: self.text("sealed", row)?.to_owned(),
-                recalled: self.text("recalled", row)?.to_owned(),
-                unit: self.text("unit", row)?.to_owned(),
-                penalty: self.maybe("penalty", row)?,
-                fine: self.text("fine", row)?.to_owned(),
-                transferred: self.flag("transferred", row)?,
+                sealed: self.text(at!(CASE_PART, "sealed"), row)?.to_owned(),
+                recalled: self.text(at!(CASE_PART, "recalled"), row)?.to_owned(),
+                unit: self.text(at!(CASE_PART, "unit"), row)?.to_owned(),
+                penalty: self.maybe(at!(CASE_PART, "penalty"), row)?,
+                fine: self.text(at!(CASE_PART, "fine"), row)?.to_owned(),
+                transferred: self.flag(at!(CASE_PART, "transferred"), row)?,
             },
         })
     }
     pub fn service(&self, row: usize) -> Result<ServiceFact, Refusal> {
         Ok(ServiceFact {
-            clock_id: ClockId(self.key("clock_id", row)?),
-            case_id: CaseId(self.key("case_id", row)?),
-            case_no: self.text("case_no", row)?.to_owned(),
-            rule: self.label("rule", row)?,
-            street: self.text("street", row)?.to_owned(),
-            started_on: self.day("started_on", row)?,
-            due_on: self.day("due_on", row)?,
-            due_at: self.at("due_at", row)?,
-            stopped_at: self.at("stopped_at", row)?,
-            cancelled: self.flag("cancelled", row)?,
+            clock_id: ClockId(self.key(at!(SERVICE, "clock_id"), row)?),
+            case_id: CaseId(self.key(at!(SERVICE, "case_id"), row)?),
+            case_no: self.text(at!(SERVICE, "case_no"), row)?.to_owned(),
+            rule: self.label(at!(SERVICE, "rule"), row)?,
+            street: self.text(at!(SERVICE, "street"), row)?.to_owned(),
+            started_on: self.day(at!(SERVICE, "started_on"), row)?,
+            due_on: self.day(at!(SERVICE, "due_on"), row)?,
+            due_at: self.at(at!(SERVICE, "due_at"), row)?,
+            stopped_at: self.at(at!(SERVICE, "stopped_at"), row)?,
+            cancelled: self.flag(at!(SERVICE, "cancelled"), row)?,
         })
     }
 }

@@ -468,6 +468,8 @@ pub enum Taken {
     Flag(Bitmap, Option<Bitmap>),
     /// Ids.
     Key(Vec<[u8; 16]>),
+    /// It was not asked for.
+    Nothing,
 }
 
 impl Opened {
@@ -476,9 +478,8 @@ impl Opened {
     /// # Errors
     /// `FACTS-MISSING`, `FACTS-READ`, or `FACTS-TORN` when it does not end as such a file does.
     pub fn open(at: &Path) -> Result<Self, Refusal> {
-        let mut file = File::open(at).map_err(|e| {
-            if e.kind() == io::ErrorKind::NotFound { Refusal::new(&code::MISSING).with("at", at.display()) } else { Self::unread(at, e) }
-        })?;
+        let mut file = File::open(at)
+            .map_err(|e| if e.kind() == io::ErrorKind::NotFound { Refusal::new(&code::MISSING).with("at", at.display()) } else { Self::unread(at, e) })?;
         let meta = read_metadata(&mut file).map_err(|e| torn(at, e.to_string(), e.to_string()))?;
         Ok(Self { at: at.to_owned(), file, meta })
     }
