@@ -147,7 +147,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// 指标事实文件 / the facts of the figures as files
+    /// 事实文件 / fact files
     Figures {
         /// What
         #[command(subcommand)]

@@ -101,7 +101,7 @@ impl Table {
         let mut found = [At(0); N];
         for (at, name) in found.iter_mut().zip(names) {
             let place = all.iter().position(|c| c.name == name);
-            *at = At(place.ok_or_else(|| Refusal::new(&code::FORMAT).with("at", self.family.code()).with("detail", name))?);
+            *at = At(place.ok_or_else(|| Refusal::new(code::FORMAT).with("at", self.family.code()).with("detail", name))?);
         }
         let missing: Vec<(&Part, At)> =
             self.parts.iter().flat_map(|p| found.iter().map(move |at| (p, *at))).filter(|(p, at)| p.columns[at.0].get().is_none()).collect();
@@ -127,7 +127,7 @@ impl Table {
     }
     fn fill(&self, part: &Part, column: Column, at: At) -> Result<Dense, Refusal> {
         let file = &self.files[part.file];
-        let bad = |detail: &str| Refusal::new(&code::FORMAT).with("at", file.at().display()).with("detail", format!("{} {detail}", column.name));
+        let bad = |detail: &str| Refusal::new(code::FORMAT).with("at", file.at().display()).with("detail", format!("{} {detail}", column.name));
         match file.take(part.group, column)? {
             Taken::Code(keys, texts) => {
                 let map: Vec<u32> = {
@@ -138,7 +138,7 @@ impl Table {
                 };
                 let last = map.len() - 1;
                 let code = |key: u32| if key == NONE { map[last] } else { map[key as usize] };
-                let large = |_| Refusal::new(&code::TOO_LARGE).with("what", column.name);
+                let large = |_| Refusal::new(code::TOO_LARGE).with("what", column.name);
                 let most = map.iter().copied().max().unwrap_or(0);
                 match width(column) {
                     1 => u8::try_from(most).map(|_| Dense::U8(keys.iter().map(|k| code(*k) as u8).collect())).map_err(large),

@@ -232,7 +232,7 @@ fn item_pareto(facts: &FactColumns, asked: AskedYear) -> Result<Answer, Refusal>
         }
     });
     if counts.last().is_some_and(|lost| *lost > 0) {
-        return Err(Refusal::new(&code::FORMAT).with("at", facts.dir().display()).with("detail", "item.batch"));
+        return Err(Refusal::new(code::FORMAT).with("at", facts.dir().display()).with("detail", "item.batch"));
     }
     let mut all: Vec<(std::cmp::Reverse<u64>, &str, &str)> = Vec::new();
     for (analyte, counts) in analytes.iter().zip(counts.chunks(wide.max(1))) {

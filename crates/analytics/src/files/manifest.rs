@@ -97,12 +97,12 @@ impl Manifest {
         let at = dir.join(NAME);
         let text = fs::read(&at).map_err(|e| {
             if e.kind() == io::ErrorKind::NotFound {
-                Refusal::new(&code::NO_FILES).with("at", dir.display())
+                Refusal::new(code::NO_FILES).with("at", dir.display())
             } else {
-                Refusal::new(&code::READ).with("at", at.display()).with("detail", e)
+                Refusal::new(code::READ).with("at", at.display()).with("detail", e)
             }
         })?;
-        let format = |detail: String| Refusal::new(&code::FORMAT).with("at", at.display()).with("detail", detail);
+        let format = |detail: String| Refusal::new(code::FORMAT).with("at", at.display()).with("detail", detail);
         let manifest: Self = serde_json::from_slice(&text).map_err(|e| format(e.to_string()))?;
         if manifest.format != FORMAT {
             return Err(format(format!("format {}", manifest.format)));
@@ -120,7 +120,7 @@ impl Manifest {
     /// `FACTS-WRITE`.
     pub fn write(&self, dir: &Path) -> Result<(), Refusal> {
         let (at, part) = (dir.join(NAME), dir.join("manifest.part"));
-        let refused = |why: String| Refusal::new(&code::WRITE).with("at", at.display()).with("detail", why);
+        let refused = |why: String| Refusal::new(code::WRITE).with("at", at.display()).with("detail", why);
         let text = serde_json::to_string_pretty(self).map_err(|e| refused(e.to_string()))?;
         let kept = File::create(&part).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
@@ -155,8 +155,8 @@ impl FileEntry {
     pub fn check(&self, dir: &Path, trust: Trust) -> Result<(), Refusal> {
         let at = dir.join(&self.file);
         let unread = |e: io::Error| match e.kind() {
-            io::ErrorKind::NotFound => Refusal::new(&code::MISSING).with("at", at.display()),
-            _ => Refusal::new(&code::READ).with("at", at.display()).with("detail", e),
+            io::ErrorKind::NotFound => Refusal::new(code::MISSING).with("at", at.display()),
+            _ => Refusal::new(code::READ).with("at", at.display()).with("detail", e),
         };
         let mut file = File::open(&at).map_err(unread)?;
         let bytes = file.metadata().map_err(unread)?.len();

@@ -32,10 +32,10 @@ pub fn write_month(dir: &Path, month: FileMonth, rows: &MonthRows) -> Result<(),
     let days = rows.batches.iter().map(|b| (b.sampled_on, &b.sampling_no)).chain(rows.cases.iter().map(|c| (c.opened_on, &c.case_no)));
     let days = days.chain(rows.readings.iter().map(|r| (r.tested_on, &r.point))).chain(rows.services.iter().map(|s| (s.started_on, &s.case_no)));
     if let Some((_, what)) = days.into_iter().find(|(day, _)| FileMonth::of(*day) != month) {
-        return Err(Refusal::new(&code::OTHER_MONTH).with("what", what).with("month", month));
+        return Err(Refusal::new(code::OTHER_MONTH).with("what", what).with("month", month));
     }
     if rows.batches.len() as i64 >= NUMBERS {
-        return Err(Refusal::new(&code::TOO_LARGE).with("what", month));
+        return Err(Refusal::new(code::TOO_LARGE).with("what", month));
     }
     let first = month.first_number();
     let numbers: HashMap<SampleId, usize> = rows.batches.iter().enumerate().map(|(at, b)| (b.sample_id, at)).collect();
@@ -45,7 +45,7 @@ pub fn write_month(dir: &Path, month: FileMonth, rows: &MonthRows) -> Result<(),
         match family {
             FactFamily::Batch => rows.batches.iter().zip(first..).try_for_each(|(b, number)| put_batch(&mut sheet, number, b))?,
             FactFamily::Item => rows.items.iter().try_for_each(|i| {
-                let no_batch = || Refusal::new(&code::NO_BATCH).with("what", &i.analyte).with("month", month);
+                let no_batch = || Refusal::new(code::NO_BATCH).with("what", &i.analyte).with("month", month);
                 let place = *numbers.get(&i.sample_id).ok_or_else(no_batch)?;
                 put_item(&mut sheet, first + place as i64, rows.batches[place].sampled_on, i)
             })?,

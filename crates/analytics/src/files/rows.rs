@@ -320,6 +320,9 @@ pub(crate) fn put_service(sheet: &mut Sheet, s: &ServiceFact) -> Result<(), Refu
     sheet.end_row()
 }
 
+/// What readings have in common that are alike: texts, day, flags, moments.
+type Alike = ([u32; 4], Option<i32>, u8, [Option<i64>; 3]);
+
 /// 行组 one row group of a family, taken whole, to be read row by row.
 pub(crate) struct Group<'a> {
     opened: &'a Opened,
@@ -368,12 +371,12 @@ impl<'a> Group<'a> {
         let column = family.columns().iter().copied().find(|c| c.name == name && c.kind == Text);
         match column.map(|c| opened.take(group, c)).transpose()? {
             Some(Taken::Text(texts)) => Ok(texts),
-            _ => Err(Refusal::new(&code::FORMAT).with("at", opened.at().display()).with("detail", name)),
+            _ => Err(Refusal::new(code::FORMAT).with("at", opened.at().display()).with("detail", name)),
         }
     }
     fn bad(&self, at: usize, value: &str) -> Refusal {
         let name = self.family.columns().get(at).map_or("", |c| c.name);
-        Refusal::new(&code::FORMAT).with("at", self.opened.at().display()).with("detail", format!("{} · {name} · {value}", self.family.code()))
+        Refusal::new(code::FORMAT).with("at", self.opened.at().display()).with("detail", format!("{} · {name} · {value}", self.family.code()))
     }
     fn text(&self, at: usize, row: usize) -> Result<&str, Refusal> {
         match self.columns.get(at) {
@@ -484,7 +487,7 @@ impl<'a> Group<'a> {
             Some(Taken::Code(keys, _)) => keys.get(row).copied().unwrap_or(NONE),
             _ => NONE,
         };
-        let mut first: HashMap<([u32; 4], Option<i32>, u8, [Option<i64>; 3]), (usize, u64)> = HashMap::new();
+        let mut first: HashMap<Alike, (usize, u64)> = HashMap::new();
         for row in 0..rows {
             let texts = [at!(READING, "point_id"), at!(READING, "point"), at!(READING, "street"), at!(READING, "verdict")].map(|at| code(at, row));
             let day = by_day.then(|| self.day(at!(READING, "tested_on"), row)).transpose()?.map(number_of);

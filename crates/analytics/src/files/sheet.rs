@@ -293,7 +293,7 @@ impl std::fmt::Debug for Sheet {
 }
 
 fn refused(at: &Path, why: impl ToString) -> Refusal {
-    Refusal::new(&code::WRITE).with("at", at.display()).with("detail", why)
+    Refusal::new(code::WRITE).with("at", at.display()).with("detail", why)
 }
 
 impl Sheet {
@@ -479,12 +479,12 @@ impl Opened {
     /// `FACTS-MISSING`, `FACTS-READ`, or `FACTS-TORN` when it does not end as such a file does.
     pub fn open(at: &Path) -> Result<Self, Refusal> {
         let mut file = File::open(at)
-            .map_err(|e| if e.kind() == io::ErrorKind::NotFound { Refusal::new(&code::MISSING).with("at", at.display()) } else { Self::unread(at, e) })?;
+            .map_err(|e| if e.kind() == io::ErrorKind::NotFound { Refusal::new(code::MISSING).with("at", at.display()) } else { Self::unread(at, e) })?;
         let meta = read_metadata(&mut file).map_err(|e| torn(at, e.to_string(), e.to_string()))?;
         Ok(Self { at: at.to_owned(), file, meta })
     }
     fn unread(at: &Path, why: impl ToString) -> Refusal {
-        Refusal::new(&code::READ).with("at", at.display()).with("detail", why)
+        Refusal::new(code::READ).with("at", at.display()).with("detail", why)
     }
     /// Where it is.
     #[must_use]
@@ -500,7 +500,7 @@ impl Opened {
     /// # Errors
     /// `FACTS-FORMAT` when the file has no such column, `FACTS-TORN` when it cannot be unpacked.
     pub fn take(&self, group: usize, column: Column) -> Result<Taken, Refusal> {
-        let no_column = || Refusal::new(&code::FORMAT).with("at", self.at.display()).with("detail", column.name);
+        let no_column = || Refusal::new(code::FORMAT).with("at", self.at.display()).with("detail", column.name);
         let chunk = self.meta.row_groups.get(group).and_then(|g| g.columns_under_root_iter(column.name)?.next()).ok_or_else(no_column)?;
         let range = chunk.byte_range();
         let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
@@ -521,7 +521,7 @@ impl Opened {
 
 /// 缺损 what cannot be read as it was written.
 pub(super) fn torn(at: &Path, zh: impl ToString, en: impl ToString) -> Refusal {
-    Refusal::new(&code::TORN).with("at", at.display()).with("detail", zh).with("detail_en", en)
+    Refusal::new(code::TORN).with("at", at.display()).with("detail", zh).with("detail_en", en)
 }
 
 fn taken(array: &dyn Array, column: Column) -> Option<Taken> {

@@ -80,7 +80,7 @@ const TABLE: &[Room] = &[
     // Tells a made-up past through `app::seed`, which lets in rows marked 演示 only.
     room("shiyan-demonstration", Only(&[DOMAIN, &["shiyan-app"]]), Heavy(&[])),
     room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "csv-core", "cfb", "zip", "encoding_rs"])),
-    room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-io"])),
+    room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-parquet", "polars-arrow", "polars-buffer"])),
     room("shiyan-charts", Only(&[]), Heavy(&["plotters", "plotters-backend"])),
     // The faces as data; the stand-in is what the font data crates call at build time.
     room("shiyan-fonts", Only(&[&["makepad-platform"]]), Heavy(&["allsorts-azul", "encoding_rs"])),
