@@ -1,8 +1,13 @@
 //! 统计分析: facts to the tables and series of the annual report and the home page. Polars groups and adds integers; rates are
 //! made by the exact functions of the indicators, from the same batches that the figures count, so that tables and figures agree.
 
+pub mod answers;
+pub mod counted;
+pub mod files;
 mod frame;
+pub mod national;
 pub mod tables;
+mod work;
 
 pub use tables::{CaseLine, GroupShare, Input, LevelKind, Line, Month, RapidLine, Rate, StreetLine, Tables, TopItem, tables};
 

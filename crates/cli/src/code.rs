@@ -17,6 +17,10 @@ codes! {
         next "用 checkpoint 命令输出的原样内容，不要改动" / "Use the output of the command checkpoint as it was printed", article "";
     CHOICE = "CLI-CHOICE", zh "“{label}”的值“{typed}”不在可选范围内", en "“{typed}” is not one of the choices of “{label_en}”",
         next "可选：{choices}" / "Choices: {choices_en}", article "";
+    SCALE = "CLI-SCALE", zh "规模“{typed}”读不懂", en "The scale “{typed}” cannot be read",
+        next "写大于 0、不超过 1 的小数，最多六位，例如 0.01" / "Write a number above 0 and at most 1 with at most six decimals, e.g. 0.01", article "";
+    NO_YEAR = "CLI-NO-YEAR", zh "{at} 里没有批次，不知道是哪一年", en "There are no batches in {at}, so the year is not known",
+        next "加 --year 年份" / "Add --year YEAR", article "";
     NO_PROFILE = "CLI-NO-PROFILE", zh "没有这个仪器格式，文件也认不出是哪一种", en "There is no such profile, and the file does not show which one it is",
         next "用 --profile 写格式文件，或其中一个：{known}" / "Give a profile file with --profile, or one of: {known}", article "";
     NOT_FOUND = "CLI-NOT-FOUND", zh "没有找到“{typed}”（{label}）", en "There is no “{typed}” ({label_en})",

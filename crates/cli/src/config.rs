@@ -120,9 +120,12 @@ pub enum Command {
     },
     /// 指标 / the figures of a year
     Kpi {
-        /// 年份 / year
-        #[arg(long)]
-        year: i32,
+        /// 年份 / year [default with --facts: the last one that the files hold]
+        #[arg(long, required_unless_present = "facts")]
+        year: Option<i32>,
+        /// 只从这个目录的事实文件取数，不用数据库 / count from the fact files of this directory alone, without a database
+        #[arg(long, value_name = "DIR")]
+        facts: Option<PathBuf>,
         /// 口径，各段用分号隔开；写哪一段就换掉缺省口径的哪一段 / scope: parts separated by semicolons, each replaces that part of the default
         ///
         /// levels=国抽,省抽 任务级别（national, transferred, provincial, city, district）/ task levels
@@ -143,6 +146,12 @@ pub enum Command {
         /// JSON
         #[arg(long)]
         json: bool,
+    },
+    /// 事实文件 / fact files
+    Figures {
+        /// What
+        #[command(subcommand)]
+        what: FiguresCommand,
     },
     /// 判定 / judge results against limits
     Judge(JudgeArgs),
@@ -311,6 +320,32 @@ pub enum KeepCommand {
     },
     /// 保管情况：各事项上次成功的时间，过期或失败时退出码为 1 / when each last went well; exit code 1 when one is too old or failed
     Status {
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `figures …`
+#[derive(Debug, Subcommand)]
+pub enum FiguresCommand {
+    /// 生成虚构的全国一年，供测速用；不经过数据库 / make a made-up national year to measure on; no database is touched
+    Generate {
+        /// 全国规模：700万批次、1.4亿项次、1亿条快检 / of the nation: 7 million batches, 140 million items, 100 million rapid readings
+        #[arg(long, required = true)]
+        nation: bool,
+        /// 空目录 / an empty directory
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// 规模，全国为1，最多六位小数 / part of the nation, above 0 and at most 1, six decimals at most
+        #[arg(long, default_value = "0.01")]
+        scale: String,
+        /// 种子 / seed
+        #[arg(long, default_value_t = 20_250_101)]
+        seed: u64,
+        /// 年度 / year
+        #[arg(long, default_value_t = 2025, value_parser = clap::value_parser!(i32).range(2001..=2100))]
+        year: i32,
         /// JSON
         #[arg(long)]
         json: bool,

@@ -7,7 +7,8 @@ use serde_json::json;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::task::{Department, TaskKind, TaskLevel};
 use shiyan_foundation::{Label, Lang, Refusal, Scope};
-use shiyan_indicators::{Divisor, Family, Figure, KpiScope, YearBasis};
+use shiyan_indicators::figure::Heap;
+use shiyan_indicators::{Divisor, Family, Figure, KpiScope, Kpis, YearBasis};
 
 use crate::place::Place;
 use crate::print::{json as print_json, member, no_such, not_listed};
@@ -19,7 +20,7 @@ const KEYS: [&str; 7] = ["levels", "kinds", "departments", "streets", "people", 
 
 /// A scope as typed over the default one; see the help of `--scope`. Batches of some streets are divided by the people of the
 /// whole district only when those are the streets of the population row.
-fn read_scope(default: KpiScope, text: &str, streets: &BTreeMap<String, Street>) -> Result<KpiScope, Refusal> {
+pub(crate) fn read_scope(default: KpiScope, text: &str, streets: &BTreeMap<String, Street>) -> Result<KpiScope, Refusal> {
     let mut scope = default.clone();
     let mut people = None;
     let inside = |code: &String| default.streets.as_ref().is_none_or(|set| set.contains(code));
@@ -84,25 +85,29 @@ pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, as_of: Op
         wanted = read_scope(wanted, text, &app.streets().await?)?;
     }
     let year = app.figures(wanted, &Scope::District, as_of, now()).await?;
-    let k = &year.kpis;
+    tell(&year.kpis, json, lang)
+}
+
+/// Says the figures, counted from whatever and kept however.
+pub(crate) fn tell<H: Heap>(k: &Kpis<H>, json: bool, lang: Lang) -> Done {
     // Without people there is nothing that was required, and so no gap, pace or forecast.
     let divides = k.scope.people().is_some();
     if json {
-        let indicator = |figure: &Figure<u64>| {
+        let indicator = |figure: &Figure<H>| {
             let left_out: serde_json::Map<String, serde_json::Value> =
-                figure.left_out.iter().map(|(reason, ids)| (reason.code().to_owned(), json!(ids))).collect();
+                figure.left_out.iter().map(|(reason, ids)| (reason.code().to_owned(), json!(ids.number()))).collect();
             json!({
                 "key": figure.key, "family": figure.family, "cut": figure.cut, "name": figure.name(Lang::Zh), "name_en": figure.name(Lang::En),
                 "numerator": figure.numerator, "denominator": figure.denominator, "exact": figure.exact, "decimal": figure.decimal, "display": figure.display,
                 "target": figure.target, "met": figure.met, "provisional": figure.provisional,
                 "scope": k.scope_of(figure.family, Lang::Zh), "scope_en": k.scope_of(figure.family, Lang::En),
-                "counted": figure.counted, "left_out": left_out,
+                "counted": figure.counted.number(), "left_out": left_out,
             })
         };
         return print_json(&json!({
             "year": k.scope.year, "as_of": k.as_of, "scope": k.scope, "scope_line": k.scope_line_zh, "scope_line_en": k.scope_line_en,
             "required": divides.then_some(k.required), "gap": divides.then_some(k.gap), "pace": divides.then_some(&k.pace), "forecast": divides.then_some(&k.forecast),
-            "in_lab": k.in_lab, "in_transit": k.in_transit, "overdue": k.overdue, "closed_late": k.closed_late, "open_not_due": k.open_not_due,
+            "in_lab": k.in_lab.number(), "in_transit": k.in_transit.number(), "overdue": k.overdue, "closed_late": k.closed_late, "open_not_due": k.open_not_due,
             "indicators": k.figures().map(indicator).collect::<Vec<_>>(),
         }));
     }
@@ -124,7 +129,7 @@ pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, as_of: Op
                 Some(false) => lang.pick("未达标", "not met"),
                 None => "",
             };
-            let left: u64 = figure.left_out.values().sum();
+            let left: u64 = figure.left_out.values().map(Heap::number).sum();
             let (name, out) = (figure.name(lang), lang.pick("未计入", "left out"));
             if figure.unit.is_sum() {
                 let cases = lang.pick("件案件", "cases");

@@ -3,6 +3,7 @@
 pub mod code;
 pub mod config;
 mod exchange;
+mod facts;
 mod front;
 mod keep;
 mod kpi;

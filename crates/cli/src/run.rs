@@ -35,7 +35,7 @@ use crate::config::{
 use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, exchange, front, keep, kpi, nightly, register, say};
+use crate::{code, exchange, facts, front, keep, kpi, nightly, register, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -95,7 +95,9 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Export { what } => export(&place, what, lang).await,
         Command::Exchange { what: ExchangeCommand::Ssd2 { what } } => exchange::ssd2(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
-        Command::Kpi { year, scope, as_of, json } => kpi::kpi(&place, year, scope.as_deref(), as_of, json, lang).await,
+        Command::Kpi { facts: Some(dir), year, scope, as_of, json } => facts::kpi(&dir, year, scope.as_deref(), as_of, json, lang),
+        Command::Kpi { facts: None, year, scope, as_of, json } => kpi::kpi(&place, year.unwrap_or_default(), scope.as_deref(), as_of, json, lang).await,
+        Command::Figures { what } => facts::figures(what, lang),
         Command::Judge(args) => judging(&place, &args, lang).await,
         Command::Deadline { rule, from, json } => deadline(&place, &rule, &from, json, lang).await,
         Command::Explain { code, json } => explain(&code, json, lang),
@@ -991,7 +993,7 @@ fn read_start(text: &str) -> Result<Instant, Refusal> {
 }
 
 fn explain(asked: &str, json: bool, lang: Lang) -> Done {
-    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL].concat();
+    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL].concat();
     let none = || {
         let rules = shiyan_statute::RuleKey::ALL.iter().map(|rule| rule.code());
         let all: Vec<String> = rules.chain(shiyan_app::explain::codes().iter().chain(&more).map(|info| info.code)).map(str::to_owned).collect();

@@ -126,6 +126,38 @@ fn last_year(data: &Path) -> String {
 }
 
 #[test]
+fn a_made_up_nation_gives_figures_from_its_files_without_a_database() {
+    let dir = Temp::new("nation");
+    let facts = dir.0.join("facts").display().to_string();
+    let made = json(&dir.0, &["figures", "generate", "--nation", "--out", &facts, "--scale", "0.00004", "--json"]);
+    assert_eq!((made["fictional"].as_bool(), made["families"]["batch"]["rows"].as_u64().unwrap() > 500), (Some(true), true));
+    let of = |more: &[&str]| json(&dir.0, &[&["kpi", "--facts", &facts, "--json"], more].concat());
+    let figure = |kpi: &Value, key: &str| kpi["indicators"].as_array().unwrap().iter().find(|i| i["key"] == key && i["cut"].is_null()).unwrap().clone();
+    let year = of(&["--as-of", "2025-12-31", "--scope", "people=70000"]);
+    assert_eq!((year["year"].as_i64(), year["required"].as_u64()), (Some(2025), Some(280)));
+    assert!(
+        figure(&year, "discovery_rate")["denominator"].as_u64().unwrap() > 50 && figure(&year, "rapid_valid_rate")["denominator"].as_u64().unwrap() > 3_000
+    );
+    let half = of(&["--year", "2025", "--as-of", "2025-06-30"]);
+    assert!(half["required"].is_null(), "files know no population");
+    let counted = |kpi: &Value| figure(kpi, "discovery_rate")["denominator"].as_u64().unwrap();
+    assert!(counted(&half) < counted(&year));
+    let street = year["indicators"].as_array().unwrap().iter().find(|i| i["cut"]["axis"] == "street").unwrap()["cut"]["code"].as_str().unwrap().to_owned();
+    let one = of(&["--scope", &format!("streets={street}")]);
+    assert!(counted(&one) > 0 && counted(&one) < counted(&year));
+    assert!(!dir.0.join("shiyan.db").exists(), "no database was made");
+    // a file that was cut off is named, and there is no figure
+    let file = dir.0.join("facts/reading/2025-03.parquet");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    let (code, said) = bad(&dir.0, &["kpi", "--facts", &facts]);
+    assert_eq!(code, 1);
+    assert!(said.contains("FACTS-TORN") && said.contains("2025-03.parquet"), "{said}");
+    assert!(good(&dir.0, &["explain", "FACTS-TORN"]).contains("不出指标"));
+    assert!(bad(&dir.0, &["kpi", "--json"]).1.contains("--year"));
+}
+
+#[test]
 fn results_of_the_standard_sample_description_are_checked_by_row_and_element() {
     let dir = Temp::new("cli");
     let file = |name: &str, text: &str| {

@@ -2,6 +2,8 @@
 //!
 //! A command that is missing or fails is a failed line of the table, never a skipped one.
 
+mod figures;
+
 use crate::Failure;
 use crate::http::{Client, forms, links};
 use crate::pg::free_port;
@@ -81,6 +83,8 @@ struct Options {
     verify_only: bool,
     /// Only the lists, at a million samples: some 20 GB of disk.
     lists_only: bool,
+    /// Only the questions of the annual report over fact files, beside DuckDB, polars and DataFusion.
+    figures: Option<figures::Figures>,
     /// Another build instead of this one.
     binary: Option<PathBuf>,
     /// Saving at a million results too: some 11 GB of disk and ten minutes.
@@ -94,6 +98,9 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     if options.reports_only {
         println!("{}\n", machine());
         return told(&thousand_reports(root, &Scratch::new(options.keep)?.dir));
+    }
+    if let Some(wanted) = &options.figures {
+        return figures::figures(root, wanted, &Scratch::new(options.keep)?.dir.join("figures"));
     }
     let program = match &options.binary {
         Some(program) => program.clone(),
@@ -482,11 +489,15 @@ fn timed(program: &Path, data: &Path, args: &[&str]) -> Result<f64, Failure> {
 }
 
 fn release_binary(root: &Path) -> Result<PathBuf, Failure> {
+    let program = release_folder(root)?.join("shiyan");
+    if program.is_file() { Ok(program) } else { Err(format!("{} was not built", program.display())) }
+}
+
+fn release_folder(root: &Path) -> Result<PathBuf, Failure> {
     let metadata = output(cargo(root).args(["metadata", "--format-version", "1", "--no-deps"]))?;
     let value: serde_json::Value = serde_json::from_slice(&metadata.stdout).map_err(|e| format!("cargo metadata: {e}"))?;
     let target = value["target_directory"].as_str().ok_or("cargo metadata: no target directory")?;
-    let program = Path::new(target).join("release").join("shiyan");
-    if program.is_file() { Ok(program) } else { Err(format!("{} was not built", program.display())) }
+    Ok(Path::new(target).join("release"))
 }
 
 fn machine() -> String {
@@ -510,6 +521,7 @@ fn options(args: &[String]) -> Result<Options, Failure> {
         load_only: false,
         verify_only: false,
         lists_only: false,
+        figures: None,
         binary: None,
         million: false,
         keep: false,
@@ -525,6 +537,10 @@ fn options(args: &[String]) -> Result<Options, Failure> {
             "--load" => options.load_only = true,
             "--verify" => options.verify_only = true,
             "--lists" => options.lists_only = true,
+            "--figures" => drop(options.figures.get_or_insert_default()),
+            "--scale" => options.figures.get_or_insert_default().scale = figures::scale(value()?)?,
+            "--facts" => options.figures.get_or_insert_default().facts = Some(PathBuf::from(value()?)),
+            "--python" => options.figures.get_or_insert_default().python = value()?.clone(),
             "--binary" => options.binary = Some(PathBuf::from(value()?)),
             "--million" => options.million = true,
             "--keep" => options.keep = true,
@@ -673,6 +689,7 @@ mod tests {
                 load_only: false,
                 verify_only: false,
                 lists_only: false,
+                figures: None,
                 binary: None,
                 million: false,
                 keep: true
