@@ -2,8 +2,13 @@
 //! made by the exact functions of the indicators, from the same batches that the figures count, so that tables and figures agree.
 
 mod frame;
+pub mod looks;
+pub mod parquet;
+pub mod sheets;
 pub mod tables;
 
+pub use looks::{ClassMonths, Funnel, LabTurn, Limits, Looks, Part, Side, Step, TurnMonth, TwoYears};
+pub use sheets::{Column, Sheet, Value, sheets};
 pub use tables::{CaseLine, GroupShare, Input, LevelKind, Line, Month, RapidLine, Rate, StreetLine, Tables, TopItem, tables};
 
 use shiyan_foundation::codes;

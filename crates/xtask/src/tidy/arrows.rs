@@ -81,9 +81,13 @@ const TABLE: &[Room] = &[
     // Tells a made-up past through `app::seed`, which lets in rows marked 演示 only.
     room("shiyan-demonstration", Only(&[DOMAIN, &["shiyan-app"]]), Heavy(&[])),
     room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "csv-core", "cfb", "zip", "encoding_rs"])),
+<<<<<<< HEAD
     // Bytes of analysers to records as sent; sheets are read by exchange.
     room("shiyan-devices", Only(&[DOMAIN, &["shiyan-exchange"]]), Heavy(&["encoding_rs"])),
     room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-io"])),
+=======
+    room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-parquet", "polars-arrow", "polars-buffer"])),
+>>>>>>> 508cc7c (Count classes by month, the way of a year's batches and the turnaround, and name the columns of every table)
     room("shiyan-charts", Only(&[]), Heavy(&["plotters", "plotters-backend"])),
     // The faces as data, unpacked at build time.
     room("shiyan-fonts", Only(&[]), Nothing(&["allsorts-azul"])),
@@ -119,7 +123,7 @@ const TABLE: &[Room] = &[
             INDICATORS,
             PAGES,
             FILES,
-            &["shiyan-papers"],
+            &["shiyan-analytics", "shiyan-papers"],
             &["shiyan-web-plan", "shiyan-web-intake", "shiyan-web-bench", "shiyan-web-rapid", "shiyan-web-cases", "shiyan-web-figures", "shiyan-web-admin"],
         ]),
         Heavy(&["rocket", "validator", "askama", "utoipa"]),
