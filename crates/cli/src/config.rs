@@ -144,6 +144,12 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 统计表 / statistics tables
+    Figures {
+        /// What
+        #[command(subcommand)]
+        what: FiguresCommand,
+    },
     /// 判定 / judge results against limits
     Judge(JudgeArgs),
     /// 期限 / compute a statutory deadline
@@ -463,6 +469,29 @@ pub enum ExportCommand {
         /// 文件 / file
         #[arg(long)]
         out: PathBuf,
+    },
+}
+
+/// `figures …`
+#[derive(Debug, Subcommand)]
+pub enum FiguresCommand {
+    /// 一张统计表写成 csv、xlsx 或 Parquet，附口径、截止日、日志记录号和内容的 SHA-256 / one statistics table as csv, xlsx or Parquet, with scope, day, journal entry and the SHA-256 of its content
+    Export {
+        /// 年份 / year
+        #[arg(long)]
+        year: i32,
+        /// 表名，如 by_class；写错时列出全部 / name of the table, e.g. by_class; a wrong one lists them all
+        #[arg(long)]
+        table: String,
+        /// 文件，后缀 csv、xlsx 或 parquet 决定格式 / file; its ending csv, xlsx or parquet decides the format
+        #[arg(long)]
+        out: PathBuf,
+        /// 截止日：那一天终了时的样子，缺省为现在 / as it stood at the end of that day (now, when left out)
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<chrono::NaiveDate>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -3,6 +3,7 @@
 pub mod code;
 pub mod config;
 mod exchange;
+mod figures_export;
 mod front;
 mod keep;
 mod kpi;

@@ -49,7 +49,9 @@ impl TestApp {
             for user in &scopes {
                 let of = format!("{year}, {user:?}");
                 let scope = app.kpi_scope(year).await.unwrap();
-                let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| tables(&Input { sets: *sets, scope: &kpis.scope, as_of: kpis.as_of, classes: &[], looks: true }).unwrap();
+                let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| {
+                    tables(&Input { sets: *sets, scope: &kpis.scope, as_of: kpis.as_of, classes: &[], looks: true }).unwrap()
+                };
                 let (figures, folded) = app.figures_beside(scope.clone(), user, None, now, make).await.unwrap();
                 assert_eq!(figures.stands_on, Some(app.stage().head().await.unwrap().seq), "{of}");
                 let rows = app.year_as_of(scope, user, None, now).await.unwrap();
