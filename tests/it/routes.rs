@@ -36,7 +36,7 @@ const EACH: &[(&str, &str)] = &[
 ];
 
 /// Pages that are computed for seconds; one person reads them.
-const DEAR: &[&str] = &["/stats/annual.pdf", "/stats/export.xlsx", "/stats/export.csv"];
+const DEAR: &[&str] = &["/stats/annual.pdf", "/stats/export.xlsx", "/stats/export.csv", "/stats/table/<file>"];
 
 /// What has no page to read in this world: one-time links, jobs that ran, profiles that were put in, what needs more than its address.
 const NOT_READ: &[&str] = &[

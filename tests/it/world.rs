@@ -107,6 +107,8 @@ impl World {
             ("reports", "<which>") => "seal".to_owned(),
             ("plan", "<year>") => "2025".to_owned(),
             ("rows", "<what>") => "counted".to_owned(),
+            ("stats", "<file>") => "by_class.csv".to_owned(),
+            ("api", "<table>") => "by_class".to_owned(),
             ("figures", "<key>") => "batches_per_thousand".to_owned(),
             ("explain", _) | ("api", "<code>") if part.starts_with('<') => "D07".to_owned(),
             ("admin", "<key>") if parts.contains(&"shipped") => "foss-fiastar".to_owned(),

@@ -5,10 +5,15 @@ pub mod answers;
 pub mod counted;
 pub mod files;
 mod frame;
+pub mod looks;
 pub mod national;
+pub mod parquet;
+pub mod sheets;
 pub mod tables;
 mod work;
 
+pub use looks::{ClassMonths, Funnel, LabTurn, Limits, Looks, Part, Side, Step, TurnMonth, TwoYears};
+pub use sheets::{Column, Sheet, Value, sheets};
 pub use tables::{CaseLine, GroupShare, Input, LevelKind, Line, Month, RapidLine, Rate, StreetLine, Tables, TopItem, tables};
 
 use shiyan_foundation::codes;

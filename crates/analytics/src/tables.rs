@@ -15,6 +15,7 @@ use shiyan_indicators::sets::Batches;
 use shiyan_indicators::{BatchFact, By, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, Kept, KpiScope, Sets, Sieved, What, exact};
 
 use crate::frame::Counts;
+use crate::looks::{Looks, class_months, funnel, of_scope, turns};
 
 /// What the tables are made from.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,8 @@ pub struct Input<'a> {
     pub as_of: NaiveDate,
     /// 食品大类 in the official order of the year, Chinese and English; each gets a line, with batches or without.
     pub classes: &'a [(&'a str, &'a str)],
+    /// Whether what is looked at rather than read is made too; the first page does without.
+    pub looks: bool,
 }
 
 /// 批次、不合格、不合格率
@@ -47,7 +50,9 @@ pub struct Rate {
 }
 
 impl Rate {
-    fn of(batches: u64, failing: u64) -> Self {
+    /// So many failing of so many batches.
+    #[must_use]
+    pub fn of(batches: u64, failing: u64) -> Self {
         let small = batches < SMALL;
         let percent = exact::truncated(u128::from(failing) * 100, u128::from(batches), 4).filter(|_| !small);
         Self { batches, not_failing: batches.saturating_sub(failing), failing, display: rate(failing, batches, None, true), percent, small }
@@ -241,6 +246,8 @@ pub struct Tables {
     pub rapid_by_month: Vec<RapidLine>,
     /// 核查处置 by street.
     pub cases_by_street: Vec<CaseLine>,
+    /// 图览, where it was asked for.
+    pub looks: Option<Looks>,
 }
 
 /// This year's and last year's batches and failing ones.
@@ -300,6 +307,8 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
     let online = by(&places, By::Online).into_values().fold([0; 4], add);
     let groups = sums(foods.iter().flat_map(|c| KEY_FOOD_GROUPS.iter().filter(|g| g.holds(&c.batch.category)).map(|g| (Cow::Borrowed(g.code), c.four))));
     let by_class = listed(input.classes, classes);
+    // of last year the whole months, as they stand today
+    let last_months = counted(sets.batches(Kept::Month), &years.last, as_of);
 
     let of_this_year: HashMap<SampleId, bool> = foods.iter().filter(|c| c.four[0] > 0).map(|c| (c.batch.sample_id, c.batch.fails())).collect();
     // an item counts when its batch finally fails: overturned by a recheck it no longer does
@@ -324,12 +333,20 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
         top_items: top_items(failing())?,
         by_area: labelled::<AreaKind>(&areas),
         by_place: named(by(&places, By::Place)),
-        by_month: months(&months_of, &counted(sets.batches(Kept::Month), &years.last, as_of)),
+        by_month: months(&months_of, &last_months),
         by_lab: named(by(&labs, By::Lab)),
         rapid_by_point: rapid(&sets, scope, as_of, By::Point)?,
         rapid_by_item: rapid(&sets, scope, as_of, By::Item)?,
         rapid_by_month: rapid(&sets, scope, as_of, By::Month)?,
         cases_by_street: cases(&facts.cases, scope, as_of)?,
+        looks: input.looks.then(|| {
+            let of = |kept, scope: &KpiScope| counted(sets.batches(kept), scope, as_of);
+            Looks {
+                class_months: class_months(input.classes, scope, &of(Kept::Month, scope), &last_months),
+                funnel: funnel(facts, &Sieved::of(sets.batches(Kept::Base), scope, as_of), scope, as_of),
+                turns: turns(&[of(Kept::Time, &years.last), of(Kept::Time, scope)].concat()),
+            }
+        }),
     })
 }
 
@@ -410,15 +427,8 @@ fn streets(facts: &Facts, scope: &KpiScope, all: &[Counted<'_>]) -> Result<Vec<S
         let [n, f, pn, pf] = if What::Supervisory.of_batch(c.batch, None) { c.four } else { [0; 4] };
         counts.push([&c.batch.street], [0, c.four[0], n, f, pn, pf]);
     }
-    for p in facts
-        .plan
-        .iter()
-        .filter(|p| p.year == scope.year && scope.kinds.contains(&p.kind) && scope.levels.contains(&p.level) && scope.departments.contains(&p.department))
-    {
-        let street = p.street.as_deref().unwrap_or_default();
-        if scope.streets.as_ref().is_none_or(|set| set.contains(street)) {
-            counts.push([street], [u64::from(p.planned), 0, 0, 0, 0, 0]);
-        }
+    for p in facts.plan.iter().filter(|p| of_scope(p, scope)) {
+        counts.push([p.street.as_deref().unwrap_or_default()], [u64::from(p.planned), 0, 0, 0, 0, 0]);
     }
     let hundred = Some(shiyan_foundation::Decimal::ONE_HUNDRED);
     let line = |([street], [planned, done, n, f, pn, pf]): ([String; 1], [u64; 6])| StreetLine {
@@ -572,6 +582,7 @@ mod tests {
             scope: &scope(),
             as_of,
             classes: &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("蔬菜", ""), ("水产品", "")],
+            looks: true,
         })
         .unwrap()
     }
@@ -607,8 +618,10 @@ mod tests {
     fn tables_over_cells_are_those_over_rows() {
         let mut facts = facts();
         for (n, b) in facts.batches.iter_mut().enumerate() {
-            // not all in time, not all under a number of their own
+            // not all in time, not all under a number of their own, some received late or on no day
             b.issued_on = Some(b.sampled_on + chrono::Duration::days(n as i64 % 50));
+            b.received_on = (n % 31 > 0).then(|| b.sampled_on + chrono::Duration::days(n as i64 % 4));
+            b.stage = stage(n);
             if n.is_multiple_of(40) {
                 b.sampling_no = "XBJ0".to_owned();
             }
@@ -644,10 +657,66 @@ mod tests {
             let asked = Asked { first: day(2025, 1, 1), last: day(2026, 12, 31), day: FoldDay::of(as_of), whose: Whose::All, sift: Sift::of(&scope()) };
             ledger.ready(&asked);
             let classes = &[("粮食加工品", ""), ("糕点", ""), ("餐饮食品", ""), ("蔬菜", ""), ("水产品", "")];
-            let folded = tables(&Input { sets: ledger.sets(&asked).unwrap(), scope: &scope(), as_of, classes }).unwrap();
-            assert_eq!(folded, run(&facts, &items, as_of));
+            let folded = tables(&Input { sets: ledger.sets(&asked).unwrap(), scope: &scope(), as_of, classes, looks: true }).unwrap();
+            let plain = run(&facts, &items, as_of);
+            assert_eq!(folded.looks, plain.looks);
+            assert!(plain.looks.as_ref().is_some_and(|l| l.funnel.sampled > 0 && l.turns.len() == 3));
+            assert_eq!(folded, plain);
             assert!(as_of < day(2026, 6, 1) || folded.failing_items > 0 && !folded.rapid_by_item.is_empty());
         }
+    }
+    #[test]
+    fn what_is_looked_at_adds_up_to_what_is_read() {
+        let mut facts = facts();
+        for (n, b) in facts.batches.iter_mut().enumerate() {
+            b.stage = stage(n);
+            b.received_on = Some(b.sampled_on);
+            b.issued_on = (b.stage == BatchStage::Issued).then(|| b.sampled_on + chrono::Duration::days(n as i64 % 9));
+            if n % 50 == 7 {
+                b.sampling_no = "XBJ0".to_owned();
+            }
+        }
+        let calendar = WorkCalendar { version: String::new(), years: BTreeSet::new(), off: BTreeSet::new(), work: BTreeSet::new() };
+        for as_of in [day(2026, 12, 31), day(2026, 5, 4)] {
+            let (t, k) = (run(&facts, &[], as_of), kpis(&facts, &scope(), as_of, &calendar));
+            let l = t.looks.as_ref().unwrap();
+            for (class, line) in l.class_months.iter().zip(&t.by_class) {
+                assert_eq!((&class.code, &class.total), (&line.code, &line.now));
+            }
+            assert_eq!(l.class_months.len(), t.by_class.len());
+            let month = |m: usize| l.class_months.iter().fold([0; 4], |s, c| add(s, four_of(&c.months[m])));
+            for m in 0..12 {
+                assert_eq!(month(m), four_of(&crate::looks::TwoYears { now: t.by_month[m].now.clone(), whole: t.by_month[m].whole.clone() }));
+            }
+            let f = &l.funnel;
+            assert_eq!((f.counted, f.in_lab, f.in_transit), (k.per_thousand.numerator, k.in_lab.len() as u64, k.in_transit.len() as u64));
+            assert_eq!(f.sampled, f.void + f.refused + f.in_transit + f.received);
+            assert_eq!(f.received, f.in_lab + f.reported);
+            assert_eq!(f.reported, f.counted + f.undated + f.unconcluded + f.temporary + f.duplicate);
+            assert!(f.void > 0 && f.refused > 0 && f.in_transit > 0 && f.in_lab > 0 && f.duplicate > 0 && f.failing > 0, "{f:?}");
+            let inside = facts.batches.iter().filter(|b| b.sampled_on.year() == 2026 && b.sampled_on <= as_of);
+            assert_eq!(f.sampled, inside.count() as u64);
+        }
+        let l = run(&facts, &[], day(2026, 12, 31)).looks.unwrap();
+        let of: u64 = l.turns.iter().flat_map(|l| &l.months).map(|m| m.batches).sum();
+        assert_eq!(of + l.turns.iter().map(|l| l.left_out).sum::<u64>(), l.funnel.counted + run_of_last(&facts).looks.unwrap().funnel.counted);
+        assert!(l.turns.len() == 3 && l.turns.iter().all(|l| l.limits.is_some()));
+    }
+    fn stage(n: usize) -> BatchStage {
+        match n % 19 {
+            0 => BatchStage::Sampled,
+            1 => BatchStage::InLab,
+            2 => BatchStage::Refused,
+            3 => BatchStage::Void,
+            _ => BatchStage::Issued,
+        }
+    }
+    fn four_of(m: &crate::looks::TwoYears) -> Four {
+        [m.now.batches, m.now.failing, m.whole.batches, m.whole.failing]
+    }
+    fn run_of_last(facts: &Facts) -> Tables {
+        let scope = KpiScope { year: 2025, ..scope() };
+        tables(&Input { sets: Sets::plain(facts, &[]), scope: &scope, as_of: day(2026, 12, 31), classes: &[], looks: true }).unwrap()
     }
     #[test]
     fn last_year_is_the_same_period() {

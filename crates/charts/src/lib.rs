@@ -6,13 +6,17 @@
 
 mod control;
 mod draw;
+mod process;
 mod progress;
+mod small;
 mod surface;
 mod svg;
 
 use std::fmt;
 
 pub use control::{Control, ControlPoint, ControlSign};
+pub use process::{Process, ProcessLine, ProcessPoint};
+pub use small::Small;
 pub use surface::{Anchor, Ink, Surface};
 pub use svg::svg;
 
@@ -133,6 +137,10 @@ pub enum Chart {
     Progress(Progress),
     /// 质控图
     Control(Control),
+    /// 过程控制图
+    Process(Process),
+    /// 小多图 one panel
+    Small(Small),
 }
 
 impl Chart {
@@ -145,6 +153,8 @@ impl Chart {
             Chart::Pareto(c) => &c.title,
             Chart::Progress(c) => &c.title,
             Chart::Control(c) => &c.title,
+            Chart::Process(c) => &c.title,
+            Chart::Small(c) => &c.title,
         }
     }
     /// What the chart shows, in a sentence.
@@ -156,6 +166,8 @@ impl Chart {
             Chart::Pareto(c) => &c.desc,
             Chart::Progress(c) => &c.desc,
             Chart::Control(c) => &c.desc,
+            Chart::Process(c) => &c.desc,
+            Chart::Small(c) => &c.desc,
         }
     }
     /// Whether there is anything to draw. A chart without data must be replaced by a sentence that says why.
@@ -168,6 +180,8 @@ impl Chart {
             Chart::Pareto(c) => none(&c.series),
             Chart::Progress(c) => !c.value.is_finite(),
             Chart::Control(c) => c.is_empty(),
+            Chart::Process(c) => c.is_empty(),
+            Chart::Small(c) => c.is_empty(),
         }
     }
     fn kind(&self) -> &'static str {
@@ -177,6 +191,8 @@ impl Chart {
             Chart::Pareto(_) => "pareto",
             Chart::Progress(_) => "progress",
             Chart::Control(_) => "control",
+            Chart::Process(_) => "process",
+            Chart::Small(_) => "small",
         }
     }
 }
@@ -211,6 +227,8 @@ pub fn height(chart: &Chart, width: f64, font: f64) -> f64 {
         Chart::Pareto(_) => (width * 0.44).max(font * 18.0),
         Chart::Progress(_) => progress::height(font),
         Chart::Control(_) => control::height(width, font),
+        Chart::Process(_) => process::height(width, font),
+        Chart::Small(_) => small::height(width, font),
     }
 }
 
@@ -229,6 +247,14 @@ pub fn draw(chart: &Chart, surface: &mut dyn Surface, width: f64, font: f64) -> 
             Ok(())
         }
         Chart::Control(c) => control::draw(c, surface, size, font),
+        Chart::Process(c) => {
+            process::draw(c, surface, size, font);
+            Ok(())
+        }
+        Chart::Small(c) => {
+            small::draw(c, surface, size, font);
+            Ok(())
+        }
     }
 }
 
@@ -284,7 +310,48 @@ mod tests {
                 unit: "mg/kg".into(),
                 key: Control::KEY_ZH.map(Into::into),
             }),
+            Chart::Process(Process {
+                title: "过程".into(),
+                points: [8.0, f64::NAN, 9.5, 31.0]
+                    .map(|value| ProcessPoint { label: "甲<路>".into(), value, text: value.to_string(), outside: value > 30.0 })
+                    .to_vec(),
+                lines: vec![
+                    ProcessLine { value: 9.0, text: "中心线 9.00".into(), limit: false },
+                    ProcessLine { value: 12.0, text: "12.00".into(), limit: true },
+                ],
+                ..Process::default()
+            }),
+            Chart::Small(Small {
+                title: "小图".into(),
+                now: series(&[("1<", 3.0), ("2", f64::NAN), ("3", 5.0)]),
+                last_year: series(&[("1", 1.0), ("2", 2.0), ("3", 9.0)]),
+                max: 9.0,
+                max_text: "9".into(),
+                last_text: "5".into(),
+                ..Small::default()
+            }),
         ]
+    }
+
+    #[test]
+    fn a_point_outside_is_told_by_its_shape_and_its_value() {
+        let chart = every().into_iter().find(|c| matches!(c, Chart::Process(_))).unwrap();
+        let out = svg(&chart, "c").unwrap();
+        assert_eq!((out.matches("<rect").count(), out.matches("<circle").count()), (1, 2));
+        assert!(out.contains(">31<") && !out.contains(">9.5<") && out.contains(">中心线 9.00<"));
+    }
+
+    #[test]
+    fn panels_share_their_scale_and_last_year_runs_beside() {
+        let of = |max: f64| {
+            let now = Series { name: String::new(), points: vec![("1".into(), 5.0), ("2".into(), 5.0)] };
+            let chart = Chart::Small(Small { now: now.clone(), last_year: now, max, last_text: "5".into(), ..Small::default() });
+            svg(&chart, "c").unwrap()
+        };
+        let (near, far) = (of(5.0), of(50.0));
+        assert_eq!(near.matches("k-before").count(), 1);
+        assert_ne!(near, far, "the same value stands lower on a longer scale");
+        assert!(Chart::Small(Small::default()).is_empty());
     }
 
     #[test]
@@ -292,7 +359,8 @@ mod tests {
         for chart in every() {
             let out = svg(&chart, "c1").unwrap();
             assert!(out.starts_with("<svg ") && out.ends_with("</svg>"));
-            assert!(out.contains("viewBox=\"0 0 640 ") && out.contains("role=\"img\"") && out.contains("aria-labelledby=\"c1-t c1-d\""));
+            let wide = if matches!(chart, Chart::Small(_)) { 180 } else { 640 };
+            assert!(out.contains(&format!("viewBox=\"0 0 {wide} ")) && out.contains("role=\"img\"") && out.contains("aria-labelledby=\"c1-t c1-d\""));
             let head = out.split('>').next().unwrap();
             assert!(!head.contains(" width=") && !head.contains(" height="));
             assert!(!out.contains("<路>") && !out.contains("NaN") && !out.contains("inf"), "{out}");

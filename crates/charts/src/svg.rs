@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{Anchor, Chart, ChartError, Ink, Surface, draw, height};
+use crate::{Anchor, Chart, ChartError, Ink, Surface, draw, height, small};
 
 const WIDTH: f64 = 640.0;
 const FONT: f64 = 13.0;
@@ -14,12 +14,13 @@ const FONT: f64 = 13.0;
 /// If the drawing library refuses; nothing that a value can cause.
 pub fn svg(chart: &Chart, id: &str) -> Result<String, ChartError> {
     let mut canvas = Svg::default();
-    draw(chart, &mut canvas, WIDTH, FONT)?;
-    let h = height(chart, WIDTH, FONT);
+    let (width, font) = if let Chart::Small(_) = chart { (small::WIDTH, small::FONT) } else { (WIDTH, FONT) };
+    draw(chart, &mut canvas, width, font)?;
+    let h = height(chart, width, font);
     let id = escape(id);
     let (title, desc, kind) = (escape(chart.title()), escape(chart.desc()), chart.kind());
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {}\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {}\" role=\"img\" \
          aria-labelledby=\"{id}-t {id}-d\" class=\"chart chart-{kind}\" font-family=\"inherit\">\
          <title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{desc}</desc>{}</svg>",
         num(h),

@@ -147,7 +147,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// 事实文件 / fact files
+    /// 事实文件与统计表 / fact files and statistics tables
     Figures {
         /// What
         #[command(subcommand)]
@@ -330,26 +330,48 @@ pub enum KeepCommand {
 #[derive(Debug, Subcommand)]
 pub enum FiguresCommand {
     /// 生成虚构的全国一年，供测速用；不经过数据库 / make a made-up national year to measure on; no database is touched
-    Generate {
-        /// 全国规模：700万批次、1.4亿项次、1亿条快检 / of the nation: 7 million batches, 140 million items, 100 million rapid readings
-        #[arg(long, required = true)]
-        nation: bool,
-        /// 空目录 / an empty directory
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        /// 规模，全国为1，最多六位小数 / part of the nation, above 0 and at most 1, six decimals at most
-        #[arg(long, default_value = "0.01")]
-        scale: String,
-        /// 种子 / seed
-        #[arg(long, default_value_t = 20_250_101)]
-        seed: u64,
-        /// 年度 / year
-        #[arg(long, default_value_t = 2025, value_parser = clap::value_parser!(i32).range(2001..=2100))]
+    Generate(GenerateArgs),
+    /// 一张统计表写成 csv、xlsx 或 Parquet，附口径、截止日、日志记录号和内容的 SHA-256 / one statistics table as csv, xlsx or Parquet, with scope, day, journal entry and the SHA-256 of its content
+    Export {
+        /// 年份 / year
+        #[arg(long)]
         year: i32,
+        /// 表名，如 by_class；写错时列出全部 / name of the table, e.g. by_class; a wrong one lists them all
+        #[arg(long)]
+        table: String,
+        /// 文件，后缀 csv、xlsx 或 parquet 决定格式 / file; its ending csv, xlsx or parquet decides the format
+        #[arg(long)]
+        out: PathBuf,
+        /// 截止日：那一天终了时的样子，缺省为现在 / as it stood at the end of that day (now, when left out)
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        as_of: Option<chrono::NaiveDate>,
         /// JSON
         #[arg(long)]
         json: bool,
     },
+}
+
+/// Flags of `figures generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// 全国规模：700万批次、1.4亿项次、1亿条快检 / of the nation: 7 million batches, 140 million items, 100 million rapid readings
+    #[arg(long, required = true)]
+    pub nation: bool,
+    /// 空目录 / an empty directory
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// 规模，全国为1，最多六位小数 / part of the nation, above 0 and at most 1, six decimals at most
+    #[arg(long, default_value = "0.01")]
+    pub scale: String,
+    /// 种子 / seed
+    #[arg(long, default_value_t = 20_250_101)]
+    pub seed: u64,
+    /// 年度 / year
+    #[arg(long, default_value_t = 2025, value_parser = clap::value_parser!(i32).range(2001..=2100))]
+    pub year: i32,
+    /// JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `demo …`

@@ -18,7 +18,7 @@ use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_indicators::{Divisor, KpiScope};
 
 use crate::code;
-use crate::config::FiguresCommand;
+use crate::config::GenerateArgs;
 use crate::kpi::{read_scope, tell};
 use crate::print::json as print_json;
 use crate::run::{Done, now};
@@ -32,8 +32,8 @@ fn scale(typed: &str) -> Result<u32, Refusal> {
     read.filter(|n| (1..=WHOLE).contains(n)).ok_or_else(|| Refusal::new(code::SCALE).with("typed", typed))
 }
 
-pub(crate) fn figures(what: FiguresCommand, lang: Lang) -> Done {
-    let FiguresCommand::Generate { nation: _, out, scale: typed, seed, year, json } = what;
+pub(crate) fn generated(what: GenerateArgs, lang: Lang) -> Done {
+    let GenerateArgs { nation: _, out, scale: typed, seed, year, json } = what;
     let options = NationOptions { year, seed, scale: scale(&typed)?, packing: Packing::default() };
     let manifest = generate(&out, options, |month| eprintln!("{month}"))?;
     let rows = |family: FactFamily| manifest.entries(family).map(|(_, entry)| entry.rows).sum::<u64>();

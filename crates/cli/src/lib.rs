@@ -4,6 +4,7 @@ pub mod code;
 pub mod config;
 mod exchange;
 mod facts;
+mod figures_export;
 mod front;
 mod keep;
 mod kpi;

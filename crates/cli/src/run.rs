@@ -30,12 +30,13 @@ use shiyan_store::Engine;
 use shiyan_web_kit::{Site, SiteConfig};
 
 use crate::config::{
-    Cli, Command, DemoCommand, ExchangeCommand, ExportCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand, ServeArgs, UserCommand,
+    Cli, Command, DemoCommand, ExchangeCommand, ExportCommand, FiguresCommand, ImportCommand, InstrumentCommand, JudgeArgs, KeepCommand, ReportCommand,
+    ServeArgs, UserCommand,
 };
 use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, exchange, facts, front, keep, kpi, nightly, register, say};
+use crate::{code, exchange, facts, figures_export, front, keep, kpi, nightly, register, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -97,7 +98,10 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Report { what } => report(&place, what, lang).await,
         Command::Kpi { facts: Some(dir), year, scope, as_of, json } => facts::kpi(&dir, year, scope.as_deref(), as_of, json, lang),
         Command::Kpi { facts: None, year, scope, as_of, json } => kpi::kpi(&place, year.unwrap_or_default(), scope.as_deref(), as_of, json, lang).await,
-        Command::Figures { what } => facts::figures(what, lang),
+        Command::Figures { what: FiguresCommand::Export { year, table, out, as_of, json } } => {
+            figures_export::export(&place, figures_export::Asked { year, table: &table, as_of, out: &out, json }, lang).await
+        }
+        Command::Figures { what: FiguresCommand::Generate(args) } => facts::generated(args, lang),
         Command::Judge(args) => judging(&place, &args, lang).await,
         Command::Deadline { rule, from, json } => deadline(&place, &rule, &from, json, lang).await,
         Command::Explain { code, json } => explain(&code, json, lang),

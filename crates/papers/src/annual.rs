@@ -25,9 +25,9 @@ pub struct Tabled {
 }
 
 /// The tables that stand beside the figures of a year.
-fn made(sets: &Sets<'_>, scope: &KpiScope, as_of: NaiveDate) -> Result<Tables, Refusal> {
+fn made(sets: &Sets<'_>, scope: &KpiScope, as_of: NaiveDate, looks: bool) -> Result<Tables, Refusal> {
     let classes: Vec<(&str, &str)> = shiyan_statute::food_classes_of(scope.year).iter().map(|c| (c.name.as_str(), c.name_en.as_str())).collect();
-    tables(&Input { sets: *sets, scope, as_of, classes: &classes })
+    tables(&Input { sets: *sets, scope, as_of, classes: &classes, looks })
 }
 
 /// Makes the tables beside the figures of a year, of the same commit. Home, the statistics page and the annual report all come here, so that they
@@ -36,8 +36,19 @@ fn made(sets: &Sets<'_>, scope: &KpiScope, as_of: NaiveDate) -> Result<Tables, R
 /// # Errors
 /// Not for this person; a year out of range; the database does not answer.
 pub async fn tabled(app: &App, actor: &Actor, look: Look, year: i32, as_of: Option<NaiveDate>, now: Instant) -> Result<Tabled, Error> {
-    let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| made(sets, &kpis.scope, kpis.as_of);
+    let looks = look == Look::Statistics;
+    let make = move |sets: &Sets<'_>, kpis: &Kpis<u64>| made(sets, &kpis.scope, kpis.as_of, looks);
     let (figures, tables) = app.read_figures_beside(actor, look, year, as_of, now, make).await?;
+    Ok(Tabled { figures, tables: tables? })
+}
+
+/// The same of the whole district, for whoever runs the program.
+///
+/// # Errors
+/// See [`tabled`].
+pub async fn district_tabled(app: &App, year: i32, as_of: Option<NaiveDate>, now: Instant) -> Result<Tabled, Error> {
+    let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| made(sets, &kpis.scope, kpis.as_of, true);
+    let (figures, tables) = app.figures_beside(app.kpi_scope(year).await?, &Scope::District, as_of, now, make).await?;
     Ok(Tabled { figures, tables: tables? })
 }
 
@@ -50,7 +61,7 @@ pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error
     let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
     let items = app.failing_items(before, last, user).await?;
     let (year, items, tables) = tokio::task::spawn_blocking(move || {
-        let tables = made(&Sets::plain(&year.facts, &items), &year.scope, year.kpis.as_of);
+        let tables = made(&Sets::plain(&year.facts, &items), &year.scope, year.kpis.as_of, false);
         tables.map(|tables| (year, items, tables))
     })
     .await

@@ -4,5 +4,5 @@
 mod annual;
 mod test_report;
 
-pub use annual::{Format, Tabled, annual, annual_file, district_file, district_pdf, tabled};
+pub use annual::{Format, Tabled, annual, annual_file, district_file, district_pdf, district_tabled, tabled};
 pub use test_report::{test_report_docx, test_report_pdf};

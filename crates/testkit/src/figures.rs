@@ -49,14 +49,16 @@ impl TestApp {
             for user in &scopes {
                 let of = format!("{year}, {user:?}");
                 let scope = app.kpi_scope(year).await.unwrap();
-                let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| tables(&Input { sets: *sets, scope: &kpis.scope, as_of: kpis.as_of, classes: &[] }).unwrap();
+                let make = |sets: &Sets<'_>, kpis: &Kpis<u64>| {
+                    tables(&Input { sets: *sets, scope: &kpis.scope, as_of: kpis.as_of, classes: &[], looks: true }).unwrap()
+                };
                 let (figures, folded) = app.figures_beside(scope.clone(), user, None, now, make).await.unwrap();
                 assert_eq!(figures.stands_on, Some(app.stage().head().await.unwrap().seq), "{of}");
                 let rows = app.year_as_of(scope, user, None, now).await.unwrap();
                 the_same(&rows.kpis, &figures.kpis, &of);
                 let (first, last) = (day(year - 1, 1, 1), day(year, 12, 31));
                 let items = app.failing_items(first, last, user).await.unwrap();
-                let plain = Input { sets: Sets::plain(&rows.facts, &items), scope: &rows.scope, as_of: rows.kpis.as_of, classes: &[] };
+                let plain = Input { sets: Sets::plain(&rows.facts, &items), scope: &rows.scope, as_of: rows.kpis.as_of, classes: &[], looks: true };
                 assert_eq!(tables(&plain).unwrap(), folded, "{of}");
             }
         }

@@ -3,6 +3,8 @@
 #![allow(clippy::result_large_err)]
 
 pub mod figures;
+pub mod files;
+mod looks;
 pub mod parts;
 pub mod stats;
 pub mod views;

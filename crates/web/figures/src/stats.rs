@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use rocket::http::{ContentType, Header};
 use rocket::{Route, State, get, post, routes};
-use shiyan_analytics::{Line, Tables};
+use serde_json::json;
+use shiyan_analytics::sheets::sha256;
+use shiyan_analytics::{Line, Sheet, Tables};
 use shiyan_app::read::Look;
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
@@ -11,8 +13,10 @@ use shiyan_foundation::{Label, Lang};
 use shiyan_indicators::{By, Family, Kpis, Pick, What};
 
 use super::figures::{as_of_note, card, years};
+use crate::files::{FileKind, Stands, sheets_of};
+use crate::looks::Chosen;
 use crate::parts::{month_table, trend};
-use crate::views::{Cell, ChartView, Link, StatsPage, Tab, Table};
+use crate::views::{Cell, ChartView, DataFile, Link, StatsPage, Tab, Table};
 use shiyan_papers::{Format, Tabled, tabled};
 use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, show};
@@ -29,7 +33,7 @@ use shiyan_web_kit::when::{When, WhenForm, behind};
 /// Routes of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![stats, export_csv, export_xlsx, annual, annual_docx, annual_posted]
+    routes![stats, export_csv, export_xlsx, table, annual, annual_docx, annual_posted]
 }
 
 const TABS: &[(&str, &str, &str)] = &[
@@ -40,6 +44,7 @@ const TABS: &[(&str, &str, &str)] = &[
     ("items", "项目", "Items"),
     ("disposal", "处置", "Disposal"),
     ("rapid", "快检", "Rapid tests"),
+    ("looks", "图览", "Charts"),
 ];
 
 fn known_tab(tab: Option<&str>) -> &'static str {
@@ -55,19 +60,20 @@ fn family(tab: &str) -> Family {
     }
 }
 
-struct Maker<'a> {
-    lang: Lang,
-    tables: &'a Tables,
-    kpis: &'a Kpis<u64>,
-    streets: &'a Streets,
-    when: When,
+/// 造表 makes the tables and charts of a page.
+pub(crate) struct Maker<'a> {
+    pub(crate) lang: Lang,
+    pub(crate) tables: &'a Tables,
+    pub(crate) kpis: &'a Kpis<u64>,
+    pub(crate) streets: &'a Streets,
+    pub(crate) when: When,
 }
 
 impl Maker<'_> {
-    fn t<'b>(&self, zh: &'b str, en: &'b str) -> &'b str {
+    pub(crate) fn t<'b>(&self, zh: &'b str, en: &'b str) -> &'b str {
         self.lang.pick(zh, en)
     }
-    fn heads(&self, heads: &[(&str, &str)]) -> Table {
+    pub(crate) fn heads(&self, heads: &[(&str, &str)]) -> Table {
         let all: Vec<String> = heads
             .iter()
             .map(|(zh, en)| match zh.strip_prefix('#') {
@@ -82,7 +88,7 @@ impl Maker<'_> {
         if name.is_empty() { "—" } else { name }
     }
     /// A number of the tables with the rows that it counts.
-    fn count(&self, n: u64, what: What, of: Option<(By, &str)>) -> Cell {
+    pub(crate) fn count(&self, n: u64, what: What, of: Option<(By, &str)>) -> Cell {
         let pick = of.map_or_else(|| Pick::all(what), |(by, of)| Pick::of(what, by, of));
         Cell::count(n, behind(&pick, &self.when))
     }
@@ -119,7 +125,7 @@ impl Maker<'_> {
         }
         table
     }
-    fn street(&self, code: &str) -> String {
+    pub(crate) fn street(&self, code: &str) -> String {
         street_name(self.streets, code)
     }
     fn tab(&self, tab: &str) -> Vec<Table> {
@@ -153,6 +159,8 @@ impl Maker<'_> {
             "items" => self.item_tables(),
             "disposal" => vec![self.case_table(), self.sum_table()],
             "rapid" => self.rapid_tables(),
+            // there each table stands under its chart
+            "looks" => Vec::new(),
             _ => {
                 let mut months = month_table(t, &self.when, self.lang);
                 months.caption = self.t("按月（监督抽检）", "By month (supervisory)").to_owned();
@@ -245,21 +253,24 @@ impl Maker<'_> {
         }
         table
     }
-    fn item_tables(&self) -> Vec<Table> {
-        let mut groups = self.heads(&[("不合格项目类别", "Group of failing items"), ("#项次", "Items"), ("#占比", "Share")]);
+    pub(crate) fn groups(&self) -> Table {
+        let mut groups = self.heads(&[("不合格项目类别", "Group of failing items"), ("#项次", "Items"), ("#占比", "Share"), ("#累计占比", "Cumulative share")]);
         groups.caption = self.t("不合格项目类别", "Failing items by group").to_owned();
         for g in &self.tables.failing_groups {
-            groups.push(vec![Cell::from(g.group.clone()), g.count.into(), Cell::Num(g.share.clone())]);
+            groups.push(vec![Cell::from(g.group.clone()), g.count.into(), Cell::Num(g.share.clone()), Cell::Num(g.cumulative.clone())]);
         }
         if !groups.rows.is_empty() {
-            groups.foot = vec![Cell::from(self.t("合计", "Total")), self.tables.failing_items.into(), Cell::Empty];
+            groups.foot = vec![Cell::from(self.t("合计", "Total")), self.tables.failing_items.into(), Cell::Empty, Cell::Empty];
         }
+        groups
+    }
+    fn item_tables(&self) -> Vec<Table> {
         let mut top = self.heads(&[("检验项目", "Item"), ("食品", "Food"), ("#不合格项次", "Failing items")]);
         top.caption = self.t("不合格最多的项目和食品（前 20）", "Items and foods that failed most (first 20)").to_owned();
         for i in &self.tables.top_items {
             top.push(vec![Cell::from(i.analyte.clone()), Cell::from(i.food.clone()), i.count.into()]);
         }
-        vec![groups, top]
+        vec![self.groups(), top]
     }
     fn case_table(&self) -> Table {
         let mut table = self.heads(&[
@@ -340,7 +351,7 @@ impl Maker<'_> {
             make(("按月", "By month"), ("月份", "Month"), &t.rapid_by_month, By::Month),
         ]
     }
-    fn charts(&self, tab: &str) -> Result<Vec<ChartView>, Failure> {
+    pub(crate) fn charts(&self, tab: &str) -> Result<Vec<ChartView>, Failure> {
         let mut out = Vec::new();
         match tab {
             "overview" => {
@@ -385,11 +396,11 @@ impl Maker<'_> {
     }
 }
 
-fn count(n: u64) -> f64 {
+pub(crate) fn count(n: u64) -> f64 {
     f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
-fn drawn(chart: &Chart, id: &str, table: Table) -> Result<Option<ChartView>, Failure> {
+pub(crate) fn drawn(chart: &Chart, id: &str, table: Table) -> Result<Option<ChartView>, Failure> {
     if chart.is_empty() {
         return Ok(None);
     }
@@ -397,15 +408,18 @@ fn drawn(chart: &Chart, id: &str, table: Table) -> Result<Option<ChartView>, Fai
     Ok(Some(ChartView { title: chart.title().to_owned(), svg: Svg(svg), table }))
 }
 
-#[get("/stats?<year>&<as_of>&<tab>")]
-async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Html {
+#[get("/stats?<year>&<as_of>&<tab>&<heat>&<panels>")]
+#[allow(clippy::too_many_arguments)]
+async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>, heat: Option<&str>, panels: Option<&str>) -> Html {
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let (year, query) = (when.year, when.query());
     let tab = known_tab(tab);
     let _turn = user.turn(site, Lane::Figures).await?;
-    let Tabled { figures: data, tables } = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, now).await?;
+    let made = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, now).await?;
     let streets = site.app.streets().await?;
+    let files = data_files(&made, &streets, tab, &when, lang);
+    let Tabled { figures: data, tables } = made;
     let maker = Maker { lang, tables: &tables, kpis: &data.kpis, streets: &streets, when };
     let kpis = &data.kpis;
     let figures: Vec<_> = match tab {
@@ -429,6 +443,9 @@ async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<Na
         figures: figures.into_iter().map(|f| card(f, lang, &when, &streets)).collect(),
         charts: maker.charts(tab)?,
         tables: maker.tab(tab),
+        looks: if tab == "looks" { maker.looks(Chosen::read(heat, panels))? } else { None },
+        stands_on: data.stands_on.map_or_else(String::new, |seq| seq.to_string()),
+        files,
         exports: vec![
             Link::new(user.t("本页表格 xlsx", "These tables, xlsx"), format!("/stats/export.xlsx?{query}&tab={tab}")),
             Link::new(user.t("本页表格 csv", "These tables, csv"), format!("/stats/export.csv?{query}&tab={tab}")),
@@ -436,6 +453,36 @@ async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<Na
         ],
         report_href: format!("/stats/annual.pdf?{query}"),
         reports: Vec::new(),
+    })
+}
+
+/// 数据文件 of the tables of a tab, each in every format.
+fn data_files(made: &Tabled, streets: &Streets, tab: &str, when: &When, lang: Lang) -> Vec<DataFile> {
+    let of = |sheet: &Sheet| DataFile {
+        title: lang.pick(sheet.zh, sheet.en).to_owned(),
+        rows: sheet.rows.len(),
+        links: FileKind::ALL.into_iter().map(|f| Link::new(f.ending(), format!("/stats/table/{}.{}?{}", sheet.name, f.ending(), when.query()))).collect(),
+        sha256: sheet.sha256(),
+    };
+    sheets_of(made, streets).iter().filter(|s| s.tabs.contains(&tab)).map(of).collect()
+}
+
+#[get("/stats/table/<file>?<year>&<as_of>")]
+async fn table(site: &State<Site>, user: User, file: &str, year: Given<i32>, as_of: Given<NaiveDate>) -> Result<Download, Failure> {
+    let when = When::read(year, as_of, user.now())?;
+    let (name, format) = FileKind::of(file).ok_or(Failure::NotFound)?;
+    let _turn = user.turn(site, Lane::Papers).await?;
+    let made = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, user.now()).await?;
+    let streets = site.app.streets().await?;
+    let sheet = sheets_of(&made, &streets).into_iter().find(|s| s.name == name).ok_or(Failure::NotFound)?;
+    let (stands, lang) = (Stands::of(&made, &sheet), user.lang());
+    let name = format!("{}-{}-{}.{}", sheet.name, when.year, stands.as_of, format.ending());
+    let body =
+        rocket::tokio::task::spawn_blocking(move || crate::files::file(&sheet, &stands, format, lang)).await.map_err(|e| Failure::Fault(e.to_string()))??;
+    Ok(match format {
+        FileKind::Csv => Download::csv(body, &name),
+        FileKind::Xlsx => Download::xlsx(body, &name),
+        FileKind::Parquet => Download::parquet(body, &name),
     })
 }
 
@@ -465,8 +512,13 @@ fn cells(tables: &[Table]) -> Vec<Vec<out::Cell>> {
     rows
 }
 
+/// SHA-256 of the cells, a JSON array a row.
+fn hash(rows: &[Vec<out::Cell>]) -> String {
+    sha256(&rows.iter().map(|row| format!("{}\n", json!(row))).collect::<String>())
+}
+
 struct Export {
-    scope: String,
+    title: String,
     rows: Vec<Vec<out::Cell>>,
     name: String,
 }
@@ -474,22 +526,29 @@ struct Export {
 async fn export(site: &Site, user: &User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Result<Export, Failure> {
     let when = When::read(year, as_of, user.now())?;
     let tab = known_tab(tab);
-    let Tabled { figures: data, tables } = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, user.now()).await?;
-    let until = match user.lang() {
-        Lang::Zh => format!("统计截止日：{}。", data.kpis.as_of),
-        Lang::En => format!(" As of {}.", data.kpis.as_of),
+    let lang = user.lang();
+    let made = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, user.now()).await?;
+    let stands = Stands {
+        scope: (made.figures.scope.line_of(family(tab), Lang::Zh), made.figures.scope.line_of(family(tab), Lang::En)),
+        as_of: made.figures.kpis.as_of,
+        on: made.figures.stands_on,
     };
-    let line = data.scope.line_of(family(tab), user.lang()) + &until;
     let streets = site.app.streets().await?;
-    let rows = cells(&Maker { lang: user.lang(), tables: &tables, kpis: &data.kpis, streets: &streets, when }.tab(tab));
-    Ok(Export { scope: line, rows, name: format!("stats-{}-{}-{tab}", when.year, data.kpis.as_of) })
+    let maker = Maker { lang, tables: &made.tables, kpis: &made.figures.kpis, streets: &streets, when };
+    let looks = if tab == "looks" { maker.looks(Chosen::read(None, None))?.map(crate::views::Looks::tables).unwrap_or_default() } else { Vec::new() };
+    let content = cells(&[maker.tab(tab), looks].concat());
+    let mut rows = stands.lines(&hash(&content), lang);
+    rows.push(Vec::new());
+    rows.extend(content);
+    let title = TABS.iter().find(|t| t.0 == tab).map_or(tab, |t| lang.pick(t.1, t.2));
+    Ok(Export { title: title.to_owned(), rows, name: format!("stats-{}-{}-{tab}", when.year, stands.as_of) })
 }
 
 #[get("/stats/export.csv?<year>&<as_of>&<tab>")]
 async fn export_csv(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<NaiveDate>, tab: Option<&str>) -> Result<Download, Failure> {
     let _turn = user.turn(site, Lane::Papers).await?;
     let e = export(site, &user, year, as_of, tab).await?;
-    Ok(Download::csv(out::csv(&[&e.scope], &e.rows)?, &format!("{}.csv", e.name)))
+    Ok(Download::csv(out::csv(&[&e.title], &e.rows)?, &format!("{}.csv", e.name)))
 }
 
 #[get("/stats/export.xlsx?<year>&<as_of>&<tab>")]
@@ -497,7 +556,7 @@ async fn export_xlsx(site: &State<Site>, user: User, year: Given<i32>, as_of: Gi
     let _turn = user.turn(site, Lane::Papers).await?;
     let e = export(site, &user, year, as_of, tab).await?;
     let name = format!("{}.xlsx", e.name);
-    let made = rocket::tokio::task::spawn_blocking(move || out::xlsx(&e.name, &[&e.scope], &e.rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
+    let made = rocket::tokio::task::spawn_blocking(move || out::xlsx(&e.name, &[&e.title], &e.rows)).await.map_err(|e| Failure::Fault(e.to_string()))?;
     Ok(Download::xlsx(made?, &name))
 }
 

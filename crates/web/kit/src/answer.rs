@@ -82,6 +82,11 @@ impl Download {
     pub fn csv(body: Vec<u8>, name: &str) -> Self {
         Self::new(body, ContentType::CSV, name)
     }
+    /// A Parquet file.
+    #[must_use]
+    pub fn parquet(body: Vec<u8>, name: &str) -> Self {
+        Self::new(body, ContentType::new("application", "vnd.apache.parquet"), name)
+    }
 }
 
 /// Bytes with what the browser has to know about them.

@@ -29,13 +29,16 @@ use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
 
 use crate::more_codes;
+use shiyan_analytics::Sheet;
 use shiyan_app::read::Look;
+use shiyan_papers::{Tabled, tabled};
 use shiyan_web_figures::figures::year_of;
+use shiyan_web_figures::files::{Stands, sheets_of};
 use shiyan_web_kit::api::{Body, Caller, bad, checked};
 use shiyan_web_kit::carried::HEADER;
 use shiyan_web_kit::failure::{Failure, code};
 use shiyan_web_kit::given::{Code, Given};
-use shiyan_web_kit::guard::LOGIN;
+use shiyan_web_kit::guard::{LOGIN, User};
 use shiyan_web_kit::heavy::Lane;
 use shiyan_web_kit::key::Key;
 use shiyan_web_kit::parts::{case_room, reads, room};
@@ -45,7 +48,7 @@ use shiyan_web_kit::when::{When, wanted_year};
 /// Every API route.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![kpi, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading, openapi]
+    routes![kpi, statistics, statistics_table, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading, openapi]
 }
 
 /// The contract of every route above.
@@ -55,7 +58,7 @@ pub fn routes() -> Vec<Route> {
         title = "Shiyan 食验",
         description = "食品安全抽检全流程接口 the sampling way as JSON. Sign in with the login cookie; a POST carries the header X-CSRF or comes from the same origin."
     ),
-    paths(kpi, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading),
+    paths(kpi, statistics, statistics_table, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading),
     components(schemas(JudgeBody, ReadingBody, ProblemDocument)),
     security(("login" = []))
 )]
@@ -97,6 +100,7 @@ fn completed(mut document: Value) -> Value {
                 let name = parameter["name"].as_str().unwrap_or_default().to_owned();
                 let schema = match name.as_str() {
                     "year" => json!({ "type": "integer", "minimum": 2000, "maximum": 2100 }),
+                    "page" => json!({ "type": "integer", "minimum": 1 }),
                     "as_of" | "to" => json!({ "type": "string", "format": "date" }),
                     "from" if path == "/api/v1/results/ssd2" => json!({ "type": "string", "format": "date" }),
                     "overdue" => json!({ "type": "string", "enum": ["true", "false"] }),
@@ -236,6 +240,92 @@ async fn kpi(site: &State<Site>, caller: Result<Caller, Failure>, year: Given<i3
         "closed_late": k.closed_late,
         "figures": k.figures().map(shiyan_indicators::Figure::brief).collect::<Vec<_>>(),
     })))
+}
+
+/// Rows of a statistics table on one page.
+const TABLE_PAGE: usize = 100;
+
+/// The statistics tables of a year, and what they stand on.
+async fn statistics_of(site: &Site, user: &User, when: &When) -> Result<(Tabled, Vec<Sheet>), Failure> {
+    let made = tabled(&site.app, &user.actor, Look::Statistics, when.year, when.as_of, user.now()).await?;
+    let sheets = sheets_of(&made, &site.app.streets().await?);
+    Ok((made, sheets))
+}
+
+/// A table without its rows.
+fn described(sheet: &Sheet, stands: &Stands, when: &When) -> Value {
+    json!({
+        "table": sheet.name,
+        "zh": sheet.zh,
+        "en": sheet.en,
+        "year": when.year,
+        "as_of": stands.as_of,
+        "stands_on": stands.on,
+        "scope_zh": stands.scope.0,
+        "scope_en": stands.scope.1,
+        "columns": sheet.columns,
+        "total": sheet.rows.len(),
+        "sha256": sheet.sha256(),
+    })
+}
+
+/// 统计表 the tables of a year, each with its columns, its scope and the SHA-256 of its content.
+#[utoipa::path(
+    get, path = "/api/v1/statistics",
+    params(
+        ("year" = Option<i32>, Query, description = "2000 to 2100; this year when missing"),
+        ("as_of" = Option<String>, Query, description = "The tables as they stood at the end of this day, never a day to come; now when missing"),
+    ),
+    responses((status = 200, description = "Tables without their rows; `stands_on` is the entry of the journal they stand on, null of a day that has passed", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
+)]
+#[get("/api/v1/statistics?<year>&<as_of>")]
+async fn statistics(site: &State<Site>, caller: Result<Caller, Failure>, year: Given<i32>, as_of: Given<NaiveDate>) -> Answer {
+    let Caller(user) = caller?;
+    let when = When::read(year, as_of, user.now())?;
+    let _turn = user.turn(site, Lane::Figures).await?;
+    let (made, sheets) = statistics_of(site, &user, &when).await?;
+    let tables: Vec<Value> = sheets.iter().map(|s| described(s, &Stands::of(&made, s), &when)).collect();
+    Ok(Json(json!({ "year": when.year, "as_of": made.figures.kpis.as_of, "stands_on": made.figures.stands_on, "tables": tables })))
+}
+
+/// 统计表 one table, a hundred rows at a time; `next` is the number of the following page. The SHA-256 is of the whole table: a JSON array a line, first
+/// its name and the keys of its columns, then each row with its cells in that order.
+#[utoipa::path(
+    get, path = "/api/v1/statistics/{table}",
+    params(
+        ("table" = String, Path, description = "`table` of the list"),
+        ("year" = Option<i32>, Query, description = "2000 to 2100; this year when missing"),
+        ("as_of" = Option<String>, Query, description = "The table as it stood at the end of this day, never a day to come; now when missing"),
+        ("page" = Option<i32>, Query, description = "`next` of the page before; the first when missing"),
+    ),
+    responses((status = 200, description = "Rows as objects by the keys of the columns; compare `stands_on` or `sha256` of all pages to know that they are of one moment", body = Value), (status = 401, body = ProblemDocument, content_type = "application/problem+json"), (status = 404, body = ProblemDocument, content_type = "application/problem+json"), (status = 422, body = ProblemDocument, content_type = "application/problem+json"), (status = 429, description = "This person has as much heavy work under way as one may have; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, description = "The system is busy; Retry-After says when to come back", body = ProblemDocument, content_type = "application/problem+json"))
+)]
+#[get("/api/v1/statistics/<table>?<year>&<as_of>&<page>")]
+async fn statistics_table(
+    site: &State<Site>,
+    caller: Result<Caller, Failure>,
+    table: &str,
+    year: Given<i32>,
+    as_of: Given<NaiveDate>,
+    page: Given<usize>,
+) -> Answer {
+    let Caller(user) = caller?;
+    let when = When::read(year, as_of, user.now())?;
+    let whole = |typed: &str| query("page", typed, "1, 2, 3 …");
+    let page = page.or_refused(whole).map_err(unprocessable)?.unwrap_or(1);
+    let skip = page.checked_sub(1).and_then(|p| p.checked_mul(TABLE_PAGE)).ok_or_else(|| unread("page", &page.to_string(), "1, 2, 3 …"))?;
+    let _turn = user.turn(site, Lane::Figures).await?;
+    let (made, sheets) = statistics_of(site, &user, &when).await?;
+    let sheet = sheets.iter().find(|s| s.name == table).ok_or(Failure::NotFound)?;
+    let rows = sheet.rows.iter().skip(skip).take(TABLE_PAGE);
+    let row = |row: &Vec<shiyan_analytics::Value>| -> serde_json::Map<String, Value> {
+        sheet.columns.iter().zip(row).map(|(column, value)| (column.key.to_owned(), json!(value))).collect()
+    };
+    let mut answer = described(sheet, &Stands::of(&made, sheet), &when);
+    answer["page"] = json!(page);
+    answer["rows"] = rows.map(row).collect::<Vec<_>>().into();
+    answer["next"] = json!((skip.saturating_add(TABLE_PAGE) < sheet.rows.len()).then_some(page + 1));
+    Ok(Json(answer))
 }
 
 /// 样品 newest first, fifty at a time; `next` is the cursor of the following page.

@@ -16,6 +16,8 @@ mod numbers;
 #[cfg(test)]
 mod own_work_tests;
 #[cfg(test)]
+mod statistics;
+#[cfg(test)]
 mod time_left_tests;
 #[cfg(test)]
 mod tour;

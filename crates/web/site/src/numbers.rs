@@ -229,11 +229,12 @@ async fn every_number_that_links_opens_exactly_the_rows_that_it_counts() {
     let client = client(&app, crate::routes()).await;
     let mut seen = Seen::default();
     // the statistics of this year, and of an earlier one and this as they stood
-    let stats: Vec<String> = ["overview", "class", "link", "street", "items", "disposal", "rapid"]
-        .iter()
-        .map(|tab| format!("/stats?year=2026&tab={tab}"))
-        .chain(["/stats?year=2025&as_of=2025-12-31&tab=link", "/stats?year=2026&as_of=2026-06-30&tab=disposal", "/plan/2026?view=pivot"].map(str::to_owned))
-        .collect();
+    let stats: Vec<String> =
+        ["overview", "class", "link", "street", "items", "disposal", "rapid", "looks", "looks&heat=failing", "looks&heat=overdue&panels=rate"]
+            .iter()
+            .map(|tab| format!("/stats?year=2026&tab={tab}"))
+            .chain(["/stats?year=2025&as_of=2025-12-31&tab=link", "/stats?year=2026&as_of=2026-06-30&tab=disposal", "/plan/2026?view=pivot"].map(str::to_owned))
+            .collect();
     for name in &names {
         let began = std::time::Instant::now();
         let (mut starts, all) = (vec!["/"], name == "supervisor");

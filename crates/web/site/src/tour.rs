@@ -218,6 +218,9 @@ async fn an_administrator_sees_no_business_record() {
         "/stats",
         "/published",
         "/stats/annual.pdf",
+        "/stats/table/by_class.csv",
+        "/api/v1/statistics",
+        "/api/v1/statistics/by_class",
         "/api/v1/kpi",
         "/api/v1/samples",
         "/api/v1/cases",
@@ -232,10 +235,9 @@ async fn an_administrator_sees_no_business_record() {
 async fn the_tables_of_a_past_year_are_as_of_the_same_day_as_its_figures() {
     let (dir, client, _) = site("past").await;
     let app = &client.rocket().state::<Site>().unwrap().app;
-    let scope = app.kpi_scope(2025).await.unwrap();
-    let data = shiyan_papers::tabled(app, app.year(scope, &Scope::District, now()).await.unwrap(), &Scope::District).await.unwrap();
+    let data = shiyan_papers::district_tabled(app, 2025, None, now()).await.unwrap();
     assert_eq!(data.tables.as_of, now().date_naive(), "a batch sampled in December and reported in January counts");
-    assert_eq!(data.tables.total.now.batches, data.year.kpis.discovery.denominator);
+    assert_eq!(data.tables.total.now.batches, data.figures.kpis.discovery.denominator);
     assert!(data.tables.total.now.batches > 0);
     drop(dir);
 }
@@ -298,6 +300,9 @@ async fn every_page_of_figures_takes_a_day_says_it_and_refuses_one_to_come() {
     let rooms = [
         "/stats?year=2026",
         "/stats/export.csv?year=2026&tab=class",
+        "/stats/table/by_class.csv?year=2026",
+        "/stats?year=2026&tab=looks&heat=overdue",
+        "/api/v1/statistics?year=2026",
         "/figures/discovery_rate?year=2026",
         "/rows/in_lab?year=2026",
         "/stats/annual.pdf?year=2026",
@@ -401,8 +406,8 @@ async fn a_part_of_the_district_is_not_divided_by_all_of_its_people() {
         let data = site.app.year(shiyan_app::figures::narrowed(scope.clone(), &user), &user, now()).await.unwrap();
         let figure = &data.kpis.per_thousand;
         assert_eq!((figure.met.is_some(), data.kpis.required > 0, figure.display != "—"), (divided, divided, divided), "{user:?}");
-        let data = shiyan_papers::tabled(&site.app, data, &user).await.unwrap();
-        let home = shiyan_web_figures::parts::gauge(&data.year.kpis, &shiyan_web_kit::when::When::now(2026), String::new(), String::new());
+        let figures = site.app.figures(shiyan_app::figures::narrowed(scope.clone(), &user), &user, None, now()).await.unwrap();
+        let home = shiyan_web_figures::parts::gauge(&figures.kpis, &shiyan_web_kit::when::When::now(2026), String::new(), String::new());
         assert_eq!(home.required > 0, divided);
     }
 }

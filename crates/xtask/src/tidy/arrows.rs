@@ -119,7 +119,7 @@ const TABLE: &[Room] = &[
             INDICATORS,
             PAGES,
             FILES,
-            &["shiyan-papers"],
+            &["shiyan-analytics", "shiyan-papers"],
             &["shiyan-web-plan", "shiyan-web-intake", "shiyan-web-bench", "shiyan-web-rapid", "shiyan-web-cases", "shiyan-web-figures", "shiyan-web-admin"],
         ]),
         Heavy(&["rocket", "validator", "askama", "utoipa"]),
