@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 use shiyan_foundation::{Lang, NaiveDate};
-use shiyan_web_figures::files::{FileKind, Stands, file, sheets_of};
+use shiyan_papers::statistics::{FileKind, Stands, file, sheets_of};
 
 use crate::place::Place;
 use crate::print::{json as print_json, not_listed, write};

@@ -2,6 +2,7 @@
 //! command line call the same functions, so both make the same bytes. What a paper says and how it looks is in the reports crate.
 
 mod annual;
+pub mod statistics;
 mod test_report;
 
 pub use annual::{Format, Tabled, annual, annual_file, district_file, district_pdf, district_tabled, tabled};

@@ -3,7 +3,6 @@
 #![allow(clippy::result_large_err)]
 
 pub mod figures;
-pub mod files;
 mod looks;
 pub mod parts;
 pub mod stats;

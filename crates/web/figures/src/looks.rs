@@ -328,7 +328,7 @@ impl Looking<'_> {
             })
             .collect();
         let mut note = match (&lab.limits, out.is_empty()) {
-            (None, _) => self.t("有报告的月份不足 6 个，不算控制限。", "Fewer than 6 months with a report: no limits. ").to_owned(),
+            (None, _) => self.t("有报告的月份太少，不算控制限。", "Too few months with a report: no limits. ").to_owned(),
             (Some(_), true) => self.t("没有界外的月份。", "No month lies outside. ").to_owned(),
             (Some(_), false) => format!("{}{}{}", self.t("界外：", "Outside: "), out.join(self.t("；", "; ")), self.t("。", ". ")),
         };

@@ -13,10 +13,10 @@ use shiyan_foundation::{Label, Lang};
 use shiyan_indicators::{By, Family, Kpis, Pick, What};
 
 use super::figures::{as_of_note, card, years};
-use crate::files::{FileKind, Stands, sheets_of};
 use crate::looks::Chosen;
 use crate::parts::{month_table, trend};
 use crate::views::{Cell, ChartView, DataFile, Link, StatsPage, Tab, Table};
+use shiyan_papers::statistics::{FileKind, Stands, sheets_of};
 use shiyan_papers::{Format, Tabled, tabled};
 use shiyan_web_kit::answer::Download;
 use shiyan_web_kit::answer::{Html, show};
@@ -477,8 +477,9 @@ async fn table(site: &State<Site>, user: User, file: &str, year: Given<i32>, as_
     let sheet = sheets_of(&made, &streets).into_iter().find(|s| s.name == name).ok_or(Failure::NotFound)?;
     let (stands, lang) = (Stands::of(&made, &sheet), user.lang());
     let name = format!("{}-{}-{}.{}", sheet.name, when.year, stands.as_of, format.ending());
-    let body =
-        rocket::tokio::task::spawn_blocking(move || crate::files::file(&sheet, &stands, format, lang)).await.map_err(|e| Failure::Fault(e.to_string()))??;
+    let body = rocket::tokio::task::spawn_blocking(move || shiyan_papers::statistics::file(&sheet, &stands, format, lang))
+        .await
+        .map_err(|e| Failure::Fault(e.to_string()))??;
     Ok(match format {
         FileKind::Csv => Download::csv(body, &name),
         FileKind::Xlsx => Download::xlsx(body, &name),

@@ -94,7 +94,7 @@ const TABLE: &[Room] = &[
         Heavy(&["printpdf", "docx-rs", "tiny-skia", "subsetter", "ttf-parser", "qrcode", "plotters-backend", "minijinja", "png", "zip", "encoding_rs"]),
     ),
     room("shiyan-imports", Only(&[DOMAIN, &["shiyan-app", "shiyan-exchange"]]), Heavy(&[])),
-    room("shiyan-papers", Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-analytics", "shiyan-reports"]]), Heavy(&["tokio"])),
+    room("shiyan-papers", Only(&[DOMAIN, INDICATORS, &["shiyan-app", "shiyan-exchange", "shiyan-analytics", "shiyan-reports"]]), Heavy(&["tokio"])),
     // The rooms of the pages: room -> kit -> app; the site mounts the rooms; never room -> room.
     room(
         "shiyan-web-kit",

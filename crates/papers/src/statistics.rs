@@ -1,11 +1,14 @@
 //! 数据文件 one statistics table as csv, xlsx or Parquet, each with its scope, its day, the entry of the journal it stands on and the hash of its content.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use shiyan_analytics::{Sheet, Value, parquet::parquet, sheets};
 use shiyan_exchange::out;
+use shiyan_foundation::area::Street;
 use shiyan_foundation::{Lang, Refusal};
-use shiyan_papers::Tabled;
-use shiyan_web_kit::streets::{Streets, street_name};
+
+use crate::Tabled;
 
 /// 格式 in which a table goes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +87,10 @@ impl Stands {
 
 /// Every table of a year with the names of its streets.
 #[must_use]
-pub fn sheets_of(tabled: &Tabled, streets: &Streets) -> Vec<Sheet> {
-    sheets(&tabled.tables, &tabled.figures.kpis, &|code| street_name(streets, code))
+pub fn sheets_of(tabled: &Tabled, streets: &BTreeMap<String, Street>) -> Vec<Sheet> {
+    sheets(&tabled.tables, &tabled.figures.kpis, &|code| {
+        streets.get(code).map_or_else(|| if code.is_empty() { "—".to_owned() } else { code.to_owned() }, |s| s.name.clone())
+    })
 }
 
 fn cell(value: &Value) -> out::Cell {
