@@ -372,7 +372,7 @@ fn limits(means: &[u128]) -> Option<(Limits, Vec<Option<Side>>)> {
 /// From the countable batches of both years, all kinds of the scope, by the month of the report.
 pub(crate) fn turns(batches: &[Dated<'_>]) -> Vec<LabTurn> {
     // batches and days by year and month, and how many are left out
-    let mut labs: BTreeMap<&str, (BTreeMap<(i32, u32), (u64, u64)>, u64)> = BTreeMap::new();
+    let mut labs: BTreeMap<&str, (Months, u64)> = BTreeMap::new();
     for (b, n, _) in batches {
         let (months, left_out) = labs.entry(&b.lab).or_default();
         let days = b.issued_on.zip(b.received_on).map(|(issued, received)| issued.signed_duration_since(received).num_days());
@@ -387,10 +387,13 @@ pub(crate) fn turns(batches: &[Dated<'_>]) -> Vec<LabTurn> {
     labs.into_iter().map(|(lab, (months, left_out))| turn(lab, &months, left_out)).collect()
 }
 
-fn turn(lab: &str, months: &BTreeMap<(i32, u32), (u64, u64)>, left_out: u64) -> LabTurn {
+/// Batches and days by year and month.
+type Months = BTreeMap<(i32, u32), (u64, u64)>;
+
+fn turn(lab: &str, months: &Months, left_out: u64) -> LabTurn {
     let means: Vec<u128> = months.values().map(|(batches, days)| mean(*days, *batches)).collect();
     let judged = limits(&means);
-    let month = |(i, ((year, month), (batches, days))): (usize, (&(i32, u32), &(u64, u64)))| TurnMonth {
+    let month = |i: usize, (year, month): &(i32, u32), (batches, days): &(u64, u64)| TurnMonth {
         year: *year,
         month: *month,
         batches: *batches,
@@ -399,7 +402,7 @@ fn turn(lab: &str, months: &BTreeMap<(i32, u32), (u64, u64)>, left_out: u64) -> 
         range: i.checked_sub(1).map(|before| hundredths(means[i].abs_diff(means[before]))),
         outside: judged.as_ref().and_then(|(_, sides)| sides[i]),
     };
-    let months = months.iter().enumerate().map(month).collect();
+    let months = months.iter().enumerate().map(|(i, (on, sums))| month(i, on, sums)).collect();
     LabTurn { lab: lab.to_owned(), months, limits: judged.map(|(limits, _)| limits), left_out }
 }
 
