@@ -680,10 +680,11 @@ mod tests {
         for as_of in [day(2026, 12, 31), day(2026, 5, 4)] {
             let (t, k) = (run(&facts, &[], as_of), kpis(&facts, &scope(), as_of, &calendar));
             let l = t.looks.as_ref().unwrap();
-            for (class, line) in l.class_months.iter().zip(&t.by_class) {
-                assert_eq!((&class.code, &class.total), (&line.code, &line.now));
+            // later months of last year may hold a class that the same period does not
+            for line in &t.by_class {
+                let class = l.class_months.iter().find(|c| c.code == line.code).unwrap();
+                assert_eq!(class.total, line.now);
             }
-            assert_eq!(l.class_months.len(), t.by_class.len());
             let month = |m: usize| l.class_months.iter().fold([0; 4], |s, c| add(s, four_of(&c.months[m])));
             for m in 0..12 {
                 assert_eq!(month(m), four_of(&crate::looks::TwoYears { now: t.by_month[m].now.clone(), whole: t.by_month[m].whole.clone() }));

@@ -83,7 +83,7 @@ codes! {
         next "写明排除理由，只排除名录中的对象" / "Give a reason, and exclude only what is in the pool", article "抽检办法 第11条";
     DRAW_OFFICERS = "DRAW-OFFICERS", zh "去 {target} 的抽样人员不足两名", en "Fewer than two officers may go to {target}",
         next "补充人员，或核对回避关系" / "Add officers, or check who may not go", article "抽检办法 第14条";
-    DRAW_SEED = "DRAW-SEED", zh "还没有种子", en "There is no seed yet",
+    DRAW_SEED = "PLAN-DRAW-SEED", zh "还没有种子", en "There is no seed yet",
         next "等 {source} 公布后，照原样写入" / "Wait for {source}, then type it as published", article "抽检办法 第11条";
     DRAW_REPLACE = "DRAW-REPLACE", zh "{id} 不能递补：没有写理由、没有抽中它，或已经递补过", en "{id} cannot be replaced: no reason, not drawn, or replaced before",
         next "写明未能抽样的理由；每个抽中的对象只递补一次" / "Say why it could not be sampled; each target is replaced once", article "抽检办法 第11条";

@@ -101,7 +101,7 @@ fn whatever_was_changed_after_publication_is_found() {
     assert!(found(&|_, d| d.seed = "2026002".into()).contains(&"DRAW-DIFFERS"), "the seed");
     assert_eq!(found(&|_, d| d.assigned.swap(0, 1)), ["DRAW-DIFFERS", "DRAW-DIFFERS"]);
     assert_eq!(found(&|_, d| d.replaced[0].into.target = "D8".into()), ["DRAW-DIFFERS"]);
-    assert_eq!(found(&|_, d| d.seed.clear()), ["DRAW-SEED"]);
+    assert_eq!(found(&|_, d| d.seed.clear()), ["PLAN-DRAW-SEED"]);
 }
 
 #[test]

@@ -302,7 +302,6 @@ async fn every_page_of_figures_takes_a_day_says_it_and_refuses_one_to_come() {
         "/stats/export.csv?year=2026&tab=class",
         "/stats/table/by_class.csv?year=2026",
         "/stats?year=2026&tab=looks&heat=overdue",
-        "/api/v1/statistics?year=2026",
         "/figures/discovery_rate?year=2026",
         "/rows/in_lab?year=2026",
         "/stats/annual.pdf?year=2026",
