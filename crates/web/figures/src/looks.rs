@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
+use shiyan_analytics::looks::MONTHS_NEEDED;
 use shiyan_analytics::{LabTurn, Part, Rate, Side};
 use shiyan_charts::{Chart, Process, ProcessLine, ProcessPoint, Series, Small};
 use shiyan_foundation::{Label, Lang};
@@ -328,7 +329,8 @@ impl Looking<'_> {
             })
             .collect();
         let mut note = match (&lab.limits, out.is_empty()) {
-            (None, _) => self.t("有报告的月份太少，不算控制限。", "Too few months with a report: no limits. ").to_owned(),
+            (None, _) if self.lang == Lang::Zh => format!("有报告的月份不足 {MONTHS_NEEDED} 个，不算控制限。"),
+            (None, _) => format!("Fewer than {MONTHS_NEEDED} months with a report: no limits. "),
             (Some(_), true) => self.t("没有界外的月份。", "No month lies outside. ").to_owned(),
             (Some(_), false) => format!("{}{}{}", self.t("界外：", "Outside: "), out.join(self.t("；", "; ")), self.t("。", ". ")),
         };
