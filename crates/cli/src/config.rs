@@ -331,6 +331,24 @@ pub enum KeepCommand {
 pub enum FiguresCommand {
     /// 生成虚构的全国一年，供测速用；不经过数据库 / make a made-up national year to measure on; no database is touched
     Generate(GenerateArgs),
+    /// 把本库的事实保存为文件，只写有变化的月份 / keep the facts of this database as files; only months that changed are written
+    Keep {
+        /// 目录，缺省为数据目录下的 facts / directory (facts in the data directory, when left out)
+        #[arg(long, value_name = "DIR")]
+        facts: Option<PathBuf>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// 核对事实文件与数据库，指出第一处差异 / compare the fact files with the database and name the first difference
+    Check {
+        /// 目录，缺省为数据目录下的 facts / directory (facts in the data directory, when left out)
+        #[arg(long, value_name = "DIR")]
+        facts: Option<PathBuf>,
+        /// JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// 一张统计表写成 csv、xlsx 或 Parquet，附口径、截止日、日志记录号和内容的 SHA-256 / one statistics table as csv, xlsx or Parquet, with scope, day, journal entry and the SHA-256 of its content
     Export {
         /// 年份 / year

@@ -1,18 +1,20 @@
-//! 事实文件 figures without a database: made-up nations to measure on, and the indicators from files.
+//! 事实文件 figures without a database: made-up nations to measure on, the indicators from files, and the files of a database kept and checked.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde_json::json;
 use shiyan_analytics::answers::FactColumns;
 use shiyan_analytics::counted::kpis_from;
 use shiyan_analytics::files::sheet::Packing;
-use shiyan_analytics::files::{FactFamily, Manifest};
+use shiyan_analytics::files::{FactFamily, FileMonth, Manifest, MonthRows, Trust, read_month, write_month};
 use shiyan_analytics::national::{NationOptions, WHOLE, generate};
+use shiyan_app::Head;
 use shiyan_app::figures::moment;
+use shiyan_app::figures::months::{MonthFacts, Since};
 use shiyan_foundation::area::{AdminBody, Street};
-use shiyan_foundation::ids::PopulationId;
+use shiyan_foundation::ids::{CaseId, PopulationId, SampleId};
 use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
 use shiyan_foundation::{Label, Lang, Refusal};
 use shiyan_indicators::{Divisor, KpiScope};
@@ -20,7 +22,8 @@ use shiyan_indicators::{Divisor, KpiScope};
 use crate::code;
 use crate::config::GenerateArgs;
 use crate::kpi::{read_scope, tell};
-use crate::print::json as print_json;
+use crate::place::{Place, make_private};
+use crate::print::{Failed, json as print_json};
 use crate::run::{Done, now};
 use crate::say;
 
@@ -82,6 +85,123 @@ pub(crate) fn kpi(dir: &Path, year: Option<i32>, scope: Option<&str>, as_of: Opt
     }
     let at = moment(year, as_of, now())?;
     tell(&kpis_from(dir, &wanted, at, shiyan_statute::calendar())?, json, lang)
+}
+
+/// The entry of the journal on which files stand, in their manifest.
+const STANDS_ON: &str = "journal";
+
+/// Where the facts of a database are kept when nothing else is said: beside it.
+fn beside(place: &Place, dir: Option<PathBuf>) -> PathBuf {
+    dir.unwrap_or_else(|| place.data.join("facts"))
+}
+
+fn rows(month: MonthFacts) -> MonthRows {
+    let MonthFacts { batches, items, readings, cases, services } = month;
+    MonthRows { batches, items, readings, cases, services }
+}
+
+/// 保存事实文件: the months whose facts are not in the files yet, or otherwise, are written.
+pub(crate) async fn keep(place: &Place, dir: Option<PathBuf>, json: bool, lang: Lang) -> Done {
+    let (app, dir) = (place.app().await?, beside(place, dir));
+    make_private(&dir)?;
+    // asked before the facts are read: what is written meanwhile is known as changed since
+    let head = app.journal_head().await?;
+    let (mut written, mut same) = (0_u32, 0_u32);
+    for first in app.months_of_facts(now()).await? {
+        let (month, now) = (FileMonth::of(first), rows(app.month_facts(first).await?));
+        let kept = Manifest::read(&dir).ok().filter(|m| m.check(&dir, Trust::Hash).is_ok()).and_then(|m| read_month(&dir, &m, month).ok());
+        if kept.as_ref() == Some(&now) {
+            same += 1;
+            continue;
+        }
+        write_month(&dir, month, &now)?;
+        written += 1;
+    }
+    let mut manifest = Manifest::read(&dir).unwrap_or_default();
+    manifest.made.insert(STANDS_ON.to_owned(), head.to_string());
+    manifest.write(&dir)?;
+    if json {
+        return print_json(&json!({ "facts": dir, "written": written, "unchanged": same, "stands_on": head.to_string() }));
+    }
+    say!("{} {}：{} {written}，{} {same}", lang.pick("事实文件", "fact files"), dir.display(), lang.pick("写入月份", "months written"), lang.pick("未变", "unchanged"))
+}
+
+/// 第一处差异 between a family of the files and of the database, but for what changed since the files were written.
+fn differs<T: PartialEq, K: Ord + ToString>(family: FactFamily, files: &[T], database: &[T], key: impl Fn(&T) -> K, changed: impl Fn(&T) -> bool) -> Option<serde_json::Value> {
+    let pick = |all: &[T]| -> Vec<usize> { (0..all.len()).filter(|at| !changed(&all[*at])).collect() };
+    let (a, b) = (pick(files), pick(database));
+    let found = |what: &str, row: &T| Some(json!({ "family": family.code(), "key": key(row).to_string(), "what": what }));
+    let (mut i, mut j) = (0, 0);
+    while i < a.len() || j < b.len() {
+        match (a.get(i).map(|at| &files[*at]), b.get(j).map(|at| &database[*at])) {
+            (Some(x), Some(y)) if x == y => (i, j) = (i + 1, j + 1),
+            (Some(x), Some(y)) => {
+                return match key(x).cmp(&key(y)) {
+                    std::cmp::Ordering::Less => found("only_in_files", x),
+                    std::cmp::Ordering::Greater => found("only_in_database", y),
+                    std::cmp::Ordering::Equal => found("other_content", x),
+                };
+            }
+            (Some(x), None) => return found("only_in_files", x),
+            (None, Some(y)) => return found("only_in_database", y),
+            (None, None) => break,
+        }
+    }
+    None
+}
+
+/// The first difference of a month.
+fn month_differs(files: &MonthRows, database: &MonthRows, since: &Since) -> Option<serde_json::Value> {
+    let (samples, cases) = (|id: &SampleId| since.samples.contains(id), |id: &CaseId| since.cases.contains(id));
+    differs(FactFamily::Batch, &files.batches, &database.batches, |b| b.sample_id.to_string(), |b| samples(&b.sample_id))
+        .or_else(|| differs(FactFamily::Item, &files.items, &database.items, |i| (i.sample_id.to_string() + " ") + &i.analyte, |i| samples(&i.sample_id)))
+        .or_else(|| differs(FactFamily::Reading, &files.readings, &database.readings, |r| r.reading_id.to_string(), |r| since.readings.contains(&r.reading_id)))
+        .or_else(|| differs(FactFamily::CasePart, &files.cases, &database.cases, |c| c.case_id.to_string(), |c| cases(&c.case_id)))
+        .or_else(|| differs(FactFamily::Service, &files.services, &database.services, |s| s.clock_id.to_string(), |s| cases(&s.case_id)))
+}
+
+/// 核对事实文件 with the database, as far as it has not changed since they were written.
+pub(crate) async fn check(place: &Place, dir: Option<PathBuf>, json: bool, lang: Lang) -> Done {
+    let (app, dir) = (place.app().await?, beside(place, dir));
+    let manifest = Manifest::read(&dir)?;
+    manifest.check(&dir, Trust::Hash)?;
+    let stands_on = manifest.made.get(STANDS_ON).cloned().unwrap_or_default();
+    let since = match stands_on.parse::<Head>() {
+        Ok(head) => app.changed_since(&head).await?,
+        Err(_) => None,
+    };
+    let mut first = None;
+    if since.is_none() {
+        first = Some(json!({ "family": "journal", "key": stands_on, "what": "not_of_this_journal" }));
+    }
+    let since = since.unwrap_or_default();
+    let mut months: BTreeSet<FileMonth> = manifest.months();
+    let begins: BTreeMap<FileMonth, NaiveDate> = app.months_of_facts(now()).await?.into_iter().map(|day| (FileMonth::of(day), day)).collect();
+    months.extend(begins.keys());
+    for month in &months {
+        if first.is_some() {
+            break;
+        }
+        let files = read_month(&dir, &manifest, *month)?;
+        let database = match begins.get(month) {
+            Some(day) => rows(app.month_facts(*day).await?),
+            None => MonthRows::default(),
+        };
+        first = month_differs(&files, &database, &since).map(|mut found| {
+            found["month"] = json!(month.to_string());
+            found
+        });
+    }
+    let equal = first.is_none();
+    let changed = since.samples.len() + since.readings.len() + since.cases.len();
+    if json {
+        print_json(&json!({ "equal": equal, "first_difference": first, "months": months.len(), "stands_on": stands_on, "changed_since": changed }))?;
+    } else if let Some(first) = &first {
+        say!("{} {first}", lang.pick("不一致，第一处：", "They differ, first in:"))?;
+    } else {
+        say!("{} {} {}，{} {changed}", lang.pick("一致：", "Equal:"), months.len(), lang.pick("个月", "months"), lang.pick("之后改动", "changed since"))?;
+    }
+    if equal { Ok(()) } else { Err(Failed::Found) }
 }
 
 #[cfg(test)]

@@ -102,6 +102,8 @@ async fn run(cli: Cli, lang: Lang) -> Done {
             figures_export::export(&place, figures_export::Asked { year, table: &table, as_of, out: &out, json }, lang).await
         }
         Command::Figures { what: FiguresCommand::Generate(args) } => facts::generated(args, lang),
+        Command::Figures { what: FiguresCommand::Keep { facts: dir, json } } => facts::keep(&place, dir, json, lang).await,
+        Command::Figures { what: FiguresCommand::Check { facts: dir, json } } => facts::check(&place, dir, json, lang).await,
         Command::Judge(args) => judging(&place, &args, lang).await,
         Command::Deadline { rule, from, json } => deadline(&place, &rule, &from, json, lang).await,
         Command::Explain { code, json } => explain(&code, json, lang),

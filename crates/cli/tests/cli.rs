@@ -158,6 +158,44 @@ fn a_made_up_nation_gives_figures_from_its_files_without_a_database() {
 }
 
 #[test]
+fn files_of_facts_are_compared_with_the_database_and_the_first_difference_is_named() {
+    let dir = Temp::new("facts");
+    good(&dir.0, &["demo", "load", "--samples", "60"]);
+    let kept = json(&dir.0, &["figures", "keep", "--json"]);
+    assert!(kept["written"].as_u64().unwrap() > 12 && kept["unchanged"] == 0, "{kept}");
+    let checked = json(&dir.0, &["figures", "check", "--json"]);
+    assert_eq!((checked["equal"].as_bool(), checked["first_difference"].is_null(), checked["changed_since"].as_u64()), (Some(true), true, Some(0)), "{checked}");
+    // nothing changed: nothing is written
+    assert_eq!(json(&dir.0, &["figures", "keep", "--json"])["written"], 0);
+    // the files give the figures that the database gives
+    let (files, database) = (dir.0.join("facts").display().to_string(), json(&dir.0, &["kpi", "--year", "2026", "--json"]));
+    let from_files = json(&dir.0, &["kpi", "--year", "2026", "--facts", &files, "--json"]);
+    let part = |kpi: &Value, key: &str| {
+        let found = kpi["indicators"].as_array().unwrap().iter().find(|i| i["key"] == key && i["cut"].is_null()).unwrap().clone();
+        (found["numerator"].clone(), found["denominator"].clone())
+    };
+    for key in ["report_on_time_rate", "case_disposal_rate", "rapid_valid_rate"] {
+        if database["indicators"].as_array().unwrap().iter().any(|i| i["key"] == key) {
+            assert_eq!(part(&from_files, key), part(&database, key), "{key}");
+        }
+    }
+    // a row that was changed behind the journal's back
+    sql(&dir.0, "UPDATE sample SET place = 'somewhere else' WHERE id = (SELECT MIN(id) FROM sample WHERE sampled_on <> '')");
+    let check = |data: &Path, more: &[&str]| {
+        let out = run(data, &[&["figures", "check", "--json"], more].concat());
+        (out.status.code(), serde_json::from_slice::<Value>(&out.stdout).unwrap())
+    };
+    let (code, found) = check(&dir.0, &[]);
+    assert_eq!((code, found["equal"].as_bool(), found["first_difference"]["family"].as_str()), (Some(1), Some(false), Some("batch")), "{found}");
+    assert_eq!(found["first_difference"]["what"], "other_content");
+    // files of another database are told from these
+    let other = Temp::new("facts-other");
+    good(&other.0, &["demo", "load", "--samples", "60", "--seed", "7"]);
+    let (_, found) = check(&other.0, &["--facts", &files]);
+    assert_eq!((found["equal"].as_bool(), found["first_difference"]["what"].as_str()), (Some(false), Some("not_of_this_journal")), "{found}");
+}
+
+#[test]
 fn results_of_the_standard_sample_description_are_checked_by_row_and_element() {
     let dir = Temp::new("cli");
     let file = |name: &str, text: &str| {

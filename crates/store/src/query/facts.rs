@@ -463,6 +463,55 @@ impl Store {
         )
         .await
     }
+    /// 项次事实 of every item reported of samples taken from one day to another.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn items_between(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<ItemFact>, Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            sample_id: String,
+            analyte: String,
+            analyte_group: String,
+            category: String,
+            verdict: Option<String>,
+        }
+        let mut sql = Sql::new(
+            "SELECT i.sample_id, i.analyte, i.analyte_group, s.category, i.verdict FROM sample s JOIN test_order o ON o.sample_id = s.id \
+             JOIN test_item i ON i.order_id = o.id WHERE o.issued_on IS NOT NULL",
+        );
+        sql.push("AND s.sampled_on >= ? AND s.sampled_on <= ?", [from.to_string().into(), to.to_string().into()]);
+        let fact = |l: Line| {
+            Ok(ItemFact {
+                sample_id: l.sample_id.parse().map_err(|_| unreadable("id", &l.sample_id))?,
+                analyte: l.analyte,
+                group_zh: AnalyteGroup::parse(&l.analyte_group).unwrap_or(AnalyteGroup::Other).zh().to_owned(),
+                category: CategoryPath::parse(&l.category),
+                failing: l.verdict.as_deref() == Some("nonconforming"),
+            })
+        };
+        sql.all::<Line>(&self.read).await?.into_iter().map(fact).collect()
+    }
+    /// 案件事实 of cases opened from one day to another.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn cases_opened_between(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<CaseFact>, Error> {
+        let days = |sql: &mut Sql| {
+            sql.push("AND c.opened_on >= ? AND c.opened_on <= ?", [from.to_string().into(), to.to_string().into()]);
+        };
+        Ok(self.cases_where(days).await?.into_iter().map(|(_, c)| c).collect())
+    }
+    /// 时限事实 of clocks begun from one day to another.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn services_begun_between(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<ServiceFact>, Error> {
+        let days = |sql: &mut Sql| {
+            sql.push("AND k.started_on >= ? AND k.started_on <= ?", [from.to_string().into(), to.to_string().into()]);
+        };
+        Ok(self.services_where(days).await?.into_iter().map(|(_, s)| s).collect())
+    }
     /// 项次事实 of the items of these samples that failed and were reported.
     ///
     /// # Errors
