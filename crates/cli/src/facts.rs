@@ -123,11 +123,23 @@ pub(crate) async fn keep(place: &Place, dir: Option<PathBuf>, json: bool, lang: 
     if json {
         return print_json(&json!({ "facts": dir, "written": written, "unchanged": same, "stands_on": head.to_string() }));
     }
-    say!("{} {}：{} {written}，{} {same}", lang.pick("事实文件", "fact files"), dir.display(), lang.pick("写入月份", "months written"), lang.pick("未变", "unchanged"))
+    say!(
+        "{} {}：{} {written}，{} {same}",
+        lang.pick("事实文件", "fact files"),
+        dir.display(),
+        lang.pick("写入月份", "months written"),
+        lang.pick("未变", "unchanged")
+    )
 }
 
 /// 第一处差异 between a family of the files and of the database, but for what changed since the files were written.
-fn differs<T: PartialEq, K: Ord + ToString>(family: FactFamily, files: &[T], database: &[T], key: impl Fn(&T) -> K, changed: impl Fn(&T) -> bool) -> Option<serde_json::Value> {
+fn differs<T: PartialEq, K: Ord + ToString>(
+    family: FactFamily,
+    files: &[T],
+    database: &[T],
+    key: impl Fn(&T) -> K,
+    changed: impl Fn(&T) -> bool,
+) -> Option<serde_json::Value> {
     let pick = |all: &[T]| -> Vec<usize> { (0..all.len()).filter(|at| !changed(&all[*at])).collect() };
     let (a, b) = (pick(files), pick(database));
     let found = |what: &str, row: &T| Some(json!({ "family": family.code(), "key": key(row).to_string(), "what": what }));

@@ -164,7 +164,11 @@ fn files_of_facts_are_compared_with_the_database_and_the_first_difference_is_nam
     let kept = json(&dir.0, &["figures", "keep", "--json"]);
     assert!(kept["written"].as_u64().unwrap() > 12 && kept["unchanged"] == 0, "{kept}");
     let checked = json(&dir.0, &["figures", "check", "--json"]);
-    assert_eq!((checked["equal"].as_bool(), checked["first_difference"].is_null(), checked["changed_since"].as_u64()), (Some(true), true, Some(0)), "{checked}");
+    assert_eq!(
+        (checked["equal"].as_bool(), checked["first_difference"].is_null(), checked["changed_since"].as_u64()),
+        (Some(true), true, Some(0)),
+        "{checked}"
+    );
     // nothing changed: nothing is written
     assert_eq!(json(&dir.0, &["figures", "keep", "--json"])["written"], 0);
     // the files give the figures that the database gives
