@@ -45,6 +45,7 @@ impl TestApp {
         let labs = app.laboratories().await.unwrap();
         let scopes =
             [Scope::District, Scope::Streets(BTreeSet::from([STREET.to_owned()])), Scope::Lab(labs.first().map_or(LabId(uuid::Uuid::nil()), |l| l.id))];
+        self.assert_months(now).await;
         for year in [this - 1, this] {
             for user in &scopes {
                 let of = format!("{year}, {user:?}");
@@ -62,6 +63,25 @@ impl TestApp {
                 assert_eq!(tables(&plain).unwrap(), folded, "{of}");
             }
         }
+    }
+}
+
+impl TestApp {
+    /// The facts of the months, which are kept as files, are together the facts of the years.
+    async fn assert_months(&self, now: Instant) {
+        let app = &self.app;
+        let year = app.year(app.kpi_scope(chrono::Datelike::year(&now)).await.unwrap(), &Scope::District, now).await.unwrap();
+        let span = |on: chrono::NaiveDate| chrono::Datelike::year(&on) >= chrono::Datelike::year(&now) - 1;
+        let (mut batches, mut failing, mut readings) = (0, 0, 0);
+        for month in app.months_of_facts(now).await.unwrap().into_iter().filter(|m| span(*m)) {
+            let facts = app.month_facts(month).await.unwrap();
+            batches += facts.batches.len();
+            failing += facts.items.iter().filter(|i| i.failing).count();
+            readings += facts.readings.len();
+        }
+        let this = chrono::Datelike::year(&now);
+        let items = app.failing_items(day(this - 1, 1, 1), day(this, 12, 31), &Scope::District).await.unwrap();
+        assert_eq!((batches, failing, readings), (year.facts.batches.len(), items.len(), year.facts.rapid.len()));
     }
 }
 
