@@ -1009,3 +1009,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_batch_that_was_read_twice_while_it_changed_its_month_is_one() {
+    let (read, moved) = (batch(1), BatchFact { sampled_on: day(4, 2), ..batch(1) });
+    let mut ledger = Ledger::default();
+    ledger.extend(&[batch(2), read], &[], &[]);
+    ledger.extend(std::slice::from_ref(&moved), &[], &[]);
+    for id in ledger.settle() {
+        let fact = if id == moved.sample_id { moved.clone() } else { batch(2) };
+        ledger.set_batch(id, Some(crate::ledger::Batch { fact, failing: Vec::new() }));
+    }
+    let asked = asked(2026, day(12, 31), Whose::All, &scope(1_000));
+    ledger.ready(&asked);
+    let k: Kpis<u64> = kpis_of(&ledger.sets(&asked).unwrap(), &scope(1_000), end_of(day(12, 31)), &calendar());
+    assert_eq!(k.per_thousand.numerator, 2);
+}

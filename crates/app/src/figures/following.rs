@@ -51,15 +51,18 @@ const OF_CASES: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Following(Arc<Inner>);
 
+/// As long as it is held the ledger is told nothing.
+pub(crate) type Still = tokio::sync::OwnedRwLockReadGuard<()>;
+
 #[derive(Debug, Default)]
 struct Inner {
-    /// One reads what changed, the others wait and find it told.
-    turn: tokio::sync::Mutex<()>,
+    /// One tells what changed, alone; whoever counts meanwhile is waited for, and waits, so that nobody counts a ledger that was told by half.
+    turn: Arc<tokio::sync::RwLock<()>>,
     held: RwLock<Held>,
 }
 
 impl Following {
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Held> {
+    fn read(&self) -> RwLockReadGuard<'_, Held> {
         self.0.held.read().unwrap_or_else(PoisonError::into_inner)
     }
     fn write(&self) -> RwLockWriteGuard<'_, Held> {
@@ -68,11 +71,18 @@ impl Following {
     fn stands_on(&self, head: &Head) -> bool {
         self.read().head.as_ref() == Some(head)
     }
-    /// Makes ready what is asked for, the plans of its year included.
-    pub(crate) fn ready(&self, asked: &Asked, user: &Scope) {
-        if self.read().is_planned(asked) {
-            return;
+    /// The ledger with what is asked for made ready, the plans of its year included.
+    pub(crate) fn ready(&self, asked: &Asked, user: &Scope) -> RwLockReadGuard<'_, Held> {
+        loop {
+            let held = self.read();
+            if held.is_planned(asked) {
+                return held;
+            }
+            drop(held);
+            self.make_ready(asked, user);
         }
+    }
+    fn make_ready(&self, asked: &Asked, user: &Scope) {
         let mut held = self.write();
         if held.is_planned(asked) {
             return;
@@ -141,16 +151,24 @@ fn failing_of(items: Vec<ItemFact>) -> HashMap<SampleId, Vec<ItemFact>> {
 }
 
 impl App {
-    /// Brings the ledger up to the last commit.
+    /// Brings the ledger up to the last commit, and keeps it there while the answer is held.
     ///
     /// # Errors
     /// The database does not answer.
-    pub(crate) async fn catch_up(&self) -> Result<(), Error> {
-        let following = &self.following;
-        if following.stands_on(&self.store.head().await?) {
-            return Ok(());
+    pub(crate) async fn catch_up(&self) -> Result<Still, Error> {
+        let turn = &self.following.0.turn;
+        let still = turn.clone().read_owned().await;
+        if self.following.stands_on(&self.store.head().await?) {
+            return Ok(still);
         }
-        let _turn = following.0.turn.lock().await;
+        drop(still);
+        let alone = turn.clone().write_owned().await;
+        self.follow_journal().await?;
+        Ok(alone.downgrade())
+    }
+    /// Tells the ledger what was committed since; only one does at a time.
+    async fn follow_journal(&self) -> Result<(), Error> {
+        let following = &self.following;
         for _ in 0..ROUNDS {
             let head = self.store.head().await?;
             if following.stands_on(&head) {
@@ -185,6 +203,8 @@ impl App {
 
         let again = {
             let mut held = self.following.write();
+            // told by half it stands on no entry; what fails on the way is read anew
+            held.head = None;
             let again = tell_batches(&mut held.ledger, &samples, batches, failing);
             for id in readings {
                 held.ledger.set_reading(id, read.iter().find(|r| r.reading_id == id));
@@ -202,17 +222,11 @@ impl App {
             }
             again
         };
-        self.tell_again(again).await?;
-        self.following.write().head = Some(head);
-        Ok(())
-    }
-    /// Those that share a number since are told again, with their number in full.
-    async fn tell_again(&self, again: Vec<SampleId>) -> Result<(), Error> {
-        if again.is_empty() {
-            return Ok(());
-        }
+        // those that share a number since are told again, with their number in full
         let (batches, failing) = self.batches_now(&again).await?;
-        tell_batches(&mut self.following.write().ledger, &again, batches, failing);
+        let mut held = self.following.write();
+        tell_batches(&mut held.ledger, &again, batches, failing);
+        held.head = Some(head);
         Ok(())
     }
     async fn batches_now(&self, ids: &[SampleId]) -> Result<(Vec<BatchFact>, Vec<ItemFact>), Error> {
@@ -224,7 +238,6 @@ impl App {
     }
     /// Reads everything anew, month by month, so that no more than a month stands in memory twice.
     async fn read_anew(&self, head: Head) -> Result<(), Error> {
-        *self.following.write() = Held::default();
         let mut ledger = Ledger::default();
         let bodies = self.store.street_bodies().await?;
         if let Some((first, last)) = self.store.days_of_facts().await? {
@@ -240,12 +253,12 @@ impl App {
             }
         }
         let again = ledger.settle();
+        let (batches, failing) = self.batches_now(&again).await?;
+        tell_batches(&mut ledger, &again, batches, failing);
         ledger.set_cases(self.store.cases_beside_samples(None).await?, self.store.services_beside_samples(None).await?);
         let plans = self.plans().await?.into_iter().map(|p| (p.year, p)).collect();
         let points = self.store.points(&Scope::District).await?;
-        *self.following.write() = Held { ledger, plans, points, ..Held::default() };
-        self.tell_again(again).await?;
-        self.following.write().head = Some(head);
+        *self.following.write() = Held { head: Some(head), ledger, plans, points, ..Held::default() };
         Ok(())
     }
     /// Whose facts a person sees, in the words of the ledger.

@@ -17,6 +17,7 @@ pub mod opened;
 pub mod read;
 pub(crate) mod remembered;
 
+use following::Still;
 use remembered::Asked;
 
 /// A year of facts with its figures.
@@ -45,8 +46,8 @@ pub struct Figures {
 enum Source {
     /// Rows as they stood at a moment that has passed, with the failing items.
     Rows { facts: Arc<Facts>, items: Vec<ItemFact> },
-    /// The ledger.
-    Ledger(shiyan_indicators::Asked),
+    /// The ledger, which stands still meanwhile.
+    Ledger { asked: shiyan_indicators::Asked, _still: Still },
 }
 
 /// First and last day of a year.
@@ -134,9 +135,9 @@ impl App {
             let items = self.failing_items(before, last, user).await?;
             return Ok((Source::Rows { facts, items }, at));
         }
-        self.catch_up().await?;
+        let still = self.catch_up().await?;
         let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(at.date_naive()), whose: self.whose(user).await?, sift: Sift::of(scope) };
-        Ok((Source::Ledger(asked), at))
+        Ok((Source::Ledger { asked, _still: still }, at))
     }
     /// 计划执行 the lines of the plan of a year with how many were sampled for each by now.
     ///
@@ -150,13 +151,13 @@ impl App {
             Err(Error::Refused(_)) => Sift::open(),
             Err(other) => return Err(other),
         };
-        self.catch_up().await?;
+        let still = self.catch_up().await?;
         let before = NaiveDate::from_ymd_opt(year - 1, 1, 1).unwrap_or(first);
         let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(now.date_naive()), whose: self.whose(user).await?, sift };
         let (following, user) = (self.following.clone(), user.clone());
         let taken = tokio::task::spawn_blocking(move || {
-            following.ready(&asked, &user);
-            following.read().ledger.sets(&asked).map(|sets| sets.facts.plan.clone()).unwrap_or_default()
+            let _still = still;
+            following.ready(&asked, &user).ledger.sets(&asked).map(|sets| sets.facts.plan.clone()).unwrap_or_default()
         });
         taken.await.map_err(|e| Error::Fault(e.to_string()))
     }
@@ -184,9 +185,8 @@ impl App {
                     let made = make(&sets, &kpis);
                     Ok((figures(kpis, None), made))
                 }
-                Source::Ledger(asked) => {
-                    following.ready(asked, &user);
-                    let held = following.read();
+                Source::Ledger { asked, .. } => {
+                    let held = following.ready(asked, &user);
                     let counted = held.ledger.sets(asked).zip(held.kpis(asked, &scope, at, &calendar));
                     let (sets, kpis) = counted.ok_or_else(|| Error::Fault("the ledger of figures was not made ready".to_owned()))?;
                     let made = make(&sets, &kpis);

@@ -117,9 +117,8 @@ impl App {
                 let sets = Sets::plain(facts, items);
                 find(&Behind { sets, scope: &kept, at, calendar: &calendar, cells: None })
             }
-            Source::Ledger(asked) => {
-                following.ready(asked, &user);
-                let held = following.read();
+            Source::Ledger { asked, .. } => {
+                let held = following.ready(asked, &user);
                 let sets = held.ledger.sets(asked)?;
                 let plan = held.plan(kept.year);
                 find(&Behind { sets, scope: &kept, at, calendar: &calendar, cells: Some(Cells { ledger: &held.ledger, asked, plan, user: &user }) })

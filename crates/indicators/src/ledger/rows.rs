@@ -33,6 +33,12 @@ impl<K: Copy + Ord + Hash, R> Rows<K, R> {
             all.sort_by_key(|(key, _)| *key);
             (self.keys, self.rows) = all.into_iter().unzip();
         }
+        // one that was pushed twice, because it changed its place while others were read, is one
+        if self.keys.windows(2).any(|two| two[0] == two[1]) {
+            let all = std::mem::take(&mut self.keys).into_iter().zip(std::mem::take(&mut self.rows));
+            let once: std::collections::BTreeMap<K, Option<R>> = all.collect();
+            (self.keys, self.rows) = once.into_iter().unzip();
+        }
         self.keys.shrink_to_fit();
         self.rows.shrink_to_fit();
         self.sorted = self.keys.len();

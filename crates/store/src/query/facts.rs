@@ -157,6 +157,11 @@ pub struct FailingSample {
     pub items: Vec<shiyan_lab_results::order::TestItem>,
 }
 
+/// Keys as text, as many at a time as one statement asks for.
+fn by_hundreds<K: ToString>(ids: &[K]) -> impl Iterator<Item = Vec<String>> {
+    ids.chunks(500).map(|some| some.iter().map(ToString::to_string).collect())
+}
+
 fn unreadable(what: &str, id: &str) -> Error {
     Error::Fault(format!("sample {id}: unreadable {what}; run `shiyan verify`"))
 }
@@ -258,8 +263,7 @@ impl Store {
     /// The database does not answer; a row that cannot be read.
     pub async fn batches_of(&self, ids: &[SampleId], admins: &HashMap<String, AdminBody>) -> Result<Vec<BatchFact>, Error> {
         let mut out = Vec::new();
-        for some in ids.chunks(500) {
-            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+        for some in by_hundreds(ids) {
             let samples = |sql: &mut Sql| {
                 sql.within("AND s.id IN", some.iter().map(String::as_str));
             };
@@ -373,8 +377,7 @@ impl Store {
     pub async fn cases_beside_samples(&self, ids: Option<&[CaseId]>) -> Result<Vec<(SampleId, CaseFact)>, Error> {
         let Some(ids) = ids else { return self.cases_where(|_| ()).await };
         let mut out = Vec::new();
-        for some in ids.chunks(500) {
-            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+        for some in by_hundreds(ids) {
             out.extend(
                 self.cases_where(|sql| {
                     sql.within("AND c.id IN", some.iter().map(String::as_str));
@@ -391,8 +394,7 @@ impl Store {
     pub async fn services_beside_samples(&self, ids: Option<&[CaseId]>) -> Result<Vec<(SampleId, ServiceFact)>, Error> {
         let Some(ids) = ids else { return self.services_where(|_| ()).await };
         let mut out = Vec::new();
-        for some in ids.chunks(500) {
-            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+        for some in by_hundreds(ids) {
             out.extend(
                 self.services_where(|sql| {
                     sql.within("AND c.id IN", some.iter().map(String::as_str));
@@ -518,8 +520,7 @@ impl Store {
     /// The database does not answer.
     pub async fn failing_items_of(&self, ids: &[SampleId]) -> Result<Vec<ItemFact>, Error> {
         let mut out = Vec::new();
-        for some in ids.chunks(500) {
-            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+        for some in by_hundreds(ids) {
             // by way of the orders of these samples: the verdict is written so that no index of all verdicts is walked
             let text = "SELECT i.sample_id, i.analyte, i.analyte_group, s.category FROM test_order o JOIN sample s ON s.id = o.sample_id \
                  JOIN test_item i ON i.order_id = o.id WHERE CASE i.verdict WHEN 'nonconforming' THEN 1 ELSE 0 END = 1 AND o.issued_on IS NOT NULL";
@@ -610,8 +611,7 @@ impl Store {
     /// The database does not answer.
     pub async fn readings_of(&self, ids: &[ReadingId]) -> Result<Vec<RapidFact>, Error> {
         let mut out = Vec::new();
-        for some in ids.chunks(500) {
-            let some: Vec<String> = some.iter().map(ToString::to_string).collect();
+        for some in by_hundreds(ids) {
             out.extend(
                 self.readings_where(|sql| {
                     sql.within("AND r.id IN", some.iter().map(String::as_str));
