@@ -331,40 +331,43 @@ pub fn workers() -> Vec<(&'static str, Worker)> {
     vec![(ISSUING, |site, progress| Box::pin(issue_all(site, progress)))]
 }
 
-/// Issues one after the other, each with the duties that the person has at that moment.
+/// Issues one after the other.
 async fn issue_all(site: Site, progress: Progress) {
-    let owner = progress.job().owner;
     let options: ReportOptions = serde_json::from_str(&progress.job().plan.input).unwrap_or_default();
     for (index, order) in progress.waiting() {
         if progress.stopping() {
             return;
         }
         progress.begin(index);
-        let account = match site.app.account_of(owner).await {
-            Ok(account) if account.active => account,
-            Ok(_) | Err(shiyan_app::Error::NotFound) => {
-                progress.failed(index, Refusal::new(code::JOB_ACCOUNT).into()).await;
-                return;
-            }
-            Err(error) => {
-                progress.failed(index, error).await;
-                continue;
-            }
-        };
-        let Ok(_turn) = site.heavy.turn_of_job(owner, Lane::Papers).await else { return };
-        let actor = account.actor();
-        let once = || progress.once(index, &order, site.app.issue_in_batch(&actor, &order, options, site.now()));
-        let Some(decided) = progress.until_decided(once).await else { return };
-        let number = match decided {
-            Ok(Did::Now(report)) => Ok(report.number),
-            // issued before the program broke off, and not noted
-            Ok(Did::Before(_)) => site.app.read_order(&actor, &order).await.map(|read| read.report.unwrap_or_default()),
-            Err(error) => Err(error),
-        };
-        match number {
+        let Some(decided) = progress.until_decided(|| issue_one(&site, &progress, index, &order, options)).await else { return };
+        match decided {
             Ok(number) => progress.done(index, &number, (number.clone(), number.clone()), format!("/reports/{number}")).await,
-            Err(error) => progress.failed(index, error).await,
+            Err(error) => {
+                let nobody = matches!(&error, shiyan_app::Error::Refused(why) if why.iter().any(|r| r.code() == code::JOB_ACCOUNT.code));
+                progress.failed(index, error).await;
+                if nobody {
+                    return;
+                }
+            }
         }
+    }
+}
+
+/// One attempt at one of them, with the duties that the person has at that moment; gives the number of the report. The turn ends with the
+/// attempt: between two of them the database may be away for long, and whoever waits for the lane meanwhile is to be told so.
+async fn issue_one(site: &Site, progress: &Progress, index: usize, order: &str, options: ReportOptions) -> Result<String, shiyan_app::Error> {
+    let owner = progress.job().owner;
+    let account = match site.app.account_of(owner).await {
+        Err(shiyan_app::Error::NotFound) => None,
+        found => Some(found?).filter(|account| account.active),
+    };
+    let Some(account) = account else { return Err(Refusal::new(code::JOB_ACCOUNT).into()) };
+    let _turn = site.heavy.turn_of_job(owner, Lane::Papers).await?;
+    let actor = account.actor();
+    match progress.once(index, order, site.app.issue_in_batch(&actor, order, options, site.now())).await? {
+        Did::Now(report) => Ok(report.number),
+        // issued before the program broke off, and not noted
+        Did::Before(_) => Ok(site.app.read_order(&actor, order).await?.report.unwrap_or_default()),
     }
 }
 

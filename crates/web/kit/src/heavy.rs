@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rocket::http::Status;
 use rocket::tokio::sync::{Notify, oneshot};
+use shiyan_app::Error;
 use shiyan_foundation::Refusal;
 use shiyan_foundation::ids::UserId;
 
@@ -248,11 +249,12 @@ impl Heavy {
     ///
     /// # Errors
     /// The server is going down.
-    pub async fn turn_of_job(&self, person: UserId, lane: Lane) -> Result<Turn, Failure> {
+    pub async fn turn_of_job(&self, person: UserId, lane: Lane) -> Result<Turn, Error> {
         let queue = self.lane(lane);
-        match queue.ask(person, false)? {
+        let down = || Error::Away(Refusal::new(code::HEAVY_BUSY).with("seconds", queue.bounds.again));
+        match queue.ask(person, false).map_err(|_| down())? {
             Ok(turn) => Ok(turn),
-            Err(take) => take.await.map_err(|_| queue.busy()),
+            Err(take) => take.await.map_err(|_| down()),
         }
     }
     /// Called when the server goes down, before the database is closed: what is being worked on ends, what waits is refused.

@@ -333,8 +333,8 @@ impl Progress {
         }
     }
     /// Does a thing until it is done or refused: while the database or its disk is away nothing is decided, and the job waits for it rather than
-    /// say 未完成 of what a restart would do after all. `None` when the job is to stop before that.
-    pub async fn until_decided<T, F: Future<Output = Result<Did<T>, Error>>>(&self, mut work: impl FnMut() -> F) -> Option<Result<Did<T>, Error>> {
+    /// say 未完成 of what a restart would do after all. `None` when the job is to stop before that. A turn in a lane belongs inside the work.
+    pub async fn until_decided<T, F: Future<Output = Result<T, Error>>>(&self, mut work: impl FnMut() -> F) -> Option<Result<T, Error>> {
         loop {
             match work().await {
                 Err(Error::Away(why)) => tracing::warn!(job = %self.job.id, "waits: {why}"),
