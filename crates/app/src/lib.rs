@@ -68,6 +68,8 @@ pub struct App {
     remembered: figures::remembered::Remembered,
     /// The ledger of figures.
     following: figures::following::Following,
+    /// Where it is kept between two runs; nowhere in most tests.
+    archive: Option<figures::archive::Archive>,
 }
 
 impl std::fmt::Debug for App {
@@ -87,7 +89,13 @@ impl App {
             hashing: entry::hashing(),
             remembered: Default::default(),
             following: Default::default(),
+            archive: None,
         }
+    }
+    /// Begins with the ledger of figures that was kept in a directory, and keeps it there when it is told to ([`App::keep_ledger`]).
+    #[must_use]
+    pub fn keeping_ledger_in(self, dir: std::path::PathBuf) -> Self {
+        Self { archive: figures::archive::Archive::at(dir), ..self }
     }
     /// The database, for the stage of tests and benches; what is released asks [`read`].
     #[cfg(feature = "stage")]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde_json::json;
 use shiyan_analytics::answers::FactColumns;
 use shiyan_analytics::counted::kpis_from;
@@ -16,7 +16,7 @@ use shiyan_app::figures::months::{MonthFacts, Since};
 use shiyan_foundation::area::{AdminBody, Street};
 use shiyan_foundation::ids::{CaseId, PopulationId, SampleId};
 use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
-use shiyan_foundation::{Label, Lang, Refusal};
+use shiyan_foundation::{Label, Lang, Refusal, Scope};
 use shiyan_indicators::{Divisor, KpiScope};
 
 use crate::code;
@@ -116,6 +116,11 @@ pub(crate) async fn keep(place: &Place, dir: Option<PathBuf>, json: bool, lang: 
         }
         write_month(&dir, month, &now)?;
         written += 1;
+    }
+    // the ledger too, from which the figures of today are answered without reading a fact
+    if let Ok(scope) = app.kpi_scope(now().date_naive().year()).await {
+        app.figures(scope, &Scope::District, None, now()).await?;
+        app.keep_ledger(true).await?;
     }
     let mut manifest = Manifest::read(&dir).unwrap_or_default();
     manifest.made.insert(STANDS_ON.to_owned(), head.to_string());

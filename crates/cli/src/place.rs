@@ -174,7 +174,7 @@ impl Place {
     /// The application over a database, with the shipped reference data in it.
     pub async fn over(&self, store: Store, public_url: Option<String>) -> Result<App, Failed> {
         let public_url = public_url.unwrap_or_else(|| self.public_url(None, SocketAddr::from(([127, 0, 0, 1], 8000))));
-        let app = App::new(store, move |content| shiyan_papers::test_report_pdf(content, &public_url));
+        let app = App::new(store, move |content| shiyan_papers::test_report_pdf(content, &public_url)).keeping_ledger_in(self.data.join("ledger"));
         app.seed_reference(now()).await?;
         Ok(app)
     }

@@ -190,7 +190,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     };
     // From here on this is an installation at work: its database is looked after, its clock held against the journal.
     app.hold_clock();
-    let looking = app.look_after();
+    let looking = [app.look_after(), app.keep_ledger_by_turns()];
     let demo = has_demo || loaded.is_some();
     let accounts = if demo { app.demo_accounts().await? } else { Vec::new() };
     let config = SiteConfig {
@@ -227,7 +227,10 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     site.heavy.close().await;
     timer.stop().await;
     nightly::last_checkpoint(&site.app, place, &plan).await;
-    looking.abort();
+    looking.iter().for_each(tokio::task::JoinHandle::abort);
+    if let Err(error) = site.app.keep_ledger(true).await {
+        eprintln!("{} {error}", lang.pick("指标台账没有存下，下次启动重新计数：", "the ledger of figures was not kept, the next start counts anew:"));
+    }
     site.app.close().await;
     drop((lock, file_lock));
     served

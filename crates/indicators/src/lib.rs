@@ -27,7 +27,7 @@ pub use facts::{
 pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, Heap, Ids, LeftOut, Marks, Unit, compare, scope_line};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
 pub use kpis::{CaseKpis, CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, Sieved, kpis, kpis_at, kpis_of, kpis_with};
-pub use ledger::{Asked, FoldDay, Ledger, Sift, Whose};
+pub use ledger::{Asked, FoldDay, KeptCells, KeptLedger, Ledger, Sift, Whose};
 pub use pick::{By, Pick, What};
 pub use scope::{Divisor, Family, KpiScope, YearBasis};
 pub use sets::{Kept, Set, Sets};

@@ -914,6 +914,11 @@ fn within(all: &Facts, asked: &Asked) -> Facts {
     }
 }
 
+/// As it is after it was written and read.
+fn again<T: serde::de::DeserializeOwned>(kept: &impl serde::Serialize) -> T {
+    serde_json::from_str(&serde_json::to_string(kept).unwrap()).unwrap()
+}
+
 /// Tells a batch, and again those whose number it shares since.
 fn tell(ledger: &mut Ledger, list: &[BatchFact], id: SampleId, now: Option<&BatchFact>) {
     let told = |b: &BatchFact| crate::ledger::Batch { fact: b.clone(), failing: Vec::new() };
@@ -993,6 +998,8 @@ proptest! {
         for b in list.iter().take(gone) {
             tell(&mut ledger, &list, b.sample_id, None);
         }
+        // the program ends here, and goes on with what it kept
+        ledger = again::<KeptLedger>(&ledger.keep()).into();
         for (b, other) in list.iter().take(gone).zip(list.iter().rev()) {
             tell(&mut ledger, &list, b.sample_id, Some(&BatchFact { sample_id: b.sample_id, ..other.clone() }));
         }
@@ -1006,6 +1013,10 @@ proptest! {
         for a in &all {
             let s = KpiScope { year: chrono::Datelike::year(&a.last), ..s.clone() };
             same_figures(&ledger, a, &within(&whole, a), &s, end_of(as_of))?;
+            let cells = again::<KeptCells>(&ledger.keep_cells()).only(a).to_count_from();
+            let counted = |ledger: &Ledger| kpis_of::<u64>(&ledger.sets(a).unwrap(), &s, end_of(as_of), &calendar());
+            let (kept, held) = (counted(&cells), counted(&ledger));
+            prop_assert_eq!(kept.figures().map(Figure::numbers).collect::<Vec<_>>(), held.figures().map(Figure::numbers).collect::<Vec<_>>());
         }
     }
 }

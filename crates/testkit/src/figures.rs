@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use shiyan_analytics::{Input, tables};
+use shiyan_app::App;
 use shiyan_foundation::ids::LabId;
 use shiyan_foundation::{Instant, Scope};
 use shiyan_indicators::{CaseLine, Heap, Kpis, Sets};
@@ -63,6 +64,23 @@ impl TestApp {
                 assert_eq!(tables(&plain).unwrap(), folded, "{of}");
             }
         }
+        self.assert_kept(now).await;
+    }
+    /// 存档 whoever begins with the ledger that was kept when the figures were asked for last, and hears from the journal what came since, says the
+    /// same; and so does whoever counts from the cells alone that it kept.
+    async fn assert_kept(&self, now: Instant) {
+        let scope = self.app.kpi_scope(chrono::Datelike::year(&now)).await.unwrap();
+        let of = async |app: &App| app.figures(scope.clone(), &Scope::District, None, now).await.unwrap();
+        let rows = self.app.year_as_of(scope.clone(), &Scope::District, None, now).await.unwrap();
+        let head = Some(self.app.stage().head().await.unwrap().seq);
+        let run = || App::new(self.app.stage().clone(), |_| Ok(Vec::new())).keeping_ledger_in(self.dir.join("ledger"));
+        let next = run();
+        let goes_on = of(&next).await;
+        the_same(&rows.kpis, &goes_on.kpis, "goes on with what was kept");
+        next.keep_ledger(true).await.unwrap();
+        let counts = of(&run()).await;
+        the_same(&rows.kpis, &counts.kpis, "counts from what was kept");
+        assert_eq!((goes_on.stands_on, counts.stands_on), (head, head));
     }
 }
 

@@ -2,7 +2,9 @@
 //! It is never the truth: a ledger that does not stand on an entry of this journal is thrown away and read anew.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use chrono::{Datelike, Months, NaiveDate};
 use shiyan_foundation::ids::{CaseId, SampleId};
@@ -19,6 +21,8 @@ use crate::App;
 
 /// Entries that are followed one by one; a ledger that lies further behind is read anew.
 const MOST: u64 = 20_000;
+/// How often the ledger is kept for the next start.
+const KEPT_EVERY: Duration = Duration::from_secs(30);
 /// How often the journal is asked whether it went on meanwhile, before what was read is taken as it is.
 const ROUNDS: usize = 5;
 
@@ -59,6 +63,8 @@ struct Inner {
     /// One tells what changed, alone; whoever counts meanwhile is waited for, and waits, so that nobody counts a ledger that was told by half.
     turn: Arc<tokio::sync::RwLock<()>>,
     held: RwLock<Held>,
+    /// Whether this process has looked for what another one kept: only the first one to come does.
+    asked_archive: AtomicBool,
 }
 
 impl Following {
@@ -87,24 +93,29 @@ impl Following {
         if held.is_planned(asked) {
             return;
         }
-        held.ledger.ready(asked);
-        let year = asked.last.year();
-        let within = |p: &&Point| match user {
-            Scope::District => true,
-            Scope::Streets(streets) => streets.contains(&p.street),
-            Scope::Point(point) => p.id == *point,
-            Scope::Lab(_) => false,
-        };
-        let points: Vec<Point> = held.points.iter().filter(within).cloned().collect();
-        let plan = match (held.plans.get(&year), held.ledger.sets(asked)) {
-            (Some(plan), Some(sets)) => plan_numbers(plan, sets.batches(Kept::Plan), asked.day.as_of, user),
-            _ => Vec::new(),
-        };
-        held.ledger.set_plans(asked, plan, rapid_plan_facts(&points, year));
+        let Held { ledger, plans, points, .. } = &mut *held;
+        ledger.ready(asked);
+        set_plans(ledger, asked, user, plans.get(&asked.last.year()), points);
         let now = held.plan_state();
         held.planned.retain(|(a, at)| a != asked && *at == now);
         held.planned.push((asked.clone(), now));
     }
+}
+
+/// Puts the plan of the year that is asked for beside its cells, filled from them.
+pub(super) fn set_plans(ledger: &mut Ledger, asked: &Asked, user: &Scope, plan: Option<&Plan>, points: &[Point]) {
+    let within = |p: &&Point| match user {
+        Scope::District => true,
+        Scope::Streets(streets) => streets.contains(&p.street),
+        Scope::Point(point) => p.id == *point,
+        Scope::Lab(_) => false,
+    };
+    let points: Vec<Point> = points.iter().filter(within).cloned().collect();
+    let plan = match (plan, ledger.sets(asked)) {
+        (Some(plan), Some(sets)) => plan_numbers(plan, sets.batches(Kept::Plan), asked.day.as_of, user),
+        _ => Vec::new(),
+    };
+    ledger.set_plans(asked, plan, rapid_plan_facts(&points, asked.last.year()));
 }
 
 impl Held {
@@ -169,6 +180,9 @@ impl App {
     /// Tells the ledger what was committed since; only one does at a time.
     async fn follow_journal(&self) -> Result<(), Error> {
         let following = &self.following;
+        if following.read().head.is_none() && !following.0.asked_archive.swap(true, Ordering::Relaxed) {
+            self.take_kept().await?;
+        }
         for _ in 0..ROUNDS {
             let head = self.store.head().await?;
             if following.stands_on(&head) {
@@ -185,6 +199,67 @@ impl App {
             }
         }
         Ok(())
+    }
+    /// Begins with what another run of the program kept, when it is there; the journal tells what came after.
+    async fn take_kept(&self) -> Result<(), Error> {
+        let Some(archive) = self.archive.clone() else { return Ok(()) };
+        let read = tokio::task::spawn_blocking(move || archive.ledger()).await.map_err(|e| Error::Fault(e.to_string()))?;
+        let Some((head, ledger)) = read else { return Ok(()) };
+        // what cannot be told from there is read anew anyway
+        if self.store.touched_since(&head, MOST).await?.is_none() {
+            return Ok(());
+        }
+        let plans = self.plans().await?.into_iter().map(|p| (p.year, p)).collect();
+        let points = self.store.points(&Scope::District).await?;
+        *self.following.write() = Held { head: Some(head), ledger, plans, points, ..Held::default() };
+        Ok(())
+    }
+    /// 存档 keeps the ledger for the next run, as far as it changed: its cells, and everything from time to time or when `whole` says so. A process that keeps
+    /// none, or has not read any facts, does nothing.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub async fn keep_ledger(&self, whole: bool) -> Result<(), Error> {
+        let Some(archive) = self.archive.clone() else { return Ok(()) };
+        // nobody tells it anything meanwhile
+        let still = self.following.0.turn.clone().read_owned().await;
+        let following = self.following.clone();
+        let kept = tokio::task::spawn_blocking(move || {
+            let _still = still;
+            let held = following.read();
+            held.head.as_ref().map_or(Ok(()), |head| archive.keep(head, &held.ledger, whole))
+        });
+        kept.await.map_err(|e| Error::Fault(e.to_string()))?.map_err(|e| Error::Fault(e.to_string()))
+    }
+    /// Follows the journal and keeps the ledger by turns, for as long as the program serves; what cannot be kept is said and tried again.
+    pub fn keep_ledger_by_turns(&self) -> tokio::task::JoinHandle<()> {
+        let app = self.clone();
+        tokio::spawn(async move {
+            while app.archive.is_some() {
+                let kept = match app.catch_up().await {
+                    Ok(still) => {
+                        drop(still);
+                        app.keep_ledger(false).await
+                    }
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = kept {
+                    tracing::warn!("the ledger of figures was not kept for the next start: {error}");
+                }
+                tokio::time::sleep(KEPT_EVERY).await;
+            }
+        })
+    }
+    /// Cells that another run of the program kept on the present entry, to count from; `None` where this process has a ledger of its own.
+    pub(super) async fn kept_cells(&self, asked: &Asked, user: &Scope) -> Result<Option<(Ledger, i64)>, Error> {
+        let Some(archive) = self.archive.clone().filter(|_| self.following.read().head.is_none()) else { return Ok(None) };
+        let head = self.store.head().await?;
+        let (of, seq) = (asked.clone(), head.seq);
+        let read = tokio::task::spawn_blocking(move || archive.cells(&head, &of)).await.map_err(|e| Error::Fault(e.to_string()))?;
+        let Some(mut ledger) = read else { return Ok(None) };
+        let (plan, points) = (self.store.plan_of_year(asked.last.year()).await?, self.store.points(&Scope::District).await?);
+        set_plans(&mut ledger, asked, user, plan.as_ref(), &points);
+        Ok(Some((ledger, seq)))
     }
     /// Tells the ledger again what changed.
     async fn tell(&self, touched: &Touched, head: Head) -> Result<(), Error> {

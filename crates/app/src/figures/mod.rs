@@ -11,6 +11,7 @@ use shiyan_store::Error;
 
 use crate::{App, code};
 
+pub(crate) mod archive;
 pub(crate) mod following;
 pub mod months;
 pub mod opened;
@@ -125,6 +126,12 @@ impl App {
             None => standard,
         })
     }
+    /// What is asked of the ledger for the figures of a scope.
+    async fn asked(&self, scope: &KpiScope, user: &Scope, at: Instant) -> Result<shiyan_indicators::Asked, Error> {
+        let (first, last) = year_span(scope.year)?;
+        let before = NaiveDate::from_ymd_opt(scope.year - 1, 1, 1).unwrap_or(first);
+        Ok(shiyan_indicators::Asked { first: before, last, day: FoldDay::of(at.date_naive()), whose: self.whose(user).await?, sift: Sift::of(scope) })
+    }
     /// What the figures of a scope are counted from at a moment: the ledger of the present, or rows of what has passed.
     async fn source(&self, scope: &KpiScope, user: &Scope, as_of: Option<NaiveDate>, now: Instant) -> Result<(Source, Instant), Error> {
         let (first, last) = year_span(scope.year)?;
@@ -136,8 +143,7 @@ impl App {
             return Ok((Source::Rows { facts, items }, at));
         }
         let still = self.catch_up().await?;
-        let asked = shiyan_indicators::Asked { first: before, last, day: FoldDay::of(at.date_naive()), whose: self.whose(user).await?, sift: Sift::of(scope) };
-        Ok((Source::Ledger { asked, _still: still }, at))
+        Ok((Source::Ledger { asked: self.asked(scope, user, at).await?, _still: still }, at))
     }
     /// 计划执行 the lines of the plan of a year with how many were sampled for each by now.
     ///
@@ -174,6 +180,19 @@ impl App {
         make: impl FnOnce(&Sets<'_>, &Kpis<u64>) -> R + Send + 'static,
     ) -> Result<(Figures, R), Error> {
         let calendar = self.calendar().await?;
+        let at = moment(scope.year, as_of, now)?;
+        if at >= now {
+            let asked = self.asked(&scope, user, at).await?;
+            if let Some((ledger, seq)) = self.kept_cells(&asked, user).await? {
+                let counted = tokio::task::spawn_blocking(move || {
+                    let sets = ledger.sets(&asked).ok_or_else(|| Error::Fault("the cells that were kept are not those that were asked for".to_owned()))?;
+                    let kpis = kpis_of(&sets, &scope, at, &calendar);
+                    let made = make(&sets, &kpis);
+                    Ok((Figures { scope, kpis, stands_on: Some(seq) }, made))
+                });
+                return counted.await.map_err(|e| Error::Fault(e.to_string()))?;
+            }
+        }
         let (source, at) = self.source(&scope, user, as_of, now).await?;
         let (following, user) = (self.following.clone(), user.clone());
         tokio::task::spawn_blocking(move || {

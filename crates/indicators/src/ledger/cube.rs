@@ -3,12 +3,13 @@
 use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{ReadingId, SampleId};
 
 use super::names::{Name, Names};
 use super::row::{BatchRow, FoldDay, RapidRow, Sieve};
-use crate::facts::{BatchFact, Facts, ItemFact, RapidFact};
+use crate::facts::{BatchFact, CaseFact, Facts, ItemFact, RapidFact, ServiceFact};
 use crate::sets::{Kept, Set, Sets, batch_cell, cell_at, cell_id};
 
 /// Cells with how many stand for each. A cell keeps its place as long as something stands for it; a place that came free is taken again.
@@ -65,8 +66,29 @@ impl<K: Eq + Hash, T> Cells<K, T> {
     }
 }
 
+/// 格存档 how many stand for a cell; places are given anew.
+type KeptRow<K> = (K, u64);
+
+impl<K: Eq + Hash + Clone, T> Cells<K, T> {
+    fn keep(&self) -> Vec<KeptRow<K>> {
+        self.at.iter().map(|(key, at)| (key.clone(), self.many[*at as usize])).collect()
+    }
+    fn of_kept(kept: Vec<KeptRow<K>>, mut make: impl FnMut(&K, u32) -> T) -> Self {
+        let mut cells = Self::default();
+        cells.at.reserve(kept.len());
+        cells.rows.reserve(kept.len());
+        cells.many.reserve(kept.len());
+        for (at, (key, many)) in (0u32..).zip(kept) {
+            cells.rows.push(make(&key, at));
+            cells.many.push(many);
+            cells.at.insert(key, at);
+        }
+        cells
+    }
+}
+
 /// What a cell of batches stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 enum Cell {
     Alike(BatchRow),
     /// It shares its number with another, and is looked at by itself.
@@ -116,13 +138,8 @@ impl Cube {
             if kept == Kept::Food {
                 let of = if b.alone.is_some() { b.id } else { batch_cell(kept, at) };
                 for (analyte, group) in b.failing {
-                    self.failing.add((of, b.row.category, *analyte, *group), |_| ItemFact {
-                        sample_id: of,
-                        analyte: names.text(*analyte).to_owned(),
-                        group_zh: names.text(*group).to_owned(),
-                        category: CategoryPath::parse(names.text(b.row.category)),
-                        failing: true,
-                    });
+                    let key = (of, b.row.category, *analyte, *group);
+                    self.failing.add(key, |_| failing_item(&key, names));
                 }
             }
         }
@@ -175,6 +192,80 @@ impl Cube {
         let Some(item) = of.set.checked_sub(READINGS).map(|item| item == 1) else { return false };
         let cells = if item { &self.items } else { &self.points };
         cells.at.get(&r.folded(item, self.day)).is_some_and(|at| of.cells.contains(&(*at as usize)))
+    }
+}
+
+/// 立方存档
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct KeptCube {
+    day: FoldDay,
+    sieve: Sieve,
+    batches: Vec<Vec<KeptRow<Cell>>>,
+    /// Those that stand alone, in full.
+    alone: Vec<BatchFact>,
+    points: Vec<KeptRow<RapidRow>>,
+    items: Vec<KeptRow<RapidRow>>,
+    /// 不合格项目 of a cell of foods, or of a batch that stands alone.
+    failing: Vec<KeptRow<(Cell, Name, Name, Name)>>,
+    cases: Vec<CaseFact>,
+    services: Vec<ServiceFact>,
+}
+
+impl Cube {
+    pub(super) fn keep(&self) -> KeptCube {
+        let foods = &self.batches[Kept::Food as usize];
+        let of_food: FxHashMap<SampleId, &Cell> = foods.at.iter().map(|(cell, at)| (foods.rows[*at as usize].sample_id, cell)).collect();
+        let failing =
+            self.failing.keep().into_iter().filter_map(|((of, food, analyte, group), n)| Some((((*of_food.get(&of)?).clone(), food, analyte, group), n)));
+        let alone = foods.at.iter().filter(|(cell, _)| matches!(cell, Cell::Alone(_))).map(|(_, at)| foods.rows[*at as usize].clone());
+        KeptCube {
+            day: self.day,
+            sieve: self.sieve.clone(),
+            batches: self.batches.iter().map(Cells::keep).collect(),
+            alone: alone.collect(),
+            points: self.points.keep(),
+            items: self.items.keep(),
+            failing: failing.collect(),
+            cases: self.facts.cases.clone(),
+            services: self.facts.services.clone(),
+        }
+    }
+    pub(super) fn of_kept(kept: KeptCube, names: &Names) -> Self {
+        let alone: FxHashMap<SampleId, BatchFact> = kept.alone.into_iter().map(|b| (b.sample_id, b)).collect();
+        let mut batches: [Cells<Cell, BatchFact>; 7] = Default::default();
+        for ((kept, cells), into) in Kept::ALL.into_iter().zip(kept.batches).zip(&mut batches) {
+            *into = Cells::of_kept(
+                cells.into_iter().filter(|(cell, _)| if let Cell::Alone(id) = cell { alone.contains_key(id) } else { true }).collect(),
+                |cell, at| match cell {
+                    Cell::Alike(row) => row.fact(batch_cell(kept, at), None, names),
+                    Cell::Alone(id) => alone[id].clone(),
+                },
+            );
+        }
+        let foods = &batches[Kept::Food as usize];
+        let of_food = |cell: &Cell| foods.at.get(cell).map(|at| foods.rows[*at as usize].sample_id);
+        let failing = kept.failing.into_iter().filter_map(|((cell, food, analyte, group), n)| Some(((of_food(&cell)?, food, analyte, group), n)));
+        let reading = |item: u8| move |row: &RapidRow, at: u32| row.fact(ReadingId(cell_id(READINGS + item, at)), names);
+        Self {
+            day: kept.day,
+            sieve: kept.sieve,
+            failing: Cells::of_kept(failing.collect(), |key, _| failing_item(key, names)),
+            batches,
+            points: Cells::of_kept(kept.points, reading(0)),
+            items: Cells::of_kept(kept.items, reading(1)),
+            facts: Facts { cases: kept.cases, services: kept.services, ..Facts::default() },
+        }
+    }
+}
+
+/// 不合格项目 that a cell stands for.
+fn failing_item((of, food, analyte, group): &(SampleId, Name, Name, Name), names: &Names) -> ItemFact {
+    ItemFact {
+        sample_id: *of,
+        analyte: names.text(*analyte).to_owned(),
+        group_zh: names.text(*group).to_owned(),
+        category: CategoryPath::parse(names.text(*food)),
+        failing: true,
     }
 }
 

@@ -5,6 +5,7 @@
 //! alike on that day. A fact that changes is taken out of its cells and put into others; nothing is counted anew.
 
 mod cube;
+mod kept;
 mod names;
 mod row;
 mod rows;
@@ -13,8 +14,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use serde::{Deserialize, Serialize};
 use shiyan_foundation::ids::{CaseId, ClockId, PointId, ReadingId, SampleId};
 
+pub use kept::{KeptCells, KeptLedger};
 pub use row::{FoldDay, Sift};
 
 use crate::facts::{BatchFact, CaseFact, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact};
@@ -26,7 +29,7 @@ use row::{BatchRow, RapidRow, Sieve};
 use rows::Rows;
 
 /// 范围 whose facts are asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Whose {
     /// 全区
     All,
@@ -39,7 +42,7 @@ pub enum Whose {
 }
 
 /// 所求 the facts that are asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// First day of the span: sampled or reported in it, owed in it.
     pub first: NaiveDate,
@@ -65,7 +68,7 @@ pub struct Batch {
 /// Cubes kept at a time: of the district, of the offices that look, and the day before while it turns.
 const CUBES: usize = 8;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Held {
     row: BatchRow,
     /// Of the number, in capitals and without blanks; 0 of what no other can share.

@@ -1,6 +1,7 @@
 //! 名录 texts that many facts share, each kept once under a small number.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_statute::{ClassScheme, class_in};
 
@@ -8,7 +9,7 @@ use crate::groups::KEY_FOOD_GROUPS;
 use crate::pick::FARM;
 
 /// The number of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Name(u32);
 
 impl Name {
@@ -25,6 +26,14 @@ pub(crate) struct Names {
     /// 同组 of each category the first one met that every figure and table takes for the same.
     alike: FxHashMap<Name, Name>,
     first_of: FxHashMap<Group, Name>,
+}
+
+/// 名录存档
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct KeptNames {
+    texts: Vec<String>,
+    /// Of each category its class and what stands for its group.
+    categories: Vec<(Name, Name, Name)>,
 }
 
 /// What figures and tables tell foods apart by.
@@ -69,6 +78,23 @@ impl Names {
         self.texts.push(text.into());
         self.at.insert(text.into(), name);
         name
+    }
+    /// As they are kept: the same number for the same text.
+    pub(crate) fn keep(&self) -> KeptNames {
+        let categories = self.classes.iter().map(|(name, class)| (*name, *class, self.group(*name))).collect();
+        KeptNames { texts: self.texts.iter().map(|t| String::from(&**t)).collect(), categories }
+    }
+    pub(crate) fn of_kept(kept: KeptNames) -> Self {
+        let mut names = Self::default();
+        for text in &kept.texts {
+            names.of(text);
+        }
+        for (name, class, first) in kept.categories {
+            names.classes.insert(name, class);
+            names.alike.insert(name, first);
+            names.first_of.insert(Group::of(&CategoryPath::parse(names.text(name))), first);
+        }
+        names
     }
     /// The number of a text that was met.
     pub(crate) fn known(&self, text: &str) -> Option<Name> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::ids::{PointId, ReadingId, SampleId};
@@ -15,7 +16,7 @@ use crate::scope::KpiScope;
 use crate::sets::Kept;
 
 /// 折叠日 the day for which facts are folded: what an exact day decides on it is kept exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FoldDay {
     /// 统计截止日
     pub as_of: NaiveDate,
@@ -56,15 +57,19 @@ impl FoldDay {
 const SOME_NUMBER: &str = "·";
 
 /// 批次
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct BatchRow {
     pub(crate) street: Name,
     pub(crate) category: Name,
     place: Name,
     pub(crate) lab: Name,
+    #[serde(with = "day")]
     pub(crate) sampled_on: NaiveDate,
+    #[serde(with = "some_day")]
     pub(crate) issued_on: Option<NaiveDate>,
+    #[serde(with = "some_day")]
     received_on: Option<NaiveDate>,
+    #[serde(with = "some_day")]
     report_due_on: Option<NaiveDate>,
     kind: TaskKind,
     level: TaskLevel,
@@ -199,7 +204,7 @@ impl BatchRow {
 }
 
 /// 筛 whether a batch lies within a scope and, if not, why: all that the sets beside [`Kept::Base`] look at of street, body, department and level.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Sieve {
     governed: bool,
     streets: Option<Vec<Name>>,
@@ -243,7 +248,7 @@ impl Sieve {
 }
 
 /// 口径之筛 what of a scope decides whether a batch lies within it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sift {
     governed: bool,
     streets: Option<BTreeSet<String>>,
@@ -270,12 +275,13 @@ impl Sift {
 }
 
 /// 快检
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct RapidRow {
     pub(crate) point_id: PointId,
     point: Name,
     pub(crate) street: Name,
     item: Name,
+    #[serde(with = "day")]
     pub(crate) tested_on: NaiveDate,
     verdict: RapidVerdict,
     valid: bool,
@@ -333,3 +339,31 @@ impl RapidRow {
 
 /// The name of nothing, which every list of names begins with.
 pub(crate) const NONE: Name = Name::NOTHING;
+
+/// A day as it is kept: a number, because there are millions of them.
+mod day {
+    use chrono::{Datelike, NaiveDate};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(day: &NaiveDate, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(day.num_days_from_ce())
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
+        NaiveDate::from_num_days_from_ce_opt(i32::deserialize(from)?).ok_or_else(|| D::Error::custom("no day"))
+    }
+}
+/// A day or none; none is 0, which is the last day before the common era.
+mod some_day {
+    use chrono::{Datelike, NaiveDate};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(day: &Option<NaiveDate>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i32(day.map_or(0, |d| d.num_days_from_ce()))
+    }
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
+        match i32::deserialize(from)? {
+            0 => Ok(None),
+            n => NaiveDate::from_num_days_from_ce_opt(n).map(Some).ok_or_else(|| D::Error::custom("no day")),
+        }
+    }
+}

@@ -1,8 +1,11 @@
 //! 行存 rows by their identity: those that were read at first sorted and searched, those that came later in a small table.
 
 use std::hash::Hash;
+use std::marker::PhantomData;
 
 use rustc_hash::FxHashMap;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Rows in the order in which they were told.
 #[derive(Debug, Clone)]
@@ -69,5 +72,41 @@ impl<K: Copy + Ord + Hash, R> Rows<K, R> {
     }
     pub(super) fn len(&self) -> usize {
         self.keys.len()
+    }
+}
+
+impl<K: Serialize + Copy + Ord + Hash, R: Serialize> Serialize for Rows<K, R> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeSeq;
+        let mut seq = to.serialize_seq(Some(self.iter().count()))?;
+        for row in self.iter() {
+            seq.serialize_element(&row)?;
+        }
+        seq.end()
+    }
+}
+
+impl<'de, K: Deserialize<'de> + Copy + Ord + Hash, R: Deserialize<'de>> Deserialize<'de> for Rows<K, R> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Each<K, R>(PhantomData<(K, R)>);
+        impl<'de, K: Deserialize<'de> + Copy + Ord + Hash, R: Deserialize<'de>> Visitor<'de> for Each<K, R> {
+            type Value = Rows<K, R>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("rows with their keys")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut rows = Rows::default();
+                // what a file says of its own length is not trusted with memory
+                let many = seq.size_hint().unwrap_or(0).min(1 << 20);
+                rows.keys.reserve(many);
+                rows.rows.reserve(many);
+                while let Some((key, row)) = seq.next_element()? {
+                    rows.push(key, row);
+                }
+                rows.sort();
+                Ok(rows)
+            }
+        }
+        from.deserialize_seq(Each(PhantomData))
     }
 }

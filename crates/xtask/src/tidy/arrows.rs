@@ -77,7 +77,7 @@ const TABLE: &[Room] = &[
     // Knows the migrations, because they speak sea-orm and its connection must not leave this crate.
     room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite", "tokio"])),
     room("shiyan-migrations", Only(&[]), Heavy(&["sea-orm-migration"])),
-    room("shiyan-app", Only(&[DOMAIN, INDICATORS, &["shiyan-store"]]), Heavy(&["tokio", "argon2", "ed25519-dalek"])),
+    room("shiyan-app", Only(&[DOMAIN, INDICATORS, &["shiyan-store"]]), Heavy(&["tokio", "argon2", "ed25519-dalek", "postcard"])),
     // Tells a made-up past through `app::seed`, which lets in rows marked 演示 only.
     room("shiyan-demonstration", Only(&[DOMAIN, &["shiyan-app"]]), Heavy(&[])),
     room("shiyan-exchange", Only(&[DOMAIN]), Heavy(&["calamine", "rust_xlsxwriter", "csv", "csv-core", "cfb", "zip", "encoding_rs"])),
