@@ -79,13 +79,31 @@ fn handler<'a>(world: &'a World, case: &Case) -> &'a Actor {
     }
 }
 
+/// The blocks in their order, the last of them on the day of closing.
+fn planned(world: &World, run: &mut Run, case: &Case, received: Instant, closing: NaiveDate) -> Vec<(Block, NaiveDate)> {
+    let mut plan: Vec<(Block, NaiveDate)> = Vec::new();
+    if case.part == Part::Production && case.operator.contains("示范省") {
+        plan.push((Block::Start, world.after(received.date_naive(), 2)));
+        plan.push((Block::Transfer, world.later(received.date_naive(), 5)));
+        plan.push((Block::Transfer, closing));
+    } else {
+        let serve = if run.dice.chance(400) { 6 } else { run.dice.within(1, 4) };
+        let served = world.after(received.date_naive(), serve);
+        let blocks = [Block::Start, Block::Control, Block::Risk, Block::Cause, Block::Rectify, Block::Penalty, Block::Transfer, Block::Publicity];
+        let span = (closing - served).num_days().max(0);
+        for (index, block) in blocks.into_iter().enumerate() {
+            let share = i64::try_from(index).unwrap_or(0) * span / 7;
+            plan.push((block, world.later(served, share).min(closing)));
+        }
+    }
+    plan
+}
+
 /// Tells a case.
 pub(crate) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, case: Case, course: Course) -> Result<Case, Error> {
     let officer = handler(world, &case);
     let supervisor = &world.people.supervisor;
-    let subject = case.subject();
-    let opened = case.opened_at.date_naive();
-    let mut case = case;
+    let (subject, opened, mut case) = (case.subject(), case.opened_at.date_naive(), case);
     let until = |case: &Case| matches!(course, Course::Until(state) if state == case.state);
     let overturned = match course {
         Course::Overturned(at) => Some(at),
@@ -102,22 +120,7 @@ pub(crate) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, ca
         _ => 60,
     };
     let closing = world.later(opened, days);
-    // blocks in their order, the last of them on the day of closing
-    let mut plan: Vec<(Block, NaiveDate)> = Vec::new();
-    if case.part == Part::Production && case.operator.contains("示范省") {
-        plan.push((Block::Start, world.after(received.date_naive(), 2)));
-        plan.push((Block::Transfer, world.later(received.date_naive(), 5)));
-        plan.push((Block::Transfer, closing));
-    } else {
-        let serve = if run.dice.chance(400) { 6 } else { run.dice.within(1, 4) };
-        let served = world.after(received.date_naive(), serve);
-        let blocks = [Block::Start, Block::Control, Block::Risk, Block::Cause, Block::Rectify, Block::Penalty, Block::Transfer, Block::Publicity];
-        let span = (closing - served).num_days().max(0);
-        for (index, block) in blocks.into_iter().enumerate() {
-            let share = i64::try_from(index).unwrap_or(0) * span / 7;
-            plan.push((block, world.later(served, share).min(closing)));
-        }
-    }
+    let plan = planned(world, run, &case, received, closing);
     if received > ends || until(&case) {
         return overturn(world, clocks, run, case, overturned);
     }
@@ -223,19 +226,7 @@ fn record(world: &World, run: &mut Run, case: &Case, officer: &Actor, block: Blo
             set("unit", "公斤".into());
         }
         Block::Cause => set("cause", run.dice.pick(&["原料问题", "过程控制不严", "储运不当", "未找出原因"]).to_owned()),
-        Block::Penalty => {
-            let (year, number) = (at.year(), run.quotas.serial());
-            if run.dice.chance(3_000) {
-                set("filed", "免予处罚（食品安全法第136条）".into());
-                set("why_not", "履行了进货查验等义务（演示）".into());
-                set("doc_no", format!("金市监不罚〔{year}〕演示{number}号"));
-            } else {
-                set("filed", "立案处罚".into());
-                set("fine", (run.dice.within(4, 60) * 500).to_string());
-                set("doc_no", format!("金市监处罚〔{year}〕演示{number}号"));
-            }
-            set("basis", "食品安全法（演示）".into());
-        }
+        Block::Penalty => penalty(run, at.year(), &mut set),
         Block::Transfer => {
             set("to", "示范省示范市市场监督管理局".into());
             set("letter_no", format!("金市监函〔{}〕演示{}号", case.opened_at.year(), case.no));
@@ -246,6 +237,21 @@ fn record(world: &World, run: &mut Run, case: &Case, officer: &Actor, block: Blo
     }
     record.fields = fields;
     record
+}
+
+/// 行政处罚: a fine, or why there is none.
+fn penalty(run: &mut Run, year: i32, set: &mut dyn FnMut(&str, String)) {
+    let number = run.quotas.serial();
+    if run.dice.chance(3_000) {
+        set("filed", "免予处罚（食品安全法第136条）".into());
+        set("why_not", "履行了进货查验等义务（演示）".into());
+        set("doc_no", format!("金市监不罚〔{year}〕演示{number}号"));
+    } else {
+        set("filed", "立案处罚".into());
+        set("fine", (run.dice.within(4, 60) * 500).to_string());
+        set("doc_no", format!("金市监处罚〔{year}〕演示{number}号"));
+    }
+    set("basis", "食品安全法（演示）".into());
 }
 
 impl Quotas {
