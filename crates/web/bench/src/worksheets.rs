@@ -127,10 +127,20 @@ fn sheet_row(user: &User, w: &Worksheet, (full, cells): (u64, u64), calendar: &s
     }
 }
 
+fn waiting_row(user: &User, w: &shiyan_app::read::WaitingMethod, makes: bool, calendar: &shiyan_foundation::WorkCalendar) -> WaitingRow {
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    WaitingRow {
+        method: w.method.clone(),
+        samples: count(w.samples),
+        items: count(w.items),
+        due: day_chip(&w.due_on, None, user.now().date_naive(), calendar, user.lang()),
+        href: if makes { format!("/worksheets/new?method={}", encoded(&w.method)) } else { String::new() },
+    }
+}
+
 #[get("/worksheets?<tab>&<q>&<mine>")]
 async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>, mine: Ticked) -> Html {
     enter_room(&user)?;
-    let (lang, today) = (user.lang(), user.now().date_naive());
     let tab = tab.filter(|t| ["finished", "waiting", "void"].contains(t)).unwrap_or("open");
     let wanted = q.unwrap_or_default().trim();
     let only_mine = mine.0;
@@ -156,18 +166,7 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
     if tab == "waiting" {
         let makes = user.may(Act::Worksheet);
         page.empty = user.t("没有等待编批的项目。", "Nothing waits for a worksheet.").to_owned();
-        page.waiting = Some(
-            waiting
-                .iter()
-                .map(|w| WaitingRow {
-                    method: w.method.clone(),
-                    samples: count(w.samples),
-                    items: count(w.items),
-                    due: day_chip(&w.due_on, None, today, &calendar, lang),
-                    href: if makes { format!("/worksheets/new?method={}", encoded(&w.method)) } else { String::new() },
-                })
-                .collect(),
-        );
+        page.waiting = Some(waiting.iter().map(|w| waiting_row(&user, w, makes, &calendar)).collect());
         return show(&page);
     }
     let mut sheets = read.sheets;

@@ -72,6 +72,21 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// The page that is shown of so many rows.
+    fn page_of(&self, rows: usize) -> usize {
+        self.page.clamp(1, rows.div_ceil(ROWS).max(1))
+    }
+
+    fn pager(&self, year: i32, rows: usize) -> Pager {
+        let (at, pages) = (self.page_of(rows), rows.div_ceil(ROWS).max(1));
+        let from = (at - 1) * ROWS;
+        Pager {
+            prev: if at > 1 { format!("/plan/{year}?{}page={}", self.query(""), at - 1) } else { String::new() },
+            next: if at < pages { format!("/plan/{year}?{}page={}", self.query(""), at + 1) } else { String::new() },
+            range: if rows > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(rows)) } else { String::new() },
+        }
+    }
+
     fn fits(&self, line: &PlanLine) -> bool {
         (self.class.is_empty() || line.category.class() == self.class)
             && (self.link.is_empty() || line.link.code() == self.link)
@@ -127,9 +142,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
     let when = When::now(year);
     let lines: Vec<(&PlanLine, u64)> = plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();
     let kept: Vec<_> = lines.iter().filter(|(l, _)| asked.fits(l)).collect();
-    let pages = kept.len().div_ceil(ROWS).max(1);
-    let at = asked.page.clamp(1, pages);
-    let from = (at - 1) * ROWS;
+    let from = (asked.page_of(kept.len()) - 1) * ROWS;
     let rows = kept.iter().skip(from).take(ROWS).map(|(line, done)| line_row(line, *done, &streets, &when, lang)).collect();
 
     let calendar = site.app.calendar().await?;
@@ -165,11 +178,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         done: Counted::new(done, behind(&Pick::all(What::Taken), &when)),
         bar: Bar::new(done, required, user.t("完成进度", "Progress")).marked(passed.saturating_mul(1000) / days),
         filters: filters(user, year, asked, classes, street_choices, chips(user, year, asked, &streets), kept.len()),
-        pager: Pager {
-            prev: if at > 1 { format!("/plan/{year}?{}page={}", asked.query(""), at - 1) } else { String::new() },
-            next: if at < pages { format!("/plan/{year}?{}page={}", asked.query(""), at + 1) } else { String::new() },
-            range: if kept.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(kept.len())) } else { String::new() },
-        },
+        pager: asked.pager(year, kept.len()),
         lines: rows,
         pivot: pivot(user, &lines, &when),
         actions: actions(user, year, plan.as_ref(), filled),

@@ -635,6 +635,14 @@ fn step_badge(user: &User, done: bool, now: bool) -> Badge {
     }
 }
 
+fn retest_text(user: &User, negative: bool, retested: bool) -> &'static str {
+    match (negative, retested) {
+        (true, _) => user.t("复测阴性，按阴性记录，两次读数都保留", "Negative on the rerun: recorded as negative, both readings stay"),
+        (false, true) => user.t("复测仍为阳性，暂停销售", "Still positive: the sale is suspended"),
+        (false, false) => user.t("同一样品用同一方法再测一次", "Test the same sample once more by the same method"),
+    }
+}
+
 fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
     use FollowUpState as S;
     let lang = user.lang();
@@ -649,11 +657,7 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
     let mut out = vec![FollowStep {
         title: user.t("复测", "Rerun").to_owned(),
         state: badge(retested, !retested),
-        text: match (settled_negative, retested) {
-            (true, _) => user.t("复测阴性，按阴性记录，两次读数都保留", "Negative on the rerun: recorded as negative, both readings stay").to_owned(),
-            (false, true) => user.t("复测仍为阳性，暂停销售", "Still positive: the sale is suspended").to_owned(),
-            _ => user.t("同一样品用同一方法再测一次", "Test the same sample once more by the same method").to_owned(),
-        },
+        text: retest_text(user, settled_negative, retested).to_owned(),
         due: if retested { Due::default() } else { follow_due(row, now, lang) },
         action: if retested { None } else { take(FollowUpAction::Retest) },
     }];
