@@ -105,10 +105,7 @@ pub(crate) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, ca
     let supervisor = &world.people.supervisor;
     let (subject, opened, mut case) = (case.subject(), case.opened_at.date_naive(), case);
     let until = |case: &Case| matches!(course, Course::Until(state) if state == case.state);
-    let overturned = match course {
-        Course::Overturned(at) => Some(at),
-        _ => None,
-    };
+    let overturned = if let Course::Overturned(at) = course { Some(at) } else { None };
     let ends = overturned.unwrap_or(world.now).min(world.now);
 
     let received =
