@@ -97,6 +97,91 @@ pub(crate) fn height(width: f64, font: f64) -> f64 {
     (width * 0.42).max(font * 19.0)
 }
 
+/// Where the points of a control chart stand on the page, and how large its texts are.
+struct Sheet {
+    width: f64,
+    left: f64,
+    right: f64,
+    top: f64,
+    tall: f64,
+    each: f64,
+    reach: f64,
+    font: f64,
+    small: f64,
+}
+
+impl Sheet {
+    fn x_of(&self, i: usize) -> f64 {
+        self.left + self.each * (i as f64 + 0.5)
+    }
+
+    fn y_of(&self, z: f64) -> f64 {
+        self.top + self.tall * (0.5 - z.clamp(-self.reach, self.reach) / (2.0 * self.reach))
+    }
+
+    /// The key, from the right so that it never meets the unit.
+    fn key(&self, root: &Area<'_>, c: &Control, widths: &[f64]) -> Result<(), ChartError> {
+        let Self { font, small, .. } = *self;
+        let mut x = self.width;
+        for (i, sign) in ControlSign::ALL.into_iter().enumerate().rev().filter(|(i, _)| !c.key[*i].is_empty()) {
+            x -= widths[i];
+            write(root, (x, font * 0.5), small, (HPos::Left, VPos::Center), Ink::Text, &c.key[i])?;
+            x -= font * 0.7;
+            shape(root, (x, font * 0.5), font * 0.34, sign, true)?;
+            x -= font * 1.0;
+        }
+        Ok(())
+    }
+
+    /// As many labels under the points as fit: the newest and those that broke a rule before the others.
+    fn labels(&self, root: &Area<'_>, c: &Control, labels: &[String], widths: &[f64]) -> Result<(), ChartError> {
+        let Self { top, tall, font, small, .. } = *self;
+        let mut order: Vec<usize> = (0..c.points.len()).rev().collect();
+        order.sort_by_key(|i| (i + 1 < c.points.len(), c.points[*i].sign == ControlSign::In));
+        let mut under: Vec<(f64, f64)> = Vec::new();
+        for i in order {
+            let half = widths[i] / 2.0;
+            let x = self.x_of(i).min(self.width - half).max(half);
+            let (from, to) = (x - half - font * 0.4, x + half + font * 0.4);
+            if !under.iter().any(|u| from < u.1 && u.0 < to) {
+                write(root, (x, top + tall + font * 0.5), small, (HPos::Center, VPos::Top), Ink::Text, &labels[i])?;
+                under.push((from, to));
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of the rules, away from the centre line, from the points and from each other.
+    fn rules(&self, root: &Area<'_>, c: &Control, widths: &[f64], radius: f64) -> Result<(), ChartError> {
+        let Self { left, right, top, tall, font, small, .. } = *self;
+        let shown = || c.points.iter().enumerate().filter(|(_, p)| p.value.is_finite());
+        let mut taken: Vec<[f64; 4]> =
+            shown().map(|(i, p)| (self.x_of(i), self.y_of(c.z(p.value)), radius * 1.2)).map(|(x, y, r)| [x - r, x + r, y - r, y + r]).collect();
+        for (i, p) in shown().filter(|(_, p)| !p.rules.is_empty()) {
+            let (half, high) = (widths[i] / 2.0, font * 1.05);
+            let x = self.x_of(i).min(self.width - right - half).max(left + half);
+            let (y, away) = (self.y_of(c.z(p.value)), if c.z(p.value) >= 0.0 { -1.0 } else { 1.0 });
+            let lanes = [1.0, 2.0, 3.0, -1.0, 4.0, -2.0, 5.0, -3.0, 6.0];
+            let mut areas = lanes.iter().map(|lane: &f64| {
+                let at = y + away * lane.signum() * (radius + high * (lane.abs() - 0.4));
+                [x - half, x + half, at - high / 2.0, at + high / 2.0]
+            });
+            let free = |a: &[f64; 4]| {
+                let inside = a[2] >= font && a[3] <= top + tall + font * 0.4;
+                inside && !taken.iter().any(|t| a[0] < t[1] && t[0] < a[1] && a[2] < t[3] && t[2] < a[3])
+            };
+            // Where many in a row leave no room, the shapes and the table beside the chart still say it.
+            let Some(area) = areas.find(free) else { continue };
+            taken.push(area);
+            // The lines stop at a text.
+            let corners = [(fine(area[0]), fine(area[2])), (fine(area[1]), fine(area[3]))];
+            root.draw(&Rectangle::new(corners, rgb(Ink::Paper).filled())).map_err(wrong)?;
+            write(root, (x, (area[2] + area[3]) / 2.0), small, (HPos::Center, VPos::Center), p.sign.ink(), &p.rules)?;
+        }
+        Ok(())
+    }
+}
+
 pub(crate) fn draw(c: &Control, s: &mut dyn Surface, size: (f64, f64), font: f64) -> Result<(), ChartError> {
     if c.is_empty() {
         return Ok(());
@@ -113,8 +198,7 @@ pub(crate) fn draw(c: &Control, s: &mut dyn Surface, size: (f64, f64), font: f64
     let (top, bottom) = (font * 2.2, font * 1.7);
     let (room, tall) = (size.0 - left - right, size.1 - top - bottom);
     let each = room / c.points.len() as f64;
-    let x_of = |i: usize| left + each * (i as f64 + 0.5);
-    let y_of = |z: f64| top + tall * (0.5 - z.clamp(-reach, reach) / (2.0 * reach));
+    let sheet = Sheet { width: size.0, left, right, top, tall, each, reach, font, small };
 
     let labels: Vec<String> = c.points.iter().map(|p| fit(s, small, &p.label, (font * 8.0).min(room))).collect();
     let label_widths: Vec<f64> = labels.iter().map(|l| s.text_width(small, l)).collect();
@@ -144,7 +228,7 @@ pub(crate) fn draw(c: &Control, s: &mut dyn Surface, size: (f64, f64), font: f64
         chart.draw_series(LineSeries::new(path, pen(Ink::Before, font * 0.09))).map_err(wrong)?;
     }
     for k in &levels {
-        let y = y_of(f64::from(*k));
+        let y = sheet.y_of(f64::from(*k));
         let ink = match k.abs() {
             2 => Ink::Warn,
             3 => Ink::Fail,
@@ -154,56 +238,13 @@ pub(crate) fn draw(c: &Control, s: &mut dyn Surface, size: (f64, f64), font: f64
         write(&root, (size.0 - right + font * 0.4, y), small, (HPos::Left, VPos::Center), ink, &name(*k))?;
     }
     write(&root, (0.0, 0.0), small, (HPos::Left, VPos::Top), Ink::Muted, &c.unit)?;
-    // The key, from the right so that it never meets the unit.
-    let mut x = size.0;
-    for (i, sign) in ControlSign::ALL.into_iter().enumerate().rev().filter(|(i, _)| !c.key[*i].is_empty()) {
-        x -= key_widths[i];
-        write(&root, (x, font * 0.5), small, (HPos::Left, VPos::Center), Ink::Text, &c.key[i])?;
-        x -= font * 0.7;
-        shape(&root, (x, font * 0.5), font * 0.34, sign, true)?;
-        x -= font * 1.0;
-    }
-    // As many labels under the points as fit: the newest and those that broke a rule before the others.
-    let mut order: Vec<usize> = (0..c.points.len()).rev().collect();
-    order.sort_by_key(|i| (i + 1 < c.points.len(), c.points[*i].sign == ControlSign::In));
-    let mut under: Vec<(f64, f64)> = Vec::new();
-    for i in order {
-        let half = label_widths[i] / 2.0;
-        let x = x_of(i).min(size.0 - half).max(half);
-        let (from, to) = (x - half - font * 0.4, x + half + font * 0.4);
-        if !under.iter().any(|u| from < u.1 && u.0 < to) {
-            write(&root, (x, top + tall + font * 0.5), small, (HPos::Center, VPos::Top), Ink::Text, &labels[i])?;
-            under.push((from, to));
-        }
-    }
+    sheet.key(&root, c, &key_widths)?;
+    sheet.labels(&root, c, &labels, &label_widths)?;
     let radius = (each * 0.4).clamp(font * 0.16, font * 0.34);
     for (i, p) in c.points.iter().enumerate().filter(|(_, p)| p.value.is_finite()) {
-        shape(&root, (x_of(i), y_of(c.z(p.value))), radius, p.sign, c.z(p.value) >= 0.0)?;
+        shape(&root, (sheet.x_of(i), sheet.y_of(c.z(p.value))), radius, p.sign, c.z(p.value) >= 0.0)?;
     }
-    // The names of the rules, away from the centre line, from the points and from each other.
-    let shown = || c.points.iter().enumerate().filter(|(_, p)| p.value.is_finite());
-    let mut taken: Vec<[f64; 4]> = shown().map(|(i, p)| (x_of(i), y_of(c.z(p.value)), radius * 1.2)).map(|(x, y, r)| [x - r, x + r, y - r, y + r]).collect();
-    for (i, p) in shown().filter(|(_, p)| !p.rules.is_empty()) {
-        let (half, high) = (rule_widths[i] / 2.0, font * 1.05);
-        let x = x_of(i).min(size.0 - right - half).max(left + half);
-        let (y, away) = (y_of(c.z(p.value)), if c.z(p.value) >= 0.0 { -1.0 } else { 1.0 });
-        let lanes = [1.0, 2.0, 3.0, -1.0, 4.0, -2.0, 5.0, -3.0, 6.0];
-        let mut areas = lanes.iter().map(|lane: &f64| {
-            let at = y + away * lane.signum() * (radius + high * (lane.abs() - 0.4));
-            [x - half, x + half, at - high / 2.0, at + high / 2.0]
-        });
-        let free = |a: &[f64; 4]| {
-            let inside = a[2] >= font && a[3] <= top + tall + font * 0.4;
-            inside && !taken.iter().any(|t| a[0] < t[1] && t[0] < a[1] && a[2] < t[3] && t[2] < a[3])
-        };
-        // Where many in a row leave no room, the shapes and the table beside the chart still say it.
-        let Some(area) = areas.find(free) else { continue };
-        taken.push(area);
-        // The lines stop at a text.
-        let corners = [(fine(area[0]), fine(area[2])), (fine(area[1]), fine(area[3]))];
-        root.draw(&Rectangle::new(corners, rgb(Ink::Paper).filled())).map_err(wrong)?;
-        write(&root, (x, (area[2] + area[3]) / 2.0), small, (HPos::Center, VPos::Center), p.sign.ink(), &p.rules)?;
-    }
+    sheet.rules(&root, c, &rule_widths, radius)?;
     root.present().map_err(wrong)
 }
 

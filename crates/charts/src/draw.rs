@@ -187,6 +187,115 @@ fn height_at(series: &Series, at: f64) -> Option<f64> {
     (v.is_finite() && !over).then_some(v)
 }
 
+/// The runs of a series without a gap.
+fn runs(series: &Series) -> Vec<Vec<(f64, f64)>> {
+    let mut runs: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
+    for (i, p) in series.points.iter().enumerate() {
+        match runs.last_mut() {
+            Some(run) if p.1.is_finite() => run.push((i as f64 + 0.5, p.1)),
+            _ => runs.push(Vec::new()),
+        }
+    }
+    runs.retain(|r| !r.is_empty());
+    runs
+}
+
+fn grid(parts: usize, step: f64, count: usize, font: f64) -> impl Iterator<Item = PathElement<(f64, f64)>> {
+    (0..=parts).map(move |i| {
+        let y = i as f64 * step;
+        let ink = if i == 0 { Ink::Axis } else { Ink::Grid };
+        PathElement::new(vec![(0.0, y), (count as f64, y)], pen(ink, font * 0.06))
+    })
+}
+
+/// Where the values of a chart stand on the page, and how large its texts are.
+struct Plot {
+    left: f64,
+    top: f64,
+    room: f64,
+    tall: f64,
+    count: usize,
+    max: f64,
+    font: f64,
+    small: f64,
+}
+
+impl Plot {
+    fn x_of(&self, i: usize) -> f64 {
+        self.left + self.room * (i as f64 + 0.5) / self.count as f64
+    }
+
+    fn y_of(&self, v: f64) -> f64 {
+        self.top + self.tall * (1.0 - v / self.max)
+    }
+
+    fn ticks(&self, root: &Area<'_>, ticks: &[String]) -> Result<(), ChartError> {
+        let parts = ticks.len() - 1;
+        for (i, text) in ticks.iter().enumerate() {
+            let y = self.top + self.tall * (1.0 - i as f64 / parts as f64);
+            write(root, (self.left - self.font * 0.4, y), self.small, (HPos::Right, VPos::Center), Ink::Muted, text)?;
+        }
+        Ok(())
+    }
+
+    /// The middle of the text of a point: beside the point where no line runs, else beyond all of them.
+    fn beside(&self, c: &Trend, i: usize, v: f64, half: f64) -> f64 {
+        let each = self.room / self.count as f64;
+        let lines = [Some(&c.now), c.last_year.as_ref()];
+        let mut crossing = Vec::new();
+        for k in 0..=8 {
+            let x = self.x_of(i) - half + half * 2.0 * f64::from(k) / 8.0;
+            crossing.extend(lines.into_iter().flatten().filter_map(|l| height_at(l, (x - self.left) / each - 0.5)).map(|v| self.y_of(v)));
+        }
+        let free = |a: f64, b: f64| a >= 0.0 && b <= self.top + self.tall && !crossing.iter().any(|y| *y > a && *y < b);
+        let (gap, high) = (self.font * 0.35, self.font * 0.95);
+        let (highest, lowest) = crossing.iter().fold((f64::MAX, f64::MIN), |(h, l), y| (h.min(*y), l.max(*y)));
+        let y = self.y_of(v);
+        let mut tries = [y - gap - high, y + gap, highest - gap - high, lowest + gap];
+        tries[2..].sort_by(|a, b| (a - y).abs().total_cmp(&(b - y).abs()));
+        tries.into_iter().find(|t| free(*t, t + high)).unwrap_or(tries[0]) + high / 2.0
+    }
+
+    /// Names at the ends of the lines, moved apart if they would touch.
+    fn names(&self, root: &Area<'_>, c: &Trend) -> Result<(), ChartError> {
+        let (font, small) = (self.font, self.small);
+        let end = |series: &Series| series.points.iter().enumerate().rev().find(|(_, p)| p.1.is_finite()).map(|(i, p)| (self.x_of(i), self.y_of(p.1)));
+        let now = end(&c.now);
+        let mut last = c.last_year.as_ref().and_then(end);
+        if let (Some((nx, ny)), Some((lx, ly))) = (now, last)
+            && (nx - lx).abs() < font * 3.0
+            && (ny - ly).abs() < font * 1.1
+        {
+            last = Some((lx, if ly >= ny { ny + font * 1.1 } else { ny - font * 1.1 }));
+        }
+        let beside = (HPos::Left, VPos::Center);
+        if let Some((x, y)) = now {
+            write(root, (x + font * 1.3, y), small, beside, Ink::First, &c.now.name)?;
+        }
+        if let (Some((x, y)), Some(l)) = (last, &c.last_year) {
+            write(root, (x + font * 1.3, y), small, beside, Ink::Before, &l.name)?;
+        }
+        Ok(())
+    }
+
+    /// The name under a bar and its value above it: inside the bar when the point of the line would sit on the number.
+    fn bar(&self, root: &Area<'_>, x: f64, (value, bar, dot): (f64, f64, f64), lines: &[String]) -> Result<(), ChartError> {
+        let Self { top, tall, font, small, .. } = *self;
+        for (k, line) in lines.iter().enumerate() {
+            let y = top + tall + font * (0.4 + 1.1 * k as f64);
+            write(root, (x, y), small, (HPos::Center, VPos::Top), Ink::Text, line)?;
+        }
+        let text = tick(value, if value.fract().abs() < 1e-9 { 1.0 } else { 0.1 });
+        let inside = dot > bar - font * 0.5 && dot < bar + font * 1.6;
+        if inside && bar > font * 1.5 {
+            write(root, (x, top + tall - bar + font * 0.55), small, (HPos::Center, VPos::Top), Ink::Paper, &text)?;
+        } else {
+            write(root, (x, top + tall - bar - font * 0.15), small, (HPos::Center, VPos::Bottom), Ink::Text, &text)?;
+        }
+        Ok(())
+    }
+}
+
 pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64) -> Result<(), ChartError> {
     let count = c.now.points.len().max(c.last_year.as_ref().map_or(0, |l| l.points.len())).max(1);
     let (max, step) = scale(max_of(&c.now).max(c.last_year.as_ref().map_or(0.0, max_of)) * 1.08);
@@ -199,7 +308,6 @@ pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64)
     let top = font * 1.5;
     let bottom = if c.n.is_empty() { font * 1.6 } else { font * 2.8 };
     let (room, tall) = (size.0 - left - right, size.1 - top - bottom);
-    let each = room / count as f64;
     let label_widths: Vec<f64> = c.now.points.iter().enumerate().map(|(i, p)| s.text_width(small, &shown(&c.texts, i, p.1, c.decimals, ""))).collect();
 
     let root = Bridge { surface: s, size }.into_drawing_area();
@@ -210,23 +318,7 @@ pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64)
         .margin_bottom(fine(bottom))
         .build_cartesian_2d(0f64..count as f64, 0f64..max)
         .map_err(wrong)?;
-    let grid = (0..=parts).map(|i| {
-        let y = i as f64 * step;
-        let ink = if i == 0 { Ink::Axis } else { Ink::Grid };
-        PathElement::new(vec![(0.0, y), (count as f64, y)], pen(ink, font * 0.06))
-    });
-    chart.draw_series(grid).map_err(wrong)?;
-    let runs = |series: &Series| {
-        let mut runs: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
-        for (i, p) in series.points.iter().enumerate() {
-            match runs.last_mut() {
-                Some(run) if p.1.is_finite() => run.push((i as f64 + 0.5, p.1)),
-                _ => runs.push(Vec::new()),
-            }
-        }
-        runs.retain(|r| !r.is_empty());
-        runs
-    };
+    chart.draw_series(grid(parts, step, count, font)).map_err(wrong)?;
     if let Some(last) = &c.last_year {
         for run in runs(last) {
             chart.draw_series(LineSeries::new(run, pen(Ink::Before, font * 0.08))).map_err(wrong)?;
@@ -241,62 +333,29 @@ pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64)
     });
     chart.draw_series(dots).map_err(wrong)?;
 
-    for (i, text) in ticks.iter().enumerate() {
-        let y = top + tall * (1.0 - i as f64 / parts as f64);
-        write(&root, (left - font * 0.4, y), small, (HPos::Right, VPos::Center), Ink::Muted, text)?;
-    }
+    let plot = Plot { left, top, room, tall, count, max, font, small };
+    plot.ticks(&root, &ticks)?;
     if c.unit != "%" {
         write(&root, (0.0, 0.0), small, (HPos::Left, VPos::Top), Ink::Muted, &c.unit)?;
     }
-    let x_of = |i: usize| left + room * (i as f64 + 0.5) / count as f64;
-    let y_of = |v: f64| top + tall * (1.0 - v / max);
     for i in 0..count {
         let label = c.now.points.get(i).or_else(|| c.last_year.as_ref().and_then(|l| l.points.get(i)));
         let under = top + tall;
         if let Some((label, _)) = label {
-            write(&root, (x_of(i), under + font * 0.4), small, (HPos::Center, VPos::Top), Ink::Text, label)?;
+            write(&root, (plot.x_of(i), under + font * 0.4), small, (HPos::Center, VPos::Top), Ink::Text, label)?;
         }
         if let Some(n) = c.n.get(i) {
             let text = format!("n={n}");
-            write(&root, (x_of(i), under + font * 1.6), font * 0.78, (HPos::Center, VPos::Top), Ink::Muted, &text)?;
+            write(&root, (plot.x_of(i), under + font * 1.6), font * 0.78, (HPos::Center, VPos::Top), Ink::Muted, &text)?;
         }
         if let Some((_, v)) = c.now.points.get(i).filter(|p| p.1.is_finite()) {
-            // Beside the point where no line runs, else beyond all of them.
             let half = label_widths.get(i).copied().unwrap_or(0.0) / 2.0;
-            let lines = [Some(&c.now), c.last_year.as_ref()];
-            let mut crossing = Vec::new();
-            for k in 0..=8 {
-                let x = x_of(i) - half + half * 2.0 * f64::from(k) / 8.0;
-                crossing.extend(lines.into_iter().flatten().filter_map(|l| height_at(l, (x - left) / each - 0.5)).map(&y_of));
-            }
-            let free = |a: f64, b: f64| a >= 0.0 && b <= top + tall && !crossing.iter().any(|y| *y > a && *y < b);
-            let (gap, high) = (font * 0.35, font * 0.95);
-            let (highest, lowest) = crossing.iter().fold((f64::MAX, f64::MIN), |(h, l), y| (h.min(*y), l.max(*y)));
-            let y = y_of(*v);
-            let mut tries = [y - gap - high, y + gap, highest - gap - high, lowest + gap];
-            tries[2..].sort_by(|a, b| (a - y).abs().total_cmp(&(b - y).abs()));
-            let y = tries.into_iter().find(|t| free(*t, t + high)).unwrap_or(tries[0]) + high / 2.0;
+            let y = plot.beside(c, i, *v, half);
             let text = shown(&c.texts, i, *v, c.decimals, "");
-            write(&root, (x_of(i), y), small, (HPos::Center, VPos::Center), Ink::First, &text)?;
+            write(&root, (plot.x_of(i), y), small, (HPos::Center, VPos::Center), Ink::First, &text)?;
         }
     }
-    // Names at the ends of the lines, moved apart if they would touch.
-    let end = |series: &Series| series.points.iter().enumerate().rev().find(|(_, p)| p.1.is_finite()).map(|(i, p)| (x_of(i), y_of(p.1)));
-    let now = end(&c.now);
-    let mut last = c.last_year.as_ref().and_then(end);
-    if let (Some((nx, ny)), Some((lx, ly))) = (now, last)
-        && (nx - lx).abs() < font * 3.0
-        && (ny - ly).abs() < font * 1.1
-    {
-        last = Some((lx, if ly >= ny { ny + font * 1.1 } else { ny - font * 1.1 }));
-    }
-    let beside = (HPos::Left, VPos::Center);
-    if let Some((x, y)) = now {
-        write(&root, (x + font * 1.3, y), small, beside, Ink::First, &c.now.name)?;
-    }
-    if let (Some((x, y)), Some(l)) = (last, &c.last_year) {
-        write(&root, (x + font * 1.3, y), small, beside, Ink::Before, &l.name)?;
-    }
+    plot.names(&root, c)?;
     root.present().map_err(wrong)
 }
 
@@ -328,12 +387,7 @@ pub(crate) fn pareto(c: &Pareto, s: &mut dyn Surface, size: (f64, f64), font: f6
         .build_cartesian_2d(0f64..count as f64, 0f64..max)
         .map_err(wrong)?
         .set_secondary_coord(0f64..count as f64, 0f64..100f64);
-    let grid = (0..=parts).map(|i| {
-        let y = i as f64 * step;
-        let ink = if i == 0 { Ink::Axis } else { Ink::Grid };
-        PathElement::new(vec![(0.0, y), (count as f64, y)], pen(ink, font * 0.06))
-    });
-    chart.draw_series(grid).map_err(wrong)?;
+    chart.draw_series(grid(parts, step, count, font)).map_err(wrong)?;
     let bars = points.iter().enumerate().map(|(i, p)| {
         let x = i as f64;
         Rectangle::new([(x + 0.2, 0.0), (x + 0.8, p.1)], rgb(Ink::First).filled())
@@ -352,10 +406,8 @@ pub(crate) fn pareto(c: &Pareto, s: &mut dyn Surface, size: (f64, f64), font: f6
     let rings = shares.iter().map(|p| Circle::new(*p, fine(font * 0.26), rgb(Ink::Second).filled()));
     chart.draw_secondary_series(rings).map_err(wrong)?;
 
-    for (i, text) in ticks.iter().enumerate() {
-        let y = top + tall * (1.0 - i as f64 / parts as f64);
-        write(&root, (left - font * 0.4, y), small, (HPos::Right, VPos::Center), Ink::Muted, text)?;
-    }
+    let plot = Plot { left, top, room, tall, count, max, font, small };
+    plot.ticks(&root, &ticks)?;
     for share in [0.0, 50.0, 100.0] {
         let y = top + tall * (1.0 - share / 100.0);
         let text = format!("{share:.0}%");
@@ -365,19 +417,8 @@ pub(crate) fn pareto(c: &Pareto, s: &mut dyn Surface, size: (f64, f64), font: f6
     write(&root, (size.0, 0.0), small, (HPos::Right, VPos::Top), Ink::Second, &c.cumulative)?;
     for (i, p) in points.iter().enumerate() {
         let x = left + each * (i as f64 + 0.5);
-        for (k, line) in labels[i].iter().enumerate() {
-            let y = top + tall + font * (0.4 + 1.1 * k as f64);
-            write(&root, (x, y), small, (HPos::Center, VPos::Top), Ink::Text, line)?;
-        }
         let (bar, dot) = (tall * p.1 / max, tall * shares[i].1 / 100.0);
-        let value = tick(p.1, if p.1.fract().abs() < 1e-9 { 1.0 } else { 0.1 });
-        // Inside the bar when the point of the line would sit on the number.
-        let inside = dot > bar - font * 0.5 && dot < bar + font * 1.6;
-        if inside && bar > font * 1.5 {
-            write(&root, (x, top + tall - bar + font * 0.55), small, (HPos::Center, VPos::Top), Ink::Paper, &value)?;
-        } else {
-            write(&root, (x, top + tall - bar - font * 0.15), small, (HPos::Center, VPos::Bottom), Ink::Text, &value)?;
-        }
+        plot.bar(&root, x, (p.1, bar, dot), &labels[i])?;
         let clear = dot - bar > font * 2.6;
         if let Some(text) = c.texts.get(i).filter(|_| clear || i + 1 == points.len()) {
             write(&root, (x, top + tall - dot - font * 0.4), font * 0.82, (HPos::Center, VPos::Bottom), Ink::Second, text)?;

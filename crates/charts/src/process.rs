@@ -53,6 +53,37 @@ pub(crate) fn height(width: f64, font: f64) -> f64 {
     (width * 0.36).max(font * 16.0)
 }
 
+/// A broken line: a limit.
+fn dashed(s: &mut dyn Surface, (left, right): (f64, f64), y: f64, font: f64) {
+    let (dash, gap) = (font * 0.6, font * 0.35);
+    let mut x = left;
+    while x < right {
+        s.polyline(&[(x, y), ((x + dash).min(right), y)], Ink::Fail, font * 0.1);
+        x += dash + gap;
+    }
+}
+
+/// A crossed square: a point outside the limits.
+fn crossed(s: &mut dyn Surface, (x, y): (f64, f64), r: f64) {
+    s.rect(x - r, y - r, r * 2.0, r * 2.0, Ink::Fail);
+    s.polyline(&[(x - r * 0.6, y - r * 0.6), (x + r * 0.6, y + r * 0.6)], Ink::Paper, r * 0.35);
+    s.polyline(&[(x - r * 0.6, y + r * 0.6), (x + r * 0.6, y - r * 0.6)], Ink::Paper, r * 0.35);
+}
+
+/// As many labels as fit, from the newest back.
+fn newest_labels(s: &mut dyn Surface, shown: &[(usize, &ProcessPoint)], x_of: &dyn Fn(usize) -> f64, (width, tall): (f64, f64), font: f64) {
+    let small = font * 0.85;
+    let mut free = f64::MAX;
+    for (i, p) in shown.iter().rev() {
+        let half = s.text_width(small, &p.label) / 2.0;
+        let x = x_of(*i).min(width - half);
+        if x + half + font * 0.4 <= free {
+            s.text((x, tall - font * 0.3), small, Anchor::Middle, Ink::Text, &p.label);
+            free = x - half;
+        }
+    }
+}
+
 pub(crate) fn draw(c: &Process, s: &mut dyn Surface, (width, tall): (f64, f64), font: f64) {
     let small = font * 0.85;
     let highest = c.points.iter().map(|p| p.value).chain(c.lines.iter().map(|l| l.value)).filter(|v| v.is_finite()).fold(0.0, f64::max);
@@ -80,12 +111,7 @@ pub(crate) fn draw(c: &Process, s: &mut dyn Surface, (width, tall): (f64, f64), 
     for line in c.lines.iter().filter(|l| l.value.is_finite()) {
         let (y, ink) = (y_of(line.value), if line.limit { Ink::Fail } else { Ink::Axis });
         if line.limit {
-            let (dash, gap) = (font * 0.6, font * 0.35);
-            let mut x = left;
-            while x < width - right {
-                s.polyline(&[(x, y), ((x + dash).min(width - right), y)], ink, font * 0.1);
-                x += dash + gap;
-            }
+            dashed(s, (left, width - right), y, font);
         } else {
             s.polyline(&[(left, y), (width - right, y)], ink, font * 0.12);
         }
@@ -106,9 +132,7 @@ pub(crate) fn draw(c: &Process, s: &mut dyn Surface, (width, tall): (f64, f64), 
         let (x, y) = (x_of(*i), y_of(p.value));
         if p.outside {
             let r = radius * 1.3;
-            s.rect(x - r, y - r, r * 2.0, r * 2.0, Ink::Fail);
-            s.polyline(&[(x - r * 0.6, y - r * 0.6), (x + r * 0.6, y + r * 0.6)], Ink::Paper, r * 0.35);
-            s.polyline(&[(x - r * 0.6, y + r * 0.6), (x + r * 0.6, y - r * 0.6)], Ink::Paper, r * 0.35);
+            crossed(s, (x, y), r);
             let half = s.text_width(small, &p.text) / 2.0;
             let middle = x.clamp(left + half, width - right - half);
             let above = y - r - font * 0.35;
@@ -117,14 +141,5 @@ pub(crate) fn draw(c: &Process, s: &mut dyn Surface, (width, tall): (f64, f64), 
             s.circle((x, y), radius, Ink::First, None);
         }
     }
-    // as many labels as fit, from the newest back
-    let mut free = f64::MAX;
-    for (i, p) in shown.iter().rev() {
-        let half = s.text_width(small, &p.label) / 2.0;
-        let x = x_of(*i).min(width - half);
-        if x + half + font * 0.4 <= free {
-            s.text((x, tall - font * 0.3), small, Anchor::Middle, Ink::Text, &p.label);
-            free = x - half;
-        }
-    }
+    newest_labels(s, &shown, &x_of, (width, tall), font);
 }

@@ -79,30 +79,8 @@ fn handler<'a>(world: &'a World, case: &Case) -> &'a Actor {
     }
 }
 
-/// Tells a case.
-pub(crate) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, case: Case, course: Course) -> Result<Case, Error> {
-    let officer = handler(world, &case);
-    let supervisor = &world.people.supervisor;
-    let subject = case.subject();
-    let opened = case.opened_at.date_naive();
-    let mut case = case;
-    let until = |case: &Case| matches!(course, Course::Until(state) if state == case.state);
-    let overturned = match course {
-        Course::Overturned(at) => Some(at),
-        _ => None,
-    };
-    let ends = overturned.unwrap_or(world.now).min(world.now);
-
-    let received =
-        if case.severe { case.opened_at + TimeDelta::hours(3) } else { world.at(world.after(opened, 1), 10, 0) + TimeDelta::minutes(run.dice.within(0, 90)) };
-    let days = match course {
-        Course::Days(days) | Course::Extended(_, days) => days,
-        // asked to be closed a few days ago
-        Course::Until(CaseState::Submitted) => (world.now.date_naive() - opened).num_days() - 5,
-        _ => 60,
-    };
-    let closing = world.later(opened, days);
-    // blocks in their order, the last of them on the day of closing
+/// The blocks in their order, the last of them on the day of closing.
+fn planned(world: &World, run: &mut Run, case: &Case, received: Instant, closing: NaiveDate) -> Vec<(Block, NaiveDate)> {
     let mut plan: Vec<(Block, NaiveDate)> = Vec::new();
     if case.part == Part::Production && case.operator.contains("示范省") {
         plan.push((Block::Start, world.after(received.date_naive(), 2)));
@@ -118,6 +96,28 @@ pub(crate) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, ca
             plan.push((block, world.later(served, share).min(closing)));
         }
     }
+    plan
+}
+
+/// Tells a case.
+pub(crate) fn run_case(world: &World, run: &mut Run, clocks: &mut Clocks<'_>, case: Case, course: Course) -> Result<Case, Error> {
+    let officer = handler(world, &case);
+    let supervisor = &world.people.supervisor;
+    let (subject, opened, mut case) = (case.subject(), case.opened_at.date_naive(), case);
+    let until = |case: &Case| matches!(course, Course::Until(state) if state == case.state);
+    let overturned = if let Course::Overturned(at) = course { Some(at) } else { None };
+    let ends = overturned.unwrap_or(world.now).min(world.now);
+
+    let received =
+        if case.severe { case.opened_at + TimeDelta::hours(3) } else { world.at(world.after(opened, 1), 10, 0) + TimeDelta::minutes(run.dice.within(0, 90)) };
+    let days = match course {
+        Course::Days(days) | Course::Extended(_, days) => days,
+        // asked to be closed a few days ago
+        Course::Until(CaseState::Submitted) => (world.now.date_naive() - opened).num_days() - 5,
+        _ => 60,
+    };
+    let closing = world.later(opened, days);
+    let plan = planned(world, run, &case, received, closing);
     if received > ends || until(&case) {
         return overturn(world, clocks, run, case, overturned);
     }
@@ -223,19 +223,7 @@ fn record(world: &World, run: &mut Run, case: &Case, officer: &Actor, block: Blo
             set("unit", "公斤".into());
         }
         Block::Cause => set("cause", run.dice.pick(&["原料问题", "过程控制不严", "储运不当", "未找出原因"]).to_owned()),
-        Block::Penalty => {
-            let (year, number) = (at.year(), run.quotas.serial());
-            if run.dice.chance(3_000) {
-                set("filed", "免予处罚（食品安全法第136条）".into());
-                set("why_not", "履行了进货查验等义务（演示）".into());
-                set("doc_no", format!("金市监不罚〔{year}〕演示{number}号"));
-            } else {
-                set("filed", "立案处罚".into());
-                set("fine", (run.dice.within(4, 60) * 500).to_string());
-                set("doc_no", format!("金市监处罚〔{year}〕演示{number}号"));
-            }
-            set("basis", "食品安全法（演示）".into());
-        }
+        Block::Penalty => penalty(run, at.year(), &mut set),
         Block::Transfer => {
             set("to", "示范省示范市市场监督管理局".into());
             set("letter_no", format!("金市监函〔{}〕演示{}号", case.opened_at.year(), case.no));
@@ -246,6 +234,21 @@ fn record(world: &World, run: &mut Run, case: &Case, officer: &Actor, block: Blo
     }
     record.fields = fields;
     record
+}
+
+/// 行政处罚: a fine, or why there is none.
+fn penalty(run: &mut Run, year: i32, set: &mut dyn FnMut(&str, String)) {
+    let number = run.quotas.serial();
+    if run.dice.chance(3_000) {
+        set("filed", "免予处罚（食品安全法第136条）".into());
+        set("why_not", "履行了进货查验等义务（演示）".into());
+        set("doc_no", format!("金市监不罚〔{year}〕演示{number}号"));
+    } else {
+        set("filed", "立案处罚".into());
+        set("fine", (run.dice.within(4, 60) * 500).to_string());
+        set("doc_no", format!("金市监处罚〔{year}〕演示{number}号"));
+    }
+    set("basis", "食品安全法（演示）".into());
 }
 
 impl Quotas {

@@ -200,14 +200,7 @@ impl Teller<'_> {
     ) -> Result<ReadingId, Error> {
         let by_eye = method.threshold.is_none();
         let invalid = !positive && retest_of.is_none() && run.dice.chance(60);
-        let value = match (by_eye, positive) {
-            (true, _) => String::new(),
-            _ if invalid => "118".to_owned(),
-            (_, true) if method.code == "POLAR" => format!("{}.5", run.dice.within(28, 33)),
-            (_, true) => format!("{}.{}", run.dice.within(72, 93), run.dice.below(10)),
-            _ if method.code == "POLAR" => format!("{}.5", run.dice.within(8, 22)),
-            _ => format!("{}.{}", run.dice.within(1, 38), run.dice.below(10)),
-        };
+        let value = if by_eye { String::new() } else { shown(run, method, invalid, positive) };
         let seen = if invalid {
             Observed::Invalid
         } else if positive {
@@ -273,4 +266,15 @@ pub(crate) fn conclude(world: &World, run: &Run, follow_ups: &mut [FollowUpRecor
         }
     }
     Ok(())
+}
+
+/// What the device shows: the positive far above what it decides by, the negative far below.
+fn shown(run: &mut Run, method: &RapidMethod, invalid: bool, positive: bool) -> String {
+    match positive {
+        _ if invalid => "118".to_owned(),
+        true if method.code == "POLAR" => format!("{}.5", run.dice.within(28, 33)),
+        true => format!("{}.{}", run.dice.within(72, 93), run.dice.below(10)),
+        false if method.code == "POLAR" => format!("{}.5", run.dice.within(8, 22)),
+        false => format!("{}.{}", run.dice.within(1, 38), run.dice.below(10)),
+    }
 }

@@ -21,7 +21,7 @@ use crate::LAB;
 use crate::case::{Course, Quotas, run_case};
 use crate::dice::Dice;
 use crate::parties::{Register, linked};
-use crate::world::{STEMS, World, era, typed_result};
+use crate::world::{Food, STEMS, World, era, typed_result};
 use shiyan_app::seed::{Record, content_hash, food_of, new_order, opening_of, peers_of, report_content, report_of};
 
 /// What is to become of a sample.
@@ -343,6 +343,17 @@ pub(crate) fn sheet(run: &mut Run, world: &World, spec: &Spec) -> Result<Sheet, 
     Ok(sheet)
 }
 
+fn reception(run: &mut Run) -> Reception {
+    let seal = run.dice.hex(6);
+    Reception {
+        test_seal: format!("YS{seal}-1"),
+        backup_seal: format!("YS{seal}-2"),
+        place: format!("A-{:02}", run.dice.below(40) + 1),
+        temperature: "4".into(),
+        ..Reception::default()
+    }
+}
+
 /// Tells one sample into the batch. A day that has not come yet tells nothing.
 pub(crate) fn run_sample(world: &World, run: &mut Run, batch: &mut Batch, spec: &Spec) -> Result<(), Error> {
     let people = &world.people;
@@ -382,14 +393,7 @@ pub(crate) fn run_sample(world: &World, run: &mut Run, batch: &mut Batch, spec: 
         keep(batch, sample, clocks);
         return Ok(());
     }
-    let seal = run.dice.hex(6);
-    let reception = Reception {
-        test_seal: format!("YS{seal}-1"),
-        backup_seal: format!("YS{seal}-2"),
-        place: format!("A-{:02}", run.dice.below(40) + 1),
-        temperature: "4".into(),
-        ..Reception::default()
-    };
+    let reception = reception(run);
     if spec.fate == Fate::Refused {
         let reception = Reception { failed: vec![ReceptionCheck::Seal], ..reception };
         sample = sample.refuse(&people.keeper, received, reception, "封条破损，样品不能接收（演示）")?;
@@ -401,9 +405,11 @@ pub(crate) fn run_sample(world: &World, run: &mut Run, batch: &mut Batch, spec: 
     clocks.stop(RuleKey::D01, &subject, received)?;
     clocks.start(&mut run.dice, RuleKey::D02, &subject, received)?;
 
-    let (mut order, mut items) = open_order(world, run, &sample, spec, received)?;
-    let mut cases = Vec::new();
-    test(world, run, batch, spec, &sample, &mut order, &mut items, &mut clocks, &mut cases)?;
+    let (order, items) = open_order(world, run, &sample, spec, received)?;
+    let food = world.foods.get(spec.food).ok_or_else(|| Error::Fault("demo food".into()))?;
+    let mut bench = Bench { world, run, batch, spec, sample: &sample, food, order, items, clocks: &mut clocks, cases: Vec::new() };
+    bench.test()?;
+    let Bench { order, mut items, mut cases, .. } = bench;
     if let (Some(_), Some(conclusion), Some(at)) = (spec.from_reading, &order.in_force, order.issued_at) {
         run.concluded.insert(id, (conclusion.outcome == Outcome::Fail, at));
     }
@@ -438,117 +444,164 @@ fn open_order(world: &World, run: &mut Run, sample: &Sample, spec: &Spec, at: In
     Ok((order, items))
 }
 
-/// The bench: results, signatures, conclusion, report, cases; and the amendment where there is one.
-#[allow(clippy::too_many_arguments)]
-fn test(
-    world: &World,
-    run: &mut Run,
-    batch: &mut Batch,
-    spec: &Spec,
-    sample: &Sample,
-    order: &mut TestOrder,
-    items: &mut [TestItem],
-    clocks: &mut Clocks<'_>,
-    cases: &mut Vec<Case>,
-) -> Result<(), Error> {
-    let food = world.foods.get(spec.food).ok_or_else(|| Error::Fault("demo food".into()))?;
-    let received = order.received_at.date_naive();
-    let days = match spec.fate {
-        Fate::Late => run.dice.within(21, 24),
-        Fate::Until(_) => 9,
-        _ => run.dice.within(8, 16),
-    };
-    let failing = spec.fails.then(|| spec.failing.unwrap_or_else(|| run.dice.weighted(food.items.iter().map(|(_, w)| *w))));
-    let stop = |order: &TestOrder| matches!(spec.fate, Fate::Until(state) if state == order.state);
-    // results, item by item
-    let steps = i64::try_from(items.len()).unwrap_or(1);
-    for (index, item) in items.iter_mut().enumerate() {
-        let place = i64::try_from(index).unwrap_or(0);
-        let on = world.after(received, 2 + (days - 6) * (place + 1) / (steps + 1));
-        let at = world.at(on, 9, 30) + TimeDelta::minutes(run.dice.within(0, 360));
-        let stuck = stop(order) && place > 0;
-        let raw = food.items.get(index).map(|(row, _)| typed_result(&mut run.dice, row, failing == Some(index))).unwrap_or_default();
-        if at <= world.now && !stuck {
-            enter(world, order, item, &raw, at)?;
-        }
-    }
-    let round = |last: i64| [(OrderAction::Submit, last - 3), (OrderAction::Check, last - 2), (OrderAction::Review, last - 1)];
-    let mut from = received;
-    let mut last = days;
-    let mut amended = !matches!(spec.fate, Fate::AmendedToPass | Fate::Amended);
-    loop {
-        for (action, workday) in round(last) {
-            let at = world.at(world.after(from, workday), 9, 0) + TimeDelta::minutes(run.dice.within(0, 480));
-            if at > world.now || stop(order) {
+/// The bench with one order on it: results, signatures, conclusion, report, cases; and the amendment where there is one.
+struct Bench<'b, 'w> {
+    world: &'b World,
+    run: &'b mut Run,
+    batch: &'b mut Batch,
+    spec: &'b Spec,
+    sample: &'b Sample,
+    food: &'b Food,
+    order: TestOrder,
+    items: Vec<TestItem>,
+    clocks: &'b mut Clocks<'w>,
+    cases: Vec<Case>,
+}
+
+impl Bench<'_, '_> {
+    fn test(&mut self) -> Result<(), Error> {
+        let world = self.world;
+        let days = match self.spec.fate {
+            Fate::Late => self.run.dice.within(21, 24),
+            Fate::Until(_) => 9,
+            _ => self.run.dice.within(8, 16),
+        };
+        let failing = self.spec.fails.then(|| self.spec.failing.unwrap_or_else(|| self.run.dice.weighted(self.food.items.iter().map(|(_, w)| *w))));
+        self.enter_results(days, failing)?;
+        let mut from = self.order.received_at.date_naive();
+        let mut last = days;
+        let mut amended = !matches!(self.spec.fate, Fate::AmendedToPass | Fate::Amended);
+        loop {
+            if !self.signed(from, last)? {
                 return Ok(());
+            }
+            let approved = world.at(world.after(from, last), 9, 0) + TimeDelta::minutes(self.run.dice.within(0, 450));
+            if approved > world.now || self.stops() {
+                return Ok(());
+            }
+            self.approve(approved)?;
+            let Some(issued) = self.issued(approved)? else { break };
+            if amended {
+                break;
+            }
+            // the amendment: the chain once more
+            amended = true;
+            from = world.after(issued.date_naive(), 8);
+            last = 5;
+            self.amend(world.at(from, 9, 0), failing)?;
+        }
+        self.tell_cases()
+    }
+
+    fn stops(&self) -> bool {
+        matches!(self.spec.fate, Fate::Until(state) if state == self.order.state)
+    }
+
+    /// A result of an item as it is typed.
+    fn typed(&mut self, index: usize, fails: bool) -> String {
+        self.food.items.get(index).map(|(row, _)| typed_result(&mut self.run.dice, row, fails)).unwrap_or_default()
+    }
+
+    /// Results, item by item.
+    fn enter_results(&mut self, days: i64, failing: Option<usize>) -> Result<(), Error> {
+        let (world, received) = (self.world, self.order.received_at.date_naive());
+        let steps = i64::try_from(self.items.len()).unwrap_or(1);
+        for index in 0..self.items.len() {
+            let place = i64::try_from(index).unwrap_or(0);
+            let on = world.after(received, 2 + (days - 6) * (place + 1) / (steps + 1));
+            let at = world.at(on, 9, 30) + TimeDelta::minutes(self.run.dice.within(0, 360));
+            let stuck = self.stops() && place > 0;
+            let raw = self.typed(index, failing == Some(index));
+            if at <= world.now && !stuck {
+                enter(world, &self.order, &mut self.items[index], &raw, at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The signatures before the approval; `false` when one of them is not given yet.
+    fn signed(&mut self, from: NaiveDate, last: i64) -> Result<bool, Error> {
+        let world = self.world;
+        for (action, workday) in [(OrderAction::Submit, last - 3), (OrderAction::Check, last - 2), (OrderAction::Review, last - 1)] {
+            let at = world.at(world.after(from, workday), 9, 0) + TimeDelta::minutes(self.run.dice.within(0, 480));
+            if at > world.now || self.stops() {
+                return Ok(false);
             }
             let who = match action {
                 OrderAction::Submit => &world.people.analyst,
                 OrderAction::Check => &world.people.checker,
                 _ => &world.people.reviewer,
             };
-            *order = order.forward(who, action, items, &content_hash(order, items)?, at)?;
+            self.order = self.order.forward(who, action, &self.items, &content_hash(&self.order, &self.items)?, at)?;
         }
-        let approved = world.at(world.after(from, last), 9, 0) + TimeDelta::minutes(run.dice.within(0, 450));
-        if approved > world.now || stop(order) {
-            return Ok(());
-        }
-        *order = order.approve(&world.people.signatory, items, &["*".to_owned()], &content_hash(order, items)?, approved)?;
-        let fails = order.conclusion.as_ref().is_some_and(|c| c.outcome == Outcome::Fail);
-        let subject = format!("sample:{}", sample.id);
+        Ok(true)
+    }
+
+    /// The conclusion, with the clocks and the cases that begin by it.
+    fn approve(&mut self, at: Instant) -> Result<(), Error> {
+        let hash = content_hash(&self.order, &self.items)?;
+        self.order = self.order.approve(&self.world.people.signatory, &self.items, &["*".to_owned()], &hash, at)?;
+        let fails = self.order.conclusion.as_ref().is_some_and(|c| c.outcome == Outcome::Fail);
+        let subject = format!("sample:{}", self.sample.id);
         if fails {
-            clocks.start(&mut run.dice, RuleKey::D25, &subject, approved)?;
+            self.clocks.start(&mut self.run.dice, RuleKey::D25, &subject, at)?;
         } else {
-            clocks.start(&mut run.dice, RuleKey::D03, &subject, approved)?;
-            clocks.start(&mut run.dice, RuleKey::D24, &subject, approved)?;
+            self.clocks.start(&mut self.run.dice, RuleKey::D03, &subject, at)?;
+            self.clocks.start(&mut self.run.dice, RuleKey::D24, &subject, at)?;
         }
-        if fails && cases.is_empty() {
-            *cases = open(run, sample, order, items, clocks, approved)?;
+        if fails && self.cases.is_empty() {
+            self.cases = open(self.run, self.sample, &self.order, &self.items, self.clocks, at)?;
         }
-        let issued = if run.dice.chance(6_000) {
-            world.at(world.after(approved.date_naive(), 1), 9, 0) + TimeDelta::minutes(run.dice.within(0, 180))
+        Ok(())
+    }
+
+    /// Issues the report, and says when; `None` when it is not issued yet.
+    fn issued(&mut self, approved: Instant) -> Result<Option<Instant>, Error> {
+        let world = self.world;
+        let issued = if self.run.dice.chance(6_000) {
+            world.at(world.after(approved.date_naive(), 1), 9, 0) + TimeDelta::minutes(self.run.dice.within(0, 180))
         } else {
-            approved + TimeDelta::minutes(run.dice.within(15, 60))
+            approved + TimeDelta::minutes(self.run.dice.within(15, 60))
         };
-        if issued > world.now || stop(order) || spec.temporary {
-            break;
+        if issued > world.now || self.stops() || self.spec.temporary {
+            return Ok(None);
         }
-        issue(world, run, batch, sample, order, items, issued)?;
-        clocks.stop(RuleKey::D02, &subject, issued)?;
-        clocks.stop(RuleKey::D03, &subject, issued)?;
-        if amended {
-            break;
-        }
-        // the amendment: the chain once more
-        amended = true;
-        from = world.after(issued.date_naive(), 8);
-        last = 5;
-        let (why, turns) = match spec.fate {
+        issue(world, self.run, self.batch, self.sample, &mut self.order, &self.items, issued)?;
+        let subject = format!("sample:{}", self.sample.id);
+        self.clocks.stop(RuleKey::D02, &subject, issued)?;
+        self.clocks.stop(RuleKey::D03, &subject, issued)?;
+        Ok(Some(issued))
+    }
+
+    fn amend(&mut self, begun: Instant, failing: Option<usize>) -> Result<(), Error> {
+        let (why, turns) = match self.spec.fate {
             Fate::AmendedToPass => ("复核发现样品稀释倍数录入有误，更改结果（演示）", true),
             _ => ("更正检验方法的年代号（演示）", false),
         };
-        let begun = world.at(from, 9, 0);
-        *order = order.amend(&world.people.quality, why)?;
-        clocks.cancel(&subject, |_| true)?;
-        for (index, item) in items.iter_mut().enumerate() {
-            if turns && failing == Some(index) {
-                let raw = food.items.get(index).map(|(row, _)| typed_result(&mut run.dice, row, false)).unwrap_or_default();
-                enter(world, order, item, &raw, begun)?;
-            }
+        self.order = self.order.amend(&self.world.people.quality, why)?;
+        self.clocks.cancel(&format!("sample:{}", self.sample.id), |_| true)?;
+        if let Some(index) = failing.filter(|index| turns && *index < self.items.len()) {
+            let raw = self.typed(index, false);
+            enter(self.world, &self.order, &mut self.items[index], &raw, begun)?;
         }
+        Ok(())
     }
-    let turned = spec.fate == Fate::AmendedToPass && order.in_force.as_ref().is_some_and(|c| c.outcome != Outcome::Fail);
-    let mut told = Vec::new();
-    for case in cases.drain(..) {
-        let course = match spec.fate {
-            _ if turned => Course::Overturned(order.issued_at.unwrap_or(world.now)),
-            Fate::Until(_) => Course::Until(CaseState::Opened),
-            _ => Course::drawn(world, run, &case),
-        };
-        told.push(run_case(world, run, clocks, case, course)?);
+
+    fn tell_cases(&mut self) -> Result<(), Error> {
+        let order = &self.order;
+        let turned = self.spec.fate == Fate::AmendedToPass && order.in_force.as_ref().is_some_and(|c| c.outcome != Outcome::Fail);
+        let mut told = Vec::new();
+        for case in self.cases.drain(..) {
+            let course = match self.spec.fate {
+                _ if turned => Course::Overturned(order.issued_at.unwrap_or(self.world.now)),
+                Fate::Until(_) => Course::Until(CaseState::Opened),
+                _ => Course::drawn(self.world, self.run, &case),
+            };
+            told.push(run_case(self.world, self.run, self.clocks, case, course)?);
+        }
+        self.cases = told;
+        Ok(())
     }
-    *cases = told;
-    Ok(())
 }
 
 /// Enters a result; where only a person may decide, a person does.

@@ -171,8 +171,6 @@ pub(crate) fn typed_result(dice: &mut Dice, row: &LimitRow, fails: bool) -> Stri
     /// Per cent of the limit: log-normal by its quantiles, median 160, one in twenty above 600.
     const ABOVE: [i64; 20] = [104, 108, 113, 118, 123, 129, 135, 142, 148, 155, 164, 175, 188, 205, 228, 255, 300, 370, 480, 720];
     let percent = |value: Decimal, p: i64| (value * Decimal::new(p, 2)).round_sf(3).unwrap_or(value).normalize();
-    // a comma before three digits could mark thousands
-    let five = |values: [String; 5]| values.join("；");
     match &row.rule {
         LimitRule::Max { value } if row.analyte_group == AnalyteGroup::Microbe => {
             if fails {
@@ -217,28 +215,32 @@ pub(crate) fn typed_result(dice: &mut Dice, row: &LimitRow, fails: bool) -> Stri
                 (least * Decimal::new(dice.within(22, 190), 1)).round_sf(3).unwrap_or(least).normalize().to_string()
             }
         }
-        LimitRule::ThreeClass { m, .. } if m.is_zero() => {
-            let mut values = ["未检出", "未检出", "未检出", "未检出", "未检出"].map(str::to_owned);
-            if fails {
-                values[dice.below(5)] = "检出".to_owned();
-            }
-            five(values)
-        }
-        LimitRule::ThreeClass { m, upper, .. } => {
-            if fails {
-                let upper = upper.unwrap_or(*m * Decimal::TEN);
-                return five([(); 5].map(|()| (upper * Decimal::new(dice.within(12, 55), 1)).round().normalize().to_string()));
-            }
-            if *m <= Decimal::TEN {
-                return five([(); 5].map(|()| format!("<{m}")));
-            }
-            let most: i64 = (*m / Decimal::from(20)).try_into().unwrap_or(5);
-            five([(); 5].map(|()| {
-                let count = dice.within(1, most.max(2)) * 10;
-                if (101..=109).contains(&count) || Decimal::from(count) > *m { "<10".to_owned() } else { count.to_string() }
-            }))
-        }
+        // a comma before three digits could mark thousands
+        LimitRule::ThreeClass { m, upper, .. } => five_counts(dice, *m, *upper, fails).join("；"),
     }
+}
+
+/// Five counts of a sampling plan; none of them looks like a lost power of ten.
+fn five_counts(dice: &mut Dice, m: Decimal, upper: Option<Decimal>, fails: bool) -> [String; 5] {
+    if m.is_zero() {
+        let mut values = ["未检出", "未检出", "未检出", "未检出", "未检出"].map(str::to_owned);
+        if fails {
+            values[dice.below(5)] = "检出".to_owned();
+        }
+        return values;
+    }
+    if fails {
+        let upper = upper.unwrap_or(m * Decimal::TEN);
+        return [(); 5].map(|()| (upper * Decimal::new(dice.within(12, 55), 1)).round().normalize().to_string());
+    }
+    if m <= Decimal::TEN {
+        return [(); 5].map(|()| format!("<{m}"));
+    }
+    let most: i64 = (m / Decimal::from(20)).try_into().unwrap_or(5);
+    [(); 5].map(|()| {
+        let count = dice.within(1, most.max(2)) * 10;
+        if (101..=109).contains(&count) || Decimal::from(count) > m { "<10".to_owned() } else { count.to_string() }
+    })
 }
 
 /// The people of the demonstration.

@@ -116,30 +116,11 @@ impl Desk {
         parts.uri = Uri::from(path);
         let from = settings::client(self.peer, &house.settings.proxies, &parts.headers);
         let largest = (house.settings.largest)(&parts);
-        let small = house.settings.small;
         let known = body.size_hint().exact();
         if known.is_some_and(|n| n > largest) {
             return Err(Why::BodyLarge);
         }
-        // A small body is read whole first: whoever sends it slowly takes nobody's place.
-        let mut start = BytesMut::new();
-        let whole = loop {
-            if known.is_some_and(|n| n > small as u64) || start.len() > small {
-                break body.is_end_stream();
-            }
-            match body.frame().await {
-                None => break true,
-                Some(Err(_)) => return Err(self.broken(Some(Why::BodyBroken))),
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data() {
-                        start.extend_from_slice(&data);
-                    }
-                }
-            }
-            if start.len() as u64 > largest {
-                return Err(Why::BodyLarge);
-            }
-        };
+        let (start, whole) = self.small_body(&mut body, largest).await?;
         let key = settings::key(from);
         let upload = if whole { None } else { Some(house.uploads.take(key, patience.queue).await?) };
         let in_hand = house.places.take(key, patience.queue).await?;
@@ -171,6 +152,29 @@ impl Desk {
             answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         Ok((answer, Through { line: Some(line), house: self.house.clone(), whole: false, _in_hand: in_hand, _upload: upload }))
+    }
+    /// A small body is read whole first: whoever sends it slowly takes nobody's place. What was read, and whether that is all.
+    async fn small_body(&self, body: &mut Incoming, largest: u64) -> Result<(BytesMut, bool), Why> {
+        let small = self.house.settings.small;
+        let known = body.size_hint().exact();
+        let mut start = BytesMut::new();
+        loop {
+            if known.is_some_and(|n| n > small as u64) || start.len() > small {
+                return Ok((start, body.is_end_stream()));
+            }
+            match body.frame().await {
+                None => return Ok((start, true)),
+                Some(Err(_)) => return Err(self.broken(Some(Why::BodyBroken))),
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        start.extend_from_slice(&data);
+                    }
+                }
+            }
+            if start.len() as u64 > largest {
+                return Err(Why::BodyLarge);
+            }
+        }
     }
     /// Why no answer came: the body was cut by us, is too large, broke off; else the server behind is not there.
     fn broken(&self, fate: Option<Why>) -> Why {

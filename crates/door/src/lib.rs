@@ -160,14 +160,19 @@ impl Door {
             }
         }
         drop((listener, stopping));
-        let _ = stop.send(true);
-        if timeout(patience.drain, stop.closed()).await.is_err() {
-            for watch in seats.all() {
-                watch.end(Why::Idle);
-            }
-            let _ = timeout(Duration::from_secs(1), stop.closed()).await;
-        }
+        close(&stop, &seats, patience.drain).await;
         rounds.abort();
+    }
+}
+
+/// Tells everybody that the door closes, and ends what is still in hand after a while.
+async fn close(stop: &signal::Sender<bool>, seats: &Seats, drain: Duration) {
+    let _ = stop.send(true);
+    if timeout(drain, stop.closed()).await.is_err() {
+        for watch in seats.all() {
+            watch.end(Why::Idle);
+        }
+        let _ = timeout(Duration::from_secs(1), stop.closed()).await;
     }
 }
 

@@ -258,6 +258,14 @@ pub(crate) fn footer(sheet: &Sheet, row: &Row) -> Option<Issue> {
     row.is_footer().then(|| Issue::new(Severity::Warning, code::FOOTER, &sheet.name, row.number, None, &[("text", &row_text(row))]))
 }
 
+/// A sheet with rows and without a header that is known.
+pub(crate) fn skipped(sheet: &Sheet) -> Option<Issue> {
+    let first = sheet.rows.iter().find(|r| !r.is_blank())?;
+    let used = sheet.rows.iter().filter(|r| !r.is_blank()).count().to_string();
+    let facts = [("sheet", sheet.name.as_str()), ("rows", used.as_str())];
+    Some(Issue::new(Severity::Warning, code::SHEET_SKIPPED, &sheet.name, first.number, None, &facts))
+}
+
 /// Columns with a heading that nothing reads: said, because somebody may count on them.
 pub(crate) fn not_kept(sheet: &Sheet, names: &Row, known: &[usize]) -> Option<Issue> {
     let own = names.own();

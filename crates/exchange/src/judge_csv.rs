@@ -118,21 +118,23 @@ pub fn read(bytes: &[u8], file: &str) -> Result<JudgeTable, Refusal> {
     read_with(bytes, file, Hidden::LeaveOut)
 }
 
+/// The place of each column that the header names.
+fn locate(cells: &[String]) -> [Option<usize>; 8] {
+    let mut at: [Option<usize>; 8] = [None; 8];
+    for (i, text) in cells.iter().enumerate() {
+        if let Some(c) = JudgeColumn::of(text) {
+            at[c as usize].get_or_insert(i);
+        }
+    }
+    at
+}
+
 /// Reads a table with the columns item, result, limit and perhaps unit and label_claim, in any order.
 ///
 /// # Errors
 /// A refusal of [`book::read`], `TABLE-HEADER` or `TABLE-NO-ROWS`.
 pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<JudgeTable, Refusal> {
     let book = book::read_with(bytes, file, hidden)?;
-    let locate = |cells: &[String]| {
-        let mut at: [Option<usize>; 8] = [None; 8];
-        for (i, text) in cells.iter().enumerate() {
-            if let Some(c) = JudgeColumn::of(text) {
-                at[c as usize].get_or_insert(i);
-            }
-        }
-        at
-    };
     let header_of = |sheet: &book::Sheet| sheet.rows.iter().take(SCANNED).position(|r| locate(&r.own())[..3].iter().all(Option::is_some));
     let Some((sheet, head)) = book.sheets.iter().find_map(|s| Some((s, header_of(s)?))) else {
         return Err(book.no_header(file, "item/检验项目, result/检验结果, limit/标准值"));

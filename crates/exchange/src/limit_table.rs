@@ -321,17 +321,8 @@ pub fn read_with(bytes: &[u8], file: &str, from: Option<NaiveDate>, hidden: Hidd
     let mut readings: Vec<Reading> = Vec::new();
     let (mut notes, mut blank) = (book.notes_of(|s| s.name != HIDDEN && s.name != HELP.0 && s.name != HELP.1), 0);
     for sheet in book.sheets.iter().filter(|s| s.name != HIDDEN && s.name != HELP.0 && s.name != HELP.1) {
-        let found = sheet.rows.iter().take(SCANNED).enumerate().find_map(|(at, row)| {
-            let cells = row.own();
-            let plan = national::Columns::of(&cells).map(|columns| (at, Columns::National(columns)));
-            plan.or_else(|| own_columns(&cells).map(|columns| (at, Columns::Own(columns))))
-        });
-        let Some((at, head)) = found else {
-            let used = sheet.rows.iter().filter(|r| !r.is_blank()).count();
-            if let Some(first) = sheet.rows.iter().find(|r| !r.is_blank()) {
-                let facts = [("sheet", sheet.name.as_str()), ("rows", &used.to_string())];
-                notes.push(Issue::new(Severity::Warning, code::SHEET_SKIPPED, &sheet.name, first.number, None, &facts));
-            }
+        let Some((at, head)) = header_of(sheet) else {
+            notes.extend(book::skipped(sheet));
             continue;
         };
         let names = &sheet.rows[at];
@@ -340,11 +331,7 @@ pub fn read_with(bytes: &[u8], file: &str, from: Option<NaiveDate>, hidden: Hidd
             Columns::National(columns) => Head::National(columns, from.ok_or_else(|| Refusal::new(code::LIMIT_FROM).with("file", file).on("from"))?),
         };
         layout.get_or_insert(if matches!(head, Head::Own(_)) { Layout::Own } else { Layout::National });
-        let known: Vec<usize> = match &head {
-            Head::Own(columns) => columns.values().copied().collect(),
-            Head::National(columns, _) => columns.places().collect(),
-        };
-        notes.extend(book::not_kept(sheet, names, &known));
+        notes.extend(book::not_kept(sheet, names, &head.places()));
         let mut twins = book::Twins::default();
         for row in &sheet.rows[at + 1..] {
             if row.is_blank() {
@@ -394,10 +381,28 @@ enum Columns {
     Own(OwnColumns),
 }
 
+/// The header of a sheet, in the layout of the plan or in our own.
+fn header_of(sheet: &Sheet) -> Option<(usize, Columns)> {
+    sheet.rows.iter().take(SCANNED).enumerate().find_map(|(at, row)| {
+        let cells = row.own();
+        let plan = national::Columns::of(&cells).map(|columns| (at, Columns::National(columns)));
+        plan.or_else(|| own_columns(&cells).map(|columns| (at, Columns::Own(columns))))
+    })
+}
+
 /// The columns, with the day that the layout of the plan needs.
 enum Head {
     National(national::Columns, NaiveDate),
     Own(OwnColumns),
+}
+
+impl Head {
+    fn places(&self) -> Vec<usize> {
+        match self {
+            Head::Own(columns) => columns.values().copied().collect(),
+            Head::National(columns, _) => columns.places().collect(),
+        }
+    }
 }
 
 /// What one row was found to be, before the others are known.
@@ -444,9 +449,15 @@ struct Reading<'a> {
     found: Found,
 }
 
-/// Rows that are about the same food and item on the same days: they say the same and one of them stands for all, or they
-/// contradict each other and none of them is a rule.
-fn settle(readings: Vec<Reading<'_>>) -> Vec<TableRow> {
+fn rule_of<'r>(readings: &'r [Reading<'_>], at: usize) -> Option<(&'r LimitRow, &'r (String, Option<String>))> {
+    match readings.get(at).map(|r| &r.found) {
+        Some(Found::Rule { row, document }) => Some((row.as_ref(), document)),
+        _ => None,
+    }
+}
+
+/// The rules by food and item.
+fn alike(readings: &[Reading<'_>]) -> BTreeMap<String, Vec<usize>> {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, reading) in readings.iter().enumerate() {
         if let Found::Rule { row, .. } = &reading.found {
@@ -456,16 +467,24 @@ fn settle(readings: Vec<Reading<'_>>) -> Vec<TableRow> {
             groups.entry(key).or_default().push(at);
         }
     }
+    groups
+}
+
+/// What rows about the same food and item are to each other, by their place.
+struct Compared {
+    /// Later rows that say the same, with the earlier one.
+    same: BTreeMap<usize, usize>,
+    /// Rows that contradict another, with the row of that one.
+    contradicted: BTreeMap<usize, u32>,
+}
+
+fn compared(readings: &[Reading<'_>]) -> Compared {
     let mut same: BTreeMap<usize, usize> = BTreeMap::new();
     let mut contradicted: BTreeMap<usize, u32> = BTreeMap::new();
-    let rule_of = |at: usize| match readings.get(at).map(|r| &r.found) {
-        Some(Found::Rule { row, document }) => Some((row, document)),
-        _ => None,
-    };
-    for group in groups.values().filter(|g| g.len() > 1) {
+    for group in alike(readings).values().filter(|g| g.len() > 1) {
         for (nth, later) in group.iter().enumerate() {
             for earlier in &group[..nth] {
-                let (Some((a, a_document)), Some((b, b_document))) = (rule_of(*earlier), rule_of(*later)) else { continue };
+                let (Some((a, a_document)), Some((b, b_document))) = (rule_of(readings, *earlier), rule_of(readings, *later)) else { continue };
                 let apart = |first: &LimitRow, second: &LimitRow| first.effective_to.is_some_and(|end| end <= second.effective_from);
                 if apart(a, b) || apart(b, a) {
                     continue;
@@ -484,10 +503,14 @@ fn settle(readings: Vec<Reading<'_>>) -> Vec<TableRow> {
             }
         }
     }
-    // the row that names the edition stands for those that do not
+    Compared { same, contradicted }
+}
+
+/// The row that stands for each one that says the same; the one that names the edition stands for those that do not.
+fn standing(readings: &[Reading<'_>], compared: &Compared) -> Vec<Option<u32>> {
     let mut stands: BTreeMap<usize, usize> = BTreeMap::new();
-    for (later, earlier) in &same {
-        if contradicted.contains_key(later) || contradicted.contains_key(earlier) {
+    for (later, earlier) in &compared.same {
+        if compared.contradicted.contains_key(later) || compared.contradicted.contains_key(earlier) {
             continue;
         }
         let first = stands.get(earlier).copied().unwrap_or(*earlier);
@@ -495,20 +518,28 @@ fn settle(readings: Vec<Reading<'_>>) -> Vec<TableRow> {
     }
     let mut best: BTreeMap<usize, usize> = BTreeMap::new();
     for (later, first) in &stands {
-        let dated = |at: usize| rule_of(at).is_some_and(|(_, d)| d.1.is_some());
+        let dated = |at: usize| rule_of(readings, at).is_some_and(|(_, d)| d.1.is_some());
         let now = best.get(first).copied().unwrap_or(*first);
         if !dated(now) && dated(*later) {
             best.insert(*first, *later);
         }
     }
     let number = |at: usize| readings.get(at).map(|r| r.row);
-    let same_as: Vec<Option<u32>> = (0..readings.len())
+    (0..readings.len())
         .map(|at| {
             let first = stands.get(&at).copied().unwrap_or(at);
             let kept = best.get(&first).copied().unwrap_or(first);
             if kept == at { None } else { number(kept) }
         })
-        .collect();
+        .collect()
+}
+
+/// Rows that are about the same food and item on the same days: they say the same and one of them stands for all, or they
+/// contradict each other and none of them is a rule.
+fn settle(readings: Vec<Reading<'_>>) -> Vec<TableRow> {
+    let compared = compared(&readings);
+    let same_as = standing(&readings, &compared);
+    let contradicted = compared.contradicted;
     readings
         .into_iter()
         .enumerate()
@@ -608,18 +639,8 @@ impl OwnRow<'_> {
         if kind == LimitKind::None {
             return Ok(Found::NoLimit(code::LIMIT_STATED_NONE));
         }
-        let unit = self.text(L::Unit);
         let rule = self.rule(kind)?;
-        // a ratio or a pH is written with / on purpose; an empty cell says nothing
-        let bare = unit == "/" || (unit.is_empty() && matches!(rule, LimitRule::NotDetected { .. }));
-        if !bare && nothing(&unit) {
-            return Err(self.person(code::LIMIT_UNIT_NONE, L::Unit, &[]));
-        }
-        let unit = match (bare, units::canonical(&unit)) {
-            (true, _) => "/".to_owned(),
-            (false, Some(known)) => known.to_owned(),
-            (false, None) => return Err(self.person(code::LIMIT_UNIT_UNKNOWN, L::Unit, &[("value", &unit)])),
-        };
+        let unit = self.unit(&rule)?;
         let basis = self.text(L::Basis);
         if nothing(&basis) {
             return Err(self.person(code::LIMIT_NO_BASIS, L::Basis, &[("value", &rule.text())]));
@@ -661,6 +682,20 @@ impl OwnRow<'_> {
             source: String::new(),
         };
         Ok(Found::Rule { row: Box::new(row), document: (basis.chars().filter(|c| !c.is_whitespace()).collect(), None) })
+    }
+
+    fn unit(&self, rule: &LimitRule) -> Result<String, Found> {
+        let unit = self.text(L::Unit);
+        // a ratio or a pH is written with / on purpose; an empty cell says nothing
+        let bare = unit == "/" || (unit.is_empty() && matches!(rule, LimitRule::NotDetected { .. }));
+        if !bare && nothing(&unit) {
+            return Err(self.person(code::LIMIT_UNIT_NONE, L::Unit, &[]));
+        }
+        Ok(match (bare, units::canonical(&unit)) {
+            (true, _) => "/".to_owned(),
+            (false, Some(known)) => known.to_owned(),
+            (false, None) => return Err(self.person(code::LIMIT_UNIT_UNKNOWN, L::Unit, &[("value", &unit)])),
+        })
     }
 
     fn categories(&self) -> Result<Vec<CategoryPath>, Found> {

@@ -315,129 +315,200 @@ pub(crate) struct Given<'a> {
 
 /// One row: a rule, no limit, or what a person has to settle. The first thing that stands in the way is the one named.
 pub(crate) fn classify(row: &Row, columns: &Columns, given: Given<'_>) -> Found {
-    let text = |c: C| columns.text(row, c);
-    let person =
-        |info: &'static CodeInfo, column: C, facts: &[(&'static str, &str)]| Found::NeedsPerson(Why::new(info, columns.place(column), column.zh(), facts));
-    let path = columns.category(row);
-    let item = text(C::Item);
-    if nothing(&item) {
-        return person(code::LIMIT_INCOMPLETE, C::Item, &[("name", C::Item.zh())]);
-    }
-    let basis_cell = text(C::Basis);
-    let basis = Basis::read(&basis_cell);
-    let (min_cell, max_cell) = (text(C::Min), text(C::Max));
-    let (min, max) = (bound(&min_cell), bound(&max_cell));
-    let value = match (nothing(&min_cell), nothing(&max_cell)) {
-        (true, _) => max_cell.clone(),
-        (false, true) => min_cell.clone(),
-        (false, false) => format!("{min_cell} | {max_cell}"),
-    };
-    // a minimum of zero bounds nothing
-    let no_min = matches!(&min, Bound::Nothing) || matches!(&min, Bound::Value(v) if v.is_zero());
-    if no_min && matches!(max, Bound::Nothing) {
-        return if basis.is_nothing() {
-            if nothing(&basis_cell) { Found::NoLimit(code::LIMIT_NOTHING) } else { person(code::LIMIT_BASIS_WORDS, C::Basis, &[("value", &basis_cell)]) }
-        } else if basis.claim && basis.documents.is_empty() {
-            person(code::LIMIT_CLAIM, C::Basis, &[])
-        } else {
-            person(code::LIMIT_NO_VALUE, C::Max, &[("value", &basis_cell)])
-        };
-    }
-    if path.0.is_empty() {
-        return person(code::LIMIT_INCOMPLETE, C::Class, &[("name", C::Class.zh())]);
-    }
-    if basis.convert {
-        return person(code::LIMIT_CONVERT, C::Basis, &[]);
-    }
-    let unit_cells = [text(C::MinUnit), text(C::MaxUnit), text(C::ResultUnit)];
-    if let Some(unit) = unit_cells.iter().find(|u| per_energy(u)) {
-        return person(code::LIMIT_ENERGY, C::MaxUnit, &[("value", unit)]);
-    }
-    let worded = |b: &Bound| matches!(b, Bound::Claim);
-    if worded(&min) || worded(&max) || (basis.claim && basis.documents.is_empty()) {
-        return person(code::LIMIT_CLAIM, C::Basis, &[]);
-    }
-    for (bound, column) in [(&max, C::Max), (&min, C::Min)] {
-        match bound {
-            Bound::Plan(read) => return person(code::LIMIT_PLAN, column, &[("value", &text(column)), ("read", read)]),
-            Bound::Words => return person(code::LIMIT_WORDS, column, &[("value", &text(column))]),
-            _ => {}
+    Told::of(row, columns).limit(given).unwrap_or_else(|found| found)
+}
+
+/// What one row tells of its item, its bounds and its document.
+struct Told<'a> {
+    row: &'a Row,
+    columns: &'a Columns,
+    path: CategoryPath,
+    item: String,
+    basis_cell: String,
+    basis: Basis,
+    min_cell: String,
+    max_cell: String,
+    min: Bound,
+    max: Bound,
+}
+
+impl<'a> Told<'a> {
+    fn of(row: &'a Row, columns: &'a Columns) -> Self {
+        let text = |c: C| columns.text(row, c);
+        let (basis_cell, min_cell, max_cell) = (text(C::Basis), text(C::Min), text(C::Max));
+        Self {
+            row,
+            columns,
+            path: columns.category(row),
+            item: text(C::Item),
+            basis: Basis::read(&basis_cell),
+            min: bound(&min_cell),
+            max: bound(&max_cell),
+            basis_cell,
+            min_cell,
+            max_cell,
         }
     }
-    for (bound, column) in [(&max, C::Max), (&min, C::Min)] {
-        if matches!(bound, Bound::Several) {
-            return person(code::LIMIT_VALUES, column, &[("value", &text(column))]);
+
+    fn text(&self, column: C) -> String {
+        self.columns.text(self.row, column)
+    }
+
+    fn person(&self, info: &'static CodeInfo, column: C, facts: &[(&'static str, &str)]) -> Found {
+        Found::NeedsPerson(Why::new(info, self.columns.place(column), column.zh(), facts))
+    }
+
+    /// The bounds as printed.
+    fn value(&self) -> String {
+        match (nothing(&self.min_cell), nothing(&self.max_cell)) {
+            (true, _) => self.max_cell.clone(),
+            (false, true) => self.min_cell.clone(),
+            (false, false) => format!("{} | {}", self.min_cell, self.max_cell),
         }
     }
-    let (rule, unit_column) = match (&min, &max) {
-        (Bound::Banned(banned), Bound::Nothing) => (LimitRule::NotDetected { banned: *banned }, C::MinUnit),
-        (Bound::Banned(a), Bound::Banned(b)) if a == b => (LimitRule::NotDetected { banned: *a }, C::MaxUnit),
-        (Bound::Banned(banned), Bound::Value(v)) if v.is_zero() => (LimitRule::NotDetected { banned: *banned }, C::MinUnit),
-        (_, Bound::Banned(banned)) if no_min => (LimitRule::NotDetected { banned: *banned }, C::MaxUnit),
-        (Bound::Value(_), Bound::Value(v)) if !no_min && !v.is_zero() => return person(code::LIMIT_BOTH, C::Max, &[("value", &value)]),
-        (_, Bound::Value(v)) if v.is_zero() => return person(code::LIMIT_ZERO, C::Max, &[("value", &max_cell)]),
-        (_, Bound::Value(v)) if no_min => (LimitRule::Max { value: *v }, C::MaxUnit),
-        (Bound::Value(v), Bound::Nothing) if v.is_sign_positive() => (LimitRule::Min { value: *v }, C::MinUnit),
-        _ => return person(code::LIMIT_WORDS, C::Max, &[("value", &value)]),
-    };
-    let unit = match the_unit(columns, row, unit_column, &rule) {
-        Ok(unit) => unit,
-        Err(found) => return found,
-    };
-    if !matches!(rule, LimitRule::NotDetected { .. }) && counts_microbes(&item, &unit) {
-        return person(code::LIMIT_COUNT, unit_column, &[("value", &value)]);
+
+    /// A minimum of zero bounds nothing.
+    fn no_min(&self) -> bool {
+        matches!(&self.min, Bound::Nothing) || matches!(&self.min, Bound::Value(v) if v.is_zero())
     }
-    if item.contains("界限指标") {
-        return person(code::LIMIT_ONE_OF, C::Item, &[("value", &item)]);
+
+    /// The product claims its own limit and no document stands beside the claim.
+    fn only_claimed(&self) -> bool {
+        self.basis.claim && self.basis.documents.is_empty()
     }
-    if !names_a_substance(&item) {
-        return person(code::LIMIT_ITEM_WORDS, C::Item, &[("value", &item)]);
-    }
-    if basis.is_nothing() {
-        return if nothing(&basis_cell) {
-            person(code::LIMIT_NO_BASIS, C::Basis, &[("value", &value)])
-        } else {
-            person(code::LIMIT_BASIS_WORDS, C::Basis, &[("value", &basis_cell)])
+
+    fn limit(self, given: Given<'_>) -> Result<Found, Found> {
+        if nothing(&self.item) {
+            return Err(self.person(code::LIMIT_INCOMPLETE, C::Item, &[("name", C::Item.zh())]));
+        }
+        self.bounded()?;
+        if self.path.0.is_empty() {
+            return Err(self.person(code::LIMIT_INCOMPLETE, C::Class, &[("name", C::Class.zh())]));
+        }
+        self.numbers_alone()?;
+        let (rule, unit_column) = self.rule()?;
+        let unit = the_unit(self.columns, self.row, unit_column, &rule)?;
+        if !matches!(rule, LimitRule::NotDetected { .. }) && counts_microbes(&self.item, &unit) {
+            return Err(self.person(code::LIMIT_COUNT, unit_column, &[("value", &self.value())]));
+        }
+        self.one_substance()?;
+        let (document, year) = self.document()?;
+        let Some(ours) = food::in_our_classes(&self.path) else {
+            return Err(self.person(code::LIMIT_CLASS, C::Class, &[("value", &self.path.text())]));
         };
+        let document = (document.to_owned(), year.map(str::to_owned));
+        let methods = self.text(C::Method);
+        let found = LimitRow {
+            id: String::new(),
+            category_text: self.path.text(),
+            categories: listed(&food::without_repeats(&ours)),
+            conditions: if recommended(&document.0) { vec![format!("产品明示执行 {}", document.0)] } else { Vec::new() },
+            exceptions: Vec::new(),
+            remarks: if self.basis.claim { vec!["另有产品明示标准或质量要求，明示值更严的从严".to_owned()] } else { Vec::new() },
+            analyte_group: group_of(&self.item, &self.basis.text, &unit),
+            lod_loq: detection(&self.text(C::Lod), &self.text(C::LodUnit), &unit),
+            analyte: self.item,
+            aliases: Vec::new(),
+            rule,
+            unit,
+            basis: self.basis.text,
+            method: if nothing(&methods) { "/".to_owned() } else { unique(&alternatives(&methods)).join("；") },
+            confidence: given.confidence.to_owned(),
+            effective_from: given.from,
+            effective_to: None,
+            version: 1,
+            status: LimitStatus::Pending,
+            source: String::new(),
+        };
+        Ok(Found::Rule { row: Box::new(found), document })
     }
-    if basis.documents.len() > 1 || basis.parted {
-        return person(code::LIMIT_BASES, C::Basis, &[("value", &basis_cell)]);
+
+    /// There is a bound of some kind; without one the row is no limit, or what it rests on asks for a person.
+    fn bounded(&self) -> Result<(), Found> {
+        if !self.no_min() || !matches!(self.max, Bound::Nothing) {
+            return Ok(());
+        }
+        Err(match self.basis.is_nothing() {
+            true if nothing(&self.basis_cell) => Found::NoLimit(code::LIMIT_NOTHING),
+            true => self.person(code::LIMIT_BASIS_WORDS, C::Basis, &[("value", &self.basis_cell)]),
+            false if self.only_claimed() => self.person(code::LIMIT_CLAIM, C::Basis, &[]),
+            false => self.person(code::LIMIT_NO_VALUE, C::Max, &[("value", &self.basis_cell)]),
+        })
     }
-    if basis.words || basis.documents.is_empty() {
-        return person(code::LIMIT_BASIS_WORDS, C::Basis, &[("value", &basis_cell)]);
+
+    /// The bounds mean what they say: nothing to convert, no claim, no sampling plan, no words, not several numbers.
+    fn numbers_alone(&self) -> Result<(), Found> {
+        if self.basis.convert {
+            return Err(self.person(code::LIMIT_CONVERT, C::Basis, &[]));
+        }
+        let unit_cells = [C::MinUnit, C::MaxUnit, C::ResultUnit].map(|c| self.text(c));
+        if let Some(unit) = unit_cells.iter().find(|u| per_energy(u)) {
+            return Err(self.person(code::LIMIT_ENERGY, C::MaxUnit, &[("value", unit)]));
+        }
+        let worded = |b: &Bound| matches!(b, Bound::Claim);
+        if worded(&self.min) || worded(&self.max) || self.only_claimed() {
+            return Err(self.person(code::LIMIT_CLAIM, C::Basis, &[]));
+        }
+        let bounds = [(&self.max, &self.max_cell, C::Max), (&self.min, &self.min_cell, C::Min)];
+        for (bound, cell, column) in bounds {
+            match bound {
+                Bound::Plan(read) => return Err(self.person(code::LIMIT_PLAN, column, &[("value", cell), ("read", read)])),
+                Bound::Words => return Err(self.person(code::LIMIT_WORDS, column, &[("value", cell)])),
+                _ => {}
+            }
+        }
+        match bounds.into_iter().find(|(bound, ..)| matches!(bound, Bound::Several)) {
+            Some((_, cell, column)) => Err(self.person(code::LIMIT_VALUES, column, &[("value", cell)])),
+            None => Ok(()),
+        }
     }
-    let Some((document, year)) = basis.single() else { return person(code::LIMIT_BASES, C::Basis, &[("value", &basis_cell)]) };
-    let Some(ours) = food::in_our_classes(&path) else { return person(code::LIMIT_CLASS, C::Class, &[("value", &path.text())]) };
-    let paths = listed(&food::without_repeats(&ours));
-    let mut remarks = Vec::new();
-    if basis.claim {
-        remarks.push("另有产品明示标准或质量要求，明示值更严的从严".to_owned());
+
+    /// What the two bounds come to, and the column of its unit.
+    fn rule(&self) -> Result<(LimitRule, C), Found> {
+        let no_min = self.no_min();
+        Ok(match (&self.min, &self.max) {
+            (Bound::Banned(banned), Bound::Nothing) => (LimitRule::NotDetected { banned: *banned }, C::MinUnit),
+            (Bound::Banned(a), Bound::Banned(b)) if a == b => (LimitRule::NotDetected { banned: *a }, C::MaxUnit),
+            (Bound::Banned(banned), Bound::Value(v)) if v.is_zero() => (LimitRule::NotDetected { banned: *banned }, C::MinUnit),
+            (_, Bound::Banned(banned)) if no_min => (LimitRule::NotDetected { banned: *banned }, C::MaxUnit),
+            (Bound::Value(_), Bound::Value(v)) if !no_min && !v.is_zero() => {
+                return Err(self.person(code::LIMIT_BOTH, C::Max, &[("value", &self.value())]));
+            }
+            (_, Bound::Value(v)) if v.is_zero() => return Err(self.person(code::LIMIT_ZERO, C::Max, &[("value", &self.max_cell)])),
+            (_, Bound::Value(v)) if no_min => (LimitRule::Max { value: *v }, C::MaxUnit),
+            (Bound::Value(v), Bound::Nothing) if v.is_sign_positive() => (LimitRule::Min { value: *v }, C::MinUnit),
+            _ => return Err(self.person(code::LIMIT_WORDS, C::Max, &[("value", &self.value())])),
+        })
     }
-    let methods = text(C::Method);
-    let conditions = if recommended(document) { vec![format!("产品明示执行 {document}")] } else { Vec::new() };
-    let found = LimitRow {
-        id: String::new(),
-        category_text: path.text(),
-        categories: paths,
-        conditions,
-        exceptions: Vec::new(),
-        remarks,
-        analyte_group: group_of(&item, &basis.text, &unit),
-        analyte: item,
-        aliases: Vec::new(),
-        lod_loq: detection(&text(C::Lod), &text(C::LodUnit), &unit),
-        rule,
-        unit,
-        basis: basis.text.clone(),
-        method: if nothing(&methods) { "/".to_owned() } else { unique(&alternatives(&methods)).join("；") },
-        confidence: given.confidence.to_owned(),
-        effective_from: given.from,
-        effective_to: None,
-        version: 1,
-        status: LimitStatus::Pending,
-        source: String::new(),
-    };
-    Found::Rule { row: Box::new(found), document: (document.to_owned(), year.map(str::to_owned)) }
+
+    fn one_substance(&self) -> Result<(), Found> {
+        if self.item.contains("界限指标") {
+            return Err(self.person(code::LIMIT_ONE_OF, C::Item, &[("value", &self.item)]));
+        }
+        if !names_a_substance(&self.item) {
+            return Err(self.person(code::LIMIT_ITEM_WORDS, C::Item, &[("value", &self.item)]));
+        }
+        Ok(())
+    }
+
+    /// The one document that the row rests on, with its edition.
+    fn document(&self) -> Result<(&str, Option<&str>), Found> {
+        let cell: &[(&'static str, &str)] = &[("value", &self.basis_cell)];
+        let basis = &self.basis;
+        if basis.is_nothing() && nothing(&self.basis_cell) {
+            return Err(self.person(code::LIMIT_NO_BASIS, C::Basis, &[("value", &self.value())]));
+        }
+        if basis.is_nothing() {
+            return Err(self.person(code::LIMIT_BASIS_WORDS, C::Basis, cell));
+        }
+        if basis.documents.len() > 1 || basis.parted {
+            return Err(self.person(code::LIMIT_BASES, C::Basis, cell));
+        }
+        if basis.words || basis.documents.is_empty() {
+            return Err(self.person(code::LIMIT_BASIS_WORDS, C::Basis, cell));
+        }
+        basis.single().ok_or_else(|| self.person(code::LIMIT_BASES, C::Basis, cell))
+    }
 }
 
 /// The path as it is and each food that its last level lists.

@@ -371,6 +371,17 @@ pub(crate) fn show(value: f64, format: &str, epoch_1904: bool) -> Shown {
     }
 }
 
+/// What is shown as it stands, before and behind the digits.
+fn literal(part: &[Piece]) -> Result<String, Doubt> {
+    let text = part.iter().map(|p| match p {
+        Piece::Literal(text) => Ok(text.clone()),
+        Piece::Percent => Ok("%".to_owned()),
+        Piece::Fixed(c) => Ok(c.to_string()),
+        _ => Err(Doubt::Format),
+    });
+    text.collect()
+}
+
 /// The text, and whether it shows all digits.
 fn apply(all: &[Section], dec: Dec, epoch_1904: bool) -> Result<(String, bool), Doubt> {
     // the last section is that of text when it holds the sign for text
@@ -391,16 +402,6 @@ fn apply(all: &[Section], dec: Dec, epoch_1904: bool) -> Result<(String, bool), 
     let first = pieces.iter().position(is_digit);
     let Some(first) = first else {
         return words(pieces, dec);
-    };
-    let literal = |part: &[Piece]| {
-        part.iter()
-            .map(|p| match p {
-                Piece::Literal(text) => Ok(text.clone()),
-                Piece::Percent => Ok("%".to_owned()),
-                Piece::Fixed(c) => Ok(c.to_string()),
-                _ => Err(Doubt::Format),
-            })
-            .collect::<Result<String, Doubt>>()
     };
     let mut end = first;
     while pieces.get(end).is_some_and(|p| !matches!(p, Piece::Literal(_) | Piece::Percent)) {

@@ -154,17 +154,8 @@ pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<PackageTabl
     let mut reader = Reader { packages: Vec::new(), place: BTreeMap::new(), unsure: BTreeMap::new(), issues: Vec::new(), counts: PackageCounts::default() };
     let mut layout = None;
     for sheet in book.sheets.iter().filter(|s| s.name != OWN_SHEET && s.name != HELP.0 && s.name != HELP.1) {
-        let found = sheet.rows.iter().take(SCANNED).enumerate().find_map(|(at, row)| {
-            let cells = row.own();
-            let plan = national::Columns::of(&cells).map(|columns| (at, Columns::National(columns)));
-            plan.or_else(|| own_columns(&cells).map(|columns| (at, Columns::Own(columns))))
-        });
-        let Some((at, columns)) = found else {
-            let used = sheet.rows.iter().filter(|r| !r.is_blank()).count();
-            if let Some(first) = sheet.rows.iter().find(|r| !r.is_blank()) {
-                let facts = [("sheet", sheet.name.as_str()), ("rows", &used.to_string())];
-                reader.issues.push(Issue::new(Severity::Warning, code::SHEET_SKIPPED, &sheet.name, first.number, None, &facts));
-            }
+        let Some((at, columns)) = header_of(sheet) else {
+            reader.issues.extend(book::skipped(sheet));
             continue;
         };
         layout.get_or_insert(if matches!(columns, Columns::Own(_)) { Layout::Own } else { Layout::National });
@@ -222,6 +213,15 @@ pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<PackageTabl
 enum Columns {
     National(national::Columns),
     Own(OwnColumns),
+}
+
+/// The header of a sheet, in the layout of the plan or in our own.
+fn header_of(sheet: &Sheet) -> Option<(usize, Columns)> {
+    sheet.rows.iter().take(SCANNED).enumerate().find_map(|(at, row)| {
+        let cells = row.own();
+        let plan = national::Columns::of(&cells).map(|columns| (at, Columns::National(columns)));
+        plan.or_else(|| own_columns(&cells).map(|columns| (at, Columns::Own(columns))))
+    })
 }
 
 /// Where a row stands.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use rust_xlsxwriter::{Color, DataValidation, DataValidationRule, Format, FormatAlign, Formula, Note, Workbook, XlsxError};
+use rust_xlsxwriter::{Color, DataValidation, DataValidationRule, Format, FormatAlign, Formula, Note, Workbook, Worksheet, XlsxError};
 use serde::Serialize;
 use shiyan_foundation::task::Link;
 use shiyan_foundation::text::fold;
@@ -154,17 +154,37 @@ pub fn xlsx(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, Refu
     write(lang, lists, rows).map_err(|e| Refusal::new(code::WRITE).with("detail", e))
 }
 
+/// The columns that have a list to choose from, and the list.
+type Choices<'a> = [(PlanColumn, &'a [String]); 3];
+
 fn write(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&out::properties()?);
     let links: Vec<String> = Link::ALL.iter().map(|l| l.label(lang).to_owned()).collect();
-    let choices = [(PlanColumn::Class, lists.classes.as_slice()), (PlanColumn::Street, &lists.streets), (PlanColumn::Link, &links)];
+    let choices: Choices<'_> = [(PlanColumn::Class, lists.classes.as_slice()), (PlanColumn::Street, &lists.streets), (PlanColumn::Link, &links)];
 
     let sheet = book.add_worksheet();
     sheet.set_name(lang.pick("年度计划", "Plan"))?;
+    let text = Format::new().set_num_format("@");
+    write_headings(sheet, lang, &choices, &text)?;
+    write_rows(sheet, lang, rows, &text)?;
+    sheet.autofilter(0, 0, PREPARED, u16::try_from(PlanColumn::ALL.len() - 1).unwrap_or(0))?;
+    sheet.set_freeze_panes(1, 1)?;
+
+    let intro = lang.pick(
+        "一行一个类别、环节、街道和季度；带 * 的列必须填写。可以把 csv（UTF-8 或 GBK）直接上传。",
+        "One row for each class, link, street and quarter; columns marked * are required. A csv (UTF-8 or GBK) may be uploaded as well.",
+    );
+    let columns = PlanColumn::ALL.iter().map(|c| (c.label(lang), lang.pick(c.hint().0, c.hint().1)));
+    out::help_sheet(&mut book, lang.pick(HELP.0, HELP.1), Some(intro), columns)?;
+    write_hidden(&mut book, &choices)?;
+    book.save_to_buffer()
+}
+
+/// Headings with their hints, and what may be typed below them.
+fn write_headings(sheet: &mut Worksheet, lang: Lang, choices: &Choices<'_>, text: &Format) -> Result<(), XlsxError> {
     let plain = Format::new().set_bold().set_align(FormatAlign::Center).set_background_color(Color::RGB(0x00E8_EEF4));
     let must = plain.clone().set_font_color(Color::RGB(0x00B0_0020));
-    let text = Format::new().set_num_format("@");
     for (i, column) in (0u16..).zip(PlanColumn::ALL) {
         let star = if column.required() { "*" } else { "" };
         sheet.write_string_with_format(0, i, format!("{}{star}", column.label(lang)), if column.required() { &must } else { &plain })?;
@@ -172,7 +192,7 @@ fn write(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, XlsxErr
         sheet.insert_note(0, i, &Note::new(lang.pick(zh, en)).set_author("Shiyan"))?;
         sheet.set_column_width(i, 16)?;
         if !matches!(column, PlanColumn::Quarter | PlanColumn::Batches) {
-            sheet.set_column_format(i, &text)?;
+            sheet.set_column_format(i, text)?;
         }
         let wrong = |rule: DataValidation| rule.set_error_title(lang.pick("不能这样填", "Not possible"))?.set_error_message(lang.pick(zh, en));
         match column {
@@ -192,6 +212,10 @@ fn write(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, XlsxErr
             }
         }
     }
+    Ok(())
+}
+
+fn write_rows(sheet: &mut Worksheet, lang: Lang, rows: &[PlanRow], text: &Format) -> Result<(), XlsxError> {
     for (r, row) in (1u32..).zip(rows) {
         for (c, column) in (0u16..).zip(PlanColumn::ALL) {
             let optional = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -215,28 +239,24 @@ fn write(lang: Lang, lists: &Lists, rows: &[PlanRow]) -> Result<Vec<u8>, XlsxErr
                 PlanColumn::Deadline => row.deadline.map(|d| d.to_string()).unwrap_or_default(),
             };
             if !value.is_empty() {
-                sheet.write_string_with_format(r, c, out::neutralise(&value), &text)?;
+                sheet.write_string_with_format(r, c, out::neutralise(&value), text)?;
             }
         }
     }
-    sheet.autofilter(0, 0, PREPARED, u16::try_from(PlanColumn::ALL.len() - 1).unwrap_or(0))?;
-    sheet.set_freeze_panes(1, 1)?;
+    Ok(())
+}
 
-    let intro = lang.pick(
-        "一行一个类别、环节、街道和季度；带 * 的列必须填写。可以把 csv（UTF-8 或 GBK）直接上传。",
-        "One row for each class, link, street and quarter; columns marked * are required. A csv (UTF-8 or GBK) may be uploaded as well.",
-    );
-    let columns = PlanColumn::ALL.iter().map(|c| (c.label(lang), lang.pick(c.hint().0, c.hint().1)));
-    out::help_sheet(&mut book, lang.pick(HELP.0, HELP.1), Some(intro), columns)?;
+/// The hidden sheet: the version of the template, and the lists to choose from.
+fn write_hidden(book: &mut Workbook, choices: &Choices<'_>) -> Result<(), XlsxError> {
     let hidden = book.add_worksheet();
     hidden.set_name(HIDDEN)?.set_very_hidden(true);
     hidden.write_string(0, 0, TEMPLATE_VERSION)?;
-    for (c, (_, list)) in (2u16..).zip(&choices) {
+    for (c, (_, list)) in (2u16..).zip(choices) {
         for (r, value) in (0u32..).zip(*list) {
             hidden.write_string(r, c, out::neutralise(value))?;
         }
     }
-    book.save_to_buffer()
+    Ok(())
 }
 
 /// Reads a plan from xlsx, xls or csv, without what is hidden.

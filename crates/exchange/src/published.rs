@@ -193,13 +193,7 @@ pub fn read_with(bytes: &[u8], file: &str, hidden: Hidden) -> Result<PublishedTa
     for sheet in &book.sheets {
         match find_header(sheet) {
             Some(at) => read_sheet(sheet, &at, file, &mut out, &mut seen),
-            None => {
-                let used = sheet.rows.iter().filter(|r| !r.is_blank()).count();
-                if let Some(first) = sheet.rows.iter().find(|r| !r.is_blank()) {
-                    let facts = [("sheet", sheet.name.as_str()), ("rows", &used.to_string())];
-                    out.issues.push(Issue::new(Severity::Warning, code::SHEET_SKIPPED, &sheet.name, first.number, None, &facts));
-                }
-            }
+            None => out.issues.extend(book::skipped(sheet)),
         }
     }
     if out.tables.is_empty() {
@@ -328,13 +322,16 @@ struct Reader<'a> {
     kind: TableKind,
 }
 
-fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, seen: &mut HashMap<String, u32>) {
+/// The columns of a sheet, and where each field stands.
+struct Placed {
+    columns: Vec<Column>,
+    place: BTreeMap<Field, usize>,
+    combined: Option<(usize, Vec<Field>)>,
+}
+
+/// Gives each field its column; of two columns with one meaning the exact name is read, else the first.
+fn placed(sheet: &Sheet, head: &Head, issues: &mut Vec<Issue>) -> Placed {
     let header_row = sheet.rows[head.row].number;
-    let title: Vec<String> = sheet.rows[..head.row]
-        .iter()
-        .filter(|r| !r.is_blank())
-        .map(|r| r.own().iter().filter(|c| !fold(c).is_empty()).cloned().collect::<Vec<_>>().join(" "))
-        .collect();
     let mut columns: Vec<Column> = head
         .names
         .iter()
@@ -344,7 +341,6 @@ fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, 
         .collect();
     let mut place: BTreeMap<Field, usize> = BTreeMap::new();
     let mut combined = None;
-    // of two columns with one meaning the exact name is read, else the first
     let exact = |c: &Column, f: Field| header::normalise(&c.at.name) == header::normalise(f.zh());
     for i in 0..columns.len() {
         match columns[i].meaning.clone() {
@@ -358,13 +354,37 @@ fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, 
                 if let Some(drop) = drop {
                     columns[drop].meaning = None;
                     let facts = [("name", columns[drop].at.name.as_str()), ("other", columns[keep].at.name.as_str())];
-                    out.issues.push(Issue::new(Severity::Warning, code::COLUMN_TWICE, &sheet.name, header_row, Some(columns[drop].at.clone()), &facts));
+                    issues.push(Issue::new(Severity::Warning, code::COLUMN_TWICE, &sheet.name, header_row, Some(columns[drop].at.clone()), &facts));
                 }
             }
             Some(Meaning::Combined(fields)) if combined.is_none() => combined = Some((i, fields)),
             _ => {}
         }
     }
+    Placed { columns, place, combined }
+}
+
+/// Columns that are kept as text only: said, because somebody may count on them.
+fn unkept(sheet: &Sheet, header_row: u32, columns: &[Column]) -> Option<Issue> {
+    let of_its_own = |c: &Column| match &c.meaning {
+        Some(Meaning::Single(field)) => KEPT.contains(field),
+        Some(Meaning::Combined(_)) => true,
+        None => false,
+    };
+    let unkept: Vec<&str> = columns.iter().filter(|c| !c.at.name.is_empty() && !of_its_own(c)).map(|c| c.at.name.as_str()).collect();
+    let columns = unkept.join("、");
+    let facts = [("columns", columns.as_str()), ("how", "只留原文，不能按它查找和统计"), ("how_en", "are kept as text only")];
+    (!unkept.is_empty()).then(|| Issue::new(Severity::Warning, code::COLUMNS_NOT_KEPT, &sheet.name, header_row, None, &facts))
+}
+
+fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, seen: &mut HashMap<String, u32>) {
+    let header_row = sheet.rows[head.row].number;
+    let title: Vec<String> = sheet.rows[..head.row]
+        .iter()
+        .filter(|r| !r.is_blank())
+        .map(|r| r.own().iter().filter(|c| !fold(c).is_empty()).cloned().collect::<Vec<_>>().join(" "))
+        .collect();
+    let Placed { columns, place, combined } = placed(sheet, head, &mut out.issues);
     let item_header = combined.as_ref().map(|(i, _)| *i).or_else(|| place.get(&Field::Item).copied()).map(|i| columns[i].at.name.clone());
     let kind = if place.contains_key(&Field::Verdict) {
         TableKind::Column
@@ -375,17 +395,7 @@ fn read_sheet(sheet: &Sheet, head: &Head, file: &str, out: &mut PublishedTable, 
     if kind == TableKind::Unknown {
         out.issues.push(Issue::new(Severity::Error, code::TABLE_KIND, &sheet.name, header_row, None, &[]));
     }
-    let of_its_own = |c: &Column| match &c.meaning {
-        Some(Meaning::Single(field)) => KEPT.contains(field),
-        Some(Meaning::Combined(_)) => true,
-        None => false,
-    };
-    let unkept: Vec<&str> = columns.iter().filter(|c| !c.at.name.is_empty() && !of_its_own(c)).map(|c| c.at.name.as_str()).collect();
-    if !unkept.is_empty() {
-        let columns = unkept.join("、");
-        let facts = [("columns", columns.as_str()), ("how", "只留原文，不能按它查找和统计"), ("how_en", "are kept as text only")];
-        out.notes.push(Issue::new(Severity::Warning, code::COLUMNS_NOT_KEPT, &sheet.name, header_row, None, &facts));
-    }
+    out.notes.extend(unkept(sheet, header_row, &columns));
     let mut twins = Twins::default();
     let numbers = place.get(&Field::Seq).copied();
     let reader = Reader { sheet, columns: &columns, place, combined, kind };
@@ -427,40 +437,31 @@ impl Reader<'_> {
         (!text.is_empty() && !is_nothing(&text)).then_some(text)
     }
 
-    /// `None` for rows that are no data; those have left an issue.
-    fn row(&self, row: &Row, issues: &mut Vec<Issue>) -> Option<PublishedRow> {
-        use Severity::{Error, Warning};
+    /// The header once more, a footer, a note or a subtotal; it has left an issue.
+    fn no_data(&self, row: &Row, food: &str, issues: &mut Vec<Issue>) -> bool {
         let own = row.own();
         let filled: Vec<&str> = own.iter().map(String::as_str).filter(|c| !fold(c).is_empty()).collect();
         let same =
             self.columns.iter().enumerate().filter(|(i, c)| !c.at.name.is_empty() && header::normalise(row.cell(*i)) == header::normalise(&c.at.name)).count();
         if same >= 3 && same * 2 > filled.len() {
-            self.issue(issues, Warning, code::HEADER_AGAIN, row, None, &[]);
-            return None;
+            self.issue(issues, Severity::Warning, code::HEADER_AGAIN, row, None, &[]);
+            return true;
         }
-        let food_column = self.place.get(&Field::Food).copied();
-        // lines that were broken to fit the cell
-        let whole = |field| self.value(row, field).map(|text| unbroken(&text));
-        let food = whole(Field::Food).unwrap_or_default();
         // one filled cell, or two without a name, are a note or a subtotal, unless a verdict or a number says it is a batch
         let batch = self.value(row, Field::SamplingNo).is_some() || self.value(row, Field::Verdict).is_some_and(|t| verdict(&t).is_some());
         if !batch && row.is_footer() {
-            self.issue(issues, Warning, code::FOOTER, row, None, &[("text", &filled.join(" "))]);
-            return None;
+            self.issue(issues, Severity::Warning, code::FOOTER, row, None, &[("text", &filled.join(" "))]);
+            return true;
         }
         if !batch && filled.len() <= if food.is_empty() { 2 } else { 1 } {
-            self.issue(issues, Warning, code::NOT_DATA, row, None, &[("text", &filled.join(" "))]);
-            return None;
+            self.issue(issues, Severity::Warning, code::NOT_DATA, row, None, &[("text", &filled.join(" "))]);
+            return true;
         }
-        if food.is_empty() {
-            self.issue(issues, Error, code::NO_FOOD, row, food_column, &[]);
-        }
-        let surplus: Vec<&str> = row.cells.iter().skip(self.columns.len()).map(String::as_str).filter(|c| !fold(c).is_empty()).collect();
-        if !surplus.is_empty() {
-            self.issue(issues, Error, code::SURPLUS, row, None, &[("text", &surplus.join(" | "))]);
-        }
+        false
+    }
 
-        let verdict = match self.kind {
+    fn verdict(&self, row: &Row, issues: &mut Vec<Issue>) -> Option<Outcome> {
+        match self.kind {
             TableKind::Pass => Some(Outcome::Pass),
             TableKind::Fail => Some(Outcome::Fail),
             TableKind::Unknown => None,
@@ -468,12 +469,31 @@ impl Reader<'_> {
                 let text = self.value(row, Field::Verdict).unwrap_or_default();
                 let verdict = verdict(&text);
                 if verdict.is_none() {
-                    self.issue(issues, Error, code::VERDICT, row, self.place.get(&Field::Verdict).copied(), &[("value", &text)]);
+                    self.issue(issues, Severity::Error, code::VERDICT, row, self.place.get(&Field::Verdict).copied(), &[("value", &text)]);
                 }
                 verdict
             }
-        };
+        }
+    }
 
+    /// `None` for rows that are no data; those have left an issue.
+    fn row(&self, row: &Row, issues: &mut Vec<Issue>) -> Option<PublishedRow> {
+        use Severity::{Error, Warning};
+        // lines that were broken to fit the cell
+        let whole = |field| self.value(row, field).map(|text| unbroken(&text));
+        let food = whole(Field::Food).unwrap_or_default();
+        if self.no_data(row, &food, issues) {
+            return None;
+        }
+        if food.is_empty() {
+            self.issue(issues, Error, code::NO_FOOD, row, self.place.get(&Field::Food).copied(), &[]);
+        }
+        let surplus: Vec<&str> = row.cells.iter().skip(self.columns.len()).map(String::as_str).filter(|c| !fold(c).is_empty()).collect();
+        if !surplus.is_empty() {
+            self.issue(issues, Error, code::SURPLUS, row, None, &[("text", &surplus.join(" | "))]);
+        }
+
+        let verdict = self.verdict(row, issues);
         let mut dated = |field: Field| {
             let text = self.value(row, field)?;
             let day = date(&text);
@@ -636,61 +656,69 @@ pub(crate) fn without_unit(text: &str, unit: &str) -> String {
     bare.or_else(percent).filter(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit() || c == '.')).unwrap_or(text).to_owned()
 }
 
+fn item_of(fields: &[Field], values: &[String]) -> Item {
+    let mut item = Item::default();
+    for (field, value) in fields.iter().zip(values) {
+        let slot = match field {
+            Field::Item => &mut item.name,
+            Field::Result => &mut item.result,
+            Field::Unit => &mut item.unit,
+            Field::Limit => &mut item.limit,
+            _ => continue,
+        };
+        value.clone_into(slot);
+    }
+    item
+}
+
+/// The columns of one chunk. Two marks in a row are one mark, a single | is one as well.
+fn marked_columns(chunk: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut marked = false;
+    for c in chunk.chars() {
+        let mark = header::is_column_mark(c);
+        match (mark, out.last_mut()) {
+            (true, _) if !marked => out.push(String::new()),
+            (false, Some(last)) => last.push(c),
+            _ => {}
+        }
+        marked = mark;
+    }
+    out.iter().map(|c| fold(c)).collect()
+}
+
+/// Items parted by commas: the last piece of each holds the next item's name behind its last comma.
+fn parted_by_commas(got: &[String], want: usize) -> Vec<String> {
+    let mut values = Vec::new();
+    for (i, value) in got.iter().enumerate() {
+        let joint = i > 0 && i + 1 < got.len() && i.is_multiple_of(want - 1);
+        match value.rfind([',', '，', '、']).filter(|_| joint) {
+            Some(at) => {
+                let comma = value[at..].chars().next().map_or(1, char::len_utf8);
+                values.push(fold(&value[..at]));
+                values.push(fold(&value[at + comma..]));
+            }
+            None => values.push(value.clone()),
+        }
+    }
+    values
+}
+
 /// Splits 项目║检验结果║标准值 cells; the flag says whether every entry had the promised shape.
 fn split_combined(text: &str, fields: &[Field]) -> (Vec<Item>, bool) {
     let want = fields.len();
-    let entry = |values: &[String]| {
-        let mut item = Item::default();
-        for (field, value) in fields.iter().zip(values) {
-            let slot = match field {
-                Field::Item => &mut item.name,
-                Field::Result => &mut item.result,
-                Field::Unit => &mut item.unit,
-                Field::Limit => &mut item.limit,
-                _ => continue,
-            };
-            value.clone_into(slot);
-        }
-        item
-    };
-    // two marks in a row are one mark, a single | is one as well
-    let columns = |chunk: &str| -> Vec<String> {
-        let mut out = vec![String::new()];
-        let mut marked = false;
-        for c in chunk.chars() {
-            let mark = header::is_column_mark(c);
-            match (mark, out.last_mut()) {
-                (true, _) if !marked => out.push(String::new()),
-                (false, Some(last)) => last.push(c),
-                _ => {}
-            }
-            marked = mark;
-        }
-        out.iter().map(|c| fold(c)).collect()
-    };
+    let entry = |values: &[String]| item_of(fields, values);
     let mut items: Vec<Item> = Vec::new();
     let mut clean = true;
     let mut open = String::new();
     for chunk in parts(text) {
         open = if open.is_empty() { chunk } else { format!("{open} {chunk}") };
-        let got = columns(&open);
+        let got = marked_columns(&open);
         let marks = got.len();
         if marks == want {
             items.push(entry(&got));
         } else if marks > want && (marks - want).is_multiple_of(want - 1) {
-            // items parted by commas: the last piece of each holds the next item's name behind its last comma
-            let mut values = Vec::new();
-            for (i, value) in got.iter().enumerate() {
-                let joint = i > 0 && i + 1 < marks && i.is_multiple_of(want - 1);
-                match value.rfind([',', '，', '、']).filter(|_| joint) {
-                    Some(at) => {
-                        let comma = value[at..].chars().next().map_or(1, char::len_utf8);
-                        values.push(fold(&value[..at]));
-                        values.push(fold(&value[at + comma..]));
-                    }
-                    None => values.push(value.clone()),
-                }
-            }
+            let values = parted_by_commas(&got, want);
             if values.len().is_multiple_of(want) {
                 items.extend(values.chunks(want).map(entry));
             } else {

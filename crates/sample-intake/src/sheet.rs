@@ -376,7 +376,6 @@ pub fn check(sheet: &Sheet, context: &SheetContext<'_>) -> Result<CheckedSheet, 
     for spec in FIELDS {
         check_field(sheet, spec, context, &mut problems);
     }
-    let directed = sheet.get("directed") == "是";
     let people: BTreeSet<UserId> = sheet.samplers.iter().map(|(id, _)| *id).collect();
     if people.len() < 2 {
         problems.push(Refusal::new(code::SAMPLERS).with("count", people.len()).on("samplers"));
@@ -387,6 +386,51 @@ pub fn check(sheet: &Sheet, context: &SheetContext<'_>) -> Result<CheckedSheet, 
     {
         problems.push(refusal.clone());
     }
+    check_quantities(sheet, &mut problems);
+    check_identity(sheet, &mut problems);
+    let sampled_on = date_of(sheet, "sampled_on");
+    check_dates(sheet, context.today, &mut problems);
+    let core = || -> Option<CheckedSheet> {
+        let (sampling_no, number_kind) = number.ok()?;
+        Some(CheckedSheet {
+            sampling_no,
+            temporary_no: number_kind == NumberKind::Temporary,
+            unknown_prefix: number_kind == NumberKind::Unknown,
+            other_year: sampled_on.is_some_and(|on| number_year(sheet.get("sampling_no")).is_some_and(|year| year != on.year())),
+            kind: TaskKind::parse(sheet.get("purpose"))?,
+            level: TaskLevel::parse(sheet.get("task_level"))?,
+            department: Department::parse(sheet.get("department"))?,
+            directed: is_directed(sheet),
+            online: online(sheet),
+            link: Link::parse(sheet.get("link"))?,
+            place: sheet.get("place").to_owned(),
+            category: CategoryPath(["cat1", "cat2", "cat3", "cat4"].iter().map(|k| sheet.get(k).to_owned()).filter(|v| !v.is_empty() && v != "/").collect()),
+            street: sheet.get("street").to_owned(),
+            area_kind: AreaKind::parse(sheet.get("area_kind"))?,
+            site_name: sheet.get("site_name").to_owned(),
+            name: sheet.get("name").to_owned(),
+            lab: sheet.get("lab_org").to_owned(),
+            prepacked: prepacked(sheet),
+            made_on: date_of(sheet, "made_on")?,
+            sampled_on: sampled_on?,
+            samplers: sheet.samplers.clone(),
+        })
+    };
+    if problems.is_empty()
+        && let Some(core) = core()
+    {
+        return Ok(core);
+    }
+    Err(problems)
+}
+
+fn is_directed(sheet: &Sheet) -> bool {
+    sheet.get("directed") == "是"
+}
+
+/// 抽样基数、抽样数量、备样数量: what was taken is no more than there was, and a reserve is kept where one is needed.
+fn check_quantities(sheet: &Sheet, problems: &mut Vec<Refusal>) {
+    let directed = is_directed(sheet);
     let (base, taken, backup) = (number_of(sheet, "base_qty"), number_of(sheet, "sample_qty"), number_of(sheet, "backup_qty"));
     for (key, typed) in [("base_qty", base), ("sample_qty", taken)] {
         if typed.is_some_and(|n| n.is_zero())
@@ -410,58 +454,33 @@ pub fn check(sheet: &Sheet, context: &SheetContext<'_>) -> Result<CheckedSheet, 
             problems.push(Refusal::new(code::NO_BACKUP).on("backup_qty"));
         }
     }
+}
+
+/// 统一社会信用代码: that it holds, and that there is a code or an identity number.
+fn check_identity(sheet: &Sheet, problems: &mut Vec<Refusal>) {
     let uscc = squeezed(sheet.get("uscc"));
     if uscc.len() == 18 && !credit_code_ok(&uscc) {
         problems.push(Refusal::new(code::USCC).with("typed", sheet.get("uscc")).on("uscc"));
     }
-    if !directed && matches!(uscc.as_str(), "" | "/") && sheet.get("id_no").is_empty() {
+    if !is_directed(sheet) && matches!(uscc.as_str(), "" | "/") && sheet.get("id_no").is_empty() {
         problems.push(Refusal::new(code::IDENTITY).on("uscc"));
     }
-    let sampled_on = date_of(sheet, "sampled_on");
+}
+
+/// 日期: none lies ahead, and nothing is made after it was sampled.
+fn check_dates(sheet: &Sheet, today: NaiveDate, problems: &mut Vec<Refusal>) {
     for key in ["sampled_on", "made_on"] {
         if let Some(on) = date_of(sheet, key)
-            && on > context.today
+            && on > today
         {
             problems.push(Refusal::new(code::FUTURE).with("on", on).on(key));
         }
     }
-    if let (Some(made), Some(sampled)) = (date_of(sheet, "made_on"), sampled_on)
+    if let (Some(made), Some(sampled)) = (date_of(sheet, "made_on"), date_of(sheet, "sampled_on"))
         && made > sampled
     {
         problems.push(Refusal::new(code::MADE_AFTER).with("made", made).with("sampled", sampled).on("made_on"));
     }
-    let core = || -> Option<CheckedSheet> {
-        let (sampling_no, number_kind) = number.ok()?;
-        Some(CheckedSheet {
-            sampling_no,
-            temporary_no: number_kind == NumberKind::Temporary,
-            unknown_prefix: number_kind == NumberKind::Unknown,
-            other_year: sampled_on.is_some_and(|on| number_year(sheet.get("sampling_no")).is_some_and(|year| year != on.year())),
-            kind: TaskKind::parse(sheet.get("purpose"))?,
-            level: TaskLevel::parse(sheet.get("task_level"))?,
-            department: Department::parse(sheet.get("department"))?,
-            directed,
-            online: online(sheet),
-            link: Link::parse(sheet.get("link"))?,
-            place: sheet.get("place").to_owned(),
-            category: CategoryPath(["cat1", "cat2", "cat3", "cat4"].iter().map(|k| sheet.get(k).to_owned()).filter(|v| !v.is_empty() && v != "/").collect()),
-            street: sheet.get("street").to_owned(),
-            area_kind: AreaKind::parse(sheet.get("area_kind"))?,
-            site_name: sheet.get("site_name").to_owned(),
-            name: sheet.get("name").to_owned(),
-            lab: sheet.get("lab_org").to_owned(),
-            prepacked: prepacked(sheet),
-            made_on: date_of(sheet, "made_on")?,
-            sampled_on: sampled_on?,
-            samplers: sheet.samplers.clone(),
-        })
-    };
-    if problems.is_empty()
-        && let Some(core) = core()
-    {
-        return Ok(core);
-    }
-    Err(problems)
 }
 
 fn check_field(sheet: &Sheet, spec: &FieldSpec, context: &SheetContext<'_>, problems: &mut Vec<Refusal>) {

@@ -5,6 +5,7 @@ pub mod forms;
 pub mod glossary;
 pub mod habits;
 pub mod law;
+pub mod lengths;
 pub mod licences;
 pub mod references;
 
@@ -43,6 +44,7 @@ pub fn tidy(root: &Path) -> Result<(), Failure> {
     findings.extend(habits::named_duties(&files));
     findings.extend(glossary::check(&files));
     findings.extend(law::check(&files));
+    findings.extend(lengths::check(&files));
     findings.extend(forms::check(&files));
     findings.extend(references::check(&files, &habits::walk(root)?.into_iter().map(|(path, _)| path).collect()));
     if findings.is_empty() {

@@ -8,7 +8,7 @@ use shiyan_foundation::task::Outcome;
 use shiyan_foundation::{Actor, Instant, Refusal, Scope, text::fold};
 use shiyan_rapid_test::{FollowUp, FollowUpAction, Observed, Point, RapidVerdict, Reading, ReadingInput, code, decide};
 use shiyan_sample_intake::sheet::Sheet;
-use shiyan_statute::{RuleKey, rapid_method};
+use shiyan_statute::{RapidMethod, RuleKey, rapid_method};
 use shiyan_store::records::{FollowUpRecord, ReadingRecord};
 use shiyan_store::{Error, Unit, Who};
 
@@ -92,52 +92,18 @@ impl App {
     /// # Errors
     /// Not an operator of this point; every problem of what was typed.
     pub async fn enter_reading(&self, actor: &Actor, typed: TypedReading, now: Instant) -> Result<Reading, Error> {
-        let point_id = match &actor.scope {
-            Scope::Point(point) => point.to_string(),
-            _ => typed.point.clone(),
-        };
-        let mut problems = Vec::new();
-        if may(actor, Act::Reading).is_err() {
-            problems.push(Refusal::new(code::OPERATOR));
-        }
-        let points = self.store.points(&actor.scope).await?;
-        let point = points.into_iter().find(|p| p.id.to_string() == point_id);
-        if point.is_none() {
-            problems.push(Refusal::new(code::POINT).on("point"));
-        }
-        let method = rapid_method(&typed.method);
-        if method.is_none() {
-            problems.push(Refusal::new(code::METHOD).with("typed", &typed.method).on("method"));
-        }
-        let media = typed.photo.as_ref().map(evidence_type).transpose();
-        if let Err(refusal) = &media {
-            problems.push(refusal.clone());
-        }
-        let retest_of: Option<ReadingId> = typed.retest_of.as_deref().filter(|r| !r.is_empty()).map(str::parse).transpose().map_err(|_| Error::NotFound)?;
-        let (Some(point), Some(method), Ok(media)) = (point, method, media) else { return Err(problems.into()) };
+        let (point, method, retest_of, problems) = self.asked_of_reading(actor, &typed).await?;
         let mut unit = match self.store.begin(now).await {
             // The same reading once more, because no answer came: the first one is the answer.
             Err(Error::Again(first)) => return first.read::<Reading>().ok_or(Error::Again(first)),
             begun => begun?,
         };
         reading_in_turn(&unit, &point).await?;
-        let photo = match (&typed.photo, media) {
-            (Some(photo), Some(_)) => Some(self.keep_upload(&mut unit, actor, &photo.bytes).await?),
-            _ => None,
+        let photo = match &typed.photo {
+            Some(photo) => Some(self.keep_upload(&mut unit, actor, &photo.bytes).await?),
+            None => None,
         };
-        let input = ReadingInput {
-            stall: short(&typed.stall, 40),
-            food: short(&typed.food, 40),
-            value: short(&typed.value, 40),
-            observed: <Observed as shiyan_foundation::Label>::parse(&typed.observed),
-            reagent_lot: short(&typed.reagent_lot, 40),
-            origin: short(&typed.origin, 60),
-            note: short(&typed.note, 300),
-            tested_at: now,
-            photo: photo.clone(),
-            source: shiyan_rapid_test::reading::ReadingSource::Manual,
-            retest_of,
-        };
+        let input = input_of(&typed, photo.clone(), retest_of, now);
         let (verdict, why_zh, why_en) = match decide(&point, method, &input, now) {
             Ok(decided) if problems.is_empty() => decided,
             Ok(_) => return Err(problems.into()),
@@ -177,6 +143,33 @@ impl App {
         unit.answer(&reading)?;
         unit.commit().await?;
         Ok(reading)
+    }
+    /// The point, the method and the reading that is rerun. Problems that keep none of them from being found are said with what the verdict refuses.
+    async fn asked_of_reading(&self, actor: &Actor, typed: &TypedReading) -> Result<(Point, &'static RapidMethod, Option<ReadingId>, Vec<Refusal>), Error> {
+        let point_id = match &actor.scope {
+            Scope::Point(point) => point.to_string(),
+            _ => typed.point.clone(),
+        };
+        let mut problems = Vec::new();
+        if may(actor, Act::Reading).is_err() {
+            problems.push(Refusal::new(code::OPERATOR));
+        }
+        let points = self.store.points(&actor.scope).await?;
+        let point = points.into_iter().find(|p| p.id.to_string() == point_id);
+        if point.is_none() {
+            problems.push(Refusal::new(code::POINT).on("point"));
+        }
+        let method = rapid_method(&typed.method);
+        if method.is_none() {
+            problems.push(Refusal::new(code::METHOD).with("typed", &typed.method).on("method"));
+        }
+        let media = typed.photo.as_ref().map(evidence_type).transpose();
+        if let Err(refusal) = &media {
+            problems.push(refusal.clone());
+        }
+        let retest_of: Option<ReadingId> = typed.retest_of.as_deref().filter(|r| !r.is_empty()).map(str::parse).transpose().map_err(|_| Error::NotFound)?;
+        let (Some(point), Some(method), Ok(_)) = (point, method, media) else { return Err(problems.into()) };
+        Ok((point, method, retest_of, problems))
     }
     /// 跟进 a rerun moves the follow-up of the first reading, a positive opens its own.
     async fn follow(&self, unit: &mut Unit, actor: &Actor, reading: &Reading, now: Instant) -> Result<(), Error> {
@@ -292,6 +285,23 @@ impl App {
         unit.save(&FollowUpRecord { follow_up, ..old }, &actor.into(), "followup.conclude", facts).await?;
         unit.commit().await?;
         Ok(())
+    }
+}
+
+/// What was typed, within its bounds.
+fn input_of(typed: &TypedReading, photo: Option<String>, retest_of: Option<ReadingId>, now: Instant) -> ReadingInput {
+    ReadingInput {
+        stall: short(&typed.stall, 40),
+        food: short(&typed.food, 40),
+        value: short(&typed.value, 40),
+        observed: <Observed as shiyan_foundation::Label>::parse(&typed.observed),
+        reagent_lot: short(&typed.reagent_lot, 40),
+        origin: short(&typed.origin, 60),
+        note: short(&typed.note, 300),
+        tested_at: now,
+        photo,
+        source: shiyan_rapid_test::reading::ReadingSource::Manual,
+        retest_of,
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use shiyan_foundation::{Actor, Instant, Refusal, WorkCalendar};
 use shiyan_lab_results::bench::{Worksheet, WorksheetState};
 use shiyan_nonconformity::Case;
-use shiyan_statute::{HolidayKind, NoticeLine, RuleKey, read_notice};
+use shiyan_statute::{Clock, HolidayKind, NoticeLine, RuleKey, read_notice};
 use shiyan_store::records::{CalendarYear, ClockRecord, ReadingRecord, SampleRecord};
 use shiyan_store::{Error, Unit, Who};
 
@@ -122,34 +122,14 @@ impl App {
             let refusal = Refusal::new(code::CALENDAR_PAST).with("count", past.len()).with("days", days.join(", ")).with("least", REASON);
             return Err(refusal.on("word").into());
         }
-        let mut running = Vec::new();
-        for old in unit.running_clocks().await? {
-            let clock = old.clock.recount(&calendar)?;
-            if clock.due.due_on != old.clock.due.due_on || clock.due.provisional != old.clock.due.provisional {
-                running.push((old, clock));
-            }
-        }
-        running.sort_by_key(|(old, _)| (old.clock.effective_due_on(), old.clock.id));
+        let running = recounted(&unit, &calendar).await?;
         let who = Who::from(actor);
         let mut facts = json!({ "off": next.off.len(), "work": next.work.len(), "source": next.source, "moved": running.len() });
         if !past.is_empty() {
             facts["past"] = json!(past);
             facts["reason"] = json!(why.trim());
         }
-        let mut moves = Vec::new();
-        for (old, clock) in running.iter().take(NAMED) {
-            let overdue = |clock: &shiyan_statute::Clock| clock.state_in(now, &calendar) == shiyan_statute::ClockState::Overdue;
-            moves.push(Moved {
-                rule: clock.rule,
-                of: number_of(&unit, &clock.subject).await?,
-                from: old.clock.effective_due_on(),
-                to: clock.effective_due_on(),
-                was_provisional: old.clock.due.provisional,
-                provisional: clock.due.provisional,
-                was_overdue: overdue(&old.clock),
-                overdue: overdue(clock),
-            });
-        }
+        let moves = moves(&unit, &running, &calendar, now).await?;
         if old.is_some() {
             unit.save(&next, &who, "calendar.change", facts).await?;
         } else {
@@ -184,6 +164,38 @@ impl App {
         }
         Ok(done)
     }
+}
+
+/// The running clocks that end on another day by this calendar, with what they become; those that end first come first.
+async fn recounted(unit: &Unit, calendar: &WorkCalendar) -> Result<Vec<(ClockRecord, Clock)>, Error> {
+    let mut running = Vec::new();
+    for old in unit.running_clocks().await? {
+        let clock = old.clock.recount(calendar)?;
+        if clock.due.due_on != old.clock.due.due_on || clock.due.provisional != old.clock.due.provisional {
+            running.push((old, clock));
+        }
+    }
+    running.sort_by_key(|(old, _)| (old.clock.effective_due_on(), old.clock.id));
+    Ok(running)
+}
+
+/// The first of the moved deadlines by name.
+async fn moves(unit: &Unit, running: &[(ClockRecord, Clock)], calendar: &WorkCalendar, now: Instant) -> Result<Vec<Moved>, Error> {
+    let mut moves = Vec::new();
+    for (old, clock) in running.iter().take(NAMED) {
+        let overdue = |clock: &Clock| clock.state_in(now, calendar) == shiyan_statute::ClockState::Overdue;
+        moves.push(Moved {
+            rule: clock.rule,
+            of: number_of(unit, &clock.subject).await?,
+            from: old.clock.effective_due_on(),
+            to: clock.effective_due_on(),
+            was_provisional: old.clock.due.provisional,
+            provisional: clock.due.provisional,
+            was_overdue: overdue(&old.clock),
+            overdue: overdue(clock),
+        });
+    }
+    Ok(moves)
 }
 
 /// The last day of the report stands on the order as well, for the lists: it moves with its clock. Gives the worksheets of its items.

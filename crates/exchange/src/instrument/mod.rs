@@ -221,26 +221,8 @@ pub fn read_with(bytes: &[u8], file: &str, profile: &Profile, hidden: Hidden) ->
             .with("first", row_text(first)));
     }
     let walked = walk::walk(profile, file, sheet, kind == FileKind::Text)?;
+    let totals = totals(sheet, &walked);
     let readings = walked.readings;
-    let count = |of: &dyn Fn(&InstrumentReading) -> bool| readings.iter().filter(|r| of(r)).count() as u64;
-    let mut kinds = BTreeMap::new();
-    let mut samples: Vec<&str> = readings.iter().filter(|r| r.kind == ReadingKind::Unknown).map(|r| r.sample.as_str()).collect();
-    for reading in &readings {
-        *kinds.entry(reading.kind).or_default() += 1;
-    }
-    samples.sort_unstable();
-    samples.dedup();
-    let totals = Totals {
-        rows: used(sheet),
-        blank: sheet.rows.len() as u64 - used(sheet),
-        readings: readings.len() as u64,
-        kinds,
-        samples: samples.len() as u64,
-        not_detected: count(&|r| r.not_detected),
-        flagged: count(&|r| r.flag.is_some()),
-        empty_cells: walked.empty_cells,
-        skipped: walked.skipped.len() as u64,
-    };
     Ok(InstrumentFile {
         profile: profile.key.clone(),
         profile_version: profile.version,
@@ -256,6 +238,30 @@ pub fn read_with(bytes: &[u8], file: &str, profile: &Profile, hidden: Hidden) ->
         skipped: walked.skipped,
         totals,
     })
+}
+
+fn totals(sheet: &Sheet, walked: &walk::Walked) -> Totals {
+    let readings = &walked.readings;
+    let used = sheet.rows.iter().filter(|r| !r.is_blank()).count() as u64;
+    let count = |of: &dyn Fn(&InstrumentReading) -> bool| readings.iter().filter(|r| of(r)).count() as u64;
+    let mut kinds = BTreeMap::new();
+    let mut samples: Vec<&str> = readings.iter().filter(|r| r.kind == ReadingKind::Unknown).map(|r| r.sample.as_str()).collect();
+    for reading in readings {
+        *kinds.entry(reading.kind).or_default() += 1;
+    }
+    samples.sort_unstable();
+    samples.dedup();
+    Totals {
+        rows: used,
+        blank: sheet.rows.len() as u64 - used,
+        readings: readings.len() as u64,
+        kinds,
+        samples: samples.len() as u64,
+        not_detected: count(&|r| r.not_detected),
+        flagged: count(&|r| r.flag.is_some()),
+        empty_cells: walked.empty_cells,
+        skipped: walked.skipped.len() as u64,
+    }
 }
 
 /// Kind, encoding, sheets, and what is to be said of the whole book.

@@ -452,6 +452,10 @@ fn line_about(text: &str, detail: &str) -> usize {
     inside.or(start).or_else(plain).unwrap_or(1)
 }
 
+fn need(holds: bool, otherwise: &'static str) -> Result<(), &'static str> {
+    if holds { Ok(()) } else { Err(otherwise) }
+}
+
 impl Profile {
     /// Reads a profile file and checks that it makes sense.
     ///
@@ -489,8 +493,16 @@ impl Profile {
 
     /// What the types cannot say.
     fn check(&self) -> Result<(), &'static str> {
+        self.check_head()?;
+        self.check_shape()?;
+        self.check_unit()?;
+        self.check_rows()?;
+        self.check_columns()
+    }
+
+    /// The key, the header, and where the sample stands.
+    fn check_head(&self) -> Result<(), &'static str> {
         let table = &self.table;
-        let need = |holds: bool, otherwise: &'static str| if holds { Ok(()) } else { Err(otherwise) };
         need(
             !self.key.is_empty() && self.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
             "key 只用小写字母、数字和连字符（key: lower case letters, digits, hyphens）",
@@ -505,6 +517,12 @@ impl Profile {
         let labels = [&self.sample.label, &self.analyte.label, &self.unit.label];
         need(labels.iter().all(|l| l.as_ref().is_none_or(|l| !label_key(l).is_empty())), "label 不能是空的（label: not empty）")?;
         need(!table.pairs || labels.iter().any(|l| l.is_some()), "pairs 要有 label（table.pairs: with a label）")?;
+        Ok(())
+    }
+
+    /// What each shape of table needs.
+    fn check_shape(&self) -> Result<(), &'static str> {
+        let table = &self.table;
         let result = self.result.column.is_some();
         match table.shape {
             Shape::Long => need(
@@ -532,6 +550,12 @@ impl Profile {
             self.analyte.columns.iter().all(|(c, name)| letter_of(c).is_some_and(|i| table.width.is_some_and(|w| i < w)) && !name.trim().is_empty()),
             "analyte.columns 写作 \"@C\" = \"项目\"，列在 width 以内（analyte.columns: \"@C\" = \"item\", within width）",
         )?;
+        Ok(())
+    }
+
+    /// One place for the unit, and one that the table has.
+    fn check_unit(&self) -> Result<(), &'static str> {
+        let table = &self.table;
         let unit = &self.unit;
         need(
             [unit.column.is_some(), unit.fixed.is_some(), unit.heading.is_some(), unit.row, !unit.beside.is_empty(), unit.label.is_some(), unit.in_value]
@@ -550,6 +574,11 @@ impl Profile {
             self.unit.heading.as_deref().is_none_or(|h| table.shape == Shape::Wide && matches!(h, "()" | "[]" | "any")),
             "unit.heading 是 \"()\"、\"[]\" 或 \"any\"，只用于 wide（unit.heading: \"()\", \"[]\" or \"any\", wide only）",
         )?;
+        Ok(())
+    }
+
+    /// Replicates and the rows that are no samples.
+    fn check_rows(&self) -> Result<(), &'static str> {
         let marked = self.replicate.take == Take::Marked;
         need(
             marked != self.replicate.marks.is_empty() && (!marked || self.replicate.column.is_some()),
@@ -566,13 +595,18 @@ impl Profile {
                 "skip 是 summary、calibration、internal_standard 或 end（skip: summary, calibration, internal_standard or end）",
             )?;
         }
+        Ok(())
+    }
+
+    /// Columns that a table of this kind can name.
+    fn check_columns(&self) -> Result<(), &'static str> {
         let named = self.columns();
         need(
             !named.iter().any(|c| c.0.contains(&Spot::Sample)) && self.rows.iter().all(|r| r.column.is_sample() || !r.column.0.contains(&Spot::Sample)),
             "@sample 只用于 rows，且单独使用（@sample: in rows only, alone）",
         )?;
         need(
-            table.width.is_none() || (named.iter().all(|c| c.only_letters()) && self.rows.iter().all(|r| r.column.is_sample() || r.column.only_letters())),
+            self.table.width.is_none() || (named.iter().all(|c| c.only_letters()) && self.rows.iter().all(|r| r.column.is_sample() || r.column.only_letters())),
             "没有表头时，列用 @ 加字母（without a header, columns go by letters）",
         )
     }

@@ -566,15 +566,20 @@ impl Walk<'_> {
         }
     }
 
-    fn value(&mut self, row: &Row, head: &Head, common: &Common, column: &ValueColumn, index: usize) {
-        let profile = self.profile;
-        let rule = &profile.result;
-        let analyte = match (&column.analyte, head.analyte, &self.title) {
+    /// The analyte as printed: in the heading, in its column, in the title of the section, or above the table.
+    fn analyte_of(&self, row: &Row, head: &Head, column: &ValueColumn) -> String {
+        match (&column.analyte, head.analyte, &self.title) {
             (Some(analyte), _, _) => analyte.clone(),
             (None, Some(at), _) => one_line(row.cell(at)),
             (None, None, Some((_, title, _))) => title.clone(),
             (None, None, None) => self.labels.analyte.clone(),
-        };
+        }
+    }
+
+    fn value(&mut self, row: &Row, head: &Head, common: &Common, column: &ValueColumn, index: usize) {
+        let profile = self.profile;
+        let rule = &profile.result;
+        let analyte = self.analyte_of(row, head, column);
         let named = match profile.unit.heading.as_deref() {
             Some("any") => unit_behind(&analyte).map(|(name, _)| name),
             _ => None,
@@ -606,17 +611,8 @@ impl Walk<'_> {
         let number = is_number(printed, mark);
         let value = if number && rule.decimal_comma { printed.replace(',', ".") } else { printed.to_owned() };
         let negative = number && !rule.negative && is_negative(&value);
-        let flag = if common.shifted {
-            Some(Flag::Shape)
-        } else if common.flagged {
-            Some(Flag::Instrument)
-        } else if !not_detected && !number {
-            Some(Flag::NotNumber)
-        } else if !not_detected && negative {
-            Some(Flag::Negative)
-        } else {
-            None
-        };
+        let doubt = (!not_detected && !number).then_some(Flag::NotNumber).or((!not_detected && negative).then_some(Flag::Negative));
+        let flag = common.flag().or(doubt);
         let at = head.at(index);
         if !not_detected && (!number || negative) {
             let info = if number { code::INSTR_NEGATIVE } else { code::INSTR_NUMBER };
@@ -775,6 +771,13 @@ struct Common {
     replicate: String,
     shifted: bool,
     flagged: bool,
+}
+
+impl Common {
+    /// What makes every value of the row doubtful.
+    fn flag(&self) -> Option<Flag> {
+        self.shifted.then_some(Flag::Shape).or(self.flagged.then_some(Flag::Instrument))
+    }
 }
 
 /// `[MS Quantitative Results]` alone in its row.

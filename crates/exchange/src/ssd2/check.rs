@@ -236,18 +236,7 @@ fn held(rule: &'static Rule, at: usize, found: &Found<'_>, earlier: &mut Earlier
     let place = found.place(name);
     let mut tell = |info, facts: &[(&'static str, &str)], place| findings.push(rule.severity, info, place, facts, &rule.key);
     match rule.kind {
-        Check::Present | Check::Absent => {
-            let is = found.typed(&rule.when);
-            if !rule.values().any(|v| v == is) {
-                return;
-            }
-            let facts = [("when", rule.when.as_str()), ("is", is)];
-            match rule.kind {
-                Check::Present if !found.has(name) => tell(code::SSD_MISSING_FOR, &facts, place),
-                Check::Absent if found.has(name) => tell(code::SSD_NOT_FOR, &facts, place),
-                _ => {}
-            }
-        }
+        Check::Present | Check::Absent => conditional(rule, found, &mut tell),
         Check::With => {
             let there: Vec<&str> = rule.others().filter(|o| found.has(o)).collect();
             if !there.is_empty() && !found.has(name) {
@@ -267,17 +256,7 @@ fn held(rule: &'static Rule, at: usize, found: &Found<'_>, earlier: &mut Earlier
                 tell(code::SSD_PLACEHOLDER, &[], place);
             }
         }
-        Check::NotAbove | Check::NotBelow => {
-            for other in rule.others() {
-                let Some((mine, bound)) = found.number(name).zip(found.number(other)) else { continue };
-                let facts = [("other", other), ("bound", found.typed(other))];
-                match rule.kind {
-                    Check::NotAbove if mine > bound => tell(code::SSD_ABOVE, &facts, place),
-                    Check::NotBelow if mine < bound => tell(code::SSD_BELOW, &facts, place),
-                    _ => {}
-                }
-            }
-        }
+        Check::NotAbove | Check::NotBelow => bounds(rule, found, &mut tell),
         Check::Unique => {
             // without what it is counted within, nothing is the same
             if place.value.is_empty() || rule.others().next().is_some_and(|first| !found.has(first)) {
@@ -292,38 +271,67 @@ fn held(rule: &'static Rule, at: usize, found: &Found<'_>, earlier: &mut Earlier
             }
         }
         Check::Date | Check::Past | Check::Order => dates(rule, found, today, &mut tell),
-        Check::Same => {
-            let (beside, alike) = rule.others.split_once('>').unwrap_or(("", &rule.others));
-            if place.value.is_empty() {
-                return;
-            }
-            let key: Vec<String> = std::iter::once(name).chain(beside.split('|').filter(|b| !b.is_empty())).map(|n| found.typed(n).to_owned()).collect();
-            let mine = || alike.split('|').map(|one| (one, found.typed(one)));
-            match earlier.same.entry((at, key)) {
-                std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert((found.row.row, mine().map(|(_, text)| text.to_owned()).collect()));
-                }
-                std::collections::hash_map::Entry::Occupied(first) => {
-                    let (other, before) = first.get();
-                    for ((one, text), before) in mine().zip(before).filter(|((_, text), before)| text != before) {
-                        let place = Place { value: text, ..found.place(one) };
-                        tell(code::SSD_DIFFERS, &[("other", &other.to_string()), ("before", before)], place);
-                    }
-                }
-            }
-        }
+        Check::Same => alike(rule, at, found, earlier, &mut tell),
         Check::Positive | Check::NotNegative | Check::Known => {}
     }
 }
 
-fn dates<'r>(
-    rule: &'static Rule,
-    found: &Found<'r>,
-    today: NaiveDate,
-    tell: &mut impl FnMut(&'static shiyan_foundation::CodeInfo, &[(&'static str, &str)], Place<'r>),
-) where
-    'static: 'r,
-{
+/// Says what was found, with its facts, of a place.
+type Tell<'t, 'r> = &'t mut dyn FnMut(&'static shiyan_foundation::CodeInfo, &[(&'static str, &str)], Place<'r>);
+
+/// What must be there, or must not, where another element has one of some values.
+fn conditional<'r>(rule: &'static Rule, found: &Found<'r>, tell: Tell<'_, 'r>) {
+    let name = rule.element.as_str();
+    let is = found.typed(&rule.when);
+    if !rule.values().any(|v| v == is) {
+        return;
+    }
+    let facts = [("when", rule.when.as_str()), ("is", is)];
+    match rule.kind {
+        Check::Present if !found.has(name) => tell(code::SSD_MISSING_FOR, &facts, found.place(name)),
+        Check::Absent if found.has(name) => tell(code::SSD_NOT_FOR, &facts, found.place(name)),
+        _ => {}
+    }
+}
+
+/// A number that other elements bound.
+fn bounds<'r>(rule: &'static Rule, found: &Found<'r>, tell: Tell<'_, 'r>) {
+    let name = rule.element.as_str();
+    for other in rule.others() {
+        let Some((mine, bound)) = found.number(name).zip(found.number(other)) else { continue };
+        let facts = [("other", other), ("bound", found.typed(other))];
+        match rule.kind {
+            Check::NotAbove if mine > bound => tell(code::SSD_ABOVE, &facts, found.place(name)),
+            Check::NotBelow if mine < bound => tell(code::SSD_BELOW, &facts, found.place(name)),
+            _ => {}
+        }
+    }
+}
+
+/// What rows of one key say alike.
+fn alike<'r>(rule: &'static Rule, at: usize, found: &Found<'r>, earlier: &mut Earlier, tell: Tell<'_, 'r>) {
+    let name = rule.element.as_str();
+    let (beside, alike) = rule.others.split_once('>').unwrap_or(("", &rule.others));
+    if found.place(name).value.is_empty() {
+        return;
+    }
+    let key: Vec<String> = std::iter::once(name).chain(beside.split('|').filter(|b| !b.is_empty())).map(|n| found.typed(n).to_owned()).collect();
+    let mine = || alike.split('|').map(|one| (one, found.typed(one)));
+    match earlier.same.entry((at, key)) {
+        std::collections::hash_map::Entry::Vacant(free) => {
+            free.insert((found.row.row, mine().map(|(_, text)| text.to_owned()).collect()));
+        }
+        std::collections::hash_map::Entry::Occupied(first) => {
+            let (other, before) = first.get();
+            for ((one, text), before) in mine().zip(before).filter(|((_, text), before)| text != before) {
+                let place = Place { value: text, ..found.place(one) };
+                tell(code::SSD_DIFFERS, &[("other", &other.to_string()), ("before", before)], place);
+            }
+        }
+    }
+}
+
+fn dates<'r>(rule: &'static Rule, found: &Found<'r>, today: NaiveDate, tell: Tell<'_, 'r>) {
     use chrono::Datelike;
     let mut names = std::iter::once(rule.element.as_str()).chain(rule.others());
     let mut triple = || [names.next().unwrap_or_default(), names.next().unwrap_or_default(), names.next().unwrap_or_default()];

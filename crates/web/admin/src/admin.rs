@@ -13,7 +13,7 @@ use shiyan_app::records::UserAccount;
 use shiyan_app::second;
 use shiyan_foundation::area::Street;
 use shiyan_foundation::ids::PointId;
-use shiyan_foundation::{Label, Lang, Refusal, Role, Scope};
+use shiyan_foundation::{Label, Lang, Refusal, Role, Scope, WorkCalendar};
 use shiyan_statute::{LIMIT_MOVES, LimitAction, LimitStatus};
 
 use crate::typed::{
@@ -227,6 +227,65 @@ struct Again<'a> {
     why: &'a [Refusal],
 }
 
+impl Again<'_> {
+    /// The forms of an account carry its name, so that each error stands at the field that was typed into.
+    fn stands_at(&self, problem: &mut crate::views::ProblemView) {
+        let typed = |field: &str| self.form.some(&format!("{field}-{}", self.username)).is_some();
+        problem.field = match problem.field.as_str() {
+            "" => String::new(),
+            "sign_scope" if !typed("sign_scope") && typed("scope") => format!("methods-{}", self.username),
+            field => format!("{field}-{}", self.username),
+        };
+    }
+}
+
+fn user_row(user: &User, u: &UserAccount, seen: Option<&String>, choices: &Scopes, typed: &Filled) -> UserRow {
+    let lang = user.lang();
+    let actions = account_actions(user, u, choices, typed);
+    UserRow {
+        username: u.username.clone(),
+        name: u.name.clone(),
+        roles: format!(
+            "{}{}",
+            u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
+            if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
+        ),
+        scope: scope_words(user, &u.scope, choices),
+        state: match (u.active, u.must_change || u.password_hash.is_empty()) {
+            (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
+            (true, true) => Badge::new(Tone::Warn, user.t("待设密码", "Password to set")),
+            (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
+        },
+        last_seen: seen.map_or_else(String::new, |at| stamp_text(at, user.now())),
+        actions,
+    }
+}
+
+fn user_filters(user: &User, q: &str, state: &str, found: usize) -> Filters {
+    let pairs = [("q", q), ("state", state)];
+    let states = vec![
+        Choice::new("active", user.t("启用", "Active")),
+        Choice::new("disabled", user.t("停用", "Disabled")),
+        Choice::new("unset", user.t("尚未自设密码", "Own password not set")),
+    ];
+    let mut chips = Vec::new();
+    if !q.is_empty() {
+        chips.push(Chip { label: q.to_owned(), remove: chip_link("/admin/users", &pairs, "q") });
+    }
+    if let Some(s) = states.iter().find(|s| s.value == state) {
+        chips.push(Chip { label: s.label.clone(), remove: chip_link("/admin/users", &pairs, "state") });
+    }
+    Filters {
+        action: "/admin/users".to_owned(),
+        q: Some(q.to_owned()),
+        hint: user.t("姓名、账号", "Name, username").to_owned(),
+        selects: vec![FilterSelect { key: "state", label: user.t("状态", "State").to_owned(), options: states, value: state.to_owned() }],
+        chips,
+        total: num(found as u64),
+        ..Filters::default()
+    }
+}
+
 async fn users_view(site: &Site, user: &User, q: &str, state: &str, filled: Option<&Filled>, why: &[Refusal]) -> Result<UsersPage, Failure> {
     users_again(site, user, q, state, filled, why, None).await
 }
@@ -244,22 +303,11 @@ async fn users_again(
     let choices = scopes(site, user).await?;
     let seen = site.app.last_logins(&user.actor).await?;
     let mut p = page(site, user, "用户", "Users", why);
-    // The forms of an account carry its name, so that each error stands at the field that was typed into.
     let mut refilled = Filled::default();
     if let Some(again) = again {
         p = p.refused(again.why);
         refilled = again.form.filled(again.why, lang);
-        for problem in p.problems.iter_mut().chain(refilled.problems.iter_mut()).filter(|q| !q.field.is_empty()) {
-            problem.field = match problem.field.as_str() {
-                "sign_scope"
-                    if again.form.some(&format!("sign_scope-{}", again.username)).is_none()
-                        && again.form.some(&format!("scope-{}", again.username)).is_some() =>
-                {
-                    format!("methods-{}", again.username)
-                }
-                field => format!("{field}-{}", again.username),
-            };
-        }
+        p.problems.iter_mut().chain(refilled.problems.iter_mut()).for_each(|problem| again.stands_at(problem));
     }
     let none = Filled::default();
     let fits = |u: &UserAccount| (q.is_empty() || u.name.contains(q) || u.username.contains(&q.to_lowercase())) && account_fits(u, state);
@@ -268,50 +316,12 @@ async fn users_again(
         .iter()
         .map(|u| {
             let typed = again.filter(|a| a.username == u.username).map_or(&none, |_| &refilled);
-            let actions = account_actions(user, u, &choices, typed);
-            UserRow {
-                username: u.username.clone(),
-                name: u.name.clone(),
-                roles: format!(
-                    "{}{}",
-                    u.roles.iter().map(|r| r.label(lang)).collect::<Vec<_>>().join(user.t("、", ", ")),
-                    if u.sign_scope.is_empty() { String::new() } else { format!("{}{}", user.t("；可签 ", "; signs "), u.sign_scope.join("、")) }
-                ),
-                scope: scope_words(user, &u.scope, &choices),
-                state: match (u.active, u.must_change || u.password_hash.is_empty()) {
-                    (false, _) => Badge::new(Tone::Idle, user.t("停用", "Disabled")).with_icon("slash"),
-                    (true, true) => Badge::new(Tone::Warn, user.t("待设密码", "Password to set")),
-                    (true, false) => Badge::new(Tone::Pass, user.t("启用", "Active")),
-                },
-                last_seen: seen.get(&u.username).map_or_else(String::new, |at| stamp_text(at, user.now())),
-                actions,
-            }
+            user_row(user, u, seen.get(&u.username), &choices, typed)
         })
         .collect();
-    let pairs = [("q", q), ("state", state)];
-    let states = vec![
-        Choice::new("active", user.t("启用", "Active")),
-        Choice::new("disabled", user.t("停用", "Disabled")),
-        Choice::new("unset", user.t("尚未自设密码", "Own password not set")),
-    ];
-    let mut chips = Vec::new();
-    if !q.is_empty() {
-        chips.push(Chip { label: q.to_owned(), remove: chip_link("/admin/users", &pairs, "q") });
-    }
-    if let Some(s) = states.iter().find(|s| s.value == state) {
-        chips.push(Chip { label: s.label.clone(), remove: chip_link("/admin/users", &pairs, "state") });
-    }
     Ok(UsersPage {
         p,
-        filters: Filters {
-            action: "/admin/users".to_owned(),
-            q: Some(q.to_owned()),
-            hint: user.t("姓名、账号", "Name, username").to_owned(),
-            selects: vec![FilterSelect { key: "state", label: user.t("状态", "State").to_owned(), options: states, value: state.to_owned() }],
-            chips,
-            total: num(people.len() as u64),
-            ..Filters::default()
-        },
+        filters: user_filters(user, q, state, people.len()),
         rows,
         form: forms::user(lang, filled.unwrap_or(&none), &choices, user.scope().gives()),
         form_open: filled.is_some(),
@@ -866,50 +876,40 @@ pub fn words_of(row: &shiyan_statute::LimitRow, lang: Lang) -> String {
     [row.conditions.join("、"), excepted].into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("；")
 }
 
-async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, why: &[Refusal]) -> Result<LimitsPage, Failure> {
-    let lang = user.lang();
-    let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
-    let filter = LimitFilter { q: some(q), status: some(state) };
-    let (count, from, all) = site.app.read_limits(&filter, at, ROWS).await?;
-    let unverified = site.app.limit_rows().await?.iter().filter(|r| r.status == LimitStatus::Pending).count();
-    let pages = count.div_ceil(ROWS).max(1);
-    let at = at.clamp(1, pages);
-    let decides = user.may(Act::Limits);
-    let rows = all
-        .iter()
-        .map(|record| {
-            let r = &record.row;
-            let act = |key: &str, label: &str| ActionView::post(key, label, format!("/admin/limits/{}", encoded(&r.id)));
-            let mut actions = Vec::new();
-            if decides && LIMIT_MOVES.allows(r.status, LimitAction::Activate) {
-                actions.push(act("active", user.t("启用", "Activate")).with_icon("check"));
-            }
-            if decides && LIMIT_MOVES.allows(r.status, LimitAction::Retire) {
-                actions.push(act("retired", user.t("停用", "Retire")).with_icon("slash").danger());
-            }
-            let words = words_of(r, lang);
-            LimitRow {
-                food: if words.is_empty() { r.category_text.clone() } else { format!("{}（{words}）", r.category_text) },
-                item: r.analyte.clone(),
-                limit: r.limit_text(),
-                basis: r.basis.clone(),
-                method: r.method.clone(),
-                valid: match (r.effective_to, lang) {
-                    (None, Lang::Zh) => format!("{} 起", r.effective_from),
-                    (None, Lang::En) => format!("since {}", r.effective_from),
-                    (Some(end), _) => format!("{} – {end}", r.effective_from),
-                },
-                state: match r.status {
-                    LimitStatus::Pending => Badge::new(Tone::Warn, r.status.label(lang)),
-                    LimitStatus::Active => Badge::new(Tone::Pass, r.status.label(lang)),
-                    LimitStatus::Retired => Badge::new(Tone::Idle, r.status.label(lang)),
-                },
-                actions,
-            }
-        })
-        .collect();
-    let pairs = [("q", q), ("state", state)];
-    let base = chip_link("/admin/limits", &pairs, "");
+/// One limit, with what this person may do about it.
+fn limit_line(user: &User, r: &shiyan_statute::LimitRow) -> LimitRow {
+    let (lang, decides) = (user.lang(), user.may(Act::Limits));
+    let act = |key: &str, label: &str| ActionView::post(key, label, format!("/admin/limits/{}", encoded(&r.id)));
+    let mut actions = Vec::new();
+    if decides && LIMIT_MOVES.allows(r.status, LimitAction::Activate) {
+        actions.push(act("active", user.t("启用", "Activate")).with_icon("check"));
+    }
+    if decides && LIMIT_MOVES.allows(r.status, LimitAction::Retire) {
+        actions.push(act("retired", user.t("停用", "Retire")).with_icon("slash").danger());
+    }
+    let words = words_of(r, lang);
+    LimitRow {
+        food: if words.is_empty() { r.category_text.clone() } else { format!("{}（{words}）", r.category_text) },
+        item: r.analyte.clone(),
+        limit: r.limit_text(),
+        basis: r.basis.clone(),
+        method: r.method.clone(),
+        valid: match (r.effective_to, lang) {
+            (None, Lang::Zh) => format!("{} 起", r.effective_from),
+            (None, Lang::En) => format!("since {}", r.effective_from),
+            (Some(end), _) => format!("{} – {end}", r.effective_from),
+        },
+        state: match r.status {
+            LimitStatus::Pending => Badge::new(Tone::Warn, r.status.label(lang)),
+            LimitStatus::Active => Badge::new(Tone::Pass, r.status.label(lang)),
+            LimitStatus::Retired => Badge::new(Tone::Idle, r.status.label(lang)),
+        },
+        actions,
+    }
+}
+
+fn limit_filters(user: &User, q: &str, state: &str, found: usize) -> Filters {
+    let (lang, pairs) = (user.lang(), [("q", q), ("state", state)]);
     let mut chips = Vec::new();
     if !q.is_empty() {
         chips.push(Chip { label: q.to_owned(), remove: chip_link("/admin/limits", &pairs, "q") });
@@ -917,40 +917,55 @@ async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, 
     if let Some(s) = LimitStatus::parse(state) {
         chips.push(Chip { label: s.label(lang).to_owned(), remove: chip_link("/admin/limits", &pairs, "state") });
     }
+    Filters {
+        action: "/admin/limits".to_owned(),
+        q: Some(q.to_owned()),
+        hint: user.t("检验项目、食品分类", "Item, food category").to_owned(),
+        selects: vec![FilterSelect {
+            key: "state",
+            label: user.t("状态", "State").to_owned(),
+            options: Choice::all::<LimitStatus>(lang),
+            value: state.to_owned(),
+        }],
+        chips,
+        total: num(found as u64),
+        ..Filters::default()
+    }
+}
+
+/// What may be done about all of them.
+fn limit_actions(user: &User, some_wait: bool) -> Vec<ActionView> {
+    let mut all = Vec::new();
+    if user.may(Act::Limits) && some_wait {
+        let told = user.t("逐个标准对照原文，一并启用", "Standard by standard, many rows at once");
+        all.push(ActionView::link(user.t("核对限量", "Check limits"), "/admin/limits/check").primary().with_icon("check").noted(told));
+    }
+    if user.may(Act::ImportLimits) {
+        all.push(ActionView::link(user.t("导入限量表", "Import a limit table"), "/admin/limits/import").with_icon("upload"));
+    }
+    if user.may(Act::Rejudge) {
+        let told = user.t("限量变了以后，看哪些样品的判定会不同；不写入", "After a change: which samples would be judged otherwise; nothing is written");
+        all.push(ActionView::link(user.t("复判", "Judge again"), "/admin/limits/rejudge").with_icon("repeat").noted(told));
+    }
+    all
+}
+
+async fn limits_view(site: &Site, user: &User, q: &str, state: &str, at: usize, why: &[Refusal]) -> Result<LimitsPage, Failure> {
+    let some = |t: &str| Some(t.to_owned()).filter(|t| !t.is_empty());
+    let filter = LimitFilter { q: some(q), status: some(state) };
+    let (count, from, all) = site.app.read_limits(&filter, at, ROWS).await?;
+    let unverified = site.app.limit_rows().await?.iter().filter(|r| r.status == LimitStatus::Pending).count();
+    let pages = count.div_ceil(ROWS).max(1);
+    let at = at.clamp(1, pages);
+    let rows = all.iter().map(|record| limit_line(user, &record.row)).collect();
+    let pairs = [("q", q), ("state", state)];
+    let base = chip_link("/admin/limits", &pairs, "");
     Ok(LimitsPage {
         p: page(site, user, "限量", "Limits", why),
-        filters: Filters {
-            action: "/admin/limits".to_owned(),
-            q: Some(q.to_owned()),
-            hint: user.t("检验项目、食品分类", "Item, food category").to_owned(),
-            selects: vec![FilterSelect {
-                key: "state",
-                label: user.t("状态", "State").to_owned(),
-                options: Choice::all::<LimitStatus>(lang),
-                value: state.to_owned(),
-            }],
-            chips,
-            total: num(count as u64),
-            ..Filters::default()
-        },
+        filters: limit_filters(user, q, state, count),
         unverified: unverified as u64,
         rows,
-        actions: {
-            let mut all = Vec::new();
-            if decides && unverified > 0 {
-                let told = user.t("逐个标准对照原文，一并启用", "Standard by standard, many rows at once");
-                all.push(ActionView::link(user.t("核对限量", "Check limits"), "/admin/limits/check").primary().with_icon("check").noted(told));
-            }
-            if user.may(Act::ImportLimits) {
-                all.push(ActionView::link(user.t("导入限量表", "Import a limit table"), "/admin/limits/import").with_icon("upload"));
-            }
-            if user.may(Act::Rejudge) {
-                let told =
-                    user.t("限量变了以后，看哪些样品的判定会不同；不写入", "After a change: which samples would be judged otherwise; nothing is written");
-                all.push(ActionView::link(user.t("复判", "Judge again"), "/admin/limits/rejudge").with_icon("repeat").noted(told));
-            }
-            all
-        },
+        actions: limit_actions(user, unverified > 0),
         pager: Pager {
             prev: if at > 1 { format!("{base}&page={}", at - 1) } else { String::new() },
             next: if at < pages { format!("{base}&page={}", at + 1) } else { String::new() },
@@ -1206,14 +1221,18 @@ const CALENDAR_BYTES: usize = 200_000;
 
 // ---------------------------------------------------------------- diagnosis and journal
 
-#[get("/admin/diagnose")]
-async fn diagnose(site: &State<Site>, user: User) -> Html {
-    enter(&user, AdminTab::Diagnose)?;
-    let (held, now) = (site.app.read_counts(&user.actor).await?, user.now());
-    let check = |label: &str, value: String, tone: Tone, next: &str| CheckLine { label: label.to_owned(), value, tone, next: next.to_owned() };
-    let fine = |label: &str, value: String| check(label, value, Tone::Pass, "");
-    let (up, clock) = (shiyan_web_kit::metrics::uptime(), site.app.clock(now).await?);
-    let program = vec![
+fn check(label: &str, value: String, tone: Tone, next: &str) -> CheckLine {
+    CheckLine { label: label.to_owned(), value, tone, next: next.to_owned() }
+}
+
+fn fine(label: &str, value: String) -> CheckLine {
+    check(label, value, Tone::Pass, "")
+}
+
+/// 程序: its version, its clock, and how it is reached.
+fn program_lines(site: &Site, user: &User, clock: &shiyan_app::keep::ClockState) -> Vec<CheckLine> {
+    let (up, now) = (shiyan_web_kit::metrics::uptime(), user.now());
+    vec![
         fine(user.t("版本", "Version"), site.config.version.clone()),
         fine(user.t("运行时间", "Up for"), format!("{} {} {:02}:{:02}", up / 86_400, user.t("天", "d"), up / 3600 % 24, up / 60 % 60)),
         check(
@@ -1246,9 +1265,13 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
         } else {
             fine(user.t("运行账号", "Runs as"), user.t("专用账号", "an account of its own").to_owned())
         },
-    ];
-    let mut database = vec![fine(user.t("数据库", "Database"), held.engine)];
-    for (name, value) in held.settings {
+    ]
+}
+
+/// 数据库: whether its settings keep what was answered, and the head of its journal.
+fn database_lines(user: &User, held: &shiyan_app::read::Counts) -> Vec<CheckLine> {
+    let mut database = vec![fine(user.t("数据库", "Database"), held.engine.clone())];
+    for (name, value) in &held.settings {
         let good = match name.as_str() {
             "journal_mode" => value.eq_ignore_ascii_case("wal"),
             "synchronous" => value == "2",
@@ -1256,32 +1279,27 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
             _ => value == "on",
         };
         database.push(check(
-            &name,
-            value,
+            name,
+            value.clone(),
             if good { Tone::Pass } else { Tone::Fail },
             if good { "" } else { user.t("答复可能不持久，请停用并检查", "Answers may not be durable: stop and look") },
         ));
     }
     database.push(fine(user.t("日志条数", "Journal entries"), num(u64::try_from(held.head.seq).unwrap_or(0))));
-    database.push(fine(user.t("日志链头", "Journal head"), held.head.hash));
-    let limits = site.app.limit_rows().await?;
-    let pending = limits.iter().filter(|r| r.status == LimitStatus::Pending).count();
-    let counts = vec![
-        fine(user.t("账号", "Accounts"), num(held.users)),
-        fine(user.t("样品", "Samples"), num(held.samples)),
-        fine(user.t("案件", "Cases"), num(held.cases)),
-        fine(user.t("快检点", "Rapid-test points"), num(held.points)),
-        fine(user.t("公布结果", "Published results"), num(held.published)),
-    ];
-    let mut law = Vec::new();
+    database.push(fine(user.t("日志链头", "Journal head"), held.head.hash.clone()));
+    database
+}
+
+/// 法规数据: the built-in tables, the days off, and the limits that wait.
+fn law_lines(user: &User, calendar: &WorkCalendar, pending: usize) -> Vec<CheckLine> {
+    let (mut law, year_now) = (Vec::new(), user.now().year());
     for problem in shiyan_statute::data_problems() {
         law.push(check(user.t("内置数据", "Built-in data"), problem, Tone::Fail, user.t("请升级程序", "Upgrade the program")));
     }
     if law.is_empty() {
         law.push(fine(user.t("内置数据", "Built-in data"), user.t("完整", "complete").to_owned()));
     }
-    let calendar = site.app.calendar().await?;
-    for year in [now.year(), now.year() + 1] {
+    for year in [year_now, year_now + 1] {
         let label = format!("{} {year}", user.t("节假日", "Holidays"));
         law.push(if calendar.knows(year) {
             fine(&label, calendar.version.clone())
@@ -1304,12 +1322,30 @@ async fn diagnose(site: &State<Site>, user: User) -> Html {
             user.t("由质量负责人对照标准启用", "The quality manager activates them"),
         )
     });
+    law
+}
+
+#[get("/admin/diagnose")]
+async fn diagnose(site: &State<Site>, user: User) -> Html {
+    enter(&user, AdminTab::Diagnose)?;
+    let (held, now) = (site.app.read_counts(&user.actor).await?, user.now());
+    let clock = site.app.clock(now).await?;
+    let limits = site.app.limit_rows().await?;
+    let pending = limits.iter().filter(|r| r.status == LimitStatus::Pending).count();
+    let counts = vec![
+        fine(user.t("账号", "Accounts"), num(held.users)),
+        fine(user.t("样品", "Samples"), num(held.samples)),
+        fine(user.t("案件", "Cases"), num(held.cases)),
+        fine(user.t("快检点", "Rapid-test points"), num(held.points)),
+        fine(user.t("公布结果", "Published results"), num(held.published)),
+    ];
+    let calendar = site.app.calendar().await?;
     let groups = vec![
-        (user.t("程序", "Program").to_owned(), program),
-        (user.t("数据库", "Database").to_owned(), database),
+        (user.t("程序", "Program").to_owned(), program_lines(site, &user, &clock)),
+        (user.t("数据库", "Database").to_owned(), database_lines(&user, &held)),
         (user.t("保管", "Keeping").to_owned(), super::keeping::lines(site, &user)),
         (user.t("行数", "Rows").to_owned(), counts),
-        (user.t("法规数据", "Law as data").to_owned(), law),
+        (user.t("法规数据", "Law as data").to_owned(), law_lines(&user, &calendar, pending)),
     ];
     let as_text = groups
         .iter()

@@ -102,9 +102,9 @@ fn import_view(site: &Site, user: &User, from: &str, result: Option<ImportResult
     view
 }
 
-fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImported) -> ImportResult {
-    let lang = user.lang();
-    let counts = table.counts();
+/// The rows that are no rule, by reason.
+fn reasons_table(user: &User, table: &LimitTable) -> Table {
+    let (lang, counts) = (user.lang(), table.counts());
     let mut reasons = Table::new(&[
         user.t("理由", "Reason"),
         user.t("归类", "Class"),
@@ -127,6 +127,12 @@ fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImp
     if !reasons.rows.is_empty() {
         reasons.foot = vec![Cell::from(user.t("合计", "Total")), Cell::Empty, (counts.no_limit + counts.needs_person).into(), Cell::Empty, Cell::Empty];
     }
+    reasons
+}
+
+/// The first of the rules.
+fn rules_table(user: &User, table: &LimitTable, all: usize) -> Table {
+    let lang = user.lang();
     let mut rules = Table::new(&[
         &format!("#{}", user.t("行", "Row")),
         user.t("食品", "Food"),
@@ -150,13 +156,26 @@ fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImp
             Cell::from(rule.conditions.iter().chain(&rule.remarks).cloned().collect::<Vec<_>>().join(user.t("；", "; "))),
         ]);
     }
-    if told.rules > SHOWN {
+    if all > SHOWN {
         rules.note = match lang {
-            Lang::Zh => format!("共 {} 条规则，列出前 {SHOWN} 条", told.rules),
-            Lang::En => plural(&format!("{} (rule|rules) in all; the first {SHOWN} are listed", told.rules)),
+            Lang::Zh => format!("共 {} 条规则，列出前 {SHOWN} 条", all),
+            Lang::En => plural(&format!("{} (rule|rules) in all; the first {SHOWN} are listed", all)),
         };
     }
-    let mut issues: Vec<ImportIssue> = table.notes.iter().map(|i| issue_view(i, lang)).collect();
+    rules
+}
+
+/// What a person has to know before writing: verdicts that would be suspended first, then notes of the file and some rows of each reason.
+fn limits_issues(user: &User, table: &LimitTable, told: &LimitsImported) -> Vec<ImportIssue> {
+    let (lang, counts) = (user.lang(), table.counts());
+    let tied = |tie: &Tie| {
+        let one = |said: &(String, String)| lang.pick(&said.0, &said.1).to_owned();
+        let active = tie.active.iter().map(one).collect::<Vec<_>>().join(lang.pick("；", "; "));
+        let text = format!("{}{}{active}", one(&tie.new), user.t("：会让这条的判定暂停：", ": would suspend the verdicts of "));
+        ImportIssue { text, tone: Tone::Warn, ..ImportIssue::default() }
+    };
+    let mut issues: Vec<ImportIssue> = told.ties.iter().map(tied).collect();
+    issues.extend(table.notes.iter().map(|i| issue_view(i, lang)));
     // a few rows of each reason tell more than the first hundred rows of the file
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &table.rows {
@@ -171,6 +190,11 @@ fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImp
     }
     let listed: usize = seen.values().map(|n| (*n).min(EXAMPLES)).sum();
     issues.extend(more(usize::try_from(counts.needs_person).unwrap_or(0), listed, lang));
+    issues
+}
+
+fn limits_totals(user: &User, table: &LimitTable, told: &LimitsImported) -> Vec<(String, u64, Tone)> {
+    let counts = table.counts();
     let total = |zh, en, n: u64, tone| (user.t(zh, en).to_owned(), n, tone);
     let mut totals = vec![
         total("行读到", "rows read", counts.rows, Tone::Idle),
@@ -183,19 +207,17 @@ fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImp
     if told.in_the_way > 0 {
         totals.push(total("条会暂停现有判定，须先核实", "rules suspend present verdicts until checked", told.in_the_way as u64, Tone::Warn));
     }
-    let tied = |tie: &Tie| {
-        let one = |said: &(String, String)| lang.pick(&said.0, &said.1).to_owned();
-        let active = tie.active.iter().map(one).collect::<Vec<_>>().join(lang.pick("；", "; "));
-        let text = format!("{}{}{active}", one(&tie.new), user.t("：会让这条的判定暂停：", ": would suspend the verdicts of "));
-        ImportIssue { text, tone: Tone::Warn, ..ImportIssue::default() }
-    };
-    issues.splice(0..0, told.ties.iter().map(tied));
+    totals
+}
+
+fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImported) -> ImportResult {
+    let lang = user.lang();
     ImportResult {
         file: sent.name.clone(),
         include_hidden: sent.hidden == Hidden::Take,
         dry_run: true,
-        totals,
-        issues,
+        totals: limits_totals(user, table, told),
+        issues: limits_issues(user, table, told),
         confirm_word: if told.in_the_way > 0 {
             user.t("为什么可以暂停这些判定", "Why these verdicts may be suspended").to_owned()
         } else {
@@ -207,8 +229,8 @@ fn limits_result(user: &User, sent: &Tried, table: &LimitTable, told: &LimitsImp
             Lang::Zh => format!("写入 {} 条（待核实）", told.new),
             Lang::En => plural(&format!("Write {} (rule|rules), to be checked", told.new)),
         },
-        summary: vec![reasons],
-        tables: vec![rules],
+        summary: vec![reasons_table(user, table)],
+        tables: vec![rules_table(user, table, told.rules)],
     }
 }
 
@@ -430,6 +452,44 @@ fn state_of(package: &ItemPackage, user: &User) -> Badge {
     }
 }
 
+fn packages_table<'a>(user: &User, shown: impl Iterator<Item = &'a ItemPackage>) -> Table {
+    let mut table = Table::new(&[
+        user.t("食品分类", "Food category"),
+        user.t("年份", "Year"),
+        &format!("#{}", user.t("项目", "Items")),
+        &format!("#{}", user.t("任务限量", "Limits of the task")),
+        user.t("状态", "State"),
+    ]);
+    table.empty = user.t("没有项目包；导入抽检计划或模板", "No package; import the sampling plan or the template").to_owned();
+    for p in shown {
+        table.push(vec![
+            Cell::link(p.category.0.join(" / "), format!("/admin/packages/{}", encoded(&p.key))),
+            Cell::from(year_text(p.year, user)),
+            (p.items.len() as u64).into(),
+            (p.items.iter().filter(|i| i.limit.is_some()).count() as u64).into(),
+            state_of(p, user).into(),
+        ]);
+    }
+    table
+}
+
+fn packages_form(user: &User, open: bool) -> Form<'static> {
+    Form {
+        title: ("导入检验项目包", "Import item packages"),
+        action: "/admin/packages",
+        button: ("试运行", "Dry run"),
+        fields: vec![
+            FieldView::number("year", user.t("年份", "Year"), "").required().with(user.now().year().to_string()),
+            FieldView::file("file", user.t("项目包文件（xlsx 或 csv，8 MB 以内）", "File of packages (xlsx or csv, up to 8 MB)")).required().hint(user.t(
+                "本系统的模板，或抽检计划的版式；计划里的限量不随项目包导入",
+                "Our template, or the layout of the plan; the limits of the plan do not come with the packages",
+            )),
+            hidden_box(user),
+        ],
+        open,
+    }
+}
+
 async fn packages_view(site: &Site, user: &User, asked: Asked<'_>, result: Option<ImportResult>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
     let mut all = site.app.packages().await?;
     // what is in use first, then the drafts that wait
@@ -445,37 +505,8 @@ async fn packages_view(site: &Site, user: &User, asked: Asked<'_>, result: Optio
     let pages = found.len().div_ceil(ROWS).max(1);
     let at = asked.page.clamp(1, pages);
     let first = (at - 1) * ROWS;
-    let mut table = Table::new(&[
-        user.t("食品分类", "Food category"),
-        user.t("年份", "Year"),
-        &format!("#{}", user.t("项目", "Items")),
-        &format!("#{}", user.t("任务限量", "Limits of the task")),
-        user.t("状态", "State"),
-    ]);
-    table.empty = user.t("没有项目包；导入抽检计划或模板", "No package; import the sampling plan or the template").to_owned();
-    for p in found.iter().skip(first).take(ROWS) {
-        table.push(vec![
-            Cell::link(p.category.0.join(" / "), format!("/admin/packages/{}", encoded(&p.key))),
-            Cell::from(year_text(p.year, user)),
-            (p.items.len() as u64).into(),
-            (p.items.iter().filter(|i| i.limit.is_some()).count() as u64).into(),
-            state_of(p, user).into(),
-        ]);
-    }
-    let form = writes(user).then(|| Form {
-        title: ("导入检验项目包", "Import item packages"),
-        action: "/admin/packages",
-        button: ("试运行", "Dry run"),
-        fields: vec![
-            FieldView::number("year", user.t("年份", "Year"), "").required().with(user.now().year().to_string()),
-            FieldView::file("file", user.t("项目包文件（xlsx 或 csv，8 MB 以内）", "File of packages (xlsx or csv, up to 8 MB)")).required().hint(user.t(
-                "本系统的模板，或抽检计划的版式；计划里的限量不随项目包导入",
-                "Our template, or the layout of the plan; the limits of the plan do not come with the packages",
-            )),
-            hidden_box(user),
-        ],
-        open: !why.is_empty(),
-    });
+    let table = packages_table(user, found.iter().skip(first).take(ROWS).copied());
+    let form = writes(user).then(|| packages_form(user, !why.is_empty()));
     let lead = (
         "收样时按抽样年份取项目包：本年没有的取最近的上一年，同一年里取最具体的食品。检验任务记住它用的项目包；改动是新的项目包，原来的不改写。任务自定的限量高于限量库。",
         "Reception takes the package of the sampling year, or of the latest year before it, and within it the most specific food. An order remembers its package; a change is a new package and the former one is never edited. A limit that the task sets stands above the library.",
@@ -612,8 +643,8 @@ async fn packages_template(site: &State<Site>, user: User) -> Result<Download, F
     Ok(Download::xlsx(made?, "packages-template.xlsx"))
 }
 
-async fn package_view(site: &Site, user: &User, key: &str, typed: Option<&Posted>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
-    let package = site.app.package(key).await?;
+/// The items of one package, each with what judges it.
+fn items_table(user: &User, package: &ItemPackage) -> Table {
     let mut table = Table::new(&[
         &format!("#{}", user.t("序号", "No.")),
         user.t("检验项目", "Item"),
@@ -629,28 +660,13 @@ async fn package_view(site: &Site, user: &User, key: &str, typed: Option<&Posted
         });
         table.push(vec![n.into(), Cell::from(item.analyte.clone()), Cell::from(item.unit.clone()), Cell::from(item.method.clone()), basis]);
     }
-    let mut facts = vec![
-        Fact::new(user.t("年份", "Year"), year_text(package.year, user)),
-        Fact::new(user.t("状态", "State"), Cell::Badge(state_of(&package, user))),
-        Fact::new(user.t("编号", "Key"), Cell::Code(package.key.clone())),
-        Fact::new(user.t("来源", "Source"), package.source.clone()),
-    ];
-    if let Some(check) = &package.checked {
-        let day = shiyan_web_kit::ui::date(check.at.date_naive());
-        facts.push(Fact::new(user.t("核对", "Checked"), format!("{} {day}{}{}", check.by, user.t("：", ": "), check.statement)));
-    }
-    let facts = FactGroup { title: String::new(), facts };
-    let lead = if package.waits() {
-        (
-            "草案，整理自第三方资料，收样时不取用。质量负责人对照正式印发的实施细则核对项目、检验方法和判定依据后启用；与细则不符的不采用，另行导入。限量本身仍由限量库给出。",
-            "A draft from a third party; no order takes it. The quality manager compares items, methods and standards with the printed rules and puts it to use; what differs is rejected and imported anew. The limits themselves come from the library.",
-        )
-    } else {
-        ("收样时检验任务从这里取项目，并记住这个编号。", "An order takes its items from here when the sample is received, and remembers the key.")
-    };
+    table
+}
+
+/// 核对 what the quality manager says of a draft, signed.
+fn check_form(user: &User, typed: Option<&Posted>) -> Form<'static> {
     let said = |key: &str| typed.map_or_else(String::new, |form| form.get(key).to_owned());
-    let action = format!("/admin/packages/{}/check", encoded(&package.key));
-    let form = (package.waits() && writes(user)).then(|| Form {
+    Form {
         title: ("核对并签名", "Check and sign"),
         action: "",
         button: ("签名并处理", "Sign and carry out"),
@@ -676,8 +692,33 @@ async fn package_view(site: &Site, user: &User, key: &str, typed: Option<&Posted
             .required(),
         ],
         open: typed.is_some(),
-    });
-    let mut view = table_page(site, user, AdminTab::Packages, lead, facts, vec![table], form, why);
+    }
+}
+
+async fn package_view(site: &Site, user: &User, key: &str, typed: Option<&Posted>, why: &[Refusal]) -> Result<AdminTablePage, Failure> {
+    let package = site.app.package(key).await?;
+    let mut facts = vec![
+        Fact::new(user.t("年份", "Year"), year_text(package.year, user)),
+        Fact::new(user.t("状态", "State"), Cell::Badge(state_of(&package, user))),
+        Fact::new(user.t("编号", "Key"), Cell::Code(package.key.clone())),
+        Fact::new(user.t("来源", "Source"), package.source.clone()),
+    ];
+    if let Some(check) = &package.checked {
+        let day = shiyan_web_kit::ui::date(check.at.date_naive());
+        facts.push(Fact::new(user.t("核对", "Checked"), format!("{} {day}{}{}", check.by, user.t("：", ": "), check.statement)));
+    }
+    let facts = FactGroup { title: String::new(), facts };
+    let lead = if package.waits() {
+        (
+            "草案，整理自第三方资料，收样时不取用。质量负责人对照正式印发的实施细则核对项目、检验方法和判定依据后启用；与细则不符的不采用，另行导入。限量本身仍由限量库给出。",
+            "A draft from a third party; no order takes it. The quality manager compares items, methods and standards with the printed rules and puts it to use; what differs is rejected and imported anew. The limits themselves come from the library.",
+        )
+    } else {
+        ("收样时检验任务从这里取项目，并记住这个编号。", "An order takes its items from here when the sample is received, and remembers the key.")
+    };
+    let action = format!("/admin/packages/{}/check", encoded(&package.key));
+    let form = (package.waits() && writes(user)).then(|| check_form(user, typed));
+    let mut view = table_page(site, user, AdminTab::Packages, lead, facts, vec![items_table(user, &package)], form, why);
     if !view.form.is_empty() {
         view.form_action = action;
     }

@@ -496,111 +496,130 @@ fn preview_action(user: &User, order: &TestOrder) -> ActionView {
     )
 }
 
+/// One step of the chain, signed by whoever takes it.
+fn signing(user: &User, whole: &Whole, action: OrderAction, icon: &'static str) -> ActionView {
+    ActionView::post(action.code(), action.label(user.lang()), format!("/bench/{}/{}", whole.order.id, action.code()))
+        .primary()
+        .with_icon(icon)
+        .refused(&why_not(user, whole, action), user.lang())
+}
+
+fn why_not(user: &User, whole: &Whole, action: OrderAction) -> Vec<Refusal> {
+    whole.order.why_not(&user.actor, action, &whole.items, &user.account.sign_scope)
+}
+
 fn actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<Choice>) -> Vec<ActionView> {
-    let (lang, order, items) = (user.lang(), &whole.order, &whole.items);
-    let why = |action| order.why_not(&user.actor, action, items, &user.account.sign_scope);
-    let to = |step: &str| format!("/bench/{}/{step}", order.id);
-    let signing = |action: OrderAction, icon| {
-        ActionView::post(action.code(), action.label(lang), to(action.code())).primary().with_icon(icon).refused(&why(action), lang)
-    };
-    match order.state {
+    match whole.order.state {
         OrderState::Testing => {
-            let submit = signing(OrderAction::Submit, "send")
+            let submit = signing(user, whole, OrderAction::Submit, "send")
                 .noted(user.t("以主检签名，交另一人校核；先保存录入的结果。", "Signs as main analyst and goes to another person; save the results first."));
             let mut list = vec![submit];
             list.extend(word_actions(user, whole, again));
             list.extend(decide_actions(user, whole, again));
-            let usable: Vec<Choice> = whole
-                .packages
-                .iter()
-                .filter(|p| !p.draft && order.package.as_ref() != Some(&p.key))
-                .map(|p| {
-                    Choice::new(
-                        p.key.clone(),
-                        format!("{} · {} · {}", p.category, if p.year == 0 { String::from("—") } else { p.year.to_string() }, p.items.len()),
-                    )
-                })
-                .collect();
-            if order.may_enter(&user.actor).is_ok() && !usable.is_empty() {
-                let fields = vec![FieldView::select("package", user.t("项目包", "Item package"), usable).required()];
-                list.push(
-                    ActionView::post("package", user.t("取用项目包…", "Take an item package…"), to("package"))
-                        .with_icon("plus")
-                        .noted(user.t("添加其中还没有的项目。", "Adds the items that are not there yet."))
-                        .asking(asked("package", fields, again, lang)),
-                );
-            }
-            if order.may_enter(&user.actor).is_ok() {
-                let fields = vec![
-                    FieldView { options: analytes, ..FieldView::new(FieldKind::Datalist, "analyte", user.t("检验项目", "Item")) }.required(),
-                    FieldView::text("unit", user.t("结果单位", "Unit of the result")).hint(user.t("例如 mg/kg", "For example mg/kg")),
-                    FieldView::text("method", user.t("检验依据", "Method")).required().hint(user.t("例如 GB 23200.113-2018", "For example GB 23200.113-2018")),
-                ];
-                let add = ActionView::post("items", user.t("添加检验项目…", "Add an item…"), to("items")).with_icon("plus");
-                list.push(
-                    add.noted(user.t("限量按样品的分类和日期从限量库选出。", "The limit is chosen from the library by food and date."))
-                        .asking(asked("items", fields, again, lang)),
-                );
-            }
+            list.extend(item_actions(user, whole, again, analytes));
             list
         }
-        OrderState::Entered => vec![signing(OrderAction::Check, "check"), return_action(user, whole, again)],
-        OrderState::Checked => vec![signing(OrderAction::Review, "check"), return_action(user, whole, again)],
-        OrderState::Reviewed => {
-            let password = FieldView {
-                autocomplete: "current-password",
-                ..FieldView::new(FieldKind::Password, "password", user.t("本人登录密码", "Your password")).required()
-            };
-            let approve = signing(OrderAction::Approve, "seal")
-                .noted(user.t(
-                    "以授权签字人签名，作出结论；不合格的立即生成核查处置案件。",
-                    "Signs as authorised signatory and makes the conclusion; a nonconforming one opens its case at once.",
-                ))
-                .asking(asked("approve", vec![password], again, lang));
-            let mut list = vec![approve];
-            if why(OrderAction::Approve).is_empty() {
-                list.push(preview_action(user, order));
-            }
-            list.push(return_action(user, whole, again));
-            list
-        }
-        OrderState::Approved => {
-            let issue = signing(OrderAction::Issue, "seal").noted(
-                user.t("排版并归档 PDF，之后不能改动，只能更改重发。", "Typesets and archives the PDF; after that it can only be amended and issued anew."),
-            );
-            let temporary = whole.sample.sample.core.as_ref().filter(|c| c.temporary_no);
-            let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
-            let mut chosen = issuing::option_fields(whole.settings.options, lang);
-            chosen.push(issuing::rare_field(lang));
-            let issue = issue.asking(asked("issue", chosen, again, lang));
-            let draft = |label, query| ActionView::link(label, format!("/bench/{}/draft{query}", order.id)).with_icon("file");
-            let mut list = vec![issue.refused(refusal.as_slice(), lang)];
-            if whole.items.iter().any(|i| i.undecided(order.kind)) {
-                list.push(return_action(user, whole, again));
-            }
-            if !user.blind() {
-                list.push(preview_action(user, order));
-                list.push(draft(user.t("预览草稿", "Look at a draft"), ""));
-                list.push(draft(user.t("预览中英对照、附判定过程的草稿", "A draft in both languages, with the working"), "?bilingual=1&working=1"));
-            }
-            list
-        }
-        OrderState::Issued => {
-            let amend = ActionView::post("amend", user.t("更改报告…", "Amend the report…"), to("amend"))
-                .with_icon("edit")
-                .noted(user.t(
-                    "重走录入、校核、审核、批准；新报告签发前旧报告仍有效。",
-                    "The chain runs again; the old report stays in force until the new one is issued.",
-                ))
-                .asking(asked("amend", reason_field(lang, ""), again, lang));
-            let mut list = Vec::new();
-            if let Some(number) = &whole.report {
-                list.push(ActionView::link(user.t("打开检验报告", "Open the test report"), format!("/reports/{number}")).primary().with_icon("file"));
-            }
-            list.push(amend.refused(&why(OrderAction::Amend), lang));
-            list
-        }
+        OrderState::Entered => vec![signing(user, whole, OrderAction::Check, "check"), return_action(user, whole, again)],
+        OrderState::Checked => vec![signing(user, whole, OrderAction::Review, "check"), return_action(user, whole, again)],
+        OrderState::Reviewed => reviewed_actions(user, whole, again),
+        OrderState::Approved => approved_actions(user, whole, again),
+        OrderState::Issued => issued_actions(user, whole, again),
     }
+}
+
+/// More items of an order that is being tested: by a package, or one by one.
+fn item_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>, analytes: Vec<Choice>) -> Vec<ActionView> {
+    let (lang, order, mut list) = (user.lang(), &whole.order, Vec::new());
+    let usable: Vec<Choice> = whole
+        .packages
+        .iter()
+        .filter(|p| !p.draft && order.package.as_ref() != Some(&p.key))
+        .map(|p| {
+            Choice::new(p.key.clone(), format!("{} · {} · {}", p.category, if p.year == 0 { String::from("—") } else { p.year.to_string() }, p.items.len()))
+        })
+        .collect();
+    if order.may_enter(&user.actor).is_ok() && !usable.is_empty() {
+        let fields = vec![FieldView::select("package", user.t("项目包", "Item package"), usable).required()];
+        list.push(
+            ActionView::post("package", user.t("取用项目包…", "Take an item package…"), format!("/bench/{}/package", order.id))
+                .with_icon("plus")
+                .noted(user.t("添加其中还没有的项目。", "Adds the items that are not there yet."))
+                .asking(asked("package", fields, again, lang)),
+        );
+    }
+    if order.may_enter(&user.actor).is_ok() {
+        let fields = vec![
+            FieldView { options: analytes, ..FieldView::new(FieldKind::Datalist, "analyte", user.t("检验项目", "Item")) }.required(),
+            FieldView::text("unit", user.t("结果单位", "Unit of the result")).hint(user.t("例如 mg/kg", "For example mg/kg")),
+            FieldView::text("method", user.t("检验依据", "Method")).required().hint(user.t("例如 GB 23200.113-2018", "For example GB 23200.113-2018")),
+        ];
+        let add = ActionView::post("items", user.t("添加检验项目…", "Add an item…"), format!("/bench/{}/items", order.id)).with_icon("plus");
+        list.push(
+            add.noted(user.t("限量按样品的分类和日期从限量库选出。", "The limit is chosen from the library by food and date."))
+                .asking(asked("items", fields, again, lang)),
+        );
+    }
+    list
+}
+
+fn reviewed_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
+    let lang = user.lang();
+    let password = FieldView {
+        autocomplete: "current-password",
+        ..FieldView::new(FieldKind::Password, "password", user.t("本人登录密码", "Your password")).required()
+    };
+    let approve = signing(user, whole, OrderAction::Approve, "seal")
+        .noted(user.t(
+            "以授权签字人签名，作出结论；不合格的立即生成核查处置案件。",
+            "Signs as authorised signatory and makes the conclusion; a nonconforming one opens its case at once.",
+        ))
+        .asking(asked("approve", vec![password], again, lang));
+    let mut list = vec![approve];
+    if why_not(user, whole, OrderAction::Approve).is_empty() {
+        list.push(preview_action(user, &whole.order));
+    }
+    list.push(return_action(user, whole, again));
+    list
+}
+
+fn approved_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
+    let (lang, order) = (user.lang(), &whole.order);
+    let issue = signing(user, whole, OrderAction::Issue, "seal")
+        .noted(user.t("排版并归档 PDF，之后不能改动，只能更改重发。", "Typesets and archives the PDF; after that it can only be amended and issued anew."));
+    let temporary = whole.sample.sample.core.as_ref().filter(|c| c.temporary_no);
+    let refusal = temporary.map(|c| Refusal::new(shiyan_sample_intake::code::TEMPORARY).with("no", &c.sampling_no));
+    let mut chosen = issuing::option_fields(whole.settings.options, lang);
+    chosen.push(issuing::rare_field(lang));
+    let issue = issue.asking(asked("issue", chosen, again, lang));
+    let draft = |label, query| ActionView::link(label, format!("/bench/{}/draft{query}", order.id)).with_icon("file");
+    let mut list = vec![issue.refused(refusal.as_slice(), lang)];
+    if whole.items.iter().any(|i| i.undecided(order.kind)) {
+        list.push(return_action(user, whole, again));
+    }
+    if !user.blind() {
+        list.push(preview_action(user, order));
+        list.push(draft(user.t("预览草稿", "Look at a draft"), ""));
+        list.push(draft(user.t("预览中英对照、附判定过程的草稿", "A draft in both languages, with the working"), "?bilingual=1&working=1"));
+    }
+    list
+}
+
+fn issued_actions(user: &User, whole: &Whole, again: Option<&Again<'_>>) -> Vec<ActionView> {
+    let lang = user.lang();
+    let amend =
+        ActionView::post("amend", user.t("更改报告…", "Amend the report…"), format!("/bench/{}/amend", whole.order.id))
+            .with_icon("edit")
+            .noted(user.t(
+                "重走录入、校核、审核、批准；新报告签发前旧报告仍有效。",
+                "The chain runs again; the old report stays in force until the new one is issued.",
+            ))
+            .asking(asked("amend", reason_field(lang, ""), again, lang));
+    let mut list = Vec::new();
+    if let Some(number) = &whole.report {
+        list.push(ActionView::link(user.t("打开检验报告", "Open the test report"), format!("/reports/{number}")).primary().with_icon("file"));
+    }
+    list.push(amend.refused(&why_not(user, whole, OrderAction::Amend), lang));
+    list
 }
 
 fn events(user: &User, whole: &Whole) -> Vec<Event> {

@@ -11,7 +11,7 @@ use rocket::tokio::sync::mpsc;
 use rocket::{FromForm, Request, Route, State, get, post, routes};
 use shiyan_app::Who;
 use shiyan_app::authority::Act;
-use shiyan_app::read::{ReportFilter, Shelf, WaitingRow};
+use shiyan_app::read::{IssuedRow, ReportFilter, Shelf, WaitingRow};
 use shiyan_exchange::archive::ZipPieces;
 use shiyan_foundation::ids::{JobId, TestOrderId};
 use shiyan_foundation::task::Outcome;
@@ -196,6 +196,18 @@ fn job_link(job: &Job, lang: Lang) -> JobLink {
     JobLink { link: Link::new(shiyan_web_kit::jobs::told(&job.plan.title, lang), format!("/jobs/{}", job.id)), state, running: standing.finished_at.is_none() }
 }
 
+fn issued_row(r: IssuedRow, user: &User) -> IssuedReport {
+    IssuedReport {
+        outcome: Badge::outcome(r.outcome.as_deref().and_then(Outcome::parse), user.lang()),
+        amended: if r.amendment > 0 { format!("{} {}", user.t("更改", "Amendment"), r.amendment) } else { String::new() },
+        sampling_no: r.sampling_no.unwrap_or_default(),
+        site: r.site_name,
+        no: r.number,
+        name: r.name,
+        issued: r.issued_on,
+    }
+}
+
 async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticked: &BTreeSet<String>, why: &[Refusal], status: Status) -> Html {
     room(user)?;
     let lang = user.lang();
@@ -214,15 +226,7 @@ async fn page(site: &Site, user: &User, which: Which, sought: &Sought<'_>, ticke
         Shelf::Issued(rows) => {
             last = rows.last().map(|r| format!(",{}", r.id));
             (shown, total) = (rows.len(), String::new());
-            issued.extend(rows.into_iter().map(|r| IssuedReport {
-                outcome: Badge::outcome(r.outcome.as_deref().and_then(Outcome::parse), lang),
-                amended: if r.amendment > 0 { format!("{} {}", user.t("更改", "Amendment"), r.amendment) } else { String::new() },
-                sampling_no: r.sampling_no.unwrap_or_default(),
-                site: r.site_name,
-                no: r.number,
-                name: r.name,
-                issued: r.issued_on,
-            }));
+            issued.extend(rows.into_iter().map(|r| issued_row(r, user)));
         }
         Shelf::Waiting(rows) => {
             last = rows.last().map(|r| format!("{},{}", r.order.report_due_on, r.order.id));

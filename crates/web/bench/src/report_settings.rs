@@ -39,7 +39,22 @@ fn enter(user: &User) -> Result<(), Failure> {
     if user.may(Act::ReportSettings) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
+/// The groups, with what was typed into them and not taken.
 fn groups(user: &User, settings: &ReportSettings, filled: Option<&Filled>) -> Vec<FieldGroup> {
+    let mut groups = settled_groups(user, settings);
+    if let Some(filled) = filled {
+        for field in groups.iter_mut().flat_map(|g| &mut g.fields) {
+            // A box that was not ticked is not sent at all.
+            if field.kind == FieldKind::Checkbox {
+                field.value = filled.values.get(&field.key).cloned().unwrap_or_default();
+            }
+            *field = field.clone().filled(filled);
+        }
+    }
+    groups
+}
+
+fn settled_groups(user: &User, settings: &ReportSettings) -> Vec<FieldGroup> {
     let lang = user.lang();
     let t = |zh: &str, en: &str| lang.pick(zh, en).to_owned();
     let law = ObjectionTerm::statutory(user.now().date_naive()).map_or_else(|_| String::new(), |term| term.text(lang));
@@ -51,7 +66,7 @@ fn groups(user: &User, settings: &ReportSettings, filled: Option<&Filled>) -> Ve
             "PNG, eight bits a channel, not interlaced, at most 2,000 pixels a side and 1 MB",
         ))
     };
-    let mut groups = vec![
+    vec![
         FieldGroup::new("options", t("签发时预先勾选", "Ticked beforehand when a report is issued"), option_fields(settings.options, lang)),
         FieldGroup {
             note: if lang == Lang::Zh {
@@ -92,17 +107,7 @@ fn groups(user: &User, settings: &ReportSettings, filled: Option<&Filled>) -> Ve
                 ],
             )
         },
-    ];
-    if let Some(filled) = filled {
-        for field in groups.iter_mut().flat_map(|g| &mut g.fields) {
-            // A box that was not ticked is not sent at all.
-            if field.kind == FieldKind::Checkbox {
-                field.value = filled.values.get(&field.key).cloned().unwrap_or_default();
-            }
-            *field = field.clone().filled(filled);
-        }
-    }
-    groups
+    ]
 }
 
 /// What was typed for every outcome; `field` finds the text of a field.

@@ -5,7 +5,7 @@ use rocket::response::Redirect;
 use rocket::{Route, State, get, routes};
 use shiyan_app::Who;
 use shiyan_foundation::{Label, Lang};
-use shiyan_lab_results::order::OrderAction;
+use shiyan_lab_results::order::{OrderAction, TestItem, TestOrder};
 use shiyan_lab_results::report::{ReportContent, TestReport};
 
 use crate::views::{ActionView, Cell, Fact, FactGroup, FileView, ReportPage, RevisionRow, VerifyPage};
@@ -62,6 +62,27 @@ fn groups(user: &User, report: &TestReport, content: Option<&ReportContent>) -> 
     groups
 }
 
+/// What may be done about a report; only the newest is amended.
+fn actions(user: &User, report: &TestReport, order: &TestOrder, items: &[TestItem], newest: bool) -> Vec<ActionView> {
+    let (lang, mut actions) = (user.lang(), Vec::new());
+    if newest {
+        let amend =
+            ActionView::post("amend", user.t("更改报告…", "Amend the report…"), format!("/bench/{}/amend", order.id))
+                .with_icon("edit")
+                .noted(user.t(
+                    "重走录入、校核、审核、批准；新报告签发前本报告仍有效。",
+                    "The chain runs again; this report stays in force until the new one is issued.",
+                ))
+                .asking(shiyan_web_kit::parts::asked("amend", reason_field(lang, ""), None, lang));
+        actions.push(amend.refused(&order.why_not(&user.actor, OrderAction::Amend, items, &[]), lang));
+    }
+    actions.push(ActionView::link(user.t("检验任务", "Test order"), format!("/bench/{}", order.id)).with_icon("flask"));
+    if !user.blind() {
+        actions.push(ActionView::link(user.t("样品页", "Sample page"), format!("/samples/{}?tab=report", report.sample)).with_icon("sample"));
+    }
+    actions
+}
+
 #[get("/reports/<number>")]
 async fn one(site: &State<Site>, user: User, number: &str) -> Html {
     room(&user)?;
@@ -92,22 +113,6 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
             reason: r.reason.clone().unwrap_or_default(),
         })
         .collect();
-    let mut actions = Vec::new();
-    if newest {
-        let amend =
-            ActionView::post("amend", user.t("更改报告…", "Amend the report…"), format!("/bench/{}/amend", order.id))
-                .with_icon("edit")
-                .noted(user.t(
-                    "重走录入、校核、审核、批准；新报告签发前本报告仍有效。",
-                    "The chain runs again; this report stays in force until the new one is issued.",
-                ))
-                .asking(shiyan_web_kit::parts::asked("amend", reason_field(lang, ""), None, lang));
-        actions.push(amend.refused(&order.why_not(&user.actor, OrderAction::Amend, &items, &[]), lang));
-    }
-    actions.push(ActionView::link(user.t("检验任务", "Test order"), format!("/bench/{}", order.id)).with_icon("flask"));
-    if !user.blind() {
-        actions.push(ActionView::link(user.t("样品页", "Sample page"), format!("/samples/{}?tab=report", report.sample)).with_icon("sample"));
-    }
     let address = format!("{}/v/{}", site.config.public_url.trim_end_matches('/'), report.verify_code);
     show(&ReportPage {
         p: user
@@ -122,7 +127,7 @@ async fn one(site: &State<Site>, user: User, number: &str) -> Html {
         qr: qr(&address),
         verify_url: address,
         revisions,
-        actions,
+        actions: actions(&user, &report, &order, &items, newest),
         next_href: next.map_or_else(String::new, |id| format!("/bench/{id}")),
         timeline: told(&timeline, user.now(), lang),
     })

@@ -96,10 +96,51 @@ fn size_of(sheet: &Worksheet) -> String {
     format!("{} × {}", sheet.samples.len(), sheet.analytes.len())
 }
 
+fn tabs(user: &User, tab: &str, open: u64, waiting: u64) -> Vec<Tab> {
+    vec![
+        Tab::new(user.t("录入中", "Being entered"), "/worksheets", tab == "open").counted(open),
+        Tab::new(user.t("已完成", "Finished"), "/worksheets?tab=finished", tab == "finished"),
+        Tab::new(user.t("待编批", "Waiting"), "/worksheets?tab=waiting", tab == "waiting").counted(waiting),
+        Tab::new(user.t("已作废", "Voided"), "/worksheets?tab=void", tab == "void"),
+    ]
+}
+
+/// One worksheet in the list; how many of its cells are filled, of how many.
+fn sheet_row(user: &User, w: &Worksheet, (full, cells): (u64, u64), calendar: &shiyan_foundation::WorkCalendar) -> SheetRow {
+    let (lang, today) = (user.lang(), user.now().date_naive());
+    let finished = w.finished.as_ref().map(|(_, _, at)| shiyan_app::day(*at));
+    SheetRow {
+        no: w.no.clone(),
+        href: format!("/worksheets/{}", w.id),
+        title: w.title.clone(),
+        method: w.method.clone(),
+        analyst: w.analyst.as_ref().map_or_else(String::new, |(_, n)| n.clone()),
+        instrument: w.instrument.as_ref().map_or_else(String::new, |(_, n)| n.clone()),
+        size: size_of(w),
+        filled: full,
+        cells,
+        qc: qc_badge(w.qc_state(), w.qc_override.is_some(), lang),
+        due: day_chip(&w.due_on.to_string(), finished.as_deref(), today, calendar, lang),
+        state: state_badge(w.state, lang),
+        returned: w.returned.as_ref().map_or_else(String::new, |(who, why)| format!("{who}{}{why}", user.t("：", ": "))),
+        verb: (if w.may_enter(&user.actor).is_ok() { user.t("录入", "Enter") } else { user.t("查看", "Open") }).to_owned(),
+    }
+}
+
+fn waiting_row(user: &User, w: &shiyan_app::read::WaitingMethod, makes: bool, calendar: &shiyan_foundation::WorkCalendar) -> WaitingRow {
+    let count = |n: i64| u64::try_from(n).unwrap_or_default();
+    WaitingRow {
+        method: w.method.clone(),
+        samples: count(w.samples),
+        items: count(w.items),
+        due: day_chip(&w.due_on, None, user.now().date_naive(), calendar, user.lang()),
+        href: if makes { format!("/worksheets/new?method={}", encoded(&w.method)) } else { String::new() },
+    }
+}
+
 #[get("/worksheets?<tab>&<q>&<mine>")]
 async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>, mine: Ticked) -> Html {
     enter_room(&user)?;
-    let (lang, today) = (user.lang(), user.now().date_naive());
     let tab = tab.filter(|t| ["finished", "waiting", "void"].contains(t)).unwrap_or("open");
     let wanted = q.unwrap_or_default().trim();
     let only_mine = mine.0;
@@ -113,15 +154,9 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
     let (waiting, calendar, open) = (read.waiting, read.calendar, read.open);
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
     let samples: i64 = waiting.iter().map(|w| w.samples).sum();
-    let tabs = vec![
-        Tab::new(user.t("录入中", "Being entered"), "/worksheets", open_tab).counted(open),
-        Tab::new(user.t("已完成", "Finished"), "/worksheets?tab=finished", tab == "finished"),
-        Tab::new(user.t("待编批", "Waiting"), "/worksheets?tab=waiting", tab == "waiting").counted(waiting.len() as u64),
-        Tab::new(user.t("已作废", "Voided"), "/worksheets?tab=void", tab == "void"),
-    ];
     let mut page = WorksheetsPage {
         p: user.page(site, "worksheets", user.t("检验批", "Worksheets")),
-        tabs,
+        tabs: tabs(&user, tab, open, waiting.len() as u64),
         filters: Filters::default(),
         rows: Vec::new(),
         waiting: None,
@@ -131,18 +166,7 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
     if tab == "waiting" {
         let makes = user.may(Act::Worksheet);
         page.empty = user.t("没有等待编批的项目。", "Nothing waits for a worksheet.").to_owned();
-        page.waiting = Some(
-            waiting
-                .iter()
-                .map(|w| WaitingRow {
-                    method: w.method.clone(),
-                    samples: count(w.samples),
-                    items: count(w.items),
-                    due: day_chip(&w.due_on, None, today, &calendar, lang),
-                    href: if makes { format!("/worksheets/new?method={}", encoded(&w.method)) } else { String::new() },
-                })
-                .collect(),
-        );
+        page.waiting = Some(waiting.iter().map(|w| waiting_row(&user, w, makes, &calendar)).collect());
         return show(&page);
     }
     let mut sheets = read.sheets;
@@ -153,29 +177,7 @@ async fn list(site: &State<Site>, user: User, tab: Option<&str>, q: Option<&str>
         page.note = user.t("只列出期限最近的 200 批。", "The 200 due first are listed.").to_owned();
     }
     let filled: BTreeMap<String, (u64, u64)> = read.counts.into_iter().map(|c| (c.worksheet_id, (count(c.filled), count(c.cells)))).collect();
-    page.rows = sheets
-        .iter()
-        .map(|w| {
-            let (full, cells) = filled.get(&w.id.to_string()).copied().unwrap_or_default();
-            let finished = w.finished.as_ref().map(|(_, _, at)| shiyan_app::day(*at));
-            SheetRow {
-                no: w.no.clone(),
-                href: format!("/worksheets/{}", w.id),
-                title: w.title.clone(),
-                method: w.method.clone(),
-                analyst: w.analyst.as_ref().map_or_else(String::new, |(_, n)| n.clone()),
-                instrument: w.instrument.as_ref().map_or_else(String::new, |(_, n)| n.clone()),
-                size: size_of(w),
-                filled: full,
-                cells,
-                qc: qc_badge(w.qc_state(), w.qc_override.is_some(), lang),
-                due: day_chip(&w.due_on.to_string(), finished.as_deref(), today, &calendar, lang),
-                state: state_badge(w.state, lang),
-                returned: w.returned.as_ref().map_or_else(String::new, |(who, why)| format!("{who}{}{why}", user.t("：", ": "))),
-                verb: (if w.may_enter(&user.actor).is_ok() { user.t("录入", "Enter") } else { user.t("查看", "Open") }).to_owned(),
-            }
-        })
-        .collect();
+    page.rows = sheets.iter().map(|w| sheet_row(&user, w, filled.get(&w.id.to_string()).copied().unwrap_or_default(), &calendar)).collect();
     page.empty = (match tab {
         "open" if samples > 0 => user.t("没有录入中的检验批。到“待编批”把收到的样品编成检验批。", "No worksheet is being entered. Make one from what waits."),
         "open" => user.t("没有录入中的检验批。", "No worksheet is being entered."),
@@ -212,6 +214,19 @@ fn instruments(all: &[Instrument], user: &User) -> Vec<Choice> {
 
 fn control_line(plan: &shiyan_lab_results::bench::QcPlan, user: &User) -> String {
     setup::plan_text(plan, user.lang())
+}
+
+/// Who makes the worksheet, with what.
+fn making_fields(user: &User, people: &[UserAccount], devices: &[Instrument]) -> Vec<FieldView> {
+    vec![
+        FieldView::text("title", user.t("名称", "Title")).hint(user.t("不填则用模板的名称或方法", "Left empty, the template’s title or the method")),
+        FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(people)),
+        FieldView::select("instrument", user.t("仪器", "Instrument"), instruments(devices, user))
+            .hint(user.t("没有仪器的方法可不选", "May be left open for methods without an instrument")),
+        FieldView::select("advance", user.t("天平、仪器键入后", "After a value from a balance"), Choice::all::<Advance>(user.lang()))
+            .with(Advance::default().code())
+            .hint(user.t("看天平在数值后面发回车还是 Tab；录入中可以再改", "Does the balance send Enter or Tab after the value; it can be changed later")),
+    ]
 }
 
 async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>, why: &[Refusal]) -> Result<NewWorksheetPage, Failure> {
@@ -253,15 +268,7 @@ async fn new_view(site: &Site, user: &User, method: &str, form: Option<&Posted>,
         .collect();
     let lab = samples.first().map_or_else(String::new, |s| s.sample.sheet.get("lab_org").to_owned());
     let template = template_of(&making.templates, method, &lab).cloned();
-    let mut fields = vec![
-        FieldView::text("title", user.t("名称", "Title")).hint(user.t("不填则用模板的名称或方法", "Left empty, the template’s title or the method")),
-        FieldView::select("analyst", user.t("检验员", "Analyst"), analysts(&making.analysts)),
-        FieldView::select("instrument", user.t("仪器", "Instrument"), instruments(&making.instruments, user))
-            .hint(user.t("没有仪器的方法可不选", "May be left open for methods without an instrument")),
-        FieldView::select("advance", user.t("天平、仪器键入后", "After a value from a balance"), Choice::all::<Advance>(lang))
-            .with(Advance::default().code())
-            .hint(user.t("看天平在数值后面发回车还是 Tab；录入中可以再改", "Does the balance send Enter or Tab after the value; it can be changed later")),
-    ];
+    let mut fields = making_fields(user, &making.analysts, &making.instruments);
     match form {
         Some(form) => {
             let filled = form.filled(why, lang);
@@ -865,6 +872,19 @@ struct SaveBody {
     by: Option<String>,
 }
 
+/// What is answered of a cell that was not taken, and what stands there now.
+fn not_taken(key: &str, id: &str, why: &[Refusal], now: Value, lang: shiyan_foundation::Lang) -> Value {
+    let joined = |text: &dyn Fn(&Refusal) -> String| why.iter().map(text).collect::<Vec<_>>().join(" ");
+    json!({
+        key: id,
+        "code": why.first().map_or("", |r| r.code()),
+        "conflict": raced(why),
+        "reason": joined(&|r| r.what(lang)),
+        "next": joined(&|r| r.next(lang)),
+        "now": now,
+    })
+}
+
 #[post("/worksheets/<id>/cells", data = "<body>")]
 async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: Key<WorksheetId>, body: Body<SaveBody>) -> Result<Json<Value>, Failure> {
     let Caller(user) = caller?;
@@ -886,17 +906,7 @@ async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: Key<Works
 
     let mut refused: Vec<Value> = Vec::new();
     let mut said = BTreeSet::new();
-    let telling = |key: &str, id: &str, why: &[Refusal], now: Value| {
-        let joined = |text: &dyn Fn(&Refusal) -> String| why.iter().map(text).collect::<Vec<_>>().join(" ");
-        json!({
-            key: id,
-            "code": why.first().map_or("", |r| r.code()),
-            "conflict": raced(why),
-            "reason": joined(&|r| r.what(lang)),
-            "next": joined(&|r| r.next(lang)),
-            "now": now,
-        })
-    };
+    let telling = |key: &str, id: &str, why: &[Refusal], now: Value| not_taken(key, id, why, now, lang);
     for Saved { item, outcome, now } in &saved {
         if let Err(why) = outcome {
             said.insert(item.clone());
@@ -918,7 +928,7 @@ async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: Key<Works
     for control in controls.iter().filter(|c| !whole.sheet.qc.iter().any(|s| s.id == c.slot)) {
         refused.push(telling("slot", &control.slot, &[Refusal::new(failure::code::NOT_FOUND)], Value::Null));
     }
-    let not_taken: BTreeSet<&str> = refused_controls.iter().map(|(slot, _)| slot.as_str()).collect();
+    let left: BTreeSet<&str> = refused_controls.iter().map(|(slot, _)| slot.as_str()).collect();
     let state = whole.sheet.qc_state();
     let badge = qc_badge(state, whole.sheet.qc_override.is_some(), lang);
     Ok(Json(json!({
@@ -926,7 +936,7 @@ async fn save(site: &State<Site>, caller: Result<Caller, Failure>, id: Key<Works
         "counts": counts(&whole.sheet, &whole.items),
         "cells": answered,
         "refused": refused,
-        "qc": whole.sheet.qc.iter().filter(|s| !not_taken.contains(s.id.as_str())).map(|s| control_json(s, lang)).collect::<Vec<_>>(),
+        "qc": whole.sheet.qc.iter().filter(|s| !left.contains(s.id.as_str())).map(|s| control_json(s, lang)).collect::<Vec<_>>(),
         "qc_state": state,
         "qc_badge": { "tone": badge.tone.css(), "text": badge.text, "html": badge.to_string() },
     })))

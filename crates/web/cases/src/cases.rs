@@ -352,6 +352,28 @@ fn files(record: &BlockRecord, user: &User) -> Vec<FileView> {
         .collect()
 }
 
+/// 处置记录 that somebody has begun: whole, or what is wrong with it.
+fn filled_badge(user: &User, complete: bool, agrees: bool) -> Badge {
+    match (complete, agrees) {
+        (true, true) => Badge::new(Tone::Pass, user.t("完整", "Complete")),
+        (_, false) => Badge::new(Tone::Fail, user.t("有矛盾", "Contradictory")).with_icon("alert"),
+        (false, true) => Badge::new(Tone::Fail, user.t("有缺项", "Incomplete")).with_icon("alert"),
+    }
+}
+
+/// The fields of a refused record as they were typed, each with what is wrong with it.
+fn fields_again(block: Block, again: &Again<'_>, revision: i64, lang: Lang) -> Vec<FieldView> {
+    let (fields, inapplicable) = typed_record(again.form, block);
+    let mut views = block_fields(block, &BlockRecord { fields, inapplicable, ..BlockRecord::default() }, revision, lang);
+    for view in &mut views {
+        let key = view.key.strip_suffix("-inapplicable").map_or(view.key.as_str(), |_| "inapplicable");
+        if let Some(why) = again.why.iter().find(|r| r.field.as_deref() == Some(key)) {
+            view.error = why.what(lang);
+        }
+    }
+    views
+}
+
 fn block_view(block: Block, whole: &Whole, user: &User, editable: bool, again: Option<&Again<'_>>) -> BlockView {
     let (lang, case) = (user.lang(), &whole.case);
     let empty = BlockRecord::default();
@@ -361,14 +383,10 @@ fn block_view(block: Block, whole: &Whole, user: &User, editable: bool, again: O
     let missing = record.missing(block);
     let wrong = record.problems(block, case.opened_at.date_naive(), user.now().date_naive());
     let again = again.filter(|a| a.action == block.code());
-    let state = if record.inapplicable.is_some() {
-        Badge::new(Tone::Idle, user.t("不适用", "Not applicable")).with_icon("slash")
-    } else if untouched {
-        Badge::new(Tone::Idle, if needed { user.t("未填写", "Not filled in") } else { user.t("选填", "Optional") })
-    } else if missing.is_empty() && wrong.is_empty() {
-        Badge::new(Tone::Pass, user.t("完整", "Complete"))
-    } else {
-        Badge::new(Tone::Fail, if wrong.is_empty() { user.t("有缺项", "Incomplete") } else { user.t("有矛盾", "Contradictory") }).with_icon("alert")
+    let state = match (record.inapplicable.is_some(), untouched) {
+        (true, _) => Badge::new(Tone::Idle, user.t("不适用", "Not applicable")).with_icon("slash"),
+        (false, true) => Badge::new(Tone::Idle, if needed { user.t("未填写", "Not filled in") } else { user.t("选填", "Optional") }),
+        (false, false) => filled_badge(user, missing.is_empty(), wrong.is_empty()),
     };
     let mut problems: Vec<ProblemView> = if untouched || record.inapplicable.is_some() {
         Vec::new()
@@ -379,16 +397,8 @@ fn block_view(block: Block, whole: &Whole, user: &User, editable: bool, again: O
         match again {
             None => block_fields(block, record, case.revision, lang),
             Some(again) => {
-                let (fields, inapplicable) = typed_record(again.form, block);
                 problems = again.why.iter().map(|r| ProblemView::of(r, lang)).collect();
-                let mut views = block_fields(block, &BlockRecord { fields, inapplicable, ..BlockRecord::default() }, case.revision, lang);
-                for view in &mut views {
-                    let key = view.key.strip_suffix("-inapplicable").map_or(view.key.as_str(), |_| "inapplicable");
-                    if let Some(why) = again.why.iter().find(|r| r.field.as_deref() == Some(key)) {
-                        view.error = why.what(lang);
-                    }
-                }
-                views
+                fields_again(block, again, case.revision, lang)
             }
         }
     } else {
@@ -557,6 +567,20 @@ fn summary(again: &Again<'_>, lang: Lang) -> Vec<ProblemView> {
         .collect()
 }
 
+/// What the case began with, and whom it is about.
+fn related(user: &User, whole: &Whole) -> Vec<Link> {
+    let case = &whole.case;
+    let mut related = vec![Link::new(format!("{} {}", user.t("样品", "Sample"), case.sampling_no), format!("/samples/{}", case.sample))];
+    related.extend(whole.report.as_ref().map(|n| Link::new(format!("{} {n}", user.t("检验报告", "Test report")), format!("/reports/{n}"))));
+    let parties = &whole.parties;
+    related
+        .extend(parties.operator.as_ref().map(|o| Link::new(format!("{} {}", user.t("经营者", "Operator"), o.name), format!("/parties/operators/{}", o.id))));
+    related
+        .extend(parties.producer.as_ref().map(|o| Link::new(format!("{} {}", user.t("生产者", "Producer"), o.name), format!("/parties/producers/{}", o.id))));
+    related.extend(whole.reading.as_ref().map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
+    related
+}
+
 async fn view(site: &Site, user: &User, id: &Key<CaseId>, again: Option<&Again<'_>>) -> Result<CasePage, Failure> {
     case_room(user)?;
     let whole = site.app.read_case(&user.actor, id).await?;
@@ -572,14 +596,6 @@ async fn view(site: &Site, user: &User, id: &Key<CaseId>, again: Option<&Again<'
     }
     let missing = if !MOVES.is_open(case.state) { Vec::new() } else { case.missing() };
     let missing = missing.iter().map(|r| ProblemView { field: block_of(r).code().to_owned(), ..ProblemView::of(r, lang) }).collect();
-    let mut related = vec![Link::new(format!("{} {}", user.t("样品", "Sample"), case.sampling_no), format!("/samples/{}", case.sample))];
-    related.extend(whole.report.as_ref().map(|n| Link::new(format!("{} {n}", user.t("检验报告", "Test report")), format!("/reports/{n}"))));
-    let parties = &whole.parties;
-    related
-        .extend(parties.operator.as_ref().map(|o| Link::new(format!("{} {}", user.t("经营者", "Operator"), o.name), format!("/parties/operators/{}", o.id))));
-    related
-        .extend(parties.producer.as_ref().map(|o| Link::new(format!("{} {}", user.t("生产者", "Producer"), o.name), format!("/parties/producers/{}", o.id))));
-    related.extend(whole.reading.as_ref().map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
     let title = format!("{} · {}", case.product, case.failing.join(user.t("、", ", ")));
     let mut p = user.page(site, "cases", format!("{} {title}", case.no)).crumb(user.t("核查处置", "Disposal cases"), "/cases").crumb(case.no.as_str(), "");
     if let Some(again) = again {
@@ -624,7 +640,7 @@ async fn view(site: &Site, user: &User, id: &Key<CaseId>, again: Option<&Again<'
         clocks: clock_rows(&whole, user),
         actions: actions(&whole, user, again),
         timeline: told(&whole.timeline, user.now(), lang),
-        related,
+        related: related(user, &whole),
     })
 }
 

@@ -251,20 +251,12 @@ async fn turn_market(site: &State<Site>, user: User, id: Key<MarketId>, step: Co
 
 // ---------------------------------------------------------------- 摊位
 
-async fn stall_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&Again<'_>>) -> Result<PartyPage, Failure> {
-    reads(user, Act::ReadOperator)?;
-    let whole: StallPage = site.app.read_stall(&user.actor, id, q).await?;
-    let (lang, stall, market) = (user.lang(), &whole.stall, &whole.market);
-    let path = format!("/parties/stalls/{}", stall.id);
-    let of_market = Cell::link(&market.name, format!("{PATH}/{}", market.id));
-    let mut facts = vec![Fact::new(user.t("市场", "Market"), of_market), Fact::new(user.t("摊位号", "Stall number"), stall.number.as_str())];
-    if !stall.stand.why.is_empty() {
-        facts.push(Fact::new(user.t("停用、恢复的理由", "Why closed or reopened"), stall.stand.why.as_str()));
-    }
+/// 历任经营者, the newest first.
+fn holders_table(user: &User, whole: &StallPage) -> Table {
     let mut holders = Table::new(&[user.t("经营者", "Operator"), user.t("起", "From"), user.t("止", "To")]).listed();
     holders.caption = user.t("历任经营者", "Who held it").to_owned();
     holders.empty = user.t("还没有经营者。", "Nobody yet.").to_owned();
-    for holder in stall.holders.iter().rev() {
+    for holder in whole.stall.holders.iter().rev() {
         let operator = whole.holders.get(&holder.operator.to_string());
         holders.push(vec![
             operator.map_or_else(
@@ -275,19 +267,37 @@ async fn stall_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&
             holder.to.map_or_else(String::new, |d| d.to_string()).into(),
         ]);
     }
+    holders
+}
+
+/// 交接 the stall to one of those found, or to nobody.
+fn hand_action(user: &User, whole: &StallPage, again: Option<&Again<'_>>) -> ActionView {
+    let mut options = vec![Choice::new("", user.t("空出", "Nobody"))];
+    options.extend(whole.offered.iter().map(|o| Choice::new(o.id.to_string(), format!("{} {}", o.name, o.address))));
+    let fields = vec![
+        FieldView::new(FieldKind::Hidden, "rev", "").with(whole.stall.revision.to_string()),
+        FieldView::radio("operator", user.t("交给", "To"), options),
+        FieldView::date("from", user.t("起始日期", "From")).with(user.now().date_naive().to_string()),
+    ];
+    let hand = ActionView::post("hand", user.t("交接摊位", "Hand over"), format!("/parties/stalls/{}/hand", whole.stall.id)).primary().with_icon("repeat");
+    let hand = hand.noted(user.t("先在下方查找经营者，再选定；以前的记录保留。", "Find the operator below first, then choose; what was before stays."));
+    hand.asking(asked("hand", fields, again, user.lang()))
+}
+
+async fn stall_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&Again<'_>>) -> Result<PartyPage, Failure> {
+    reads(user, Act::ReadOperator)?;
+    let whole: StallPage = site.app.read_stall(&user.actor, id, q).await?;
+    let (lang, stall, market) = (user.lang(), &whole.stall, &whole.market);
+    let path = format!("/parties/stalls/{}", stall.id);
+    let of_market = Cell::link(&market.name, format!("{PATH}/{}", market.id));
+    let mut facts = vec![Fact::new(user.t("市场", "Market"), of_market), Fact::new(user.t("摊位号", "Stall number"), stall.number.as_str())];
+    if !stall.stand.why.is_empty() {
+        facts.push(Fact::new(user.t("停用、恢复的理由", "Why closed or reopened"), stall.stand.why.as_str()));
+    }
     let (mut actions, mut find) = (Vec::new(), None);
     if user.may(Act::Parties) {
         if stall.stand.standing == Standing::Active {
-            let mut options = vec![Choice::new("", user.t("空出", "Nobody"))];
-            options.extend(whole.offered.iter().map(|o| Choice::new(o.id.to_string(), format!("{} {}", o.name, o.address))));
-            let fields = vec![
-                FieldView::new(FieldKind::Hidden, "rev", "").with(stall.revision.to_string()),
-                FieldView::radio("operator", user.t("交给", "To"), options),
-                FieldView::date("from", user.t("起始日期", "From")).with(user.now().date_naive().to_string()),
-            ];
-            let hand = ActionView::post("hand", user.t("交接摊位", "Hand over"), format!("{path}/hand")).primary().with_icon("repeat");
-            let hand = hand.noted(user.t("先在下方查找经营者，再选定；以前的记录保留。", "Find the operator below first, then choose; what was before stays."));
-            actions.push(hand.asking(asked("hand", fields, again, lang)));
+            actions.push(hand_action(user, &whole, again));
             find = Some(FindView {
                 action: path.clone(),
                 title: user.t("交接给谁", "Whom to hand it to").to_owned(),
@@ -297,7 +307,7 @@ async fn stall_view(site: &Site, user: &User, id: &str, q: &str, again: Option<&
         }
         actions.extend(turns(user, &stall.stand, (&path, stall.revision), None, again));
     }
-    let mut tables = vec![holders, samples_table(user, &whole.samples, false), cases_table(user, &whole.cases)];
+    let mut tables = vec![holders_table(user, &whole), samples_table(user, &whole.samples, false), cases_table(user, &whole.cases)];
     tables.extend(readings_table(user, &whole.readings));
     let name = format!("{} {}", market.name, stall.number);
     let mut p = user

@@ -193,11 +193,27 @@ pub fn list_state(line: &Line, lang: Lang) -> Badge {
     }
 }
 
+fn sample_row(user: &User, line: &Line, calendar: &WorkCalendar, streets: &shiyan_web_kit::streets::Streets) -> SampleRow {
+    let (lang, today, veiled) = (user.lang(), user.now().date_naive(), user.blind());
+    SampleRow {
+        no: line.sampling_no.clone().unwrap_or_else(|| user.t("（未编号）", "(no number yet)").to_owned()),
+        href: format!("/samples/{}", line.id),
+        name: if line.name.is_empty() { "--".to_owned() } else { line.name.clone() },
+        site: if veiled { user.t("盲样", "Blind sample").to_owned() } else { line.site_name.clone() },
+        category: class_label(&CategoryPath::parse(&line.class), lang),
+        link: Chain::parse(&line.link).map_or_else(String::new, |l| l.label(lang).to_owned()),
+        street: if veiled { "--".to_owned() } else { street_name(streets, &line.street) },
+        sampled_on: shiyan_web_kit::ui::dash(&line.sampled_on).to_owned(),
+        state: list_state(line, lang),
+        outcome: Badge::outcome(line.outcome.as_deref().and_then(Outcome::parse), lang),
+        due: list_due(line, today, calendar, lang),
+    }
+}
+
 #[get("/samples?<asked..>")]
 async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     room(&user)?;
     let (lang, now) = (user.lang(), user.now());
-    let today = now.date_naive();
     let filter = asked.filter(&user);
     let _turn = user.turn_to_search(site, filter.q.as_deref()).await?;
     let SampleBook { total, rows: lines, more, calendar, streets } = site.app.read_sample_book(&user.actor, &filter).await?;
@@ -219,23 +235,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
         },
         range: if lines.is_empty() { String::new() } else { format!("{}–{}", (n - 1) * ROWS + 1, (n - 1) * ROWS + lines.len()) },
     };
-    let veiled = user.blind();
-    let rows = lines
-        .iter()
-        .map(|line| SampleRow {
-            no: line.sampling_no.clone().unwrap_or_else(|| user.t("（未编号）", "(no number yet)").to_owned()),
-            href: format!("/samples/{}", line.id),
-            name: if line.name.is_empty() { "--".to_owned() } else { line.name.clone() },
-            site: if veiled { user.t("盲样", "Blind sample").to_owned() } else { line.site_name.clone() },
-            category: class_label(&CategoryPath::parse(&line.class), lang),
-            link: Chain::parse(&line.link).map_or_else(String::new, |l| l.label(lang).to_owned()),
-            street: if veiled { "--".to_owned() } else { street_name(&streets, &line.street) },
-            sampled_on: shiyan_web_kit::ui::dash(&line.sampled_on).to_owned(),
-            state: list_state(line, lang),
-            outcome: Badge::outcome(line.outcome.as_deref().and_then(Outcome::parse), lang),
-            due: list_due(line, today, &calendar, lang),
-        })
-        .collect();
+    let rows = lines.iter().map(|line| sample_row(&user, line, &calendar, &streets)).collect();
     let state = filter.state.as_deref().unwrap_or_default();
     let plain = address.without("state").without("outcome").without("overdue").without("mine");
     let overdue = filter.overdue_on.is_some();
@@ -252,7 +252,7 @@ async fn list(site: &State<Site>, user: User, asked: Asked<'_>) -> Html {
     ];
     show(&SamplesPage {
         p: user.page(site, "samples", user.t("样品", "Samples")),
-        filters: filters(&asked, &address, &if veiled { Vec::new() } else { street_choices(&streets) }, total, now, lang),
+        filters: filters(&asked, &address, &if user.blind() { Vec::new() } else { street_choices(&streets) }, total, now, lang),
         tabs,
         rows,
         pager,
@@ -541,6 +541,39 @@ fn order_action(user: &User, whole: &Whole) -> Option<ActionView> {
     Some(ActionView::link(action.label(user.lang()), format!("/bench/{}", order.id)).primary().with_icon("flask").refused(&why, user.lang()))
 }
 
+/// What the sample led to, and whom it was taken from.
+fn related(user: &User, whole: &Whole) -> Vec<Link> {
+    let lang = user.lang();
+    let mut related = Vec::new();
+    if let Some(order) = &whole.order {
+        related.push(Link::new(format!("{} {}", user.t("检验任务", "Test order"), order.state.label(lang)), format!("/bench/{}", order.id)));
+    }
+    related.extend(whole.reports.first().map(|r| Link::new(format!("{} {}", user.t("检验报告", "Test report"), r.number), format!("/reports/{}", r.number))));
+    related.extend(whole.cases.iter().map(|c| Link::new(format!("{} {}", user.t("案件", "Case"), c.no), format!("/cases/{}", c.id))));
+    related.extend(crate::parties::links(&whole.parties, lang));
+    related.extend(whole.reading.map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
+    related
+}
+
+fn tabs(user: &User, whole: &Whole, open: &str) -> Vec<Tab> {
+    let words = [
+        ("sheet", "抽样单", "Sheet", 0),
+        ("reception", "收样", "Reception", 0),
+        ("tests", "检验", "Tests", whole.items.len()),
+        ("report", "报告", "Report", whole.reports.len()),
+        ("case", "案件", "Case", whole.cases.len()),
+        ("timeline", "时间线", "Timeline", 0),
+    ];
+    words
+        .iter()
+        .filter(|(key, ..)| *key != "case" || !user.blind())
+        .map(|(key, zh, en, n)| {
+            let tab = Tab::new(user.t(zh, en), format!("/samples/{}?tab={key}", whole.record.sample.id), *key == open);
+            if *n > 0 { tab.counted(*n as u64) } else { tab }
+        })
+        .collect()
+}
+
 async fn view(site: &Site, user: &User, id: &Key<SampleId>, tab: &str, again: Option<&Again<'_>>) -> Result<SamplePage, Failure> {
     room(user)?;
     let whole = site.app.read_sample(&user.actor, id).await?;
@@ -566,34 +599,10 @@ async fn view(site: &Site, user: &User, id: &Key<SampleId>, tab: &str, again: Op
     if tab != "timeline" {
         events.truncate(6);
     }
-    let mut related = Vec::new();
-    if let Some(order) = &whole.order {
-        related.push(Link::new(format!("{} {}", user.t("检验任务", "Test order"), order.state.label(lang)), format!("/bench/{}", order.id)));
-    }
-    related.extend(whole.reports.first().map(|r| Link::new(format!("{} {}", user.t("检验报告", "Test report"), r.number), format!("/reports/{}", r.number))));
-    related.extend(whole.cases.iter().map(|c| Link::new(format!("{} {}", user.t("案件", "Case"), c.no), format!("/cases/{}", c.id))));
-    related.extend(crate::parties::links(&whole.parties, lang));
-    related.extend(whole.reading.map(|r| Link::new(user.t("快检阳性读数", "The positive rapid reading"), format!("/rapid/{r}"))));
     let order_state = whole.order.as_ref().map(|o| o.state);
     let conclusion = whole.order.as_ref().and_then(|o| o.in_force.as_ref().or(o.conclusion.as_ref()));
     let no = if sample.number().is_empty() { user.t("（未编号）", "(no number yet)").to_owned() } else { sample.number().to_owned() };
     let name = Some(sample.sheet.get("name")).filter(|n| !n.is_empty()).unwrap_or(user.t("未命名样品", "Unnamed sample")).to_owned();
-    let words = [
-        ("sheet", "抽样单", "Sheet", 0),
-        ("reception", "收样", "Reception", 0),
-        ("tests", "检验", "Tests", whole.items.len()),
-        ("report", "报告", "Report", whole.reports.len()),
-        ("case", "案件", "Case", whole.cases.len()),
-        ("timeline", "时间线", "Timeline", 0),
-    ];
-    let tabs = words
-        .iter()
-        .filter(|(key, ..)| *key != "case" || !user.blind())
-        .map(|(key, zh, en, n)| {
-            let tab = Tab::new(user.t(zh, en), format!("/samples/{}?tab={key}", sample.id), *key == tab);
-            if *n > 0 { tab.counted(*n as u64) } else { tab }
-        })
-        .collect();
     let mut p = user.page(site, "samples", format!("{name} {no}")).crumb(user.t("样品", "Samples"), "/samples").crumb(no.clone(), "");
     if let Some(again) = again {
         p.problems = named(again, lang);
@@ -607,14 +616,14 @@ async fn view(site: &Site, user: &User, id: &Key<SampleId>, tab: &str, again: Op
         outcome: conclusion.map_or_else(Badge::default, |c| Badge::outcome(Some(c.outcome), lang)),
         due,
         steps: if sample.state == SampleState::Void { Vec::new() } else { steps(&whole, now, lang) },
-        tabs,
+        tabs: tabs(user, &whole, tab),
         tab: tab.to_owned(),
         groups,
         tables,
         files: Vec::new(),
         timeline: events,
         actions: actions(user, &whole, again),
-        related,
+        related: related(user, &whole),
     })
 }
 

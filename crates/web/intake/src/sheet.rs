@@ -452,6 +452,20 @@ async fn saved(site: &Site, user: &User, id: &Key<SampleId>, form: &Sent<SheetFo
 
 // ---------------------------------------------------------------- reception
 
+fn reception_fields(user: &User, sample: &shiyan_sample_intake::Sample) -> [FieldView; 5] {
+    let t = |zh, en| user.t(zh, en);
+    let mut backup = FieldView::text("backup_seal", t("备样封条编号", "Seal of the reserve")).required();
+    backup.required = sample.sheet.get("backup_qty") != "0";
+    [
+        FieldView::text("test_seal", t("检样封条编号", "Seal of the test portion")).required(),
+        backup,
+        FieldView::text("place", t("库位", "Place")).hint(t("例如 冷藏柜 A-3", "For example fridge A-3")),
+        FieldView::text("temperature", t("到样温度", "Temperature on arrival")).hint(t("冷藏冷冻样品须填写", "For chilled and frozen samples")),
+        FieldView::area("note", t("偏离说明", "Note on deviations"))
+            .hint(t("有不符项而仍可接收的，写明原因", "If something is not in order and the sample can still be accepted, say why")),
+    ]
+}
+
 async fn reception_view(site: &Site, user: &User, id: &Key<SampleId>, again: Option<(&Posted, &[Refusal])>) -> Result<ReceptionPage, Failure> {
     room(user)?;
     let lang = user.lang();
@@ -487,16 +501,7 @@ async fn reception_view(site: &Site, user: &User, id: &Key<SampleId>, again: Opt
             is_bad: filled.values.get(c.code()).is_some_and(|v| v == "bad"),
         })
         .collect();
-    let mut backup = FieldView::text("backup_seal", t("备样封条编号", "Seal of the reserve")).required();
-    backup.required = sample.sheet.get("backup_qty") != "0";
-    let fields = [
-        FieldView::text("test_seal", t("检样封条编号", "Seal of the test portion")).required(),
-        backup,
-        FieldView::text("place", t("库位", "Place")).hint(t("例如 冷藏柜 A-3", "For example fridge A-3")),
-        FieldView::text("temperature", t("到样温度", "Temperature on arrival")).hint(t("冷藏冷冻样品须填写", "For chilled and frozen samples")),
-        FieldView::area("note", t("偏离说明", "Note on deviations"))
-            .hint(t("有不符项而仍可接收的，写明原因", "If something is not in order and the sample can still be accepted, say why")),
-    ];
+    let fields = reception_fields(user, sample);
     let title = format!("{} {}", t("收样", "Reception"), sample.number());
     Ok(ReceptionPage {
         p: user

@@ -72,6 +72,28 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// The page that is shown of so many rows.
+    fn page_of(&self, rows: usize) -> usize {
+        self.page.clamp(1, rows.div_ceil(ROWS).max(1))
+    }
+
+    fn pager(&self, year: i32, rows: usize) -> Pager {
+        let (at, pages) = (self.page_of(rows), rows.div_ceil(ROWS).max(1));
+        let from = (at - 1) * ROWS;
+        Pager {
+            prev: if at > 1 { format!("/plan/{year}?{}page={}", self.query(""), at - 1) } else { String::new() },
+            next: if at < pages { format!("/plan/{year}?{}page={}", self.query(""), at + 1) } else { String::new() },
+            range: if rows > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(rows)) } else { String::new() },
+        }
+    }
+
+    fn fits(&self, line: &PlanLine) -> bool {
+        (self.class.is_empty() || line.category.class() == self.class)
+            && (self.link.is_empty() || line.link.code() == self.link)
+            && (self.street.is_empty() || line.street == self.street)
+            && (self.quarter.is_empty() || line.quarter.to_string() == self.quarter)
+    }
+
     fn query(&self, without: &str) -> String {
         [("class", self.class), ("link", self.link), ("street", self.street), ("quarter", self.quarter)]
             .iter()
@@ -84,6 +106,20 @@ impl Asked<'_> {
 async fn lists(site: &Site) -> Result<Lists, Failure> {
     let streets = site.app.streets().await?;
     Ok(Lists { classes: shiyan_statute::food_classes().iter().map(|c| c.name.clone()).collect(), streets: streets.values().map(|s| s.name.clone()).collect() })
+}
+
+fn line_row(line: &PlanLine, done: u64, streets: &shiyan_web_kit::streets::Streets, when: &When, lang: Lang) -> PlanLineRow {
+    let planned = u64::from(line.batches);
+    PlanLineRow {
+        category: class_label(&line.category, lang),
+        link: line.link.label(lang).to_owned(),
+        street: street_name(streets, &line.street),
+        quarter: quarter_text(line.quarter, lang),
+        planned,
+        done: Counted::new(done, behind(&Pick::of(What::Taken, By::Line, line.id.to_string()), when)),
+        remaining: planned.saturating_sub(done),
+        bar: Bar::new(done, planned, format!("{done}/{planned}")),
+    }
 }
 
 /// The page of a year.
@@ -104,32 +140,10 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
 
     let sampled: BTreeMap<_, u64> = facts.iter().map(|f| (f.line_id, f.taken.number())).collect();
     let when = When::now(year);
-    let taken = |by, of: String| behind(&Pick::of(What::Taken, by, of), &when);
     let lines: Vec<(&PlanLine, u64)> = plan.iter().flat_map(|p| &p.lines).filter_map(|l| sampled.get(&l.id).map(|done| (l, *done))).collect();
-    let fits = |l: &PlanLine| {
-        (asked.class.is_empty() || l.category.class() == asked.class)
-            && (asked.link.is_empty() || l.link.code() == asked.link)
-            && (asked.street.is_empty() || l.street == asked.street)
-            && (asked.quarter.is_empty() || l.quarter.to_string() == asked.quarter)
-    };
-    let kept: Vec<_> = lines.iter().filter(|(l, _)| fits(l)).collect();
-    let pages = kept.len().div_ceil(ROWS).max(1);
-    let at = asked.page.clamp(1, pages);
-    let from = (at - 1) * ROWS;
-    let row = |(line, done): &&(&PlanLine, u64)| {
-        let planned = u64::from(line.batches);
-        PlanLineRow {
-            category: class_label(&line.category, lang),
-            link: line.link.label(lang).to_owned(),
-            street: street_name(&streets, &line.street),
-            quarter: quarter_text(line.quarter, lang),
-            planned,
-            done: Counted::new(*done, taken(By::Line, line.id.to_string())),
-            remaining: planned.saturating_sub(*done),
-            bar: Bar::new(*done, planned, format!("{done}/{planned}")),
-        }
-    };
-    let rows = kept.iter().skip(from).take(ROWS).map(row).collect();
+    let kept: Vec<_> = lines.iter().filter(|(l, _)| asked.fits(l)).collect();
+    let from = (asked.page_of(kept.len()) - 1) * ROWS;
+    let rows = kept.iter().skip(from).take(ROWS).map(|(line, done)| line_row(line, *done, &streets, &when, lang)).collect();
 
     let calendar = site.app.calendar().await?;
     let days = calendar.workdays_in(year).max(1);
@@ -164,11 +178,7 @@ async fn plan_view(site: &Site, user: &User, year: i32, asked: &Asked<'_>, fille
         done: Counted::new(done, behind(&Pick::all(What::Taken), &when)),
         bar: Bar::new(done, required, user.t("完成进度", "Progress")).marked(passed.saturating_mul(1000) / days),
         filters: filters(user, year, asked, classes, street_choices, chips(user, year, asked, &streets), kept.len()),
-        pager: Pager {
-            prev: if at > 1 { format!("/plan/{year}?{}page={}", asked.query(""), at - 1) } else { String::new() },
-            next: if at < pages { format!("/plan/{year}?{}page={}", asked.query(""), at + 1) } else { String::new() },
-            range: if kept.len() > ROWS { format!("{}–{}", from + 1, (from + ROWS).min(kept.len())) } else { String::new() },
-        },
+        pager: asked.pager(year, kept.len()),
         lines: rows,
         pivot: pivot(user, &lines, &when),
         actions: actions(user, year, plan.as_ref(), filled),

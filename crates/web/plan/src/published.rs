@@ -27,30 +27,21 @@ pub fn routes() -> Vec<Route> {
     routes![list, import_page, import]
 }
 
-#[get("/published?<q>&<verdict>")]
-async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&str>) -> Html {
-    reads(&user, Act::ReadStatistics)?;
-    let q = q.unwrap_or_default().trim().chars().take(60).collect::<String>();
-    let verdict = verdict.unwrap_or_default();
-    let (totals, rows) = site.app.read_published(&user.actor, &q, verdict).await?;
-    let mut verdicts: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut by_category: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-    for t in &totals {
-        let n = u64::try_from(t.n).unwrap_or(0);
-        *verdicts.entry(&t.verdict).or_default() += n;
-        *by_category.entry(&t.category).or_default().entry(&t.verdict).or_default() += n;
-    }
+/// How many rows of each verdict.
+type Verdicts<'a> = BTreeMap<&'a str, u64>;
+
+fn verdict_named(verdict: &str, user: &User) -> String {
+    if verdict.is_empty() { user.t("未写判定", "No verdict").to_owned() } else { verdict_text(verdict, user.lang()) }
+}
+
+fn categories_table(user: &User, by_category: &BTreeMap<&str, Verdicts<'_>>, verdicts: &Verdicts<'_>) -> Table {
     let all: u64 = verdicts.values().sum();
-    let named = |v: &str| if v.is_empty() { user.t("未写判定", "No verdict").to_owned() } else { verdict_text(v, user.lang()) };
-    let figure = |name: String, value: u64| FigureCard { name, value: num(value), unit: user.t("行", "rows").to_owned(), ..FigureCard::default() };
-    let mut figures = vec![figure(user.t("全部", "All").to_owned(), all)];
-    figures.extend(verdicts.iter().map(|(v, n)| figure(named(v), *n)));
     let mut heads = vec![user.t("分类", "Category").to_owned(), format!("#{}", user.t("全部", "All"))];
-    heads.extend(verdicts.keys().map(|v| format!("#{}", named(v))));
+    heads.extend(verdicts.keys().map(|v| format!("#{}", verdict_named(v, user))));
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let mut categories = Table::new(&heads);
     categories.caption = user.t("按分类和判定", "By category and verdict").to_owned();
-    for (category, counts) in &by_category {
+    for (category, counts) in by_category {
         let mut cells = vec![Cell::from(if category.is_empty() { user.t("未写分类", "No category") } else { category }), counts.values().sum::<u64>().into()];
         cells.extend(verdicts.keys().map(|v| Cell::from(counts.get(v).copied().unwrap_or(0))));
         categories.push(cells);
@@ -58,6 +49,10 @@ async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&
     if !categories.rows.is_empty() {
         categories.foot = [Cell::from(user.t("合计", "Total")), all.into()].into_iter().chain(verdicts.values().map(|n| Cell::from(*n))).collect();
     }
+    categories
+}
+
+fn results_table(user: &User, rows: &[shiyan_app::records::PublishedResult]) -> Table {
     let mut table = Table::new(&[
         user.t("食品", "Food"),
         user.t("分类", "Category"),
@@ -72,7 +67,7 @@ async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&
     if rows.len() >= 100 {
         table.note = user.t("只列出最新 100 行，用查找或判定缩小范围", "Only the newest 100 rows are listed; narrow the search").to_owned();
     }
-    for r in &rows {
+    for r in rows {
         let items = r.items.iter().map(|i| i.iter().filter(|x| !x.is_empty()).cloned().collect::<Vec<_>>().join(" ║ ")).collect::<Vec<_>>().join("；");
         let tone = if r.verdict == "合格" { Tone::Pass } else { Tone::Fail };
         table.rows.push(Row {
@@ -82,12 +77,33 @@ async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&
                 Cell::from(r.producer.clone()),
                 Cell::from(r.site.clone()),
                 Cell::from(items),
-                Badge::new(if r.verdict.is_empty() { Tone::Idle } else { tone }, named(&r.verdict)).into(),
+                Badge::new(if r.verdict.is_empty() { Tone::Idle } else { tone }, verdict_named(&r.verdict, user)).into(),
                 Cell::from(r.published_on.clone()),
             ],
             tone: None,
         });
     }
+    table
+}
+
+#[get("/published?<q>&<verdict>")]
+async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&str>) -> Html {
+    reads(&user, Act::ReadStatistics)?;
+    let q = q.unwrap_or_default().trim().chars().take(60).collect::<String>();
+    let verdict = verdict.unwrap_or_default();
+    let (totals, rows) = site.app.read_published(&user.actor, &q, verdict).await?;
+    let mut verdicts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut by_category: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
+    for t in &totals {
+        let n = u64::try_from(t.n).unwrap_or(0);
+        *verdicts.entry(&t.verdict).or_default() += n;
+        *by_category.entry(&t.category).or_default().entry(&t.verdict).or_default() += n;
+    }
+    let all: u64 = verdicts.values().sum();
+    let named = |v: &str| verdict_named(v, &user);
+    let figure = |name: String, value: u64| FigureCard { name, value: num(value), unit: user.t("行", "rows").to_owned(), ..FigureCard::default() };
+    let mut figures = vec![figure(user.t("全部", "All").to_owned(), all)];
+    figures.extend(verdicts.iter().map(|(v, n)| figure(named(v), *n)));
     let mut chips = Vec::new();
     if !q.is_empty() {
         chips.push(Chip { label: q.clone(), remove: format!("/published?verdict={}", encoded(verdict)) });
@@ -114,8 +130,8 @@ async fn list(site: &State<Site>, user: User, q: Option<&str>, verdict: Option<&
             ..Filters::default()
         },
         figures: if all == 0 { Vec::new() } else { figures },
-        by_category: categories,
-        table,
+        by_category: categories_table(&user, &by_category, &verdicts),
+        table: results_table(&user, &rows),
         pager: Pager::default(),
         may_import: App::may_import(&user.actor).is_ok(),
     })
@@ -176,6 +192,22 @@ fn totals_table(user: &User, file: &shiyan_app::imports::PublishedFile) -> Table
 
 const PUBLISHED: Trial = Trial { purpose: "published", most: 8, called: ("公布结果文件", "file of published results") };
 
+/// The first five hundred findings, and how many are not listed.
+fn shown(issues: &[shiyan_exchange::Issue], lang: Lang) -> Vec<ImportIssue> {
+    let mut shown: Vec<ImportIssue> = issues.iter().take(500).map(|i| issue_view(i, lang)).collect();
+    if issues.len() > 500 {
+        shown.push(ImportIssue {
+            text: match lang {
+                Lang::Zh => format!("另有 {} 条问题没有列出", issues.len() - 500),
+                Lang::En => format!("{} more findings are not listed", issues.len() - 500),
+            },
+            tone: Tone::Warn,
+            ..ImportIssue::default()
+        });
+    }
+    shown
+}
+
 #[post("/published/import", data = "<form>")]
 async fn import(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
@@ -211,17 +243,6 @@ async fn import(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure
     let refused = file.totals.get("refused").and_then(serde_json::Value::as_u64).unwrap_or(0);
     let verdict = |v: &str| file.rows.iter().filter(|r| r.verdict == v).count() as u64;
     let lang = user.lang();
-    let mut shown: Vec<ImportIssue> = issues.iter().take(500).map(|i| issue_view(i, lang)).collect();
-    if issues.len() > 500 {
-        shown.push(ImportIssue {
-            text: match lang {
-                Lang::Zh => format!("另有 {} 条问题没有列出", issues.len() - 500),
-                Lang::En => format!("{} more findings are not listed", issues.len() - 500),
-            },
-            tone: Tone::Warn,
-            ..ImportIssue::default()
-        });
-    }
     let result = ImportResult {
         totals: vec![
             (user.t("行读到", "rows read").to_owned(), file.rows.len() as u64 + refused, Tone::Idle),
@@ -231,7 +252,7 @@ async fn import(site: &State<Site>, user: User, form: Result<Sent<Bare>, Failure
             (user.t("行已有", "already there").to_owned(), preview.known as u64, Tone::Idle),
             (user.t("行不写入", "rows left out").to_owned(), refused, if refused > 0 { Tone::Fail } else { Tone::Idle }),
         ],
-        issues: shown,
+        issues: shown(&issues, lang),
         confirm: if preview.new == 0 { String::new() } else { PUBLISHED.keep(site, &user, &sent).await.map_err(Err)? },
         confirm_word: String::new(),
         confirm_label: match lang {

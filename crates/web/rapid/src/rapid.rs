@@ -156,6 +156,25 @@ fn title_of(reading: &Reading) -> String {
     format!("{} · {}", reading.food, reading.analyte)
 }
 
+/// What was done at the point today: counted apart from what is suggested, all of it, however much that is.
+async fn of_today(site: &Site, user: &User, point: Option<&Point>) -> Result<Vec<LedgerRow>, Failure> {
+    let Some(point) = point else { return Ok(Vec::new()) };
+    let day = Some(user.now().date_naive().to_string());
+    let filter = LedgerFilter { point: Some(point.id.to_string()), day, ..LedgerFilter::default() };
+    Ok(site.app.read_ledger(&user.actor, &filter).await?)
+}
+
+fn method_choices(lang: Lang) -> Vec<MethodChoice> {
+    let choice = |m: &'static RapidMethod| MethodChoice {
+        code: m.code.clone(),
+        label: format!("{} · {}（{}）", m.analyte, m.label(lang), m.code),
+        unit: unit_of(m),
+        rule: m.positive_rule.clone(),
+        photo: matches!(m.read, ReadKind::Card | ReadKind::Color),
+    };
+    rapid_methods().iter().map(choice).collect()
+}
+
 async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&LedgerRow>, why: &[Refusal]) -> Result<RapidNew, Failure> {
     let (lang, now) = (user.lang(), user.now());
     let points: Vec<Point> = site.app.read_points(&user.actor).await?.into_iter().filter(|p| p.active).collect();
@@ -166,14 +185,7 @@ async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&Ledge
     let filter = LedgerFilter { point: chosen.map(|p| p.id.to_string()), newest: Some(LATELY), ..LedgerFilter::default() };
     let lately = if chosen.is_some() { site.app.read_ledger(&user.actor, &filter).await? } else { Vec::new() };
     let today = now.date_naive();
-    // what was done today is counted apart from what is suggested: all of it, however much that is
-    let of_today = match chosen {
-        Some(point) => {
-            let filter = LedgerFilter { point: Some(point.id.to_string()), day: Some(today.to_string()), ..LedgerFilter::default() };
-            site.app.read_ledger(&user.actor, &filter).await?
-        }
-        None => Vec::new(),
-    };
+    let of_today = of_today(site, user, chosen).await?;
     let first = match &typed.retest {
         id if id.is_empty() => None,
         id => found(site, user, id).await?,
@@ -205,16 +217,7 @@ async fn entry_view(site: &Site, user: &User, typed: &Typed, keep: Option<&Ledge
         foods: usual(lately.iter().map(|r| r.reading.reading.food.clone()), 12),
         all_foods: usual(lately.iter().map(|r| r.reading.reading.food.clone()), 200),
         food: typed.food.clone(),
-        methods: rapid_methods()
-            .iter()
-            .map(|m| MethodChoice {
-                code: m.code.clone(),
-                label: format!("{} · {}（{}）", m.analyte, m.label(lang), m.code),
-                unit: unit_of(m),
-                rule: m.positive_rule.clone(),
-                photo: matches!(m.read, ReadKind::Card | ReadKind::Color),
-            })
-            .collect(),
+        methods: method_choices(lang),
         lot: if typed.lot.is_empty() { last.filter(|r| r.method == method).map_or_else(String::new, |r| r.reagent_lot.clone()) } else { typed.lot.clone() },
         method,
         value: typed.value.clone(),
@@ -427,6 +430,29 @@ pub async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<
         .collect())
 }
 
+fn day_text(day: Option<NaiveDate>, user: &User) -> String {
+    let weekday_zh = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    match (day, user.lang()) {
+        (None, _) => user.t("所有日期", "Every day").to_owned(),
+        (Some(d), Lang::Zh) => {
+            format!("{}年{}月{}日 {}", d.year(), d.month(), d.day(), weekday_zh.get(d.weekday().num_days_from_monday() as usize).copied().unwrap_or_default())
+        }
+        (Some(d), Lang::En) => d.format("%a %-d %b %Y").to_string(),
+    }
+}
+
+/// What the ledger is narrowed by, as chosen.
+fn selects(user: &User, asked: &Asked, points: &[Choice]) -> Vec<FilterSelect> {
+    let lang = user.lang();
+    let select = |key, label: &str, options: Vec<Choice>, value: &str| FilterSelect { key, label: label.to_owned(), options, value: value.to_owned() };
+    let typed = |key: &str| asked.others().into_iter().find(|(k, _)| *k == key).and_then(|(_, v)| v).unwrap_or_default();
+    vec![
+        select("point", user.t("检测点", "Point"), points.to_vec(), &typed("point")),
+        select("verdict", user.t("结果", "Result"), Choice::all::<RapidVerdict>(lang), &typed("verdict")),
+        select("follow", user.t("处置", "Follow-up"), Follow::ALL.iter().map(|f| Choice::new(f.code(), user.said(f.zh(), f.en()))).collect(), &typed("follow")),
+    ]
+}
+
 #[get("/rapid?<day>&<point>&<verdict>&<follow>&<page>")]
 #[allow(clippy::too_many_arguments)]
 async fn ledger(
@@ -452,15 +478,6 @@ async fn ledger(
     let day_query = asked.day.map_or_else(String::new, |d| d.to_string());
     let address = |day: NaiveDate| format!("/rapid?day={day}{}", others(""));
     let shown = asked.day.unwrap_or(today);
-    let weekday_zh = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
-    let day_text = match (asked.day, lang) {
-        (None, _) => user.t("所有日期", "Every day").to_owned(),
-        (Some(d), Lang::Zh) => {
-            format!("{}年{}月{}日 {}", d.year(), d.month(), d.day(), weekday_zh.get(d.weekday().num_days_from_monday() as usize).copied().unwrap_or_default())
-        }
-        (Some(d), Lang::En) => d.format("%a %-d %b %Y").to_string(),
-    };
-    let select = |key, label: &str, options: Vec<Choice>, value: &str| FilterSelect { key, label: label.to_owned(), options, value: value.to_owned() };
     let chip = |key: &str, label: String| Chip { label, remove: format!("/rapid?day={day_query}{}", others(key)) };
     let mut chips = Vec::new();
     if let Some(p) = points.iter().find(|p| Some(p.id) == asked.point) {
@@ -472,7 +489,6 @@ async fn ledger(
     if let Some(f) = asked.follow {
         chips.push(chip("follow", user.said(f.zh(), f.en())));
     }
-    let typed = |key: &str| asked.others().into_iter().find(|(k, _)| *k == key).and_then(|(_, v)| v).unwrap_or_default();
     let at = page.unwrap_or(1).clamp(1, rows.len().div_ceil(ROWS).max(1));
     let from = (at - 1) * ROWS;
     let count = |v: RapidVerdict| rows.iter().filter(|r| r.reading.reading.verdict == v).count() as u64;
@@ -480,7 +496,7 @@ async fn ledger(
         p: user.page(site, "rapid", user.t("快检日台账", "Rapid-test ledger")),
         point: point_name,
         day: day_query.clone(),
-        day_text,
+        day_text: day_text(asked.day, &user),
         prev_day: address(shown.pred_opt().unwrap_or(shown)),
         next_day: if shown < today { address(shown.succ_opt().unwrap_or(shown)) } else { String::new() },
         total: rows.len() as u64,
@@ -489,16 +505,7 @@ async fn ledger(
         positive: count(RapidVerdict::Positive),
         filters: Filters {
             action: "/rapid".to_owned(),
-            selects: vec![
-                select("point", user.t("检测点", "Point"), choices.clone(), &typed("point")),
-                select("verdict", user.t("结果", "Result"), Choice::all::<RapidVerdict>(lang), &typed("verdict")),
-                select(
-                    "follow",
-                    user.t("处置", "Follow-up"),
-                    Follow::ALL.iter().map(|f| Choice::new(f.code(), user.said(f.zh(), f.en()))).collect(),
-                    &typed("follow"),
-                ),
-            ],
+            selects: selects(&user, &asked, &choices),
             day: Some(("day".to_owned(), day_query.clone())),
             chips,
             total: num(rows.len() as u64),
@@ -620,6 +627,22 @@ fn acts(row: &LedgerRow, user: &User) -> Vec<(FollowUpAction, ActionView)> {
     .collect()
 }
 
+fn step_badge(user: &User, done: bool, now: bool) -> Badge {
+    match (done, now) {
+        (true, _) => Badge::new(Tone::Pass, user.t("已登记", "Recorded")),
+        (false, true) => Badge::new(Tone::Warn, user.t("待办", "To do")),
+        (false, false) => Badge::new(Tone::Idle, user.t("未进行", "Not done")),
+    }
+}
+
+fn retest_text(user: &User, negative: bool, retested: bool) -> &'static str {
+    match (negative, retested) {
+        (true, _) => user.t("复测阴性，按阴性记录，两次读数都保留", "Negative on the rerun: recorded as negative, both readings stay"),
+        (false, true) => user.t("复测仍为阳性，暂停销售", "Still positive: the sale is suspended"),
+        (false, false) => user.t("同一样品用同一方法再测一次", "Test the same sample once more by the same method"),
+    }
+}
+
 fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
     use FollowUpState as S;
     let lang = user.lang();
@@ -627,26 +650,14 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
     let state = follow.state;
     let mut acts = acts(row, user);
     let mut take = |action: FollowUpAction| acts.iter().position(|(a, _)| *a == action).map(|at| acts.remove(at).1);
-    let badge = |done: bool, now: bool| {
-        if done {
-            Badge::new(Tone::Pass, user.t("已登记", "Recorded"))
-        } else if now {
-            Badge::new(Tone::Warn, user.t("待办", "To do"))
-        } else {
-            Badge::new(Tone::Idle, user.t("未进行", "Not done"))
-        }
-    };
+    let badge = |done, now| step_badge(user, done, now);
     // A step that is over, or that this way no longer passes, asks for nothing.
     let retested = follow.retest.is_some();
     let settled_negative = state == S::NegativeOnRetest;
     let mut out = vec![FollowStep {
         title: user.t("复测", "Rerun").to_owned(),
         state: badge(retested, !retested),
-        text: match (settled_negative, retested) {
-            (true, _) => user.t("复测阴性，按阴性记录，两次读数都保留", "Negative on the rerun: recorded as negative, both readings stay").to_owned(),
-            (false, true) => user.t("复测仍为阳性，暂停销售", "Still positive: the sale is suspended").to_owned(),
-            _ => user.t("同一样品用同一方法再测一次", "Test the same sample once more by the same method").to_owned(),
-        },
+        text: retest_text(user, settled_negative, retested).to_owned(),
         due: if retested { Due::default() } else { follow_due(row, now, lang) },
         action: if retested { None } else { take(FollowUpAction::Retest) },
     }];
@@ -695,6 +706,37 @@ fn steps(row: &LedgerRow, user: &User, now: Instant) -> Vec<FollowStep> {
     out
 }
 
+/// 判定过程 why the verdict is what it is, and how sure the rule of the method is.
+fn working(r: &Reading, method: Option<&RapidMethod>, user: &User) -> Vec<String> {
+    let lang = user.lang();
+    let mut working = vec![lang.pick(&r.why_zh, &r.why_en).to_owned()];
+    if let Some(m) = method {
+        working.push(format!("{}{}（{}）", user.t("方法的判定规则：", "Rule of the method: "), m.positive_rule, m.code));
+        let grade = shiyan_statute::Grade::of(&m.source, &m.confidence);
+        working.push(format!("{}{}（{} {}）", user.t("核对情况：", "Rule: "), grade.label(lang), m.code, m.label(lang)));
+    }
+    working
+}
+
+/// The photo of the reading, then what shows the disposal.
+fn photos(row: &LedgerRow, user: &User) -> Vec<FileView> {
+    let r = &row.reading.reading;
+    let mut files = Vec::new();
+    let evidence = row.follow_up.as_ref().map(|f| f.follow_up.evidence.clone()).unwrap_or_default();
+    for (at, hash) in r.photo.iter().chain(&evidence).enumerate() {
+        let name =
+            if at == 0 && r.photo.is_some() { user.t("凭证照片", "Photo of the reading") } else { user.t("处置凭证", "Evidence of the disposal") };
+        files.push(FileView {
+            name: name.to_owned(),
+            href: format!("/rapid/{}/photo/{hash}", r.id),
+            size: String::new(),
+            sha256: hash.clone(),
+            by: String::new(),
+        });
+    }
+    files
+}
+
 async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], filled: &views::forms::Filled) -> Result<RapidReading, Failure> {
     let (lang, now) = (user.lang(), user.now());
     let ReadingPage { row, streets, timeline } = site.app.read_reading_page(&user.actor, id).await?;
@@ -729,19 +771,6 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
     if let Some(retest) = row.follow_up.as_ref().and_then(|f| f.follow_up.retest) {
         facts.push(Fact::new(user.t("复测", "Rerun"), views::Cell::link(user.t("复测读数", "the rerun"), format!("/rapid/{retest}"))));
     }
-    let mut working = vec![lang.pick(&r.why_zh, &r.why_en).to_owned()];
-    if let Some(m) = method {
-        working.push(format!("{}{}（{}）", user.t("方法的判定规则：", "Rule of the method: "), m.positive_rule, m.code));
-        let grade = shiyan_statute::Grade::of(&m.source, &m.confidence);
-        working.push(format!("{}{}（{} {}）", user.t("核对情况：", "Rule: "), grade.label(lang), m.code, m.label(lang)));
-    }
-    let mut files = Vec::new();
-    let evidence = row.follow_up.as_ref().map(|f| f.follow_up.evidence.clone()).unwrap_or_default();
-    for (at, hash) in r.photo.iter().chain(&evidence).enumerate() {
-        let name =
-            if at == 0 && r.photo.is_some() { user.t("凭证照片", "Photo of the reading") } else { user.t("处置凭证", "Evidence of the disposal") };
-        files.push(FileView { name: name.to_owned(), href: format!("/rapid/{id}/photo/{hash}"), size: String::new(), sha256: hash.clone(), by: String::new() });
-    }
     let mut steps = steps(&row, user, now);
     for field in steps.iter_mut().filter_map(|s| s.action.as_mut()).flat_map(|a| a.fields.iter_mut()) {
         *field = field.clone().filled(filled);
@@ -755,9 +784,9 @@ async fn reading_view(site: &Site, user: &User, id: &str, why: &[Refusal], fille
         validity: validity(r.verdict, lang),
         due: follow_due(&row, now, lang),
         groups: vec![FactGroup { title: user.t("读数", "Reading").to_owned(), facts }],
-        working,
+        working: working(r, method, user),
         steps,
-        files,
+        files: photos(&row, user),
         timeline: told(&timeline, now, lang),
         tabs: Vec::new(),
     })

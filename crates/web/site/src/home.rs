@@ -69,6 +69,46 @@ fn as_of(user: &User) -> String {
     }
 }
 
+/// The cases that are overdue, due today or due soon, the most urgent first.
+fn near_or_overdue(kpis: &Kpis<u64>, user: &User, streets: &shiyan_web_kit::streets::Streets, calendar: &WorkCalendar) -> Vec<WorkItem> {
+    let (lang, today) = (user.lang(), user.now().date_naive());
+    let line = |c: &shiyan_indicators::CaseLine| WorkItem {
+        title: c.case_no.clone(),
+        href: format!("/cases/{}", c.case_id),
+        sub: format!("{} · {}", street_name(streets, &c.street), c.sampling_no),
+        state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
+        due: Due::of(&shiyan_indicators::pick::time_left(c, today, calendar), lang),
+        verb: user.t("查看", "Open").to_owned(),
+    };
+    kpis.overdue
+        .iter()
+        .chain(&kpis.due_today)
+        .chain(kpis.open_not_due.iter().filter(|c| shiyan_indicators::pick::due_soon(c, today, calendar)))
+        .take(8)
+        .map(line)
+        .collect()
+}
+
+/// Each street's part of the plan, those furthest behind first.
+fn progress(kpis: &Kpis<u64>, tables: &shiyan_analytics::Tables, streets: &shiyan_web_kit::streets::Streets, when: &When) -> Vec<StreetProgress> {
+    let time_mark = kpis.pace.workdays_elapsed.saturating_mul(1000).checked_div(kpis.pace.workdays_in_year).unwrap_or(0);
+    let mut progress: Vec<StreetProgress> = tables
+        .by_street
+        .iter()
+        .filter(|s| !s.street.is_empty())
+        .map(|s| {
+            let name = street_name(streets, &s.street);
+            StreetProgress {
+                done: Counted::new(s.done, behind(&Pick::of(What::Counted, By::Street, s.street.as_str()), when)),
+                bar: Bar::new(s.done, s.planned, format!("{name} {}/{}", s.done, s.planned)).marked(time_mark),
+                name,
+            }
+        })
+        .collect();
+    progress.sort_by_key(|s| (s.bar.per_mille(), std::cmp::Reverse(s.bar.total)));
+    progress
+}
+
 async fn supervisor(site: &Site, user: &User) -> Html {
     let (lang, now) = (user.lang(), user.now());
     let today = now.date_naive();
@@ -96,23 +136,6 @@ async fn supervisor(site: &Site, user: &User) -> Html {
     let view = |figure| card(figure, lang, &when, &streets);
 
     let definition = view(&kpis.per_thousand).definition;
-    let line = |c: &shiyan_indicators::CaseLine| WorkItem {
-        title: c.case_no.clone(),
-        href: format!("/cases/{}", c.case_id),
-        sub: format!("{} · {}", street_name(&streets, &c.street), c.sampling_no),
-        state: CaseState::parse(&c.state).map_or_else(Badge::default, |s| Badge::new(Tone::Info, s.label(lang))),
-        due: Due::of(&shiyan_indicators::pick::time_left(c, today, &calendar), lang),
-        verb: user.t("查看", "Open").to_owned(),
-    };
-    let overdue_list = kpis
-        .overdue
-        .iter()
-        .chain(&kpis.due_today)
-        .chain(kpis.open_not_due.iter().filter(|c| shiyan_indicators::pick::due_soon(c, today, &calendar)))
-        .take(8)
-        .map(line)
-        .collect();
-
     let mut disposal = view(&kpis.disposal);
     if !kpis.open_not_due.is_empty() {
         disposal.of_them = match lang {
@@ -120,22 +143,6 @@ async fn supervisor(site: &Site, user: &User) -> Html {
             Lang::En => format!(", {} of them open and not due yet", kpis.open_not_due.len()),
         };
     }
-
-    let time_mark = kpis.pace.workdays_elapsed.saturating_mul(1000).checked_div(kpis.pace.workdays_in_year).unwrap_or(0);
-    let mut progress: Vec<StreetProgress> = tables
-        .by_street
-        .iter()
-        .filter(|s| !s.street.is_empty())
-        .map(|s| {
-            let name = street_name(&streets, &s.street);
-            StreetProgress {
-                done: Counted::new(s.done, behind(&Pick::of(What::Counted, By::Street, s.street.as_str()), &when)),
-                bar: Bar::new(s.done, s.planned, format!("{name} {}/{}", s.done, s.planned)).marked(time_mark),
-                name,
-            }
-        })
-        .collect();
-    progress.sort_by_key(|s| (s.bar.per_mille(), std::cmp::Reverse(s.bar.total)));
 
     let (svg, trend_table) = trend(&tables, &when, lang)?;
     let (todo, todo_more) = todo(site, user, year, today, &calendar).await?;
@@ -148,7 +155,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         gauge: gauge(kpis, &when, shiyan_indicators::scope_line(kpis.scope_line(lang), &streets), definition),
         disposal,
         dues: dues(kpis, &calendar, &when, lang),
-        overdue_list,
+        overdue_list: near_or_overdue(kpis, user, &streets, &calendar),
         figures: [&kpis.discovery, &kpis.evaluative, &kpis.disposal_on_time, &kpis.report_on_time, &kpis.urgent_on_time, &kpis.serve_on_time]
             .into_iter()
             .map(view)
@@ -157,7 +164,7 @@ async fn supervisor(site: &Site, user: &User) -> Html {
         todo_more,
         trend: svg,
         trend_table,
-        streets: progress,
+        streets: progress(kpis, &tables, &streets, &when),
         rapid: rapid_card(site, user, kpis, &when, now).await?,
     };
     show(&view)
@@ -274,66 +281,70 @@ fn calendar_item(user: &User, year: i32) -> WorkItem {
     }
 }
 
-async fn work(site: &Site, user: &User) -> Html {
-    let (lang, now) = (user.lang(), user.now());
-    let today = now.date_naive();
-    let calendar = site.app.calendar().await?;
-    let mut counters = Vec::new();
-    let mut groups = Vec::new();
-    let mut primary = None;
-    let counter = |label: &str, value: u64, href: &str, tone| Counter { label: label.to_owned(), value, href: href.to_owned(), tone };
+fn counter(label: &str, value: u64, href: &str, tone: Tone) -> Counter {
+    Counter { label: label.to_owned(), value, href: href.to_owned(), tone }
+}
 
-    if user.may(Act::Sheet) {
-        primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
-        let drafts = site.app.read_drafts(&user.actor).await?;
-        let mine = SampleFilter { state: Some("draft".to_owned()), begun_by: Some(user.actor.id.to_string()), ..SampleFilter::default() };
-        counters.push(samples::counter(site, user, user.t("填写中的抽样单", "Sheets being written"), &mine).await?);
-        groups.push(WorkGroup {
-            title: user.t("填写中的抽样单", "Sheets being written").to_owned(),
-            more: (drafts.len() > 50).then(|| Link::new(user.t("全部", "All"), samples::address_of(&mine))),
-            items: drafts
-                .iter()
-                .take(50)
-                .map(|d| {
-                    let sheet = &d.sample.sheet;
-                    let name = sheet.get("name");
-                    WorkItem {
-                        title: if name.is_empty() { user.t("未填样品名称", "No sample name yet").to_owned() } else { name.to_owned() },
-                        href: format!("/samples/{}/sheet", d.sample.id),
-                        sub: [sheet.get("site_name"), sheet.get("sampling_no")].iter().filter(|x| !x.is_empty()).copied().collect::<Vec<_>>().join(" · "),
-                        state: Badge::new(Tone::Idle, user.t("草稿", "Draft")),
-                        verb: user.t("继续填写", "Go on").to_owned(),
-                        ..WorkItem::default()
-                    }
-                })
-                .collect(),
-            empty: user.t("没有未完成的抽样单", "No unfinished sheets").to_owned(),
-        });
-    }
-    if user.may(Act::Sheet) || user.may(Act::Receive) {
-        let keeper = user.may(Act::Receive);
-        let in_transit = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
-        let (waiting, _) = site.app.read_samples(&user.actor, &in_transit).await?;
-        counters.push(samples::counter(site, user, user.t("待收样品", "Waiting for reception"), &in_transit).await?);
-        let mut items: Vec<WorkItem> = waiting
+/// 填写中的抽样单 the sheets that a sampler has begun.
+async fn drafts(site: &Site, user: &User, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
+    let drafts = site.app.read_drafts(&user.actor).await?;
+    let mine = SampleFilter { state: Some("draft".to_owned()), begun_by: Some(user.actor.id.to_string()), ..SampleFilter::default() };
+    counters.push(samples::counter(site, user, user.t("填写中的抽样单", "Sheets being written"), &mine).await?);
+    groups.push(WorkGroup {
+        title: user.t("填写中的抽样单", "Sheets being written").to_owned(),
+        more: (drafts.len() > 50).then(|| Link::new(user.t("全部", "All"), samples::address_of(&mine))),
+        items: drafts
             .iter()
-            .map(|s| WorkItem {
-                title: format!("{} {}", s.sampling_no.clone().unwrap_or_default(), s.name),
-                href: if keeper { format!("/samples/{}/reception", s.id) } else { format!("/samples/{}", s.id) },
-                sub: s.site_name.clone(),
-                state: Badge::new(Tone::Info, user.t("在途", "On the way")),
-                due: reception_due(lang, &s.sampled_on, today, &calendar),
-                verb: (if keeper { user.t("收样", "Receive") } else { user.t("查看", "Open") }).to_owned(),
+            .take(50)
+            .map(|d| {
+                let sheet = &d.sample.sheet;
+                let name = sheet.get("name");
+                WorkItem {
+                    title: if name.is_empty() { user.t("未填样品名称", "No sample name yet").to_owned() } else { name.to_owned() },
+                    href: format!("/samples/{}/sheet", d.sample.id),
+                    sub: [sheet.get("site_name"), sheet.get("sampling_no")].iter().filter(|x| !x.is_empty()).copied().collect::<Vec<_>>().join(" · "),
+                    state: Badge::new(Tone::Idle, user.t("草稿", "Draft")),
+                    verb: user.t("继续填写", "Go on").to_owned(),
+                    ..WorkItem::default()
+                }
             })
-            .collect();
-        items.reverse();
-        groups.push(WorkGroup {
-            title: user.t("已抽样，待收样", "Sampled, waiting for reception").to_owned(),
-            more: Some(Link::new(user.t("全部", "All"), samples::address_of(&in_transit))),
-            items,
-            empty: user.t("没有待收样品", "Nothing to receive").to_owned(),
-        });
-    }
+            .collect(),
+        empty: user.t("没有未完成的抽样单", "No unfinished sheets").to_owned(),
+    });
+    Ok(())
+}
+
+/// 待收样 what is on the way to the laboratory.
+async fn in_transit(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
+    let (lang, today) = (user.lang(), user.now().date_naive());
+    let keeper = user.may(Act::Receive);
+    let in_transit = SampleFilter { state: Some("sampled".to_owned()), ..SampleFilter::default() };
+    let (waiting, _) = site.app.read_samples(&user.actor, &in_transit).await?;
+    counters.push(samples::counter(site, user, user.t("待收样品", "Waiting for reception"), &in_transit).await?);
+    let mut items: Vec<WorkItem> = waiting
+        .iter()
+        .map(|s| WorkItem {
+            title: format!("{} {}", s.sampling_no.clone().unwrap_or_default(), s.name),
+            href: if keeper { format!("/samples/{}/reception", s.id) } else { format!("/samples/{}", s.id) },
+            sub: s.site_name.clone(),
+            state: Badge::new(Tone::Info, user.t("在途", "On the way")),
+            due: reception_due(lang, &s.sampled_on, today, calendar),
+            verb: (if keeper { user.t("收样", "Receive") } else { user.t("查看", "Open") }).to_owned(),
+        })
+        .collect();
+    items.reverse();
+    groups.push(WorkGroup {
+        title: user.t("已抽样，待收样", "Sampled, waiting for reception").to_owned(),
+        more: Some(Link::new(user.t("全部", "All"), samples::address_of(&in_transit))),
+        items,
+        empty: user.t("没有待收样品", "Nothing to receive").to_owned(),
+    });
+    Ok(())
+}
+
+/// The orders that wait for this person's part of the chain, and those whose report is late.
+async fn queues(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
+    let (lang, today) = (user.lang(), user.now().date_naive());
     let queues = [
         (Act::Test, OrderState::Testing, ("待检验", "To test"), ("录入", "Enter")),
         (Act::Check, OrderState::Entered, ("待校核", "To check"), ("校核", "Check")),
@@ -350,7 +361,7 @@ async fn work(site: &Site, user: &User) -> Html {
         }
         let state = state.code();
         if act == Act::Test && user.may(act) {
-            let mine = own_worksheets(site, user, today, &calendar).await?;
+            let mine = own_worksheets(site, user, today, calendar).await?;
             let (sheets, group) = mine;
             counters.push(counter(user.t("录入中的检验批", "Worksheets being entered"), sheets, "/worksheets?mine=1", Tone::Info));
             groups.push(group);
@@ -358,7 +369,7 @@ async fn work(site: &Site, user: &User) -> Html {
         mine_states.push(state.to_owned());
         let queue = WorkFilter::state(state);
         let rows = site.app.read_work(&user.actor, &queue, 60, 0).await?;
-        let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, &calendar)).collect();
+        let mut items: Vec<(bool, WorkItem)> = rows.iter().map(|r| order_item(user, r, verb, today, calendar)).collect();
         let waiting = site.app.count_work(&user.actor, &queue).await?;
         // what came back comes first
         items.sort_by_key(|(returned, _)| !returned);
@@ -375,6 +386,22 @@ async fn work(site: &Site, user: &User) -> Html {
     if late > 0 {
         counters.insert(0, counter(user.t("报告已逾期", "Reports overdue"), late, &bench::address(&overdue), Tone::Fail));
     }
+    Ok(())
+}
+
+async fn work(site: &Site, user: &User) -> Html {
+    let calendar = site.app.calendar().await?;
+    let mut counters = Vec::new();
+    let mut groups = Vec::new();
+    let mut primary = None;
+    if user.may(Act::Sheet) {
+        primary = Some(Link::new(user.t("新建抽样单", "New sampling sheet"), "/samples/new"));
+        drafts(site, user, &mut counters, &mut groups).await?;
+    }
+    if user.may(Act::Sheet) || user.may(Act::Receive) {
+        in_transit(site, user, &calendar, &mut counters, &mut groups).await?;
+    }
+    queues(site, user, &calendar, &mut counters, &mut groups).await?;
     if user.may(Act::Limits) {
         let pending = site.app.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
         counters.push(counter(user.t("待核实限量", "Limits to verify"), pending as u64, "/admin/limits?state=pending", Tone::Warn));
@@ -392,7 +419,7 @@ async fn work(site: &Site, user: &User) -> Html {
     let comma = user.t("，", ", ");
     let p = user.page(site, "home", user.t("工作台", "Home"));
     show(&HomeWork {
-        p: Page { scope_note: if user.may(Act::Users) { String::new() } else { scope_note(user, today.year()) }, ..p },
+        p: Page { scope_note: if user.may(Act::Users) { String::new() } else { scope_note(user, user.now().year()) }, ..p },
         greeting: format!("{}{comma}{}", user.actor.name, as_of(user)),
         counters,
         groups,
@@ -557,6 +584,32 @@ async fn positives(site: &Site, user: &User, counters: &mut Vec<Counter>) -> Res
     Ok(groups)
 }
 
+fn attacked_item(user: &User, attacked: u64) -> WorkItem {
+    WorkItem {
+        title: match user.lang() {
+            Lang::Zh => format!("24 小时内有 {attacked} 个登录名被连续试错密码"),
+            Lang::En => format!("{attacked} login names were guessed at again and again within 24 hours"),
+        },
+        href: "/admin/journal".to_owned(),
+        state: Badge::new(Tone::Warn, user.t("登录失败", "Failed sign-ins")),
+        verb: user.t("看日志", "See the journal").to_owned(),
+        ..WorkItem::default()
+    }
+}
+
+fn pending_item(user: &User, pending: usize) -> WorkItem {
+    WorkItem {
+        title: match user.lang() {
+            Lang::Zh => format!("{pending} 条限量待质量负责人核实"),
+            Lang::En => plural(&format!("{pending} (limit waits|limits wait) for the quality manager")),
+        },
+        href: "/admin/limits?state=pending".to_owned(),
+        state: Badge::new(Tone::Warn, user.t("待核实", "To verify")),
+        verb: user.t("查看", "Open").to_owned(),
+        ..WorkItem::default()
+    }
+}
+
 /// What an administrator looks after; no business record is shown.
 async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut Vec<Counter>, groups: &mut Vec<WorkGroup>) -> Result<(), Failure> {
     let people = site.app.accounts_of(&user.actor).await?;
@@ -585,31 +638,9 @@ async fn admin(site: &Site, user: &User, calendar: &WorkCalendar, counters: &mut
         });
     }
     let attacked = site.app.names_under_attack(user.now() - chrono::TimeDelta::hours(24)).await?;
-    if attacked > 0 {
-        items.push(WorkItem {
-            title: match user.lang() {
-                Lang::Zh => format!("24 小时内有 {attacked} 个登录名被连续试错密码"),
-                Lang::En => format!("{attacked} login names were guessed at again and again within 24 hours"),
-            },
-            href: "/admin/journal".to_owned(),
-            state: Badge::new(Tone::Warn, user.t("登录失败", "Failed sign-ins")),
-            verb: user.t("看日志", "See the journal").to_owned(),
-            ..WorkItem::default()
-        });
-    }
+    items.extend((attacked > 0).then(|| attacked_item(user, attacked)));
     let pending = site.app.count_limits(&LimitFilter { status: Some("pending".to_owned()), ..LimitFilter::default() }).await?;
-    if pending > 0 {
-        items.push(WorkItem {
-            title: match user.lang() {
-                Lang::Zh => format!("{pending} 条限量待质量负责人核实"),
-                Lang::En => plural(&format!("{pending} (limit waits|limits wait) for the quality manager")),
-            },
-            href: "/admin/limits?state=pending".to_owned(),
-            state: Badge::new(Tone::Warn, user.t("待核实", "To verify")),
-            verb: user.t("查看", "Open").to_owned(),
-            ..WorkItem::default()
-        });
-    }
+    items.extend((pending > 0).then(|| pending_item(user, pending)));
     if user.may(Act::Points) && site.app.read_points(&user.actor).await?.is_empty() {
         items.push(WorkItem {
             title: user.t("还没有快检点", "No rapid-test point yet").to_owned(),

@@ -90,7 +90,7 @@ pub fn too_large(files: &[File]) -> Vec<Finding> {
 }
 
 /// Modules that only tests have: declared under `#[cfg(test)]`, in a file or a folder of their name.
-fn test_modules(files: &[File]) -> std::collections::BTreeSet<String> {
+pub fn test_modules(files: &[File]) -> std::collections::BTreeSet<String> {
     let mut found = std::collections::BTreeSet::new();
     for file in files.iter().filter(|f| f.path.ends_with(".rs")) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -105,7 +105,7 @@ fn test_modules(files: &[File]) -> std::collections::BTreeSet<String> {
     found
 }
 
-fn is_test(path: &str, modules: &std::collections::BTreeSet<String>) -> bool {
+pub fn is_test(path: &str, modules: &std::collections::BTreeSet<String>) -> bool {
     let own = path.trim_end_matches(".rs");
     path.starts_with("tests/")
         || path.starts_with("crates/testkit/")

@@ -135,6 +135,38 @@ pub struct TypedInstrument {
     pub active: bool,
 }
 
+/// The items of one method by name, in the order in which they come.
+fn analytes_of(items: &[TestItem], method: &str) -> Vec<String> {
+    let mut analytes: Vec<String> = Vec::new();
+    for item in items {
+        if item.method == method && !analytes.contains(&item.analyte) {
+            analytes.push(item.analyte.clone());
+        }
+    }
+    analytes
+}
+
+/// The samples of the orders under the name that the bench sees, and the one laboratory that all of them are for.
+async fn samples_of(unit: &Unit, orders: &[TestOrder]) -> Result<(Vec<WorksheetSample>, String), Error> {
+    let mut samples = Vec::new();
+    let mut lab = String::new();
+    for order in orders {
+        let record: SampleRecord = unit.require(&order.sample.to_string()).await?;
+        let of = record.sample.sheet.get("lab_org");
+        if !lab.is_empty() && lab != of {
+            return Err(Refusal::new(code::TWO_LABS).with("one", lab).with("other", of).into());
+        }
+        lab = of.to_owned();
+        samples.push(WorksheetSample {
+            sample: order.sample,
+            order: order.id,
+            label: record.sample.blind_code.clone().unwrap_or_else(|| record.sample.number().to_owned()),
+            food: record.sample.sheet.get("name").to_owned(),
+        });
+    }
+    Ok((samples, lab))
+}
+
 impl App {
     /// 新建检验批 from waiting items of one method, with the controls its template asks for.
     ///
@@ -148,31 +180,11 @@ impl App {
         let (items, orders) = self.free_items(&unit, actor, &new.items).await?;
         let Some(first) = items.first() else { return Err(Refusal::new(code::NO_CELLS).into()) };
         let method = first.method.clone();
-        let mut analytes: Vec<String> = Vec::new();
-        for item in &items {
-            if item.method == method && !analytes.contains(&item.analyte) {
-                analytes.push(item.analyte.clone());
-            }
-        }
+        let analytes = analytes_of(&items, &method);
         if orders.len() > MOST_SAMPLES || analytes.len() > MOST_ITEMS {
             return Err(Refusal::new(code::TOO_MANY).with("samples", MOST_SAMPLES).with("items", MOST_ITEMS).into());
         }
-        let mut samples = Vec::new();
-        let mut lab = String::new();
-        for order in &orders {
-            let record: SampleRecord = unit.require(&order.sample.to_string()).await?;
-            let of = record.sample.sheet.get("lab_org");
-            if !lab.is_empty() && lab != of {
-                return Err(Refusal::new(code::TWO_LABS).with("one", lab).with("other", of).into());
-            }
-            lab = of.to_owned();
-            samples.push(WorksheetSample {
-                sample: order.sample,
-                order: order.id,
-                label: record.sample.blind_code.clone().unwrap_or_else(|| record.sample.number().to_owned()),
-                food: record.sample.sheet.get("name").to_owned(),
-            });
-        }
+        let (samples, lab) = samples_of(&unit, &orders).await?;
         let items: Vec<TestItem> = items.into_iter().filter(|i| i.method == method).collect();
         let template = template_of(&templates, &method, &lab).cloned();
         let cells: Vec<(TestItemId, TestOrderId, String, String)> = items.iter().map(|i| (i.id, i.order, i.analyte.clone(), i.unit.clone())).collect();

@@ -42,6 +42,60 @@ pub struct Delivery {
     pub touched: Vec<String>,
 }
 
+impl Delivery {
+    /// Names a row and what becomes of it, as long as there is room.
+    fn tell(&mut self, id: &str, what: &str, fields: &[&str]) {
+        if self.rows.len() < NAMED {
+            self.rows.push([id, what, &fields.join(",")].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join(" "));
+        }
+    }
+}
+
+/// What the shipped rows come to beside those that are there.
+struct Sorted {
+    new: Vec<LimitRecord>,
+    /// Each with its verb and its facts.
+    changed: Vec<(LimitRecord, &'static str, serde_json::Value)>,
+    /// Rows in use that differ and are left as they are.
+    differing: usize,
+}
+
+/// Sorts the shipped rows into new ones, changes and differences, and tells of each.
+fn sorted(have: &[LimitRecord], old: &[LimitRow], known: &LimitLibrary, out: &mut Delivery) -> Sorted {
+    let records: BTreeMap<&str, &LimitRecord> = have.iter().map(|r| (r.row.id.as_str(), r)).collect();
+    let (mut new, mut changed, mut differing) = (Vec::new(), Vec::new(), 0_usize);
+    for change in difference(old, shiyan_statute::limits()) {
+        let row = change.shipped;
+        let Some(record) = change.have.and_then(|h| records.get(h.id.as_str())) else {
+            // the same rule may have been imported under another key
+            if !known.about(&row.analyte).any(|r| r.content() == row.content()) {
+                out.tell(&row.id, RowChangeKind::New.code(), &[]);
+                new.push(LimitRecord { row: LimitRow { status: LimitStatus::Pending, ..row.clone() }, activated_by: None, activated_at: None, revision: 0 });
+            }
+            continue;
+        };
+        let ends = row.effective_to.filter(|end| record.row.effective_to.is_none_or(|own| own > *end));
+        let others: Vec<&str> = change.fields.iter().copied().filter(|f| *f != "effective_to").collect();
+        if record.row.status == LimitStatus::Pending && !others.is_empty() {
+            out.tell(&row.id, RowChangeKind::Changed.code(), &change.fields);
+            let row = LimitRow { status: LimitStatus::Pending, ..row.clone() };
+            changed.push((LimitRecord { row, revision: record.revision + 1, ..(*record).clone() }, "limit.mend", json!({ "fields": change.fields })));
+            continue;
+        }
+        if !others.is_empty() {
+            differing += 1;
+            out.tell(&row.id, "differs", &others);
+        }
+        if let Some(end) = ends.filter(|_| record.row.status != LimitStatus::Retired) {
+            out.tell(&row.id, RowChangeKind::Ended.code(), &[]);
+            let mut next = LimitRecord { revision: record.revision + 1, ..(*record).clone() };
+            next.row.effective_to = Some(end);
+            changed.push((next, "limit.superseded", json!({ "to": end })));
+        }
+    }
+    Sorted { new, changed, differing }
+}
+
 impl App {
     /// 接收随程序发布的限量: new rows come as 待核实, superseded ones end, one entry of the journal tells all of it with the open samples that it
     /// touches. A second start has nothing to do.
@@ -54,49 +108,9 @@ impl App {
         let shipped = shiyan_statute::limits();
         let old: Vec<LimitRow> = have.iter().map(|r| r.row.clone()).collect();
         let known = LimitLibrary::new(old.clone());
-        let records: BTreeMap<&str, &LimitRecord> = have.iter().map(|r| (r.row.id.as_str(), r)).collect();
         let who = Who::system("随程序发布的限量");
         let mut out = Delivery { mark: LimitLibrary::new(shipped.to_vec()).revision().to_owned(), ..Delivery::default() };
-        let mut told = |id: &str, what: &str, fields: &[&str]| {
-            if out.rows.len() < NAMED {
-                out.rows.push([id, what, &fields.join(",")].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join(" "));
-            }
-        };
-        let (mut new, mut changed, mut differing) = (Vec::new(), Vec::new(), 0_usize);
-        for change in difference(&old, shipped) {
-            let row = change.shipped;
-            let Some(record) = change.have.and_then(|h| records.get(h.id.as_str())) else {
-                // the same rule may have been imported under another key
-                if !known.about(&row.analyte).any(|r| r.content() == row.content()) {
-                    told(&row.id, RowChangeKind::New.code(), &[]);
-                    new.push(LimitRecord {
-                        row: LimitRow { status: LimitStatus::Pending, ..row.clone() },
-                        activated_by: None,
-                        activated_at: None,
-                        revision: 0,
-                    });
-                }
-                continue;
-            };
-            let ends = row.effective_to.filter(|end| record.row.effective_to.is_none_or(|own| own > *end));
-            let others: Vec<&str> = change.fields.iter().copied().filter(|f| *f != "effective_to").collect();
-            if record.row.status == LimitStatus::Pending && !others.is_empty() {
-                told(&row.id, RowChangeKind::Changed.code(), &change.fields);
-                let row = LimitRow { status: LimitStatus::Pending, ..row.clone() };
-                changed.push((LimitRecord { row, revision: record.revision + 1, ..(*record).clone() }, "limit.mend", json!({ "fields": change.fields })));
-                continue;
-            }
-            if !others.is_empty() {
-                differing += 1;
-                told(&row.id, "differs", &others);
-            }
-            if let Some(end) = ends.filter(|_| record.row.status != LimitStatus::Retired) {
-                told(&row.id, RowChangeKind::Ended.code(), &[]);
-                let mut next = LimitRecord { revision: record.revision + 1, ..(*record).clone() };
-                next.row.effective_to = Some(end);
-                changed.push((next, "limit.superseded", json!({ "to": end })));
-            }
-        }
+        let Sorted { new, changed, differing } = sorted(&have, &old, &known, &mut out);
         let before = self.store.timeline(&[SUBJECT.to_owned()]).await?;
         let said_before = before.iter().any(|e| e.facts.get("mark").and_then(serde_json::Value::as_str) == Some(out.mark.as_str()));
         if new.is_empty() && changed.is_empty() && (differing == 0 || said_before) {
