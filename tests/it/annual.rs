@@ -14,7 +14,7 @@ async fn what_the_office_writes_is_printed_and_no_version_of_it_is_lost(t: TestA
     let (planner, supervisor, sampler) = (t.people.planner.actor(), t.people.supervisor.actor(), t.people.sampler.actor());
     let next = ReportChapter::Next;
     let typed = |text: &str, seen: &str| TypedWords { text: text.into(), seen: seen.into() };
-    let (first, second) = (at("2026-01-05T09:00"), at("2026-01-06T09:00"));
+    let (first, second) = (at("2025-05-05T09:00"), at("2025-05-06T09:00"));
     assert_eq!(codes(t.app.write_report_words(&sampler, 2025, next, &typed("字", ""), first).await), ["ADMIN-ROLE"]);
     t.app.write_report_words(&planner, 2025, next, &typed("  一是加大抽检力度。\n\n二是紧盯问题企业。  ", ""), first).await.unwrap();
     assert_eq!(codes(t.app.write_report_words(&supervisor, 2025, next, &typed("另写", ""), second).await), ["REPORT-WORDS-MOVED"]);
@@ -34,7 +34,7 @@ async fn what_the_office_writes_is_printed_and_no_version_of_it_is_lost(t: TestA
         let data = shiyan_papers::annual(&t.app, year, &Scope::District).await.unwrap();
         format!("{:?}", shiyan_reports::annual::words::model(&data, Lang::Zh).unwrap())
     };
-    let (before, between, after) = (printed("2025-12-31").await, printed("2026-01-05").await, printed("2026-01-06").await);
+    let (before, between, after) = (printed("2025-05-04").await, printed("2025-05-05").await, printed("2025-05-06").await);
     assert!(!before.contains("、下一步工作"), "nothing was written by then");
     assert!(between.contains("、下一步工作") && between.contains("Paragraph(\"二是紧盯问题企业。\")") && !between.contains("三是公开结果"));
     assert!(after.contains("Paragraph(\"三是公开结果。\")") && !after.contains("一是加大"));
