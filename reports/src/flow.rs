@@ -42,19 +42,34 @@ pub(crate) struct Flow<'f> {
     pub y: f32,
     /// The sheet of every page, for what is added at the end.
     pub sheets: Vec<Sheet>,
+    /// How far each page that is over was filled, of its height.
+    fills: Vec<f32>,
 }
 
 impl<'f> Flow<'f> {
     pub fn new(faces: &'f FaceSet<'f>, sheet: Sheet) -> Self {
-        let mut flow = Self { canvas: Pdf::new(faces), faces, sheet, y: 0.0, sheets: Vec::new() };
+        let mut flow = Self { canvas: Pdf::new(faces), faces, sheet, y: 0.0, sheets: Vec::new(), fills: Vec::new() };
         flow.new_page();
         flow
     }
 
     pub fn new_page(&mut self) {
+        if let Some(last) = self.sheets.last() {
+            let room = last.height - last.top - last.bottom;
+            self.fills.push(((self.y - last.top) / room).clamp(0.0, 1.0));
+        }
         self.canvas.new_page(self.sheet.width, self.sheet.height);
         self.sheets.push(self.sheet);
         self.y = self.sheet.top;
+    }
+
+    /// How far the page is filled.
+    pub fn filled(&self) -> f32 {
+        (self.y - self.top()) / (self.bottom() - self.top())
+    }
+    /// Pages under a third full; the last may be.
+    pub fn bare_pages(&self) -> usize {
+        self.fills.iter().filter(|f| **f < 1.0 / 3.0).count()
     }
 
     pub fn page(&self) -> usize {

@@ -175,7 +175,11 @@ pub(crate) struct Grid {
 /// Text size that suits a number of columns.
 fn size_for(columns: usize, room: f32) -> f32 {
     let each = room / columns.max(1) as f32;
-    if each >= 46.0 {
+    if columns >= 12 {
+        8.5
+    } else if columns >= 10 {
+        9.0
+    } else if each >= 46.0 {
         10.5
     } else if each >= 36.0 {
         9.5
@@ -370,7 +374,7 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
     // A small table stays in one piece; of a long one the caption, the header and the first two rows do.
     let room = flow.bottom() - flow.top();
     let all: f32 = rows.iter().map(|r| r.height).sum::<f32>() + grid.tail;
-    let first = if caption + head + all <= room * 0.4 { all } else { rows.iter().take(2).map(|r| r.height).sum() };
+    let first = if caption + head + all <= room * 0.28 { all } else { rows.iter().take(2).map(|r| r.height).sum() };
     if caption + head + first <= room {
         flow.ensure(caption + head + first);
     }

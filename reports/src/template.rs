@@ -86,6 +86,8 @@ pub enum Piece {
         annex: bool,
         /// The paper is turned.
         wide: bool,
+        /// 摘要 without a number.
+        plain: bool,
     },
     /// 节
     Sub(String),
@@ -173,10 +175,11 @@ impl Source {
                 paragraph.push(line);
                 continue;
             }
-            let heading = |annex, wide, text: &str| Piece::Chapter { heading: plain(text.trim()), annex, wide };
+            let heading = |annex, wide, text: &str| Piece::Chapter { heading: plain(text.trim()), annex, wide, plain: false };
             match line.split_once(' ').unwrap_or((line, "")) {
                 ("=", text) => out.title.push(plain(text.trim())),
                 ("#", text) => out.pieces.push(heading(false, false, text)),
+                ("#plain", text) => out.pieces.push(Piece::Chapter { heading: plain(text.trim()), annex: false, wide: false, plain: true }),
                 ("#annex", text) => out.pieces.push(heading(true, false, text)),
                 ("#wide", text) => out.pieces.push(heading(true, true, text)),
                 ("##", text) => out.pieces.push(Piece::Sub(plain(text.trim()))),
@@ -196,10 +199,28 @@ impl Source {
 }
 
 /// Parts that a template may name.
-const KINDS: &[&str] = &["paper", "table", "chart", "figures"];
+const KINDS: &[&str] = &["paper", "table", "chart", "figures", "own"];
 /// What may be said of a part.
-const KEYS: &[&str] =
-    &["version", "issuer", "scope", "data", "caption", "columns", "row", "note", "none", "figure", "title", "desc", "label", "series", "unit", "cumulative"];
+const KEYS: &[&str] = &[
+    "version",
+    "issuer",
+    "scope",
+    "data",
+    "caption",
+    "columns",
+    "widths",
+    "row",
+    "sum",
+    "note",
+    "none",
+    "figure",
+    "title",
+    "desc",
+    "label",
+    "series",
+    "unit",
+    "cumulative",
+];
 
 /// One sentence with placeholders, for papers whose form is fixed: report of a test, page numbers.
 ///

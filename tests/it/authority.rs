@@ -70,6 +70,7 @@ const LIST: &[(&str, [&str; 4])] = &[
     ("take over a limit", ["quality_manager", "quality_manager", "quality_manager", "quality_manager"]),
     ("save the report settings", ["quality_manager", "", "", ""]),
     ("save the sentences", ["quality_manager", "", "", ""]),
+    ("write the annual report", ["plan_manager supervisor", "", "", ""]),
     ("save an instrument", ["admin quality_manager", "", "admin quality_manager", ""]),
     ("upload a profile", ["quality_manager", "", "", ""]),
     ("try a profile", ["quality_manager", "", "", ""]),
@@ -155,6 +156,10 @@ async fn tried(t: &TestApp, actor: &Actor, act: &str) -> bool {
         "change a name" => allowed(app.rename_user(actor, "nobody-of-that-name", "", now).await),
         "see the last logins" => allowed(app.last_logins(actor).await),
         "name the district" => allowed(app.set_district(actor, &shiyan_app::district::TypedDistrict::default(), now).await),
+        "write the annual report" => {
+            let typed = shiyan_app::figures::words::TypedWords { text: "字".repeat(5_000), ..Default::default() };
+            allowed(app.write_report_words(actor, 2025, shiyan_indicators::ReportChapter::Next, &typed, now).await)
+        }
         "disable an account" => allowed(app.disable_user(actor, "nobody-of-that-name", now).await),
         "reset a password" => allowed(app.reset_password(actor, "nobody-of-that-name", now).await),
         "set a signatory's methods" => allowed(app.set_sign_scope(actor, "nobody-of-that-name", "", now).await),

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod again;
+mod annual;
 mod attacks;
 mod authority;
 mod browser;

@@ -203,6 +203,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("/samples/<id>/void", "sampler"),
     ("/samples/new", "sampler"),
     ("/stats/annual.pdf", "supervisor plan_manager quality_manager"),
+    ("/stats/annual/<chapter>", "plan_manager supervisor"),
     ("/worksheets/<id>", "analyst"),
     ("/worksheets/<id>/advance", "analyst reviewer"),
     ("/worksheets/<id>/assign", "analyst reviewer quality_manager"),

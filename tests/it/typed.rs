@@ -95,6 +95,7 @@ const TYPED_INTO: &[(&str, &str, &str)] = &[
     ("/samples/<id>/sheet", "sampler", "name"),
     ("/samples/<id>/reception", "keeper", "note"),
     ("/samples/<id>/void", "sampler", "void-reason"),
+    ("/stats/annual/<chapter>?year=2025", "planner", "text"),
     ("/worksheets/<id>", "analyst", "r_{cell}"),
     ("/worksheets/new", "analyst", "title"),
     ("/worksheets/<id>/cells/<item>/remark", "analyst", "remark"),

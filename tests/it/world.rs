@@ -107,6 +107,7 @@ impl World {
             ("reports", "<which>") => "seal".to_owned(),
             ("plan", "<year>") => "2025".to_owned(),
             ("rows", "<what>") => "counted".to_owned(),
+            ("stats", "<chapter>" | "<chapter>?year=2025") => part.replace("<chapter>", "next"),
             ("stats", "<file>") => "by_class.csv".to_owned(),
             ("api", "<table>") => "by_class".to_owned(),
             ("figures", "<key>") => "batches_per_thousand".to_owned(),

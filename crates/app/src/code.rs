@@ -13,6 +13,12 @@ pub fn uncertain() -> &'static shiyan_foundation::CodeInfo {
     shiyan_store::code::UNCERTAIN
 }
 codes! {
+    WORDS_LONG = "REPORT-WORDS-LONG", zh "一章最多 {most} 字", en "At most {most} characters a chapter",
+        next "缩短后再保存；更长的内容在 DOCX 中修改" / "Shorten it; longer text is edited in the DOCX", article "";
+    WORDS_MOVED = "REPORT-WORDS-MOVED", zh "这一章刚由{by}改过", en "{by} has changed this chapter meanwhile",
+        next "打开本页看现在的文字，把自己的内容并进去再保存" / "Open the page again, take over what stands there now, and save", article "";
+    WORDS_SAME = "REPORT-WORDS-SAME", zh "文字和现在的一样，没有可保存的", en "The text is the same as it stands; there is nothing to save",
+        next "改动后再保存" / "Change it and save again", article "";
     LOGIN = "LOGIN", zh "用户名或密码不对", en "Wrong user name or password",
         next "核对后再试；忘记密码请系统管理员发放设置密码的链接" / "Check and try again; an administrator can give a link to set a new password", article "";
     LOCKED = "LOGIN-LOCKED", zh "连续多次失败，{wait}后再试", en "Too many failures; try again in {wait_en}",

@@ -44,6 +44,33 @@ pub(crate) fn scale(max: f64) -> (f64, f64) {
     (10.0 * power, 2.5 * power)
 }
 
+/// The same for what is counted: no step between two whole numbers.
+fn scale_whole(max: f64) -> (f64, f64) {
+    let (mut power, top) = (1.0, if max.is_finite() { max.max(1.0) } else { 1.0 });
+    loop {
+        for step in [1.0, 2.0, 5.0] {
+            let parts = (top / (step * power) - 1e-9).ceil();
+            if parts <= 5.0 {
+                return (step * power * parts, step * power);
+            }
+        }
+        power *= 10.0;
+    }
+}
+
+/// A number with its thousands parted.
+pub(crate) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
 fn tick(v: f64, step: f64) -> String {
     let digits = if step >= 1.0 && (step.fract()).abs() < 1e-9 {
         0
@@ -83,7 +110,7 @@ pub(crate) fn fit(s: &dyn Surface, size: f64, text: &str, width: f64) -> String 
 }
 
 /// Breaks a label into at most `lines` lines of a width; the last is shortened if it must be.
-fn fold(s: &dyn Surface, size: f64, text: &str, width: f64, lines: usize) -> Vec<String> {
+pub(crate) fn fold(s: &dyn Surface, size: f64, text: &str, width: f64, lines: usize) -> Vec<String> {
     // Lines of even length read better than one character left over.
     let wanted = (s.text_width(size, text) / width).ceil().max(1.0);
     let width = if wanted <= lines as f64 { (s.text_width(size, text) / wanted + size).min(width) } else { width };
@@ -113,7 +140,7 @@ pub(crate) fn ranking(c: &Ranking, s: &mut dyn Surface, size: (f64, f64), font: 
     let count = points.len();
     let small = |i: usize| c.n.get(i).is_some_and(|n| *n < SMALL_N);
     let values: Vec<String> = (0..count).map(|i| shown(&c.texts, i, points[i].1, c.decimals, &c.unit)).collect();
-    let counts: Vec<String> = (0..count).map(|i| c.n.get(i).map_or(String::new(), |n| format!("（n={n}）"))).collect();
+    let counts: Vec<String> = (0..count).map(|i| c.n.get(i).map_or(String::new(), |n| format!("（n={}）", grouped(*n)))).collect();
     let labels: Vec<String> = points.iter().map(|p| fit(s, font, &p.0, size.0 * 0.34)).collect();
     let widest = |texts: &[String], f: f64| texts.iter().map(|t| s.text_width(f, t)).fold(0.0, f64::max);
     let left = widest(&labels, font) + font * 0.7;
@@ -298,7 +325,9 @@ impl Plot {
 
 pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64) -> Result<(), ChartError> {
     let count = c.now.points.len().max(c.last_year.as_ref().map_or(0, |l| l.points.len())).max(1);
-    let (max, step) = scale(max_of(&c.now).max(c.last_year.as_ref().map_or(0.0, max_of)) * 1.08);
+    let most = max_of(&c.now).max(c.last_year.as_ref().map_or(0.0, max_of)) * 1.08;
+    let whole = c.decimals == 0 && c.unit != "%";
+    let (max, step) = if whole { scale_whole(most) } else { scale(most) };
     let parts = (max / step).round() as usize;
     let ticks: Vec<String> = (0..=parts).map(|i| format!("{}{}", tick(i as f64 * step, step), if c.unit == "%" { "%" } else { "" })).collect();
     let small = font * 0.9;
@@ -345,7 +374,7 @@ pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64)
             write(&root, (plot.x_of(i), under + font * 0.4), small, (HPos::Center, VPos::Top), Ink::Text, label)?;
         }
         if let Some(n) = c.n.get(i) {
-            let text = format!("n={n}");
+            let text = format!("n={}", grouped(*n));
             write(&root, (plot.x_of(i), under + font * 1.6), font * 0.78, (HPos::Center, VPos::Top), Ink::Muted, &text)?;
         }
         if let Some((_, v)) = c.now.points.get(i).filter(|p| p.1.is_finite()) {

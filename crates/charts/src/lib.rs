@@ -6,19 +6,23 @@
 
 mod control;
 mod draw;
+mod pairs;
 mod process;
 mod progress;
 mod small;
 mod surface;
 mod svg;
+mod tiles;
 
 use std::fmt;
 
 pub use control::{Control, ControlPoint, ControlSign};
+pub use pairs::{Pair, Pairs};
 pub use process::{Process, ProcessLine, ProcessPoint};
 pub use small::Small;
 pub use surface::{Anchor, Ink, Surface};
 pub use svg::svg;
+pub use tiles::{Tile, Tiles};
 
 /// Below this n a rate is drawn in grey, because one batch more or less would move it too far.
 pub const SMALL_N: u64 = 30;
@@ -141,6 +145,10 @@ pub enum Chart {
     Process(Process),
     /// 小多图 one panel
     Small(Small),
+    /// 对比条形图
+    Pairs(Pairs),
+    /// 方块图
+    Tiles(Tiles),
 }
 
 impl Chart {
@@ -155,6 +163,8 @@ impl Chart {
             Chart::Control(c) => &c.title,
             Chart::Process(c) => &c.title,
             Chart::Small(c) => &c.title,
+            Chart::Pairs(c) => &c.title,
+            Chart::Tiles(c) => &c.title,
         }
     }
     /// What the chart shows, in a sentence.
@@ -168,6 +178,8 @@ impl Chart {
             Chart::Control(c) => &c.desc,
             Chart::Process(c) => &c.desc,
             Chart::Small(c) => &c.desc,
+            Chart::Pairs(c) => &c.desc,
+            Chart::Tiles(c) => &c.desc,
         }
     }
     /// Whether there is anything to draw. A chart without data must be replaced by a sentence that says why.
@@ -182,6 +194,8 @@ impl Chart {
             Chart::Control(c) => c.is_empty(),
             Chart::Process(c) => c.is_empty(),
             Chart::Small(c) => c.is_empty(),
+            Chart::Pairs(c) => c.is_empty(),
+            Chart::Tiles(c) => c.is_empty(),
         }
     }
     fn kind(&self) -> &'static str {
@@ -193,6 +207,8 @@ impl Chart {
             Chart::Control(_) => "control",
             Chart::Process(_) => "process",
             Chart::Small(_) => "small",
+            Chart::Pairs(_) => "pairs",
+            Chart::Tiles(_) => "tiles",
         }
     }
 }
@@ -229,6 +245,8 @@ pub fn height(chart: &Chart, width: f64, font: f64) -> f64 {
         Chart::Control(_) => control::height(width, font),
         Chart::Process(_) => process::height(width, font),
         Chart::Small(_) => small::height(width, font),
+        Chart::Pairs(c) => pairs::height(c, font),
+        Chart::Tiles(c) => tiles::height(c, width, font),
     }
 }
 
@@ -237,7 +255,17 @@ pub fn height(chart: &Chart, width: f64, font: f64) -> f64 {
 /// # Errors
 /// If the drawing library refuses; nothing that a value can cause.
 pub fn draw(chart: &Chart, surface: &mut dyn Surface, width: f64, font: f64) -> Result<(), ChartError> {
-    let size = (width, height(chart, width, font));
+    draw_in(chart, surface, (width, height(chart, width, font)), font)
+}
+
+/// The same in a lower box: what is drawn to a scale becomes flatter, what stands in rows smaller.
+///
+/// # Errors
+/// See [`draw`].
+pub fn draw_in(chart: &Chart, surface: &mut dyn Surface, size: (f64, f64), font: f64) -> Result<(), ChartError> {
+    let (width, natural) = (size.0, height(chart, size.0, font));
+    let scaled = matches!(chart, Chart::Trend(_) | Chart::Pareto(_) | Chart::Control(_) | Chart::Process(_) | Chart::Small(_));
+    let font = if scaled || natural <= size.1 { font } else { font * size.1 / natural };
     match chart {
         Chart::Ranking(c) => draw::ranking(c, surface, size, font),
         Chart::Trend(c) => draw::trend(c, surface, size, font),
@@ -253,6 +281,14 @@ pub fn draw(chart: &Chart, surface: &mut dyn Surface, width: f64, font: f64) -> 
         }
         Chart::Small(c) => {
             small::draw(c, surface, size, font);
+            Ok(())
+        }
+        Chart::Pairs(c) => {
+            pairs::draw(c, surface, width, font);
+            Ok(())
+        }
+        Chart::Tiles(c) => {
+            tiles::draw(c, surface, width, font);
             Ok(())
         }
     }
@@ -330,7 +366,41 @@ mod tests {
                 last_text: "5".into(),
                 ..Small::default()
             }),
+            Chart::Pairs(Pairs {
+                title: "对比".into(),
+                now: "2026年".into(),
+                before: "2025年同期".into(),
+                rows: vec![
+                    Pair { label: "甲<路>".into(), now: (4.0, "4.00%".into(), 120), before: (3.0, "3.00%".into(), 110) },
+                    Pair { label: "乙".into(), now: (f64::NAN, "2/17".into(), 17), before: (0.0, "0.00%".into(), 40) },
+                ],
+                ..Pairs::default()
+            }),
+            Chart::Tiles(Tiles {
+                title: "方块".into(),
+                tiles: [Some(0), Some(2), Some(4), None]
+                    .map(|shade| Tile { label: "甲<路>街道".into(), text: "50.00%".into(), note: "1/2".into(), shade })
+                    .to_vec(),
+                key: ["低", "较低", "中", "较高", "高", "不比较"].map(String::from).to_vec(),
+                ..Tiles::default()
+            }),
         ]
+    }
+
+    #[test]
+    fn last_year_is_hollow_and_what_is_too_few_to_compare_has_no_bar() {
+        let chart = every().into_iter().find(|c| matches!(c, Chart::Pairs(_))).unwrap();
+        let out = svg(&chart, "c").unwrap();
+        assert!(out.contains(">4.00%（n=120）<") && out.contains(">2/17（n=17）<") && out.contains(">2025年同期<"), "{out}");
+        // two signs of the key and the two bars that are longer than nothing, each year its own
+        assert_eq!((out.matches("<rect").count(), out.matches("k-track").count()), (4, 2), "{out}");
+    }
+
+    #[test]
+    fn a_tile_says_its_number_and_the_shades_say_what_they_mean() {
+        let chart = every().into_iter().find(|c| matches!(c, Chart::Tiles(_))).unwrap();
+        let out = svg(&chart, "c").unwrap();
+        assert_eq!((out.matches(">50.00%<").count(), out.matches(">甲&lt;路&gt;街道<").count(), out.matches(">不比较<").count()), (4, 4, 1), "{out}");
     }
 
     #[test]

@@ -83,6 +83,8 @@ acts! {
     ApplyLimit = "改用限量", "take over a limit", [QualityManager], Own;
     /// 报告设置 there is one for every report of the district.
     ReportSettings = "修改报告设置", "change the report settings", [QualityManager], District;
+    /// 年度报告文字 the office speaks in them.
+    ReportText = "撰写年度报告文字", "write the paragraphs of the annual report", [PlanManager, Supervisor], District;
     /// 仪器
     Instruments = "维护仪器", "maintain instruments", [Admin, QualityManager], Lab;
     /// 仪器格式 a profile reads the files of every laboratory.

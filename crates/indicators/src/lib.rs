@@ -5,6 +5,7 @@
 #![deny(clippy::float_arithmetic)]
 #![cfg_attr(test, allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::disallowed_macros))]
 
+pub mod chapter;
 pub mod disposed;
 pub mod exact;
 pub mod facts;
@@ -19,6 +20,7 @@ pub mod sets;
 #[cfg(test)]
 mod tests;
 
+pub use chapter::ReportChapter;
 pub use disposed::Disposed;
 pub use facts::{
     BatchFact, BatchStage, CaseEvent, CaseFact, Disposal, Facts, History, ItemFact, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule,

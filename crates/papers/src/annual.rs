@@ -61,7 +61,7 @@ pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error
     let before = NaiveDate::from_ymd_opt(year.scope.year - 1, 1, 1).unwrap_or(first);
     let items = app.failing_items(before, last, user).await?;
     let (year, items, tables) = tokio::task::spawn_blocking(move || {
-        let tables = made(&Sets::plain(&year.facts, &items), &year.scope, year.kpis.as_of, false);
+        let tables = made(&Sets::plain(&year.facts, &items), &year.scope, year.kpis.as_of, true);
         tables.map(|tables| (year, items, tables))
     })
     .await
@@ -73,6 +73,8 @@ pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error
     let failing: Vec<Failing> = failing.map(|f| Failing { sample: f.sample.sample, items: f.items }).collect();
     let streets = app.streets().await?;
     let day = year.kpis.as_of;
+    // the office writes of the whole district
+    let own = if *user == Scope::District { app.report_words(year.scope.year, day).await? } else { BTreeMap::new() };
     let known: BTreeMap<CaseId, &CaseFact> = year
         .facts
         .cases
@@ -87,7 +89,20 @@ pub async fn annual(app: &App, year: Year, user: &Scope) -> Result<Annual, Error
     let debts: Vec<Case> = others.into_iter().filter(|(fact, _)| owed(fact)).map(|(_, c)| c).collect();
     let cases: Vec<Case> = cases.into_iter().map(|(_, c)| c).collect();
     let demo = cases.iter().any(|c| c.demo) || failing.iter().any(|f| f.sample.demo);
-    Ok(Annual { district: app.district().await?, facts: year.facts, scope: year.scope, kpis: year.kpis, items, tables, failing, cases, debts, streets, demo })
+    Ok(Annual {
+        district: app.district().await?,
+        facts: year.facts,
+        scope: year.scope,
+        kpis: year.kpis,
+        items,
+        tables,
+        failing,
+        cases,
+        debts,
+        streets,
+        own,
+        demo,
+    })
 }
 
 /// 文件格式 as what a paper is handed out.

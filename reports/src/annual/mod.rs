@@ -1,6 +1,8 @@
 //! 年度食品安全抽样检验工作报告: title, scope line, sections in the order of the model, annexes, and at the end of the text the version and the
 //! hash of the data it was made from.
 
+mod charts;
+mod more;
 pub mod words;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
@@ -96,7 +98,7 @@ pub(crate) fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError
     }
     let lang = model.lang;
     let words = wording::common()?.of(lang);
-    let plain = model.title.replace('\n', "");
+    let plain = model.title.replace('\n', lang.pick("", ", "));
     let mut under = vec![model.issuer.clone()];
     under.extend(model.doc_no.clone());
     under.push(date(model.date, lang));

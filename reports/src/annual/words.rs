@@ -1,23 +1,22 @@
 //! 年度报告的内容 what the annual report is told: the facts that its template may name, typed and counted elsewhere, and the tables and charts
 //! beside them. The wording and the order of the chapters are in `templates/annual.zh.txt` and its English twin.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use shiyan_analytics::{Line, Rate, Tables};
-use shiyan_charts::{Chart, Pareto, Ranking, Series, Trend};
+use shiyan_analytics::{Line, Tables};
 use shiyan_foundation::area::{District, Street};
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::{Label, Lang};
-use shiyan_indicators::{CaseFact, Facts, Figure, ItemFact, KpiScope, Kpis, Unit, What, scope_line};
+use shiyan_indicators::{CaseFact, Facts, Figure, ItemFact, KpiScope, Kpis, ReportChapter, Unit, What, scope_line};
 use shiyan_lab_results::order::TestItem;
 use shiyan_nonconformity::{Block as CaseBlock, Case, CaseState, Part};
 use shiyan_sample_intake::Sample;
 
-use super::{Block, ChartBlock, Figures, KeyFigure, Model, Section};
+use super::{Block, Figures, KeyFigure, Model, Section, charts, more};
 use crate::template::{self, Filled, Piece, Source, Words};
 use crate::{Align, Column, ReportError, Table};
 
@@ -44,6 +43,8 @@ pub struct Annual {
     pub debts: Vec<Case>,
     /// Streets by code.
     pub streets: BTreeMap<String, Street>,
+    /// 本单位所写 the office's own paragraphs, by chapter.
+    pub own: BTreeMap<ReportChapter, String>,
     /// Any of it is demonstration data.
     pub demo: bool,
 }
@@ -60,7 +61,8 @@ pub struct Failing {
 /// SHA-256 over the facts, the scope and the failing rows that the report was made from.
 fn data_hash(data: &Annual) -> String {
     let items: Vec<_> = data.items.iter().collect();
-    let text = serde_json::to_string(&(&*data.facts, &data.scope, items, &data.cases, &data.debts)).unwrap_or_default();
+    let own: Vec<_> = data.own.iter().map(|(chapter, text)| (chapter.code(), text)).collect();
+    let text = serde_json::to_string(&(&*data.facts, &data.scope, items, &data.cases, &data.debts, own)).unwrap_or_default();
     hex::encode(Sha256::digest(text.as_bytes()))
 }
 
@@ -114,6 +116,14 @@ struct RateLine<'a> {
     batches_before: u64,
     rate_before: &'a str,
     change: &'a str,
+    /// Too few batches for a percentage.
+    small: bool,
+    /// Whether both years show a percentage.
+    compared: bool,
+    risen: bool,
+    fallen: bool,
+    /// 百分点 without its sign.
+    points: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -140,15 +150,6 @@ struct TopRow<'a> {
     item: &'a str,
     food: &'a str,
     count: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct PointRow<'a> {
-    name: &'a str,
-    tests: u64,
-    valid: u64,
-    positive: u64,
-    rate: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -201,6 +202,23 @@ struct Problem<'a> {
     state: &'a str,
 }
 
+/// 核查处置 one case of the annex.
+#[derive(Debug, Serialize)]
+struct Disposed<'a> {
+    no: &'a str,
+    sheet: &'a str,
+    street: String,
+    operator: &'a str,
+    product: &'a str,
+    failing: &'a [String],
+    due: NaiveDate,
+    closed: Option<NaiveDate>,
+    state: &'a str,
+    cause: &'a str,
+    outcome: &'a str,
+    document: &'a str,
+}
+
 #[derive(Debug, Serialize)]
 struct Rectified<'a> {
     no: &'a str,
@@ -215,6 +233,8 @@ struct FailingItem<'a> {
     item: &'a str,
     result: &'a str,
     limit: &'a str,
+    /// Too long for one line of its column.
+    long: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -222,12 +242,16 @@ struct FailingRow<'a> {
     no: usize,
     sheet: &'a str,
     producer: &'a str,
+    producer_at: &'a str,
     operator: &'a str,
+    operator_at: &'a str,
     food: &'a str,
     spec: &'a str,
+    brand: &'a str,
     made_on: &'a str,
     items: Vec<FailingItem<'a>>,
     class: &'a str,
+    lab: &'a str,
 }
 
 /// 法定数字 as they are on the day of the report.
@@ -241,7 +265,7 @@ struct OfLaw {
 
 /// 事实 by the names that the template uses; the head of each chapter there says what they are.
 #[derive(Debug, Serialize)]
-struct Told<'a> {
+pub(super) struct Told<'a> {
     law: OfLaw,
     district: Named<'a>,
     template: &'static str,
@@ -276,7 +300,7 @@ struct Told<'a> {
     top: Vec<TopRow<'a>>,
     areas: Vec<RateLine<'a>>,
     places: Vec<RateLine<'a>>,
-    points: Vec<PointRow<'a>>,
+    pub(super) points: Vec<more::Tested>,
     rapid_positive: Share<'a>,
     rapid_handled: &'a str,
     rapid_confirmed: &'a str,
@@ -294,7 +318,7 @@ struct Told<'a> {
     transferred: String,
     by_street: Vec<StreetCases>,
     overdue: Vec<CaseRow<'a>>,
-    compared: Vec<RateLine<'a>>,
+    total: RateLine<'a>,
     until: NaiveDate,
     typical: Vec<TypicalCase<'a>>,
     leading: Vec<RateLine<'a>>,
@@ -304,6 +328,37 @@ struct Told<'a> {
     rectified: Vec<Rectified<'a>>,
     accountable: Vec<CaseRow<'a>>,
     failing: Vec<FailingRow<'a>>,
+    disposed: Vec<Disposed<'a>>,
+    year_before: String,
+    growth: Option<more::Growth>,
+    busiest: Option<more::Busiest>,
+    /// For a chart alone.
+    #[serde(skip)]
+    pub(super) months_compare: bool,
+    classes_moved: more::Moved,
+    all_batches_before: u64,
+    streets_reached: usize,
+    streets_behind: Vec<StreetRow<'a>>,
+    pub(super) producers: Vec<more::Part>,
+    pub(super) labs: Vec<more::LabRow>,
+    /// For a chart alone.
+    #[serde(skip)]
+    pub(super) lab_days: Vec<(u32, String)>,
+    pub(super) timely: Vec<more::Timely>,
+    /// For a chart alone.
+    #[serde(skip)]
+    pub(super) funnel: Vec<more::Part>,
+    pub(super) causes: Vec<more::Part>,
+    pub(super) rapid_items: Vec<more::Tested>,
+    /// For a chart alone.
+    #[serde(skip)]
+    pub(super) rapid_months: Vec<more::Tested>,
+    rapid_tests: u64,
+    meanings: Vec<more::Meaning>,
+    cases_sum: StreetCases,
+    debts: usize,
+    has_causes: bool,
+    has_next: bool,
 }
 
 fn rate_line(line: &Line, lang: Lang) -> RateLine<'_> {
@@ -315,6 +370,11 @@ fn rate_line(line: &Line, lang: Lang) -> RateLine<'_> {
         batches_before: line.before.batches,
         rate_before: &line.before.display,
         change: line.delta_points.as_deref().unwrap_or("--"),
+        small: line.now.small,
+        compared: line.delta_points.is_some(),
+        risen: line.delta_points.as_ref().is_some_and(|d| d.starts_with('+')),
+        fallen: line.delta_points.as_ref().is_some_and(|d| d.starts_with('-')),
+        points: line.delta_points.as_deref().unwrap_or("--").trim_start_matches(['+', '-']),
     }
 }
 
@@ -324,7 +384,7 @@ fn rate_lines<'a>(lines: impl IntoIterator<Item = &'a Line>, lang: Lang) -> Vec<
 }
 
 /// 不合格率 of the classes that are compared, highest first.
-fn leading(tables: &Tables) -> Vec<&Line> {
+pub(super) fn leading(tables: &Tables) -> Vec<&Line> {
     let mut lines: Vec<&Line> = tables.by_class.iter().filter(|l| l.now.failing > 0 && !l.now.small).collect();
     lines.sort_by(|a, b| b.now.compare(&a.now));
     lines
@@ -357,6 +417,7 @@ struct CasesTold<'a> {
     typical: Vec<TypicalCase<'a>>,
     problems: Vec<Problem<'a>>,
     rectified: Vec<Rectified<'a>>,
+    disposed: Vec<Disposed<'a>>,
 }
 
 fn cases_told(data: &Annual, lang: Lang) -> CasesTold<'_> {
@@ -384,31 +445,65 @@ fn cases_told(data: &Annual, lang: Lang) -> CasesTold<'_> {
         let block = c.blocks.get(&CaseBlock::Rectify).filter(|b| b.inapplicable.is_none())?;
         Some(Rectified { no: &c.no, operator: &c.operator, measures: block.get("measures"), checked_on: block.get("checked_on"), result: block.get("result") })
     });
+    let disposed = data.cases.iter().filter(|c| !cancelled(c)).filter_map(|c| {
+        let fact = facts.get(&c.id)?;
+        let written = |block: CaseBlock, key: &str| c.blocks.get(&block).map(|b| b.get(key)).filter(|v| !v.is_empty()).unwrap_or("/");
+        let closed = closed_by(c, day);
+        // what was decided is told when the case is closed, not while it is under way
+        let of = |block, key| if closed.is_some() { written(block, key) } else { "/" };
+        Some(Disposed {
+            no: &c.no,
+            sheet: &c.sampling_no,
+            street: data.streets.get(&c.street).map_or_else(|| c.street.clone(), |s| s.name.clone()),
+            operator: &c.operator,
+            product: &c.product,
+            failing: &c.failing,
+            due: fact.due_on,
+            closed,
+            state: stood(c),
+            cause: of(CaseBlock::Cause, "cause"),
+            outcome: of(CaseBlock::Penalty, "filed"),
+            document: of(CaseBlock::Penalty, "doc_no"),
+        })
+    });
     CasesTold {
         typical: typical.take(3).collect(),
         problems: open.map(|c| Problem { no: &c.no, product: &c.product, failing: &c.failing, operator: &c.operator, state: stood(c) }).collect(),
         rectified: rectified.collect(),
+        disposed: disposed.collect(),
     }
 }
 
+/// What may not be there has no unit.
+fn bare(limit: &str) -> &str {
+    ["不得检出", "不得使用"].iter().find(|word| limit.starts_with(**word)).copied().unwrap_or(limit)
+}
+
 fn failing_rows(data: &Annual) -> Vec<FailingRow<'_>> {
+    let labs: HashMap<_, &str> = data.facts.batches.iter().map(|b| (b.sample_id, b.lab.as_str())).collect();
     let rows = data.failing.iter().enumerate().map(|(index, f)| {
         let sheet = &f.sample.sheet;
-        let items = f.items.iter().map(|i| FailingItem {
-            item: &i.analyte,
-            result: if i.understood.is_empty() { &i.raw } else { &i.understood },
-            limit: i.limit.as_ref().map_or("/", |l| l.text.as_str()),
+        let items = f.items.iter().map(|i| {
+            let (result, limit) = (if i.understood.is_empty() { &i.raw } else { &i.understood }, i.limit.as_ref().map_or("/", |l| bare(&l.text)));
+            let long = [&i.analyte, result.as_str(), limit].iter().flat_map(|t| t.chars()).map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>() > 24;
+            FailingItem { item: &i.analyte, result, limit, long }
         });
+        // what a sheet leaves open is not applicable, and stands as such on the list
+        let said = |key: &str| Some(sheet.get(key)).filter(|v| !v.is_empty()).unwrap_or("/");
         FailingRow {
             no: index + 1,
             sheet: f.sample.number(),
-            producer: sheet.get("prod_name"),
-            operator: sheet.get("site_name"),
-            food: sheet.get("name"),
-            spec: sheet.get("spec"),
-            made_on: sheet.get("made_on"),
+            producer: said("prod_name"),
+            producer_at: said("prod_addr"),
+            operator: said("site_name"),
+            operator_at: said("site_addr"),
+            food: said("name"),
+            spec: said("spec"),
+            brand: said("brand"),
+            made_on: said("made_on"),
             items: items.collect(),
-            class: sheet.get("cat1"),
+            class: said("cat1"),
+            lab: labs.get(&f.sample.id).copied().filter(|l| !l.is_empty()).unwrap_or("/"),
         }
     });
     rows.collect()
@@ -429,7 +524,11 @@ fn told<'d>(data: &'d Annual, source: Source) -> Told<'d> {
         lines.map(row).collect()
     };
     let mine: Vec<&CaseFact> = data.facts.cases.iter().filter(|c| !c.cancelled && What::Cases.of_case(c, &data.scope, k.as_of)).collect();
-    let CasesTold { typical, problems, rectified } = cases_told(data, lang);
+    let CasesTold { typical, problems, rectified, disposed } = cases_told(data, lang);
+    let facts: HashMap<CaseId, &CaseFact> = data.facts.cases.iter().map(|c| (c.case_id, c)).collect();
+    let closed = mine.iter().filter(|c| c.closed_by(k.as_of).is_some()).count();
+    let cancelled: u64 = t.cases_by_street.iter().map(|c| c.cancelled).sum();
+    let sum = |of: fn(&shiyan_analytics::CaseLine) -> u64| t.cases_by_street.iter().map(of).sum::<u64>();
     let law = |key: &str| shiyan_statute::said(key, k.as_of, lang);
     Told {
         law: OfLaw { per_thousand: law("{N01}"), rapid_handled_within: law("{D37}") },
@@ -470,31 +569,19 @@ fn told<'d>(data: &'d Annual, source: Source) -> Told<'d> {
         without_failing: &t.classes_without_failing,
         farm: rate_lines(&t.farm_subclasses, lang),
         key_foods: rate_lines(&t.key_foods, lang),
-        streets: t
-            .by_street
-            .iter()
-            .map(|s| StreetRow {
-                street: street(&s.street),
-                planned: s.planned,
-                done: s.done,
-                done_rate: &s.done_display,
-                batches: s.now.batches,
-                failing: s.now.failing,
-                rate: &s.now.display,
-            })
-            .collect(),
+        streets: t.by_street.iter().filter(|s| !s.street.is_empty()).map(|s| street_row(s, street(&s.street))).collect(),
         failing_items: t.failing_items,
         groups: t.failing_groups.iter().map(|g| GroupRow { name: &g.group, count: g.count, share: &g.share }).collect(),
         top: top_rows(t),
         areas: rate_lines(&t.by_area, lang),
         places: rate_lines(&t.by_place, lang),
-        points: t.rapid_by_point.iter().map(|r| PointRow { name: &r.key, tests: r.tests, valid: r.valid, positive: r.positive, rate: &r.display }).collect(),
+        points: more::tested(&t.rapid_by_point),
         rapid_positive: Share::of(&k.rapid.positive),
         rapid_handled: &k.rapid.handled.display,
         rapid_confirmed: &k.rapid.confirmed.display,
         no_cases: data.cases.is_empty() && k.overdue.is_empty(),
         cases: mine.len(),
-        closed: mine.iter().filter(|c| c.closed_by(k.as_of).is_some()).count(),
+        closed,
         disposal: Share::of(&k.disposal),
         on_time: &k.disposal_on_time.display,
         not_due: k.open_not_due.len(),
@@ -502,7 +589,7 @@ fn told<'d>(data: &'d Annual, source: Source) -> Told<'d> {
         recalled: template::grouped(&k.disposed.recalled.display),
         filed: template::grouped(&k.disposed.filed.display),
         exempted: template::grouped(&k.disposed.exempted.display),
-        fines: template::grouped(&k.disposed.fines.display),
+        fines: more::money(&k.disposed.fines.decimal, lang),
         transferred: template::grouped(&k.disposed.transferred.display),
         by_street: t
             .cases_by_street
@@ -517,7 +604,7 @@ fn told<'d>(data: &'d Annual, source: Source) -> Told<'d> {
             })
             .collect(),
         overdue: case_rows(&mut k.overdue.iter()),
-        compared: rate_lines([&t.total], lang),
+        total: rate_line(&t.total, lang),
         until: t.before_until,
         typical,
         leading: leading(t).into_iter().take(3).map(|l| rate_line(l, lang)).collect(),
@@ -531,7 +618,56 @@ fn told<'d>(data: &'d Annual, source: Source) -> Told<'d> {
         rectified,
         accountable: case_rows(&mut k.overdue.iter().chain(&k.closed_late)),
         failing: failing_rows(data),
+        disposed,
+        year_before: (data.scope.year - 1).to_string(),
+        growth: more::growth(t.total.now.batches, t.total.before.batches),
+        busiest: more::busiest(t),
+        months_compare: more::months_compare(t),
+        classes_moved: more::moved(&t.by_class),
+        all_batches_before: t.by_level_kind.iter().map(|r| r.before.batches).sum(),
+        streets_reached: t.by_street.iter().filter(|s| s.planned > 0 && s.done >= s.planned).count(),
+        streets_behind: behind(t).into_iter().map(|s| street_row(s, street(&s.street))).collect(),
+        producers: more::producers(data, lang),
+        labs: more::labs(data),
+        lab_days: more::lab_days(data),
+        timely: more::timely(k, lang),
+        funnel: more::funnel(k, mine.len() as u64, cancelled, closed as u64, lang),
+        causes: more::causes(&data.cases, &facts, k.as_of),
+        rapid_items: more::tested_items(&t.rapid_by_item),
+        rapid_months: more::tested(&t.rapid_by_month),
+        rapid_tests: t.rapid_by_month.iter().map(|r| r.tests).sum(),
+        meanings: more::meanings(&told_figures(k), lang),
+        cases_sum: StreetCases {
+            street: String::new(),
+            opened: sum(|c| c.opened),
+            closed: sum(|c| c.closed),
+            in_time: sum(|c| c.closed_in_time),
+            overdue: sum(|c| c.overdue),
+            cancelled,
+        },
+        debts: data.debts.len(),
+        has_causes: data.own.contains_key(&ReportChapter::Causes),
+        has_next: data.own.contains_key(&ReportChapter::Next),
     }
+}
+
+/// Every figure that the annex of meanings explains.
+fn told_figures(k: &Kpis) -> Vec<&Figure> {
+    let rapid = [&k.rapid.valid, &k.rapid.positive, &k.rapid.handled, &k.rapid.confirmed];
+    let timely = [&k.urgent_on_time, &k.serve_on_time, &k.publish_on_time];
+    key_figures(k).into_iter().chain(timely).chain(rapid).filter(|f| f.denominator > 0).collect()
+}
+
+/// The streets that are furthest behind their plan, the lowest share first.
+fn behind(t: &Tables) -> Vec<&shiyan_analytics::StreetLine> {
+    let mut lines: Vec<_> = t.by_street.iter().filter(|s| !s.street.is_empty() && s.done < s.planned).collect();
+    lines.sort_by(|a, b| (u128::from(a.done) * u128::from(b.planned)).cmp(&(u128::from(b.done) * u128::from(a.planned))).then_with(|| a.street.cmp(&b.street)));
+    lines.truncate(3);
+    lines
+}
+
+fn street_row(s: &shiyan_analytics::StreetLine, street: String) -> StreetRow<'_> {
+    StreetRow { street, planned: s.planned, done: s.done, done_rate: &s.done_display, batches: s.now.batches, failing: s.now.failing, rate: &s.now.display }
 }
 
 fn top_rows(tables: &Tables) -> Vec<TopRow<'_>> {
@@ -551,13 +687,15 @@ pub fn model(data: &Annual, lang: Lang) -> Result<Model, ReportError> {
 fn set(data: &Annual, source: Source) -> Result<Model, ReportError> {
     let lang = source.lang;
     let k = &data.kpis;
-    let Filled { paper, title, pieces } = source.fill(&told(data, source))?;
+    let told = told(data, source);
+    let Filled { paper, title, pieces } = source.fill(&told)?;
     let mut sections: Vec<Section> = Vec::new();
-    let mut tables = 0;
+    let (mut tables, mut charts, mut chapters) = (0, 0, 0);
     for piece in pieces {
         let block = match piece {
-            Piece::Chapter { heading, annex, wide } => {
-                let heading = if annex { heading } else { numbered(sections.len(), &heading, lang) };
+            Piece::Chapter { heading, annex, wide, plain } => {
+                let heading = if annex || plain { heading } else { numbered(chapters, &heading, lang) };
+                chapters += usize::from(!annex && !plain);
                 sections.push(Section { heading, blocks: Vec::new(), annex, landscape: wide });
                 continue;
             }
@@ -566,7 +704,19 @@ fn set(data: &Annual, source: Source) -> Result<Model, ReportError> {
             Piece::Nothing(text) => Block::Empty(text),
             Piece::Part(kind, name, words) => match kind.as_str() {
                 "table" => table(source, &name, &words, &mut tables)?,
-                "chart" => Block::Chart(chart(data, source, &name, &words)?),
+                "chart" => {
+                    let Some(mut chart) = charts::chart(data, &told, source, &name, &words)? else { continue };
+                    charts += 1;
+                    chart.caption = lang.pick(&format!("图{charts} {}", chart.caption), &format!("Figure {charts}. {}", chart.caption)).to_owned();
+                    Block::Chart(chart)
+                }
+                "own" => {
+                    let chapter = ReportChapter::parse(&name).ok_or_else(|| source.wrong(&format!("[own {name}]: there is no such chapter")))?;
+                    let said = data.own.get(&chapter).map_or("", String::as_str);
+                    let at = sections.last_mut().ok_or_else(|| source.wrong("text before the first chapter"))?;
+                    at.blocks.extend(said.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| Block::Paragraph(line.to_owned())));
+                    continue;
+                }
                 "figures" => Block::Figures(figures(k, source, &words)?),
                 other => return Err(source.wrong(&format!("[{other}] in the middle of the paper"))),
             },
@@ -609,20 +759,25 @@ fn chinese(n: usize) -> String {
 }
 
 fn table(source: Source, name: &str, words: &Words, tables: &mut usize) -> Result<Block, ReportError> {
-    let rows = words.cells("row");
+    let mut rows = words.cells("row");
     let none = words.get("none");
     if rows.is_empty() && !none.is_empty() {
         return Ok(Block::Empty(none));
     }
+    let widths: Vec<f32> = words.cells("widths").concat().iter().map(|w| w.parse().unwrap_or(1.0)).collect();
     let columns: Vec<Column> = words
         .cells("columns")
         .concat()
         .iter()
-        .map(|h| match h.strip_prefix('#') {
-            Some(name) => Column::new(name, Align::Right),
-            None => Column::new(h, Align::Left),
+        .enumerate()
+        .map(|(i, h)| {
+            let column = h.strip_prefix('#').map_or_else(|| Column::new(h, Align::Left), |name| Column::new(name, Align::Right));
+            column.weight(widths.get(i).copied().unwrap_or_default())
         })
         .collect();
+    let sum = words.cells("sum");
+    let total = !sum.is_empty();
+    rows.extend(sum);
     if columns.is_empty() || rows.iter().any(|r| r.len() != columns.len()) {
         return Err(source.wrong(&format!("[table {name}]: a row has not as many cells as there are columns")));
     }
@@ -631,7 +786,7 @@ fn table(source: Source, name: &str, words: &Words, tables: &mut usize) -> Resul
         *tables += 1;
         caption = source.lang.pick(&format!("表{tables} {caption}"), &format!("Table {tables}. {caption}")).to_owned();
     }
-    Ok(Block::Table(Table { caption, columns, rows, total: false, note: words.get("note") }))
+    Ok(Block::Table(Table { caption, columns, rows, total, note: words.get("note") }))
 }
 
 fn figures(kpis: &Kpis, source: Source, words: &Words) -> Result<Figures, ReportError> {
@@ -647,67 +802,6 @@ fn figures(kpis: &Kpis, source: Source, words: &Words) -> Result<Figures, Report
     Ok(Figures { items: items.collect::<Result<_, ReportError>>()?, scope: words.get("scope") })
 }
 
-fn percent(rate: &Rate) -> f64 {
-    rate.percent.as_deref().and_then(|p| p.parse().ok()).unwrap_or(f64::NAN)
-}
-
-fn chart(data: &Annual, source: Source, name: &str, words: &Words) -> Result<ChartBlock, ReportError> {
-    let (title, desc) = (words.get("title"), words.get("desc"));
-    let chart = match name {
-        "months" => {
-            let (months, labels) = (&data.tables.by_month, words.list("label"));
-            if labels.len() != months.len() {
-                return Err(source.wrong("[chart months]: not one label a month"));
-            }
-            let series = |name: i32, of: fn(&shiyan_analytics::Month) -> f64| Series {
-                name: name.to_string(),
-                points: labels.iter().cloned().zip(months.iter().map(of)).collect(),
-            };
-            Chart::Trend(Trend {
-                title,
-                desc,
-                now: series(data.scope.year, |m| percent(&m.now)),
-                last_year: Some(series(data.scope.year - 1, |m| percent(&m.whole))),
-                texts: months.iter().map(|m| m.now.display.clone()).collect(),
-                n: months.iter().map(|m| m.now.batches).collect(),
-                decimals: 1,
-                unit: "%".into(),
-            })
-        }
-        "classes" => {
-            let mut lines = leading(&data.tables);
-            lines.truncate(15);
-            Chart::Ranking(Ranking {
-                title,
-                desc,
-                series: Series {
-                    name: words.get("series"),
-                    points: lines.iter().map(|l| (source.lang.pick(&l.zh, &l.en).to_owned(), percent(&l.now))).collect(),
-                },
-                texts: lines.iter().map(|l| l.now.display.clone()).collect(),
-                n: lines.iter().map(|l| l.now.batches).collect(),
-                decimals: 1,
-                unit: "%".into(),
-                mark: None,
-            })
-        }
-        "groups" => {
-            #[allow(clippy::cast_precision_loss)] // a bar has no more digits than a screen
-            let points = data.tables.failing_groups.iter().map(|g| (g.group.clone(), g.count as f64)).collect();
-            Chart::Pareto(Pareto {
-                title,
-                desc,
-                series: Series { name: words.get("series"), points },
-                texts: data.tables.failing_groups.iter().map(|g| g.cumulative.clone()).collect(),
-                unit: words.get("unit"),
-                cumulative: words.get("cumulative"),
-            })
-        }
-        other => return Err(source.wrong(&format!("[chart {other}]: there is no such chart"))),
-    };
-    Ok(ChartBlock { caption: words.get("caption"), chart, note: String::new() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -717,7 +811,26 @@ mod tests {
         NaiveDate::from_ymd_opt(2026, m, d).unwrap()
     }
     fn line(name: &'static str) -> Vec<RateLine<'static>> {
-        vec![RateLine { name, batches: 100, failing: 3, rate: "3.00%", batches_before: 90, rate_before: "2.22%", change: "+0.78" }]
+        vec![RateLine {
+            name,
+            batches: 100,
+            failing: 3,
+            rate: "3.00%",
+            batches_before: 90,
+            rate_before: "2.22%",
+            change: "+0.78",
+            small: false,
+            compared: true,
+            risen: true,
+            fallen: false,
+            points: "0.78",
+        }]
+    }
+    fn tested(name: &str) -> more::Tested {
+        more::Tested { name: name.into(), tests: 9, valid: 8, positive: 1, rate: "1/8".into() }
+    }
+    fn part(name: &str) -> more::Part {
+        more::Part { name: name.into(), count: 3, share: "100.00%".into() }
     }
     fn case(closed: Option<NaiveDate>) -> CaseRow<'static> {
         CaseRow { no: "HC2026-0001-LT", sheet: "XBJ26000000000000001", street: "示范路街道".into(), due: day(5, 1), closed }
@@ -760,7 +873,7 @@ mod tests {
             top: vec![TopRow { no: 1, item: "腐霉利", food: "韭菜", count: 2 }],
             areas: line("城市"),
             places: line("超市"),
-            points: vec![PointRow { name: "示范快检点", tests: 9, valid: 8, positive: 1, rate: "1/8" }],
+            points: vec![tested("示范快检点")],
             rapid_positive: Share { rate: "1/8", hits: 1, total: 8 },
             rapid_handled: "100.00%",
             rapid_confirmed: "—",
@@ -774,11 +887,11 @@ mod tests {
             recalled: "4.5".into(),
             filed: "1".into(),
             exempted: "1".into(),
-            fines: "5000.5".into(),
+            fines: "5,000.5元".into(),
             transferred: "0".into(),
             by_street: vec![StreetCases { street: "示范路街道".into(), opened: 3, closed: 2, in_time: 1, overdue: 1, cancelled: 0 }],
             overdue: vec![case(None)],
-            compared: line("合计"),
+            total: line("合计").remove(0),
             until: day(12, 30),
             typical: vec![TypicalCase {
                 no: "HC2026-0001-LT",
@@ -800,16 +913,72 @@ mod tests {
                 no: 1,
                 sheet: "XBJ26000000000000001",
                 producer: "示范厂",
+                producer_at: "示范路1号",
                 operator: "示范店",
+                operator_at: "示范路2号",
                 food: "韭菜",
                 spec: "散装",
+                brand: "/",
                 made_on: "2026-03-01",
                 items: vec![
-                    FailingItem { item: "腐霉利", result: "0.5mg/kg", limit: "≤0.2mg/kg" },
-                    FailingItem { item: "克百威", result: "0.1", limit: "≤0.02" },
+                    FailingItem { item: "腐霉利", result: "0.5mg/kg", limit: "≤0.2mg/kg", long: true },
+                    FailingItem { item: "克百威", result: "0.1", limit: "≤0.02", long: false },
                 ],
                 class: "食用农产品",
+                lab: "示范检测中心",
             }],
+            disposed: vec![Disposed {
+                no: "HC2026-0001-LT",
+                sheet: "XBJ26000000000000001",
+                street: "示范路街道".into(),
+                operator: "示范店",
+                product: "韭菜",
+                failing: &LIST,
+                due: day(5, 1),
+                closed: Some(day(4, 1)),
+                state: "已办结",
+                cause: "原料问题",
+                outcome: "立案处罚",
+                document: "示范1号",
+            }],
+            year_before: "2025".into(),
+            growth: Some(more::Growth { more: true, by: 10, percent: "11.11".into() }),
+            busiest: Some(more::Busiest { month: "6".into(), batches: 600 }),
+            months_compare: true,
+            classes_moved: more::Moved { tested: 30, compared: 12, up: 5, down: 6 },
+            all_batches_before: 5_000,
+            streets_reached: 3,
+            streets_behind: vec![StreetRow { street: "示范路街道".into(), planned: 9, done: 3, done_rate: "33.33%", batches: 3, failing: 1, rate: "1/3" }],
+            producers: vec![part("本区生产企业")],
+            labs: vec![more::LabRow {
+                name: "示范检测中心".into(),
+                batches: 100,
+                failing: 3,
+                rate: "3.00%".into(),
+                due: 100,
+                in_time: 99,
+                in_time_rate: "99.00%".into(),
+                days: "9.5".into(),
+            }],
+            lab_days: Vec::new(),
+            timely: vec![more::Timely { name: "报告及时率".into(), total: 100, hits: 99, rate: "99.00%".into(), target: "100%".into() }],
+            funnel: vec![part("启动核查处置")],
+            causes: vec![part("原料问题")],
+            rapid_items: vec![tested("毒死蜱")],
+            rapid_months: vec![tested("01")],
+            rapid_tests: 12_345,
+            meanings: vec![more::Meaning {
+                name: "问题发现率".into(),
+                hits: 120,
+                total: 4_000,
+                value: "3.00%".into(),
+                target: "/".into(),
+                left_out: "其他部门 3".into(),
+            }],
+            cases_sum: StreetCases { street: String::new(), opened: 3, closed: 2, in_time: 1, overdue: 1, cancelled: 0 },
+            debts: 1,
+            has_causes: true,
+            has_next: true,
         }
     }
     /// A year in which nothing happened, of some streets.
@@ -830,6 +999,17 @@ mod tests {
             rectified: Vec::new(),
             accountable: Vec::new(),
             failing: Vec::new(),
+            disposed: Vec::new(),
+            growth: None,
+            busiest: None,
+            streets_behind: Vec::new(),
+            producers: Vec::new(),
+            labs: Vec::new(),
+            timely: Vec::new(),
+            causes: Vec::new(),
+            has_causes: false,
+            has_next: false,
+            total: RateLine { small: true, compared: false, risen: false, fallen: false, ..line("合计").remove(0) },
             ..full(source)
         }
     }
@@ -838,7 +1018,7 @@ mod tests {
         let mut out = filled.title.join("\n") + "\n" + &format!("{:?}\n", filled.paper);
         for piece in &filled.pieces {
             out += &match piece {
-                Piece::Chapter { heading, annex, wide } => {
+                Piece::Chapter { heading, annex, wide, .. } => {
                     format!("\n# {heading}{}{}\n", if *annex { " (annex)" } else { "" }, if *wide { " (wide)" } else { "" })
                 }
                 Piece::Sub(text) => format!("## {text}\n"),

@@ -17,6 +17,7 @@ pub mod months;
 pub mod opened;
 pub mod read;
 pub(crate) mod remembered;
+pub mod words;
 
 use following::Still;
 use remembered::Asked;

@@ -7,6 +7,7 @@ mod looks;
 pub mod parts;
 pub mod stats;
 pub mod views;
+pub mod words;
 
 use rocket::Route;
 // the templates name it
@@ -15,5 +16,5 @@ use shiyan_web_kit::ui;
 /// Every route of this room.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [figures::routes(), stats::routes()].concat()
+    [figures::routes(), stats::routes(), words::routes()].concat()
 }

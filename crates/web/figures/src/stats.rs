@@ -452,6 +452,7 @@ async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<Na
             Link::new(user.t("年度报告 DOCX（可编辑）", "Annual report, DOCX to edit"), format!("/stats/annual.docx?{query}")),
         ],
         report_href: format!("/stats/annual.pdf?{query}"),
+        words_href: format!("/stats/annual?year={year}"),
         reports: Vec::new(),
     })
 }

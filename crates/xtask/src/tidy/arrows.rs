@@ -109,7 +109,7 @@ const TABLE: &[Room] = &[
     room(
         "shiyan-web-figures",
         Only(&[DOMAIN, INDICATORS, PAGES, FILES, &["shiyan-analytics", "shiyan-charts", "shiyan-papers"]]),
-        Heavy(&["rocket", "askama"]),
+        Heavy(&["rocket", "validator", "askama"]),
     ),
     room("shiyan-web-admin", Only(&[DOMAIN, INDICATORS, PAGES, FILES]), Heavy(&["rocket", "validator", "askama", "qrcode"])),
     room(

@@ -183,6 +183,8 @@ pub struct StatsPage {
     pub exports: Vec<Link>,
     /// Where the annual report is made (GET, answers with the PDF).
     pub report_href: String,
+    /// 年度报告 where its own paragraphs are written.
+    pub words_href: String,
     /// Reports made before: name, file, hash.
     pub reports: Vec<super::FileView>,
 }
