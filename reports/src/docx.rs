@@ -72,10 +72,24 @@ fn in_gb2312(c: char) -> bool {
 /// The paper as a DOCX file; `pages` are those of its chapters, for the list of contents.
 pub(crate) fn write(paper: &Paper, faces: &FaceSet<'_>, pages: &[usize]) -> Result<Vec<u8>, ReportError> {
     let words = wording::common()?.of(paper.lang);
-    let mut writer =
-        Writer { paper, names: &paper.office.names, faces, pages, docx: Docx::new(), last: None, wide: false, breaks: false, chapters: 0, alts: Vec::new() };
-    for piece in &paper.pieces {
+    let mut writer = Writer {
+        paper,
+        names: &paper.office.names,
+        faces,
+        pages,
+        docx: Docx::new(),
+        last: None,
+        wide: paper.begins_wide(),
+        breaks: false,
+        chapters: 0,
+        alts: Vec::new(),
+    };
+    let from = usize::from(matches!(paper.pieces.first(), Some(Piece::Page { .. })));
+    for (i, piece) in paper.pieces.iter().enumerate().skip(from) {
         writer.piece(piece, words)?;
+        if paper.closing(i).is_some() {
+            writer.last = writer.last.take().map(|line| line.keep_next(true));
+        }
     }
     faces.check()?;
     writer.end(words)
@@ -503,7 +517,7 @@ impl Writer<'_> {
                 let above = add(Paragraph::new().style("Header").align(AlignmentType::Center), mark);
                 Header::new().add_paragraph(above).add_paragraph(add(line, own))
             }
-            (Family::Document | Family::Form, Some(mark)) => Header::new().add_paragraph(add(line, mark)),
+            (Family::Document | Family::Notice | Family::Form, Some(mark)) => Header::new().add_paragraph(add(line, mark)),
             (_, None) => Header::new().add_paragraph(add(line, own)),
         }
     }

@@ -21,6 +21,7 @@ mod error;
 mod face;
 mod flow;
 pub mod forms;
+pub mod letters;
 pub mod office;
 mod paper;
 mod pdf;

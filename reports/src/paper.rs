@@ -20,8 +20,10 @@ use crate::{Faces, ReportError, docx};
 /// 文书类别 three families, three looks: they differ in their margins and page numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Family {
-    /// 公文, 报告, 通告: the page of GB/T 9704.
+    /// 公文, 报告: the page of GB/T 9704.
     Document,
+    /// 通告, 通报: the same page, and turned annexes that use the whole sheet, because their columns are many.
+    Notice,
     /// 检验报告: `第 x 页　共 n 页`.
     Report,
     /// 表格: one page of lines and boxes, without a number.
@@ -179,7 +181,8 @@ impl Paper {
     /// The page, upright or turned.
     pub fn sheet(&self, wide: bool) -> Sheet {
         let sheet = match self.family {
-            Family::Document => {
+            Family::Notice if wide => return Sheet { width: mm(297.0), height: mm(210.0), top: mm(24.0), right: mm(20.0), bottom: mm(22.0), left: mm(20.0) },
+            Family::Document | Family::Notice => {
                 let Margins { top, right, bottom, left } = self.office.margins;
                 Sheet { width: mm(210.0), height: mm(297.0), top: mm(top), right: mm(right), bottom: mm(bottom), left: mm(left) }
             }
@@ -191,10 +194,25 @@ impl Paper {
 
     pub fn numbering(&self) -> Numbering {
         match self.family {
-            Family::Document => self.office.numbering,
+            Family::Document | Family::Notice => self.office.numbering,
             Family::Report => Numbering::Total,
             Family::Form => Numbering::Nothing,
         }
+    }
+
+    /// Whether the first page is turned: its first piece says so, and begins no other page.
+    pub fn begins_wide(&self) -> bool {
+        matches!(self.pieces.first(), Some(Piece::Page { wide: true }))
+    }
+
+    /// How many lines from a piece on end with the signature: they stay together, so that no page holds a seal and no text.
+    pub fn closing(&self, at: usize) -> Option<usize> {
+        if self.family != Family::Notice {
+            return None;
+        }
+        let rest = self.pieces.get(at..)?;
+        let end = rest.iter().position(|p| !matches!(p, Piece::Paragraph(_)))?;
+        (matches!(rest[end], Piece::Signature { .. }) && (1..=4).contains(&end)).then_some(end)
     }
 
     /// The headings of the chapters.
@@ -265,15 +283,21 @@ impl Paper {
     }
 
     fn set_once<'f>(&self, words: &Common, faces: &'f FaceSet<'f>, known: &[usize]) -> Result<(Flow<'f>, Vec<usize>), ReportError> {
-        let mut flow = Flow::new(faces, self.sheet(false));
+        let mut flow = Flow::new(faces, self.sheet(self.begins_wide()));
         let mut pages = Vec::new();
         for (i, piece) in self.pieces.iter().enumerate() {
+            if i == 0 && matches!(piece, Piece::Page { .. }) {
+                continue;
+            }
             if matches!(piece, Piece::Chapter { .. }) {
                 self.set_chapter(&mut flow, i);
                 pages.push(flow.page());
             } else {
                 if matches!(piece, Piece::Sub(_)) {
                     flow.ensure(self.styles().sub.leading + self.needed(&flow, i + 1, 0));
+                }
+                if let Some(lines) = self.closing(i) {
+                    flow.ensure((lines + 3) as f32 * self.styles().body.leading);
                 }
                 self.set_piece(&mut flow, piece, words, known)?;
             }

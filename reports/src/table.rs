@@ -200,8 +200,11 @@ pub(crate) fn set(flow: &mut Flow<'_>, table: &Table, continued: &str) {
 
 /// A plain table as a grid for a width.
 pub(crate) fn grid(faces: &FaceSet<'_>, table: &Table, room: f32, continued: &str) -> Grid {
-    let size = size_for(table.columns.len(), room);
-    let widths = widths(faces, table, size, room);
+    // Many columns whose widths were given are those of an annex that must fit.
+    let given = table.columns.len() > 11 && table.columns.iter().all(|c| c.weight > 0.0);
+    let size = if given { 9.0 } else { size_for(table.columns.len(), room) };
+    let sum: f32 = table.columns.iter().map(|c| c.weight).sum();
+    let widths = if given { table.columns.iter().map(|c| c.weight / sum * room).collect() } else { widths(faces, table, size, room) };
     let head = |c: &Column| Cell { shade: true, ..Cell::new(Part::new(&c.title, Role::TableBold, size), Align::Centre) };
     let header = Row { cells: table.columns.iter().map(head).collect(), min_height: 0.0 };
     let rows = table.rows.iter().enumerate().map(|(i, row)| {

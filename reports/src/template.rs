@@ -34,19 +34,39 @@ const ANNUAL: [Source; 2] = [
     Source { name: "annual.en.txt", lang: Lang::En, text: include_str!("../templates/annual.en.txt") },
 ];
 
+/// P40 通告, P41 its annexes alone.
+pub(crate) const NOTICE: [Source; 2] = [
+    Source { name: "p40.zh.txt", lang: Lang::Zh, text: include_str!("../templates/p40.zh.txt") },
+    Source { name: "p40.en.txt", lang: Lang::En, text: include_str!("../templates/p40.en.txt") },
+];
+pub(crate) const NOTICE_ANNEX: [Source; 2] = [
+    Source { name: "p41.zh.txt", lang: Lang::Zh, text: include_str!("../templates/p41.zh.txt") },
+    Source { name: "p41.en.txt", lang: Lang::En, text: include_str!("../templates/p41.en.txt") },
+];
+
+/// P62 通告、通报 of a period.
+pub(crate) const BULLETIN: [Source; 2] = [
+    Source { name: "p62.zh.txt", lang: Lang::Zh, text: include_str!("../templates/p62.zh.txt") },
+    Source { name: "p62.en.txt", lang: Lang::En, text: include_str!("../templates/p62.en.txt") },
+];
+
 /// 模板目录 every template that papers are made from.
 #[must_use]
 pub fn all() -> Vec<Source> {
-    [ANNUAL, wording::COMMON, wording::TEST_REPORT, wording::SERVICE_RECEIPT].concat()
+    [ANNUAL, NOTICE, NOTICE_ANNEX, BULLETIN, wording::COMMON, wording::TEST_REPORT, wording::SERVICE_RECEIPT].concat()
 }
 
 /// The template of the annual report in a language.
 #[must_use]
 pub fn annual(lang: Lang) -> Source {
-    let [zh, en] = ANNUAL;
+    of(&ANNUAL, lang)
+}
+
+/// The one of a pair in a language.
+pub(crate) fn of([zh, en]: &[Source; 2], lang: Lang) -> Source {
     match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
+        Lang::Zh => *zh,
+        Lang::En => *en,
     }
 }
 
@@ -199,7 +219,7 @@ impl Source {
 }
 
 /// Parts that a template may name.
-const KINDS: &[&str] = &["paper", "table", "chart", "figures", "own"];
+const KINDS: &[&str] = &["paper", "table", "chart", "figures", "own", "line", "attached", "signature", "heading"];
 /// What may be said of a part.
 const KEYS: &[&str] = &[
     "version",
@@ -220,6 +240,8 @@ const KEYS: &[&str] = &[
     "series",
     "unit",
     "cumulative",
+    "total",
+    "wide",
 ];
 
 /// One sentence with placeholders, for papers whose form is fixed: report of a test, page numbers.

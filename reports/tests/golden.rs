@@ -39,6 +39,13 @@ fn papers() -> Vec<(&'static str, Vec<u8>)> {
         ("report-en", test_report::pdf(&samples::report_en(), &faces).unwrap()),
         ("p21-zh", service_receipt::pdf(&samples::receipt(Lang::Zh), &faces, &Office::default()).unwrap()),
         ("p21-en", service_receipt::pdf(&samples::receipt(Lang::En), &faces, &Office::default()).unwrap()),
+        ("p40-zh", samples::notice(Lang::Zh).notice(&Office::default()).unwrap().pdf(&faces).unwrap()),
+        ("p40-en", samples::notice(Lang::En).notice(&Office::default()).unwrap().pdf(&faces).unwrap()),
+        ("p40-numbered", samples::notice_numbered().notice(&Office::default()).unwrap().pdf(&faces).unwrap()),
+        ("p41-zh", samples::notice(Lang::Zh).annexes(&Office::default()).unwrap().pdf(&faces).unwrap()),
+        ("p62-zh", samples::bulletin(Lang::Zh, false).letter(&Office::default()).unwrap().pdf(&faces).unwrap()),
+        ("p62-month", samples::bulletin(Lang::Zh, true).letter(&Office::default()).unwrap().pdf(&faces).unwrap()),
+        ("p62-en", samples::bulletin(Lang::En, false).letter(&Office::default()).unwrap().pdf(&faces).unwrap()),
         ("p21-open", service_receipt::pdf(&samples::receipt_open(), &faces, &Office::default()).unwrap()),
     ]
 }

@@ -114,6 +114,8 @@ codes! {
         next "先选择 PNG 图样文件，再勾选启用" / "Choose the PNG file first, then enable it", article "";
     REPORT_FROZEN = "REPORT-FROZEN", zh "报告 {number} 已签发归档，选项在签发时已定，不能再选", en "Report {number} is issued and archived; what may be chosen about it was chosen then",
         next "去掉这些选项，取存档文件本身；要改须更改重发" / "Leave the options out and take the archived file; to change them, amend the report", article "";
+    NOTICE_LONG = "NOTICE-LONG", zh "这一期间须逐批核对 {count} 批次，一份通告最多 {most} 批次", en "{count} batches would have to be looked at for this period; one notice takes {most} at most",
+        next "按季度或按月分期公布" / "Publish it quarter by quarter or month by month", article "抽检办法 第46条";
     DEMO_THERE = "DEMO-THERE", zh "演示数据已经载入", en "The demonstration is already loaded",
         next "先用 demo remove 移除" / "Remove it first with demo remove", article "";
     DEMO_HALF = "DEMO-HALF", zh "演示数据只载入了一部分，上次载入中断了", en "The demonstration is there in part only: loading it was broken off",

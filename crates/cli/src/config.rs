@@ -118,6 +118,8 @@ pub enum Command {
         #[command(subcommand)]
         what: ReportCommand,
     },
+    /// 文书：shiyan paper list，或 shiyan paper 编号 --no 编号或期间 --out 文件 / papers: shiyan paper list, or shiyan paper P40 --no NUMBER --out FILE
+    Paper(PaperArgs),
     /// 指标 / the figures of a year
     Kpi {
         /// 年份 / year [default with --facts: the last one that the files hold]
@@ -584,6 +586,22 @@ pub enum Ssd2Command {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `paper …`
+#[derive(Debug, Args)]
+pub struct PaperArgs {
+    /// list，或文书编号如 P40 / list, or the number of a paper such as P40
+    pub what: String,
+    /// 这一份的编号或期间，见 list / its number or period, see list
+    #[arg(long)]
+    pub no: Option<String>,
+    /// 文件：.pdf、.docx 或 .xlsx / file: .pdf, .docx or .xlsx
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `report …`

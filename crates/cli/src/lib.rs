@@ -10,6 +10,7 @@ mod keep;
 mod kpi;
 mod lines;
 mod nightly;
+mod paper;
 mod place;
 pub mod print;
 mod private;

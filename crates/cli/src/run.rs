@@ -36,7 +36,7 @@ use crate::config::{
 use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, exchange, facts, figures_export, front, keep, kpi, nightly, register, say};
+use crate::{code, exchange, facts, figures_export, front, keep, kpi, nightly, paper, register, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -96,6 +96,7 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Export { what } => export(&place, what, lang).await,
         Command::Exchange { what: ExchangeCommand::Ssd2 { what } } => exchange::ssd2(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
+        Command::Paper(args) => paper::paper(&place, &args, lang).await,
         Command::Kpi { facts: Some(dir), year, scope, as_of, json } => facts::kpi(&dir, year, scope.as_deref(), as_of, json, lang),
         Command::Kpi { facts: None, year, scope, as_of, json } => kpi::kpi(&place, year.unwrap_or_default(), scope.as_deref(), as_of, json, lang).await,
         Command::Figures { what: FiguresCommand::Export { year, table, out, as_of, json } } => {
@@ -767,7 +768,7 @@ async fn report(place: &Place, what: ReportCommand, lang: Lang) -> Done {
 }
 
 /// The archived file of the newest report of a sample, and nothing else; while none is in force a draft, if it awaits issue.
-async fn test_report(place: &Place, app: &App, sample: &str, out: &Path, options: ReportOptions, lang: Lang) -> Done {
+pub(crate) async fn test_report(place: &Place, app: &App, sample: &str, out: &Path, options: ReportOptions, lang: Lang) -> Done {
     let (number, _) = shiyan_sample_intake::check_number(sample)?;
     let unknown =
         || Failed::not_found(&number, ("抽样单编号", "sampling sheet number"), ("export samples 列出一年的样品", "export samples lists the samples of a year"));
@@ -1002,7 +1003,7 @@ fn read_start(text: &str) -> Result<Instant, Refusal> {
 }
 
 fn explain(asked: &str, json: bool, lang: Lang) -> Done {
-    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL].concat();
+    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_papers::code::ALL].concat();
     let none = || {
         let rules = shiyan_statute::RuleKey::ALL.iter().map(|rule| rule.code());
         let all: Vec<String> = rules.chain(shiyan_app::explain::codes().iter().chain(&more).map(|info| info.code)).map(str::to_owned).collect();

@@ -674,6 +674,109 @@ fn the_figures_of_a_year_name_their_scope_and_what_was_left_out() {
     assert_eq!(of("streets=*", "batches_per_thousand").1["numerator"].as_u64(), Some(all));
 }
 
+/// The number of a reported sample of one purpose.
+fn reported(data: &Path, kind: &str) -> String {
+    let statement = format!(
+        "SELECT COALESCE(MIN(s.sampling_no), '') FROM test_report r JOIN sample s ON s.id = r.sample_id JOIN test_order o ON o.id = r.order_id \
+         WHERE s.kind = '{kind}' AND o.state = 'issued'"
+    );
+    sql_text(data, &statement)
+}
+
+#[test]
+fn every_paper_that_is_listed_is_made_as_everything_it_says() {
+    let dir = demo();
+    let year = last_year(&dir.0);
+    let listed = json(&dir.0, &["paper", "list", "--json"]);
+    let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["P11a", "P11b", "P40", "P41", "P61", "P62"]);
+    assert!(good(&dir.0, &["paper", "list", "--lang", "en"]).contains("Notice of the results of supervisory sampling"));
+    let (supervised, monitored) = (reported(&dir.0, "supervisory"), reported(&dir.0, "risk_monitoring"));
+    for paper in listed.as_array().unwrap() {
+        let id = paper["id"].as_str().unwrap();
+        let no = match id {
+            "P11a" => supervised.clone(),
+            "P11b" => monitored.clone(),
+            _ => year.clone(),
+        };
+        if no.is_empty() {
+            continue;
+        }
+        for ending in paper["outputs"].as_array().unwrap() {
+            let ending = ending.as_str().unwrap();
+            let [one, two] = ["one", "two"].map(|name| dir.join(&format!("{name}-{id}.{ending}")));
+            good(&dir.0, &["paper", id, "--no", &no, "--out", text(&one)]);
+            good(&dir.0, &["paper", &id.to_lowercase(), "--no", &no, "--out", text(&two)]);
+            let [one, two] = [one, two].map(|f| std::fs::read(f).unwrap());
+            assert!(one.starts_with(if ending == "pdf" { b"%PDF-" } else { b"PK\x03\x04" }), "{id} {ending}");
+            assert!(one == two, "{id} {ending}: made twice, two files");
+        }
+    }
+    let out = dir.join("x.pdf");
+    for (args, code) in [
+        (&["paper", "P99", "--no", "2026", "--out", text(&out)][..], "PAPER-UNKNOWN"),
+        (&["paper", "P40", "--no", "2026-13", "--out", text(&out)], "PAPER-NO"),
+        (&["paper", "P40", "--out", text(&out)], "PAPER-NO"),
+        (&["paper", "P40", "--no", "2026"], "PAPER-OUTPUT"),
+        (&["paper", "P40", "--no", "2026", "--out", "x.csv"], "PAPER-OUTPUT"),
+        (&["paper", "P61", "--no", "2026-03", "--out", text(&out)], "PAPER-NO"),
+        (&["paper", "P62", "--no", "2099", "--out", text(&out)], "PAPER-AHEAD"),
+        (&["paper", "P40", "--no", "2001", "--out", text(&out)], "PAPER-NOTHING"),
+        (&["paper", "P11b", "--no", &supervised, "--out", text(&out)], "PAPER-KIND"),
+    ] {
+        for lang in ["zh", "en"] {
+            let (exit, said) = bad(&dir.0, &[args, &["--lang", lang]].concat());
+            assert!(exit == 1 && said.contains(&format!("[{code}]")), "{args:?}: {exit} {said}");
+            let words = said.lines().next().unwrap();
+            assert!(lang == "zh" || words.is_ascii() || words.contains('“'), "{args:?}: {said}");
+        }
+    }
+    assert!(!out.exists(), "what is refused writes nothing");
+}
+
+#[test]
+fn a_notice_names_each_final_batch_once_and_nothing_pending_as_passing() {
+    let dir = demo();
+    let year = last_year(&dir.0);
+    let file = dir.join("p41.xlsx");
+    let made = json(&dir.0, &["paper", "P41", "--no", &year, "--out", text(&file), "--json"]);
+    assert!(made["warnings"].as_array().unwrap().iter().any(|w| w["code"] == "PAPER-DRAFT"), "{made}");
+    let numbers = |file: &Path| -> std::collections::BTreeMap<String, Vec<String>> {
+        let book = shiyan_exchange::book::read(&std::fs::read(file).unwrap(), "x.xlsx").unwrap();
+        let of = |s: &shiyan_exchange::book::Sheet| s.rows[1..].iter().map(|r| r.cell(1).to_owned()).collect();
+        book.sheets.iter().map(|s| (s.name.clone(), of(s))).collect()
+    };
+    let named = numbers(&file);
+    let asked = |outcome: &str| {
+        let statement = format!(
+            "SELECT COALESCE(GROUP_CONCAT(n, ' '), '') FROM (SELECT s.sampling_no AS n FROM test_order o JOIN sample s ON s.id = o.sample_id WHERE s.kind = 'supervisory' \
+             AND s.level = 'district' AND s.department = 'market' AND NOT s.temporary AND o.state = 'issued' AND o.outcome = '{outcome}' \
+             AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.sample_id = s.id AND c.state <> 'cancelled' AND '{outcome}' = 'pass') \
+             AND ('{outcome}' = 'fail' OR o.issued_on LIKE '{year}-%') ORDER BY 1)"
+        );
+        sql_text(&dir.0, &statement).split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (passing, failing) = (named.get("合格产品信息").cloned().unwrap_or_default(), named.get("不合格产品信息").cloned().unwrap_or_default());
+    assert_eq!(passing, asked("pass"));
+    let failed = asked("fail");
+    assert!(failing.iter().all(|n| failed.contains(n)), "{failing:?} of {failed:?}");
+    // the months of the year name the same batches, each once
+    let mut by_month: Vec<String> = Vec::new();
+    for month in 1..=12 {
+        let file = dir.join(&format!("m{month}.xlsx"));
+        let output = run(&dir.0, &["paper", "P41", "--no", &format!("{year}-{month:02}"), "--out", text(&file)]);
+        if output.status.success() {
+            by_month.extend(numbers(&file).into_values().flatten());
+        } else {
+            assert!(String::from_utf8_lossy(&output.stderr).contains("PAPER-NOTHING"));
+        }
+    }
+    by_month.sort();
+    let mut of_year = [passing, failing].concat();
+    of_year.sort();
+    assert_eq!(by_month, of_year);
+}
+
 #[test]
 fn reports_are_the_same_bytes_each_time() {
     let dir = demo();
@@ -788,6 +891,7 @@ fn what_reads_a_database_makes_none() {
         &["export", "limits-template", "--rows", "--out", out],
         &["report", "annual", "--year", "2026", "--out", out],
         &["report", "test", "--sample", "XBJ26410105000000001", "--out", out],
+        &["paper", "P40", "--no", "2026", "--out", "x.pdf"],
         &["backup", out],
         &["import", "plan", &plan, "--year", "2026"],
         &["import", "limits", &plan, "--dry-run"],

@@ -84,7 +84,18 @@ pub fn csv(header: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, Refusal> {
 /// # Errors
 /// `FILE-WRITE`, for instance for a text longer than a cell can hold.
 pub fn xlsx(sheet: &str, header: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, Refusal> {
-    write(sheet, header, rows).map_err(|e| Refusal::new(code::WRITE).with("detail", e))
+    write(&[(sheet, header, rows)]).map_err(|e| Refusal::new(code::WRITE).with("detail", e))
+}
+
+/// A sheet of a workbook: name, header, rows.
+pub type Sheet<'a> = (&'a str, &'a [&'a str], &'a [Vec<Cell>]);
+
+/// Several tables as one workbook, each as [`xlsx`] writes it.
+///
+/// # Errors
+/// As [`xlsx`]; two sheets of one name.
+pub fn workbook(sheets: &[Sheet<'_>]) -> Result<Vec<u8>, Refusal> {
+    write(sheets).map_err(|e| Refusal::new(code::WRITE).with("detail", e))
 }
 
 /// 填写说明 the sheet of a template that explains its columns, one a row, below the opening sentence if there is one.
@@ -103,9 +114,16 @@ pub(crate) fn help_sheet<'a>(book: &mut Workbook, name: &str, intro: Option<&str
     Ok(())
 }
 
-fn write(name: &str, header: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, XlsxError> {
+fn write(sheets: &[Sheet<'_>]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     book.set_properties(&properties()?);
+    for sheet in sheets {
+        write_sheet(&mut book, *sheet)?;
+    }
+    book.save_to_buffer()
+}
+
+fn write_sheet(book: &mut Workbook, (name, header, rows): Sheet<'_>) -> Result<(), XlsxError> {
     let sheet = book.add_worksheet();
     sheet.set_name(sheet_name(name))?;
     let bold = Format::new().set_bold();
@@ -134,7 +152,7 @@ fn write(name: &str, header: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, Xls
         sheet.autofilter(0, 0, last_row, last_column)?;
     }
     sheet.set_freeze_panes(1, 1)?;
-    book.save_to_buffer()
+    Ok(())
 }
 
 /// A fixed date, so that the bytes depend on the content alone.
@@ -189,6 +207,15 @@ mod tests {
         let mut sheet = String::new();
         std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet).unwrap();
         assert!(!sheet.contains("<f>"));
+    }
+    #[test]
+    fn a_workbook_holds_every_sheet_in_its_order() {
+        let (pass, fail) = (vec![vec![Cell::Count(1)]], vec![vec!["=甲║乙║丙\n丁".into()]]);
+        let bytes = workbook(&[("不合格", &["项目"], &fail), ("合格", &["序号"], &pass)]).unwrap();
+        let book = book::read(&bytes, "x").unwrap();
+        assert_eq!(book.sheets.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["不合格", "合格"]);
+        assert_eq!((restore(book.sheets[0].rows[1].cell(0)).as_str(), book.sheets[1].rows[1].cell(0)), ("=甲║乙║丙\n丁", "1"));
+        assert!(workbook(&[("一", &["甲"], &pass), ("一", &["甲"], &pass)]).is_err(), "two sheets of one name");
     }
     #[test]
     fn same_table_same_bytes() {

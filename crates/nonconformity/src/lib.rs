@@ -10,6 +10,7 @@ pub mod code;
 pub mod draw;
 pub mod effect;
 pub mod objection;
+pub mod publication;
 pub mod recheck;
 pub mod service;
 
@@ -19,5 +20,6 @@ pub use closing::{Standing, closing};
 pub use draw::{Barred, Candidate, Drawn, draw_lab, draw_share};
 pub use effect::{EffectCheck, EffectDraw};
 pub use objection::{Objection, ObjectionAction, ObjectionKind, ObjectionState};
+pub use publication::{Hold, Publication, publication};
 pub use recheck::{Asking, Finality, Recheck, RecheckAction, RecheckState, can_recheck, finality, recheckable_until};
 pub use service::{Attempt, Recipient, Service, ServiceMethod, ServiceResult};

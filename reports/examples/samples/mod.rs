@@ -5,6 +5,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use shiyan_reports::annual::{self, Block, ChartBlock, Figures, KeyFigure, Section};
 use shiyan_reports::charts::{Chart, Pareto, Progress, Ranking, Series, Standing, Trend};
 use shiyan_reports::forms::service_receipt;
+use shiyan_reports::letters;
 use shiyan_reports::test_report::{self, Laboratory, Mark, Replaced, ResultRow, Said, Sample, Wording};
 use shiyan_reports::{Align, Column, Lang, Table};
 
@@ -851,4 +852,109 @@ pub fn receipt(lang: Lang) -> service_receipt::Model {
 pub fn receipt_open() -> service_receipt::Model {
     let known = receipt(Lang::Zh);
     service_receipt::Model { number: None, papers: Vec::new(), receiver: None, place: None, way: None, at: None, demo: false, ..known }
+}
+
+// ---------------------------------------------------------------- P40、P41 通告
+
+fn batch(n: usize, food: &str, class: &str, items: &str) -> letters::Batch {
+    let farm = class == "食用农产品";
+    letters::Batch {
+        sheet: format!("XBJ27410105{n:09}"),
+        producer: if farm { s("/") } else { s("示范省示范食品有限公司") },
+        producer_address: if farm { s("/") } else { s("示范省示范市示范县示范镇工业路88号") },
+        operator: format!("示范区示范便利店{n}号（个体工商户）"),
+        operator_address: format!("示范路街道 示范区示范路{n}号1层"),
+        food: s(food),
+        spec: if farm { s("/") } else { s("500g/袋") },
+        brand: if farm { s("/") } else { s("示范牌+图形") },
+        made: if farm { s("2027-01-03（购进日期）") } else { s("2026-12-18（生产日期）/B20261218") },
+        items: s(items),
+        class: s(class),
+        lab: s("示范市示范食品检验检测中心"),
+        source: s("2027年示范区食品安全监督抽检"),
+    }
+}
+
+/// A notice with both annexes, over several pages.
+pub fn notice(lang: Lang) -> letters::Notice {
+    let name = |zh: &str, en: &str| shiyan_foundation::area::Name { zh: s(zh), en: s(en) };
+    letters::Notice {
+        lang,
+        district: shiyan_foundation::area::District {
+            name: name("示范市示范区", "Model District"),
+            short: name("示范区", "Model District"),
+            body: name("示范区市场监督管理局", "Market Regulation Bureau of Model District"),
+        },
+        period: s(lang.pick("2027年1月", "January 2027")),
+        classes: vec![s("糕点"), s("餐饮食品"), s("食用农产品")],
+        failing: vec![
+            batch(1, "韭菜", "食用农产品", "腐霉利║56mg/kg║≤2mg/kg"),
+            batch(2, "桃酥", "糕点", "菌落总数║n1=250000, n2=110000, n3=90000, n4=320000, n5=100000CFU/g║n=5,c=2,m=10000,M=100000CFU/g\n酸价║6.1mg/g║≤5mg/g"),
+        ],
+        passing: (3..31).map(|n| if n % 2 == 0 { batch(n, "蛋糕", "糕点", "") } else { batch(n, "豇豆", "食用农产品", "") }).collect(),
+        offices: vec![s("示范路街道市场监督管理所")],
+        front: letters::Front { number: None, date: None, demo: false, created_at: at("2027-02-10T00:00:00+08:00") },
+    }
+}
+
+/// The same with its number, without anything failing.
+pub fn notice_numbered() -> letters::Notice {
+    let known = notice(Lang::Zh);
+    let front = letters::Front { number: Some(s("示市监通告〔2027〕3号")), date: Some(day(2027, 2, 11)), ..known.front.clone() };
+    letters::Notice { failing: Vec::new(), offices: Vec::new(), front, ..known }
+}
+
+/// A bulletin: of a quarter, or of a month without anything to compare.
+pub fn bulletin(lang: Lang, monthly: bool) -> letters::Bulletin {
+    let class = |name: &str, batches: u64, failing: u64, rate: &str, change: &str| letters::ClassLine {
+        name: s(name),
+        batches: batches.to_string(),
+        passing: (batches - failing).to_string(),
+        failing: failing.to_string(),
+        rate: s(rate),
+        change: s(change),
+    };
+    let known = notice(lang);
+    let mut classes = vec![
+        class(lang.pick("粮食加工品", "Grain products"), 120, 1, "0.83%", "-0.12"),
+        class(lang.pick("肉制品", "Meat products"), 96, 3, "3.13%", "+0.41"),
+        class(lang.pick("乳制品", "Dairy products"), 17, 0, "0/17", "—"),
+        class(lang.pick("糕点", "Pastry"), 210, 6, "2.86%", "0.00"),
+        class(lang.pick("食用农产品", "Edible farm produce"), 890, 30, "3.37%", "-0.55"),
+    ];
+    classes.truncate(if monthly { 3 } else { 5 });
+    let change = if monthly { s("") } else { s("0.35") };
+    letters::Bulletin {
+        lang,
+        district: known.district,
+        period: s(match (lang, monthly) {
+            (Lang::Zh, false) => "2027年第一季度",
+            (Lang::Zh, true) => "2027年1月",
+            (Lang::En, false) => "the first quarter of 2027",
+            (Lang::En, true) => "January 2027",
+        }),
+        monthly,
+        scope: s(lang.pick("统计口径：2027年（按抽样日期）；任务类别：监督抽检。", "Scope: 2027 (by sampling date); kinds: supervisory.")),
+        as_of: s(lang.pick("2027年4月6日", "6 April 2027")),
+        total: letters::Totals {
+            batches: s("1333"),
+            passing: s("1293"),
+            failing: s("40"),
+            rate: s("3.00%"),
+            batches_before: s(if monthly { "0" } else { "1290" }),
+            rate_before: s("3.35%"),
+            change,
+            up: false,
+            same: false,
+        },
+        staples: classes[..3].to_vec(),
+        moved: (1, 2),
+        groups: vec![
+            letters::Share { name: s("农药残留"), count: s("31"), share: s("73.81%") },
+            letters::Share { name: s("食品添加剂"), count: s("11"), share: s("26.19%") },
+        ],
+        classes,
+        disposal: letters::Disposal { opened: s("41"), closed: s("12") },
+        front: letters::Front { demo: true, ..known.front },
+    }
 }

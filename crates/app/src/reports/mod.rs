@@ -1,5 +1,6 @@
 //! 检验报告: issuing with what may be chosen about it, amending, drafts, the archived file, the settings, and who printed what.
 
+pub mod publication;
 pub(crate) mod read;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod facts;
 pub mod parties;
 pub mod people;
+pub mod publication;
 pub mod rapid;
 pub mod reference;
 pub mod reports;

@@ -1,0 +1,120 @@
+//! 文书目录 every paper that this build can make, by its number, with what its `--no` names and as what it goes out.
+
+use shiyan_foundation::{Lang, Refusal};
+
+use crate::code;
+
+/// 文书 one kind of paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// 编号, for example `P40`.
+    pub id: &'static str,
+    /// 名称
+    pub zh: &'static str,
+    /// English name.
+    pub en: &'static str,
+    /// What `--no` names: Chinese, English, an example.
+    pub no: (&'static str, &'static str, &'static str),
+    /// As what it goes out.
+    pub outputs: &'static [Output],
+}
+
+/// 文件格式
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// As it is handed in.
+    Pdf,
+    /// To be revised in WPS or Word.
+    Docx,
+    /// Its tables as a workbook.
+    Xlsx,
+}
+
+impl Output {
+    /// What a file of it ends in.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Xlsx => "xlsx",
+        }
+    }
+}
+
+const PERIOD: (&str, &str, &str) =
+    ("期间：月 2026-03、季度 2026-Q1、半年 2026-H1 或年 2026", "a period: month 2026-03, quarter 2026-Q1, half-year 2026-H1 or year 2026", "2026-03");
+const SHEET: (&str, &str, &str) = ("抽样单编号", "the number of the sampling sheet", "XBJ26410105000000001");
+const ALL_OUTPUTS: &[Output] = &[Output::Pdf, Output::Docx, Output::Xlsx];
+const PAGES: &[Output] = &[Output::Pdf, Output::Docx];
+
+/// Every paper, by number.
+pub const KINDS: &[Kind] = &[
+    Kind { id: "P11a", zh: "食品安全监督抽检检验报告", en: "Test report of supervisory sampling", no: SHEET, outputs: PAGES },
+    Kind { id: "P11b", zh: "食品安全风险监测检验报告", en: "Test report of risk monitoring", no: SHEET, outputs: PAGES },
+    Kind { id: "P40", zh: "食品安全监督抽检信息通告", en: "Notice of the results of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS },
+    Kind { id: "P41", zh: "不合格、合格产品信息", en: "Nonconforming and conforming products", no: PERIOD, outputs: ALL_OUTPUTS },
+    Kind { id: "P61", zh: "年度食品安全抽检工作报告", en: "Annual report", no: ("年份", "a year", "2026"), outputs: PAGES },
+    Kind { id: "P62", zh: "食品安全监督抽检情况通告、月度通报", en: "Bulletin of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS },
+];
+
+impl Kind {
+    /// By its number, in whatever case it was typed.
+    ///
+    /// # Errors
+    /// `PAPER-UNKNOWN`.
+    pub fn of(typed: &str) -> Result<&'static Self, Refusal> {
+        let known = || KINDS.iter().map(|k| k.id).collect::<Vec<_>>().join(" ");
+        KINDS.iter().find(|k| k.id.eq_ignore_ascii_case(typed.trim())).ok_or_else(|| Refusal::new(code::UNKNOWN).with("typed", typed).with("known", known()))
+    }
+    /// The output that a file of this name is.
+    ///
+    /// # Errors
+    /// `PAPER-OUTPUT`.
+    pub fn output(&self, file: &std::path::Path) -> Result<Output, Refusal> {
+        let ending = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let known = || self.outputs.iter().map(|o| format!(".{}", o.ending())).collect::<Vec<_>>().join(" ");
+        let wrong = || Refusal::new(code::OUTPUT).with("paper", self.id).with("typed", format!(".{ending}")).with("known", known());
+        self.outputs.iter().copied().find(|o| o.ending() == ending).ok_or_else(wrong)
+    }
+    /// Its name in a language.
+    #[must_use]
+    pub fn name(&self, lang: Lang) -> &'static str {
+        lang.pick(self.zh, self.en)
+    }
+    /// What was typed after `--no` is none.
+    #[must_use]
+    pub fn unread(&self, typed: &str) -> Refusal {
+        let (zh, en, example) = self.no;
+        let refusal = Refusal::new(code::NUMBER).with("paper", self.id).with("typed", typed).with("means", zh).with("means_en", en);
+        refusal.with("how", format!("例如 --no {example}")).with("how_en", format!("For example --no {example}")).on("no")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn a_paper_is_found_by_its_number_and_an_unknown_one_refused() {
+        assert_eq!(Kind::of(" p40 ").unwrap().id, "P40");
+        let refused = Kind::of("P99").unwrap_err();
+        assert_eq!(refused.code(), "PAPER-UNKNOWN");
+        assert!(refused.next(Lang::Zh).contains("P40 P41") && refused.what(Lang::En).contains("P99"));
+    }
+    #[test]
+    fn a_file_goes_out_as_its_name_ends() {
+        let notice = Kind::of("P40").unwrap();
+        assert_eq!(notice.output(Path::new("a/b.XLSX")), Ok(Output::Xlsx));
+        for name in ["a", "a.csv", "pdf", "a.pdf.zip"] {
+            assert_eq!(notice.output(Path::new(name)).unwrap_err().code(), "PAPER-OUTPUT", "{name}");
+        }
+        assert_eq!(Kind::of("P61").unwrap().output(Path::new("a.xlsx")).unwrap_err().code(), "PAPER-OUTPUT");
+    }
+    #[test]
+    fn papers_stand_in_the_order_of_their_numbers_and_each_once() {
+        assert!(KINDS.windows(2).all(|two| two[0].id < two[1].id));
+        assert!(KINDS.iter().all(|k| !k.outputs.is_empty()));
+    }
+}
