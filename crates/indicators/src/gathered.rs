@@ -211,6 +211,11 @@ impl Gatherer {
         let blank = kpis_of(&Sets::plain(&Facts::default(), &[]), &scope, end_of(as_of), calendar);
         Ok(Self { scope, as_of, calendar: calendar.clone(), blank })
     }
+    /// 统计截止日
+    #[must_use]
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
     /// Whether the counts of a region can be added to those of others.
     ///
     /// # Errors
