@@ -13,6 +13,7 @@ mod nightly;
 mod place;
 pub mod print;
 mod private;
+mod regions;
 mod register;
 pub mod run;
 

@@ -36,7 +36,7 @@ use crate::config::{
 use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, exchange, facts, figures_export, front, keep, kpi, nightly, register, say};
+use crate::{code, exchange, facts, figures_export, front, keep, kpi, nightly, regions, register, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -96,8 +96,9 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Export { what } => export(&place, what, lang).await,
         Command::Exchange { what: ExchangeCommand::Ssd2 { what } } => exchange::ssd2(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
-        Command::Kpi { facts: Some(dir), year, scope, as_of, json } => facts::kpi(&dir, year, scope.as_deref(), as_of, json, lang),
-        Command::Kpi { facts: None, year, scope, as_of, json } => kpi::kpi(&place, year.unwrap_or_default(), scope.as_deref(), as_of, json, lang).await,
+        Command::Kpi { regions: Some(file), year, as_of, json, .. } => regions::gathered(&file, year.unwrap_or_default(), as_of, json, lang).await,
+        Command::Kpi { facts: Some(dir), year, scope, as_of, json, .. } => facts::kpi(&dir, year, scope.as_deref(), as_of, json, lang),
+        Command::Kpi { year, scope, as_of, json, .. } => kpi::kpi(&place, year.unwrap_or_default(), scope.as_deref(), as_of, json, lang).await,
         Command::Figures { what: FiguresCommand::Export { year, table, out, as_of, json } } => {
             figures_export::export(&place, figures_export::Asked { year, table: &table, as_of, out: &out, json }, lang).await
         }
@@ -298,6 +299,20 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             }
             let link = app.reset_password(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say_link(place, public_url.as_deref(), &link, lang)
+        }
+        UserCommand::Token { username, end: true, .. } => {
+            let app = place.app_to_write().await?;
+            app.end_programs(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
+            say!("{} {username}", lang.pick("已收回程序凭证：", "took the tokens of its programs back:"))
+        }
+        UserCommand::Token { username, days, end: false } => {
+            let app = place.app_to_write().await?;
+            let handed = app.hand_out_program(&at_the_machine(Role::Admin), &username, days, now()).await;
+            let (_, token) = handed.map_err(|error| no_user(error, &username))?;
+            // Alone on standard output, so that it can go into a file of mode 600 and nowhere else.
+            let told = lang.pick("程序凭证（只显示这一次，按密码保管）：", "Token of a program (shown this once; keep it like a password):");
+            let _ = writeln!(std::io::stderr(), "{told}");
+            say!("{}", token.text())
         }
         UserCommand::List { json } => {
             let people = place.app().await?.people().await?;
@@ -1002,7 +1017,7 @@ fn read_start(text: &str) -> Result<Instant, Refusal> {
 }
 
 fn explain(asked: &str, json: bool, lang: Lang) -> Done {
-    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL].concat();
+    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_gather::code::ALL].concat();
     let none = || {
         let rules = shiyan_statute::RuleKey::ALL.iter().map(|rule| rule.code());
         let all: Vec<String> = rules.chain(shiyan_app::explain::codes().iter().chain(&more).map(|info| info.code)).map(str::to_owned).collect();

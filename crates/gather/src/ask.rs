@@ -147,7 +147,11 @@ fn understood(status: StatusCode, body: &[u8]) -> Result<Counts, Refusal> {
                     let p = said.unwrap_or_default();
                     let refusal = Refusal::new(code::SAID).with("status", status.as_u16()).with("what", format!("{}{}", bracketed(&p.code), cut(&p.zh)));
                     let refusal = refusal.with("what_en", format!("{}{}", bracketed(&p.code), cut(&p.en)));
-                    let (next, next_en) = if p.next_zh.is_empty() { ("稍后再汇总一次".to_owned(), "Gather again later".to_owned()) } else { (cut(&p.next_zh), cut(&p.next_en)) };
+                    let (next, next_en) = if p.next_zh.is_empty() {
+                        ("稍后再汇总一次".to_owned(), "Gather again later".to_owned())
+                    } else {
+                        (cut(&p.next_zh), cut(&p.next_en))
+                    };
                     Err(refusal.with("next", next).with("next_en", next_en))
                 }
             }

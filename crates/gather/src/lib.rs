@@ -81,8 +81,7 @@ fn put_together(mut regions: Vec<Answer>, gatherer: &Gatherer) -> Answers {
     }
     let there: Vec<usize> = (0..regions.len()).filter(|at| regions[*at].heard.is_ok()).collect();
     let counts: Vec<&Counts> = regions.iter().filter_map(|r| r.heard.as_ref().ok()).collect();
-    let twice: Vec<(usize, usize, String)> =
-        Gatherer::overlaps(&counts).into_iter().map(|(at, (other, street))| (there[at], there[other], street)).collect();
+    let twice: Vec<(usize, usize, String)> = Gatherer::overlaps(&counts).into_iter().map(|(at, (other, street))| (there[at], there[other], street)).collect();
     for (at, other, street) in twice {
         let (zh, en) = (regions[other].region.zh.clone(), regions[other].region.en.clone());
         regions[at].heard = Err(Refusal::new(code::OVERLAP).with("street", street).with("other", zh).with("other_en", en));

@@ -76,7 +76,16 @@ impl Dir {
     }
     fn region(&self, code: &str, url: &str) -> Region {
         let token = TokenAt::File(self.0.join("token"));
-        Region { code: code.into(), zh: format!("{code}区"), en: code.into(), url: url.into(), token, people: None, ca: None, patience: Duration::from_secs(20) }
+        Region {
+            code: code.into(),
+            zh: format!("{code}区"),
+            en: code.into(),
+            url: url.into(),
+            token,
+            people: None,
+            ca: None,
+            patience: Duration::from_secs(20),
+        }
     }
 }
 impl Drop for Dir {
