@@ -49,7 +49,7 @@ async fn a_token_reads_what_its_account_counts_and_opens_nothing_else(t: TestApp
         );
     }
     // whoever may not read figures is not counted for either
-    assert_eq!(Browser::login(&client, "analyst", PASSWORD).await.get(COUNTS).await.status, Status::Forbidden);
+    assert_eq!(Browser::login(&client, "analyst", PASSWORD).await.get(COUNTS).await.status, Status::NotFound);
     assert_eq!(codes(t.app.hand_out_program(&admin, "analyst", 30, now()).await).len(), 1);
     assert_eq!(codes(t.app.hand_out_program(&t.people.supervisor.actor(), "supervisor", 30, now()).await).len(), 1, "an administrator hands it out");
     for days in [0, -1, MOST_DAYS + 1] {

@@ -90,10 +90,10 @@ fn shown(answers: &Answers, gatherer: &Gatherer, lang: Lang) -> Done {
     say!("{}{}", lang.pick("统计截止日：", "As of "), gatherer.as_of())?;
     for Answer { region, heard, took } in &answers.regions {
         let (name, ms) = (lang.pick(&region.zh, &region.en), took.as_millis());
-        let milliseconds = lang.pick("毫秒", "ms");
+        let (milliseconds, colon) = (lang.pick("毫秒", "ms"), lang.pick("：", ": "));
         let Ok(counts) = heard else {
             let Err(why) = heard else { continue };
-            say!("{name}：{} [{}] {}", lang.pick("未计入", "NOT ADDED"), why.code(), why.what(lang))?;
+            say!("{name}{colon}{} [{}] {}", lang.pick("未计入", "NOT ADDED"), why.code(), why.what(lang))?;
             say!("    {} {}", lang.pick("提示：", "hint:"), why.next(lang))?;
             continue;
         };
@@ -101,7 +101,7 @@ fn shown(answers: &Answers, gatherer: &Gatherer, lang: Lang) -> Done {
         let figure = |key: &str| of(&own, key).map(|f| format!("{} {}", f.name(lang), f.display)).unwrap_or_default();
         let parts: Vec<String> = SHOWN.iter().map(|key| figure(key)).collect();
         let overdue = lang.pick("逾期", "overdue");
-        say!("{name}：{}  {}  {overdue} {}  {ms} {milliseconds}", stands(counts.stands_on, lang), parts.join("  "), own.overdue)?;
+        say!("{name}{colon}{}  {}  {overdue} {}  {ms} {milliseconds}", stands(counts.stands_on, lang), parts.join("  "), own.overdue)?;
     }
     let (added, all) = (answers.added(), answers.regions.len());
     let missing: Vec<&str> = answers.regions.iter().filter(|r| r.heard.is_err()).map(|r| lang.pick(&r.region.zh, &r.region.en)).collect();

@@ -300,20 +300,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             let link = app.reset_password(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say_link(place, public_url.as_deref(), &link, lang)
         }
-        UserCommand::Token { username, end: true, .. } => {
-            let app = place.app_to_write().await?;
-            app.end_programs(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
-            say!("{} {username}", lang.pick("已收回程序凭证：", "took the tokens of its programs back:"))
-        }
-        UserCommand::Token { username, days, end: false } => {
-            let app = place.app_to_write().await?;
-            let handed = app.hand_out_program(&at_the_machine(Role::Admin), &username, days, now()).await;
-            let (_, token) = handed.map_err(|error| no_user(error, &username))?;
-            // Alone on standard output, so that it can go into a file of mode 600 and nowhere else.
-            let told = lang.pick("程序凭证（只显示这一次，按密码保管）：", "Token of a program (shown this once; keep it like a password):");
-            let _ = writeln!(std::io::stderr(), "{told}");
-            say!("{}", token.text())
-        }
+        UserCommand::Token { username, days, end } => program_token(place, &username, (!end).then_some(days), lang).await,
         UserCommand::List { json } => {
             let people = place.app().await?.people().await?;
             if json {
@@ -333,6 +320,20 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             Ok(())
         }
     }
+}
+
+/// Hands out the token of a program for so many days, or takes all of them back.
+async fn program_token(place: &Place, username: &str, days: Option<i64>, lang: Lang) -> Done {
+    let (app, admin) = (place.app_to_write().await?, at_the_machine(Role::Admin));
+    let Some(days) = days else {
+        app.end_programs(&admin, username, now()).await.map_err(|error| no_user(error, username))?;
+        return say!("{} {username}", lang.pick("已收回程序凭证：", "took the tokens of its programs back:"));
+    };
+    let (_, token) = app.hand_out_program(&admin, username, days, now()).await.map_err(|error| no_user(error, username))?;
+    // Alone on standard output, so that it can go into a file of mode 600 and nowhere else.
+    let told = lang.pick("程序凭证（只显示这一次，按密码保管）：", "Token of a program (shown this once; keep it like a password):");
+    let _ = writeln!(std::io::stderr(), "{told}");
+    say!("{}", token.text())
 }
 
 fn no_user(error: shiyan_app::Error, username: &str) -> Failed {

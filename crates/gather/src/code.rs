@@ -7,7 +7,7 @@ codes! {
         next "对照 fixtures/regions.example.toml 改正；不认识的键不接受，凭证不写在这个文件里" / "Correct it by fixtures/regions.example.toml; unknown keys are not accepted, and no token stands in this file", article "";
     TOKEN_MISSING = "REGION-TOKEN-MISSING", zh "没有读到凭证：{from}", en "There is no token: {from}",
         next "由该地区用 shiyan user token 发放，写进这个环境变量或文件" / "The region hands one out with shiyan user token; put it into that variable or file", article "";
-    TOKEN = "REGION-TOKEN", zh "该地区不接受这个凭证（已过期、已收回，或账号已停用）", en "The region does not accept the token (it expired, was taken back, or its account was disabled)",
+    TOKEN = "REGION-TOKEN", zh "该地区不接受这个凭证（已过期、已收回，或账号已停用、不再能看指标）", en "The region does not accept the token (it expired, was taken back, or its account is disabled or may not read figures any more)",
         next "请该地区用 shiyan user token 重新发放" / "Ask the region for a new one: shiyan user token", article "";
     CLEAR = "REGION-CLEAR", zh "{url} 不加密，凭证会在网上明着走", en "{url} is not encrypted: the token would travel in the clear",
         next "改用 https://；http:// 只用于本机（127.0.0.1）" / "Use https://; http:// is for this machine only (127.0.0.1)", article "等保 8.1.2.2";

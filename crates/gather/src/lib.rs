@@ -9,10 +9,12 @@ mod file;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use shiyan_foundation::Refusal;
 use shiyan_indicators::{Counts, Divisor, Gathered, Gatherer, Unfit};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 pub use ask::Question;
@@ -46,11 +48,19 @@ impl Answers {
     }
 }
 
+/// Regions that are asked at a time, each over a line of its own: below what a process may open.
+const AT_ONCE: usize = 256;
+
 /// Asks every region at once.
 pub async fn gather(regions: Vec<Region>, question: Question, gatherer: &Gatherer) -> Answers {
-    let mut asking = JoinSet::new();
+    let (mut asking, turns) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
     for (at, region) in regions.iter().cloned().enumerate() {
-        asking.spawn(async move { (at, ask::ask(&region, question).await) });
+        let turns = turns.clone();
+        asking.spawn(async move {
+            // its time begins when it is asked
+            let _turn = turns.acquire().await;
+            (at, ask::ask(&region, question).await)
+        });
     }
     let mut heard: Vec<Option<(Result<Counts, Refusal>, Duration)>> = regions.iter().map(|_| None).collect();
     while let Some(done) = asking.join_next().await {

@@ -75,13 +75,15 @@ impl App {
         unit.commit().await?;
         Ok(())
     }
-    /// The account whose figures a program reads by this token; nothing when it is spent, expired, taken back or unknown.
+    /// The account whose figures a program reads by this token; nothing when it is expired, taken back or unknown, or when the account may
+    /// not read figures any more.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn program(&self, token: &str, now: Instant) -> Result<Option<UserAccount>, Error> {
         let found = self.store.token_open(Purpose::Program, &[sha256_hex(token.as_bytes())], now).await?;
         let Some(token) = found.first() else { return Ok(None) };
-        Ok(self.store.get::<UserAccount>(&token.user_id).await?.filter(|u| u.active))
+        let reads = |u: &UserAccount| u.active && may(&u.actor(), Act::ReadFigures).is_ok();
+        Ok(self.store.get::<UserAccount>(&token.user_id).await?.filter(reads))
     }
 }
