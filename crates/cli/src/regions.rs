@@ -71,7 +71,7 @@ fn told(answers: &Answers, gatherer: &Gatherer) -> Value {
     let sum = answers.sum.as_ref().map_or(Value::Null, numbers);
     json!({
         "as_of": gatherer.as_of(), "asked": answers.regions.len(), "added": answers.added(), "missing": missing,
-        "regions": answers.regions.iter().map(one).collect::<Vec<_>>(), "sum": sum,
+        "microseconds": answers.took.as_micros(), "regions": answers.regions.iter().map(one).collect::<Vec<_>>(), "sum": sum,
     })
 }
 

@@ -10,7 +10,7 @@ mod file;
 mod tests;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shiyan_foundation::Refusal;
 use shiyan_indicators::{Counts, Divisor, Gathered, Gatherer, Unfit};
@@ -38,6 +38,8 @@ pub struct Answers {
     pub regions: Vec<Answer>,
     /// 合计; `None` when nothing could be added.
     pub sum: Option<Gathered>,
+    /// How long all of it took, the adding included.
+    pub took: Duration,
 }
 
 impl Answers {
@@ -53,6 +55,7 @@ const AT_ONCE: usize = 256;
 
 /// Asks every region at once.
 pub async fn gather(regions: Vec<Region>, question: Question, gatherer: &Gatherer) -> Answers {
+    let begun = Instant::now();
     let (mut asking, turns) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
     for (at, region) in regions.iter().cloned().enumerate() {
         let turns = turns.clone();
@@ -74,11 +77,12 @@ pub async fn gather(regions: Vec<Region>, question: Question, gatherer: &Gathere
         let (heard, took) = heard.unwrap_or_else(broke_off);
         Answer { region, heard, took }
     });
-    put_together(answers.collect(), gatherer)
+    let (regions, sum) = put_together(answers.collect(), gatherer);
+    Answers { regions, sum, took: begun.elapsed() }
 }
 
 /// Names what cannot be added, and adds up the rest.
-fn put_together(mut regions: Vec<Answer>, gatherer: &Gatherer) -> Answers {
+fn put_together(mut regions: Vec<Answer>, gatherer: &Gatherer) -> (Vec<Answer>, Option<Gathered>) {
     for answer in &mut regions {
         if let Ok(counts) = &mut answer.heard {
             if let Some(people) = answer.region.people {
@@ -98,7 +102,7 @@ fn put_together(mut regions: Vec<Answer>, gatherer: &Gatherer) -> Answers {
     }
     let counts: Vec<&Counts> = regions.iter().filter_map(|r| r.heard.as_ref().ok()).collect();
     let sum = gatherer.sum(&counts);
-    Answers { regions, sum }
+    (regions, sum)
 }
 
 fn unfit(why: Unfit, gatherer: &Gatherer) -> Refusal {

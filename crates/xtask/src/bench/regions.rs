@@ -1,8 +1,9 @@
 //! `cargo xtask bench --regions`: four regions asked at once against each of them alone. Each is a PostgreSQL cluster with the program before it and an
 //! account that sees a quarter of the streets; what asks is the program too, started anew each time as a person starts it.
 //!
-//! All eight servers and whoever asks share this machine. What is measured is whether the regions work side by side; where they have fewer cores
-//! between them than regions, the work itself must wait for a core, and the line says how many there are.
+//! All eight servers and whoever asks share this machine. Two things are measured: the gathering against the slowest answer in it, which is what regions on
+//! machines of their own come to, and the whole command for four against the whole command for the slowest alone. The second is promised only where there is
+//! a core for each region: where there is none the regions wait for one another's work, and the line says how many cores there are.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -68,46 +69,70 @@ fn private(path: &Path, mode: u32) -> Result<(), Failure> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(|e| format!("{}: {e}", path.display()))
 }
 
-/// One asking of a file of regions: the whole command, and the slowest region in it, in milliseconds.
-fn asked(program: &Path, file: &Path, year: &str) -> Result<(f64, f64), Failure> {
-    let start = Instant::now();
-    let text = said(Command::new(program).args(["kpi", "--year", year, "--json", "--regions"]).arg(file).stdin(Stdio::null()))?;
-    let whole = millis(start.elapsed());
-    let answer: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("kpi --regions: {e}"))?;
-    let slowest = answer["regions"].as_array().into_iter().flatten().filter_map(|r| r["microseconds"].as_f64()).fold(0.0, f64::max);
-    Ok((whole, slowest / 1_000.0))
+/// One asking of a file of regions, in milliseconds.
+#[derive(Clone, Copy)]
+struct Took {
+    /// The whole command, from its start to its end.
+    command: f64,
+    /// The gathering in it.
+    gathering: f64,
+    /// The slowest answer in that.
+    slowest: f64,
 }
 
-/// The medians of several askings.
-fn medians(program: &Path, file: &Path, year: &str) -> Result<(f64, f64), Failure> {
+fn asked(program: &Path, file: &Path, year: &str) -> Result<Took, Failure> {
+    let start = Instant::now();
+    let text = said(Command::new(program).args(["kpi", "--year", year, "--json", "--regions"]).arg(file).stdin(Stdio::null()))?;
+    let command = millis(start.elapsed());
+    let answer: serde_json::Value = serde_json::from_str(&text).map_err(|e| format!("kpi --regions: {e}"))?;
+    let slowest = answer["regions"].as_array().into_iter().flatten().filter_map(|r| r["microseconds"].as_f64()).fold(0.0, f64::max);
+    let gathering = answer["microseconds"].as_f64().ok_or("kpi --regions: no time")?;
+    Ok(Took { command, gathering: gathering / 1_000.0, slowest: slowest / 1_000.0 })
+}
+
+/// The medians of several askings, and of the gathering against the slowest answer in it.
+fn medians(program: &Path, file: &Path, year: &str) -> Result<(Took, f64), Failure> {
     // once, so that every region has its ledger in memory as a server at work has
     asked(program, file, year)?;
     let all = (0..TIMES).map(|_| asked(program, file, year)).collect::<Result<Vec<_>, _>>()?;
-    Ok((median(all.iter().map(|(whole, _)| *whole).collect())?, median(all.iter().map(|(_, slowest)| *slowest).collect())?))
+    let of = |part: fn(&Took) -> f64| median(all.iter().map(part).collect());
+    Ok((Took { command: of(|t| t.command)?, gathering: of(|t| t.gathering)?, slowest: of(|t| t.slowest)? }, of(|t| t.gathering / t.slowest)?))
 }
 
-/// Measures and prints; an error when the promise is broken.
+/// Measures and prints; an error when a promise is broken.
 pub fn regions(program: &Path, dir: &Path, samples: Option<u32>, year: &str) -> Result<(), Failure> {
     std::fs::create_dir_all(dir).map_err(|e| e.to_string())?;
     private(dir, 0o700)?;
-    let opened = (0..REGIONS).map(|n| open(program, dir, n, samples.unwrap_or(SAMPLES), year)).collect::<Result<Vec<_>, _>>()?;
+    let samples = samples.unwrap_or(SAMPLES);
+    let opened = (0..REGIONS).map(|n| open(program, dir, n, samples, year)).collect::<Result<Vec<_>, _>>()?;
     let file = |name: &str| -> PathBuf { dir.join(format!("{name}.toml")) };
     let mut together = String::new();
     for region in &opened {
         together += &std::fs::read_to_string(file(&region.name)).map_err(|e| e.to_string())?;
     }
     std::fs::write(file("all"), together).map_err(|e| e.to_string())?;
-    println!("| {:<22} | {:>12} | {:>16} |", "medians of 5, ms", "command", "slowest region");
-    let (mut alone, mut answer) = (0.0_f64, 0.0_f64);
+    println!("medians of {TIMES}, ms; {samples} samples of a full year in each region\n");
+    println!("| {:<16} | {:>9} | {:>9} | {:>14} |", "asked", "command", "gathering", "slowest answer");
+    let line = |name: &str, t: Took| println!("| {name:<16} | {:>9.1} | {:>9.1} | {:>14.1} |", t.command, t.gathering, t.slowest);
+    let mut alone = 0.0_f64;
     for region in &opened {
-        let (whole, slowest) = medians(program, &file(&region.name), year)?;
-        println!("| {:<22} | {whole:>12.1} | {slowest:>16.1} |", format!("{} alone", region.name));
-        (alone, answer) = (alone.max(whole), answer.max(slowest));
+        let (took, _) = medians(program, &file(&region.name), year)?;
+        line(&format!("{} alone", region.name), took);
+        alone = alone.max(took.command);
     }
-    let (whole, slowest) = medians(program, &file("all"), year)?;
-    println!("| {:<22} | {whole:>12.1} | {slowest:>16.1} |\n", "four gathered");
-    println!("slowest answer of the four together ÷ slowest answer alone: {:.2}", slowest / answer);
-    let ratio = whole / alone;
-    println!("four clusters gathered ÷ the slowest one alone: {ratio:.2}, promised at most {LIMIT} {}", if ratio <= LIMIT { "ok" } else { "OVER" });
-    if ratio <= LIMIT { Ok(()) } else { Err("four clusters gathered: over what is promised".to_owned()) }
+    let (took, within) = medians(program, &file("all"), year)?;
+    line("all four", took);
+    println!();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let promised = |ratio: f64| if ratio <= LIMIT { "ok" } else { "OVER" };
+    println!("four clusters gathered ÷ the slowest one of them: {within:.2}, promised at most {LIMIT} {}", promised(within));
+    let beside = took.command / alone;
+    let enough = cores > REGIONS;
+    let bar = if enough {
+        format!("promised at most {LIMIT} {}", promised(beside))
+    } else {
+        format!("not promised: {REGIONS} regions and whoever asks on {cores} cores")
+    };
+    println!("the command for four ÷ the command for the slowest alone: {beside:.2}, {bar}");
+    if within <= LIMIT && (!enough || beside <= LIMIT) { Ok(()) } else { Err("four clusters gathered: over what is promised".to_owned()) }
 }
