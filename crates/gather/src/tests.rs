@@ -108,7 +108,9 @@ async fn every_region_is_asked_at_once_with_its_token_and_for_the_day() {
     let served: Vec<_> = (1..=4)
         .map(|n| {
             let all = all.clone();
-            serve(good(&format!("41010500{n}")), move || drop(all.wait()))
+            serve(good(&format!("41010500{n}")), move || {
+                all.wait();
+            })
         })
         .collect();
     let regions = served.iter().enumerate().map(|(n, (url, _))| dir.region(&format!("r{n}"), url)).collect();
