@@ -8,6 +8,7 @@ mod http;
 mod oracle;
 mod pg;
 mod place;
+mod regions;
 mod saves;
 mod trial;
 

@@ -75,11 +75,38 @@ impl Cluster {
         if !out.status.success() {
             return Err(format!("initdb: {}", String::from_utf8_lossy(&out.stderr)));
         }
-        cluster.port = TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
-        cluster.wire.to.store(usize::from(cluster.port), Ordering::SeqCst);
+        cluster.take_port()?;
         cluster.up()?;
         block_on(async { Side::open(&cluster.straight("postgres")).await.must(&format!("CREATE DATABASE {TEMPLATE}")).await });
         Ok(cluster)
+    }
+    /// Another cluster with everything that is in this one, which must be at rest.
+    pub fn copy(&self) -> Result<Cluster, String> {
+        let dir = Temp::new("faults-pg");
+        if self.mounted {
+            tool("mount", &["-t", "tmpfs", "-o", &format!("size={ROOM},mode=755"), "shiyan-faults", &dir.0.display().to_string()])?;
+        }
+        let (bin, owner) = (self.bin.clone(), self.owner);
+        let mut cluster = Cluster { wire: Wire::lay(0)?, bin, owner, mounted: self.mounted, process: None, port: 0, databases: 0, dir };
+        if let Some((uid, gid)) = owner {
+            chown(&cluster.dir.0, Some(uid), Some(gid)).map_err(|e| e.to_string())?;
+        }
+        tool("cp", &["-a", &self.data().display().to_string(), &cluster.data().display().to_string()])?;
+        cluster.take_port()?;
+        cluster.up()?;
+        Ok(cluster)
+    }
+    fn take_port(&mut self) -> Result<(), String> {
+        self.port = TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).map_err(|e| e.to_string())?.port();
+        self.wire.to.store(usize::from(self.port), Ordering::SeqCst);
+        Ok(())
+    }
+    /// Stops with everything written, so that it can be copied.
+    pub fn rest(&mut self) {
+        self.signal("INT", false);
+        if let Some(mut process) = self.process.take() {
+            let _ = process.wait();
+        }
     }
     fn data(&self) -> PathBuf {
         self.dir.join("cluster")

@@ -14,6 +14,7 @@ mod editions;
 mod exchange;
 mod found;
 mod gate;
+mod gather;
 mod heavy;
 mod http;
 mod keeping;

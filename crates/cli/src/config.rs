@@ -128,6 +128,9 @@ pub enum Command {
         /// 只从这个目录的事实文件取数，不用数据库 / count from the fact files of this directory alone, without a database
         #[arg(long, value_name = "DIR")]
         facts: Option<PathBuf>,
+        /// 汇总：同时询问这个文件列出的各地区的服务，逐地区列出并相加；有一个地区没有计入时退出码为 1 / gather: ask the servers of the regions in this file at once, show each and the sum; exit code 1 when one of them is not in the sum
+        #[arg(long, value_name = "FILE", conflicts_with_all = ["facts", "scope"])]
+        regions: Option<PathBuf>,
         /// 口径，各段用分号隔开；写哪一段就换掉缺省口径的哪一段 / scope: parts separated by semicolons, each replaces that part of the default
         ///
         /// levels=国抽,省抽 任务级别（national, transferred, provincial, city, district）/ task levels
@@ -288,6 +291,17 @@ pub enum UserCommand {
     Disable {
         /// 登录名 / login name
         username: String,
+    },
+    /// 打印程序凭证：程序凭它在 /api/v1/counts 读取这个账号范围内的指标之数，别的什么也不能做；供上级汇总 / print a token by which a program reads what this account counts at /api/v1/counts, and nothing else; for the tier above that adds regions up
+    Token {
+        /// 登录名 / login name
+        username: String,
+        /// 有效天数，最多 400 / days, 400 at most
+        #[arg(long, default_value_t = shiyan_app::people::program::PROGRAM_DAYS)]
+        days: i64,
+        /// 收回这个账号的全部程序凭证 / take every token of this account back
+        #[arg(long, conflicts_with = "days")]
+        end: bool,
     },
 }
 

@@ -88,6 +88,22 @@ pub(crate) async fn kpi(place: &Place, year: i32, scope: Option<&str>, as_of: Op
     tell(&year.kpis, json, lang)
 }
 
+/// One figure in one line.
+pub(crate) fn line_of<H: Heap>(figure: &Figure<H>, lang: Lang) -> Done {
+    let met = match figure.met {
+        Some(true) => lang.pick("达标", "met"),
+        Some(false) => lang.pick("未达标", "not met"),
+        None => "",
+    };
+    let left: u64 = figure.left_out.values().map(Heap::number).sum();
+    let (name, out) = (figure.name(lang), lang.pick("未计入", "left out"));
+    if figure.unit.is_sum() {
+        let cases = lang.pick("件案件", "cases");
+        return say!("{name:<24} {:>10} {}  {} {cases}  {out} {left}", figure.display, figure.unit.label(lang), figure.numerator);
+    }
+    say!("{name:<24} {:>10}  {}/{}  {met}  {out} {left}", figure.display, figure.numerator, figure.denominator)
+}
+
 /// Says the figures, counted from whatever and kept however.
 pub(crate) fn tell<H: Heap>(k: &Kpis<H>, json: bool, lang: Lang) -> Done {
     // Without people there is nothing that was required, and so no gap, pace or forecast.
@@ -124,19 +140,7 @@ pub(crate) fn tell<H: Heap>(k: &Kpis<H>, json: bool, lang: Lang) -> Done {
             say!("{why}")?;
         }
         for figure in k.figures().filter(|f| f.cut.is_none() && f.family == *family) {
-            let met = match figure.met {
-                Some(true) => lang.pick("达标", "met"),
-                Some(false) => lang.pick("未达标", "not met"),
-                None => "",
-            };
-            let left: u64 = figure.left_out.values().map(Heap::number).sum();
-            let (name, out) = (figure.name(lang), lang.pick("未计入", "left out"));
-            if figure.unit.is_sum() {
-                let cases = lang.pick("件案件", "cases");
-                say!("{name:<24} {:>10} {}  {} {cases}  {out} {left}", figure.display, figure.unit.label(lang), figure.numerator)?;
-                continue;
-            }
-            say!("{name:<24} {:>10}  {}/{}  {met}  {out} {left}", figure.display, figure.numerator, figure.denominator)?;
+            line_of(figure, lang)?;
         }
     }
     Ok(())

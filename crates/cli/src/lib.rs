@@ -14,6 +14,7 @@ mod paper;
 mod place;
 pub mod print;
 mod private;
+mod regions;
 mod register;
 pub mod run;
 

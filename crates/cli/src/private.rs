@@ -18,6 +18,7 @@ const BACKUPS: Kind = Kind { zh: "备份目录", en: "backup directory", fix: "7
 const SCRATCH: Kind = Kind { zh: "演练目录", en: "rehearsal directory", fix: "700" };
 const DATABASE: Kind = Kind { zh: "数据库文件", en: "database file", fix: "600" };
 const CONFIG: Kind = Kind { zh: "写有密码的配置文件", en: "configuration file with a password in it", fix: "600" };
+const TOKEN: Kind = Kind { zh: "凭证文件", en: "file of a token", fix: "600" };
 
 /// Everything of an installation that other accounts can read or change. What lies in a directory that nobody else may enter is
 /// not looked at by itself.
@@ -35,6 +36,11 @@ pub(crate) fn exposed(place: &Place) -> Vec<Refusal> {
 /// A directory for backups, given on the command line.
 pub(crate) fn exposed_backups(dir: &Path) -> Option<Refusal> {
     open_to_others(&BACKUPS, dir)
+}
+
+/// A file that holds the token of a program.
+pub(crate) fn exposed_token(file: &Path) -> Option<Refusal> {
+    open_to_others(&TOKEN, file)
 }
 
 #[cfg(unix)]

@@ -36,7 +36,7 @@ use crate::config::{
 use crate::keep::Against;
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json, member, no_such, not_listed, read, write};
-use crate::{code, exchange, facts, figures_export, front, keep, kpi, nightly, paper, register, say};
+use crate::{code, exchange, facts, figures_export, front, keep, kpi, nightly, paper, regions, register, say};
 
 pub(crate) type Done = Result<(), Failed>;
 
@@ -97,8 +97,9 @@ async fn run(cli: Cli, lang: Lang) -> Done {
         Command::Exchange { what: ExchangeCommand::Ssd2 { what } } => exchange::ssd2(&place, what, lang).await,
         Command::Report { what } => report(&place, what, lang).await,
         Command::Paper(args) => paper::paper(&place, &args, lang).await,
-        Command::Kpi { facts: Some(dir), year, scope, as_of, json } => facts::kpi(&dir, year, scope.as_deref(), as_of, json, lang),
-        Command::Kpi { facts: None, year, scope, as_of, json } => kpi::kpi(&place, year.unwrap_or_default(), scope.as_deref(), as_of, json, lang).await,
+        Command::Kpi { regions: Some(file), year, as_of, json, .. } => regions::gathered(&file, year.unwrap_or_default(), as_of, json, lang).await,
+        Command::Kpi { facts: Some(dir), year, scope, as_of, json, .. } => facts::kpi(&dir, year, scope.as_deref(), as_of, json, lang),
+        Command::Kpi { year, scope, as_of, json, .. } => kpi::kpi(&place, year.unwrap_or_default(), scope.as_deref(), as_of, json, lang).await,
         Command::Figures { what: FiguresCommand::Export { year, table, out, as_of, json } } => {
             figures_export::export(&place, figures_export::Asked { year, table: &table, as_of, out: &out, json }, lang).await
         }
@@ -229,12 +230,17 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     timer.stop().await;
     nightly::last_checkpoint(&site.app, place, &plan).await;
     looking.iter().for_each(tokio::task::JoinHandle::abort);
-    if let Err(error) = site.app.keep_ledger(true).await {
-        eprintln!("{} {error}", lang.pick("指标台账没有存下，下次启动重新计数：", "the ledger of figures was not kept, the next start counts anew:"));
-    }
+    keep_ledger(&site.app, lang).await;
     site.app.close().await;
     drop((lock, file_lock));
     served
+}
+
+/// The next start goes on from here.
+async fn keep_ledger(app: &App, lang: Lang) {
+    if let Err(error) = app.keep_ledger(true).await {
+        eprintln!("{} {error}", lang.pick("指标台账没有存下，下次启动重新计数：", "the ledger of figures was not kept, the next start counts anew:"));
+    }
 }
 
 /// What is said when the server listens: the accounts of the demonstration, or the link of the first set-up.
@@ -300,6 +306,7 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             let link = app.reset_password(&at_the_machine(Role::Admin), &username, now()).await.map_err(|error| no_user(error, &username))?;
             say_link(place, public_url.as_deref(), &link, lang)
         }
+        UserCommand::Token { username, days, end } => program_token(place, &username, (!end).then_some(days), lang).await,
         UserCommand::List { json } => {
             let people = place.app().await?.people().await?;
             if json {
@@ -319,6 +326,20 @@ async fn users(place: &Place, what: UserCommand, lang: Lang) -> Done {
             Ok(())
         }
     }
+}
+
+/// Hands out the token of a program for so many days, or takes all of them back.
+async fn program_token(place: &Place, username: &str, days: Option<i64>, lang: Lang) -> Done {
+    let (app, admin) = (place.app_to_write().await?, at_the_machine(Role::Admin));
+    let Some(days) = days else {
+        app.end_programs(&admin, username, now()).await.map_err(|error| no_user(error, username))?;
+        return say!("{} {username}", lang.pick("已收回程序凭证：", "took the tokens of its programs back:"));
+    };
+    let (_, token) = app.hand_out_program(&admin, username, days, now()).await.map_err(|error| no_user(error, username))?;
+    // Alone on standard output, so that it can go into a file of mode 600 and nowhere else.
+    let told = lang.pick("程序凭证（只显示这一次，按密码保管）：", "Token of a program (shown this once; keep it like a password):");
+    let _ = writeln!(std::io::stderr(), "{told}");
+    say!("{}", token.text())
 }
 
 fn no_user(error: shiyan_app::Error, username: &str) -> Failed {
@@ -1003,7 +1024,7 @@ fn read_start(text: &str) -> Result<Instant, Refusal> {
 }
 
 fn explain(asked: &str, json: bool, lang: Lang) -> Done {
-    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_papers::code::ALL].concat();
+    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_papers::code::ALL, shiyan_gather::code::ALL].concat();
     let none = || {
         let rules = shiyan_statute::RuleKey::ALL.iter().map(|rule| rule.code());
         let all: Vec<String> = rules.chain(shiyan_app::explain::codes().iter().chain(&more).map(|info| info.code)).map(str::to_owned).collect();

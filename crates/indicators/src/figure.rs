@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use shiyan_foundation::ids::{CaseId, ClockId, ReadingId, SampleId};
 use shiyan_foundation::{Lang, labels};
 use shiyan_statute::said;
@@ -68,7 +68,7 @@ labels! {
 }
 
 /// One member of an axis; a figure with a cut knows only the facts of that member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// Axis.
     pub axis: Axis,

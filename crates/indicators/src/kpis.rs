@@ -528,7 +528,7 @@ fn by_text<'a, H: Heap>(
     .collect()
 }
 
-fn pace(scope: &KpiScope, counted: u64, required: u64, as_of: NaiveDate, calendar: &WorkCalendar) -> Pace {
+pub(crate) fn pace(scope: &KpiScope, counted: u64, required: u64, as_of: NaiveDate, calendar: &WorkCalendar) -> Pace {
     let days = calendar.workdays_in(scope.year);
     let elapsed = match as_of.year().cmp(&scope.year) {
         std::cmp::Ordering::Less => 0,

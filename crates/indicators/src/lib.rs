@@ -10,6 +10,7 @@ pub mod disposed;
 pub mod exact;
 pub mod facts;
 pub mod figure;
+pub mod gathered;
 pub mod groups;
 pub mod kpis;
 pub mod ledger;
@@ -27,6 +28,7 @@ pub use facts::{
     Taken, as_of_today, end_of,
 };
 pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, Heap, Ids, LeftOut, Marks, Unit, compare, scope_line};
+pub use gathered::{Count, Counts, Gathered, Gatherer, Unfit};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
 pub use kpis::{CaseKpis, CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, Sieved, kpis, kpis_at, kpis_of, kpis_with};
 pub use ledger::{Asked, FoldDay, KeptCells, KeptLedger, Ledger, Sift, Whose};

@@ -1036,3 +1036,157 @@ fn a_batch_that_was_read_twice_while_it_changed_its_month_is_one() {
     let k: Kpis<u64> = kpis_of(&ledger.sets(&asked).unwrap(), &scope(1_000), end_of(day(12, 31)), &calendar());
     assert_eq!(k.per_thousand.numerator, 2);
 }
+
+/// What a region of some streets tells, as it comes out of the wire.
+fn told(facts: &Facts, people: u64, on: NaiveDate, of: &[usize]) -> Counts {
+    let k: Kpis<u64> = kpis_of(&Sets::plain(facts, &[]), &scope(people), end_of(on), &calendar());
+    let counts = Counts::of(&k, Some(7), of.iter().map(|n| format!("41010500{n}")).collect());
+    serde_json::from_str(&serde_json::to_string(&counts).unwrap()).unwrap()
+}
+
+fn any_case() -> impl Strategy<Value = CaseFact> {
+    let amount = (0usize..4, 0u32..100_000).prop_map(|(kind, n)| match kind {
+        0 => String::new(),
+        1 => format!("{}.{:03}", n / 1_000, n % 1_000),
+        2 => n.to_string(),
+        _ => "约三".to_owned(),
+    });
+    (0u128..40, 0usize..4, -30i64..400, proptest::option::of(-30i64..400), prop::bool::weighted(0.1), any::<bool>(), amount, 0usize..3).prop_map(
+        |(id, street, due, closed, cancelled, evidenced, amount, penalty)| {
+            let plus = |days| day(1, 1) + chrono::Duration::days(days);
+            CaseFact {
+                case_id: CaseId(Uuid::from_u128(id)),
+                street: format!("41010500{street}"),
+                opened_on: plus(due - 60),
+                evidenced,
+                disposal: Disposal {
+                    sealed: amount.clone(),
+                    fine: amount,
+                    unit: "kg".into(),
+                    penalty: Penalty::ALL.get(penalty).copied(),
+                    transferred: penalty == 0,
+                    ..Disposal::default()
+                },
+                ..case(&format!("C{id}"), plus(due), closed.map(plus), cancelled)
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn regions_added_up_come_to_what_is_counted_of_all_at_once(
+        batches in prop::collection::vec(any_batch(), 0..120),
+        cases in prop::collection::vec(any_case(), 0..40),
+        readings in prop::collection::vec(any_reading(), 0..60),
+        people in prop::collection::vec(0u64..50, 4), on in 0i64..420,
+    ) {
+        let on = day(1, 1) + chrono::Duration::days(on);
+        let mut all = Facts { batches, cases, rapid: readings, ..Facts::default() };
+        // a number names its area
+        for (at, b) in all.batches.iter_mut().enumerate() {
+            (b.sampling_no, b.lab) = (format!("{}{}", b.sampling_no, &b.street[6..]), format!("机构{}", at % 3));
+        }
+        let regions: Vec<Counts> = (0..4).map(|n| {
+            let mine = |street: &str| street.ends_with(&n.to_string());
+            let facts = Facts {
+                batches: all.batches.iter().filter(|b| mine(&b.street)).cloned().collect(),
+                cases: all.cases.iter().filter(|c| mine(&c.street)).cloned().collect(),
+                rapid: all.rapid.iter().filter(|r| mine(&r.street)).cloned().collect(),
+                ..Facts::default()
+            };
+            told(&facts, people[n], on, &[n])
+        }).collect();
+        let gatherer = Gatherer::new(2026, on, &calendar()).unwrap();
+        for region in &regions {
+            prop_assert_eq!(gatherer.fit(region), Ok(()));
+        }
+        let regions: Vec<&Counts> = regions.iter().collect();
+        prop_assert!(Gatherer::overlaps(&regions).is_empty());
+        let sum = gatherer.sum(&regions).unwrap();
+        let whole: Kpis<u64> = kpis_of(&Sets::plain(&all, &[]), &scope(people.iter().sum()), end_of(on), &calendar());
+        // a laboratory that has nothing within the scope in a region has no figure there, so what lies outside the scope is not told either
+        let named = |f: &Figure<u64>| {
+            let mut f = f.clone();
+            f.left_out.retain(|why, _| f.cut.as_ref().is_none_or(|c| c.axis != Axis::Lab) || *why > LeftOut::OtherKind);
+            (f.name(Lang::En), f)
+        };
+        let by_name = |figures: Vec<&Figure<u64>>| -> BTreeMap<String, Figure<u64>> { figures.into_iter().map(named).collect() };
+        let (mine, theirs) = (by_name(sum.figures.iter().collect()), by_name(whole.figures().collect()));
+        prop_assert_eq!(mine.len(), sum.figures.len(), "each once");
+        prop_assert_eq!(mine, theirs);
+        prop_assert_eq!((sum.required, sum.gap, sum.pace, sum.forecast), (Some(whole.required), Some(whole.gap), Some(whole.pace), Some(whole.forecast)));
+        let lists = [&whole.overdue, &whole.closed_late, &whole.due_today, &whole.unevidenced, &whole.open_not_due].map(|l| l.len() as u64);
+        prop_assert_eq!([sum.overdue, sum.closed_late, sum.due_today, sum.unevidenced, sum.open_not_due], lists);
+        prop_assert_eq!([sum.in_lab, sum.in_transit, sum.undetermined], [whole.in_lab, whole.in_transit, whole.undetermined]);
+    }
+}
+
+#[test]
+fn what_cannot_be_added_is_not_added() {
+    let on = day(10, 1);
+    let gatherer = Gatherer::new(2026, on, &calendar()).unwrap();
+    let good = told(&batches(40), 10_000, on, &[8]);
+    assert_eq!(gatherer.fit(&good), Ok(()));
+    let form = |change: &dyn Fn(&mut Counts)| {
+        let mut other = good.clone();
+        change(&mut other);
+        match gatherer.fit(&other) {
+            Err(Unfit::Form(what)) => what,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(form(&|c| c.form = 2), "form 2");
+    assert_eq!(form(&|c| c.streets.clear()), "streets");
+    assert_eq!(form(&|c| c.in_lab = u64::MAX), "numbers");
+    assert_eq!(form(&|c| c.figures[0].key = "other".into()), "other");
+    // told not at all, told twice, more hits than counted, a rate that is a sum, a street for which it does not answer
+    let discovery = good.figures.iter().position(|f| f.key == "discovery_rate").unwrap();
+    assert_eq!(form(&|c| drop(c.figures.remove(discovery))), "discovery_rate");
+    assert_eq!(form(&|c| c.figures.push(c.figures[discovery].clone())), "discovery_rate");
+    assert_eq!(form(&|c| c.figures[discovery].hits = 41), "discovery_rate");
+    assert_eq!(form(&|c| c.figures[discovery].total = Some(Decimal::ONE)), "discovery_rate");
+    let street = |c: &mut Counts| c.figures.iter_mut().filter_map(|f| f.cut.as_mut()).find(|c| c.axis == Axis::Street).unwrap().code = "410106001".into();
+    assert_eq!(form(&street), "discovery_rate");
+    let fit = |change: &dyn Fn(&mut Counts)| {
+        let mut other = good.clone();
+        change(&mut other);
+        gatherer.fit(&other)
+    };
+    assert_eq!(fit(&|c| c.as_of = day(9, 30)), Err(Unfit::Day(day(9, 30))));
+    assert_eq!(fit(&|c| c.scope.year = 2025), Err(Unfit::Scope("年度", "year")));
+    assert_eq!(fit(&|c| c.scope.kinds = BTreeSet::from([TaskKind::Supervisory])), Err(Unfit::Scope("任务类别", "kinds")));
+    // two that answer for one street are both known
+    let other = told(&batches(0), 1, on, &[9]);
+    let overlaps = Gatherer::overlaps(&[&good, &other, &good]);
+    assert_eq!(overlaps, BTreeMap::from([(0, (2, "410105008".to_owned())), (2, (0, "410105008".to_owned()))]));
+}
+
+#[test]
+fn a_rate_of_regions_comes_from_the_sums_and_is_no_average() {
+    let on = day(10, 1);
+    let gatherer = Gatherer::new(2026, on, &calendar()).unwrap();
+    let region = |n: u64, failing: usize, street: usize, people: u64| {
+        let mut facts = batches(u128::from(n));
+        facts.batches.iter_mut().for_each(|b| b.street = format!("41010500{street}"));
+        facts.batches.iter_mut().take(failing).for_each(|b| b.outcome = Some(Outcome::Fail));
+        told(&facts, people, on, &[street])
+    };
+    // 1 of 10 and 1 of 90 are 2 of 100, not 5.56 in a hundred
+    let (a, b) = (region(10, 1, 1, 1_000), region(90, 1, 2, 9_000));
+    let sum = gatherer.sum(&[&a, &b]).unwrap();
+    let figure = |sum: &Gathered, key: &str| sum.figures.iter().find(|f| f.key == key && f.cut.is_none()).unwrap().clone();
+    assert_eq!((figure(&sum, "discovery_rate").display.as_str(), figure(&sum, "batches_per_thousand").display.as_str()), ("2.00%", "10.00"));
+    // where nobody knows the people of one region there are no batches per thousand; a target that differs is none, and each still owes its own
+    let mut unknown = b.clone();
+    unknown.scope.divisor = Divisor::Unknown;
+    let sum = gatherer.sum(&[&a, &unknown]).unwrap();
+    assert_eq!((sum.people, sum.required, figure(&sum, "batches_per_thousand").display.as_str()), (None, None, "—"));
+    let mut other = b.clone();
+    other.scope.target_per_mille = Decimal::from(8);
+    other.figures.iter_mut().filter(|f| f.key == "batches_per_thousand").for_each(|f| f.target = Some(Decimal::from(8)));
+    let sum = gatherer.sum(&[&a, &other]).unwrap();
+    let per_thousand = figure(&sum, "batches_per_thousand");
+    assert_eq!((sum.target_per_mille, sum.required, per_thousand.target, per_thousand.met), (None, Some(4 + 72), None, None));
+    assert_eq!(gatherer.sum(&[]), None);
+}

@@ -3,6 +3,7 @@
 //! A command that is missing or fails is a failed line of the table, never a skipped one.
 
 mod figures;
+mod regions;
 
 use crate::Failure;
 use crate::http::{Client, forms, links};
@@ -85,6 +86,8 @@ struct Options {
     lists_only: bool,
     /// Only the questions of the annual report over fact files, beside DuckDB, polars and DataFusion.
     figures: Option<figures::Figures>,
+    /// Only four regions asked at once, against each alone.
+    regions_only: bool,
     /// Another build instead of this one.
     binary: Option<PathBuf>,
     /// Saving at a million results too: some 11 GB of disk and ten minutes.
@@ -121,6 +124,10 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     if options.verify_only {
         let samples = options.samples.unwrap_or(VERIFIED);
         return told(&verify(&program, &scratch.dir.join("verify"), samples));
+    }
+    if options.regions_only {
+        // as they stand now, in the running year
+        return regions::regions(&program, &scratch.dir.join("regions"), options.samples, &this_year()?.to_string());
     }
     if options.lists_only {
         return told(&[lists(root, &program, &scratch.dir.join("lists"))]);
@@ -406,11 +413,21 @@ impl Serving {
 
     /// Listening on this address; asked on the usual one.
     pub fn start_on(program: &Path, data: &Path, address: &str) -> Result<Serving, Failure> {
+        Self::start_with(program, data, address, &[])
+    }
+
+    /// Over another database than the one in its directory.
+    pub fn start_over(program: &Path, data: &Path, url: &str) -> Result<Serving, Failure> {
+        Self::start_with(program, data, "127.0.0.1", &["--database-url", url])
+    }
+
+    fn start_with(program: &Path, data: &Path, address: &str, more: &[&str]) -> Result<Serving, Failure> {
         let port = free_port()?;
         let start = Instant::now();
         let process = Command::new(program)
             .args(["serve", "--listen", &format!("{address}:{port}"), "--data"])
             .arg(data)
+            .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -522,6 +539,7 @@ fn options(args: &[String]) -> Result<Options, Failure> {
         verify_only: false,
         lists_only: false,
         figures: None,
+        regions_only: false,
         binary: None,
         million: false,
         keep: false,
@@ -537,6 +555,7 @@ fn options(args: &[String]) -> Result<Options, Failure> {
             "--load" => options.load_only = true,
             "--verify" => options.verify_only = true,
             "--lists" => options.lists_only = true,
+            "--regions" => options.regions_only = true,
             "--figures" => drop(options.figures.get_or_insert_default()),
             "--scale" => options.figures.get_or_insert_default().scale = figures::scale(value()?)?,
             "--facts" => options.figures.get_or_insert_default().facts = Some(PathBuf::from(value()?)),
@@ -690,12 +709,13 @@ mod tests {
                 verify_only: false,
                 lists_only: false,
                 figures: None,
+                regions_only: false,
                 binary: None,
                 million: false,
                 keep: true
             })
         );
-        assert!(args("--verify").is_ok_and(|o| o.verify_only && !o.lists_only) && args("--lists").is_ok_and(|o| o.lists_only));
+        assert!(args("--verify").is_ok_and(|o| o.verify_only && !o.lists_only && !o.regions_only) && args("--lists").is_ok_and(|o| o.lists_only));
         assert!(args("--reports-only").is_ok_and(|o| o.reports_only) && args("").is_ok_and(|o| !o.reports_only));
         assert!(args("--samples").is_err() && args("--samples x").is_err() && args("--what").is_err());
     }

@@ -28,7 +28,7 @@ const HELP: &str = "cargo xtask <command>
   pg CMD.. start the private PostgreSQL server of `ci`, run CMD with SHIYAN_TEST_PG set, stop the server
   faults   try to lose a save: kill the server, fill the disk, break syncs and writes, cut the database off, and count what is
            there afterwards; `cargo xtask faults --help` lists its flags
-  bench    build in release and measure the speeds we promise  [--samples N] [--year Y] [--small-only] [--million] [--load] [--verify] [--lists] [--reports-only] [--binary PATH] [--keep]
+  bench    build in release and measure the speeds we promise  [--samples N] [--year Y] [--small-only] [--million] [--load] [--verify] [--lists] [--regions] [--reports-only] [--binary PATH] [--keep]
            --figures [--scale 0.1] [--facts DIR] [--python PATH]: the questions of the annual report beside DuckDB, polars and DataFusion
   golden   write the golden files of the reports and the list of the schema anew; look at the difference before committing it
   fonts    make the faces of crates/fonts/data anew out of their packages; needs npm, Python and a network, and nobody else calls it

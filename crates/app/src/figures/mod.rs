@@ -12,6 +12,7 @@ use shiyan_store::Error;
 use crate::{App, code};
 
 pub(crate) mod archive;
+pub mod counts;
 pub(crate) mod following;
 pub mod months;
 pub mod opened;

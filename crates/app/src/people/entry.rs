@@ -551,11 +551,11 @@ async fn open(unit: &mut Unit, user: UserAccount, door: &Door, knock: &Knock<'_>
     Ok(Opened { token: login, devices, user })
 }
 
-/// Forgets what is counted for an account; its logins, tickets and known browsers end.
+/// Forgets what is counted for an account; its logins, tickets, known browsers and the tokens of its programs end.
 pub(crate) async fn shut_out(unit: &mut Unit, user: &UserAccount, also: &[Purpose]) -> Result<(), Error> {
     let id = user.id.to_string();
     unit.close_logins_of(&id).await?;
-    unit.drop_tokens(&id, &[Purpose::Second, Purpose::Device]).await?;
+    unit.drop_tokens(&id, &[Purpose::Second, Purpose::Device, Purpose::Program]).await?;
     unit.drop_tokens(&id, also).await?;
     for prefix in counts_of(&user.username) {
         unit.forget_tries_of(&prefix).await?;

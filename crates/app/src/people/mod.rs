@@ -3,6 +3,7 @@
 pub mod entry;
 pub mod pace;
 pub mod passwords;
+pub mod program;
 pub mod second;
 pub mod totp;
 

@@ -64,6 +64,8 @@ pub enum Purpose {
     Second,
     /// 常用设备 a browser that this person signed in with before.
     Device,
+    /// 程序凭证 a program that reads the figures of this account, and nothing else.
+    Program,
 }
 
 impl Purpose {
@@ -73,6 +75,7 @@ impl Purpose {
             Purpose::Password => "password",
             Purpose::Second => "second",
             Purpose::Device => "device",
+            Purpose::Program => "program",
         }
     }
 }

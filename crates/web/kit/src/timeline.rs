@@ -116,6 +116,8 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("user.name", "修改姓名", "Changed the name", Tone::Info),
     ("user.disable", "停用账号", "Disabled an account", Tone::Warn),
     ("user.reset_password", "发放设置密码的链接", "Gave a link to set a password", Tone::Warn),
+    ("user.program_token", "发放读取指标的程序凭证", "Gave a program a token to read figures", Tone::Warn),
+    ("user.program_end", "收回程序凭证", "Took the tokens of programs back", Tone::Info),
     ("user.set_password", "凭链接设置密码", "Set a password by the link", Tone::Info),
     ("user.second_begin", "开始启用动态口令", "Began to enrol the second factor", Tone::Idle),
     ("user.second_on", "启用动态口令", "Turned the second factor on", Tone::Pass),

@@ -24,7 +24,7 @@ use shiyan_lab_results::order::OrderState;
 use shiyan_nonconformity::{CaseState, Part};
 use shiyan_sample_intake::SampleState;
 use shiyan_statute::{FoodName, FoodNames, LimitChoice, LimitQuery, LimitRow, LimitStatus, codes as law};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{OpenApi, ToSchema};
 use validator::Validate;
 
@@ -48,7 +48,7 @@ use shiyan_web_kit::when::{When, wanted_year};
 /// Every API route.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![kpi, statistics, statistics_table, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading, openapi]
+    routes![kpi, crate::counts::counts, statistics, statistics_table, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading, openapi]
 }
 
 /// The contract of every route above.
@@ -58,7 +58,7 @@ pub fn routes() -> Vec<Route> {
         title = "Shiyan 食验",
         description = "食品安全抽检全流程接口 the sampling way as JSON. Sign in with the login cookie; a POST carries the header X-CSRF or comes from the same origin."
     ),
-    paths(kpi, statistics, statistics_table, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading),
+    paths(kpi, crate::counts::counts, statistics, statistics_table, samples, sample, cases, results_ssd2, deadline, judge, explain, rapid_reading),
     components(schemas(JudgeBody, ReadingBody, ProblemDocument)),
     security(("login" = []))
 )]
@@ -68,7 +68,11 @@ static CONTRACT: LazyLock<String> = LazyLock::new(|| {
     let mut document = Contract::openapi();
     env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(LOGIN, "登录后的会话 the session after signing in at /login")));
-    document.components.get_or_insert_default().add_security_scheme("login", cookie);
+    let told = "程序凭证，只用于 /api/v1/counts the token of a program, good for /api/v1/counts alone: shiyan user token";
+    let program = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(told)).build());
+    let schemes = document.components.get_or_insert_default();
+    schemes.add_security_scheme("login", cookie);
+    schemes.add_security_scheme("program", program);
     serde_json::to_value(&document).map_or_else(|_| "{}".to_owned(), |document| completed(document).to_string())
 });
 
@@ -147,7 +151,7 @@ fn completed(mut document: Value) -> Value {
 /// A refusal as `application/problem+json`.
 #[derive(Debug, ToSchema)]
 #[allow(dead_code)]
-struct ProblemDocument {
+pub(crate) struct ProblemDocument {
     /// Address that explains the first code.
     r#type: String,
     /// The first refusal, English.

@@ -4,6 +4,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod api;
+pub mod counts;
 pub mod explain;
 pub mod home;
 pub mod search;

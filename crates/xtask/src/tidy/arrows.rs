@@ -126,6 +126,8 @@ const TABLE: &[Room] = &[
     ),
     // The front door knows nobody: it must not depend on what it protects.
     room("shiyan-door", Only(&[]), Heavy(&["hyper", "hyper-util", "http", "http-body", "http-body-util", "tokio", "tokio-rustls", "rustls"])),
+    // Asks the servers of regions; it knows no database, and what is added how is decided in indicators.
+    room("shiyan-gather", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["hyper", "hyper-util", "http", "http-body-util", "tokio", "tokio-rustls"])),
     // rocket only for the configuration of the server, tokio only for the runtime.
     room(
         "shiyan-cli",
@@ -146,6 +148,7 @@ const TABLE: &[Room] = &[
                 "shiyan-web-kit",
                 "shiyan-web-site",
                 "shiyan-door",
+                "shiyan-gather",
             ],
         ]),
         Heavy(&["clap", "rocket", "tokio", "tracing-subscriber"]),
