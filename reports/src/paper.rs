@@ -378,32 +378,21 @@ impl Paper {
                 flow.space(line.before);
                 flow.plain(&line.text, line.role, line.size, line.leading, line.colour, line.fill);
             }
-            Piece::Picture { image, size: (w, h), fill, .. } => {
-                flow.ensure(*h);
-                let x = match fill {
-                    Fill::Left | Fill::Justify => flow.left(),
-                    Fill::Centre => flow.left() + (flow.width() - w) / 2.0,
-                    Fill::Right => flow.left() + flow.width() - w,
-                };
-                let y = flow.y;
-                match image {
-                    Image::Kept(picture) => flow.canvas.picture(picture, x, y, *w, *h),
-                    Image::Code(text) => crate::qr::draw(&mut flow.canvas, text, x, y, w.min(*h))?,
-                }
-                flow.y += h;
-            }
-            Piece::Page { wide } => {
-                let sheet = self.sheet(*wide);
-                // annexes of one orientation follow each other where one ends early on its page
-                if flow.sheet == sheet && flow.filled() < 0.55 {
-                    flow.space(20.0);
-                } else if !(flow.sheet == sheet && flow.at_top()) {
-                    flow.sheet = sheet;
-                    flow.new_page();
-                }
-            }
+            Piece::Picture { image, size, fill, .. } => picture(flow, image, *size, *fill)?,
+            Piece::Page { wide } => self.turn_page(flow, *wide),
         }
         Ok(())
+    }
+
+    fn turn_page(&self, flow: &mut Flow<'_>, wide: bool) {
+        let sheet = self.sheet(wide);
+        // annexes of one orientation follow each other where one ends early on its page
+        if flow.sheet == sheet && flow.filled() < 0.55 {
+            flow.space(20.0);
+        } else if !(flow.sheet == sheet && flow.at_top()) {
+            flow.sheet = sheet;
+            flow.new_page();
+        }
     }
 
     /// 目录 stands on the page of the title, set closer when it must.
@@ -515,6 +504,22 @@ fn signature(flow: &mut Flow<'_>, by: &str, on: &str, style: &Style) {
     flow.put(by, (middle, base), Role::Body, size, Colour::BLACK, Fill::Centre);
     flow.put(on, (middle, base + style.leading), Role::Body, size, Colour::BLACK, Fill::Centre);
     flow.y += style.leading * 2.0;
+}
+
+fn picture(flow: &mut Flow<'_>, image: &Image, (w, h): (f32, f32), fill: Fill) -> Result<(), ReportError> {
+    flow.ensure(h);
+    let x = match fill {
+        Fill::Left | Fill::Justify => flow.left(),
+        Fill::Centre => flow.left() + (flow.width() - w) / 2.0,
+        Fill::Right => flow.left() + flow.width() - w,
+    };
+    let y = flow.y;
+    match image {
+        Image::Kept(picture) => flow.canvas.picture(picture, x, y, w, h),
+        Image::Code(text) => crate::qr::draw(&mut flow.canvas, text, x, y, w.min(h))?,
+    }
+    flow.y += h;
+    Ok(())
 }
 
 fn set_figures(flow: &mut Flow<'_>, figures: &Figures, scope: &str) {

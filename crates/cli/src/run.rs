@@ -205,9 +205,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         key_file: place.key_file(),
     };
-    for (_, refusal) in shiyan_imports::profiles::of_house(&[], Some(&place.profiles())).refused {
-        eprintln!("{} {}", refusal.what(lang), refusal.next(lang));
-    }
+    told_profiles(place, lang);
     let welcome = welcome(&app, &config, &accounts, (listen, tls.is_some()), lang).await?;
     let district = app.district().await?;
     let mut site = Site::new(app, config, now);
@@ -234,6 +232,13 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     site.app.close().await;
     drop((lock, file_lock));
     served
+}
+
+/// Instrument profiles of the house that cannot be used are named before anybody sends a file for them.
+fn told_profiles(place: &Place, lang: Lang) {
+    for (_, refusal) in shiyan_imports::profiles::of_house(&[], Some(&place.profiles())).refused {
+        eprintln!("{} {}", refusal.what(lang), refusal.next(lang));
+    }
 }
 
 /// The next start goes on from here.
@@ -1024,7 +1029,8 @@ fn read_start(text: &str) -> Result<Instant, Refusal> {
 }
 
 fn explain(asked: &str, json: bool, lang: Lang) -> Done {
-    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_papers::code::ALL, shiyan_gather::code::ALL].concat();
+    let more =
+        [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_papers::code::ALL, shiyan_gather::code::ALL].concat();
     let none = || {
         let rules = shiyan_statute::RuleKey::ALL.iter().map(|rule| rule.code());
         let all: Vec<String> = rules.chain(shiyan_app::explain::codes().iter().chain(&more).map(|info| info.code)).map(str::to_owned).collect();

@@ -82,9 +82,12 @@ fn set(letter: &Letter, output: Output) -> Result<Vec<u8>, Error> {
     }
 }
 
+/// A name, its heads and its rows.
+type Sheet<'a> = (&'a str, Vec<&'a str>, Vec<Vec<out::Cell>>);
+
 /// The tables of a letter, a sheet each: the columns and the cells as they are printed.
 fn workbook(letter: &Letter) -> Result<Vec<u8>, Refusal> {
-    let sheets: Vec<(&str, Vec<&str>, Vec<Vec<out::Cell>>)> = letter
+    let sheets: Vec<Sheet<'_>> = letter
         .tables()
         .iter()
         .map(|(name, table)| {

@@ -152,7 +152,7 @@ pub(super) fn chart(data: &Annual, told: &Told<'_>, source: Source, name: &str, 
         "months_failing" => Some(say.months(&t.by_month, |m| bar(m.now.failing), |m| bar(m.whole.failing), (year, until), false).map_err(|why| wrong(&why))?),
         "class_batches" => {
             let mut lines: Vec<&Line> = t.by_class.iter().filter(|l| l.now.batches > 0).collect();
-            lines.sort_by(|a, b| b.now.batches.cmp(&a.now.batches));
+            lines.sort_by_key(|line| std::cmp::Reverse(line.now.batches));
             Some(say.counts(lines.into_iter().take(15).map(|l| (say.name(l).to_owned(), l.now.batches, none()))))
         }
         "classes" => {

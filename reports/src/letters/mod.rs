@@ -185,7 +185,7 @@ fn letter(source: Source, facts: &impl Serialize, front: &Front, office: &Office
     let mut pieces = vec![Piece::Page { wide }, Piece::Title(title.clone())];
     for piece in filled.pieces {
         match piece {
-            template::Piece::Chapter { heading, annex, wide: turned } => {
+            template::Piece::Chapter { heading, annex, wide: turned, plain: _ } => {
                 if annex {
                     pieces.push(Piece::Page { wide: turned });
                     wide = turned;

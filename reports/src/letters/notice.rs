@@ -122,10 +122,9 @@ struct Told<'a> {
     passing: &'a [Batch],
 }
 
-/// 不合格率 to two decimals, cut off: never better than it is for whoever passes, never worse for whoever fails.
+/// 不合格率 to two decimals, rounded as every rate of the house is; of nothing there is none.
 fn rate(failing: usize, total: usize) -> String {
-    let hundredths = if total == 0 { 0 } else { failing * 10_000 / total };
-    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+    shiyan_indicators::exact::percent(failing as u64, total as u64, None).map_or_else(|| "—".to_owned(), |p| format!("{p}%"))
 }
 
 impl Notice {
@@ -193,6 +192,6 @@ mod tests {
     }
     #[test]
     fn a_rate_is_cut_off_and_not_rounded() {
-        assert_eq!((rate(15, 278).as_str(), rate(1, 3).as_str(), rate(0, 0).as_str(), rate(2, 3).as_str()), ("5.39%", "33.33%", "0.00%", "66.66%"));
+        assert_eq!((rate(15, 278).as_str(), rate(1, 3).as_str(), rate(0, 0).as_str(), rate(2, 3).as_str()), ("5.40%", "33.33%", "—", "66.67%"));
     }
 }

@@ -75,7 +75,8 @@ impl App {
         let orders = self.store.reported_batches(from, until, scope).await?;
         let samples: Vec<_> = orders.iter().map(|o| o.sample).collect();
         let cases = self.store.cases_of_samples(&samples, scope).await?;
-        let (mut ready, mut waiting): (Vec<(&TestOrder, bool, NaiveDate)>, Vec<(&TestOrder, Hold)>) = Default::default();
+        let mut ready: Vec<(&TestOrder, bool, NaiveDate)> = Vec::new();
+        let mut waiting: Vec<(&TestOrder, Hold)> = Vec::new();
         for order in &orders {
             let own = cases.get(&order.sample).map_or(&[][..], Vec::as_slice);
             // this version registers neither rechecks nor objections; when it does, they are handed in here

@@ -84,7 +84,7 @@ async fn write(
     form: Result<Sent<WordsForm>, Failure>,
 ) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
-    let When { year, .. } = When::read(year, Given::Nothing, user.now()).map_err(|e| Err(e.into()))?;
+    let When { year, .. } = When::read(year, Given::Nothing, user.now()).map_err(Err)?;
     let did = async {
         let WordsForm { text, seen } = form.read()?;
         site.app.write_report_words(&user.actor, year, chapter.0, &TypedWords { text, seen }, user.now()).await
