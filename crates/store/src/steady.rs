@@ -141,6 +141,12 @@ impl Store {
         let turn = std::sync::Arc::new(tokio::sync::Mutex::new(())).lock_owned().await;
         let mut unit = self.open_unit(at, turn).await?;
         unit.note(&Who::system("存储"), PROOF, "storage:writer".to_owned(), json!({ "after": why })).await?;
+        if self.engine() == Engine::Postgres
+            && let Err(error) = unit.has_room().await
+        {
+            self.health.fail(format!("proof: no room in the database: {error}"), false);
+            return Err(Error::Away(self.health.refusal()));
+        }
         let Unit { tx, head, .. } = unit;
         if let Err(error) = tx.commit().await {
             self.health.fail(format!("proof: {error}"), sort_of(&error) == Sort::Damaged);
