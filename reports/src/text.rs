@@ -227,7 +227,10 @@ fn fit(g: &[Glyph], size: f32, room: f32) -> usize {
         if sum > room {
             return if mark > 0 { mark } else { i.max(1) };
         }
-        if " —–-/_.,@:;、；".contains(glyph.c) && !(i + 1 < g.len() && NOT_FIRST.contains(g[i + 1].c)) {
+        // A number is never cut at its point or between its thousands.
+        let digit = |at: usize| g.get(at).is_some_and(|g| g.c.is_ascii_digit());
+        let in_number = matches!(glyph.c, '.' | ',') && i > 0 && digit(i - 1) && digit(i + 1);
+        if " —–-/_.,@:;、；".contains(glyph.c) && !in_number && !(i + 1 < g.len() && NOT_FIRST.contains(g[i + 1].c)) {
             mark = i + 1;
         }
     }
@@ -375,6 +378,17 @@ mod tests {
                 assert!(!line.starts_with("mg/kg"), "{line}");
                 assert!(!line.trim_end().ends_with("GB"), "{line}");
                 assert!(!line.starts_with(['年', '月', '日', '批', '%']), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_not_cut_at_its_point_however_narrow_the_cell() {
+        let text = "菌落总数║n1=2.5×10⁵,n2=1.1×10⁵,n3=9.0×10⁴CFU/g║n=5,c=2,m=10000";
+        for em in 5..20 {
+            for line in set(text, em as f32) {
+                assert!(!line.ends_with('.'), "{line} at {em}");
+                assert!(!line.starts_with('.'), "{line} at {em}");
             }
         }
     }
