@@ -3,12 +3,12 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
-use shiyan_indicators::{Asked, KeptCells, KeptLedger, Ledger};
+use shiyan_indicators::{Asked, KeptCells, KeptLedger, Ledger, Whose};
 use shiyan_store::Head;
 
 use crate::upkeep::files::{Part, Readers, private_dir};
@@ -30,7 +30,8 @@ pub(crate) struct Archive {
     build: String,
     /// The entries on which the two files stand, as far as this process knows.
     ledger: Arc<AtomicI64>,
-    cells: Arc<AtomicI64>,
+    /// And for which days and scopes there are cells.
+    cells: Arc<Mutex<(i64, Vec<Asked>)>>,
 }
 
 /// What stands in front.
@@ -72,22 +73,25 @@ fn other(error: impl std::error::Error + Send + Sync + 'static) -> std::io::Erro
 impl Archive {
     /// In a directory; `None` where not even the build can be told from another.
     pub(crate) fn at(dir: PathBuf) -> Option<Self> {
-        Some(Self { dir, build: build().ok()?, ledger: Arc::new(AtomicI64::new(-1)), cells: Arc::new(AtomicI64::new(-1)) })
+        Some(Self { dir, build: build().ok()?, ledger: Arc::new(AtomicI64::new(-1)), cells: Arc::new(Mutex::new((-1, Vec::new()))) })
     }
     /// Writes what came since: the cells, and from time to time everything.
     ///
     /// # Errors
     /// It cannot be written; then what was kept before is as it was.
     pub(crate) fn keep(&self, head: &Head, ledger: &Ledger, whole: bool) -> std::io::Result<()> {
-        let (kept, cells) = (self.ledger.load(Ordering::Relaxed), self.cells.load(Ordering::Relaxed));
+        let kept = self.ledger.load(Ordering::Relaxed);
         private_dir(&self.dir)?;
         if whole && kept != head.seq || kept < 0 || head.seq - kept > FAR {
             self.write(LEDGER, head, &ledger.keep())?;
             self.ledger.store(head.seq, Ordering::Relaxed);
         }
-        if cells != head.seq {
+        let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (head.seq, ledger.asked().filter(|a| a.whose == Whose::All).cloned().collect::<Vec<_>>());
+        // whoever looks at another day makes cells without an entry
+        if *cells != now {
             self.write(CELLS, head, &ledger.keep_cells().of_everybody())?;
-            self.cells.store(head.seq, Ordering::Relaxed);
+            *cells = now;
         }
         Ok(())
     }

@@ -163,6 +163,10 @@ impl Ledger {
     pub fn size(&self) -> (usize, usize) {
         (self.batches.len(), self.readings.len())
     }
+    /// What was asked for lately, and can be counted at once.
+    pub fn asked(&self) -> impl Iterator<Item = &Asked> {
+        self.cubes.iter().map(|(asked, _)| asked)
+    }
     /// Cells of the cube of what was asked, to be measured.
     #[must_use]
     pub fn cells(&self, asked: &Asked) -> Option<usize> {
