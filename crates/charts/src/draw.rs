@@ -3,6 +3,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use shiyan_foundation::text::thousands;
 
 use crate::surface::{Bridge, Ink, fine};
 use crate::{ChartError, Pareto, Ranking, SMALL_N, Series, Surface, Trend};
@@ -56,19 +57,6 @@ fn scale_whole(max: f64) -> (f64, f64) {
         }
         power *= 10.0;
     }
-}
-
-/// A number with its thousands parted.
-pub(crate) fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
 }
 
 fn tick(v: f64, step: f64) -> String {
@@ -140,7 +128,7 @@ pub(crate) fn ranking(c: &Ranking, s: &mut dyn Surface, size: (f64, f64), font: 
     let count = points.len();
     let small = |i: usize| c.n.get(i).is_some_and(|n| *n < SMALL_N);
     let values: Vec<String> = (0..count).map(|i| shown(&c.texts, i, points[i].1, c.decimals, &c.unit)).collect();
-    let counts: Vec<String> = (0..count).map(|i| c.n.get(i).map_or(String::new(), |n| format!("（n={}）", grouped(*n)))).collect();
+    let counts: Vec<String> = (0..count).map(|i| c.n.get(i).map_or(String::new(), |n| format!("（n={}）", thousands(&n.to_string())))).collect();
     let labels: Vec<String> = points.iter().map(|p| fit(s, font, &p.0, size.0 * 0.34)).collect();
     let widest = |texts: &[String], f: f64| texts.iter().map(|t| s.text_width(f, t)).fold(0.0, f64::max);
     let left = widest(&labels, font) + font * 0.7;
@@ -374,7 +362,7 @@ pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64)
             write(&root, (plot.x_of(i), under + font * 0.4), small, (HPos::Center, VPos::Top), Ink::Text, label)?;
         }
         if let Some(n) = c.n.get(i) {
-            let text = format!("n={}", grouped(*n));
+            let text = format!("n={}", thousands(&n.to_string()));
             write(&root, (plot.x_of(i), under + font * 1.6), font * 0.78, (HPos::Center, VPos::Top), Ink::Muted, &text)?;
         }
         if let Some((_, v)) = c.now.points.get(i).filter(|p| p.1.is_finite()) {

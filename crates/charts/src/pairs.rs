@@ -1,6 +1,8 @@
 //! 对比条形图: two bars a row, this year filled and last year hollow, so that they are told apart in grey print too.
 
-use crate::draw::{fit, grouped};
+use shiyan_foundation::text::thousands;
+
+use crate::draw::fit;
 use crate::{Anchor, Ink, SMALL_N, Surface};
 
 /// 对比条形图: each row this year over the same period of last year.
@@ -44,7 +46,7 @@ pub(crate) fn height(c: &Pairs, font: f64) -> f64 {
 
 pub(crate) fn draw(c: &Pairs, s: &mut dyn Surface, width: f64, font: f64) {
     let small = font * 0.88;
-    let text = |v: &(f64, String, u64)| format!("{}（n={}）", v.1, grouped(v.2));
+    let text = |v: &(f64, String, u64)| format!("{}（n={}）", v.1, thousands(&v.2.to_string()));
     let labels: Vec<String> = c.rows.iter().map(|r| fit(s, font, &r.label, width * 0.34)).collect();
     let left = labels.iter().map(|l| s.text_width(font, l)).fold(0.0, f64::max) + font * 0.8;
     let right = c.rows.iter().flat_map(|r| [&r.now, &r.before]).map(|v| s.text_width(small, &text(v))).fold(0.0, f64::max) + font * 0.8;

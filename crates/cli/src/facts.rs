@@ -14,8 +14,7 @@ use shiyan_app::Head;
 use shiyan_app::figures::moment;
 use shiyan_app::figures::months::{MonthFacts, Since};
 use shiyan_foundation::area::{AdminBody, Street};
-use shiyan_foundation::ids::{CaseId, PopulationId, SampleId};
-use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
+use shiyan_foundation::ids::{CaseId, SampleId};
 use shiyan_foundation::{Label, Lang, Refusal, Scope};
 use shiyan_indicators::{Divisor, KpiScope};
 
@@ -69,17 +68,8 @@ pub(crate) fn kpi(dir: &Path, year: Option<i32>, scope: Option<&str>, as_of: Opt
         Some(year) => year,
         None => last()?.ok_or_else(|| Refusal::new(code::NO_YEAR).with("at", dir.display()))?,
     };
-    let population = Population {
-        id: PopulationId(Default::default()),
-        year,
-        area_code: String::new(),
-        people: 0,
-        basis: PopulationBasis::YearEnd,
-        boundary: Boundary::Division,
-        source: dir.display().to_string(),
-    };
     // files know no population: batches per thousand are for whoever says people=N
-    let mut wanted = KpiScope { divisor: Divisor::Unknown, ..KpiScope::standard(year, population)? };
+    let mut wanted = KpiScope { divisor: Divisor::Unknown, ..KpiScope::of_nobody(year, dir.display().to_string())? };
     if let Some(text) = scope {
         wanted = read_scope(wanted, text, &streets(dir)?)?;
     }

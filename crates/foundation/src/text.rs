@@ -64,6 +64,26 @@ pub fn mask(text: &str) -> String {
     format!("{head}{}{tail}", "*".repeat(chars.len() - 7))
 }
 
+/// 千分位 a number with its thousands parted, `12,345.6`; what is no plain number stays.
+#[must_use]
+pub fn thousands(number: &str) -> String {
+    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("-", rest));
+    let (whole, part) = rest.split_once('.').map_or((rest, None), |(whole, part)| (whole, Some(part)));
+    let digits = |t: &str| !t.is_empty() && t.chars().all(|c| c.is_ascii_digit());
+    if whole.len() < 4 || !digits(whole) || !part.is_none_or(digits) {
+        return number.to_owned();
+    }
+    let mut out = sign.to_owned();
+    for (i, c) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    part.into_iter().for_each(|part| out.extend(['.'].into_iter().chain(part.chars())));
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +113,21 @@ mod tests {
             ("no number (one|many) (see below", "no number (one|many) (see below"),
         ] {
             assert_eq!(plural(text), said);
+        }
+    }
+    #[test]
+    fn thousands_are_parted_and_what_is_no_number_stays() {
+        for (number, said) in [
+            ("0", "0"),
+            ("999", "999"),
+            ("1000", "1,000"),
+            ("1588611", "1,588,611"),
+            ("-1234567.05", "-1,234,567.05"),
+            ("12345.60", "12,345.60"),
+            ("2026-01-05", "2026-01-05"),
+            ("", ""),
+        ] {
+            assert_eq!(thousands(number), said);
         }
     }
 }

@@ -165,6 +165,11 @@ impl CaseFact {
     pub fn closed_by(&self, day: NaiveDate) -> Option<NaiveDate> {
         self.closed_on.filter(|on| *on <= day)
     }
+    /// 已办结 by a day, with every mandatory step evidenced; closed without that it is not done.
+    #[must_use]
+    pub fn done_by(&self, day: NaiveDate) -> bool {
+        self.evidenced && self.closed_by(day).is_some()
+    }
     /// 归属年度 the one year in which the case counts: that of its due date, or of its closing when it closed earlier. What is
     /// under way belongs to the running year until the year of its due date begins.
     #[must_use]

@@ -11,8 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use shiyan_foundation::ids::{PopulationId, SampleId};
-use shiyan_foundation::task::{Boundary, Population, PopulationBasis};
+use shiyan_foundation::ids::SampleId;
 use shiyan_foundation::{Refusal, WorkCalendar};
 
 use crate::facts::{Facts, end_of};
@@ -198,16 +197,7 @@ impl Gatherer {
     /// # Errors
     /// `LAW-NO-RULE` when the targets of the year cannot be read.
     pub fn new(year: i32, as_of: NaiveDate, calendar: &WorkCalendar) -> Result<Self, Refusal> {
-        let nobody = Population {
-            id: PopulationId(Default::default()),
-            year,
-            area_code: String::new(),
-            people: 0,
-            basis: PopulationBasis::YearEnd,
-            boundary: Boundary::Division,
-            source: String::new(),
-        };
-        let scope = KpiScope::standard(year, nobody)?;
+        let scope = KpiScope::of_nobody(year, String::new())?;
         let blank = kpis_of(&Sets::plain(&Facts::default(), &[]), &scope, end_of(as_of), calendar);
         Ok(Self { scope, as_of, calendar: calendar.clone(), blank })
     }

@@ -268,7 +268,7 @@ impl<H: Heap> CaseKpis<H> {
             let treat = |c: &CaseFact, out: Option<LeftOut>| out.map_or_else(|| if hit(c) { Treat::Hit } else { Treat::Miss }, Treat::Out);
             Tally::of(cases.iter().map(|(c, out)| (FactId::Case(c.case_id), 1, treat(c, *out)))).rate(name, None, target, false)
         };
-        let done = |c: &CaseFact| c.closed_by(as_of).is_some() && c.evidenced;
+        let done = |c: &CaseFact| c.done_by(as_of);
         let disposal = case_rate(DISPOSAL, all_settled, &done);
         let disposal_on_time = case_rate(DISPOSAL_ON_TIME, hundred, &|c| done(c) && !c.closed_late(as_of));
         let lines = |keep: &dyn Fn(&CaseFact, Option<LeftOut>) -> bool| {

@@ -98,7 +98,7 @@ impl What {
         if c.year_at(as_of) != scope.year || c.opened_on > as_of || other_street(&c.street, scope) {
             return false;
         }
-        let done = !c.cancelled && c.closed_by(as_of).is_some() && c.evidenced;
+        let done = !c.cancelled && c.done_by(as_of);
         match self {
             What::Cases => true,
             What::Cancelled => c.cancelled,

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use shiyan_foundation::task::{Boundary, Department, Population, TaskKind, TaskLevel};
+use shiyan_foundation::ids::PopulationId;
+use shiyan_foundation::task::{Boundary, Department, Population, PopulationBasis, TaskKind, TaskLevel};
+use shiyan_foundation::text::thousands;
 use shiyan_foundation::{Label, Lang, Refusal, labels};
 use shiyan_statute::{NumberKey, law_numbers, yearly_target};
 
@@ -100,6 +102,17 @@ impl KpiScope {
             evaluative_target_percent: yearly_target(NumberKey::N02, year)?,
         })
     }
+    /// The same where nobody is counted: what is counted by it knows no population.
+    ///
+    /// # Errors
+    /// See [`KpiScope::standard`].
+    pub fn of_nobody(year: i32, source: String) -> Result<Self, Refusal> {
+        let basis = PopulationBasis::YearEnd;
+        Self::standard(
+            year,
+            Population { id: PopulationId(Default::default()), year, area_code: String::new(), people: 0, basis, boundary: Boundary::Division, source },
+        )
+    }
 
     /// 人口 that the batches per thousand are divided by; `None` when it is not known.
     #[must_use]
@@ -149,12 +162,14 @@ impl KpiScope {
     fn people_text(&self, lang: Lang) -> String {
         let p = &self.population;
         match (self.divisor, lang) {
-            (Divisor::Row, Lang::Zh) => format!("{}年{} {} 人（{}，来源：{}）", p.year, p.basis.zh(), thousands(p.people), p.boundary.zh(), p.source),
-            (Divisor::Row, Lang::En) => {
-                format!("{} people, {} {} ({}; source: {})", thousands(p.people), p.basis.en(), p.year, p.boundary.en(), p.source)
+            (Divisor::Row, Lang::Zh) => {
+                format!("{}年{} {} 人（{}，来源：{}）", p.year, p.basis.zh(), thousands(&p.people.to_string()), p.boundary.zh(), p.source)
             }
-            (Divisor::Given(n), Lang::Zh) => format!("所选街道 {} 人（口径中写明）", thousands(n)),
-            (Divisor::Given(n), Lang::En) => format!("{} people in these streets (as given with the scope)", thousands(n)),
+            (Divisor::Row, Lang::En) => {
+                format!("{} people, {} {} ({}; source: {})", thousands(&p.people.to_string()), p.basis.en(), p.year, p.boundary.en(), p.source)
+            }
+            (Divisor::Given(n), Lang::Zh) => format!("所选街道 {} 人（口径中写明）", thousands(&n.to_string())),
+            (Divisor::Given(n), Lang::En) => format!("{} people in these streets (as given with the scope)", thousands(&n.to_string())),
             (Divisor::Unknown, Lang::Zh) => "所选街道的人口没有写明，不计算千人批次".to_owned(),
             (Divisor::Unknown, Lang::En) => "that of these streets is not given, so there are no batches per thousand".to_owned(),
         }
@@ -192,29 +207,4 @@ fn listed<T: Label + Ord>(set: &BTreeSet<T>, lang: Lang) -> String {
         return lang.pick("无", "none").to_owned();
     }
     set.iter().map(|m| m.label(lang)).collect::<Vec<_>>().join(lang.pick("、", ", "))
-}
-
-/// `1588611` as `1,588,611`.
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_grouped() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_588_611), "1,588,611");
-    }
 }

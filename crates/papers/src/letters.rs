@@ -8,6 +8,7 @@ use shiyan_app::reports::publication::{PublicBatch, PublicResults};
 use shiyan_app::{App, Error};
 use shiyan_exchange::out;
 use shiyan_foundation::{Instant, Label, Lang, Refusal, Scope, shanghai};
+use shiyan_indicators::pick::dated;
 use shiyan_indicators::{BatchFact, Facts, KpiScope, Sets, YearBasis};
 use shiyan_reports::letters::{Batch, Bulletin, ClassLine, Disposal, Front, Letter, Notice, Share, Totals};
 use shiyan_reports::{Align, Faces, Office, ReportError};
@@ -203,17 +204,12 @@ fn look_over(found: &PublicResults, period: Period, today: NaiveDate) -> Looked 
 /// 大宗食品 the five staples, by the names of their classes.
 const STAPLES: [&str; 5] = ["粮食加工品", "食用油、油脂及其制品", "肉制品", "蛋制品", "乳制品"];
 
-/// The date by which a batch is told to a period: that by which the figures tell it to a year.
-fn dated(batch: &BatchFact, basis: YearBasis) -> Option<NaiveDate> {
-    match basis {
-        YearBasis::SamplingDate => Some(batch.sampled_on),
-        YearBasis::ReportDate => batch.issued_on,
-    }
-}
-
 /// The batches of a period and of the same months of the year before.
 fn narrowed(facts: &Facts, period: Period, basis: YearBasis) -> Facts {
-    let within = |b: &&BatchFact| dated(b, basis).is_some_and(|on| period.holds(on) || period.held_before(on));
+    let within = |b: &&BatchFact| {
+        let on = dated(b, basis);
+        period.holds(on) || period.held_before(on)
+    };
     Facts { batches: facts.batches.iter().filter(within).cloned().collect(), ..Facts::default() }
 }
 
@@ -244,14 +240,6 @@ fn sign(change: Option<&str>) -> i8 {
     if change.starts_with(['-', '−', '－']) { -1 } else { 1 }
 }
 
-fn said_day(day: NaiveDate, lang: Lang) -> String {
-    use chrono::Datelike;
-    match lang {
-        Lang::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
-        Lang::En => day.format("%-d %B %Y").to_string(),
-    }
-}
-
 async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result<Drawn, Error> {
     let year = app.year_as_of(app.kpi_scope(period.year).await?, &Scope::District, None, now).await?;
     let before = NaiveDate::from_ymd_opt(period.year - 1, 1, 1).unwrap_or_default();
@@ -266,7 +254,7 @@ async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result
     let today = now.date_naive();
     let mine =
         year.facts.cases.iter().filter(|c| !c.cancelled && period.holds(c.opened_on) && year.scope.streets.as_ref().is_none_or(|s| s.contains(&c.street)));
-    let (opened, closed) = mine.fold((0u64, 0u64), |(all, done), c| (all + 1, done + u64::from(c.closed_by(as_of).is_some())));
+    let (opened, closed) = mine.fold((0u64, 0u64), |(all, done), c| (all + 1, done + u64::from(c.done_by(as_of))));
     let total = &tables.total;
     let change = total.delta_points.as_deref();
     let sampled: Vec<&Line> = tables.by_class.iter().filter(|l| l.now.batches > 0).collect();
@@ -278,7 +266,7 @@ async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result
         period: period.said(lang),
         monthly: period.is_month(),
         scope: year.scope.line(lang),
-        as_of: said_day(as_of, lang),
+        as_of: shiyan_reports::annual::date(as_of, lang),
         total: Totals {
             batches: total.now.batches.to_string(),
             passing: total.now.not_failing.to_string(),

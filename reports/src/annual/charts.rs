@@ -3,12 +3,13 @@
 use chrono::Datelike;
 use shiyan_analytics::{Line, Month, Rate, StreetLine, Tables};
 use shiyan_charts::{Chart, Pair, Pairs, Pareto, Ranking, Series, Tile, Tiles, Trend};
+use shiyan_foundation::text::thousands;
 use shiyan_foundation::{Decimal, Lang};
 
 use super::words::{Annual, Told, leading};
 use crate::ReportError;
 use crate::paper::ChartBlock;
-use crate::template::{Source, Words, grouped};
+use crate::template::{Source, Words};
 
 fn percent(rate: &Rate) -> f64 {
     rate.percent.as_deref().and_then(|p| p.parse().ok()).unwrap_or(f64::NAN)
@@ -42,7 +43,7 @@ impl Say<'_> {
     fn counts(&self, rows: impl IntoIterator<Item = (String, u64, String)>) -> Chart {
         let rows: Vec<(String, u64, String)> = rows.into_iter().collect();
         let unit = self.get("unit");
-        let texts = rows.iter().map(|(_, n, more)| format!("{}{unit}{more}", grouped(&n.to_string()))).collect();
+        let texts = rows.iter().map(|(_, n, more)| format!("{}{unit}{more}", thousands(&n.to_string()))).collect();
         Chart::Ranking(Ranking {
             title: self.get("title"),
             desc: self.get("desc"),
@@ -171,7 +172,7 @@ pub(super) fn chart(data: &Annual, told: &Told<'_>, source: Source, name: &str, 
             let tile = |s: &StreetLine| Tile {
                 label: street(s),
                 text: s.done_display.clone(),
-                note: format!("{}/{}", grouped(&s.done.to_string()), grouped(&s.planned.to_string())),
+                note: format!("{}/{}", thousands(&s.done.to_string()), thousands(&s.planned.to_string())),
                 shade: done_shade(s.done, s.planned),
             };
             let tiles: Vec<Tile> = t.by_street.iter().filter(|s| !s.street.is_empty() && s.planned > 0).map(tile).collect();
@@ -181,7 +182,7 @@ pub(super) fn chart(data: &Annual, told: &Told<'_>, source: Source, name: &str, 
             let tile = |s: &StreetLine| Tile {
                 label: street(s),
                 text: s.now.display.clone(),
-                note: format!("n={}", grouped(&s.now.batches.to_string())),
+                note: format!("n={}", thousands(&s.now.batches.to_string())),
                 shade: rate_shade(&s.now),
             };
             let tiles: Vec<Tile> = t.by_street.iter().filter(|s| !s.street.is_empty() && s.now.batches > 0).map(tile).collect();

@@ -173,7 +173,9 @@ fn colophon(model: &Model, words: &CommonReport) -> table::Grid {
     table::Grid { widths: vec![0.26, 0.74], rows: rows.iter().map(row).collect(), ..table::Grid::default() }
 }
 
-pub(crate) fn date(date: NaiveDate, lang: Lang) -> String {
+/// 年月日 a date as a paper says it.
+#[must_use]
+pub fn date(date: NaiveDate, lang: Lang) -> String {
     match lang {
         Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
         Lang::En => date.format("%-d %B %Y").to_string(),

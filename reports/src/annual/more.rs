@@ -7,13 +7,13 @@ use rust_decimal::RoundingStrategy;
 use serde::Serialize;
 use shiyan_analytics::{Line, Tables};
 use shiyan_foundation::ids::SampleId;
+use shiyan_foundation::text::thousands;
 use shiyan_foundation::{Decimal, Label, Lang};
 use shiyan_indicators::figure::{NOTHING, rate};
 use shiyan_indicators::{CaseFact, FactId, Figure, Kpis, exact};
 use shiyan_nonconformity::{Block as CaseBlock, Case};
 
 use super::words::{Annual, Failing};
-use crate::template::grouped;
 
 /// 增减 of a number of batches against the same period of last year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -266,9 +266,9 @@ pub(super) fn money(yuan: &str, lang: Lang) -> String {
     match yuan.replace(',', "").parse::<Decimal>() {
         Ok(sum) if lang == Lang::Zh && sum >= ten_thousand => {
             let told = (sum / ten_thousand).round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize();
-            format!("{}万元", grouped(&told.to_string()))
+            format!("{}万元", thousands(&told.to_string()))
         }
-        _ => lang.pick("{}元", "{} yuan").replace("{}", &grouped(yuan)),
+        _ => lang.pick("{}元", "{} yuan").replace("{}", &thousands(yuan)),
     }
 }
 

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use shiyan_analytics::{Line, Tables};
 use shiyan_foundation::area::{District, Street};
 use shiyan_foundation::ids::CaseId;
+use shiyan_foundation::text::thousands;
 use shiyan_foundation::{Label, Lang};
 use shiyan_indicators::{CaseFact, Facts, Figure, ItemFact, KpiScope, Kpis, ReportChapter, Unit, What, scope_line};
 use shiyan_lab_results::order::TestItem;
@@ -585,12 +586,12 @@ fn told<'d>(data: &'d Annual, source: Source) -> Told<'d> {
         disposal: Share::of(&k.disposal),
         on_time: &k.disposal_on_time.display,
         not_due: k.open_not_due.len(),
-        sealed: template::grouped(&k.disposed.sealed.display),
-        recalled: template::grouped(&k.disposed.recalled.display),
-        filed: template::grouped(&k.disposed.filed.display),
-        exempted: template::grouped(&k.disposed.exempted.display),
+        sealed: thousands(&k.disposed.sealed.display),
+        recalled: thousands(&k.disposed.recalled.display),
+        filed: thousands(&k.disposed.filed.display),
+        exempted: thousands(&k.disposed.exempted.display),
         fines: more::money(&k.disposed.fines.decimal, lang),
-        transferred: template::grouped(&k.disposed.transferred.display),
+        transferred: thousands(&k.disposed.transferred.display),
         by_street: t
             .cases_by_street
             .iter()

@@ -250,9 +250,13 @@ impl App {
             }
         })
     }
+    /// Whether this process may count from cells that another one kept: it has read no facts itself yet.
+    pub(super) fn begins_with_kept(&self) -> bool {
+        self.archive.is_some() && self.following.read().head.is_none()
+    }
     /// Cells that another run of the program kept on the present entry, to count from; `None` where this process has a ledger of its own.
     pub(super) async fn kept_cells(&self, asked: &Asked, user: &Scope) -> Result<Option<(Ledger, i64)>, Error> {
-        let Some(archive) = self.archive.clone().filter(|_| self.following.read().head.is_none()) else { return Ok(None) };
+        let Some(archive) = self.archive.clone().filter(|_| self.begins_with_kept()) else { return Ok(None) };
         let head = self.store.head().await?;
         let (of, seq) = (asked.clone(), head.seq);
         let read = tokio::task::spawn_blocking(move || archive.cells(&head, &of)).await.map_err(|e| Error::Fault(e.to_string()))?;

@@ -183,7 +183,7 @@ impl App {
     ) -> Result<(Figures, R), Error> {
         let calendar = self.calendar().await?;
         let at = moment(scope.year, as_of, now)?;
-        if at >= now {
+        if at >= now && self.begins_with_kept() {
             let asked = self.asked(&scope, user, at).await?;
             if let Some((ledger, seq)) = self.kept_cells(&asked, user).await? {
                 let counted = tokio::task::spawn_blocking(move || {

@@ -84,7 +84,7 @@ const TABLE: &[Room] = &[
     // Bytes of analysers to records as sent; sheets are read by exchange.
     room("shiyan-devices", Only(&[DOMAIN, &["shiyan-exchange"]]), Heavy(&["encoding_rs"])),
     room("shiyan-analytics", Only(&[&["shiyan-foundation"], INDICATORS]), Heavy(&["polars", "polars-parquet", "polars-arrow", "polars-buffer"])),
-    room("shiyan-charts", Only(&[]), Heavy(&["plotters", "plotters-backend"])),
+    room("shiyan-charts", Only(&[&["shiyan-foundation"]]), Heavy(&["plotters", "plotters-backend"])),
     // The faces as data, unpacked at build time.
     room("shiyan-fonts", Only(&[]), Nothing(&["allsorts-azul"])),
     room(
