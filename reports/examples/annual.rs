@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = if out.ends_with(".docx") {
         shiyan_reports::annual::docx(&model, &faces, &shiyan_reports::Office::default())?
     } else {
-        shiyan_reports::annual::pdf(&model, &faces)?
+        shiyan_reports::annual::pdf(&model, &faces, &shiyan_reports::Office::default())?
     };
     println!("{out}: {} bytes in {:?}", bytes.len(), start.elapsed());
     std::fs::write(out, bytes)?;

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use shiyan_foundation::Refusal;
 use ttf_parser::Permissions;
 
@@ -14,21 +16,21 @@ use crate::{ReportError, code};
 #[derive(Debug, Clone, Default)]
 pub struct Faces {
     /// 标题, for example 小标宋.
-    pub title: Option<Vec<u8>>,
+    pub title: Option<Arc<[u8]>>,
     /// 一级标题, for example 黑体. Also used where a table needs weight.
-    pub heading: Option<Vec<u8>>,
+    pub heading: Option<Arc<[u8]>>,
     /// 二级标题, for example 楷体.
-    pub sub: Option<Vec<u8>>,
+    pub sub: Option<Arc<[u8]>>,
     /// 正文, for example 仿宋.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Arc<[u8]>>,
     /// 表格, for example 宋体 or 黑体.
-    pub table: Option<Vec<u8>>,
+    pub table: Option<Arc<[u8]>>,
     /// A character that no face has: an error if true, 〓 and a line in the log if false.
     pub strict: bool,
 }
 
 /// Where a face of the office is kept.
-type Place = fn(&mut Faces) -> &mut Option<Vec<u8>>;
+type Place = fn(&mut Faces) -> &mut Option<Arc<[u8]>>;
 
 /// 字体文件名 the names that a file of `fonts_dir` may have, without its ending, and what it is used for.
 const SLOTS: [(&str, Place); 5] =
@@ -59,11 +61,21 @@ impl Faces {
                 }
                 let bytes = std::fs::read(&path).map_err(|e| unreadable(&e))?;
                 may_be_embedded(&file, &bytes)?;
-                *of(&mut faces) = Some(bytes);
+                *of(&mut faces) = Some(bytes.into());
                 break;
             }
         }
         Ok(faces)
+    }
+
+    /// 字体版本 which faces these are: those of the office by their use and the beginning of their SHA-256, and that the rest is ours. The same name and the
+    /// same paper give the same bytes.
+    #[must_use]
+    pub fn named(&self) -> String {
+        let own = [("title", &self.title), ("hei", &self.heading), ("kai", &self.sub), ("fangsong", &self.body), ("table", &self.table)];
+        let short = |bytes: &Arc<[u8]>| Sha256::digest(bytes)[..6].iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let said = own.iter().filter_map(|(slot, bytes)| Some(format!("{slot}:{}", short(bytes.as_ref()?))));
+        said.chain([concat!("shiyan-fonts ", env!("CARGO_PKG_VERSION")).to_owned()]).collect::<Vec<_>>().join(" ")
     }
 
     /// 缺字 the characters of a text that no face has, each once, in their order; empty when all of them print.
@@ -165,7 +177,7 @@ impl<'a> FaceSet<'a> {
             Face::new("hei-bold", shiyan_fonts::HEI_BOLD)?,
             Face::new("kai", shiyan_fonts::KAI)?,
         ];
-        let mut add = |id, bytes: &'a Option<Vec<u8>>| -> Result<Option<usize>, ReportError> {
+        let mut add = |id, bytes: &'a Option<Arc<[u8]>>| -> Result<Option<usize>, ReportError> {
             let Some(bytes) = bytes else { return Ok(None) };
             faces.push(Face::new(id, bytes)?);
             Ok(Some(faces.len() - 1))

@@ -15,7 +15,7 @@ use crate::picture::Picture;
 use crate::table::{self, Grid, Table};
 use crate::text::{self, Fill};
 use crate::wording::{self, Common};
-use crate::{Faces, ReportError, docx};
+use crate::{Faces, Pages, ReportError, docx};
 
 /// 文书类别 three families, three looks: they differ in their margins and page numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,6 +236,12 @@ impl Paper {
             lang: self.lang.pick("zh-CN", "en"),
             outline,
         })
+    }
+
+    /// Some pages as pictures, drawn from the strokes of the PDF.
+    pub fn images(&self, faces: &Faces, wanted: std::ops::Range<usize>) -> Result<Pages, ReportError> {
+        let faces = FaceSet::new(faces)?;
+        self.set(&faces)?.0.canvas.images(wanted)
     }
 
     /// As a DOCX file.

@@ -26,20 +26,21 @@ pub(crate) struct Info {
     pub outline: Vec<(String, usize)>,
 }
 
-struct Page {
-    width: f32,
-    height: f32,
-    under: Vec<Op>,
-    over: Vec<Op>,
+pub(crate) struct Page {
+    pub width: f32,
+    pub height: f32,
+    pub under: Vec<Op>,
+    pub over: Vec<Op>,
 }
 
 pub(crate) struct Pdf<'f> {
-    faces: &'f FaceSet<'f>,
-    pages: Vec<Page>,
+    pub faces: &'f FaceSet<'f>,
+    pub pages: Vec<Page>,
     current: usize,
     below: bool,
-    used: Vec<BTreeMap<char, u16>>,
-    pictures: Vec<Picture>,
+    /// The glyphs that were written, by face.
+    pub used: Vec<BTreeMap<char, u16>>,
+    pub pictures: Vec<Picture>,
     fill: Option<Colour>,
 }
 
@@ -231,6 +232,16 @@ fn font_id(face: usize) -> FontId {
 
 fn picture_id(index: usize) -> XObjectId {
     XObjectId(format!("SYP{index}"))
+}
+
+/// The face behind an id of [`font_id`].
+pub(crate) fn face_of(id: &FontId) -> Option<usize> {
+    id.0.strip_prefix("SY")?.parse().ok()
+}
+
+/// The picture behind an id of [`picture_id`].
+pub(crate) fn picture_of(id: &XObjectId) -> Option<usize> {
+    id.0.strip_prefix("SYP")?.parse().ok()
 }
 
 fn rgb(c: Colour) -> Color {

@@ -43,7 +43,7 @@ impl<'f> Raster<'f> {
         for glyph in glyphs {
             let face = &self.faces.faces[glyph.face].parsed;
             let scale = size / f32::from(face.units_per_em());
-            let mut outline = Outline { path: PathBuilder::new(), x, y, scale };
+            let mut outline = Outline { path: PathBuilder::new(), x, y, scale, down: 1.0 };
             face.outline_glyph(ttf_parser::GlyphId(glyph.gid), &mut outline);
             self.fill(outline.path.finish(), ink);
             x += glyph.advance;
@@ -63,6 +63,11 @@ pub(crate) struct Png {
     pub width: u32,
     pub height: u32,
     pub bytes: Vec<u8>,
+}
+
+/// A PNG file of three bytes a pixel.
+pub(crate) fn png_of(width: u32, height: u32, rgb: &[u8]) -> Result<Png, ReportError> {
+    png(width, height, png::ColorType::Rgb, rgb)
 }
 
 fn png(width: u32, height: u32, colour: png::ColorType, pixels: &[u8]) -> Result<Png, ReportError> {
@@ -107,16 +112,25 @@ fn paint(ink: Ink) -> Paint<'static> {
 }
 
 /// The outline of a glyph: its y grows upwards, that of the page downwards.
-struct Outline {
+pub(crate) struct Outline {
     path: PathBuilder,
     x: f32,
     y: f32,
     scale: f32,
+    /// 1 where y grows downwards, -1 where it grows upwards as in the glyph itself.
+    down: f32,
 }
 
 impl Outline {
+    /// On a page whose y grows upwards.
+    pub fn upright(x: f32, y: f32, scale: f32) -> Self {
+        Self { path: PathBuilder::new(), x, y, scale, down: -1.0 }
+    }
+    pub fn finish(self) -> Option<Path> {
+        self.path.finish()
+    }
     fn at(&self, x: f32, y: f32) -> (f32, f32) {
-        (self.x + x * self.scale, self.y - y * self.scale)
+        (self.x + x * self.scale, self.y - y * self.scale * self.down)
     }
 }
 

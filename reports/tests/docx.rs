@@ -25,7 +25,7 @@ fn papers(office: &Office) -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     let faces = strict();
     let mut out = Vec::new();
     for (name, model) in [("annual-zh", samples::annual_zh()), ("annual-en", samples::annual_en())] {
-        out.push((name, annual::pdf(&model, &faces).unwrap(), annual::docx(&model, &faces, office).unwrap()));
+        out.push((name, annual::pdf(&model, &faces, &shiyan_reports::Office::default()).unwrap(), annual::docx(&model, &faces, office).unwrap()));
     }
     for (name, model) in [("p21-zh", samples::receipt(Lang::Zh)), ("p21-en", samples::receipt(Lang::En)), ("p21-open", samples::receipt_open())] {
         out.push((name, service_receipt::pdf(&model, &faces, office).unwrap(), service_receipt::docx(&model, &faces, office).unwrap()));

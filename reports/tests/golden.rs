@@ -29,8 +29,8 @@ fn papers() -> Vec<(&'static str, Vec<u8>)> {
     let mut bare = samples::report_pass();
     bare.mark = None;
     vec![
-        ("annual-zh", annual::pdf(&samples::annual_zh(), &faces).unwrap()),
-        ("annual-en", annual::pdf(&samples::annual_en(), &faces).unwrap()),
+        ("annual-zh", annual::pdf(&samples::annual_zh(), &faces, &shiyan_reports::Office::default()).unwrap()),
+        ("annual-en", annual::pdf(&samples::annual_en(), &faces, &shiyan_reports::Office::default()).unwrap()),
         ("report-pass", test_report::pdf(&bare, &faces).unwrap()),
         ("report-void", test_report::pdf(&void, &faces).unwrap()),
         ("report-both", test_report::pdf(&both, &faces).unwrap()),
@@ -185,7 +185,7 @@ fn a_site_may_bring_its_own_faces() {
         shiyan_skip::skipped("a face of the site's own", "the Noto CJK fonts are not installed");
         return;
     };
-    let faces = Faces { title: Some(title), table: Some(table), ..strict() };
+    let faces = Faces { title: Some(title.into()), table: Some(table.into()), ..strict() };
     let bytes = test_report::pdf(&samples::report_pass(), &faces).unwrap();
     assert_eq!(bytes, test_report::pdf(&samples::report_pass(), &faces).unwrap());
     let file = written("faces", &bytes);
@@ -196,7 +196,7 @@ fn a_site_may_bring_its_own_faces() {
         assert!(text.contains("样品名称") && text.contains("毒死蜱"), "{text}");
     }
     std::fs::remove_file(&file).unwrap();
-    let broken = Faces { body: Some(vec![1, 2, 3]), ..Faces::default() };
+    let broken = Faces { body: Some(vec![1, 2, 3].into()), ..Faces::default() };
     assert!(matches!(test_report::pdf(&samples::report_pass(), &broken), Err(ReportError::Font { face: "body", .. })));
 }
 
@@ -241,9 +241,9 @@ fn long_contents_find_room() {
         rows: vec![vec!["甲".into(), "乙丙丁".repeat(2000)], vec![]],
         ..Default::default()
     }));
-    assert!(annual::pdf(&report, &strict()).is_ok());
+    assert!(annual::pdf(&report, &strict(), &shiyan_reports::Office::default()).is_ok());
     report.sections.clear();
-    assert!(matches!(annual::pdf(&report, &strict()), Err(ReportError::Empty(_))));
+    assert!(matches!(annual::pdf(&report, &strict(), &shiyan_reports::Office::default()), Err(ReportError::Empty(_))));
 }
 
 /// The text of a file, page by page, without blanks; `None` when it cannot be read here.

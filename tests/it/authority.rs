@@ -71,6 +71,9 @@ const LIST: &[(&str, [&str; 4])] = &[
     ("save the report settings", ["quality_manager", "", "", ""]),
     ("save the sentences", ["quality_manager", "", "", ""]),
     ("write the annual report", ["plan_manager supervisor", "", "", ""]),
+    ("set how papers look", ["admin supervisor", "", "", ""]),
+    ("draft a paper", ["plan_manager supervisor", "", "", ""]),
+    ("make a paper void", ["supervisor", "", "", ""]),
     ("save an instrument", ["admin quality_manager", "", "admin quality_manager", ""]),
     ("upload a profile", ["quality_manager", "", "", ""]),
     ("try a profile", ["quality_manager", "", "", ""]),
@@ -159,6 +162,18 @@ async fn tried(t: &TestApp, actor: &Actor, act: &str) -> bool {
         "write the annual report" => {
             let typed = shiyan_app::figures::words::TypedWords { text: "字".repeat(5_000), ..Default::default() };
             allowed(app.write_report_words(actor, 2025, shiyan_indicators::ReportChapter::Next, &typed, now).await)
+        }
+        "set how papers look" => {
+            let typed = shiyan_app::papers::office::TypedOffice { leading: "x".into(), ..Default::default() };
+            allowed(app.set_office_papers(actor, &typed, now).await)
+        }
+        "draft a paper" => {
+            let numbering = shiyan_app::papers::Numbering { number: true, count: false };
+            allowed(app.paper_signing(actor, "P40", numbering, now.date_naive(), now).await)
+        }
+        "make a paper void" => {
+            let id = shiyan_foundation::ids::PaperId("00000000-0000-0000-0000-000000000000".parse().unwrap());
+            allowed(app.void_paper(actor, id, "", now).await)
         }
         "disable an account" => allowed(app.disable_user(actor, "nobody-of-that-name", now).await),
         "reset a password" => allowed(app.reset_password(actor, "nobody-of-that-name", now).await),

@@ -19,6 +19,7 @@ mod heavy;
 mod http;
 mod keeping;
 mod once;
+mod papers;
 mod parties;
 mod rapid;
 mod report;

@@ -13,6 +13,12 @@ pub fn uncertain() -> &'static shiyan_foundation::CodeInfo {
     shiyan_store::code::UNCERTAIN
 }
 codes! {
+    PAPER_WORD = "PAPER-WORD", zh "还没有设置{paper}的机关代字，不能编文号", en "The letters of the office for {paper} are not set; it cannot be numbered",
+        next "在“文书设置”里填写机关代字，再签发" / "Set them under “Settings of papers” and issue it again", article "GB/T 9704-2012 7.2.5";
+    PAPER_MOVED = "PAPER-MOVED", zh "排版期间数据或号码变了，没有签发", en "Facts or numbers moved while it was set; it was not issued",
+        next "重新打开草稿核对后再签发" / "Open the draft again, check it and issue it then", article "";
+    PAPER_LARGE = "PAPER-LARGE", zh "文书超过 {most} MB，不能存档", en "The paper is larger than {most} MB and cannot be kept",
+        next "把期间分短后分几份签发" / "Choose shorter periods and issue several", article "";
     WORDS_LONG = "REPORT-WORDS-LONG", zh "一章最多 {most} 字", en "At most {most} characters a chapter",
         next "缩短后再保存；更长的内容在 DOCX 中修改" / "Shorten it; longer text is edited in the DOCX", article "";
     WORDS_MOVED = "REPORT-WORDS-MOVED", zh "这一章刚由{by}改过", en "{by} has changed this chapter meanwhile",

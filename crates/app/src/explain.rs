@@ -39,6 +39,7 @@ pub fn codes() -> Vec<&'static CodeInfo> {
         shiyan_lab_results::qc::code::ALL,
         shiyan_lab_results::bench::code::ALL,
         shiyan_nonconformity::code::ALL,
+        shiyan_dispatch::code::ALL,
         shiyan_store::code::ALL,
         crate::code::ALL,
     ]

@@ -21,6 +21,7 @@ pub mod cases;
 pub mod figures;
 pub mod intake;
 pub mod limits;
+pub mod papers;
 pub mod people;
 pub mod plan;
 pub mod rapid;

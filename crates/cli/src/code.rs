@@ -5,6 +5,8 @@ codes! {
         next "核对 --data（或 --database-url）；要新建用 serve、migrate、user add 或 demo load，要恢复用 restore" / "Check --data (or --database-url); serve, migrate, user add and demo load make a new one, restore brings one back", article "";
     DATA_DIR = "CLI-DATA-DIR", zh "数据目录 {at} 不能用：{why}", en "The data directory {at} cannot be used: {why_en}",
         next "用 --data 指定一个可写的目录" / "Give a directory that may be written with --data", article "";
+    FONTS_DIR = "CLI-FONTS-DIR", zh "字体目录 {at} 不存在", en "The directory of faces {at} is not there",
+        next "建好目录并放入字体，或去掉 fonts_dir" / "Make it and put the faces there, or leave fonts_dir out", article "";
     FILE_READ = "CLI-FILE-READ", zh "读不了 {at}：{why}", en "Cannot read {at}: {why_en}",
         next "核对路径和权限" / "Check the path and the permissions", article "";
     FILE_WRITE = "CLI-FILE-WRITE", zh "写不了 {at}：{why}", en "Cannot write {at}: {why_en}",

@@ -33,6 +33,9 @@ pub struct Cli {
     /// 配置文件 / configuration file [default: shiyan.toml in the data directory, if there]
     #[arg(long, global = true, env = "SHIYAN_CONFIG")]
     pub config: Option<PathBuf>,
+    /// 字体目录 / directory of the office's own faces: title, hei, kai, fangsong, table (.ttf, .otf, .ttc)
+    #[arg(long, global = true, env = "SHIYAN_FONTS_DIR")]
+    pub fonts_dir: Option<PathBuf>,
     /// 命令 / command
     #[command(subcommand)]
     pub command: Command,
@@ -736,6 +739,8 @@ pub struct FileConfig {
     pub rehearsal_dir: Option<PathBuf>,
     /// Where a checkpoint is put every day.
     pub checkpoint_dir: Option<PathBuf>,
+    /// 字体目录 the office's own faces.
+    pub fonts_dir: Option<PathBuf>,
     /// A program that is given every checkpoint on standard input.
     pub checkpoint_command: Option<Vec<String>>,
 }

@@ -49,6 +49,12 @@ impl Place {
             return Err(unusable("它不是目录", "it is not a directory"));
         }
         let file = read_file(cli.config.as_deref(), &data)?;
+        if let Some(dir) = cli.fonts_dir.as_ref().or(file.fonts_dir.as_ref()) {
+            if !dir.is_dir() {
+                return Err(Failed::Refused(vec![Refusal::new(code::FONTS_DIR).with("at", dir.display())]));
+            }
+            shiyan_papers::use_own_faces(shiyan_papers::faces_of(dir)?);
+        }
         let config_with_password = holds_password(file.database_url.as_deref()).then(|| config_file(cli.config.as_deref(), &data));
         let given = cli.database_url.clone().or_else(|| file.database_url.clone());
         let url = given.unwrap_or_else(|| sqlite_url(&data.join("shiyan.db")));

@@ -85,6 +85,12 @@ acts! {
     ReportSettings = "修改报告设置", "change the report settings", [QualityManager], District;
     /// 年度报告文字 the office speaks in them.
     ReportText = "撰写年度报告文字", "write the paragraphs of the annual report", [PlanManager, Supervisor], District;
+    /// 文书设置
+    PaperSettings = "设置文号代字、版面和字体", "set numbers, layout and faces of papers", [Admin, Supervisor], District, "GB/T 9704-2012";
+    /// 起草文书: a notice names what may be made public of the whole district.
+    DraftPaper = "起草和查阅文书", "draft and read papers", [Supervisor, PlanManager], District;
+    /// 签发文书: it takes a number and leaves the house; also to make it void.
+    IssuePaper = "签发和作废文书", "issue papers and make them void", [Supervisor], District, "GB/T 9704-2012";
     /// 仪器
     Instruments = "维护仪器", "maintain instruments", [Admin, QualityManager], Lab;
     /// 仪器格式 a profile reads the files of every laboratory.

@@ -42,6 +42,8 @@ ids! {
     InstrumentId,
     /// 检验报告 one revision of a test report.
     TestReportId,
+    /// 已签发文书 one paper as it left the house.
+    PaperId,
     /// 核查处置案件 one case.
     CaseId,
     /// 时限钟 one running or stopped clock.

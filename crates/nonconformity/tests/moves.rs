@@ -65,6 +65,7 @@ fn every_table_of_moves_agrees_with_the_list_by_hand() {
              issued amend testing: quality_manager"
         )
     );
+    assert_eq!(listed(&shiyan_dispatch::MOVES), by_hand("issued void voided: supervisor"));
     assert_eq!(
         listed(&bench::MOVES),
         by_hand(
@@ -354,6 +355,7 @@ fn pictures() -> String {
         one(&sample::MOVES),
         one(&order::MOVES),
         one(&bench::MOVES),
+        one(&shiyan_dispatch::MOVES),
         one(&CASES),
         one(&RECHECKS),
         one(&OBJECTIONS),

@@ -8,12 +8,14 @@ use shiyan_analytics::{Input, Tables, tables};
 use shiyan_app::figures::{Figures, Year, year_span};
 use shiyan_app::read::Look;
 use shiyan_app::{App, Error};
+use shiyan_dispatch::OfficePapers;
 use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::{Actor, Instant, Lang, Refusal, Scope};
 use shiyan_indicators::{CaseFact, FactId, KpiScope, Kpis, Sets};
 use shiyan_nonconformity::Case;
 use shiyan_reports::annual::words::{Annual, Failing, model};
-use shiyan_reports::{Faces, Office};
+
+use crate::draft::{office_of, own_faces};
 
 /// The figures of a year with the tables made from the same facts, as of the same day.
 #[derive(Debug)]
@@ -129,7 +131,7 @@ impl Format {
 /// Not for this person; a year out of range; the database does not answer; the typesetter.
 pub async fn annual_file(app: &App, actor: &Actor, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant, format: Format) -> Result<Vec<u8>, Error> {
     let year = app.read_year(actor, Look::Statistics, year, as_of, now).await?;
-    set(annual(app, year, &actor.scope).await?, lang, format).await
+    set(annual(app, year, &actor.scope).await?, lang, format, app.office_papers().await?).await
 }
 
 /// The same of the whole district, for whoever runs the program.
@@ -138,7 +140,7 @@ pub async fn annual_file(app: &App, actor: &Actor, year: i32, lang: Lang, as_of:
 /// See [`annual_file`].
 pub async fn district_file(app: &App, year: i32, lang: Lang, as_of: Option<NaiveDate>, now: Instant, format: Format) -> Result<Vec<u8>, Error> {
     let year = app.year_as_of(app.kpi_scope(year).await?, &Scope::District, as_of, now).await?;
-    set(annual(app, year, &Scope::District).await?, lang, format).await
+    set(annual(app, year, &Scope::District).await?, lang, format, app.office_papers().await?).await
 }
 
 /// [`district_file`] as PDF.
@@ -149,11 +151,21 @@ pub async fn district_pdf(app: &App, year: i32, lang: Lang, as_of: Option<NaiveD
     district_file(app, year, lang, as_of, now, Format::Pdf).await
 }
 
-async fn set(data: Annual, lang: Lang, format: Format) -> Result<Vec<u8>, Error> {
+/// The model of the annual report of the whole district, to be looked at and issued.
+pub(crate) async fn district_model(app: &App, year: i32, lang: Lang, now: Instant) -> Result<(shiyan_reports::annual::Model, bool), Error> {
+    let year = app.year_as_of(app.kpi_scope(year).await?, &Scope::District, None, now).await?;
+    let data = annual(app, year, &Scope::District).await?;
+    let demo = data.demo;
+    let made = tokio::task::spawn_blocking(move || model(&data, lang)).await.map_err(|e| Error::Fault(e.to_string()))?;
+    Ok((made.map_err(|e| Error::Fault(format!("annual report: {e}")))?, demo))
+}
+
+async fn set(data: Annual, lang: Lang, format: Format, office: OfficePapers) -> Result<Vec<u8>, Error> {
     tokio::task::spawn_blocking(move || {
+        let office = office_of(&office);
         let set = model(&data, lang).and_then(|model| match format {
-            Format::Pdf => shiyan_reports::annual::pdf(&model, &Faces::default()),
-            Format::Docx => shiyan_reports::annual::docx(&model, &Faces::default(), &Office::default()),
+            Format::Pdf => shiyan_reports::annual::pdf(&model, &own_faces(), &office),
+            Format::Docx => shiyan_reports::annual::docx(&model, &own_faces(), &office),
         });
         set.map_err(|e| Error::Fault(format!("annual report: {e}")))
     })

@@ -1,5 +1,6 @@
 //! 文书目录 every paper that this build can make, by its number, with what its `--no` names and as what it goes out.
 
+use shiyan_app::papers::Numbering;
 use shiyan_foundation::{Lang, Refusal};
 
 use crate::code;
@@ -17,6 +18,8 @@ pub struct Kind {
     pub no: (&'static str, &'static str, &'static str),
     /// As what it goes out.
     pub outputs: &'static [Output],
+    /// 签发 as what it stands in the register; `None` of what goes out with another paper or is issued on a page of its own.
+    pub numbering: Option<Numbering>,
 }
 
 /// 文件格式
@@ -48,14 +51,19 @@ const SHEET: (&str, &str, &str) = ("抽样单编号", "the number of the samplin
 const ALL_OUTPUTS: &[Output] = &[Output::Pdf, Output::Docx, Output::Xlsx];
 const PAGES: &[Output] = &[Output::Pdf, Output::Docx];
 
+const COUNTED: Option<Numbering> = Some(Numbering { number: true, count: true });
+const NUMBERED: Option<Numbering> = Some(Numbering { number: true, count: false });
+/// It is kept as it left the house; its number, if the office gives one, is that of the letter which carries it.
+const DATED: Option<Numbering> = Some(Numbering { number: false, count: false });
+
 /// Every paper, by number.
 pub const KINDS: &[Kind] = &[
-    Kind { id: "P11a", zh: "食品安全监督抽检检验报告", en: "Test report of supervisory sampling", no: SHEET, outputs: PAGES },
-    Kind { id: "P11b", zh: "食品安全风险监测检验报告", en: "Test report of risk monitoring", no: SHEET, outputs: PAGES },
-    Kind { id: "P40", zh: "食品安全监督抽检信息通告", en: "Notice of the results of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS },
-    Kind { id: "P41", zh: "不合格、合格产品信息", en: "Nonconforming and conforming products", no: PERIOD, outputs: ALL_OUTPUTS },
-    Kind { id: "P61", zh: "年度食品安全抽检工作报告", en: "Annual report", no: ("年份", "a year", "2026"), outputs: PAGES },
-    Kind { id: "P62", zh: "食品安全监督抽检情况通告、月度通报", en: "Bulletin of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS },
+    Kind { id: "P11a", zh: "食品安全监督抽检检验报告", en: "Test report of supervisory sampling", no: SHEET, outputs: PAGES, numbering: None },
+    Kind { id: "P11b", zh: "食品安全风险监测检验报告", en: "Test report of risk monitoring", no: SHEET, outputs: PAGES, numbering: None },
+    Kind { id: "P40", zh: "食品安全监督抽检信息通告", en: "Notice of the results of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS, numbering: COUNTED },
+    Kind { id: "P41", zh: "不合格、合格产品信息", en: "Nonconforming and conforming products", no: PERIOD, outputs: ALL_OUTPUTS, numbering: None },
+    Kind { id: "P61", zh: "年度食品安全抽检工作报告", en: "Annual report", no: ("年份", "a year", "2026"), outputs: PAGES, numbering: DATED },
+    Kind { id: "P62", zh: "食品安全监督抽检情况通告、月度通报", en: "Bulletin of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS, numbering: NUMBERED },
 ];
 
 impl Kind {
@@ -76,6 +84,11 @@ impl Kind {
         let known = || self.outputs.iter().map(|o| format!(".{}", o.ending())).collect::<Vec<_>>().join(" ");
         let wrong = || Refusal::new(code::OUTPUT).with("paper", self.id).with("typed", format!(".{ending}")).with("known", known());
         self.outputs.iter().copied().find(|o| o.ending() == ending).ok_or_else(wrong)
+    }
+    /// Whether it is drafted on the page of papers; test reports have pages of their own.
+    #[must_use]
+    pub fn drafted(&self) -> bool {
+        !matches!(self.id, "P11a" | "P11b")
     }
     /// Its name in a language.
     #[must_use]

@@ -19,6 +19,12 @@ codes! {
         next "核对报告的检验结果、标准要求和单位，更正后再出通告" / "Check result, limit and unit of the report and correct them first", article "抽检办法 第46条";
     GLYPHS = "PAPER-GLYPHS", zh "字体缺字：{text}", en "No typeface has these characters: {text}",
         next "在 fonts_dir 放入有这些字的字体，或更正原文" / "Put a face that has them into fonts_dir, or correct the text", article "";
+    DAY = "PAPER-DAY", zh "成文日期“{typed}”读不懂", en "The day “{typed}” cannot be read",
+        next "写成 2026-03-02" / "Write 2026-03-02", article "";
+    ISSUED = "PAPER-ISSUED", zh "{about}的这种文书已经签发过", en "This paper of {about_en} was issued already",
+        next "内容要改的，先作废原件再签发" / "To change it, make the first one void and issue it again", article "";
+    NOT_ISSUED = "PAPER-NO-REGISTER", zh "{paper} 不单独编号签发", en "{paper} is not issued by itself",
+        next "附件随通告签发；检验报告在“检验报告”页面签发" / "Annexes go out with their notice; test reports are issued on the page of reports", article "";
     RUNNING = "PAPER-RUNNING", zh "{period}还没有结束，内容会变", en "{period_en} is not over; it will still change",
         next "期满后再出正式稿" / "Make the final one when it is over", article "";
     HELD = "PAPER-HELD", zh "另有 {count} 批次结论未最终，没有列入：{why}", en "{count} more {count|batch is|batches are} held back and not named: {why_en}",

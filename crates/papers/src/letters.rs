@@ -11,11 +11,12 @@ use shiyan_foundation::{Instant, Label, Lang, Refusal, Scope, shanghai};
 use shiyan_indicators::pick::dated;
 use shiyan_indicators::{BatchFact, Facts, KpiScope, Sets, YearBasis};
 use shiyan_reports::letters::{Batch, Bulletin, ClassLine, Disposal, Front, Letter, Notice, Share, Totals};
-use shiyan_reports::{Align, Faces, Office, ReportError};
+use shiyan_reports::{Align, ReportError};
 use shiyan_statute::AnalyteGroup;
 
 use crate::catalogue::{Kind, Output};
 use crate::code;
+use crate::draft::Draft;
 use crate::period::Period;
 
 /// 出具前检查 what is said of a paper before it is issued: what stops it, and what is worth knowing.
@@ -36,19 +37,20 @@ pub struct Made {
     pub warns: Vec<Refusal>,
 }
 
-/// A letter for a period, and what is said of it.
+/// What a letter of a period is told, and what is said of it.
 #[derive(Debug)]
-struct Drawn {
-    letter: Letter,
-    looked: Looked,
+pub(crate) struct Drawn<T> {
+    pub told: T,
+    pub looked: Looked,
+    pub demo: bool,
 }
 
 /// A refusal with the period in both languages.
-fn about(info: &'static shiyan_foundation::CodeInfo, period: Period) -> Refusal {
+pub(crate) fn about(info: &'static shiyan_foundation::CodeInfo, period: Period) -> Refusal {
     Refusal::new(info).with("period", period.said(Lang::Zh)).with("period_en", period.said(Lang::En))
 }
 
-fn set_failed(e: ReportError) -> Error {
+pub(crate) fn set_failed(e: ReportError) -> Error {
     match e {
         ReportError::MissingGlyphs(text) => Refusal::new(code::GLYPHS).with("text", text).into(),
         other => Error::Fault(format!("paper: {other}")),
@@ -60,34 +62,26 @@ fn set_failed(e: ReportError) -> Error {
 /// # Errors
 /// No such period, or one that has not begun; what is found before it is issued; the database does not answer; the typesetter.
 pub async fn letter_file(app: &App, kind: &'static Kind, no: &str, lang: Lang, now: Instant, output: Output) -> Result<Made, Error> {
-    let period = Period::read(no).ok_or_else(|| kind.unread(no))?;
-    if period.days().0 > now.date_naive() {
-        return Err(about(code::AHEAD, period).into());
+    let draft = Draft::of_district(app, kind, no, lang, now).await?;
+    if !draft.looked.stops.is_empty() {
+        return Err(Error::Refused(draft.looked.stops));
     }
-    let drawn = if kind.id == "P62" { bulletin(app, period, lang, now).await? } else { notice(app, kind, period, lang, now).await? };
-    if !drawn.looked.stops.is_empty() {
-        return Err(Error::Refused(drawn.looked.stops));
-    }
-    let warns = drawn.looked.warns;
-    let bytes = tokio::task::spawn_blocking(move || set(&drawn.letter, output)).await.map_err(|e| Error::Fault(e.to_string()))??;
+    let warns = draft.looked.warns.clone();
+    let bytes = tokio::task::spawn_blocking(move || draft.file(output, None)).await.map_err(|e| Error::Fault(e.to_string()))??;
     Ok(Made { bytes, warns })
 }
 
-fn set(letter: &Letter, output: Output) -> Result<Vec<u8>, Error> {
-    // what is made public lacks no character
-    let faces = Faces { strict: true, ..Faces::default() };
-    match output {
-        Output::Pdf => letter.pdf(&faces).map_err(set_failed),
-        Output::Docx => letter.docx(&faces).map_err(set_failed),
-        Output::Xlsx => Ok(workbook(letter)?),
-    }
+/// The period that was typed, if it has begun.
+pub(crate) fn period(kind: &'static Kind, no: &str, now: Instant) -> Result<Period, Refusal> {
+    let period = Period::read(no).ok_or_else(|| kind.unread(no))?;
+    if period.days().0 > now.date_naive() { Err(about(code::AHEAD, period)) } else { Ok(period) }
 }
 
 /// A name, its heads and its rows.
 type Sheet<'a> = (&'a str, Vec<&'a str>, Vec<Vec<out::Cell>>);
 
 /// The tables of a letter, a sheet each: the columns and the cells as they are printed.
-fn workbook(letter: &Letter) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn workbook(letter: &Letter) -> Result<Vec<u8>, Refusal> {
     let sheets: Vec<Sheet<'_>> = letter
         .tables()
         .iter()
@@ -104,17 +98,17 @@ fn workbook(letter: &Letter) -> Result<Vec<u8>, Refusal> {
 }
 
 /// The day as the date of the file: made again on the same day it has the same bytes.
-fn day_of_file(now: Instant) -> Instant {
+pub(crate) fn day_of_file(now: Instant) -> Instant {
     now.date_naive().and_hms_opt(0, 0, 0).and_then(|at| at.and_local_timezone(shanghai()).single()).unwrap_or(now)
 }
 
 fn front(demo: bool, now: Instant) -> Front {
-    Front { number: None, date: None, demo, created_at: day_of_file(now) }
+    Front { number: None, count: None, date: None, demo, created_at: day_of_file(now) }
 }
 
 // ---------------------------------------------------------------- P40、P41
 
-async fn notice(app: &App, kind: &Kind, period: Period, lang: Lang, now: Instant) -> Result<Drawn, Error> {
+pub(crate) async fn notice(app: &App, period: Period, lang: Lang, now: Instant) -> Result<Drawn<Notice>, Error> {
     let (first, last) = period.days();
     let found = app.public_results(first, last, now).await?;
     if found.passing.is_empty() && found.failing.is_empty() {
@@ -137,9 +131,7 @@ async fn notice(app: &App, kind: &Kind, period: Period, lang: Lang, now: Instant
         offices: found.failing.iter().flat_map(|b| b.offices.iter().cloned()).collect(),
         front: front(demo, now),
     };
-    let office = Office::default();
-    let letter = if kind.id == "P41" { notice.annexes(&office) } else { notice.notice(&office) };
-    Ok(Drawn { letter: letter.map_err(set_failed)?, looked })
+    Ok(Drawn { told: notice, looked, demo })
 }
 
 /// Runs of digits (an X may end them) as long as an identity number or a mobile phone number.
@@ -240,7 +232,7 @@ fn sign(change: Option<&str>) -> i8 {
     if change.starts_with(['-', '−', '－']) { -1 } else { 1 }
 }
 
-async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result<Drawn, Error> {
+pub(crate) async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result<Drawn<Bulletin>, Error> {
     let year = app.year_as_of(app.kpi_scope(period.year).await?, &Scope::District, None, now).await?;
     let before = NaiveDate::from_ymd_opt(period.year - 1, 1, 1).unwrap_or_default();
     let items = app.failing_items(before, period.days().1, &Scope::District).await?;
@@ -260,6 +252,7 @@ async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result
     let sampled: Vec<&Line> = tables.by_class.iter().filter(|l| l.now.batches > 0).collect();
     let counted = |wanted: i8| sampled.iter().filter(|l| sign(l.delta_points.as_deref()) == wanted).count();
     let group = |zh: &str| AnalyteGroup::ALL.iter().find(|g| g.zh() == zh).map_or_else(|| zh.to_owned(), |g| g.label(lang).to_owned());
+    let demo = app.has_demo().await?;
     let bulletin = Bulletin {
         lang,
         district: app.district().await?,
@@ -283,13 +276,13 @@ async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result
         moved: (counted(1), counted(-1)),
         groups: tables.failing_groups.iter().map(|g| Share { name: group(&g.group), count: g.count.to_string(), share: g.share.clone() }).collect(),
         disposal: Disposal { opened: opened.to_string(), closed: closed.to_string() },
-        front: front(app.has_demo().await?, now),
+        front: front(demo, now),
     };
     let mut looked = Looked { warns: vec![Refusal::new(code::UNNUMBERED)], ..Looked::default() };
     if period.days().1 >= today {
         looked.warns.push(about(code::RUNNING, period));
     }
-    Ok(Drawn { letter: bulletin.letter(&Office::default()).map_err(set_failed)?, looked })
+    Ok(Drawn { told: bulletin, looked, demo })
 }
 
 #[cfg(test)]

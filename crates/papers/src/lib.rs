@@ -4,11 +4,13 @@
 mod annual;
 pub mod catalogue;
 pub mod code;
+mod draft;
 mod letters;
 pub mod period;
 pub mod statistics;
 mod test_report;
 
 pub use annual::{Format, Tabled, annual, annual_file, district_file, district_pdf, district_tabled, tabled};
+pub use draft::{Draft, faces_of, issue, own_faces, use_own_faces};
 pub use letters::{Looked, Made, letter_file};
 pub use test_report::{test_report_docx, test_report_pdf};

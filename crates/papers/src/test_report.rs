@@ -5,13 +5,15 @@ use shiyan_lab_results::report::ReportContent;
 use shiyan_reports::test_report::{self, content};
 use shiyan_reports::{Faces, Office, ReportError};
 
+use crate::draft::own_faces;
+
 /// The PDF of a test report out of its frozen facts.
 ///
 /// # Errors
 /// A picture that the report names was not put in; what the typesetter says.
 pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, Unset> {
     // A draft shows what would be missing; what is issued never lacks a character that nobody was told of.
-    let faces = Faces { strict: !content.draft && !content.options.rare, ..Faces::default() };
+    let faces = Faces { strict: !content.draft && !content.options.rare, ..own_faces() };
     let model = content::model(content, public_url).map_err(Unset::Failed)?;
     test_report::pdf(&model, &faces).map_err(|e| match e {
         ReportError::MissingGlyphs(characters) => Unset::Missing(characters),
@@ -25,5 +27,5 @@ pub fn test_report_pdf(content: &ReportContent, public_url: &str) -> Result<Vec<
 /// See [`test_report_pdf`].
 pub fn test_report_docx(content: &ReportContent, public_url: &str) -> Result<Vec<u8>, Unset> {
     let model = content::model(content, public_url).map_err(Unset::Failed)?;
-    test_report::docx(&model, &Faces::default(), &Office::default()).map_err(|e| Unset::Failed(e.to_string()))
+    test_report::docx(&model, &own_faces(), &Office::default()).map_err(|e| Unset::Failed(e.to_string()))
 }

@@ -72,6 +72,7 @@ macro_rules! tables {
             instrument,
             instrument_profile,
             test_report,
+            paper,
             case_file,
             clock,
             rapid_point,

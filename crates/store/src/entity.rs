@@ -81,6 +81,9 @@ entity!(test_item, "test_item", {
 entity!(test_report, "test_report", {
     order_id: String, sample_id: String, number: String, amendment: i64, issued_on: String, verify_code: String, pdf_sha256: Option<String>, demo: bool,
 });
+entity!(paper, "paper", {
+    kind: String, subject: String, word: Option<String>, year: i64, number: Option<i64>, issue: Option<i64>, dated: String, state: String, demo: bool,
+});
 entity!(case_file, "case_file", {
     no: String, part: String, sample_id: String, order_id: String, sampling_no: String, product: String, operator: String, street: String, state: String,
     opened_on: String, closed_on: Option<String>, evidenced: bool, handler: Option<String>, approver: Option<String>, demo: bool,

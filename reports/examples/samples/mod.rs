@@ -893,14 +893,14 @@ pub fn notice(lang: Lang) -> letters::Notice {
         ],
         passing: (3..31).map(|n| if n % 2 == 0 { batch(n, "蛋糕", "糕点", "") } else { batch(n, "豇豆", "食用农产品", "") }).collect(),
         offices: vec![s("示范路街道市场监督管理所")],
-        front: letters::Front { number: None, date: None, demo: false, created_at: at("2027-02-10T00:00:00+08:00") },
+        front: letters::Front { number: None, count: None, date: None, demo: false, created_at: at("2027-02-10T00:00:00+08:00") },
     }
 }
 
 /// The same with its number, without anything failing.
 pub fn notice_numbered() -> letters::Notice {
     let known = notice(Lang::Zh);
-    let front = letters::Front { number: Some(s("示市监通告〔2027〕3号")), date: Some(day(2027, 2, 11)), ..known.front.clone() };
+    let front = letters::Front { number: Some(s("示市监通告〔2027〕3号")), count: Some(s("2027年第二期")), date: Some(day(2027, 2, 11)), ..known.front.clone() };
     letters::Notice { failing: Vec::new(), offices: Vec::new(), front, ..known }
 }
 

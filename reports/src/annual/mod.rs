@@ -14,7 +14,7 @@ pub use crate::paper::{ChartBlock, Figures, KeyFigure};
 use crate::paper::{Family, Flag, Paper, Piece};
 use crate::table::{self, Table};
 use crate::wording::{self, CommonReport};
-use crate::{Faces, ReportError};
+use crate::{Faces, Pages, ReportError};
 
 /// 年度报告: everything it says, already worded in its language and with its figures formatted.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,8 +79,8 @@ pub enum Block {
 ///
 /// # Errors
 /// A face that cannot be read; in strict mode a character that no face has.
-pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
-    paper(model, &Office::default())?.pdf(faces)
+pub fn pdf(model: &Model, faces: &Faces, office: &Office) -> Result<Vec<u8>, ReportError> {
+    paper(model, office)?.pdf(faces)
 }
 
 /// The report as a DOCX file, to be edited, with the names of the office's faces. It says what the PDF says; the same model gives the same bytes.
@@ -89,6 +89,14 @@ pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
 /// As [`pdf`].
 pub fn docx(model: &Model, faces: &Faces, office: &Office) -> Result<Vec<u8>, ReportError> {
     paper(model, office)?.docx(faces)
+}
+
+/// Some of its pages as pictures, to be looked at.
+///
+/// # Errors
+/// As [`pdf`].
+pub fn images(model: &Model, faces: &Faces, office: &Office, wanted: std::ops::Range<usize>) -> Result<Pages, ReportError> {
+    paper(model, office)?.images(faces, wanted)
 }
 
 /// What the report says, in order.

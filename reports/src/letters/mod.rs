@@ -18,13 +18,15 @@ use crate::table::{Align, Column, Table};
 use crate::template::{self, Source, Words};
 use crate::text::Fill;
 use crate::wording::CommonMark;
-use crate::{Faces, Office, ReportError, annual, wording};
+use crate::{Faces, Office, Pages, ReportError, annual, wording};
 
 /// 签发情况 what stands on every page whatever the paper says.
 #[derive(Debug, Clone)]
 pub struct Front {
     /// 文号 once it has one; a draft leaves room for it.
     pub number: Option<String>,
+    /// 期数 in words, `2026年第二期`, once it has one.
+    pub count: Option<String>,
     /// 成文日期 once it was signed.
     pub date: Option<NaiveDate>,
     /// 演示数据
@@ -55,6 +57,13 @@ impl Letter {
     pub fn docx(&self, faces: &Faces) -> Result<Vec<u8>, ReportError> {
         self.paper.docx(faces)
     }
+    /// Some of its pages as pictures, to be looked at.
+    ///
+    /// # Errors
+    /// As [`Letter::pdf`].
+    pub fn images(&self, faces: &Faces, wanted: std::ops::Range<usize>) -> Result<Pages, ReportError> {
+        self.paper.images(faces, wanted)
+    }
     /// 附表 its tables by name, as they are printed.
     #[must_use]
     pub fn tables(&self) -> &[(String, Table)] {
@@ -71,6 +80,7 @@ impl Letter {
 #[derive(Debug, Serialize)]
 struct Marks {
     number: String,
+    count: String,
     date: String,
 }
 
@@ -82,6 +92,7 @@ impl Marks {
                 Lang::Zh => format!("　　〔{year}〕　　号"),
                 Lang::En => format!("No. ____ ({year})"),
             }),
+            count: front.count.clone().unwrap_or_default(),
             date: front.date.map_or_else(|| lang.pick("　　　　年　　月　　日", "____________").to_owned(), |on| annual::date(on, lang)),
         }
     }

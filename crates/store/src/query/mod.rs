@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod exchange;
 pub mod facts;
+pub mod papers;
 pub mod parties;
 pub mod people;
 pub mod publication;

@@ -279,6 +279,7 @@ impl Unit {
         for sql in [
             "DELETE FROM clock WHERE demo",
             "DELETE FROM case_file WHERE demo",
+            "DELETE FROM paper WHERE demo",
             "DELETE FROM test_report WHERE demo",
             "DELETE FROM test_item WHERE demo",
             "DELETE FROM worksheet WHERE demo",

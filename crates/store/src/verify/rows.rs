@@ -8,6 +8,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QueryResult, QuerySelect,
     QueryTrait,
 };
+use shiyan_dispatch::IssuedPaper;
 use shiyan_lab_results::bench::{Instrument, ProfileVersion, Worksheet, WorksheetTemplate};
 use shiyan_lab_results::order::{TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
@@ -76,6 +77,7 @@ impl<'a> Check<'a> {
             Instrument,
             ProfileVersion,
             TestReport,
+            IssuedPaper,
             Case,
             ClockRecord,
             Point,

@@ -78,6 +78,8 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("profile.retire", "停用仪器格式", "Took the profile out of use", Tone::Warn),
     ("template.add", "新增检验批模板", "Added a worksheet template", Tone::Info),
     ("template.change", "修改检验批模板", "Changed a worksheet template", Tone::Warn),
+    ("paper.issue", "签发文书", "Issued the paper", Tone::Pass),
+    ("paper.void", "作废文书", "Made the paper void", Tone::Warn),
     ("report.issue", "签发检验报告", "Issued the test report", Tone::Pass),
     ("report.print", "打开或下载检验报告", "Opened or downloaded the report", Tone::Idle),
     ("setting.change", "修改设置", "Changed the settings", Tone::Warn),

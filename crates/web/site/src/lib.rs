@@ -49,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         shiyan_web_rapid::routes(),
         shiyan_web_cases::routes(),
         shiyan_web_figures::routes(),
+        shiyan_web_papers::routes(),
         shiyan_web_admin::routes(),
     ]
     .concat()
@@ -75,5 +76,5 @@ pub fn workers() -> Vec<(&'static str, shiyan_web_kit::jobs::Worker)> {
 /// Refusal codes of the crates that the application does not know.
 #[must_use]
 pub fn more_codes() -> Vec<&'static CodeInfo> {
-    [shiyan_exchange::code::ALL, shiyan_web_kit::failure::code::ALL, shiyan_web_bench::code::ALL].concat()
+    [shiyan_exchange::code::ALL, shiyan_web_kit::failure::code::ALL, shiyan_papers::code::ALL, shiyan_web_bench::code::ALL].concat()
 }

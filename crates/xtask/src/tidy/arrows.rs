@@ -42,6 +42,7 @@ const INTAKE: &[&str] = &["shiyan-sample-intake"];
 const RAPID: &[&str] = &["shiyan-rapid-test"];
 const JUDGEMENT: &[&str] = &["shiyan-judgement"];
 const RESULTS: &[&str] = &["shiyan-lab-results"];
+const DISPATCH: &[&str] = &["shiyan-dispatch"];
 /// The rooms on the way of a sample, with what they stand on.
 const DOMAIN: &[&str] = &[
     "shiyan-foundation",
@@ -51,6 +52,7 @@ const DOMAIN: &[&str] = &[
     "shiyan-rapid-test",
     "shiyan-judgement",
     "shiyan-lab-results",
+    "shiyan-dispatch",
     "shiyan-nonconformity",
 ];
 const INDICATORS: &[&str] = &["shiyan-indicators"];
@@ -72,7 +74,8 @@ const TABLE: &[Room] = &[
     // Judging knows texts, limits and the law: no sample, no order, nobody's signature.
     room("shiyan-judgement", Only(&[BASE]), Nothing(PLAIN)),
     room("shiyan-lab-results", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT]), Nothing(PLAIN)),
-    room("shiyan-nonconformity", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT, RESULTS]), Nothing(PLAIN)),
+    room("shiyan-dispatch", Only(&[BASE]), Nothing(PLAIN)),
+    room("shiyan-nonconformity", Only(&[BASE, PLAN, INTAKE, RAPID, JUDGEMENT, RESULTS, DISPATCH]), Nothing(PLAIN)),
     room("shiyan-indicators", Only(&[BASE]), Nothing(&["serde", "serde_json", "chrono", "rust_decimal", "uuid", "rustc-hash"])),
     // Knows the migrations, because they speak sea-orm and its connection must not leave this crate.
     room("shiyan-store", Only(&[DOMAIN, INDICATORS, &["shiyan-migrations"]]), Heavy(&["sea-orm", "sqlx", "rusqlite", "tokio"])),
@@ -111,6 +114,7 @@ const TABLE: &[Room] = &[
         Only(&[DOMAIN, INDICATORS, PAGES, FILES, &["shiyan-analytics", "shiyan-charts", "shiyan-papers"]]),
         Heavy(&["rocket", "validator", "askama"]),
     ),
+    room("shiyan-web-papers", Only(&[DOMAIN, PAGES, &["shiyan-papers"]]), Heavy(&["rocket", "validator", "askama"])),
     room("shiyan-web-admin", Only(&[DOMAIN, INDICATORS, PAGES, FILES]), Heavy(&["rocket", "validator", "askama", "qrcode"])),
     room(
         "shiyan-web-site",
@@ -120,7 +124,7 @@ const TABLE: &[Room] = &[
             PAGES,
             FILES,
             &["shiyan-analytics", "shiyan-papers"],
-            &["shiyan-web-plan", "shiyan-web-intake", "shiyan-web-bench", "shiyan-web-rapid", "shiyan-web-cases", "shiyan-web-figures", "shiyan-web-admin"],
+            &["shiyan-web-plan", "shiyan-web-intake", "shiyan-web-bench", "shiyan-web-rapid", "shiyan-web-cases", "shiyan-web-figures", "shiyan-web-papers", "shiyan-web-admin"],
         ]),
         Heavy(&["rocket", "validator", "askama", "utoipa"]),
     ),

@@ -227,6 +227,9 @@ pub fn nav_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem
     if may(&[Act::ReadStatistics]) {
         rail.push(item("stats", "/stats", "chart", "统计年报", "Statistics"));
     }
+    if may(&[Act::DraftPaper]) {
+        rail.push(item("papers", "/papers", "file", "文书", "Papers"));
+    }
     if AdminTab::ALL.iter().any(|(tab, ..)| tab.open_to(roles, scope)) {
         rail.push(item("admin", "/admin", "settings", "管理", "Admin"));
     }

@@ -1,0 +1,286 @@
+//! 草稿与签发 a paper before it is signed: what it says, what would get it returned, its pages as pictures; and its way out of the house under a number.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use shiyan_app::papers::SignedPaper;
+use shiyan_app::{App, Error};
+use shiyan_dispatch::{IssuedPaper, OfficePapers, PageStyle, Signing};
+use shiyan_foundation::{Act, Actor, Instant, Lang, NaiveDate, Refusal, authority};
+use shiyan_reports::annual;
+use shiyan_reports::letters::{Bulletin, Front, Letter, Notice};
+use shiyan_reports::office::{FaceNames, Margins, Numbering as Pages};
+use shiyan_reports::{Faces, Office, template};
+
+use crate::annual::district_model;
+use crate::catalogue::{Kind, Output};
+use crate::code;
+use crate::letters::{Looked, bulletin, day_of_file, notice, period, set_failed, workbook};
+
+/// 本单位字体 of this process: read once at its start, the same for every paper.
+static OWN: OnceLock<Faces> = OnceLock::new();
+
+/// Sets papers with the faces of the office from now on; a second call changes nothing.
+pub fn use_own_faces(faces: Faces) {
+    drop(OWN.set(faces));
+}
+
+/// 读本单位字体 of a folder.
+///
+/// # Errors
+/// A file that is no font, is too large, or whose maker forbids embedding.
+pub fn faces_of(dir: &std::path::Path) -> Result<Faces, Refusal> {
+    Faces::of_folder(dir)
+}
+
+/// 本单位字体, or those of the program.
+#[must_use]
+pub fn own_faces() -> Faces {
+    OWN.get().cloned().unwrap_or_default()
+}
+
+/// 内容 what a paper is told, before its number and its day.
+#[derive(Debug)]
+enum Told {
+    Notice(Box<Notice>),
+    Annexes(Box<Notice>),
+    Bulletin(Box<Bulletin>),
+    Annual(Box<annual::Model>),
+}
+
+/// 草稿 a paper before it is signed.
+#[derive(Debug)]
+pub struct Draft {
+    /// 文书种类
+    pub kind: &'static Kind,
+    /// 对象 as `--no` names it, in its plain form.
+    pub subject: String,
+    /// What it is about, Chinese and English.
+    pub said: (String, String),
+    /// 出具前检查
+    pub looked: Looked,
+    /// 演示
+    pub demo: bool,
+    /// The entry of the journal on which its facts stand.
+    pub stands_on: i64,
+    /// 本单位设置
+    pub office: OfficePapers,
+    lang: Lang,
+    now: Instant,
+    told: Told,
+}
+
+/// A paper, ready to be set.
+enum Sheet {
+    Letter(Box<Letter>),
+    Annual(Box<annual::Model>),
+}
+
+/// 本单位设置 as the typesetter takes it.
+#[must_use]
+pub fn office_of(kept: &OfficePapers) -> Office {
+    let layout = &kept.layout;
+    let mm = |tenths: u32| tenths as f32 / 10.0;
+    let names = &kept.names;
+    Office {
+        margins: Margins { top: mm(layout.top), right: mm(layout.right), bottom: mm(layout.bottom), left: mm(layout.left) },
+        leading: layout.leading as f32 / 100.0,
+        names: FaceNames {
+            title: names.title.clone(),
+            heading: names.heading.clone(),
+            sub: names.sub.clone(),
+            body: names.body.clone(),
+            table: names.table.clone(),
+            digits: names.digits.clone(),
+            ..FaceNames::default()
+        },
+        numbering: match layout.pages {
+            PageStyle::Dashes => Pages::Dashes,
+            PageStyle::Total => Pages::Total,
+            PageStyle::Nothing => Pages::Nothing,
+        },
+        ..Office::default()
+    }
+}
+
+impl Draft {
+    /// A draft for whoever may draft papers of the district.
+    ///
+    /// # Errors
+    /// Not for this person; see [`Draft::of_district`].
+    pub async fn of(app: &App, actor: &Actor, kind: &'static Kind, no: &str, lang: Lang, now: Instant) -> Result<Self, Error> {
+        authority::may(actor, Act::DraftPaper)?;
+        let mut draft = Self::of_district(app, kind, no, lang, now).await?;
+        if app.read_papers_about(actor, kind.id, &draft.subject).await?.iter().any(|p| p.lang == lang) {
+            draft.looked.warns.push(Refusal::new(code::ISSUED).with("about", &draft.said.0).with("about_en", &draft.said.1));
+        }
+        Ok(draft)
+    }
+    /// A draft of the whole district, for whoever runs the program.
+    ///
+    /// # Errors
+    /// No such period, or one that has not begun; nothing to say; the database does not answer.
+    pub async fn of_district(app: &App, kind: &'static Kind, no: &str, lang: Lang, now: Instant) -> Result<Self, Error> {
+        let period = period(kind, no, now)?;
+        // before anything is read: what is written meanwhile is newer than the draft
+        let stands_on = app.head().await?.seq;
+        let (told, looked, demo) = match kind.id {
+            "P40" | "P41" => {
+                let drawn = notice(app, period, lang, now).await?;
+                let told = Box::new(drawn.told);
+                (if kind.id == "P40" { Told::Notice(told) } else { Told::Annexes(told) }, drawn.looked, drawn.demo)
+            }
+            "P62" => {
+                let drawn = bulletin(app, period, lang, now).await?;
+                (Told::Bulletin(Box::new(drawn.told)), drawn.looked, drawn.demo)
+            }
+            "P61" if no.trim().len() == 4 => {
+                let (model, demo) = district_model(app, period.year, lang, now).await?;
+                let mut looked = Looked::default();
+                if period.days().1 >= now.date_naive() {
+                    looked.warns.push(crate::letters::about(code::RUNNING, period));
+                }
+                (Told::Annual(Box::new(model)), looked, demo)
+            }
+            _ => return Err(kind.unread(no).into()),
+        };
+        let office = app.office_papers().await?;
+        let said = (period.said(Lang::Zh), period.said(Lang::En));
+        Ok(Self { kind, subject: no.trim().to_uppercase(), said, looked, demo, stands_on, office, lang, now, told })
+    }
+    /// 标题
+    ///
+    /// # Errors
+    /// The template cannot be filled.
+    pub fn title(&self) -> Result<String, Error> {
+        Ok(match self.sheet(None)? {
+            Sheet::Letter(letter) => letter.title().to_owned(),
+            Sheet::Annual(model) => model.title.replace('\n', ""),
+        })
+    }
+    fn front(&self, signing: Option<&Signing>) -> Front {
+        let count = |s: &Signing| Some(self.office.counts.said(chrono::Datelike::year(&s.dated), s.count?, self.lang));
+        Front {
+            number: signing.and_then(|s| s.number.as_ref()).map(ToString::to_string),
+            count: signing.and_then(count),
+            date: signing.map(|s| s.dated),
+            demo: self.demo,
+            created_at: day_of_file(self.now),
+        }
+    }
+    fn sheet(&self, signing: Option<&Signing>) -> Result<Sheet, Error> {
+        let (office, front) = (office_of(&self.office), self.front(signing));
+        let letter = match &self.told {
+            Told::Notice(told) => Notice { front, ..(**told).clone() }.notice(&office),
+            Told::Annexes(told) => Notice { front, ..(**told).clone() }.annexes(&office),
+            Told::Bulletin(told) => Bulletin { front, ..(**told).clone() }.letter(&office),
+            Told::Annual(model) => {
+                let date = signing.map_or(model.date, |s| s.dated);
+                return Ok(Sheet::Annual(Box::new(annual::Model { date, ..(**model).clone() })));
+            }
+        };
+        Ok(Sheet::Letter(Box::new(letter.map_err(set_failed)?)))
+    }
+    /// The file of a format, as a draft or signed.
+    ///
+    /// # Errors
+    /// A character that no face has; the typesetter.
+    pub fn file(&self, output: Output, signing: Option<&Signing>) -> Result<Vec<u8>, Error> {
+        // what leaves the house lacks no character
+        let faces = Faces { strict: true, ..own_faces() };
+        match (self.sheet(signing)?, output) {
+            (Sheet::Letter(letter), Output::Pdf) => letter.pdf(&faces).map_err(set_failed),
+            (Sheet::Letter(letter), Output::Docx) => letter.docx(&faces).map_err(set_failed),
+            (Sheet::Letter(letter), Output::Xlsx) => Ok(workbook(&letter)?),
+            (Sheet::Annual(model), Output::Pdf) => annual::pdf(&model, &faces, &office_of(&self.office)).map_err(set_failed),
+            (Sheet::Annual(model), Output::Docx) => annual::docx(&model, &faces, &office_of(&self.office)).map_err(set_failed),
+            (Sheet::Annual(_), Output::Xlsx) => Err(Refusal::new(code::OUTPUT).with("paper", self.kind.id).with("typed", ".xlsx").with("known", ".pdf .docx").into()),
+        }
+    }
+    /// 预览 some pages as pictures, and how many there are.
+    ///
+    /// # Errors
+    /// The typesetter.
+    pub fn pages(&self, wanted: Range<usize>) -> Result<shiyan_reports::Pages, Error> {
+        let faces = own_faces();
+        match self.sheet(None)? {
+            Sheet::Letter(letter) => letter.images(&faces, wanted),
+            Sheet::Annual(model) => annual::images(&model, &faces, &office_of(&self.office), wanted),
+        }
+        .map_err(set_failed)
+    }
+    /// 模板 with its version.
+    fn template(&self) -> String {
+        let name = match self.told {
+            Told::Notice(_) => "p40",
+            Told::Annexes(_) => "p41",
+            Told::Bulletin(_) => "p62",
+            Told::Annual(_) => "annual",
+        };
+        let file = format!("{name}.{}.txt", self.lang.pick("zh", "en"));
+        let version = template::all().into_iter().find(|s| s.name == file).map_or("", |s| s.version());
+        format!("{file} {version}")
+    }
+}
+
+/// How often a paper is made anew because facts or numbers moved meanwhile.
+const TRIES: usize = 3;
+
+/// 签发: the number that is printed is the number that is kept, and the bytes are those that left the house.
+///
+/// # Errors
+/// Not for this person; it bears no place in the register; what stops it; the office has no letters; the day cannot be; it was issued already; facts kept moving.
+pub async fn issue(app: &App, actor: &Actor, kind: &'static Kind, no: &str, lang: Lang, dated: NaiveDate, now: Instant) -> Result<IssuedPaper, Error> {
+    authority::may(actor, Act::IssuePaper)?;
+    let numbering = kind.numbering.ok_or_else(|| Refusal::new(code::NOT_ISSUED).with("paper", kind.id))?;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let draft = Draft::of_district(app, kind, no, lang, now).await?;
+        if !draft.looked.stops.is_empty() {
+            return Err(Error::Refused(draft.looked.stops));
+        }
+        let signing = app.paper_signing(actor, kind.id, numbering, dated, now).await?;
+        let paper = tokio::task::spawn_blocking(move || signed(&draft, signing, numbering)).await.map_err(|e| Error::Fault(e.to_string()))??;
+        match app.issue_paper(actor, paper, now).await {
+            Err(Error::Refused(why)) if tries < TRIES && why.iter().any(|r| r.code() == shiyan_app::code::PAPER_MOVED.code) => {}
+            other => return other,
+        }
+    }
+}
+
+/// Sets every format of a paper with its number.
+fn signed(draft: &Draft, signing: Signing, numbering: shiyan_app::papers::Numbering) -> Result<SignedPaper, Error> {
+    let mut files = Vec::new();
+    for output in draft.kind.outputs {
+        files.push((output.ending(), draft.file(*output, Some(&signing))?));
+    }
+    Ok(SignedPaper {
+        kind: draft.kind.id,
+        said: draft.said.clone(),
+        subject: draft.subject.clone(),
+        title: draft.title()?,
+        numbering,
+        signing,
+        lang: draft.lang,
+        files,
+        template: draft.template(),
+        faces: own_faces().named(),
+        program: concat!("Shiyan ", env!("CARGO_PKG_VERSION")).to_owned(),
+        stands_on: draft.stands_on,
+        watches: draft.watches(),
+        warned: draft.looked.warns.iter().map(|w| w.code().to_owned()).filter(|c| c != code::UNNUMBERED.code).collect(),
+        demo: draft.demo,
+    })
+}
+
+impl Draft {
+    /// Whose records would make it say something else: a notice names final results, and what can end that is a report, a case or a clock.
+    fn watches(&self) -> &'static [&'static str] {
+        match self.told {
+            Told::Notice(_) | Told::Annexes(_) => &["report", "case", "clock"],
+            // they say of which day they are
+            Told::Bulletin(_) | Told::Annual(_) => &[],
+        }
+    }
+}
