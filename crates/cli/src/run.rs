@@ -1029,8 +1029,7 @@ fn read_start(text: &str) -> Result<Instant, Refusal> {
 }
 
 fn explain(asked: &str, json: bool, lang: Lang) -> Done {
-    let more =
-        [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_gather::code::ALL].concat();
+    let more = [shiyan_web_site::more_codes().as_slice(), code::ALL, shiyan_analytics::files::code::ALL, shiyan_gather::code::ALL].concat();
     let none = || {
         let rules = shiyan_statute::RuleKey::ALL.iter().map(|rule| rule.code());
         let all: Vec<String> = rules.chain(shiyan_app::explain::codes().iter().chain(&more).map(|info| info.code)).map(str::to_owned).collect();

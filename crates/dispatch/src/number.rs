@@ -111,9 +111,17 @@ mod tests {
         let no = DocumentNo { word: "金市监".into(), year: 2026, number: 3 };
         assert_eq!(no.to_string(), "金市监〔2026〕3号");
         assert_eq!("金市监不罚〔2024〕53号".parse::<DocumentNo>().unwrap().number, 53);
-        for wrong in
-            ["金市监[2026]3号", "金市监（2026）3号", "金市监〔2026〕03号", "金市监〔2026〕第3号", "金市监〔26〕3号", "金市监〔2026〕3", "〔2026〕3号", "金市监〔2026〕0号", ""]
-        {
+        for wrong in [
+            "金市监[2026]3号",
+            "金市监（2026）3号",
+            "金市监〔2026〕03号",
+            "金市监〔2026〕第3号",
+            "金市监〔26〕3号",
+            "金市监〔2026〕3",
+            "〔2026〕3号",
+            "金市监〔2026〕0号",
+            "",
+        ] {
             assert_eq!(wrong.parse::<DocumentNo>().unwrap_err().code(), "DISPATCH-NO", "{wrong}");
         }
     }
@@ -127,7 +135,8 @@ mod tests {
     #[test]
     fn letters_of_an_office_hold_no_year_and_no_brackets() {
         assert_eq!(word(" 金市监检结告 ").unwrap(), "金市监检结告");
-        for wrong in ["", "金", "金市监2026", "金市监〔", "金 市监", "金市监第", "金市监号", "一二三四五六七八九十一二三四五六七"] {
+        for wrong in ["", "金", "金市监2026", "金市监〔", "金 市监", "金市监第", "金市监号", "一二三四五六七八九十一二三四五六七"]
+        {
             assert!(word(wrong).is_err(), "{wrong}");
         }
     }
@@ -137,7 +146,8 @@ mod tests {
         {
             assert_eq!(chinese(count), said);
         }
-        for (count, said) in [(1000, "一千"), (1002, "一千零二"), (1020, "一千零二十"), (1200, "一千二百"), (3040, "三千零四十"), (9999, "九千九百九十九")] {
+        for (count, said) in [(1000, "一千"), (1002, "一千零二"), (1020, "一千零二十"), (1200, "一千二百"), (3040, "三千零四十"), (9999, "九千九百九十九")]
+        {
             assert_eq!(chinese(count), said);
         }
         assert_eq!(CountStyle::Chinese.said(2022, 20, Lang::Zh), "2022年第二十期");

@@ -60,10 +60,19 @@ const DATED: Option<Numbering> = Some(Numbering { number: false, count: false })
 pub const KINDS: &[Kind] = &[
     Kind { id: "P11a", zh: "食品安全监督抽检检验报告", en: "Test report of supervisory sampling", no: SHEET, outputs: PAGES, numbering: None },
     Kind { id: "P11b", zh: "食品安全风险监测检验报告", en: "Test report of risk monitoring", no: SHEET, outputs: PAGES, numbering: None },
-    Kind { id: "P40", zh: "食品安全监督抽检信息通告", en: "Notice of the results of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS, numbering: COUNTED },
+    Kind {
+        id: "P40",
+        zh: "食品安全监督抽检信息通告",
+        en: "Notice of the results of supervisory sampling",
+        no: PERIOD,
+        outputs: ALL_OUTPUTS,
+        numbering: COUNTED,
+    },
     Kind { id: "P41", zh: "不合格、合格产品信息", en: "Nonconforming and conforming products", no: PERIOD, outputs: ALL_OUTPUTS, numbering: None },
     Kind { id: "P61", zh: "年度食品安全抽检工作报告", en: "Annual report", no: ("年份", "a year", "2026"), outputs: PAGES, numbering: DATED },
-    Kind { id: "P62", zh: "食品安全监督抽检情况通告、月度通报", en: "Bulletin of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS, numbering: NUMBERED },
+    Kind {
+        id: "P62", zh: "食品安全监督抽检情况通告、月度通报", en: "Bulletin of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS, numbering: NUMBERED
+    },
 ];
 
 impl Kind {

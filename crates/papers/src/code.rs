@@ -33,6 +33,6 @@ codes! {
         next "核对后补上" / "Check it and add the limit", article "抽检办法 第46条";
     PRIVATE_ADDRESS = "PAPER-ADDRESS", zh "{sheet} 的地址“{text}”写到单元、室，像是住址", en "The address “{text}” of {sheet} names a flat and may be a home",
         next "是住址的，公布前改写到街道门牌" / "If it is a home, leave out the flat before it is made public", article "";
-    UNNUMBERED = "PAPER-DRAFT", zh "草稿：文号、成文日期和期数留空，由本单位签发时填写", en "A draft: its number, its day and its issue are left open for whoever signs it",
-        next "核对上期期数，连续编号" / "Look up the last issue and number on", article "GB/T 9704-2012";
+    UNNUMBERED = "PAPER-DRAFT", zh "草稿：文号、成文日期和期数在签发时编定", en "A draft: its number, its day and its issue are given when it is signed",
+        next "在“文书”页面核对后签发" / "Check it on the page of papers and issue it there", article "GB/T 9704-2012";
 }

@@ -110,7 +110,9 @@ impl Draft {
     /// Not for this person; see [`Draft::of_district`].
     pub async fn of(app: &App, actor: &Actor, kind: &'static Kind, no: &str, lang: Lang, now: Instant) -> Result<Self, Error> {
         authority::may(actor, Act::DraftPaper)?;
-        let mut draft = Self::of_district(app, kind, no, lang, now).await?;
+        let mut draft = Box::pin(Self::of_district(app, kind, no, lang, now)).await?;
+        // the page that shows it is where it gets its number
+        draft.looked.warns.retain(|w| kind.numbering.is_none() || w.code() != code::UNNUMBERED.code);
         if app.read_papers_about(actor, kind.id, &draft.subject).await?.iter().any(|p| p.lang == lang) {
             draft.looked.warns.push(Refusal::new(code::ISSUED).with("about", &draft.said.0).with("about_en", &draft.said.1));
         }
@@ -126,16 +128,16 @@ impl Draft {
         let stands_on = app.head().await?.seq;
         let (told, looked, demo) = match kind.id {
             "P40" | "P41" => {
-                let drawn = notice(app, period, lang, now).await?;
+                let drawn = Box::pin(notice(app, period, lang, now)).await?;
                 let told = Box::new(drawn.told);
                 (if kind.id == "P40" { Told::Notice(told) } else { Told::Annexes(told) }, drawn.looked, drawn.demo)
             }
             "P62" => {
-                let drawn = bulletin(app, period, lang, now).await?;
+                let drawn = Box::pin(bulletin(app, period, lang, now)).await?;
                 (Told::Bulletin(Box::new(drawn.told)), drawn.looked, drawn.demo)
             }
             "P61" if no.trim().len() == 4 => {
-                let (model, demo) = district_model(app, period.year, lang, now).await?;
+                let (model, demo) = Box::pin(district_model(app, period.year, lang, now)).await?;
                 let mut looked = Looked::default();
                 if period.days().1 >= now.date_naive() {
                     looked.warns.push(crate::letters::about(code::RUNNING, period));
@@ -194,7 +196,9 @@ impl Draft {
             (Sheet::Letter(letter), Output::Xlsx) => Ok(workbook(&letter)?),
             (Sheet::Annual(model), Output::Pdf) => annual::pdf(&model, &faces, &office_of(&self.office)).map_err(set_failed),
             (Sheet::Annual(model), Output::Docx) => annual::docx(&model, &faces, &office_of(&self.office)).map_err(set_failed),
-            (Sheet::Annual(_), Output::Xlsx) => Err(Refusal::new(code::OUTPUT).with("paper", self.kind.id).with("typed", ".xlsx").with("known", ".pdf .docx").into()),
+            (Sheet::Annual(_), Output::Xlsx) => {
+                Err(Refusal::new(code::OUTPUT).with("paper", self.kind.id).with("typed", ".xlsx").with("known", ".pdf .docx").into())
+            }
         }
     }
     /// 预览 some pages as pictures, and how many there are.
@@ -236,13 +240,13 @@ pub async fn issue(app: &App, actor: &Actor, kind: &'static Kind, no: &str, lang
     let mut tries = 0;
     loop {
         tries += 1;
-        let draft = Draft::of_district(app, kind, no, lang, now).await?;
+        let draft = Box::pin(Draft::of_district(app, kind, no, lang, now)).await?;
         if !draft.looked.stops.is_empty() {
             return Err(Error::Refused(draft.looked.stops));
         }
         let signing = app.paper_signing(actor, kind.id, numbering, dated, now).await?;
         let paper = tokio::task::spawn_blocking(move || signed(&draft, signing, numbering)).await.map_err(|e| Error::Fault(e.to_string()))??;
-        match app.issue_paper(actor, paper, now).await {
+        match Box::pin(app.issue_paper(actor, paper, now)).await {
             Err(Error::Refused(why)) if tries < TRIES && why.iter().any(|r| r.code() == shiyan_app::code::PAPER_MOVED.code) => {}
             other => return other,
         }

@@ -900,7 +900,10 @@ pub fn notice(lang: Lang) -> letters::Notice {
 /// The same with its number, without anything failing.
 pub fn notice_numbered() -> letters::Notice {
     let known = notice(Lang::Zh);
-    let front = letters::Front { number: Some(s("示市监通告〔2027〕3号")), count: Some(s("2027年第二期")), date: Some(day(2027, 2, 11)), ..known.front.clone() };
+    let front =
+        letters::Front {
+            number: Some(s("示市监通告〔2027〕3号")), count: Some(s("2027年第二期")), date: Some(day(2027, 2, 11)), ..known.front.clone()
+        };
     letters::Notice { failing: Vec::new(), offices: Vec::new(), front, ..known }
 }
 

@@ -147,7 +147,8 @@ impl App {
             revision: 0,
         };
         let number = record.number.as_ref().map(ToString::to_string);
-        let facts = json!({ "paper": record.kind, "about": record.subject, "number": number, "count": record.count, "dated": record.dated, "files": record.files });
+        let facts =
+            json!({ "paper": record.kind, "about": record.subject, "number": number, "count": record.count, "dated": record.dated, "files": record.files });
         unit.insert(&record, &actor.into(), "paper.issue", facts).await?;
         unit.commit().await?;
         Ok(record)

@@ -45,9 +45,10 @@ fn parts(typed: &str, places: u32, zh: &'static str, en: &'static str, field: &s
     let value: Decimal = number(typed, zh, en, field)?;
     let scaled = value * Decimal::from(10u32.pow(places));
     let whole = scaled.round();
-    u32::try_from(whole).ok().filter(|_| whole == scaled).ok_or_else(|| {
-        Refusal::new(code::NUMBER).with("label", zh).with("label_en", en).with("typed", typed).on(field)
-    })
+    u32::try_from(whole)
+        .ok()
+        .filter(|_| whole == scaled)
+        .ok_or_else(|| Refusal::new(code::NUMBER).with("label", zh).with("label_en", en).with("typed", typed).on(field))
 }
 
 impl TypedOffice {

@@ -134,8 +134,15 @@ async fn view(site: &Site, user: &User, kind: &'static Kind, no: &str, typed: Op
     let title = draft.title()?;
     let at = address(kind.id, no);
     let count = if draft.looked.stops.is_empty() { drawn(draft.clone(), which, 0).await.map_err(fault)?.0 } else { 0 };
-    let page = |n: usize| PageView { alt: format!("{} {} {}", user.t("第", "Page"), n + 1, user.t("页", "")).trim_end().to_owned(), src: format!("/papers/draft/page/{n}?{at}"), first: n < 2 };
-    let files = kind.outputs.iter().map(|o| Link::new(format!("{} {}", user.t("草稿", "Draft"), o.ending().to_uppercase()), format!("/papers/draft/file.{}?{at}", o.ending())));
+    let page = |n: usize| PageView {
+        alt: format!("{} {} {}", user.t("第", "Page"), n + 1, user.t("页", "")).trim_end().to_owned(),
+        src: format!("/papers/draft/page/{n}?{at}"),
+        first: n < 2,
+    };
+    let files = kind
+        .outputs
+        .iter()
+        .map(|o| Link::new(format!("{} {}", user.t("草稿", "Draft"), o.ending().to_uppercase()), format!("/papers/draft/file.{}?{at}", o.ending())));
     let mut p = user.page(site, "papers", title.clone()).crumb(user.t("文书", "Papers"), "/papers").crumb(title.clone(), "");
     p.problems = typed.iter().flat_map(|(_, why)| why.iter()).map(|r| ProblemView::of(r, lang)).collect();
     Ok(DraftPage {

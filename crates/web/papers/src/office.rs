@@ -106,7 +106,10 @@ fn fields(user: &User, office: &OfficePapers) -> [Vec<FieldView>; 3] {
             .hint(user.t("例如 金市监；没有填写不能签发带文号的文书", "For example 金市监; without them nothing that bears a number is issued")),
         FieldView::number("given", format!("{year} {}", user.t("年已用到的号", ": last number given elsewhere")), "")
             .with(some(office.given_in(&office.word, year)))
-            .hint(user.t("年中开始使用时填写，从下一号接着编；本年第一号签发后不能再改", "When you begin in the middle of a year: the register goes on with the next; not after its first number of the year")),
+            .hint(user.t(
+                "年中开始使用时填写，从下一号接着编；本年第一号签发后不能再改",
+                "When you begin in the middle of a year: the register goes on with the next; not after its first number of the year",
+            )),
     ];
     for k in numbered() {
         numbers.push(

@@ -10,7 +10,9 @@ use shiyan_foundation::ids::PaperId;
 use shiyan_foundation::{Act, Label, Lang, Refusal};
 use shiyan_papers::catalogue::{KINDS, Kind};
 
-use crate::views::{ActionView, Cell, Choice, Fact, FactGroup, FieldView, FileView, FilterSelect, Filters, KindView, Link, Pager, PaperPage, PapersPage, ProblemView, Table};
+use crate::views::{
+    ActionView, Cell, Choice, Fact, FactGroup, FieldView, FileView, FilterSelect, Filters, KindView, Link, Pager, PaperPage, PapersPage, ProblemView, Table,
+};
 use shiyan_web_kit::answer::{Bytes, Download, Html, done, show, show_why};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::User;
@@ -84,10 +86,10 @@ fn draft_fields(user: &User, kind: &str, no: &str) -> Vec<FieldView> {
     let last = user.now().date_naive().with_day(1).and_then(|d| d.pred_opt()).map(|d| d.format("%Y-%m").to_string()).unwrap_or_default();
     vec![
         FieldView::select("kind", user.t("文书种类", "Kind of paper"), kinds).required().with(if kind.is_empty() { "P40" } else { kind }),
-        FieldView::text("no", user.t("期间或编号", "Period or number"))
-            .required()
-            .with(if no.is_empty() { last.as_str() } else { no })
-            .hint(user.t("月 2026-03、季度 2026-Q1、半年 2026-H1、年 2026，或抽样单编号", "Month 2026-03, quarter 2026-Q1, half-year 2026-H1, year 2026, or the number of a sheet")),
+        FieldView::text("no", user.t("期间或编号", "Period or number")).required().with(if no.is_empty() { last.as_str() } else { no }).hint(user.t(
+            "月 2026-03、季度 2026-Q1、半年 2026-H1、年 2026，或抽样单编号",
+            "Month 2026-03, quarter 2026-Q1, half-year 2026-H1, year 2026, or the number of a sheet",
+        )),
     ]
 }
 
@@ -171,7 +173,10 @@ async fn paper_view(site: &Site, user: &User, id: PaperId, typed: Option<(&str, 
         Fact::new(user.t("模板", "Template"), paper.template.clone()),
         Fact::new(user.t("字体", "Faces"), paper.faces.clone()),
         Fact::new(user.t("程序", "Program"), paper.program.clone()),
-        Fact::new(user.t("签发时的提示", "Said before it was signed"), Cell::Links(paper.warned.iter().map(|c| Link::new(c, format!("/explain/{c}"))).collect())),
+        Fact::new(
+            user.t("签发时的提示", "Said before it was signed"),
+            Cell::Links(paper.warned.iter().map(|c| Link::new(c, format!("/explain/{c}"))).collect()),
+        ),
     ];
     if let Some(void) = &paper.void {
         facts.insert(1, Fact::new(user.t("作废", "Made void"), Cell::Two(void.reason.clone(), format!("{} · {}", void.by, at_text(void.at, now)))));
@@ -191,7 +196,10 @@ async fn paper_view(site: &Site, user: &User, id: PaperId, typed: Option<(&str, 
             reason = reason.with(text);
             reason.error = why.first().map(|r| r.what(lang)).unwrap_or_default();
         }
-        let note = user.t("号码和原件保留，不再使用；需要更正的重新签发新号。", "Its number and its bytes stay and are not used again; a corrected one gets a new number.");
+        let note = user.t(
+            "号码和原件保留，不再使用；需要更正的重新签发新号。",
+            "Its number and its bytes stay and are not used again; a corrected one gets a new number.",
+        );
         actions.push(ActionView::post("void", PaperAction::Void.label(lang), format!("/papers/{id}/void")).danger().noted(note).asking(vec![reason]));
     }
     let mut p = user.page(site, "papers", paper.title.clone()).crumb(user.t("文书", "Papers"), "/papers").crumb(paper.title.clone(), "");
