@@ -8,7 +8,7 @@ use shiyan_foundation::ids::{CaseId, ReadingId, SampleId};
 use shiyan_foundation::{Instant, Scope};
 use shiyan_indicators::facts::Taken;
 use shiyan_indicators::{BatchFact, CaseFact, ItemFact, PlanFact, RapidFact, ServiceFact};
-use shiyan_store::query::facts::plan_facts;
+use shiyan_store::figures::facts::plan_facts;
 use shiyan_store::{Error, Head};
 
 use crate::App;
