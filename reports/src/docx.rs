@@ -249,6 +249,14 @@ impl Writer<'_> {
 
     // ------------------------------------------------------------ pieces
 
+    /// A text in a box behind its label.
+    fn boxed(&mut self, label: &str, text: &str) {
+        let head = Cell { shade: true, ..Cell::new(Part::new(label, Role::TableBold, 10.5), Align::Left) };
+        let said = Cell { shade: true, ..Cell::new(Part::new(text, Role::Table, 10.5), Align::Left) };
+        let room = self.width();
+        let label = text::width(self.faces, Role::TableBold, 10.5, label) + 3.0 * PAD_X;
+        self.grid(&Grid { widths: vec![label, room - label], rows: vec![Row { cells: vec![head, said], min_height: 0.0 }], ..Grid::default() });
+    }
     fn piece(&mut self, piece: &Piece, words: &Common) -> Result<(), ReportError> {
         match piece {
             Piece::Title(said) => {
@@ -258,13 +266,7 @@ impl Writer<'_> {
                 self.put(self.paragraph("Title", &lines.join("\n"), Role::Title));
             }
             Piece::Under(said) => self.put(self.paragraph("Under", said, Role::Body)),
-            Piece::Boxed { label, text } => {
-                let head = Cell { shade: true, ..Cell::new(Part::new(label, Role::TableBold, 10.5), Align::Left) };
-                let said = Cell { shade: true, ..Cell::new(Part::new(text, Role::Table, 10.5), Align::Left) };
-                let room = self.width();
-                let label = text::width(self.faces, Role::TableBold, 10.5, label) + 3.0 * PAD_X;
-                self.grid(&Grid { widths: vec![label, room - label], rows: vec![Row { cells: vec![head, said], min_height: 0.0 }], ..Grid::default() });
-            }
+            Piece::Boxed { label, text } => self.boxed(label, text),
             Piece::Contents(heading) => self.contents(heading),
             Piece::Chapter { heading, annex } => {
                 let style = if *annex { "Annex" } else { "Heading1" };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
+use lopdf::{Dictionary, Document, Object};
 use printpdf::{
     Color, FontId, FontMetrics, FontType, Line, LineCapStyle, LineDashPattern, LinePoint, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle,
     PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, RawImage, RawImageData, RawImageFormat, Rgb, TextItem, TextMatrix, WindingOrder, XObject,
@@ -78,6 +79,22 @@ impl<'f> Pdf<'f> {
     /// Writes the file.
     pub fn finish(self, info: &Info) -> Result<Vec<u8>, ReportError> {
         self.faces.check()?;
+        let options = PdfSaveOptions { subset_fonts: false, ..PdfSaveOptions::default() };
+        let mut raw = self.document(info)?.to_lopdf_document(&options, &mut Vec::new());
+        identify(&mut raw, info)?;
+        describe(&mut raw, info)?;
+        if !info.outline.is_empty() {
+            outline(&mut raw, info)?;
+        }
+        raw.version = "1.7".to_owned();
+        raw.compress();
+        let mut out = Vec::new();
+        raw.save_to(&mut out).map_err(|e| wrong(&e))?;
+        Ok(out)
+    }
+
+    /// The pages with the fonts and pictures that they use.
+    fn document(self, info: &Info) -> Result<PdfDocument, ReportError> {
         let mut doc = PdfDocument::new(&info.title);
         for (i, chars) in self.used.iter().enumerate() {
             if !chars.is_empty() {
@@ -102,86 +119,7 @@ impl<'f> Pdf<'f> {
         doc.metadata.info.subject.clone_from(&info.subject);
         doc.metadata.info.producer = PRODUCER.to_owned();
         doc.metadata.info.creator = PRODUCER.to_owned();
-
-        let options = PdfSaveOptions { subset_fonts: false, ..PdfSaveOptions::default() };
-        let mut raw = doc.to_lopdf_document(&options, &mut Vec::new());
-        let wrong = |e: &dyn std::fmt::Display| ReportError::Write(e.to_string());
-
-        // printpdf counts documents to make its file id; ours follows from the contents.
-        let mut hash = Sha256::new();
-        hash.update(info.title.as_bytes());
-        hash.update(info.created.to_rfc3339().as_bytes());
-        for object in raw.objects.values() {
-            if let Ok(stream) = object.as_stream() {
-                hash.update(&stream.content);
-            }
-        }
-        let id = hash.finalize()[..16].to_vec();
-        for entry in raw.trailer.get_mut(b"ID").and_then(|o| o.as_array_mut()).map_err(|e| wrong(&e))? {
-            *entry.as_str_mut().map_err(|e| wrong(&e))? = id.clone();
-        }
-
-        let info_id = raw.trailer.get(b"Info").and_then(|o| o.as_reference()).map_err(|e| wrong(&e))?;
-        let catalog_id = raw.trailer.get(b"Root").and_then(|o| o.as_reference()).map_err(|e| wrong(&e))?;
-        let stamp = info.created.format("D:%Y%m%d%H%M%S%:z").to_string().replace(':', "'").replacen("D'", "D:", 1) + "'";
-        let mut text = raw.get_dictionary(info_id).and_then(|d| d.get(b"Title")).map_err(|e| wrong(&e))?.clone();
-        let mut string = |bytes: Vec<u8>| -> Result<_, ReportError> {
-            *text.as_str_mut().map_err(|e| ReportError::Write(e.to_string()))? = bytes;
-            Ok(text.clone())
-        };
-
-        let (date, lang) = (string(stamp.into_bytes())?, string(info.lang.as_bytes().to_vec())?);
-        let entry = raw.get_object_mut(info_id).and_then(|o| o.as_dict_mut()).map_err(|e| wrong(&e))?;
-        for key in ["GTS_PDFXVersion", "Identifier", "Trapped", "Keywords"] {
-            entry.remove(key.as_bytes());
-        }
-        entry.set("CreationDate", date.clone());
-        entry.set("ModDate", date);
-
-        let catalog = raw.get_object_mut(catalog_id).and_then(|o| o.as_dict_mut()).map_err(|e| wrong(&e))?;
-        let mut blank = catalog.clone();
-        drop(std::mem::take(&mut blank));
-        let mut preferences = blank.clone();
-        preferences.set("DisplayDocTitle", true);
-        catalog.set("ViewerPreferences", preferences);
-        catalog.set("Lang", lang);
-
-        if !info.outline.is_empty() {
-            let pages: Vec<_> = raw.get_pages().into_values().collect();
-            let root = raw.new_object_id();
-            let ids: Vec<_> = info.outline.iter().map(|_| raw.new_object_id()).collect();
-            for (i, (heading, page)) in info.outline.iter().enumerate() {
-                let Some(page) = pages.get(*page) else { continue };
-                let mut wide = vec![0xfe, 0xff];
-                wide.extend(heading.encode_utf16().flat_map(u16::to_be_bytes));
-                let mut item = blank.clone();
-                item.set("Title", string(wide)?);
-                item.set("Parent", root);
-                item.set("Dest", vec![(*page).into(), "Fit".into()]);
-                if i > 0 {
-                    item.set("Prev", ids[i - 1]);
-                }
-                if let Some(next) = ids.get(i + 1) {
-                    item.set("Next", *next);
-                }
-                raw.set_object(ids[i], item);
-            }
-            let mut outlines = blank.clone();
-            outlines.set("Type", "Outlines");
-            outlines.set("Count", ids.len() as i64);
-            outlines.set("First", ids[0]);
-            outlines.set("Last", ids[ids.len() - 1]);
-            raw.set_object(root, outlines);
-            let catalog = raw.get_object_mut(catalog_id).and_then(|o| o.as_dict_mut()).map_err(|e| wrong(&e))?;
-            catalog.set("Outlines", root);
-            catalog.set("PageMode", "UseOutlines");
-        }
-
-        raw.version = "1.7".to_owned();
-        raw.compress();
-        let mut out = Vec::new();
-        raw.save_to(&mut out).map_err(|e| wrong(&e))?;
-        Ok(out)
+        Ok(doc)
     }
 
     /// The face with only the glyphs that this paper uses.
@@ -224,6 +162,92 @@ impl<'f> Pdf<'f> {
         font.pdf_font_metrics.us_weight_class = face.parsed.weight().to_number();
         Ok(font)
     }
+}
+
+fn wrong(e: &dyn std::fmt::Display) -> ReportError {
+    ReportError::Write(e.to_string())
+}
+
+/// A text of the file, written as the title is.
+fn string(raw: &Document, bytes: Vec<u8>) -> Result<Object, ReportError> {
+    let info = raw.trailer.get(b"Info").and_then(Object::as_reference).map_err(|e| wrong(&e))?;
+    let mut text = raw.get_dictionary(info).and_then(|d| d.get(b"Title")).map_err(|e| wrong(&e))?.clone();
+    *text.as_str_mut().map_err(|e| wrong(&e))? = bytes;
+    Ok(text)
+}
+
+fn catalog(raw: &mut Document) -> Result<&mut Dictionary, ReportError> {
+    let id = raw.trailer.get(b"Root").and_then(Object::as_reference).map_err(|e| wrong(&e))?;
+    raw.get_object_mut(id).and_then(Object::as_dict_mut).map_err(|e| wrong(&e))
+}
+
+/// printpdf counts documents to make its file id; ours follows from the contents.
+fn identify(raw: &mut Document, info: &Info) -> Result<(), ReportError> {
+    let mut hash = Sha256::new();
+    hash.update(info.title.as_bytes());
+    hash.update(info.created.to_rfc3339().as_bytes());
+    for object in raw.objects.values() {
+        if let Ok(stream) = object.as_stream() {
+            hash.update(&stream.content);
+        }
+    }
+    let id = hash.finalize()[..16].to_vec();
+    for entry in raw.trailer.get_mut(b"ID").and_then(Object::as_array_mut).map_err(|e| wrong(&e))? {
+        *entry.as_str_mut().map_err(|e| wrong(&e))? = id.clone();
+    }
+    Ok(())
+}
+
+/// What a reader shows about the file: its day and language, and the title in its window.
+fn describe(raw: &mut Document, info: &Info) -> Result<(), ReportError> {
+    let stamp = info.created.format("D:%Y%m%d%H%M%S%:z").to_string().replace(':', "'").replacen("D'", "D:", 1) + "'";
+    let (date, lang) = (string(raw, stamp.into_bytes())?, string(raw, info.lang.as_bytes().to_vec())?);
+    let info_id = raw.trailer.get(b"Info").and_then(Object::as_reference).map_err(|e| wrong(&e))?;
+    let entry = raw.get_object_mut(info_id).and_then(Object::as_dict_mut).map_err(|e| wrong(&e))?;
+    for key in ["GTS_PDFXVersion", "Identifier", "Trapped", "Keywords"] {
+        entry.remove(key.as_bytes());
+    }
+    entry.set("CreationDate", date.clone());
+    entry.set("ModDate", date);
+    let mut preferences = Dictionary::new();
+    preferences.set("DisplayDocTitle", true);
+    let catalog = catalog(raw)?;
+    catalog.set("ViewerPreferences", preferences);
+    catalog.set("Lang", lang);
+    Ok(())
+}
+
+/// 书签 the headings, each with its page.
+fn outline(raw: &mut Document, info: &Info) -> Result<(), ReportError> {
+    let pages: Vec<_> = raw.get_pages().into_values().collect();
+    let root = raw.new_object_id();
+    let ids: Vec<_> = info.outline.iter().map(|_| raw.new_object_id()).collect();
+    for (i, (heading, page)) in info.outline.iter().enumerate() {
+        let Some(page) = pages.get(*page) else { continue };
+        let mut wide = vec![0xfe, 0xff];
+        wide.extend(heading.encode_utf16().flat_map(u16::to_be_bytes));
+        let mut item = Dictionary::new();
+        item.set("Title", string(raw, wide)?);
+        item.set("Parent", root);
+        item.set("Dest", vec![(*page).into(), "Fit".into()]);
+        if i > 0 {
+            item.set("Prev", ids[i - 1]);
+        }
+        if let Some(next) = ids.get(i + 1) {
+            item.set("Next", *next);
+        }
+        raw.set_object(ids[i], item);
+    }
+    let mut outlines = Dictionary::new();
+    outlines.set("Type", "Outlines");
+    outlines.set("Count", ids.len() as i64);
+    outlines.set("First", ids[0]);
+    outlines.set("Last", ids[ids.len() - 1]);
+    raw.set_object(root, outlines);
+    let catalog = catalog(raw)?;
+    catalog.set("Outlines", root);
+    catalog.set("PageMode", "UseOutlines");
+    Ok(())
 }
 
 fn font_id(face: usize) -> FontId {

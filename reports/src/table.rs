@@ -365,6 +365,16 @@ pub(crate) fn height(faces: &FaceSet<'_>, grid: &Grid) -> f32 {
     grid.header.iter().chain(&grid.rows).map(|r| lay(faces, &grid.widths, r).height).sum()
 }
 
+/// The edge of what was drawn since `top`: a line below an open grid, a frame around any other.
+fn edge(flow: &mut Flow<'_>, grid: &Grid, width: f32, top: f32) {
+    let (left, bottom) = (flow.left(), flow.y);
+    if bottom > top && grid.open {
+        flow.canvas.polyline(&[(left, bottom), (left + width, bottom)], INNER, Colour::RULE, None);
+    } else if bottom > top {
+        flow.canvas.frame(left, top, width, bottom - top, OUTER, Colour::RULE);
+    }
+}
+
 /// Draws a grid from the current place on.
 pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
     let faces = flow.faces;
@@ -422,12 +432,7 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
             }
             break;
         }
-        let (left, bottom) = (flow.left(), flow.y);
-        if bottom > top && grid.open {
-            flow.canvas.polyline(&[(left, bottom), (left + width, bottom)], INNER, Colour::RULE, None);
-        } else if bottom > top {
-            flow.canvas.frame(left, top, width, bottom - top, OUTER, Colour::RULE);
-        }
+        edge(flow, grid, width, top);
         go_on = true;
         if !rows.is_empty() {
             flow.new_page();

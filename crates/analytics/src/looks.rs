@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
+use shiyan_indicators::pick::days_taken;
 use shiyan_indicators::{BatchFact, By, CaseFact, Facts, KpiScope, LeftOut, PlanFact, Sieved, What, exact};
 
 use crate::tables::Rate;
@@ -197,27 +198,27 @@ impl Funnel {
                 number: self.beside,
                 what: None,
             },
-            line("sampled", "已抽样", "Sampled", Main, self.sampled, None),
-            line("void", "作废", "Void", Out, self.void, None),
-            line("refused", "拒收", "Refused on reception", Out, self.refused, None),
+            line("sampled", "已抽样", "Sampled", Main, self.sampled, Some(What::Sampled)),
+            line("void", "作废", "Void", Out, self.void, Some(What::Void)),
+            line("refused", "拒收", "Refused on reception", Out, self.refused, Some(What::Refused)),
             line("in_transit", "在途", "In transit", Out, self.in_transit, Some(What::InTransit)),
-            line("received", "已收样", "Received", Main, self.received, None),
+            line("received", "已收样", "Received", Main, self.received, Some(What::Received)),
             line("in_lab", "在检", "In the laboratory", Out, self.in_lab, Some(What::InLab)),
-            line("reported", "已出报告", "Reported", Main, self.reported, None),
-            line("undated", "没有签发日期", "Without a date of issue", Out, self.undated, None),
-            line("unconcluded", "没有检验结论", "Without a conclusion", Out, self.unconcluded, None),
-            line("temporary", "没有正式编号", "Without an official number", Out, self.temporary, None),
-            line("duplicate", "编号重复", "Number counted already", Out, self.duplicate, None),
+            line("reported", "已出报告", "Reported", Main, self.reported, Some(What::Reported)),
+            line("undated", "没有签发日期", "Without a date of issue", Out, self.undated, Some(What::Undated)),
+            line("unconcluded", "没有检验结论", "Without a conclusion", Out, self.unconcluded, Some(What::Unconcluded)),
+            line("temporary", "没有正式编号", "Without an official number", Out, self.temporary, Some(What::Temporary)),
+            line("duplicate", "编号重复", "Number counted already", Out, self.duplicate, Some(What::Duplicate)),
             line("counted", "计入千人批次", "Counted", Main, self.counted, Some(What::Counted)),
-            line("passing", "合格", "Passing", Out, self.passing, None),
-            line("undetermined", "不判定", "Not determined", Out, self.undetermined, None),
+            line("passing", "合格", "Passing", Out, self.passing, Some(What::Passing)),
+            line("undetermined", "不判定", "Not determined", Out, self.undetermined, Some(What::Undetermined)),
             line("failing", "不合格", "Failing", Main, self.failing, Some(What::CountedFailing)),
             line("cases", "本年案件", "Cases of the year", Main, self.cases, Some(What::Cases)),
             line("cancelled", "改判撤销", "Cancelled", Out, self.cancelled, Some(What::Cancelled)),
-            line("running", "在办未到期", "Open and not due", Out, self.running, None),
+            line("running", "在办未到期", "Open and not due", Out, self.running, Some(What::Running)),
             line("overdue", "逾期未结", "Overdue and open", Out, self.overdue, Some(What::Open)),
-            line("unevidenced", "办结但证据不全", "Closed without all evidence", Out, self.unevidenced, None),
-            line("late", "超期办结", "Closed late", Out, self.late, None),
+            line("unevidenced", "办结但证据不全", "Closed without all evidence", Out, self.unevidenced, Some(What::Unevidenced)),
+            line("late", "超期办结", "Closed late", Out, self.late, Some(What::Late)),
             line("in_time", "按期办结", "Closed in time", Main, self.in_time, Some(What::ClosedInTime)),
         ]
     }
@@ -266,11 +267,11 @@ fn ended<'a>(f: &'a mut Funnel, c: &CaseFact, scope: &KpiScope, as_of: NaiveDate
         &mut f.cancelled
     } else if is(What::ClosedInTime) {
         &mut f.in_time
-    } else if is(What::Closed) {
+    } else if is(What::Late) {
         &mut f.late
     } else if is(What::Open) {
         &mut f.overdue
-    } else if c.closed_by(as_of).is_some() {
+    } else if is(What::Unevidenced) {
         &mut f.unevidenced
     } else {
         &mut f.running
@@ -375,8 +376,7 @@ pub(crate) fn turns(batches: &[Dated<'_>]) -> Vec<LabTurn> {
     let mut labs: BTreeMap<&str, (Months, u64)> = BTreeMap::new();
     for (b, n, _) in batches {
         let (months, left_out) = labs.entry(&b.lab).or_default();
-        let days = b.issued_on.zip(b.received_on).map(|(issued, received)| issued.signed_duration_since(received).num_days());
-        match (b.issued_on, days.and_then(|d| u64::try_from(d).ok())) {
+        match (b.issued_on, days_taken(b)) {
             (Some(on), Some(days)) => {
                 let month = months.entry((on.year(), on.month())).or_default();
                 *month = (month.0 + n, month.1 + days * n);

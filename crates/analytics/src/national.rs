@@ -428,6 +428,150 @@ fn place_of<L: Label + PartialEq>(label: L) -> usize {
     L::ALL.iter().position(|l| *l == label).unwrap_or(0)
 }
 
+impl Codes {
+    fn of(sheet: &mut Sheet) -> Self {
+        let category = |c: usize, s: usize| format!("{}/{}", CLASSES[c].0, CLASSES[c].1[s]);
+        Self {
+            class: codes_of(sheet, "class", CLASSES.iter().map(|c| c.0)),
+            subclass: CLASSES.iter().map(|c| codes_of(sheet, "subclass", c.1.iter().copied())).collect(),
+            category: CLASSES.iter().enumerate().map(|(c, class)| (0..class.1.len()).map(|s| code_of(sheet, "category", &category(c, s))).collect()).collect(),
+            kind: codes::<TaskKind>(sheet, "kind"),
+            level: codes::<TaskLevel>(sheet, "level"),
+            department: codes::<Department>(sheet, "department"),
+            link: codes::<Link>(sheet, "link"),
+            area: codes::<AreaKind>(sheet, "area_kind"),
+            stage: codes::<BatchStage>(sheet, "stage"),
+            outcome: codes::<Outcome>(sheet, "outcome"),
+            admin: code_of(sheet, "admin", AdminBody::Jinshui.code()),
+        }
+    }
+}
+
+/// A batch as it is made up.
+struct Made {
+    class: usize,
+    sub: usize,
+    kind: TaskKind,
+    level: TaskLevel,
+    department: Department,
+    link: Link,
+    area: AreaKind,
+    place: &'static str,
+    street: usize,
+    lab: u64,
+    stage: BatchStage,
+    sampled_on: NaiveDate,
+    received_on: NaiveDate,
+    issued_on: NaiveDate,
+    takes: u64,
+    outcome: Outcome,
+    temporary: bool,
+    sampling_no: String,
+    recheck_pending: bool,
+}
+
+impl Made {
+    /// The `n`th batch of a district in a month of so many days; the dice fall in this order.
+    fn up(country: &Country, district: &District, month: FileMonth, days: u64, n: u64, dice: &mut Dice) -> Self {
+        let class = dice.one(&country.classes);
+        let sub = dice.below(CLASSES[class].1.len() as u64) as usize;
+        let (kind, level, department) = (dice.one(&country.kinds), dice.one(&country.levels), dice.one(&country.departments));
+        let link = if CLASSES[class].0 == "餐饮食品" { Link::Catering } else { dice.one(&country.links) };
+        let area = dice.one(&country.areas);
+        let place = dice.one(&country.places[place_of(link)]);
+        let street = dice.below(district.streets) as usize;
+        // one laboratory of the neighbourhood, now and then one from elsewhere
+        let lab = if dice.mille(30) { dice.below(country.districts.len() as u64) / 6 } else { district.lab };
+        let stage = if dice.mille(3) {
+            BatchStage::Void
+        } else if dice.mille(5) {
+            BatchStage::Refused
+        } else {
+            BatchStage::Issued
+        };
+        let start = NaiveDate::from_ymd_opt(month.year, month.month, 1).unwrap_or_default();
+        let sampled_on = start + Days::new(dice.below(days));
+        let received_on = sampled_on + Days::new(dice.below(4));
+        // some laboratories are quick and some are not, and each has what takes long
+        let takes = 7 + lab % 7 + dice.below(9) + if dice.mille(60) { dice.below(25) } else { 0 };
+        let issued_on = received_on + Days::new(takes);
+        let outcome = Self::outcome(district, month, class, kind, dice);
+        let temporary = dice.mille(4);
+        let prefix = if temporary { "LS" } else { "XBJ" };
+        // a sheet that was entered twice
+        let written = if n > 0 && dice.below(20_000) == 0 { n - 1 } else { n };
+        let sampling_no = format!("{prefix}{:02}{}{:02}{written:05}", month.year % 100, district.code, month.month);
+        let recheck_pending = stage == BatchStage::Issued && outcome == Outcome::Fail && dice.mille(8);
+        Self {
+            class,
+            sub,
+            kind,
+            level,
+            department,
+            link,
+            area,
+            place,
+            street,
+            lab,
+            stage,
+            sampled_on,
+            received_on,
+            issued_on,
+            takes,
+            outcome,
+            temporary,
+            sampling_no,
+            recheck_pending,
+        }
+    }
+    fn outcome(district: &District, month: FileMonth, class: usize, kind: TaskKind, dice: &mut Dice) -> Outcome {
+        let mut failing = CLASSES[class].3 * SEASON[month.month as usize - 1] / 100;
+        failing += failing * (district.weight % 7) / 10;
+        if kind == TaskKind::Evaluative {
+            failing /= 2;
+        }
+        if dice.mille(failing) {
+            if kind == TaskKind::RiskMonitoring { Outcome::Problem } else { Outcome::Fail }
+        } else if dice.mille(2) {
+            Outcome::Undetermined
+        } else {
+            Outcome::Pass
+        }
+    }
+    fn is_issued(&self) -> bool {
+        self.stage == BatchStage::Issued
+    }
+    /// Writes it, but for the running number and the key, which stand before.
+    fn put(&self, sheet: &mut Sheet, codes: &Codes, district: u32, street: u32) -> Result<(), Refusal> {
+        let issued = self.is_issued();
+        sheet.text(&self.sampling_no);
+        sheet.flag(Some(self.temporary));
+        sheet.coded(codes.kind[place_of(self.kind)]);
+        sheet.coded(codes.level[place_of(self.level)]);
+        sheet.coded(codes.department[place_of(self.department)]);
+        sheet.coded(codes.link[place_of(self.link)]);
+        sheet.coded(district);
+        sheet.coded(street);
+        sheet.coded(codes.admin);
+        sheet.coded(codes.class[self.class]);
+        sheet.coded(codes.subclass[self.class][self.sub]);
+        sheet.coded(codes.category[self.class][self.sub]);
+        sheet.coded(codes.area[place_of(self.area)]);
+        sheet.code(Some(self.place));
+        sheet.flag(Some(self.place.starts_with('网')));
+        sheet.day(Some(number_of(self.sampled_on)));
+        sheet.day(issued.then(|| number_of(self.received_on)));
+        sheet.day(issued.then(|| number_of(self.issued_on)));
+        sheet.day(issued.then(|| number_of(self.received_on + Days::new(FOUR_WEEKS))));
+        sheet.small(issued.then_some(self.takes as i32));
+        sheet.coded(codes.stage[place_of(self.stage)]);
+        sheet.coded(if issued { codes.outcome[place_of(self.outcome)] } else { NONE });
+        sheet.flag(Some(self.recheck_pending));
+        sheet.code(Some(&format!("演示承检机构{:04}", self.lab)));
+        sheet.end_row()
+    }
+}
+
 #[expect(clippy::too_many_arguments, reason = "called once")]
 fn batches(
     dir: &Path,
@@ -442,23 +586,8 @@ fn batches(
     let begin = |family: FactFamily| Sheet::begin(&dir.join(Manifest::file(family, month)), family.columns(), packing);
     let mut sheet = begin(FactFamily::Batch)?;
     let mut items = if with_items { Some(Items::new(begin(FactFamily::Item)?)) } else { None };
-    let category = |c: usize, s: usize| format!("{}/{}", CLASSES[c].0, CLASSES[c].1[s]);
-    let codes = Codes {
-        class: codes_of(&mut sheet, "class", CLASSES.iter().map(|c| c.0)),
-        subclass: CLASSES.iter().map(|c| codes_of(&mut sheet, "subclass", c.1.iter().copied())).collect(),
-        category: CLASSES.iter().enumerate().map(|(c, class)| (0..class.1.len()).map(|s| code_of(&mut sheet, "category", &category(c, s))).collect()).collect(),
-        kind: codes::<TaskKind>(&mut sheet, "kind"),
-        level: codes::<TaskLevel>(&mut sheet, "level"),
-        department: codes::<Department>(&mut sheet, "department"),
-        link: codes::<Link>(&mut sheet, "link"),
-        area: codes::<AreaKind>(&mut sheet, "area_kind"),
-        stage: codes::<BatchStage>(&mut sheet, "stage"),
-        outcome: codes::<Outcome>(&mut sheet, "outcome"),
-        admin: code_of(&mut sheet, "admin", AdminBody::Jinshui.code()),
-    };
-    let first = month.first_number();
-    let days = days_of(month);
-    let start = NaiveDate::from_ymd_opt(month.year, month.month, 1).unwrap_or_default();
+    let codes = Codes::of(&mut sheet);
+    let (first, days) = (month.first_number(), days_of(month));
     for (at, share) in country.shares(whole).into_iter().enumerate() {
         let district = &country.districts[at];
         let mut dice = Dice::of([country.seed, 2, u64::from(month.month) + month.year as u64 * 12, at as u64]);
@@ -467,82 +596,19 @@ fn batches(
         let street_codes = codes_of(&mut sheet, "street", streets.iter().map(String::as_str));
         for n in 0..share {
             let number = sheet.rows();
-            let class = dice.one(&country.classes);
-            let sub = dice.below(CLASSES[class].1.len() as u64) as usize;
-            let (kind, level, department) = (dice.one(&country.kinds), dice.one(&country.levels), dice.one(&country.departments));
-            let link = if CLASSES[class].0 == "餐饮食品" { Link::Catering } else { dice.one(&country.links) };
-            let area = dice.one(&country.areas);
-            let place = dice.one(&country.places[place_of(link)]);
-            let street = dice.below(district.streets) as usize;
-            // one laboratory of the neighbourhood, now and then one from elsewhere
-            let lab = if dice.mille(30) { dice.below(country.districts.len() as u64) / 6 } else { district.lab };
-            let stage = if dice.mille(3) {
-                BatchStage::Void
-            } else if dice.mille(5) {
-                BatchStage::Refused
-            } else {
-                BatchStage::Issued
-            };
-            let issued = stage == BatchStage::Issued;
-            let sampled_on = start + Days::new(dice.below(days));
-            let received_on = sampled_on + Days::new(dice.below(4));
-            // some laboratories are quick and some are not, and each has what takes long
-            let takes = 7 + lab % 7 + dice.below(9) + if dice.mille(60) { dice.below(25) } else { 0 };
-            let issued_on = received_on + Days::new(takes);
-            let mut failing = CLASSES[class].3 * SEASON[month.month as usize - 1] / 100;
-            failing += failing * (district.weight % 7) / 10;
-            if kind == TaskKind::Evaluative {
-                failing /= 2;
-            }
-            let outcome = if dice.mille(failing) {
-                if kind == TaskKind::RiskMonitoring { Outcome::Problem } else { Outcome::Fail }
-            } else if dice.mille(2) {
-                Outcome::Undetermined
-            } else {
-                Outcome::Pass
-            };
-            let fails = issued && outcome == Outcome::Fail;
-            let temporary = dice.mille(4);
-            let prefix = if temporary { "LS" } else { "XBJ" };
-            // a sheet that was entered twice
-            let written = if n > 0 && dice.below(20_000) == 0 { n - 1 } else { n };
-            let sampling_no = format!("{prefix}{:02}{}{:02}{written:05}", month.year % 100, district.code, month.month);
-
+            let made = Made::up(country, district, month, days, n, &mut dice);
             sheet.number(Some(first + number as i64));
             sheet.key(made_up(month, 1, number).into_bytes());
-            sheet.text(&sampling_no);
-            sheet.flag(Some(temporary));
-            sheet.coded(codes.kind[place_of(kind)]);
-            sheet.coded(codes.level[place_of(level)]);
-            sheet.coded(codes.department[place_of(department)]);
-            sheet.coded(codes.link[place_of(link)]);
-            sheet.coded(district_code);
-            sheet.coded(street_codes[street]);
-            sheet.coded(codes.admin);
-            sheet.coded(codes.class[class]);
-            sheet.coded(codes.subclass[class][sub]);
-            sheet.coded(codes.category[class][sub]);
-            sheet.coded(codes.area[place_of(area)]);
-            sheet.code(Some(place));
-            sheet.flag(Some(place.starts_with('网')));
-            sheet.day(Some(number_of(sampled_on)));
-            let received = matches!(stage, BatchStage::Issued);
-            sheet.day(received.then(|| number_of(received_on)));
-            sheet.day(issued.then(|| number_of(issued_on)));
-            sheet.day(received.then(|| number_of(received_on + Days::new(FOUR_WEEKS))));
-            sheet.small(issued.then_some(takes as i32));
-            sheet.coded(codes.stage[place_of(stage)]);
-            sheet.coded(if issued { codes.outcome[place_of(outcome)] } else { NONE });
-            sheet.flag(Some(fails && dice.mille(8)));
-            sheet.code(Some(&format!("演示承检机构{lab:04}")));
-            sheet.end_row()?;
+            made.put(&mut sheet, &codes, district_code, street_codes[made.street])?;
 
-            let drawn = Drawn { class, sampled_on, issued_on, street: streets[street].clone(), sampling_no };
+            let (issued, sub, outcome) = (made.is_issued(), made.sub, made.outcome);
+            let street = streets[made.street].clone();
+            let drawn = Drawn { class: made.class, sampled_on: made.sampled_on, issued_on: made.issued_on, street, sampling_no: made.sampling_no };
             let bad = issued && matches!(outcome, Outcome::Fail | Outcome::Problem);
             if let Some(items) = items.as_mut().filter(|_| issued) {
                 items.of_batch(country, &mut dice, first + number as i64, sub, &drawn, bad)?;
             }
-            if fails && with_items {
+            if issued && outcome == Outcome::Fail && with_items {
                 leads_to(&mut dice, month, &drawn, waiting);
             }
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::ids::SampleId;
@@ -12,7 +12,7 @@ use shiyan_foundation::{Label, Refusal};
 use shiyan_indicators::figure::{NOTHING, SMALL, rate};
 use shiyan_indicators::pick::dated;
 use shiyan_indicators::sets::Batches;
-use shiyan_indicators::{BatchFact, By, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, Kept, KpiScope, Sets, Sieved, What, exact};
+use shiyan_indicators::{BatchFact, By, CaseFact, Facts, ItemFact, KEY_FOOD_GROUPS, Kept, KpiScope, Sets, Sieved, What, YearOf, exact};
 
 use crate::frame::Counts;
 use crate::looks::{Looks, class_months, funnel, of_scope, turns};
@@ -269,7 +269,9 @@ struct Years<'a> {
 
 impl<'a> Years<'a> {
     fn of(input: &'a Input<'a>) -> Self {
-        Self { last: KpiScope { year: input.scope.year - 1, ..input.scope.clone() }, until: before_until(input.as_of), input }
+        // as the lists behind the numbers see it
+        let (last, until) = YearOf::Before.seen(input.scope, input.as_of);
+        Self { last, until, input }
     }
     /// All kinds of the scope; of last year what had been issued by the same day, so that like is compared with like.
     fn all(&self, kept: Kept) -> Vec<Counted<'a>> {
@@ -348,11 +350,6 @@ pub fn tables(input: &Input<'_>) -> Result<Tables, Refusal> {
             }
         }),
     })
-}
-
-/// The same day a year earlier.
-fn before_until(as_of: NaiveDate) -> NaiveDate {
-    as_of.checked_sub_months(Months::new(12)).unwrap_or(as_of)
 }
 
 /// The countable batches with how many stand for each and the date that decides their year.
@@ -525,7 +522,8 @@ mod tests {
     use shiyan_foundation::category::CategoryPath;
     use shiyan_foundation::ids::{CaseId, PlanLineId, PointId, PopulationId, ReadingId};
     use shiyan_foundation::task::{Boundary, Department, Outcome, Population, PopulationBasis};
-    use shiyan_indicators::{Asked, BatchStage, FoldDay, Ledger, PlanFact, RapidFact, RapidVerdict, Sift, Whose, kpis};
+    use shiyan_indicators::pick::{class_month, lab_month};
+    use shiyan_indicators::{Asked, BatchStage, FoldDay, Ledger, Pick, PlanFact, RapidFact, RapidVerdict, Sift, Whose, kpis};
     use uuid::Uuid;
 
     use super::*;
@@ -673,7 +671,7 @@ mod tests {
             b.stage = stage(n);
             // each laboratory works all year
             b.lab = format!("机构{}", n / 12 % 3);
-            b.received_on = Some(b.sampled_on);
+            b.received_on = (n % 31 > 0).then_some(b.sampled_on);
             b.issued_on = (b.stage == BatchStage::Issued).then(|| b.sampled_on + chrono::Duration::days(n as i64 % 9));
             if n % 50 == 7 {
                 b.sampling_no = "XBJ0".to_owned();
@@ -700,11 +698,33 @@ mod tests {
             assert!(f.void > 0 && f.refused > 0 && f.in_transit > 0 && f.in_lab > 0 && f.duplicate > 0 && f.failing > 0, "{f:?}");
             let inside = facts.batches.iter().filter(|b| b.sampled_on.year() == 2026 && b.sampled_on <= as_of);
             assert_eq!(f.sampled, inside.count() as u64);
+            each_opens_its_rows(&t, |pick| pick.ids(&facts, &k, &calendar).len() as u64);
         }
         let l = run(&facts, &[], day(2026, 12, 31)).looks.unwrap();
         let of: u64 = l.turns.iter().flat_map(|l| &l.months).map(|m| m.batches).sum();
         assert_eq!(of + l.turns.iter().map(|l| l.left_out).sum::<u64>(), l.funnel.counted + run_of_last(&facts).looks.unwrap().funnel.counted);
         assert!(l.turns.len() == 3 && l.turns.iter().all(|l| l.limits.is_some()));
+    }
+    /// Every number that is a link on the page has as many rows behind it.
+    fn each_opens_its_rows(t: &Tables, rows: impl Fn(Pick) -> u64) {
+        let l = t.looks.as_ref().unwrap();
+        for step in l.funnel.steps() {
+            assert_eq!(step.what.is_none(), ["planned", "unsampled", "beside"].contains(&step.code), "{}", step.code);
+            assert!(step.what.is_none_or(|what| rows(Pick::all(what)) as i64 == step.number), "{}", step.code);
+        }
+        for (class, (m, two)) in l.class_months.iter().flat_map(|c| (1..).zip(&c.months).map(move |m| (c, m))) {
+            let of = |year| rows(Pick::of(What::Supervisory, By::ClassMonth, class_month(&class.code, m)).in_year(year));
+            assert_eq!((of(YearOf::This), of(YearOf::Whole)), (two.now.batches, two.whole.batches), "{} {m}", class.code);
+        }
+        for lab in &l.turns {
+            for m in &lab.months {
+                assert_eq!(rows(Pick::of(What::Timed, By::LabMonth, lab_month(&lab.lab, m.year, m.month))), m.batches);
+            }
+            assert_eq!(rows(Pick::of(What::Untimed, By::Lab, lab.lab.as_str())), lab.left_out);
+        }
+        for line in &t.by_class {
+            assert_eq!(rows(Pick::of(What::Supervisory, By::Class, line.code.as_str()).in_year(YearOf::Before)), line.before.batches);
+        }
     }
     fn stage(n: usize) -> BatchStage {
         match n % 19 {
@@ -724,10 +744,11 @@ mod tests {
     }
     #[test]
     fn last_year_is_the_same_period() {
-        assert_eq!(before_until(day(2026, 6, 30)), day(2025, 6, 30));
-        assert_eq!(before_until(day(2026, 12, 31)), day(2025, 12, 31));
-        assert_eq!(before_until(day(2027, 3, 1)), day(2026, 3, 1));
-        assert_eq!(before_until(day(2024, 2, 29)), day(2023, 2, 28));
+        let until = |on| YearOf::Before.seen(&scope(), on).1;
+        assert_eq!(until(day(2026, 6, 30)), day(2025, 6, 30));
+        assert_eq!(until(day(2026, 12, 31)), day(2025, 12, 31));
+        assert_eq!(until(day(2027, 3, 1)), day(2026, 3, 1));
+        assert_eq!(until(day(2024, 2, 29)), day(2023, 2, 28));
         let t = run(&facts(), &[], day(2026, 3, 31));
         let first: u64 = t.by_month[..3].iter().map(|m| m.before.batches).sum();
         assert_eq!(t.total.before.batches, first);

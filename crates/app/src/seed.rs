@@ -13,7 +13,7 @@ use shiyan_lab_results::report::{ReportContent, TestReport};
 use shiyan_nonconformity::CaseOpening;
 use shiyan_sample_intake::Sample;
 use shiyan_statute::{LimitLibrary, LimitRow, LimitStatus};
-use shiyan_store::query::samples::SampleFilter;
+use shiyan_store::intake::samples::SampleFilter;
 use shiyan_store::records::{ItemPackage, Laboratory, LimitRecord};
 use shiyan_store::{Error, Unit, Who};
 

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use shiyan_foundation::{Actor, Instant, Refusal};
-pub use shiyan_store::query::uploads::KeptUpload;
+pub use shiyan_store::upkeep::uploads::KeptUpload;
 use shiyan_store::{Error, sha256_hex};
 
 use crate::{App, code, token};

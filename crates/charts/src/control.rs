@@ -182,6 +182,16 @@ impl Sheet {
     }
 }
 
+/// Colour and width of the line that stands so many deviations from the target.
+fn stroke(k: i32) -> (Ink, f64) {
+    match k.abs() {
+        0 => (Ink::Axis, 0.14),
+        1 => (Ink::Grid, 0.06),
+        2 => (Ink::Warn, 0.07),
+        _ => (Ink::Fail, 0.12),
+    }
+}
+
 pub(crate) fn draw(c: &Control, s: &mut dyn Surface, size: (f64, f64), font: f64) -> Result<(), ChartError> {
     if c.is_empty() {
         return Ok(());
@@ -214,12 +224,7 @@ pub(crate) fn draw(c: &Control, s: &mut dyn Surface, size: (f64, f64), font: f64
         .build_cartesian_2d(0f64..c.points.len() as f64, -reach..reach)
         .map_err(wrong)?;
     let lines = levels.iter().map(|k| {
-        let (ink, width) = match k.abs() {
-            0 => (Ink::Axis, 0.14),
-            1 => (Ink::Grid, 0.06),
-            2 => (Ink::Warn, 0.07),
-            _ => (Ink::Fail, 0.12),
-        };
+        let (ink, width) = stroke(*k);
         PathElement::new(vec![(0.0, f64::from(*k)), (c.points.len() as f64, f64::from(*k))], pen(ink, font * width))
     });
     chart.draw_series(lines).map_err(wrong)?;

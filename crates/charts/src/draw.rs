@@ -376,11 +376,21 @@ pub(crate) fn trend(c: &Trend, s: &mut dyn Surface, size: (f64, f64), font: f64)
     root.present().map_err(wrong)
 }
 
+/// 累计占比 of each bar and those before it, above its middle.
+fn cumulative(points: &[(String, f64)]) -> Vec<(f64, f64)> {
+    let total: f64 = points.iter().map(|p| p.1).sum();
+    let mut sum = 0.0;
+    let share = |(i, p): (usize, &(String, f64))| {
+        sum += p.1;
+        (i as f64 + 0.5, if total > 0.0 { sum / total * 100.0 } else { 0.0 })
+    };
+    points.iter().enumerate().map(share).collect()
+}
+
 pub(crate) fn pareto(c: &Pareto, s: &mut dyn Surface, size: (f64, f64), font: f64) -> Result<(), ChartError> {
     let mut points: Vec<(String, f64)> = c.series.points.iter().filter(|p| p.1.is_finite()).cloned().collect();
     points.sort_by(|a, b| b.1.total_cmp(&a.1));
     let count = points.len().max(1);
-    let total: f64 = points.iter().map(|p| p.1).sum();
     let (max, step) = scale(points.first().map_or(0.0, |p| p.1) * 1.12);
     let parts = (max / step).round() as usize;
     let ticks: Vec<String> = (0..=parts).map(|i| tick(i as f64 * step, step)).collect();
@@ -410,15 +420,7 @@ pub(crate) fn pareto(c: &Pareto, s: &mut dyn Surface, size: (f64, f64), font: f6
         Rectangle::new([(x + 0.2, 0.0), (x + 0.8, p.1)], rgb(Ink::First).filled())
     });
     chart.draw_series(bars).map_err(wrong)?;
-    let mut sum = 0.0;
-    let shares: Vec<(f64, f64)> = points
-        .iter()
-        .enumerate()
-        .map(|(i, p)| {
-            sum += p.1;
-            (i as f64 + 0.5, if total > 0.0 { sum / total * 100.0 } else { 0.0 })
-        })
-        .collect();
+    let shares = cumulative(&points);
     chart.draw_secondary_series(LineSeries::new(shares.clone(), pen(Ink::Second, font * 0.13))).map_err(wrong)?;
     let rings = shares.iter().map(|p| Circle::new(*p, fine(font * 0.26), rgb(Ink::Second).filled()));
     chart.draw_secondary_series(rings).map_err(wrong)?;

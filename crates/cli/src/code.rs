@@ -47,6 +47,8 @@ codes! {
         next "{how}" / "{how_en}", article "";
     NIGHT_RUNS = "KEEP-RUNS", zh "另一次夜间保管正在进行", en "Another nightly run is under way",
         next "等它结束；定时任务和服务内置的定时器只用一个" / "Wait until it ends; use either cron or the timer of the server", article "";
+    FACTS_RUN = "KEEP-FACTS-RUN", zh "事实文件 {at} 正由另一个进程保存", en "Another process is keeping the fact files in {at}",
+        next "等它结束后再运行 shiyan figures keep" / "Wait until it ends, then run shiyan figures keep", article "";
     REHEARSAL = "KEEP-REHEARSAL", zh "恢复演练没有通过：备份 {file} 恢复后，{why}", en "The restore rehearsal failed: restored from {file}, {why_en}",
         next "旧备份都还在，一份也没有删；马上再做一次备份，仍不通过就停止录入并通知维护人员" / "No older backup was deleted; make another backup now, and if it fails again stop entering data and call whoever maintains the system", article "";
     VERIFY = "KEEP-VERIFY", zh "校验没有通过：{why}", en "The verification failed: {why_en}",

@@ -350,9 +350,9 @@ pub enum KeepCommand {
 pub enum FiguresCommand {
     /// 生成虚构的全国一年，供测速用；不经过数据库 / make a made-up national year to measure on; no database is touched
     Generate(GenerateArgs),
-    /// 把本库的事实保存为文件，只写有变化的月份 / keep the facts of this database as files; only months that changed are written
+    /// 把本库的事实保存为文件，只写有变化的月份；以后每晚自动更新 / keep the facts of this database as files; only months that changed are written; the nightly run goes on with it
     Keep {
-        /// 目录，缺省为数据目录下的 facts / directory (facts in the data directory, when left out)
+        /// 目录，缺省为配置 facts_dir，或数据目录下的 facts / directory (facts_dir of the configuration, or facts in the data directory, when left out)
         #[arg(long, value_name = "DIR")]
         facts: Option<PathBuf>,
         /// JSON
@@ -361,7 +361,7 @@ pub enum FiguresCommand {
     },
     /// 核对事实文件与数据库，指出第一处差异 / compare the fact files with the database and name the first difference
     Check {
-        /// 目录，缺省为数据目录下的 facts / directory (facts in the data directory, when left out)
+        /// 目录，缺省为配置 facts_dir，或数据目录下的 facts / directory (facts_dir of the configuration, or facts in the data directory, when left out)
         #[arg(long, value_name = "DIR")]
         facts: Option<PathBuf>,
         /// JSON
@@ -743,6 +743,8 @@ pub struct FileConfig {
     pub fonts_dir: Option<PathBuf>,
     /// A program that is given every checkpoint on standard input.
     pub checkpoint_command: Option<Vec<String>>,
+    /// 事实文件目录 which the nightly run keeps up to date.
+    pub facts_dir: Option<PathBuf>,
 }
 
 fn networks<'d, D: serde::Deserializer<'d>>(from: D) -> Result<Vec<Network>, D::Error> {
@@ -783,6 +785,7 @@ mod tests {
         let uncommented: String = text.lines().map(|l| l.strip_prefix("#= ").unwrap_or(l)).collect::<Vec<_>>().join("\n");
         let config: FileConfig = toml::from_str(&uncommented).unwrap();
         assert!(config.listen.is_some() && config.heavy.is_some() && config.database_url.is_some() && config.https.is_some());
+        assert!(config.facts_dir.is_some());
         assert!(config.tls_cert.is_some() && config.tls_key.is_some() && config.trusted_proxies.len() == 2);
         let defaults = shiyan_door::Settings::default();
         assert_eq!(config.max_connections.map(NonZeroUsize::get), Some(defaults.connections), "the example names the default");

@@ -10,9 +10,10 @@ use shiyan_analytics::counted::kpis_from;
 use shiyan_analytics::files::sheet::Packing;
 use shiyan_analytics::files::{FactFamily, FileMonth, Manifest, MonthRows, Trust, read_month, write_month};
 use shiyan_analytics::national::{NationOptions, WHOLE, generate};
-use shiyan_app::Head;
 use shiyan_app::figures::moment;
 use shiyan_app::figures::months::{MonthFacts, Since};
+use shiyan_app::kept::{Care, open_private};
+use shiyan_app::{App, Head};
 use shiyan_foundation::area::{AdminBody, Street};
 use shiyan_foundation::ids::{CaseId, SampleId};
 use shiyan_foundation::{Label, Lang, Refusal, Scope};
@@ -21,6 +22,7 @@ use shiyan_indicators::{Divisor, KpiScope};
 use crate::code;
 use crate::config::GenerateArgs;
 use crate::kpi::{read_scope, tell};
+use crate::nightly::{refusal_of, remember};
 use crate::place::{Place, make_private};
 use crate::print::{Failed, json as print_json};
 use crate::run::{Done, now};
@@ -80,48 +82,71 @@ pub(crate) fn kpi(dir: &Path, year: Option<i32>, scope: Option<&str>, as_of: Opt
 /// The entry of the journal on which files stand, in their manifest.
 const STANDS_ON: &str = "journal";
 
-/// Where the facts of a database are kept when nothing else is said: beside it.
-fn beside(place: &Place, dir: Option<PathBuf>) -> PathBuf {
-    dir.unwrap_or_else(|| place.data.join("facts"))
+/// Where the facts of a database are kept: where the configuration says, or beside it.
+pub(crate) fn home(place: &Place) -> PathBuf {
+    place.file.facts_dir.clone().unwrap_or_else(|| place.data.join("facts"))
+}
+
+/// Whether the nightly run keeps the files there: they are asked for by the configuration, or the facts of a database were kept there before.
+pub(crate) fn is_kept(place: &Place) -> bool {
+    place.file.facts_dir.is_some() || Manifest::read(&home(place)).is_ok_and(|manifest| manifest.made.contains_key(STANDS_ON))
 }
 
 fn rows(month: MonthFacts) -> MonthRows {
-    let MonthFacts { batches, items, readings, cases, services } = month;
-    MonthRows { batches, items, readings, cases, services }
+    let MonthFacts { batches, items, readings, cases, services, plan } = month;
+    MonthRows { batches, items, readings, cases, services, plan }
 }
 
-/// 保存事实文件: the months whose facts are not in the files yet, or otherwise, are written.
-pub(crate) async fn keep(place: &Place, dir: Option<PathBuf>, json: bool, lang: Lang) -> Done {
-    let (app, dir) = (place.app().await?, beside(place, dir));
-    make_private(&dir)?;
+/// 保存事实文件: the months whose facts are not in the files yet, or otherwise, are written. Tells what it did.
+pub(crate) async fn keep_files(app: &App, dir: &Path) -> Result<serde_json::Value, Failed> {
+    make_private(dir)?;
+    let unwritten = |e: std::io::Error| Failed::io(code::FILE_WRITE, dir.display(), &e);
+    let lock = open_private(&dir.join("keep.lock")).map_err(unwritten)?;
+    if lock.try_lock().is_err() {
+        return Err(Refusal::new(code::FACTS_RUN).with("at", dir.display()).into());
+    }
     // asked before the facts are read: what is written meanwhile is known as changed since
     let head = app.journal_head().await?;
     let (mut written, mut same) = (0_u32, 0_u32);
     for first in app.months_of_facts(now()).await? {
         let (month, now) = (FileMonth::of(first), rows(app.month_facts(first).await?));
-        let kept = Manifest::read(&dir).ok().filter(|m| m.check(&dir, Trust::Hash).is_ok()).and_then(|m| read_month(&dir, &m, month).ok());
+        let kept = Manifest::read(dir).ok().filter(|m| m.check_month(dir, month, Trust::Hash).is_ok()).and_then(|m| read_month(dir, &m, month).ok());
         if kept.as_ref() == Some(&now) {
             same += 1;
             continue;
         }
-        write_month(&dir, month, &now)?;
+        write_month(dir, month, &now)?;
         written += 1;
     }
+    let mut manifest = Manifest::read(dir).unwrap_or_default();
+    manifest.made.insert(STANDS_ON.to_owned(), head.to_string());
+    manifest.write(dir)?;
+    Ok(json!({ "facts": dir, "written": written, "unchanged": same, "stands_on": head.to_string() }))
+}
+
+/// `figures keep`.
+pub(crate) async fn keep(place: &Place, dir: Option<PathBuf>, json: bool, lang: Lang) -> Done {
+    let app = place.app().await?;
+    let at = dir.clone().unwrap_or_else(|| home(place));
+    let outcome = keep_files(&app, &at).await.map_err(refusal_of);
+    // files that somebody wants elsewhere are none of the night's
+    if dir.is_none_or(|dir| dir == home(place)) {
+        remember(place, Care::Facts, &outcome);
+    }
+    let kept = outcome?;
     // the ledger too, from which the figures of today are answered without reading a fact
     if let Ok(scope) = app.kpi_scope(now().date_naive().year()).await {
         app.figures(scope, &Scope::District, None, now()).await?;
         app.keep_ledger(true).await?;
     }
-    let mut manifest = Manifest::read(&dir).unwrap_or_default();
-    manifest.made.insert(STANDS_ON.to_owned(), head.to_string());
-    manifest.write(&dir)?;
     if json {
-        return print_json(&json!({ "facts": dir, "written": written, "unchanged": same, "stands_on": head.to_string() }));
+        return print_json(&kept);
     }
+    let (written, same) = (&kept["written"], &kept["unchanged"]);
     say!(
         "{} {}：{} {written}，{} {same}",
         lang.pick("事实文件", "fact files"),
-        dir.display(),
+        at.display(),
         lang.pick("写入月份", "months written"),
         lang.pick("未变", "unchanged")
     )
@@ -165,11 +190,12 @@ fn month_differs(files: &MonthRows, database: &MonthRows, since: &Since) -> Opti
         .or_else(|| differs(FactFamily::Reading, &files.readings, &database.readings, |r| r.reading_id.to_string(), |r| since.readings.contains(&r.reading_id)))
         .or_else(|| differs(FactFamily::CasePart, &files.cases, &database.cases, |c| c.case_id.to_string(), |c| cases(&c.case_id)))
         .or_else(|| differs(FactFamily::Service, &files.services, &database.services, |s| s.clock_id.to_string(), |s| cases(&s.case_id)))
+        .or_else(|| differs(FactFamily::Plan, &files.plan, &database.plan, |p| p.line_id.to_string(), |_| since.plans))
 }
 
 /// 核对事实文件 with the database, as far as it has not changed since they were written.
 pub(crate) async fn check(place: &Place, dir: Option<PathBuf>, json: bool, lang: Lang) -> Done {
-    let (app, dir) = (place.app().await?, beside(place, dir));
+    let (app, dir) = (place.app().await?, dir.unwrap_or_else(|| home(place)));
     let manifest = Manifest::read(&dir)?;
     manifest.check(&dir, Trust::Hash)?;
     let stands_on = manifest.made.get(STANDS_ON).cloned().unwrap_or_default();

@@ -17,6 +17,7 @@ use shiyan_foundation::{Instant, Lang, Refusal};
 use shiyan_store::Store;
 
 use crate::config::FileConfig;
+use crate::facts::{home, is_kept, keep_files};
 use crate::keep::{kept, unpacked};
 use crate::place::{Place, clock_goes_on};
 use crate::print::{Failed, json as print_json};
@@ -41,6 +42,8 @@ pub(crate) struct Plan {
     at: Option<NaiveTime>,
     checkpoints: PathBuf,
     command: Vec<String>,
+    /// Whether fact files are kept, where there are any; not while cron does the work of the night.
+    facts: bool,
 }
 
 fn unusable(key: &'static str, typed: impl ToString, how: (&str, &str)) -> Failed {
@@ -69,14 +72,14 @@ impl Plan {
         }
         let backups = file.backup_dir.clone().map(|dir| (dir.clone(), file.rehearsal_dir.clone().unwrap_or(dir)));
         let checkpoints = file.checkpoint_dir.clone().unwrap_or_else(|| data.join("checkpoints"));
-        Ok(Plan { backups, keep: usize::try_from(keep).unwrap_or(usize::MAX), at, checkpoints, command })
+        Ok(Plan { backups, keep: usize::try_from(keep).unwrap_or(usize::MAX), at, checkpoints, command, facts: true })
     }
 }
 
 /// What the attempts of one night came to, in their order.
 type Night = Vec<(Care, Outcome, bool)>;
 
-fn refusal_of(failed: Failed) -> Refusal {
+pub(crate) fn refusal_of(failed: Failed) -> Refusal {
     match failed {
         Failed::Fault(why) => why,
         Failed::Refused(mut why) if !why.is_empty() => why.remove(0),
@@ -99,10 +102,11 @@ async fn night(place: &Place, plan: &Plan) -> Result<Night, Failed> {
     }
     let began = now();
     let mut night = Night::new();
+    let facts = plan.facts && is_kept(place);
     match kept(place).await {
         Ok(app) => {
-            if let Some((dir, scratch)) = &plan.backups {
-                work(&app, place, plan, dir, scratch, &mut night).await;
+            if plan.backups.is_some() || facts {
+                work(&app, place, plan, facts, &mut night).await;
             }
             night.push(entry(Care::Checkpoint, export_checkpoint(&app, place, plan).await));
             app.close().await;
@@ -110,12 +114,20 @@ async fn night(place: &Place, plan: &Plan) -> Result<Night, Failed> {
         Err(failed) => {
             // Nothing can be done: that is told of everything that was to be done.
             let why = refusal_of(failed);
-            let all: &[Care] = if plan.backups.is_some() { &Care::ALL } else { &[Care::Checkpoint] };
-            night.extend(all.iter().map(|care| (*care, Err(why.clone()), true)));
+            let asked = |care: &Care| match care {
+                Care::Checkpoint => true,
+                Care::Facts => facts,
+                Care::Backup | Care::Rehearsal | Care::Verify => plan.backups.is_some(),
+            };
+            night.extend(Care::ALL.into_iter().filter(asked).map(|care| (care, Err(why.clone()), true)));
         }
     }
     Kept::change(&place.data, |kept| {
         kept.night_at = Some(began.to_rfc3339());
+        // files that nobody keeps any more grow no older
+        if plan.facts && !facts {
+            kept.cares.remove(&Care::Facts);
+        }
         for (care, outcome, _) in &night {
             kept.put(*care, outcome, now());
         }
@@ -124,9 +136,31 @@ async fn night(place: &Place, plan: &Plan) -> Result<Night, Failed> {
     Ok(night)
 }
 
-/// Backup, rehearsal and verification; older backups go only when all three hold.
-async fn work(app: &App, place: &Place, plan: &Plan, dir: &Path, scratch: &Path, night: &mut Night) {
+/// What is done before the checkpoint, so that this holds what it journals.
+async fn work(app: &App, place: &Place, plan: &Plan, facts: bool, night: &mut Night) {
     let damage = app.check_pages().await.unwrap_or_else(|e| Some((e.to_string(), e.to_string())));
+    if let Some((dir, scratch)) = &plan.backups {
+        back_up(app, place, plan, (dir, scratch), damage.as_ref(), night).await;
+    }
+    if facts {
+        let kept = match &damage {
+            // what is damaged is not told to anybody
+            Some((zh, en)) => Err(Refusal::new(code::VERIFY).with("why", zh).with("why_en", en).into()),
+            None => keep_files(app, &home(place)).await,
+        };
+        night.push(entry(Care::Facts, kept));
+    }
+    // Into a damaged file nothing more is written.
+    if damage.is_none() {
+        let told: Vec<_> = night.iter().map(|(care, outcome, _)| (*care, outcome.clone())).collect();
+        if let Err(error) = app.note_kept(&told, now()).await {
+            night.push(entry(Care::Verify, Err(error.into())));
+        }
+    }
+}
+
+/// Backup, rehearsal and verification; older backups go only when all three hold.
+async fn back_up(app: &App, place: &Place, plan: &Plan, (dir, scratch): (&Path, &Path), damage: Option<&(String, String)>, night: &mut Night) {
     let file = dir.join(format!("shiyan-{}.gz", now().format("%Y%m%d-%H%M%S")));
     let taken = backup(app, dir, &file).await;
     let rehearsed = match &taken {
@@ -137,16 +171,9 @@ async fn work(app: &App, place: &Place, plan: &Plan, dir: &Path, scratch: &Path,
         taken.map(|taken| json!({ "file": file.display().to_string(), "bytes": size(&file), "seq": taken.header.head.seq, "hash": taken.header.head.hash }));
     night.push(entry(Care::Backup, facts));
     night.extend(rehearsed.map(|result| entry(Care::Rehearsal, result)));
-    night.push(entry(Care::Verify, verify(app, place, plan, damage.as_ref()).await));
+    night.push(entry(Care::Verify, verify(app, place, plan, damage).await));
     if night.iter().all(|(_, outcome, _)| outcome.is_ok()) {
         prune(dir, &file, plan.keep);
-    }
-    // Into a damaged file nothing more is written.
-    if damage.is_none() {
-        let told: Vec<_> = night.iter().map(|(care, outcome, _)| (*care, outcome.clone())).collect();
-        if let Err(error) = app.note_kept(&told, now()).await {
-            night.push(entry(Care::Verify, Err(error.into())));
-        }
     }
 }
 
@@ -395,7 +422,9 @@ pub(crate) async fn nightly(place: &Place, dir: Option<&Path>, keep: Option<u32>
 pub(crate) fn status(place: &Place, as_json: bool, lang: Lang) -> Done {
     let (kept, now) = (Kept::read(&place.data), now());
     let mut well = true;
-    for care in Care::ALL {
+    // what was asked for and never done is not well either
+    let never = (place.file.facts_dir.is_some() && !kept.cares.contains_key(&Care::Facts)).then_some(Care::Facts);
+    for care in kept.asked().chain(never) {
         let state = kept.of(care);
         well &= state.is_well(now);
         if as_json {
@@ -435,7 +464,7 @@ impl Timer {
     pub fn start(place: Place, mut plan: Plan) -> std::io::Result<Timer> {
         // Cron does the nightly work: only the checkpoint is left to the server.
         let at = plan.at.unwrap_or_else(|| {
-            plan.backups = None;
+            (plan.backups, plan.facts) = (None, false);
             NaiveTime::MIN
         });
         let stop = Arc::new((Mutex::new(false), Condvar::new()));

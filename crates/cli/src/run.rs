@@ -151,6 +151,28 @@ async fn migrate(place: &Place, role: Option<&str>, lang: Lang) -> Done {
     say!("{} {role}", lang.pick("已授予服务所需的权限，日志只能读和追加：", "granted what serving needs, the journal to be read and added to only:"))
 }
 
+/// A server of the superuser says so, and goes on.
+fn warn_of_root(lang: Lang) {
+    if shiyan_app::files::is_root() {
+        let refusal = Refusal::new(code::ROOT);
+        eprintln!("{} [{}] {}\n  {}", lang.pick("警告", "warning"), refusal.code(), refusal.what(lang), refusal.next(lang));
+    }
+}
+
+/// How the pages are served here.
+fn site_config(place: &Place, public_url: String, tls: bool, demo: bool, accounts: &[UserAccount]) -> SiteConfig {
+    SiteConfig {
+        https: place.file.https.unwrap_or_else(|| tls || public_url.starts_with("https://")),
+        public_url,
+        body: place.file.body.clone().unwrap_or_default(),
+        demo,
+        demo_accounts: accounts.iter().map(|u| (u.username.clone(), duty(&u.roles, Lang::Zh), duty(&u.roles, Lang::En))).collect(),
+        demo_password: shiyan_demonstration::PASSWORD.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        key_file: place.key_file(),
+    }
+}
+
 async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     let listen = args.listen.or(place.file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8000)));
     let public_url = place.public_url(args.public_url.as_deref(), listen);
@@ -160,10 +182,7 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
         TcpListener::bind(at).map_err(|e| Failed::io(code::LISTEN, at, &e))?;
     }
     let tls = front::tls(&place.file)?;
-    if shiyan_app::files::is_root() {
-        let refusal = Refusal::new(code::ROOT);
-        eprintln!("{} [{}] {}\n  {}", lang.pick("警告", "warning"), refusal.code(), refusal.what(lang), refusal.next(lang));
-    }
+    warn_of_root(lang);
     make_private(&place.data)?;
     place.must_be_private()?;
     let plan = nightly::Plan::of(&place.file, &place.data)?;
@@ -184,27 +203,16 @@ async fn serve(place: &Place, args: &ServeArgs, lang: Lang) -> Done {
     }
     told_packages(app.receive_packages(now()).await?, lang);
     let has_demo = app.has_demo().await?;
-    let loaded = if args.demo && (!has_demo || app.demo_broken_off().await?) {
+    let loaded = args.demo && (!has_demo || app.demo_broken_off().await?);
+    if loaded {
         eprintln!("{}", lang.pick("正在载入演示区……", "loading the demonstration district ..."));
-        Some(shiyan_demonstration::load(&app, DemoOptions { seed: SEED, now: now(), samples: None, password: None }).await?)
-    } else {
-        None
-    };
+        shiyan_demonstration::load(&app, DemoOptions { seed: SEED, now: now(), samples: None, password: None }).await?;
+    }
     // From here on this is an installation at work: its database is looked after, its clock held against the journal.
     app.hold_clock();
     let looking = [app.look_after(), app.keep_ledger_by_turns()];
-    let demo = has_demo || loaded.is_some();
-    let accounts = if demo { app.demo_accounts().await? } else { Vec::new() };
-    let config = SiteConfig {
-        public_url: public_url.clone(),
-        https: place.file.https.unwrap_or_else(|| tls.is_some() || public_url.starts_with("https://")),
-        body: place.file.body.clone().unwrap_or_default(),
-        demo,
-        demo_accounts: accounts.iter().map(|u| (u.username.clone(), duty(&u.roles, Lang::Zh), duty(&u.roles, Lang::En))).collect(),
-        demo_password: shiyan_demonstration::PASSWORD.to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        key_file: place.key_file(),
-    };
+    let accounts = if has_demo || loaded { app.demo_accounts().await? } else { Vec::new() };
+    let config = site_config(place, public_url, tls.is_some(), has_demo || loaded, &accounts);
     told_profiles(place, lang);
     let welcome = welcome(&app, &config, &accounts, (listen, tls.is_some()), lang).await?;
     let district = app.district().await?;
@@ -414,80 +422,88 @@ async fn instrument(place: &Place, what: InstrumentCommand, lang: Lang) -> Done 
     };
     let profiles = shiyan_imports::profiles::of_house(&pages, Some(&place.profiles()));
     match what {
-        InstrumentCommand::List { json } => {
-            let clean = profiles.refused.is_empty();
-            if json {
-                let all: Vec<_> = profiles
-                    .all()
-                    .map(|(p, origin)| {
-                        let (from, file) = match origin {
-                            None => ("shipped", None),
-                            Some(Origin::Folder(file)) => ("folder", Some(file)),
-                            Some(Origin::Page(_)) => ("page", None),
-                        };
-                        json!({ "key": p.key, "version": p.version, "name": lang.pick(&p.name.zh, &p.name.en), "maker": p.maker, "model": p.model, "from": from, "file": file })
-                    })
-                    .collect();
-                let refused: Vec<_> = profiles.refused.iter().map(|(file, r)| json!({ "file": file, "problem": r.problem() })).collect();
-                print_json(&json!({ "profiles": all, "refused": refused }))?;
-            } else {
-                for (p, origin) in profiles.all() {
-                    let from = match origin {
-                        None => lang.pick("随程序提供", "shipped").to_owned(),
-                        Some(Origin::Folder(file)) => format!("profiles/{file}"),
-                        Some(Origin::Page(_)) => lang.pick("页面上启用", "activated on the page").to_owned(),
-                    };
-                    say!("{:<28} v{:<3} {}  [{from}]", p.key, p.version, lang.pick(&p.name.zh, &p.name.en))?;
-                }
-                for (_, refusal) in &profiles.refused {
-                    say!("[{}] {}\n  {} {}", refusal.code(), refusal.what(lang), lang.pick("提示：", "hint:"), refusal.next(lang))?;
-                }
-            }
-            if clean { Ok(()) } else { Err(Failed::Found) }
-        }
-        InstrumentCommand::Try { file, profile, include_hidden, json } => {
-            let (bytes, name) = (read(&file)?, file_name(&file));
-            let profile = match &profile {
-                // a file of a profile, or the key of one that is there
-                Some(given) if given.is_file() || given.extension().is_some() => {
-                    let text = String::from_utf8(read(given)?).map_err(|e| {
-                        let line = 1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
-                        Refusal::new(shiyan_exchange::code::INSTR_PROFILE).with("profile", file_name(given)).with("line", line).with("detail", "UTF-8")
-                    })?;
-                    Profile::parse_named(&text, &file_name(given))?
-                }
-                Some(key) => profiles.by_key(&key.to_string_lossy()).cloned().ok_or_else(|| no_profile(&profiles))?,
-                None => profiles.guess(&bytes, &name).first().and_then(|key| profiles.by_key(key)).cloned().ok_or_else(|| no_profile(&profiles))?,
+        InstrumentCommand::List { json } => list_profiles(&profiles, json, lang),
+        InstrumentCommand::Try { file, profile, include_hidden, json } => try_profile(&profiles, (&file, profile.as_deref()), include_hidden, json, lang),
+    }
+}
+
+fn list_profiles(profiles: &Profiles, json: bool, lang: Lang) -> Done {
+    if json {
+        let all: Vec<_> = profiles
+            .all()
+            .map(|(p, origin)| {
+                let (from, file) = match origin {
+                    None => ("shipped", None),
+                    Some(Origin::Folder(file)) => ("folder", Some(file)),
+                    Some(Origin::Page(_)) => ("page", None),
+                };
+                json!({ "key": p.key, "version": p.version, "name": lang.pick(&p.name.zh, &p.name.en), "maker": p.maker, "model": p.model, "from": from, "file": file })
+            })
+            .collect();
+        let refused: Vec<_> = profiles.refused.iter().map(|(file, r)| json!({ "file": file, "problem": r.problem() })).collect();
+        print_json(&json!({ "profiles": all, "refused": refused }))?;
+    } else {
+        for (p, origin) in profiles.all() {
+            let from = match origin {
+                None => lang.pick("随程序提供", "shipped").to_owned(),
+                Some(Origin::Folder(file)) => format!("profiles/{file}"),
+                Some(Origin::Page(_)) => lang.pick("页面上启用", "activated on the page").to_owned(),
             };
-            let got = shiyan_exchange::instrument::read_with(&bytes, &name, &profile, hidden(include_hidden))?;
-            if json {
-                return print_json(&got);
-            }
-            say!("{} v{} {}", profile.key, profile.version, lang.pick(&profile.name.zh, &profile.name.en))?;
-            for r in &got.readings {
-                let flag = r.flag.map_or_else(String::new, |f| format!("  ! {}", f.label(lang)));
-                let item = r.analyte_mapped.as_deref().unwrap_or(&r.analyte_clean);
-                say!("{:>6}  {}  {}  {} {}  [{}]{flag}", r.row, r.sample, item, r.value, r.unit, r.kind.label(lang))?;
-            }
-            say_issues(&got.notes, lang)?;
-            say_issues(&got.issues, lang)?;
-            for s in &got.skipped {
-                say!("{:>6}  {}：{}", s.row, s.reason.label(lang), s.text)?;
-            }
-            say!(
-                "{} {} · {} {} · {} {} · {} {}",
-                lang.pick("读数", "readings"),
-                got.totals.readings,
-                lang.pick("样品", "samples"),
-                got.totals.samples,
-                lang.pick("需人工", "for a person"),
-                got.totals.flagged,
-                lang.pick("略过的行", "rows left out"),
-                got.totals.skipped
-            )?;
-            taken(got.totals.readings > 0, got.issues.len() as u64)
+            say!("{:<28} v{:<3} {}  [{from}]", p.key, p.version, lang.pick(&p.name.zh, &p.name.en))?;
+        }
+        for (_, refusal) in &profiles.refused {
+            say!("[{}] {}\n  {} {}", refusal.code(), refusal.what(lang), lang.pick("提示：", "hint:"), refusal.next(lang))?;
         }
     }
+    if profiles.refused.is_empty() { Ok(()) } else { Err(Failed::Found) }
+}
+
+/// A file of a profile, or the key of one that is there, or the one that the file itself shows.
+fn profile_for(profiles: &Profiles, given: Option<&Path>, bytes: &[u8], name: &str) -> Result<Profile, Failed> {
+    let there = |key: Option<&Profile>| key.cloned().ok_or_else(|| no_profile(profiles).into());
+    match given {
+        Some(given) if given.is_file() || given.extension().is_some() => {
+            let text = String::from_utf8(read(given)?).map_err(|e| {
+                let line = 1 + e.as_bytes()[..e.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+                Refusal::new(shiyan_exchange::code::INSTR_PROFILE).with("profile", file_name(given)).with("line", line).with("detail", "UTF-8")
+            })?;
+            Ok(Profile::parse_named(&text, &file_name(given))?)
+        }
+        Some(key) => there(profiles.by_key(&key.to_string_lossy())),
+        None => there(profiles.guess(bytes, name).first().and_then(|key| profiles.by_key(key))),
+    }
+}
+
+fn try_profile(profiles: &Profiles, (file, profile): (&Path, Option<&Path>), include_hidden: bool, json: bool, lang: Lang) -> Done {
+    let (bytes, name) = (read(file)?, file_name(file));
+    let profile = profile_for(profiles, profile, &bytes, &name)?;
+    let got = shiyan_exchange::instrument::read_with(&bytes, &name, &profile, hidden(include_hidden))?;
+    if json {
+        return print_json(&got);
+    }
+    say!("{} v{} {}", profile.key, profile.version, lang.pick(&profile.name.zh, &profile.name.en))?;
+    for r in &got.readings {
+        let flag = r.flag.map_or_else(String::new, |f| format!("  ! {}", f.label(lang)));
+        let item = r.analyte_mapped.as_deref().unwrap_or(&r.analyte_clean);
+        say!("{:>6}  {}  {}  {} {}  [{}]{flag}", r.row, r.sample, item, r.value, r.unit, r.kind.label(lang))?;
+    }
+    say_issues(&got.notes, lang)?;
+    say_issues(&got.issues, lang)?;
+    for s in &got.skipped {
+        say!("{:>6}  {}：{}", s.row, s.reason.label(lang), s.text)?;
+    }
+    say!(
+        "{} {} · {} {} · {} {} · {} {}",
+        lang.pick("读数", "readings"),
+        got.totals.readings,
+        lang.pick("样品", "samples"),
+        got.totals.samples,
+        lang.pick("需人工", "for a person"),
+        got.totals.flagged,
+        lang.pick("略过的行", "rows left out"),
+        got.totals.skipped
+    )?;
+    taken(got.totals.readings > 0, got.issues.len() as u64)
 }
 
 fn no_profile(profiles: &Profiles) -> Refusal {
@@ -622,22 +638,9 @@ fn at_the_machine(role: Role) -> shiyan_foundation::Actor {
     }
 }
 
-async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
-    let bad = |typed: &str| Refusal::new(shiyan_app::code::DATE).with("label", "--from").with("label_en", "--from").with("typed", typed);
-    let from = from.map(|typed| read_date(typed).ok_or_else(|| bad(typed))).transpose()?;
-    let (limits, table) = limit_file(&read(file)?, &file_name(file), from, hidden)?;
-    let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, word, dry_run, now()).await?;
+/// What a file of limits holds.
+fn say_table(table: &shiyan_exchange::limit_table::LimitTable, lang: Lang) -> Done {
     let counts = table.counts();
-    // A row for a person is a question with its reason, not a refusal; a file without one rule is one.
-    let read = || taken(counts.rules > 0, counts.needs_person);
-    if json {
-        print_json(&json!({
-            "file": limits.name, "sha256": limits.sha256, "layout": table.layout, "from": from, "dry_run": dry_run, "counts": counts, "reasons": table.reasons(),
-            "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way, "ties": done.ties,
-            "notes": table.notes, "issues": table.issues().collect::<Vec<_>>(),
-        }))?;
-        return read();
-    }
     say!(
         "{} {} = {} {} + {} {} + {} {}",
         lang.pick("行", "rows"),
@@ -659,7 +662,26 @@ async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, h
             reason.first_row
         )?;
     }
-    say_issues(&table.notes, lang)?;
+    say_issues(&table.notes, lang)
+}
+
+async fn import_limits(app: &App, file: &Path, from: Option<&str>, word: &str, hidden: Hidden, (dry_run, json): (bool, bool), lang: Lang) -> Done {
+    let bad = |typed: &str| Refusal::new(shiyan_app::code::DATE).with("label", "--from").with("label_en", "--from").with("typed", typed);
+    let from = from.map(|typed| read_date(typed).ok_or_else(|| bad(typed))).transpose()?;
+    let (limits, table) = limit_file(&read(file)?, &file_name(file), from, hidden)?;
+    let done = app.import_limits(&at_the_machine(Role::QualityManager), &limits, word, dry_run, now()).await?;
+    let counts = table.counts();
+    // A row for a person is a question with its reason, not a refusal; a file without one rule is one.
+    let read = || taken(counts.rules > 0, counts.needs_person);
+    if json {
+        print_json(&json!({
+            "file": limits.name, "sha256": limits.sha256, "layout": table.layout, "from": from, "dry_run": dry_run, "counts": counts, "reasons": table.reasons(),
+            "new": done.new, "known": done.known, "changes": done.changes, "in_the_way": done.in_the_way, "ties": done.ties,
+            "notes": table.notes, "issues": table.issues().collect::<Vec<_>>(),
+        }))?;
+        return read();
+    }
+    say_table(&table, lang)?;
     say!(
         "{} {} · {} {} · {} {}",
         lang.pick("规则去重后", "rules, each once"),
@@ -859,6 +881,22 @@ fn judge_file(csv: &Path, out: &Path, args: &JudgeArgs, lang: Lang) -> Done {
     Ok(())
 }
 
+/// A result by one row of the library.
+fn judge_by(row: &LimitRow, query: &LimitQuery<'_>, result: &str, args: &JudgeArgs, lang: Lang) -> Done {
+    // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
+    let unit = args.unit.as_deref().or_else(|| reading::parse(result, None).unit.is_none().then_some(row.unit.as_str()));
+    let known = FoodFacts::of(query.category, query.food_name, args.ingredients.as_deref());
+    let mut limit = LimitUsed::chosen(row, query);
+    if let (Some(dried), Some(rate)) = (limit.dried.as_mut(), &args.dehydration) {
+        let typed = || Refusal::new(shiyan_lab_results::order::code::DRYING_RATE).with("typed", rate);
+        dried.rate = Some(shiyan_judgement::deciding::dehydration(rate).ok_or_else(typed)?);
+    }
+    let own = Typed::new(query.analyte, result, unit);
+    let typed = Typed { label_claim: args.label.as_deref(), food: known.food(), ingredients: known.ingredients.as_deref(), ..own };
+    let (_, judged) = judge_against(&typed, &limit);
+    say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(query.category), args.json, lang)
+}
+
 async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
     if let (Some(csv), Some(out)) = (&args.csv, &args.out) {
         return judge_file(csv, out, args, lang);
@@ -917,20 +955,7 @@ async fn judging(place: &Place, args: &JudgeArgs, lang: Lang) -> Done {
         (other, None) => other.settled(&query),
     };
     match chosen {
-        Ok(row) => {
-            // A result typed without a unit is in the unit of the limit, as in the cell of the grid.
-            let unit = args.unit.as_deref().or_else(|| reading::parse(result, None).unit.is_none().then_some(row.unit.as_str()));
-            let known = FoodFacts::of(&category, &name, args.ingredients.as_deref());
-            let mut limit = LimitUsed::chosen(row, &query);
-            if let (Some(dried), Some(rate)) = (limit.dried.as_mut(), &args.dehydration) {
-                let typed = || Refusal::new(shiyan_lab_results::order::code::DRYING_RATE).with("typed", rate);
-                dried.rate = Some(shiyan_judgement::deciding::dehydration(rate).ok_or_else(typed)?);
-            }
-            let typed =
-                Typed { label_claim: args.label.as_deref(), food: known.food(), ingredients: known.ingredients.as_deref(), ..Typed::new(item, result, unit) };
-            let (_, judged) = judge_against(&typed, &limit);
-            say_judgement(&judged, Some((row, row.status != LimitStatus::Active)), Some(&category), args.json, lang)
-        }
+        Ok(row) => judge_by(row, &query, result, args, lang),
         Err(why) => say_no_limit(&why, &choice, result, &category, on, args.json, lang),
     }
 }

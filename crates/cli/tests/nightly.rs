@@ -382,6 +382,81 @@ fn one_command_keeps_the_house_for_a_night() {
 }
 
 #[test]
+fn fact_files_are_kept_every_night_where_somebody_has_them() {
+    let dir = demo();
+    let (backups, facts) = (dir.join("backups"), dir.join("facts"));
+    let config = |more: &str| std::fs::write(dir.join("shiyan.toml"), format!("backup_dir = \"{}\"\n{more}", backups.display())).unwrap();
+    let night = || {
+        std::thread::sleep(Duration::from_millis(1100));
+        json(&dir.0, &["keep", "nightly", "--json"])["cares"]["facts"].clone()
+    };
+    config("");
+    assert!(night().is_null() && !facts.exists(), "nobody asked for any");
+    assert!(!good(&dir.0, &["keep", "status"]).contains("事实文件"));
+
+    // Made once by hand, they follow: what is missing is written again, and what is there is left.
+    let all = json(&dir.0, &["figures", "keep", "--json"])["written"].as_u64().unwrap();
+    assert!(all > 1 && good(&dir.0, &["keep", "status"]).contains("事实文件"));
+    let month = names(&facts.join("batch")).remove(0);
+    std::fs::remove_file(facts.join("batch").join(&month)).unwrap();
+    let state = night();
+    assert_eq!((&state["facts"]["written"], &state["facts"]["unchanged"]), (&Value::from(1), &Value::from(all - 1)), "{state}");
+    assert_eq!(json(&dir.0, &["figures", "check", "--json"])["equal"], true);
+    assert_eq!(mode(&facts), 0o700);
+
+    // Where they cannot be written it is said, with what to do, and the rest of the night was done.
+    let blocked = dir.join("blocked");
+    std::fs::write(&blocked, "a file").unwrap();
+    config(&format!("facts_dir = \"{}\"\n", blocked.display()));
+    std::thread::sleep(Duration::from_millis(1100));
+    let before = names(&backups).len();
+    let (code, said) = bad(&dir.0, &["keep", "nightly"]);
+    assert!(code == 2 && said.contains("blocked") && said.contains("提示："), "{code} {said}");
+    assert_eq!(names(&backups).len(), before + 1);
+    let (code, said) = bad(&dir.0, &["keep", "status"]);
+    assert!(code == 1 && said.contains("事实文件") && said.contains("须处理"), "{code} {said}");
+
+    // A directory of its own is made and filled by the night itself; where nobody keeps any, nothing is asked for any more.
+    let elsewhere = dir.join("elsewhere");
+    config(&format!("facts_dir = \"{}\"\n", elsewhere.display()));
+    assert_eq!(night()["facts"]["written"], Value::from(all));
+    assert_eq!((mode(&elsewhere), json(&dir.0, &["figures", "check", "--json"])["equal"].clone()), (0o700, Value::from(true)));
+    config("");
+    std::fs::remove_dir_all(&facts).unwrap();
+    assert!(night().is_null());
+    good(&dir.0, &["keep", "status"]);
+}
+
+#[test]
+fn a_line_of_the_plan_that_differs_from_its_file_is_named() {
+    let dir = demo();
+    good(&dir.0, &["figures", "keep"]);
+    let manifest: Value = serde_json::from_slice(&std::fs::read(dir.join("facts").join("manifest.json")).unwrap()).unwrap();
+    let months = manifest["families"]["plan"].as_object().unwrap();
+    let rows = |quarters: bool| {
+        months.iter().filter(|(m, _)| quarters == ["01", "04", "07", "10"].contains(&&m[5..])).map(|(_, e)| e["rows"].as_u64().unwrap()).sum::<u64>()
+    };
+    assert!(rows(true) > 0 && rows(false) == 0, "{months:?}");
+    assert_eq!(json(&dir.0, &["figures", "check", "--json"])["equal"], true);
+    behind(&dir.0, &["UPDATE plan SET detail = json_set(detail, '$.lines[0].batches', 77777)"]);
+    let (code, said) = bad(&dir.0, &["figures", "check", "--json"]);
+    let found: Value = serde_json::from_str(said.lines().collect::<String>().as_str()).unwrap();
+    assert!(code == 1 && found["first_difference"]["family"] == "plan" && found["first_difference"]["what"] == "other_content", "{code} {found}");
+    // what is written anew is told apart by nothing any more
+    good(&dir.0, &["figures", "keep"]);
+    assert_eq!(json(&dir.0, &["figures", "check", "--json"])["equal"], true);
+}
+
+#[test]
+fn figures_of_nobody_leave_the_status_alone() {
+    let dir = demo();
+    let elsewhere = Temp::new("nightly-elsewhere");
+    good(&dir.0, &["figures", "keep", "--facts", text(&elsewhere.0)]);
+    let (_, said) = bad(&dir.0, &["keep", "status"]);
+    assert!(said.contains("备份") && !said.contains("事实文件"), "{said}");
+}
+
+#[test]
 fn a_cut_tail_is_seen_by_the_checkpoint_of_the_day() {
     let dir = small();
     let backups = dir.join("backups");
@@ -401,7 +476,7 @@ fn a_cut_tail_is_seen_by_the_checkpoint_of_the_day() {
 fn the_server_keeps_itself_and_tells_its_ages() {
     let dir = demo();
     let backups = dir.join("backups");
-    std::fs::write(dir.join("shiyan.toml"), format!("backup_dir = \"{}\"\n", backups.display())).unwrap();
+    std::fs::write(dir.join("shiyan.toml"), format!("backup_dir = \"{}\"\nfacts_dir = \"{}\"\n", backups.display(), dir.join("facts").display())).unwrap();
     let server = Server::start(&dir.0);
     // The missed night is made up for shortly after the start.
     let since = chrono::Utc::now().timestamp() - 60;
@@ -410,6 +485,7 @@ fn the_server_keeps_itself_and_tells_its_ages() {
         "shiyan_restore_rehearsal_last_success_timestamp_seconds",
         "shiyan_verify_last_success_timestamp_seconds",
         "shiyan_checkpoint_last_export_timestamp_seconds",
+        "shiyan_facts_last_success_timestamp_seconds",
     ] {
         patiently(name, || server.metric(name).filter(|at| *at >= since));
     }
@@ -438,6 +514,7 @@ fn without_a_backup_directory_the_server_exports_a_checkpoint_all_the_same() {
     let server = Server::start(&dir.0);
     patiently("checkpoint", || server.metric("shiyan_checkpoint_last_export_timestamp_seconds").filter(|at| *at > 0));
     assert_eq!(server.metric("shiyan_backup_last_success_timestamp_seconds"), Some(0), "never");
+    assert_eq!(server.metric("shiyan_facts_last_success_timestamp_seconds"), None, "nobody keeps fact files here");
     server.stop();
     assert_eq!(names(&dir.join("checkpoints")).len(), 1);
 }

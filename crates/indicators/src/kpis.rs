@@ -13,11 +13,11 @@ use shiyan_statute::{NumberKey, yearly_target};
 
 use crate::disposed::{Disposed, disposed};
 use crate::exact;
-use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
+use crate::facts::{BatchFact, BatchStage, CaseFact, Facts, PlanFact, RapidFact, RapidPlanFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
 use crate::figure::{Axis, Cut, FactId, Figure, Heap, Ids, LeftOut, Name, Tally, Treat};
 use crate::groups::KEY_FOOD_GROUPS;
 use crate::scope::{Family, KpiScope, YearBasis};
-use crate::sets::{Batches, Kept, Sets};
+use crate::sets::{Batches, Kept, Readings, Sets};
 
 const PER_THOUSAND: Name = Name("batches_per_thousand", "千人批次", "Batches per thousand people", Family::Batches);
 const DISCOVERY: Name = Name("discovery_rate", "问题发现率", "Discovery rate", Family::Batches);
@@ -295,6 +295,36 @@ impl<H: Heap> CaseKpis<H> {
     }
 }
 
+/// KPI-2 of all, and cut along each axis.
+struct Discovery<H> {
+    all: Figure<H>,
+    by_group: Vec<Figure<H>>,
+    by_link: Vec<Figure<H>>,
+    by_street: Vec<Figure<H>>,
+    by_lab: Vec<Figure<H>>,
+}
+
+impl<H: Heap> Discovery<H> {
+    fn of(sets: &Sets<'_>, base: &Sieved<'_>, scope: &KpiScope, as_of: NaiveDate) -> Self {
+        let target = scope.discovery_target_percent;
+        let rate = |set: &Sieved<'_>, cut: Option<Cut>, keep: &dyn Fn(&BatchFact) -> bool| {
+            let kept = set.iter().filter(|(b, ..)| keep(b));
+            batch_rate(kept, TaskKind::Supervisory, BatchFact::fails).rate(DISCOVERY, cut, target, true)
+        };
+        let cut = |axis, code: &str, zh: &str, en: &str| Some(Cut { axis, code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() });
+        let foods = Sieved::of(sets.batches(Kept::Food), scope, as_of);
+        let labs = Sieved::of(sets.batches(Kept::Lab), scope, as_of);
+        let asked = scope.streets.iter().flatten().map(String::as_str);
+        Self {
+            all: rate(base, None, &|_| true),
+            by_group: KEY_FOOD_GROUPS.iter().map(|g| rate(&foods, cut(Axis::KeyFood, g.code, g.zh, g.en), &|b| g.holds(&b.category))).collect(),
+            by_link: Link::ALL.iter().map(|l| rate(base, cut(Axis::Link, l.code(), l.zh(), l.en()), &|b| b.link == *l)).collect(),
+            by_street: by_text(base, Axis::Street, asked, |b| &b.street, target),
+            by_lab: by_text(&labs, Axis::Lab, std::iter::empty(), |b| &b.lab, target),
+        }
+    }
+}
+
 /// The same, what is said of cases having been counted before.
 #[must_use]
 pub fn kpis_with<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calendar: &WorkCalendar, of_cases: CaseKpis<H>) -> Kpis<H> {
@@ -315,23 +345,11 @@ pub fn kpis_with<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calend
     }
     let forecast = forecast(facts, scope, as_of, counted, required, in_lab.number(), in_transit.number());
 
-    let discovery_of = |set: &Sieved<'_>, cut: Option<Cut>, keep: &dyn Fn(&BatchFact) -> bool| {
-        let target = scope.discovery_target_percent;
-        let kept = set.iter().filter(|(b, ..)| keep(b));
-        batch_rate(kept, TaskKind::Supervisory, BatchFact::fails).rate(DISCOVERY, cut, target, true)
-    };
-    let cut = |axis, code: &str, zh: &str, en: &str| Some(Cut { axis, code: code.to_owned(), zh: zh.to_owned(), en: en.to_owned() });
-    let discovery = discovery_of(&base, None, &|_| true);
-    let foods = Sieved::of(sets.batches(Kept::Food), scope, as_of);
-    let discovery_by_group = KEY_FOOD_GROUPS.iter().map(|g| discovery_of(&foods, cut(Axis::KeyFood, g.code, g.zh, g.en), &|b| g.holds(&b.category))).collect();
-    let discovery_by_link = Link::ALL.iter().map(|l| discovery_of(&base, cut(Axis::Link, l.code(), l.zh(), l.en()), &|b| b.link == *l)).collect();
-    let asked = scope.streets.iter().flatten().map(String::as_str);
-    let discovery_by_street = by_text(&base, Axis::Street, asked, |b| &b.street, scope.discovery_target_percent);
-    let discovery_by_lab =
-        by_text(&Sieved::of(sets.batches(Kept::Lab), scope, as_of), Axis::Lab, std::iter::empty(), |b| &b.lab, scope.discovery_target_percent);
+    let found = Discovery::of(sets, &base, scope, as_of);
     let evaluative = batch_rate(base.iter(), TaskKind::Evaluative, BatchFact::passes).rate(EVALUATIVE, None, Some(scope.evaluative_target_percent), true);
 
     let hundred = Some(Decimal::ONE_HUNDRED);
+    let reported = sets.batches(Kept::Base).iter().map(|(b, n)| (FactId::Sample(b.sample_id), n, report_treat(b, scope, as_of)));
     let service = |rule, name| {
         let mine = facts.services.iter().filter(|s| s.rule == rule);
         Tally::of(mine.map(|s| (FactId::Clock(s.clock_id), 1, service_treat(s, scope, at)))).rate(name, None, hundred, false)
@@ -350,11 +368,11 @@ pub fn kpis_with<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calend
         in_transit,
         undetermined,
         per_thousand,
-        discovery,
-        discovery_by_group,
-        discovery_by_link,
-        discovery_by_street,
-        discovery_by_lab,
+        discovery: found.all,
+        discovery_by_group: found.by_group,
+        discovery_by_link: found.by_link,
+        discovery_by_street: found.by_street,
+        discovery_by_lab: found.by_lab,
         evaluative,
         disposal: of_cases.disposal,
         disposal_on_time: of_cases.disposal_on_time,
@@ -364,12 +382,7 @@ pub fn kpis_with<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant, calend
         unevidenced: of_cases.unevidenced,
         open_not_due: of_cases.open_not_due,
         disposed: of_cases.disposed,
-        report_on_time: Tally::of(sets.batches(Kept::Base).iter().map(|(b, n)| (FactId::Sample(b.sample_id), n, report_treat(b, scope, as_of)))).rate(
-            REPORT_ON_TIME,
-            None,
-            hundred,
-            false,
-        ),
+        report_on_time: Tally::of(reported).rate(REPORT_ON_TIME, None, hundred, false),
         urgent_on_time: service(ServiceRule::UrgentReport, URGENT_ON_TIME),
         serve_on_time: service(ServiceRule::Serve, SERVE_ON_TIME),
         publish_on_time: service(ServiceRule::Publish, PUBLISH_ON_TIME),
@@ -636,6 +649,39 @@ fn service_treat(s: &ServiceFact, scope: &KpiScope, at: Instant) -> Treat {
     }
 }
 
+/// 快检计划 what each point did in each quarter of what it was to do.
+fn rapid_plan(readings: Readings<'_>, plan: &[RapidPlanFact], scope: &KpiScope, usable: &dyn Fn(&RapidFact) -> bool) -> Vec<RapidPlanLine> {
+    let mut done: BTreeMap<(shiyan_foundation::ids::PointId, u8), u64> = BTreeMap::new();
+    for (r, n) in readings.iter().filter(|(r, _)| usable(r)) {
+        *done.entry((r.point_id, quarter(r.tested_on))).or_default() += n;
+    }
+    let mut planned: BTreeMap<(shiyan_foundation::ids::PointId, u8), (u64, &str, &str)> = BTreeMap::new();
+    for p in plan.iter().filter(|p| p.year == scope.year && !other_street(&p.street, scope)) {
+        planned.entry((p.point_id, p.quarter)).or_insert((0, &p.point, &p.street)).0 += u64::from(p.planned);
+    }
+    // a point that tests without a plan still shows what it did
+    for (r, _) in readings.iter().filter(|(r, _)| usable(r)) {
+        planned.entry((r.point_id, quarter(r.tested_on))).or_insert((0, &r.point, &r.street));
+    }
+    let mut lines: Vec<RapidPlanLine> = planned
+        .into_iter()
+        .map(|(key, (planned, point, street))| {
+            let done = done.get(&key).copied().unwrap_or(0);
+            RapidPlanLine {
+                point: point.to_owned(),
+                street: street.to_owned(),
+                quarter: key.1,
+                planned,
+                done,
+                display: exact::percent(done, planned, Some(Decimal::ONE_HUNDRED)).map_or_else(|| crate::figure::NOTHING.to_owned(), |p| format!("{p}%")),
+                met: (planned > 0).then_some(done >= planned),
+            }
+        })
+        .collect();
+    lines.sort_by(|a, b| (&a.street, &a.point, a.quarter).cmp(&(&b.street, &b.point, b.quarter)));
+    lines
+}
+
 fn rapid<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant) -> RapidKpis<H> {
     let (as_of, facts, readings) = (at.date_naive(), sets.facts, sets.points);
     let outside = |r: &RapidFact| {
@@ -662,34 +708,7 @@ fn rapid<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant) -> RapidKpis<H
     };
     let judged = |out: Option<LeftOut>, hit: bool| out.map_or(Ok(hit), Err);
 
-    let mut done: BTreeMap<(shiyan_foundation::ids::PointId, u8), u64> = BTreeMap::new();
-    for (r, n) in readings.iter().filter(|(r, _)| unusable(r).is_none()) {
-        *done.entry((r.point_id, quarter(r.tested_on))).or_default() += n;
-    }
-    let mut planned: BTreeMap<(shiyan_foundation::ids::PointId, u8), (u64, &str, &str)> = BTreeMap::new();
-    for p in facts.rapid_plan.iter().filter(|p| p.year == scope.year && !other_street(&p.street, scope)) {
-        planned.entry((p.point_id, p.quarter)).or_insert((0, &p.point, &p.street)).0 += u64::from(p.planned);
-    }
-    // a point that tests without a plan still shows what it did
-    for (r, _) in readings.iter().filter(|(r, _)| unusable(r).is_none()) {
-        planned.entry((r.point_id, quarter(r.tested_on))).or_insert((0, &r.point, &r.street));
-    }
-    let mut plan: Vec<RapidPlanLine> = planned
-        .into_iter()
-        .map(|(key, (planned, point, street))| {
-            let done = done.get(&key).copied().unwrap_or(0);
-            RapidPlanLine {
-                point: point.to_owned(),
-                street: street.to_owned(),
-                quarter: key.1,
-                planned,
-                done,
-                display: exact::percent(done, planned, Some(Decimal::ONE_HUNDRED)).map_or_else(|| crate::figure::NOTHING.to_owned(), |p| format!("{p}%")),
-                met: (planned > 0).then_some(done >= planned),
-            }
-        })
-        .collect();
-    plan.sort_by(|a, b| (&a.street, &a.point, a.quarter).cmp(&(&b.street, &b.point, b.quarter)));
+    let usable = |r: &RapidFact| unusable(r).is_none();
 
     RapidKpis {
         valid: rate(RAPID_VALID, None, false, &|r| judged(outside(r), r.valid)),
@@ -702,7 +721,7 @@ fn rapid<H: Heap>(sets: &Sets<'_>, scope: &KpiScope, at: Instant) -> RapidKpis<H
         confirmed: rate(RAPID_CONFIRMED, None, true, &|r| {
             judged(not_positive(r).or(r.confirmed.is_none().then_some(LeftOut::NotConfirmed)), r.confirmed == Some(true))
         }),
-        plan,
+        plan: rapid_plan(readings, &facts.rapid_plan, scope, &usable),
     }
 }
 

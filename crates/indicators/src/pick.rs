@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Label, WorkCalendar, labels};
 use shiyan_statute::{Nearness, TimeLeft};
@@ -25,6 +25,19 @@ labels! {
         Failing = "failing", "监督抽检不合格批次", "Failing supervisory batches";
         InLab = "in_lab", "在检批次（不计入）", "Batches in the laboratory, not counted";
         InTransit = "in_transit", "在途批次（不计入）", "Batches on the way, not counted";
+        Sampled = "sampled", "已抽样批次（含作废、拒收）", "Batches sampled, void and refused ones included";
+        Void = "void", "作废批次（不计入）", "Void batches, not counted";
+        Refused = "refused", "拒收批次（不计入）", "Batches refused on reception, not counted";
+        Received = "received", "已收样批次", "Batches received";
+        Reported = "reported", "已签发报告批次（含不计入的）", "Batches reported, those not counted included";
+        Undated = "undated", "没有签发日期的批次（不计入）", "Batches without a date of issue, not counted";
+        Unconcluded = "unconcluded", "没有检验结论的批次（不计入）", "Batches without a conclusion, not counted";
+        Temporary = "temporary", "没有正式编号的批次（不计入）", "Batches without an official number, not counted";
+        Duplicate = "duplicate", "编号重复的批次（不计入）", "Batches whose number is counted already, not counted";
+        Passing = "passing", "已出报告的合格批次", "Passing batches with a report";
+        Undetermined = "undetermined", "已出报告的不判定批次", "Batches with a report that are not determined";
+        Timed = "timed", "检验周期内的批次（本年和上年）", "Batches whose turnaround is counted, this year's and last year's";
+        Untimed = "untimed", "检验周期未计入的批次（本年和上年）", "Batches whose turnaround is not counted, this year's and last year's";
         Taken = "taken", "计划内已抽样的批次", "Batches sampled for the plan";
         Overdue = "overdue", "逾期案件", "Cases overdue";
         DueToday = "due_today", "今日到期的案件", "Cases due today";
@@ -36,6 +49,9 @@ labels! {
         Closed = "closed", "办结的案件", "Closed cases";
         ClosedInTime = "closed_in_time", "按期办结的案件", "Cases closed in time";
         Open = "open", "逾期未结的案件", "Cases overdue and open";
+        Running = "running", "在办未到期的案件", "Cases open and not due";
+        Unevidenced = "unevidenced", "办结但证据不全的案件", "Cases closed without all evidence";
+        Late = "late", "超期办结且证据齐全的案件", "Cases closed late with all evidence";
         Tests = "tests", "快检项次", "Rapid tests";
         Valid = "valid", "有效的快检项次", "Valid rapid tests";
         Positive = "positive", "快检阳性", "Positive rapid tests";
@@ -61,6 +77,31 @@ labels! {
         Line = "line", "计划行", "Plan line";
         Quarter = "quarter", "季度", "Quarter";
         Cell = "cell", "类别和季度", "Category and quarter";
+        ClassMonth = "class_month", "食品大类和月份", "Food class and month";
+        LabMonth = "lab_month", "承检机构和签发月份", "Laboratory and month of issue";
+    }
+}
+
+labels! {
+    /// 所属年度 which year a number belongs to, seen from the year of the page that shows it.
+    pub enum YearOf {
+        This = "this", "本年", "This year";
+        Before = "before", "上年同期", "Same period last year";
+        Whole = "whole", "上年全年", "All of last year";
+    }
+}
+
+impl YearOf {
+    /// The scope and the day by which batches of it are counted: of the same period what had been issued by the same day a year earlier, of the whole year
+    /// how it stands on the day itself.
+    #[must_use]
+    pub fn seen(self, scope: &KpiScope, as_of: NaiveDate) -> (KpiScope, NaiveDate) {
+        let last = || KpiScope { year: scope.year - 1, ..scope.clone() };
+        match self {
+            YearOf::This => (scope.clone(), as_of),
+            YearOf::Before => (last(), as_of.checked_sub_months(Months::new(12)).unwrap_or(as_of)),
+            YearOf::Whole => (last(), as_of),
+        }
     }
 }
 
@@ -74,10 +115,19 @@ impl What {
     #[must_use]
     pub fn family(self) -> Family {
         match self {
-            What::Counted | What::CountedFailing | What::Supervisory | What::Failing | What::InLab | What::InTransit | What::Taken => Family::Batches,
+            What::Overdue | What::DueToday | What::DueSoon | What::DueLater | What::ClosedLate => Family::Cases,
+            What::Cases | What::Cancelled | What::Closed | What::ClosedInTime | What::Open | What::Running | What::Unevidenced | What::Late => Family::Cases,
             What::Tests | What::Valid | What::Positive => Family::Rapid,
-            _ => Family::Cases,
+            _ => Family::Batches,
         }
+    }
+    /// 检验周期 which is told of both years together, by the month of the report.
+    fn is_of_turnaround(self) -> bool {
+        matches!(self, What::Timed | What::Untimed)
+    }
+    /// Whether a list of last year can be asked for: the plan, cases and readings are compared with nothing.
+    fn has_last_year(self) -> bool {
+        self.family() == Family::Batches && self != What::Taken && !self.is_of_turnaround()
     }
     /// Whether a batch is of it; `out` is why it is not countable ([`crate::kpis::base_reasons`]).
     #[must_use]
@@ -89,6 +139,19 @@ impl What {
             What::Failing => out.is_none() && b.kind == TaskKind::Supervisory && b.fails(),
             What::InLab => out == Some(LeftOut::InLab),
             What::InTransit => out == Some(LeftOut::InTransit),
+            What::Sampled => is_of_scope(out),
+            What::Void => out == Some(LeftOut::Void),
+            What::Refused => out == Some(LeftOut::Refused),
+            What::Received => is_of_scope(out) && !matches!(out, Some(LeftOut::Void | LeftOut::Refused | LeftOut::InTransit)),
+            What::Reported => What::Received.of_batch(b, out) && out != Some(LeftOut::InLab),
+            What::Undated => out == Some(LeftOut::NoIssueDate),
+            What::Unconcluded => out == Some(LeftOut::NoConclusion),
+            What::Temporary => out == Some(LeftOut::TemporaryNumber),
+            What::Duplicate => out == Some(LeftOut::DuplicateNumber),
+            What::Passing => out.is_none() && !b.fails() && b.passes(),
+            What::Undetermined => out.is_none() && !b.fails() && !b.passes(),
+            What::Timed => out.is_none() && days_taken(b).is_some(),
+            What::Untimed => out.is_none() && days_taken(b).is_none(),
             _ => false,
         }
     }
@@ -105,6 +168,9 @@ impl What {
             What::Closed => done,
             What::ClosedInTime => done && !c.closed_late(as_of),
             What::Open => !c.cancelled && c.closed_by(as_of).is_none() && c.due_on < as_of,
+            What::Running => !c.cancelled && c.closed_by(as_of).is_none() && c.due_on >= as_of,
+            What::Unevidenced => !c.cancelled && c.closed_by(as_of).is_some() && !done,
+            What::Late => done && c.closed_late(as_of),
             _ => false,
         }
     }
@@ -121,6 +187,18 @@ impl What {
                 _ => false,
             }
     }
+}
+
+/// Whether a batch is of the scope and its day, whatever became of it: of several reasons the first of the list applies.
+fn is_of_scope(out: Option<LeftOut>) -> bool {
+    out.is_none_or(|out| out > LeftOut::KindOfOtherFigure)
+}
+
+/// 检验周期 the days from reception to the report; `None` without a day of reception, or when it was received after its report.
+#[must_use]
+pub fn days_taken(b: &BatchFact) -> Option<u64> {
+    let days = b.issued_on?.signed_duration_since(b.received_on?).num_days();
+    u64::try_from(days).ok()
 }
 
 /// The day that decides the year and the month of a batch that counts.
@@ -148,6 +226,11 @@ impl By {
             By::Lab => Cow::Borrowed(b.lab.as_str()),
             By::Month => Cow::Owned(dated(b, scope.basis).month().to_string()),
             By::LevelKind => Cow::Owned(format!("{}.{}", b.level.code(), b.kind.code())),
+            By::ClassMonth => Cow::Owned(class_month(&By::Class.batch_key(b, scope)?, dated(b, scope.basis).month())),
+            By::LabMonth => {
+                let on = b.issued_on?;
+                Cow::Owned(lab_month(&b.lab, on.year(), on.month()))
+            }
             _ => return None,
         })
     }
@@ -181,34 +264,69 @@ impl By {
     }
 }
 
-/// 数出处 what is counted and of which member.
+/// 食品大类和月份 as a member: the month stands first, because a class may be named with any sign.
+#[must_use]
+pub fn class_month(class: &str, month: u32) -> String {
+    format!("{month}.{class}")
+}
+
+/// 承检机构和签发月份 as a member.
+#[must_use]
+pub fn lab_month(lab: &str, year: i32, month: u32) -> String {
+    format!("{year}-{month:02}.{lab}")
+}
+
+/// 数出处 what is counted, of which member and of which year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pick {
     /// What.
     pub what: What,
     /// Of which member; `None` for all of the scope.
     pub of: Option<(By, String)>,
+    /// 所属年度
+    pub year: YearOf,
 }
 
 impl Pick {
     /// Everything of the scope.
     #[must_use]
     pub fn all(what: What) -> Self {
-        Self { what, of: None }
+        Self { what, of: None, year: YearOf::This }
     }
     /// What belongs to one member.
     #[must_use]
     pub fn of(what: What, by: By, member: impl Into<String>) -> Self {
-        Self { what, of: Some((by, member.into())) }
+        Self { what, of: Some((by, member.into())), year: YearOf::This }
+    }
+    /// The same of another year.
+    #[must_use]
+    pub fn in_year(self, year: YearOf) -> Self {
+        Self { year, ..self }
     }
     /// Reads it back out of an address.
     #[must_use]
-    pub fn parse(what: &str, by: Option<&str>, of: Option<&str>) -> Option<Self> {
+    pub fn parse(what: &str, by: Option<&str>, of: Option<&str>, year: Option<&str>) -> Option<Self> {
         let what = What::parse(what)?;
+        let year = year.map_or(Some(YearOf::This), YearOf::parse).filter(|year| *year == YearOf::This || what.has_last_year())?;
         match (by, of) {
-            (None, None) => Some(Self::all(what)),
-            (Some(by), Some(of)) => Some(Self::of(what, By::parse(by)?, of)),
+            (None, None) => Some(Self::all(what).in_year(year)),
+            (Some(by), Some(of)) => Some(Self::of(what, By::parse(by)?, of).in_year(year)),
             _ => None,
+        }
+    }
+    /// The set that keeps what it is told apart by.
+    fn kept(&self) -> Kept {
+        if self.what.is_of_turnaround() { Kept::Time } else { self.of.as_ref().map_or(Kept::Base, |(by, _)| by.kept()) }
+    }
+    /// 批次 that are picked, from the years that it asks for.
+    fn batches<M: Heap>(&self, sets: &Sets<'_>, scope: &KpiScope, as_of: NaiveDate, heap: &mut M) {
+        let years: &[YearOf] = if self.what.is_of_turnaround() { &[YearOf::Whole, YearOf::This] } else { &[self.year] };
+        for year in years {
+            let (seen, day) = year.seen(scope, as_of);
+            let all = Sieved::of(sets.batches(self.kept()), &seen, day);
+            // the members are those of the page, so that the classes of two years compare
+            let mine = |b: &BatchFact| self.of.as_ref().is_none_or(|(by, of)| by.holds(b, scope, of));
+            all.iter().filter(|(b, _, out)| self.what.of_batch(b, *out) && mine(b)).for_each(|(b, n, _)| heap.add(FactId::Sample(b.sample_id), n));
         }
     }
     /// The facts, in the order in which they stand.
@@ -244,11 +362,7 @@ impl Pick {
             (What::ClosedLate, _) => lines(&kpis.closed_late, &|_| true, heap),
             (What::DueSoon, _) => lines(&kpis.open_not_due, &soon, heap),
             (What::DueLater, _) => lines(&kpis.open_not_due, &|c| !soon(c), heap),
-            (what, Family::Batches) => {
-                let all = Sieved::of(sets.batches(by.map_or(Kept::Base, By::kept)), scope, day);
-                let mine = all.iter().filter(|(b, _, out)| what.of_batch(b, *out) && member(&|by| Some(by.holds(b, scope, of))));
-                mine.for_each(|(b, n, _)| heap.add(FactId::Sample(b.sample_id), n));
-            }
+            (_, Family::Batches) => self.batches(sets, scope, day, heap),
             (what, Family::Cases) => {
                 let mine = facts.cases.iter().filter(|c| what.of_case(c, scope, day) && member(&|by| (by == By::Street).then_some(c.street == of)));
                 mine.for_each(|c| heap.add(FactId::Case(c.case_id), 1));

@@ -74,7 +74,8 @@ impl By {
             By::Class | By::Subclass | By::KeyFood => Kept::Food,
             By::Lab => Kept::Lab,
             By::Online | By::Area | By::Place => Kept::Place,
-            By::Month => Kept::Month,
+            By::Month | By::ClassMonth => Kept::Month,
+            By::LabMonth => Kept::Time,
             By::Line | By::Quarter | By::Cell => Kept::Plan,
             By::Street | By::Link | By::LevelKind | By::Point | By::Item => Kept::Base,
         }

@@ -817,9 +817,44 @@ fn every_number_is_picked_as_it_is_counted() {
     // a member of another kind of table picks nothing rather than everything
     assert!(ids(Pick::of(What::Cases, By::Month, "7")).is_empty() && ids(Pick::of(What::Positive, By::Lab, "甲")).is_empty());
     for what in What::ALL {
-        assert_eq!(Pick::parse(what.code(), Some("street"), Some("x")), Some(Pick::of(*what, By::Street, "x")));
+        assert_eq!(Pick::parse(what.code(), Some("street"), Some("x"), None), Some(Pick::of(*what, By::Street, "x")));
     }
-    assert_eq!((Pick::parse("x", None, None), Pick::parse("counted", Some("street"), None)), (None, None));
+    assert_eq!((Pick::parse("x", None, None, None), Pick::parse("counted", Some("street"), None, None)), (None, None));
+    // what fell out between two steps, and the step itself, is each batch of the scope once
+    let all = [What::Void, What::Refused, What::InTransit, What::InLab, What::Undated, What::Unconcluded, What::Temporary, What::Duplicate, What::Counted];
+    assert_eq!(all.map(n).iter().sum::<usize>(), n(What::Sampled));
+    assert_eq!((n(What::Void), n(What::Sampled)), (10, 40));
+    assert_eq!(n(What::Passing) + n(What::Undetermined) + n(What::CountedFailing), n(What::Counted));
+    let ends = [What::Cancelled, What::Running, What::Open, What::Unevidenced, What::Late, What::ClosedInTime];
+    assert_eq!(ends.map(n).iter().sum::<usize>(), n(What::Cases));
+    assert_eq!(n(What::Timed) + n(What::Untimed), n(What::Counted));
+}
+
+#[test]
+fn last_year_is_picked_by_the_classes_of_the_page_and_its_own_days() {
+    let mut facts = batches(4);
+    for (b, (year, month, issued)) in facts.batches.iter_mut().zip([(2026, 2, 3), (2025, 2, 3), (2025, 2, 12), (2024, 2, 3)]) {
+        b.category = CategoryPath::parse("粮食加工品");
+        b.sampled_on = NaiveDate::from_ymd_opt(year, month, 1).unwrap();
+        b.received_on = Some(b.sampled_on);
+        b.issued_on = NaiveDate::from_ymd_opt(year, issued, 1);
+        b.stage = BatchStage::Issued;
+        b.outcome = Some(Outcome::Pass);
+    }
+    let k = at(&facts, &scope(1000), day(6, 30));
+    let n = |pick: Pick| pick.ids(&facts, &k, &calendar()).len();
+    let of = |year| n(Pick::of(What::Supervisory, By::ClassMonth, pick::class_month("粮食加工品", 2)).in_year(year));
+    // by the same day only one of the two of last year had its report
+    assert_eq!(YearOf::ALL.iter().map(|y| of(*y)).collect::<Vec<_>>(), [1, 1, 2]);
+    assert_eq!(n(Pick::of(What::Timed, By::LabMonth, pick::lab_month(&facts.batches[2].lab, 2025, 12))), 1);
+    assert_eq!(n(Pick::all(What::Timed)), 3);
+    // what is compared with nothing has no last year
+    for what in [What::Cases, What::Tests, What::Taken, What::Timed] {
+        assert_eq!(Pick::parse(what.code(), None, None, Some("before")), None, "{what:?}");
+        assert_eq!(Pick::parse(what.code(), None, None, Some("this")), Some(Pick::all(what)));
+    }
+    assert_eq!(Pick::parse("void", None, None, Some("whole")), Some(Pick::all(What::Void).in_year(YearOf::Whole)));
+    assert_eq!(Pick::parse("void", None, None, Some("x")), None);
 }
 
 #[test]
@@ -967,13 +1002,29 @@ fn same_figures(ledger: &Ledger, asked: &Asked, rows: &Facts, s: &KpiScope, at: 
         (What::Positive, Some(By::Month), "02"),
         (What::Valid, None, ""),
         (What::InLab, None, ""),
+        (What::Sampled, None, ""),
+        (What::Void, Some(By::Street), "410105001"),
+        (What::Refused, None, ""),
+        (What::Received, None, ""),
+        (What::Reported, None, ""),
+        (What::Undated, None, ""),
+        (What::Unconcluded, None, ""),
+        (What::Temporary, None, ""),
+        (What::Duplicate, None, ""),
+        (What::Passing, None, ""),
+        (What::Undetermined, None, ""),
+        (What::Supervisory, Some(By::ClassMonth), "3.粮食加工品"),
+        (What::Timed, Some(By::LabMonth), "2026-03.甲"),
+        (What::Untimed, Some(By::Lab), "甲"),
     ] {
         let pick = by.map_or_else(|| Pick::all(what), |by| Pick::of(what, by, of));
-        let mut marks = Marks::default();
-        pick.marked(&sets, &folded, &calendar(), &mut marks);
-        let ids = pick.ids(rows, &plain, &calendar());
-        prop_assert_eq!(marks.number, ids.len() as u64, "{:?}", pick);
-        prop_assert_eq!(BTreeSet::from_iter(ledger.opened(asked, &marks.ids, 0, usize::MAX)), BTreeSet::from_iter(ids));
+        for pick in YearOf::ALL.iter().map(|year| pick.clone().in_year(*year)) {
+            let mut marks = Marks::default();
+            pick.marked(&sets, &folded, &calendar(), &mut marks);
+            let ids = pick.ids(rows, &plain, &calendar());
+            prop_assert_eq!(marks.number, ids.len() as u64, "{:?}", pick);
+            prop_assert_eq!(BTreeSet::from_iter(ledger.opened(asked, &marks.ids, 0, usize::MAX)), BTreeSet::from_iter(ids));
+        }
     }
     Ok(())
 }

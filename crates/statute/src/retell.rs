@@ -8,7 +8,7 @@ use shiyan_foundation::text::plural;
 use shiyan_foundation::{Due, Instant, Label, Lang, NaiveDate, Period, Refusal, WorkCalendar, day_of, shanghai};
 
 use crate::calendar::holidays;
-use crate::clock::Clock;
+use crate::clock::{Clock, Pause};
 use crate::deadline::{deadline_rule_version, period_text};
 
 /// Runs of days that are named one by one; of more only the sum is said.
@@ -73,6 +73,27 @@ fn numeral(n: u32) -> String {
     out
 }
 
+/// A time in which the clock stood still, and whether it still does.
+fn stood_still(pause: &Pause, say: &Say) -> String {
+    let lang = say.lang;
+    let (reason, paper, from) = (pause.reason.label(lang), pause.papers.join(say.comma()), say.day(day_of(pause.from)));
+    match (lang, pause.until.map(day_of)) {
+        (Lang::Zh, None) => format!("{from}起因{reason}中止计时（{paper}），尚未恢复，恢复后接续计算。"),
+        (Lang::En, None) => format!("Since {from} it stands still ({reason}; {paper}); what is left is counted once it goes on."),
+        (Lang::Zh, Some(until)) if until == day_of(pause.from) => format!("{from}因{reason}中止计时，当日恢复（{paper}），不影响期限。"),
+        (Lang::En, Some(until)) if until == day_of(pause.from) => {
+            format!("On {from} it stood still ({reason}; {paper}) and went on the same day; nothing was lost.")
+        }
+        (_, Some(until)) => {
+            let lost = say.run((day_of(pause.from).succ_opt().unwrap_or(until), until));
+            match lang {
+                Lang::Zh => format!("{from}因{reason}中止计时，{}恢复（{paper}），{lost}不计入。", say.day(until)),
+                Lang::En => format!("On {from} it began to stand still ({reason}; {paper}), on {} it went on; not counted: {lost}.", say.day(until)),
+            }
+        }
+    }
+}
+
 /// Retells a clock, sentence by sentence.
 ///
 /// # Errors
@@ -95,24 +116,7 @@ pub fn retell(clock: &Clock, cal: &WorkCalendar, lang: Lang) -> Result<Vec<Strin
         });
     }
     out.extend(start_and_days(clock, period, cal, &say));
-    out.extend(clock.pauses.iter().map(|pause| {
-        let (reason, paper, from) = (pause.reason.label(lang), pause.papers.join(say.comma()), say.day(day_of(pause.from)));
-        match (lang, pause.until.map(day_of)) {
-            (Lang::Zh, None) => format!("{from}起因{reason}中止计时（{paper}），尚未恢复，恢复后接续计算。"),
-            (Lang::En, None) => format!("Since {from} it stands still ({reason}; {paper}); what is left is counted once it goes on."),
-            (Lang::Zh, Some(until)) if until == day_of(pause.from) => format!("{from}因{reason}中止计时，当日恢复（{paper}），不影响期限。"),
-            (Lang::En, Some(until)) if until == day_of(pause.from) => {
-                format!("On {from} it stood still ({reason}; {paper}) and went on the same day; nothing was lost.")
-            }
-            (_, Some(until)) => {
-                let lost = say.run((day_of(pause.from).succ_opt().unwrap_or(until), until));
-                match lang {
-                    Lang::Zh => format!("{from}因{reason}中止计时，{}恢复（{paper}），{lost}不计入。", say.day(until)),
-                    Lang::En => format!("On {from} it began to stand still ({reason}; {paper}), on {} it went on; not counted: {lost}.", say.day(until)),
-                }
-            }
-        }
-    }));
+    out.extend(clock.pauses.iter().map(|pause| stood_still(pause, &say)));
     if let Some(longer) = &clock.extension {
         let (to, reason) = (say.day(longer.new_due_on), longer.reason.trim());
         let paper = clock.grant.as_ref().map_or("", |g| g.paper.as_str());

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use shiyan_foundation::{NaiveDate, Scope};
-use shiyan_store::query::cases::CaseFilter;
-use shiyan_store::query::rapid::LedgerFilter;
-use shiyan_store::query::reference::LimitFilter;
-use shiyan_store::query::reports::ReportFilter;
-use shiyan_store::query::samples::{SampleFilter, WorkFilter};
+use shiyan_store::cases::lists::CaseFilter;
+use shiyan_store::intake::samples::{SampleFilter, WorkFilter};
+use shiyan_store::limits::library::LimitFilter;
+use shiyan_store::rapid::ledger::LedgerFilter;
+use shiyan_store::reports::lists::ReportFilter;
 use shiyan_store::{Error, Store, sqlite_url};
 
 /// How often each is asked; the first few fill the cache of pages.

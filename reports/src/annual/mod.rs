@@ -99,6 +99,18 @@ pub fn images(model: &Model, faces: &Faces, office: &Office, wanted: std::ops::R
     paper(model, office)?.images(faces, wanted)
 }
 
+/// A block of a chapter as a piece of the paper.
+fn piece(block: Block) -> Piece {
+    match block {
+        Block::SubHeading(text) => Piece::Sub(text),
+        Block::Paragraph(text) => Piece::Paragraph(text),
+        Block::Empty(text) => Piece::Nothing(text),
+        Block::Table(table) => Piece::Table(table),
+        Block::Chart(chart) => Piece::Chart(chart),
+        Block::Figures(figures) => Piece::Figures(figures),
+    }
+}
+
 /// What the report says, in order.
 pub(crate) fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError> {
     if model.sections.is_empty() {
@@ -133,14 +145,7 @@ pub(crate) fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError
             pieces.push(Piece::Page { wide });
         }
         pieces.push(Piece::Chapter { heading: section.heading.clone(), annex: section.annex });
-        pieces.extend(section.blocks.iter().cloned().map(|block| match block {
-            Block::SubHeading(text) => Piece::Sub(text),
-            Block::Paragraph(text) => Piece::Paragraph(text),
-            Block::Empty(text) => Piece::Nothing(text),
-            Block::Table(table) => Piece::Table(table),
-            Block::Chart(chart) => Piece::Chart(chart),
-            Block::Figures(figures) => Piece::Figures(figures),
-        }));
+        pieces.extend(section.blocks.iter().cloned().map(piece));
     }
     if !signed {
         if wide {

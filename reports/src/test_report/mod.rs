@@ -386,8 +386,27 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
     let (left, right, top) = (flow.left(), flow.left() + flow.width(), mm(24.0));
     mark(flow, model, left, top);
     labelled(flow, words, words.form(|f| &f.report_no), &model.report_no, (right, top + 14.0), 12.0, Fill::Right);
+    cover_title(flow, model, words);
+    let code_top = mm(240.0);
+    cover_list(flow, model, words, (left + mm(14.0), right - mm(14.0)), code_top)?;
+    if !model.verify_url.is_empty() {
+        let side = mm(27.0);
+        // What stands under the code ends where its modules end.
+        let (x, edge) = (right - side, right - side * 0.1);
+        qr::draw(&mut flow.canvas, &model.verify_url, x, code_top, side)?;
+        let pair = words.form(|f| &f.cover.scan);
+        beside(flow, words.one(pair), Some(pair.1).filter(|_| words.both()), (edge, code_top + side + 8.0), 9.0, Colour::GREY, Fill::Right);
+        if !model.verify_code.is_empty() {
+            flow.put(&grouped(&model.verify_code), (edge, code_top + side + 19.0), Role::Table, 7.5, Colour::GREY, Fill::Right);
+        }
+    }
+    let seal = words.form(|f| &f.cover.seal);
+    beside(flow, words.one(seal), Some(seal.1).filter(|_| words.both()), (left, mm(258.0)), 10.5, Colour::GREY, Fill::Left);
+    Ok(())
+}
 
-    // The title, with room between its four characters.
+/// The title, with room between its four characters.
+fn cover_title(flow: &mut Flow<'_>, model: &Model, words: &Words) {
     let middle = flow.sheet.width / 2.0;
     let base = mm(84.0);
     if model.wording == Wording::En {
@@ -402,11 +421,12 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
             spaced(flow, &words.form.en.cover_title, (middle, base + 30.0), 16.0, 5.0);
         }
     }
+}
 
+/// What was tested and for whom, above the code, and what the report replaces.
+fn cover_list(flow: &mut Flow<'_>, model: &Model, words: &Words, (from, to): (f32, f32), code_top: f32) -> Result<(), ReportError> {
     let fields = cover_fields(model, words);
-    let (from, to) = (left + mm(14.0), right - mm(14.0));
     let replaced = model.replaces.as_ref().map(|old| replaced(old, words)).transpose()?;
-    let code_top = mm(240.0);
     // Long names make the whole list smaller rather than run into the code.
     let mut y = mm(118.0);
     let room = code_top - 16.0 - y - if replaced.is_some() { 44.0 } else { 0.0 };
@@ -426,31 +446,10 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
         let lines: usize = set.iter().map(|f| f.lines.len()).sum();
         (label, lines as f32 * size * 1.66 + set.len() as f32 * size, set)
     };
-    let fitting = sizes.iter().copied().find(|size| measure(*size).1 <= room).unwrap_or(8.5);
-    let (label_width, _, set) = measure(fitting);
-    let size = fitting;
-    let start = from + label_width + 14.0;
+    let size = sizes.iter().copied().find(|size| measure(*size).1 <= room).unwrap_or(8.5);
+    let (label, _, set) = measure(size);
     for field in &set {
-        let label = words.one(field.pair);
-        // English stands under a word that is as wide as all the others.
-        spread(flow, label, (from, y), size, label_width);
-        if words.both() {
-            flow.put(field.pair.1, (from, y + size * 0.86), Role::Table, size * 0.56, Colour::GREY, Fill::Left);
-        }
-        for line in &field.lines {
-            let alone = field.lines.len() == 1;
-            let second = field.second.filter(|_| alone);
-            let small = size * 0.74;
-            let more = second.map_or(0.0, |t| size * 0.5 + text::width(flow.faces, Role::Table, small, t));
-            let x = start + (to - start - line.width - more) / 2.0;
-            flow.canvas.text(x, y, size, Colour::BLACK, &line.glyphs, 0.0);
-            if let Some(second) = second {
-                flow.put(second, (x + line.width + size * 0.5, y), Role::Table, small, Colour::GREY, Fill::Left);
-            }
-            flow.canvas.polyline(&[(start, y + size * 0.36), (to, y + size * 0.36)], 0.5, Colour::RULE, None);
-            y += size * 1.66;
-        }
-        y += size;
+        cover_line(flow, words, field, (from, to), size, label, &mut y);
     }
     if let Some(said) = &replaced {
         for (text, role, size, colour) in
@@ -463,21 +462,31 @@ fn cover(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), Report
             }
         }
     }
-
-    if !model.verify_url.is_empty() {
-        let side = mm(27.0);
-        // What stands under the code ends where its modules end.
-        let (x, edge) = (right - side, right - side * 0.1);
-        qr::draw(&mut flow.canvas, &model.verify_url, x, code_top, side)?;
-        let pair = words.form(|f| &f.cover.scan);
-        beside(flow, words.one(pair), Some(pair.1).filter(|_| words.both()), (edge, code_top + side + 8.0), 9.0, Colour::GREY, Fill::Right);
-        if !model.verify_code.is_empty() {
-            flow.put(&grouped(&model.verify_code), (edge, code_top + side + 19.0), Role::Table, 7.5, Colour::GREY, Fill::Right);
-        }
-    }
-    let seal = words.form(|f| &f.cover.seal);
-    beside(flow, words.one(seal), Some(seal.1).filter(|_| words.both()), (left, mm(258.0)), 10.5, Colour::GREY, Fill::Left);
     Ok(())
+}
+
+/// One field behind its label, each of its lines over a rule; `y` goes down with it.
+fn cover_line(flow: &mut Flow<'_>, words: &Words, field: &CoverLine<'_>, (from, to): (f32, f32), size: f32, label_width: f32, y: &mut f32) {
+    let start = from + label_width + 14.0;
+    // English stands under a word that is as wide as all the others.
+    spread(flow, words.one(field.pair), (from, *y), size, label_width);
+    if words.both() {
+        flow.put(field.pair.1, (from, *y + size * 0.86), Role::Table, size * 0.56, Colour::GREY, Fill::Left);
+    }
+    for line in &field.lines {
+        let alone = field.lines.len() == 1;
+        let second = field.second.filter(|_| alone);
+        let small = size * 0.74;
+        let more = second.map_or(0.0, |t| size * 0.5 + text::width(flow.faces, Role::Table, small, t));
+        let x = start + (to - start - line.width - more) / 2.0;
+        flow.canvas.text(x, *y, size, Colour::BLACK, &line.glyphs, 0.0);
+        if let Some(second) = second {
+            flow.put(second, (x + line.width + size * 0.5, *y), Role::Table, small, Colour::GREY, Fill::Left);
+        }
+        flow.canvas.polyline(&[(start, *y + size * 0.36), (to, *y + size * 0.36)], 0.5, Colour::RULE, None);
+        *y += size * 1.66;
+    }
+    *y += size;
 }
 
 /// 资质标志: the picture that was supplied, inside its place; else four corners around an empty place, which the program never

@@ -138,6 +138,13 @@ impl Manifest {
     pub fn check(&self, dir: &Path, trust: Trust) -> Result<(), Refusal> {
         FactFamily::ALL.iter().try_for_each(|family| self.check_family(dir, *family, trust))
     }
+    /// The same for one month.
+    ///
+    /// # Errors
+    /// As [`Manifest::check`].
+    pub fn check_month(&self, dir: &Path, month: FileMonth, trust: Trust) -> Result<(), Refusal> {
+        FactFamily::ALL.iter().filter_map(|family| self.entry(*family, month)).try_for_each(|entry| entry.check(dir, trust))
+    }
     /// The same for one family.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use shiyan_indicators::{Facts, ItemFact};
 pub use manifest::{FileEntry, Manifest, Trust};
 pub use rows::{FactFamily, FileMonth, MonthRows};
 pub(crate) use rows::{Group, NUMBERS, number_of, put_case, put_service};
-use rows::{put_batch, put_item, put_reading};
+use rows::{put_batch, put_item, put_plan, put_reading};
 use sheet::{Opened, Packing, Sheet};
 
 /// 写一月 the facts of a month, in the order given; the manifest names them when all are on the disk.
@@ -31,6 +31,9 @@ pub fn write_month(dir: &Path, month: FileMonth, rows: &MonthRows) -> Result<(),
     let mut manifest = if dir.join(manifest::NAME).exists() { Manifest::read(dir)? } else { Manifest::default() };
     let days = rows.batches.iter().map(|b| (b.sampled_on, &b.sampling_no)).chain(rows.cases.iter().map(|c| (c.opened_on, &c.case_no)));
     let days = days.chain(rows.readings.iter().map(|r| (r.tested_on, &r.point))).chain(rows.services.iter().map(|s| (s.started_on, &s.case_no)));
+    if let Some(line) = rows.plan.iter().find(|p| FileMonth::of_quarter(p.year, p.quarter) != month) {
+        return Err(Refusal::new(code::OTHER_MONTH).with("what", line.line_id).with("month", month));
+    }
     if let Some((_, what)) = days.into_iter().find(|(day, _)| FileMonth::of(*day) != month) {
         return Err(Refusal::new(code::OTHER_MONTH).with("what", what).with("month", month));
     }
@@ -52,6 +55,7 @@ pub fn write_month(dir: &Path, month: FileMonth, rows: &MonthRows) -> Result<(),
             FactFamily::Reading => rows.readings.iter().try_for_each(|r| put_reading(&mut sheet, r))?,
             FactFamily::CasePart => rows.cases.iter().try_for_each(|c| put_case(&mut sheet, c))?,
             FactFamily::Service => rows.services.iter().try_for_each(|s| put_service(&mut sheet, s))?,
+            FactFamily::Plan => rows.plan.iter().try_for_each(|p| put_plan(&mut sheet, p))?,
         }
         manifest.set(*family, month, sheet.finish()?);
     }
@@ -87,6 +91,10 @@ pub fn read_month(dir: &Path, manifest: &Manifest, month: FileMonth) -> Result<M
         rows.services.push(group.service(row)?);
         Ok(())
     })?;
+    each_row(dir, manifest, FactFamily::Plan, month, |group, row| {
+        rows.plan.push(group.plan(row)?);
+        Ok(())
+    })?;
     Ok(rows)
 }
 
@@ -119,7 +127,7 @@ pub(crate) fn open(dir: &Path, entry: &FileEntry) -> Result<Opened, Refusal> {
     Err(sheet::torn(&at, zh, en))
 }
 
-/// 全部读出 every fact of a directory, after every file was compared with the manifest. Plans are none of the families.
+/// 全部读出 every fact of a directory, after every file was compared with the manifest.
 ///
 /// # Errors
 /// As [`read_month`].
@@ -133,6 +141,7 @@ pub fn read_dir(dir: &Path) -> Result<(Facts, Vec<ItemFact>), Refusal> {
         facts.rapid.extend(rows.readings);
         facts.cases.extend(rows.cases);
         facts.services.extend(rows.services);
+        facts.plan.extend(rows.plan);
         items.extend(rows.items);
     }
     Ok((facts, items))

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::ids::{CaseId, ClockId, PointId, ReadingId, SampleId};
+use shiyan_foundation::ids::{CaseId, ClockId, PlanLineId, PointId, ReadingId, SampleId};
 use shiyan_foundation::{Instant, Label, Refusal, labels, shanghai};
-use shiyan_indicators::{BatchFact, CaseFact, Disposal, ItemFact, RapidFact, ServiceFact};
+use shiyan_indicators::{self as indicators, BatchFact, CaseFact, Disposal, ItemFact, PlanFact, RapidFact, ServiceFact};
 use uuid::Uuid;
 
 use super::code;
@@ -21,6 +21,7 @@ labels! {
         Reading = "reading", "快检", "Rapid readings";
         CasePart = "case_part", "案件部分", "Parts of cases";
         Service = "service", "时限", "Clocks";
+        Plan = "plan", "计划行", "Plan lines";
     }
 }
 
@@ -43,6 +44,11 @@ impl FileMonth {
     #[must_use]
     pub fn next(self) -> Self {
         if self.month == 12 { Self { year: self.year + 1, month: 1 } } else { Self { month: self.month + 1, ..self } }
+    }
+    /// The month in whose file the lines of a quarter stand: its first one.
+    #[must_use]
+    pub fn of_quarter(year: i32, quarter: u8) -> Self {
+        Self { year, month: u32::from(quarter.max(1) - 1) * 3 + 1 }
     }
     /// 批次序号 the running number of the first batch of the month: numbers say the month and the place in it, and need no counter that all months share.
     #[must_use]
@@ -178,6 +184,21 @@ pub(crate) const SERVICE: &[Column] = &[
     Column::of("cancelled", Flag),
 ];
 
+/// A line of a plan with how many batches fill it; it stands in the first month of its quarter.
+pub(crate) const PLAN: &[Column] = &[
+    Column::of("line_id", Key),
+    Column::of("year", Small),
+    Column::of("quarter", Small),
+    Column::of("kind", Code),
+    Column::of("level", Code),
+    Column::of("department", Code),
+    Column::maybe("district", Code),
+    Column::maybe("street", Code),
+    Column::of("class", Code),
+    Column::of("planned", Number),
+    Column::of("taken", Number),
+];
+
 impl FactFamily {
     /// The columns of the family.
     #[must_use]
@@ -188,6 +209,7 @@ impl FactFamily {
             Self::Reading => READING,
             Self::CasePart => CASE_PART,
             Self::Service => SERVICE,
+            Self::Plan => PLAN,
         }
     }
 }
@@ -228,6 +250,8 @@ pub struct MonthRows {
     pub cases: Vec<CaseFact>,
     /// 时限 begun in it.
     pub services: Vec<ServiceFact>,
+    /// 计划行 of the quarter that begins in it.
+    pub plan: Vec<PlanFact>,
 }
 
 pub(crate) fn put_batch(sheet: &mut Sheet, number: i64, b: &BatchFact) -> Result<(), Refusal> {
@@ -317,6 +341,21 @@ pub(crate) fn put_service(sheet: &mut Sheet, s: &ServiceFact) -> Result<(), Refu
     sheet.number(s.due_at.and_then(moment));
     sheet.number(s.stopped_at.and_then(moment));
     sheet.flag(Some(s.cancelled));
+    sheet.end_row()
+}
+
+pub(crate) fn put_plan(sheet: &mut Sheet, p: &PlanFact) -> Result<(), Refusal> {
+    sheet.key(p.line_id.0.into_bytes());
+    sheet.small(Some(p.year));
+    sheet.small(Some(i32::from(p.quarter)));
+    for text in [p.kind.code(), p.level.code(), p.department.code()] {
+        sheet.code(Some(text));
+    }
+    sheet.code(p.street.as_deref().map(district_of));
+    sheet.code(p.street.as_deref());
+    sheet.code(Some(&p.class));
+    sheet.number(Some(i64::from(p.planned)));
+    sheet.number(i64::try_from(p.taken.number()).ok());
     sheet.end_row()
 }
 
@@ -537,6 +576,30 @@ impl<'a> Group<'a> {
                 fine: self.text(at!(CASE_PART, "fine"), row)?.to_owned(),
                 transferred: self.flag(at!(CASE_PART, "transferred"), row)?,
             },
+        })
+    }
+    /// The number in a row, as what it is read as; one that does not fit is of another format.
+    fn number<T: TryFrom<i64>>(&self, at: usize, row: usize) -> Result<T, Refusal> {
+        let number = match self.columns.get(at) {
+            Some(Taken::Small(all, _)) => all.get(row).map(|n| i64::from(*n)),
+            _ => self.maybe_number(at, row)?,
+        };
+        number.and_then(|n| T::try_from(n).ok()).ok_or_else(|| self.bad(at, ""))
+    }
+    /// The line of a plan in a row.
+    pub fn plan(&self, row: usize) -> Result<PlanFact, Refusal> {
+        let nowhere = matches!(self.columns.get(at!(PLAN, "street")), Some(Taken::Code(keys, _)) if keys.get(row) == Some(&NONE));
+        Ok(PlanFact {
+            line_id: PlanLineId(self.key(at!(PLAN, "line_id"), row)?),
+            year: self.number(at!(PLAN, "year"), row)?,
+            kind: self.label(at!(PLAN, "kind"), row)?,
+            level: self.label(at!(PLAN, "level"), row)?,
+            department: self.label(at!(PLAN, "department"), row)?,
+            street: if nowhere { None } else { Some(self.text(at!(PLAN, "street"), row)?.to_owned()) },
+            class: self.text(at!(PLAN, "class"), row)?.to_owned(),
+            quarter: self.number(at!(PLAN, "quarter"), row)?,
+            planned: self.number(at!(PLAN, "planned"), row)?,
+            taken: indicators::Taken::Number(self.number(at!(PLAN, "taken"), row)?),
         })
     }
     pub fn service(&self, row: usize) -> Result<ServiceFact, Refusal> {

@@ -5,9 +5,10 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use proptest::prelude::*;
 use shiyan_foundation::area::{AdminBody, AreaKind};
 use shiyan_foundation::category::CategoryPath;
-use shiyan_foundation::ids::{CaseId, ClockId, PointId, ReadingId};
+use shiyan_foundation::ids::{CaseId, ClockId, PlanLineId, PointId, ReadingId};
 use shiyan_foundation::task::{Department, Link, Outcome, Penalty, TaskKind, TaskLevel};
-use shiyan_indicators::{BatchFact, BatchStage, CaseFact, Disposal, RapidFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
+use shiyan_indicators::facts::Taken;
+use shiyan_indicators::{BatchFact, BatchStage, CaseFact, Disposal, PlanFact, RapidFact, RapidVerdict, ServiceFact, ServiceRule, end_of};
 use uuid::Uuid;
 
 use super::*;
@@ -108,6 +109,21 @@ pub(crate) fn month_of(seed: u64, size: usize) -> (FileMonth, MonthRows) {
                 transferred: next(2) == 0,
             },
         });
+        // the lines of a quarter stand in its first month
+        if month.month % 3 == 1 {
+            rows.plan.push(PlanFact {
+                line_id: PlanLineId(id),
+                year: month.year,
+                kind: TaskKind::ALL[next(3)],
+                level: TaskLevel::ALL[next(5)],
+                department: Department::ALL[next(4)],
+                street: (next(3) > 0).then(|| texts[next(8)].to_owned()),
+                class: texts[next(8)].to_owned(),
+                quarter: (month.month / 3 + 1) as u8,
+                planned: next(1000) as u32,
+                taken: Taken::Number(next(1000) as u64),
+            });
+        }
         rows.services.push(ServiceFact {
             clock_id: ClockId(id),
             case_id: CaseId(id),
@@ -207,6 +223,10 @@ fn a_fact_of_another_month_and_an_item_without_its_batch_are_refused() {
     let (month, mut rows) = month_of(6, 10);
     let refusal = write_month(&dir.0, month.next(), &rows).unwrap_err();
     assert_eq!(refusal.code(), "FACTS-OTHER-MONTH");
+    let line = (8..).map(|seed| month_of(seed, 3)).find(|(_, rows)| !rows.plan.is_empty()).unwrap().1.plan;
+    let of_none = MonthRows { plan: line.clone(), ..MonthRows::default() };
+    let other = FileMonth::of_quarter(line[0].year, line[0].quarter).next();
+    assert_eq!(write_month(&dir.0, other, &of_none).unwrap_err().code(), "FACTS-OTHER-MONTH");
     rows.items[0].sample_id = SampleId(Uuid::nil());
     assert_eq!(write_month(&dir.0, month, &rows).unwrap_err().code(), "FACTS-NO-BATCH");
     assert_eq!(Manifest::read(&dir.0).unwrap_err().code(), "FACTS-NO-FILES");

@@ -11,7 +11,7 @@ use shiyan_store::records::SampleRecord;
 
 use crate::App;
 use crate::authority::{reads, veiled};
-use shiyan_store::query::samples::{WorkFilter, WorkRow};
+use shiyan_store::intake::samples::{WorkFilter, WorkRow};
 
 /// A worksheet in the queue.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use shiyan_store::{Entry, Error, Record};
 
 use crate::App;
 use crate::authority::{reads, veiled};
-use shiyan_store::query::samples::{WorkFilter, WorkRow};
+use shiyan_store::intake::samples::{WorkFilter, WorkRow};
 
 /// 检验台 one page of a queue.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use shiyan_store::{Entry, Error, Record};
 use crate::App;
 use crate::authority::{reading_of, reads, reads_cases};
 use crate::intake::parties::read::Parties;
-use shiyan_store::query::cases::{CaseFilter, CaseRow};
+use shiyan_store::cases::lists::{CaseFilter, CaseRow};
 
 /// 案件清单之问 which cases a list holds: the filter, and how near their last day is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

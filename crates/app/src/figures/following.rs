@@ -13,8 +13,8 @@ use shiyan_indicators::ledger::Batch;
 use shiyan_indicators::{Asked, BatchFact, CaseKpis, ItemFact, Kept, KpiScope, Kpis, Ledger, ServiceFact, Whose, kpis_with};
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;
-use shiyan_store::query::facts::{plan_numbers, rapid_plan_facts};
-use shiyan_store::query::touched::Touched;
+use shiyan_store::figures::facts::{plan_numbers, rapid_plan_facts};
+use shiyan_store::figures::touched::Touched;
 use shiyan_store::{Error, Head};
 
 use crate::App;

@@ -8,7 +8,7 @@ use shiyan_foundation::{Actor, Instant, Scope, WorkCalendar};
 use shiyan_indicators::{Asked, BatchFact, FactId, Facts, Figure, Kept, KpiScope, Kpis, Ledger, LeftOut, Marks, Pick, PlanFact, Sets, What, kpis_of};
 use shiyan_sampling_plan::Plan;
 use shiyan_store::Error;
-use shiyan_store::query::facts::{line_key, plan_facts};
+use shiyan_store::figures::facts::{line_key, plan_facts};
 
 use super::read::Look;
 use super::{Source, narrowed};

@@ -16,9 +16,9 @@ use shiyan_store::{Entry, Error, Record};
 use super::parties::read::Parties;
 use crate::App;
 use crate::authority::{reading_of, reads, reads_cases, veiled};
-use shiyan_store::query::cases::{CaseFilter, CaseRow};
-use shiyan_store::query::parties::{PartyFilter, PartyRow};
-use shiyan_store::query::samples::{SampleFilter, SampleRow, WorkFilter};
+use shiyan_store::cases::lists::{CaseFilter, CaseRow};
+use shiyan_store::intake::parties::{PartyFilter, PartyRow};
+use shiyan_store::intake::samples::{SampleFilter, SampleRow, WorkFilter};
 
 /// 样品清单 one page of the rows under a filter, and how many there are in all.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ pub mod office;
 mod read;
 
 pub use read::{PaperBook, PaperPage};
-pub use shiyan_store::query::papers::PaperFilter;
+pub use shiyan_store::reports::papers::PaperFilter;
 
 use chrono::Datelike;
 use serde_json::json;

@@ -4,7 +4,7 @@ use shiyan_dispatch::{IssuedPaper, OfficePapers};
 use shiyan_foundation::Actor;
 use shiyan_foundation::ids::PaperId;
 use shiyan_store::query::PAGE;
-use shiyan_store::query::papers::PaperFilter;
+use shiyan_store::reports::papers::PaperFilter;
 use shiyan_store::{Entry, Error};
 
 use super::{office, subject};

@@ -8,7 +8,7 @@ use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::Passw
 use chrono::TimeDelta;
 use serde_json::json;
 use shiyan_foundation::{Instant, Refusal};
-use shiyan_store::query::people::{Login, OpenLogin, Purpose, Tries};
+use shiyan_store::people::accounts::{Login, OpenLogin, Purpose, Tries};
 use shiyan_store::records::UserAccount;
 use shiyan_store::{Error, Unit, Who, sha256_hex};
 use tokio::sync::{Mutex, Semaphore, SemaphorePermit};

@@ -14,7 +14,7 @@ use serde_json::json;
 use shiyan_foundation::ids::UserId;
 use shiyan_foundation::text::unseen;
 use shiyan_foundation::{Actor, Instant, Refusal, Role, Scope};
-use shiyan_store::query::people::Purpose;
+use shiyan_store::people::accounts::Purpose;
 use shiyan_store::records::UserAccount;
 use shiyan_store::{Error, Unit, Who, sha256_hex};
 

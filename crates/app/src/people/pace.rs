@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use shiyan_foundation::Instant;
-use shiyan_store::query::people::Tries;
+use shiyan_store::people::accounts::Tries;
 
 /// 步调 so many failures cost nothing; then the waits double.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shiyan_foundation::authority::{Act, may};
 use shiyan_foundation::{Actor, Instant, Refusal};
-use shiyan_store::query::people::Purpose;
+use shiyan_store::people::accounts::Purpose;
 use shiyan_store::records::UserAccount;
 use shiyan_store::{Error, sha256_hex};
 

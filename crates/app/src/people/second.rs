@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use shiyan_foundation::{Actor, Instant, Refusal, Role};
-use shiyan_store::query::people::Purpose;
+use shiyan_store::people::accounts::Purpose;
 use shiyan_store::records::{SecondFactor, Setting, UserAccount};
 use shiyan_store::{Error, Who, sha256_hex};
 

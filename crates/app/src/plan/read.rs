@@ -11,7 +11,7 @@ use shiyan_store::records::PublishedResult;
 
 use crate::App;
 use crate::authority::reads;
-use shiyan_store::query::reference::PublishedTotal;
+use shiyan_store::reference::published::PublishedTotal;
 
 /// 年度计划
 #[derive(Debug)]

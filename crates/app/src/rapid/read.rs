@@ -9,7 +9,7 @@ use shiyan_store::{Entry, Error};
 
 use crate::App;
 use crate::authority::reads;
-use shiyan_store::query::rapid::{LedgerFilter, LedgerRow};
+use shiyan_store::rapid::ledger::{LedgerFilter, LedgerRow};
 
 /// 读数页
 #[derive(Debug)]

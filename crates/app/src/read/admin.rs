@@ -3,7 +3,7 @@
 use shiyan_foundation::{Act, Actor, Scope};
 use shiyan_lab_results::bench::ProfileVersion;
 use shiyan_rapid_test::Point;
-use shiyan_store::query::cases::CaseFilter;
+use shiyan_store::cases::lists::CaseFilter;
 use shiyan_store::records::{CalendarYear, ItemPackage, LimitRecord, PopulationRecord, UserAccount};
 use shiyan_store::{Engine, Entry, Error, Head, Record};
 

@@ -17,7 +17,7 @@ use shiyan_lab_results::report::{
     ObjectionTerm, Pictures, ReportContent, ReportItem, ReportOptions, ReportSettings, Stated, SuppliedPicture, TestReport, not_in_a_batch, notices,
     report_number, working_of,
 };
-use shiyan_sample_intake::{Sample, code as intake_code};
+use shiyan_sample_intake::{CheckedSheet, Sample, code as intake_code};
 use shiyan_store::records::{Laboratory, SampleRecord, Setting, UserAccount};
 use shiyan_store::{Error, Record, Who, sha256_hex};
 
@@ -416,23 +416,15 @@ pub(crate) fn report_of(content: &ReportContent, order: &TestOrder, pdf_sha256: 
     })
 }
 
-/// What the report says, out of the sheet, the reception and the items. `order` is the order as issued.
-pub(crate) fn report_content(
-    sample: &Sample,
-    order: &TestOrder,
-    items: &[TestItem],
-    labs: &[Laboratory],
-    streets: &BTreeMap<String, shiyan_foundation::area::Street>,
-    now: Instant,
-) -> Result<ReportContent, Error> {
-    let core = sample.core.as_ref().ok_or_else(|| Error::Fault(format!("sample {} has no checked sheet", sample.id)))?;
-    let conclusion = order.conclusion.as_ref().ok_or_else(|| Error::Fault("issued without a conclusion".into()))?;
-    let amendment = order.reports_issued.saturating_sub(1);
-    let lab = labs.iter().find(|l| l.name == core.lab);
-    let sheet = |key: &str| {
-        let text = sample.sheet.get(key);
-        if text.is_empty() { "/".to_owned() } else { text.to_owned() }
-    };
+/// A field of the sheet as it is printed; `/` for nothing.
+fn printed(sample: &Sample, key: &str) -> String {
+    let text = sample.sheet.get(key);
+    if text.is_empty() { "/".to_owned() } else { text.to_owned() }
+}
+
+/// 所述 what the report says of the sample, in its own words.
+fn stated(sample: &Sample, core: &CheckedSheet, items: &[TestItem], streets: &BTreeMap<String, shiyan_foundation::area::Street>) -> Stated {
+    let sheet = |key: &str| printed(sample, key);
     let tested = items.iter().filter_map(|i| i.entered_at).map(|at| at.date_naive());
     let span = match (tested.clone().min(), tested.max()) {
         (Some(first), Some(last)) if first == last => first.to_string(),
@@ -453,7 +445,7 @@ pub(crate) fn report_content(
         .map_or_else(|| "/".to_owned(), |r| if r.failed.is_empty() { "封条、包装完好，状态正常".to_owned() } else { format!("偏离：{}", r.note) });
     let place = sample.reception.as_ref().map(|r| r.place.trim()).filter(|p| !p.is_empty());
     let kept = place.map_or_else(|| core.lab.clone(), |place| format!("{}（{place}）", core.lab));
-    let stated = Stated {
+    Stated {
         name: core.name.clone(),
         spec: sheet("spec"),
         brand: sheet("brand"),
@@ -482,7 +474,39 @@ pub(crate) fn report_content(
         methods: listed(|i| &i.method),
         standards: listed(|i| i.limit.as_ref().map_or("", |l| l.basis.as_str())),
         remark: sheet("remark"),
-    };
+    }
+}
+
+/// One item as a line of the report.
+fn line_of(i: &TestItem) -> ReportItem {
+    let verdict = i.verdict().unwrap_or(Verdict::NoVerdict);
+    ReportItem {
+        analyte: i.analyte.clone(),
+        unit: i.unit.clone(),
+        limit: i.limit.as_ref().map_or_else(|| "/".to_owned(), |l| required(l, &i.unit)),
+        result: if i.understood.is_empty() { i.raw.clone() } else { i.understood.clone() },
+        method: i.method.clone(),
+        basis: i.limit.as_ref().map_or_else(|| "/".to_owned(), |l| l.basis.clone()),
+        verdict: (verdict.zh().trim_end_matches('项').to_owned(), verdict.en().to_owned()),
+        note: noted(i),
+        failed: Some(matches!(verdict, Verdict::Nonconforming | Verdict::Problem)),
+        working: Vec::new(),
+    }
+}
+
+/// What the report says, out of the sheet, the reception and the items. `order` is the order as issued.
+pub(crate) fn report_content(
+    sample: &Sample,
+    order: &TestOrder,
+    items: &[TestItem],
+    labs: &[Laboratory],
+    streets: &BTreeMap<String, shiyan_foundation::area::Street>,
+    now: Instant,
+) -> Result<ReportContent, Error> {
+    let core = sample.core.as_ref().ok_or_else(|| Error::Fault(format!("sample {} has no checked sheet", sample.id)))?;
+    let conclusion = order.conclusion.as_ref().ok_or_else(|| Error::Fault("issued without a conclusion".into()))?;
+    let amendment = order.reports_issued.saturating_sub(1);
+    let lab = labs.iter().find(|l| l.name == core.lab);
     Ok(ReportContent {
         number: report_number(&core.sampling_no, amendment),
         replaces: (amendment > 0).then(|| report_number(&core.sampling_no, amendment - 1)),
@@ -492,31 +516,14 @@ pub(crate) fn report_content(
             |l| [l.name.clone(), l.address.clone(), l.phone.clone(), l.zip.clone()],
         ),
         facts: Vec::new(),
-        stated: Some(stated),
+        stated: Some(stated(sample, core, items, streets)),
         sample_name: core.name.clone(),
         site_name: core.site_name.clone(),
-        producer: sheet("prod_name"),
+        producer: printed(sample, "prod_name"),
         purpose: (core.kind.zh().to_owned(), core.kind.en().to_owned()),
         conclusion: (conclusion.zh.clone(), conclusion.en.clone()),
         outcome: (conclusion.outcome.zh().to_owned(), conclusion.outcome.en().to_owned()),
-        items: items
-            .iter()
-            .map(|i| {
-                let verdict = i.verdict().unwrap_or(Verdict::NoVerdict);
-                ReportItem {
-                    analyte: i.analyte.clone(),
-                    unit: i.unit.clone(),
-                    limit: i.limit.as_ref().map_or_else(|| "/".to_owned(), |l| required(l, &i.unit)),
-                    result: if i.understood.is_empty() { i.raw.clone() } else { i.understood.clone() },
-                    method: i.method.clone(),
-                    basis: i.limit.as_ref().map_or_else(|| "/".to_owned(), |l| l.basis.clone()),
-                    verdict: (verdict.zh().trim_end_matches('项').to_owned(), verdict.en().to_owned()),
-                    note: noted(i),
-                    failed: Some(matches!(verdict, Verdict::Nonconforming | Verdict::Problem)),
-                    working: Vec::new(),
-                }
-            })
-            .collect(),
+        items: items.iter().map(line_of).collect(),
         signatures: order.signatures.iter().map(|s| (s.meaning.zh().to_owned(), s.name.clone(), crate::day(s.at))).collect(),
         issued_on: now.format("%Y年%-m月%-d日").to_string(),
         // The file carries the day, not the minute: looked at in the morning and issued in the evening it is the same file.

@@ -9,7 +9,7 @@ use shiyan_store::{Entry, Error, Record};
 
 use crate::App;
 use crate::authority::reads;
-use shiyan_store::query::reports::{IssuedRow, ReportFilter, WaitingRow};
+use shiyan_store::reports::lists::{IssuedRow, ReportFilter, WaitingRow};
 
 /// Which list of reports.
 #[derive(Debug)]

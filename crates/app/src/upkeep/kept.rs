@@ -29,11 +29,13 @@ pub enum Care {
     Rehearsal,
     /// 校验
     Verify,
+    /// 事实文件, where they are kept.
+    Facts,
 }
 
 impl Care {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Care; 4] = [Care::Backup, Care::Rehearsal, Care::Verify, Care::Checkpoint];
+    pub const ALL: [Care; 5] = [Care::Backup, Care::Rehearsal, Care::Verify, Care::Checkpoint, Care::Facts];
     /// Verb of the journal.
     #[must_use]
     pub fn verb(self) -> &'static str {
@@ -42,6 +44,7 @@ impl Care {
             Care::Backup => "keep.backup",
             Care::Rehearsal => "keep.rehearsal",
             Care::Verify => "keep.verify",
+            Care::Facts => "keep.facts",
         }
     }
     /// Term: Chinese, English.
@@ -52,6 +55,7 @@ impl Care {
             Care::Backup => ("备份", "Backup"),
             Care::Rehearsal => ("恢复演练", "Restore rehearsal"),
             Care::Verify => ("校验", "Verification"),
+            Care::Facts => ("事实文件", "Fact files"),
         }
     }
 }
@@ -132,6 +136,10 @@ impl Kept {
     #[must_use]
     pub fn of(&self, care: Care) -> State {
         self.cares.get(&care).cloned().unwrap_or_default()
+    }
+    /// What is to be done here: fact files only where they were ever kept, everything else in every house.
+    pub fn asked(&self) -> impl Iterator<Item = Care> {
+        Care::ALL.into_iter().filter(|care| *care != Care::Facts || self.cares.contains_key(care))
     }
     /// When the nightly run last began.
     #[must_use]
@@ -239,6 +247,9 @@ mod tests {
         assert!(!state.is_well(at(5)) && state.good() == Some(at(2)) && state.trouble.is_some_and(|t| t.code == crate::code::YEAR.code));
         put(Ok(serde_json::Value::Null), 6);
         assert!(Kept::read(&dir).of(Care::Backup).is_well(at(7)));
+        assert!(!Kept::read(&dir).asked().any(|care| care == Care::Facts), "nobody asked for fact files");
+        Kept::change(&dir, |k| k.put(Care::Facts, &Ok(serde_json::Value::Null), at(7))).unwrap();
+        assert_eq!(Kept::read(&dir).asked().collect::<Vec<_>>(), Care::ALL);
         std::fs::write(dir.join(FILE), "{").unwrap();
         assert_eq!(Kept::read(&dir), Kept::default(), "a file that cannot be read proves nothing");
         assert!(disk_free(&dir).is_some_and(|free| free > 0));

@@ -8,7 +8,7 @@ use shiyan_store::once::{First, Key};
 use shiyan_store::{Error, Head};
 
 use crate::App;
-use shiyan_store::query::facts::FailingSample;
+use shiyan_store::figures::facts::FailingSample;
 
 impl App {
     /// Whether something can be written now.

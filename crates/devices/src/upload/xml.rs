@@ -37,19 +37,21 @@ impl Element {
     }
 }
 
+/// The text without its mark, when it is not too long and there is something in it.
+fn bounded<'t>(text: &'t str, bounds: &Bounds) -> Result<&'t str, Refusal> {
+    if text.len() > bounds.bytes {
+        return Err(Refusal::new(code::SENT_SIZE).with("size", text.len()).with("limit", bounds.bytes));
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() { Err(Refusal::new(code::SENT_EMPTY)) } else { Ok(text) }
+}
+
 /// Reads one document.
 ///
 /// # Errors
 /// `RAPID-SENT-EMPTY`, `-SIZE`, `-BROKEN`, `-DEEP`, `-MANY`.
 pub fn read(text: &str, bounds: &Bounds) -> Result<Element, Refusal> {
-    if text.len() > bounds.bytes {
-        return Err(Refusal::new(code::SENT_SIZE).with("size", text.len()).with("limit", bounds.bytes));
-    }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim().is_empty() {
-        return Err(Refusal::new(code::SENT_EMPTY));
-    }
-    let mut reader = Reader::from_str(text);
+    let mut reader = Reader::from_str(bounded(text, bounds)?);
     reader.config_mut().expand_empty_elements = true;
     let broken = |detail: &dyn std::fmt::Display| Refusal::new(code::SENT_BROKEN).with("format", "XML").with("detail", detail);
     let mut open: Vec<Element> = Vec::new();

@@ -180,6 +180,15 @@ impl Journal {
             Said::Clock(bad) => drop(self.clock.get_or_insert(bad)),
         }
     }
+    /// Takes in a block in its turn; answers what does not hold in it.
+    fn take(&mut self, block: Block) -> Option<Bad> {
+        block.said.into_iter().for_each(|said| self.hear(said));
+        self.held |= block.held;
+        if let Some(end) = block.end {
+            self.head = end;
+        }
+        block.bad
+    }
     /// Reads the journal, all of it or what follows a checkpoint.
     pub(super) async fn read(&mut self, lanes: &[DatabaseTransaction], checkpoint: Option<&Head>, since: Option<&Head>) -> Step {
         let Some(first_lane) = lanes.first() else { return Ok(()) };
@@ -225,12 +234,7 @@ impl Journal {
                     waiting.insert(no, block);
                     while let Some(block) = waiting.remove(due) {
                         *due += 1;
-                        block.said.into_iter().for_each(|said| journal.hear(said));
-                        journal.held |= block.held;
-                        if let Some(end) = block.end {
-                            journal.head = end;
-                        }
-                        if let Some(bad) = block.bad {
+                        if let Some(bad) = journal.take(block) {
                             // Those after it are not put together any more.
                             over.store(true, Ordering::SeqCst);
                             let here = usize::try_from(*due).unwrap_or(usize::MAX);

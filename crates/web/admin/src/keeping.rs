@@ -16,7 +16,7 @@ const NEARLY_FULL: u64 = 1 << 30;
 pub fn lines(site: &Site, user: &User) -> Vec<CheckLine> {
     let data = data_of(&site.config.key_file);
     let (kept, now) = (Kept::read(&data), user.now());
-    let mut lines: Vec<CheckLine> = Care::ALL.iter().map(|care| line(user, *care, &kept, now)).collect();
+    let mut lines: Vec<CheckLine> = kept.asked().map(|care| line(user, care, &kept, now)).collect();
     if let Some(free) = disk_free(&data) {
         let (tone, next) = match free {
             free if free < NEARLY_FULL => (Tone::Fail, user.t("马上腾出空间：磁盘写满后不能保存", "Make room now: nothing can be saved on a full disk")),
@@ -64,6 +64,10 @@ fn next_step(user: &User, care: Care, once: bool) -> String {
         (Care::Checkpoint, _) => user.t(
             "检查点由服务每天导出：查看服务日志，或运行 shiyan checkpoint 并把输出存到别处",
             "The server exports one a day: look into its log, or run shiyan checkpoint and keep the output elsewhere",
+        ),
+        (Care::Facts, _) => user.t(
+            "事实文件由夜间保管更新：运行 shiyan figures keep 看它说什么；不再需要就删去目录和 facts_dir",
+            "The nightly run brings the fact files up to date: run shiyan figures keep and see what it says; if nobody needs them, remove the directory and facts_dir",
         ),
         (_, false) => user.t(
             "在 shiyan.toml 中写 backup_dir，或用 cron 每晚运行 shiyan keep nightly",

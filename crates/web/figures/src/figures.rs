@@ -10,7 +10,7 @@ use shiyan_foundation::area::AreaKind;
 use shiyan_foundation::task::{Link, TaskKind, TaskLevel};
 use shiyan_foundation::{Act, Instant, Label, Lang};
 use shiyan_indicators::disposed::share_of;
-use shiyan_indicators::{Axis, By, CaseFact, FactId, Facts, Figure, Heap, LeftOut, Pick, RapidFact, ServiceFact, Unit, What};
+use shiyan_indicators::{Axis, BatchFact, By, CaseFact, FactId, Facts, Figure, Heap, LeftOut, Pick, RapidFact, ServiceFact, Unit, What, YearOf};
 use shiyan_nonconformity::case::CaseState;
 use shiyan_statute::said;
 
@@ -202,6 +202,47 @@ impl<'a> Rows<'a> {
     fn named(&self, text: &str, href: String, open: bool) -> Cell {
         if open { Cell::link(text, href) } else { Cell::from(text) }
     }
+    fn place(&self, code: &str) -> Cell {
+        Cell::from(street_name(self.streets, code))
+    }
+    fn batch(&self, b: &BatchFact) -> Vec<Cell> {
+        let number = if b.sampling_no.is_empty() { self.lang.pick("无编号", "No number") } else { &b.sampling_no };
+        vec![
+            self.named(number, format!("/samples/{}", b.sample_id), self.samples),
+            Cell::Two(b.category.text(), b.link.label(self.lang).to_owned()),
+            self.place(&b.street),
+            Cell::Num(ui::date(b.sampled_on)),
+            b.outcome.map_or_else(|| Cell::from(b.stage.label(self.lang)), |o| Cell::from(Badge::outcome(Some(o), self.lang))),
+        ]
+    }
+    fn case(&self, c: &CaseFact) -> Vec<Cell> {
+        vec![
+            self.named(&c.case_no, format!("/cases/{}", c.case_id), self.cases),
+            Cell::from(c.sampling_no.clone()),
+            self.place(&c.street),
+            Cell::Num(format!("{} → {}", ui::date(c.opened_on), ui::date(c.due_on))),
+            Cell::from(case_state(&c.state, self.lang)),
+        ]
+    }
+    fn reading(&self, r: &RapidFact) -> Vec<Cell> {
+        let number = shiyan_web_kit::parts::reading_number(&r.reading_id.to_string(), r.tested_on);
+        vec![
+            self.named(&number, format!("/rapid/{}", r.reading_id), self.readings),
+            Cell::Two(r.item.clone(), r.point.clone()),
+            self.place(&r.street),
+            Cell::Num(ui::date(r.tested_on)),
+            Cell::from(r.verdict.label(self.lang)),
+        ]
+    }
+    fn clock(&self, s: &ServiceFact) -> Vec<Cell> {
+        vec![
+            self.named(&s.case_no, format!("/cases/{}", s.case_id), self.cases),
+            Cell::link(s.rule.label(self.lang), format!("/explain/{}", s.rule.code())),
+            self.place(&s.street),
+            Cell::Num(format!("{} → {}", ui::date(s.started_on), ui::date(s.due_on))),
+            s.stopped_at.map_or(Cell::Empty, |at| Cell::Num(ui::date(at.date_naive()))),
+        ]
+    }
     /// One row a record, each by its own number; `place` says how it stands in the figure.
     fn table(&self, ids: &[(FactId, Option<String>)]) -> Table {
         let t = |zh, en| self.lang.pick(zh, en);
@@ -220,49 +261,12 @@ impl<'a> Rows<'a> {
         ];
         heads.truncate(if placed { 6 } else { 5 });
         let mut table = Table::new(&heads).listed();
-        let street = |code: &str| Cell::from(street_name(self.streets, code));
         for (id, place) in ids {
             let known = match id {
-                FactId::Sample(sample) => batches.get(id).map(|b| {
-                    vec![
-                        self.named(
-                            if b.sampling_no.is_empty() { t("无编号", "No number") } else { &b.sampling_no },
-                            format!("/samples/{sample}"),
-                            self.samples,
-                        ),
-                        Cell::Two(b.category.text(), b.link.label(self.lang).to_owned()),
-                        street(&b.street),
-                        Cell::Num(ui::date(b.sampled_on)),
-                        b.outcome.map_or_else(|| Cell::from(b.stage.label(self.lang)), |o| Cell::from(Badge::outcome(Some(o), self.lang))),
-                    ]
-                }),
-                FactId::Case(case) => cases.get(id).map(|c| {
-                    vec![
-                        self.named(&c.case_no, format!("/cases/{case}"), self.cases),
-                        Cell::from(c.sampling_no.clone()),
-                        street(&c.street),
-                        Cell::Num(format!("{} → {}", ui::date(c.opened_on), ui::date(c.due_on))),
-                        Cell::from(case_state(&c.state, self.lang)),
-                    ]
-                }),
-                FactId::Reading(reading) => rapid.get(id).map(|r| {
-                    vec![
-                        self.named(&shiyan_web_kit::parts::reading_number(&reading.to_string(), r.tested_on), format!("/rapid/{reading}"), self.readings),
-                        Cell::Two(r.item.clone(), r.point.clone()),
-                        street(&r.street),
-                        Cell::Num(ui::date(r.tested_on)),
-                        Cell::from(r.verdict.label(self.lang)),
-                    ]
-                }),
-                FactId::Clock(_) => services.get(id).map(|s| {
-                    vec![
-                        self.named(&s.case_no, format!("/cases/{}", s.case_id), self.cases),
-                        Cell::link(s.rule.label(self.lang), format!("/explain/{}", s.rule.code())),
-                        street(&s.street),
-                        Cell::Num(format!("{} → {}", ui::date(s.started_on), ui::date(s.due_on))),
-                        s.stopped_at.map_or(Cell::Empty, |at| Cell::Num(ui::date(at.date_naive()))),
-                    ]
-                }),
+                FactId::Sample(_) => batches.get(id).map(|b| self.batch(b)),
+                FactId::Case(_) => cases.get(id).map(|c| self.case(c)),
+                FactId::Reading(_) => rapid.get(id).map(|r| self.reading(r)),
+                FactId::Clock(_) => services.get(id).map(|s| self.clock(s)),
             };
             // a record is never left out in silence
             let mut cells = known.unwrap_or_else(|| vec![Cell::from(id.to_string()), Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty]);
@@ -308,6 +312,46 @@ pub fn as_of_note(when: &When, lang: Lang, now: Instant) -> String {
     }
 }
 
+/// How a record stands in the figure: counted and how, what it adds, or why it is left out.
+fn in_figure(figure: &Figure<u64>, opened: &Opened, id: &FactId, stands: Option<Stands>, lang: Lang) -> Option<String> {
+    if let Some(Stands::Out(why)) = stands {
+        return Some(why.label(lang).to_owned());
+    }
+    if figure.unit.is_sum() {
+        let case = opened.facts.cases.iter().find(|c| FactId::Case(c.case_id) == *id)?;
+        return share_of(figure.key, case).map(|part| format!("{} {}", part.normalize(), figure.unit.label(lang)));
+    }
+    let hit = stands == Some(Stands::Hit);
+    Some(if hit { lang.pick("计入分子", "In the numerator") } else { lang.pick("只计入分母", "In the denominator only") }.to_owned())
+}
+
+/// 未计入 each reason with its number and its list.
+fn reasons(figure: &Figure<u64>, here: &str, asked: Option<LeftOut>, lang: Lang) -> Vec<Counter> {
+    let counter = |(r, n): (&LeftOut, &u64)| Counter {
+        label: r.label(lang).to_owned(),
+        value: *n,
+        href: format!("{here}&tab=out&why={}", r.code()),
+        tone: if asked == Some(*r) { ui::Tone::Info } else { ui::Tone::Idle },
+    };
+    figure.left_out.iter().map(counter).collect()
+}
+
+/// What is said beside the figure.
+fn told_beside(figure: &Figure<u64>, as_of: NaiveDate, note: String, lang: Lang) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if !figure.small && !figure.unit.is_sum() {
+        facts.push(Fact::new(lang.pick("四位小数（截断）", "Four decimals, cut off"), figure.decimal.clone()));
+    }
+    facts.push(Fact::new(lang.pick("统计截止日", "Cut-off date"), ui::date(as_of)));
+    if figure.small {
+        facts.push(Fact::new(lang.pick("样本量", "Sample size"), lang.pick("分母小于 30，不显示百分率", "Denominator below 30: no percentage")));
+    }
+    if !note.is_empty() {
+        facts.push(Fact::new(lang.pick("说明", "Note"), note));
+    }
+    facts
+}
+
 #[get("/figures/<key>?<year>&<as_of>&<tab>&<why>&<page>")]
 #[allow(clippy::too_many_arguments)]
 async fn figure(
@@ -337,18 +381,7 @@ async fn figure(
     let mut view = card(figure, lang, &when, &streets);
     let here = format!("/figures/{}", view.key);
 
-    let in_figure = |id: &FactId, stands: Option<Stands>| {
-        if let Some(Stands::Out(why)) = stands {
-            return Some(why.label(lang).to_owned());
-        }
-        if figure.unit.is_sum() {
-            let case = opened.facts.cases.iter().find(|c| FactId::Case(c.case_id) == *id)?;
-            return share_of(figure.key, case).map(|part| format!("{} {}", part.normalize(), figure.unit.label(lang)));
-        }
-        let hit = stands == Some(Stands::Hit);
-        Some(if hit { user.t("计入分子", "In the numerator") } else { user.t("只计入分母", "In the denominator only") }.to_owned())
-    };
-    let shown: Vec<(FactId, Option<String>)> = opened.rows.iter().map(|(id, stands)| (*id, in_figure(id, *stands))).collect();
+    let shown: Vec<(FactId, Option<String>)> = opened.rows.iter().map(|(id, stands)| (*id, in_figure(figure, &opened, id, *stands, lang))).collect();
     let pager = paged(&opened, page, lang, |n| {
         let why = reason.map_or_else(String::new, |r| format!("&why={}", r.code()));
         format!("{here}&tab={tab}{why}&page={n}")
@@ -367,29 +400,7 @@ async fn figure(
         tabs.push(Tab::new(user.t("计入分子", "In the numerator"), format!("{here}&tab=hits"), tab == "hits").counted(figure.hits));
     }
     tabs.push(Tab::new(user.t("未计入", "Not counted"), format!("{here}&tab=out"), tab == "out").counted(view.left));
-    let reasons = if tab == "out" {
-        let counter = |(r, n): (&LeftOut, &u64)| Counter {
-            label: r.label(lang).to_owned(),
-            value: *n,
-            href: format!("{here}&tab=out&why={}", r.code()),
-            tone: if reason == Some(*r) { ui::Tone::Info } else { ui::Tone::Idle },
-        };
-        figure.left_out.iter().map(counter).collect()
-    } else {
-        Vec::new()
-    };
-    let mut facts = Vec::new();
-    if !figure.small && !figure.unit.is_sum() {
-        facts.push(Fact::new(user.t("四位小数（截断）", "Four decimals, cut off"), figure.decimal.clone()));
-    }
-    facts.push(Fact::new(user.t("统计截止日", "Cut-off date"), ui::date(opened.as_of)));
-    if figure.small {
-        facts.push(Fact::new(user.t("样本量", "Sample size"), user.t("分母小于 30，不显示百分率", "Denominator below 30: no percentage")));
-    }
-    let note = as_of_note(&when, lang, now);
-    if !note.is_empty() {
-        facts.push(Fact::new(user.t("说明", "Note"), note));
-    }
+    let reasons = if tab == "out" { reasons(figure, &here, reason, lang) } else { Vec::new() };
     view.key = address(figure);
     let title = view.name.clone();
     let p = user.page(site, rail(&user), title.clone()).crumb(user.t("工作台", "Home"), "/").crumb(title, "");
@@ -402,7 +413,7 @@ async fn figure(
         // nobody lists the people of a district
         denominator: Counted::new(figure.denominator, if rate { format!("{here}&tab=in") } else { String::new() }),
         exact: figure.exact.clone(),
-        facts,
+        facts: told_beside(figure, opened.as_of, as_of_note(&when, lang, now), lang),
         tabs,
         reasons,
         table,
@@ -415,7 +426,7 @@ fn rail(user: &User) -> &'static str {
     if user.may(Act::ReadStatistics) { "stats" } else { "home" }
 }
 
-#[get("/rows/<what>?<by>&<of>&<year>&<as_of>&<page>")]
+#[get("/rows/<what>?<by>&<of>&<span>&<year>&<as_of>&<page>")]
 #[allow(clippy::too_many_arguments)]
 async fn rows(
     site: &State<Site>,
@@ -423,11 +434,12 @@ async fn rows(
     what: &str,
     by: Option<&str>,
     of: Option<&str>,
+    span: Option<&str>,
     year: Given<i32>,
     as_of: Given<NaiveDate>,
     page: Option<usize>,
 ) -> Html {
-    let pick = Pick::parse(what, by, of).ok_or(Failure::NotFound)?;
+    let pick = Pick::parse(what, by, of, span).ok_or(Failure::NotFound)?;
     let (lang, now) = (user.lang(), user.now());
     let when = When::read(year, as_of, now)?;
     let _turn = user.turn(site, Lane::Figures).await?;
@@ -440,12 +452,15 @@ async fn rows(
     let mut table = Rows::of(&user, &streets, &opened.facts).table(&shown);
     table.empty = user.t("没有记录", "No records").to_owned();
     let member = pick.of.as_ref().map(|(by, of)| member(*by, of, lang, &streets, &opened)).filter(|m| !m.is_empty());
-    let title = format!("{}{}", pick.what.label(lang), member.map_or_else(String::new, |m| format!(" · {m}")));
+    let of_year = if pick.year == YearOf::This { String::new() } else { format!(" · {}", pick.year.label(lang)) };
+    let title = format!("{}{}{of_year}", pick.what.label(lang), member.map_or_else(String::new, |m| format!(" · {m}")));
+    // of the same period a year earlier both are a year earlier
+    let (seen, day) = pick.year.seen(&opened.scope, opened.as_of);
     show(&RowsPage {
         p: user.page(site, rail(&user), title.clone()).crumb(user.t("工作台", "Home"), "/").crumb(title.clone(), ""),
         title,
         total,
-        as_of: ui::date(opened.as_of),
+        as_of: ui::date(day),
         scope: if pick.what == What::Taken {
             user.t(
                 "计划年度内抽样的批次，按计划行的顺序填入；作废、拒收和风险监测的不计",
@@ -453,7 +468,7 @@ async fn rows(
             )
             .to_owned()
         } else {
-            shiyan_indicators::scope_line(&opened.scope.line_of(pick.what.family(), lang), &streets)
+            shiyan_indicators::scope_line(&seen.line_of(pick.what.family(), lang), &streets)
         },
         note: as_of_note(&when, lang, now),
         table,
@@ -485,6 +500,14 @@ fn member(by: By, of: &str, lang: Lang, streets: &Streets, opened: &Opened) -> S
             format!("{level} · {}", TaskKind::parse(kind).map_or("", |k| k.label(lang)))
         }
         By::Quarter => of.parse().map_or_else(|_| String::new(), |q| shiyan_web_kit::words::quarter_text(q, lang)),
+        By::ClassMonth => {
+            let (month, class) = of.split_once('.').unwrap_or_default();
+            format!("{} · {}", self::member(By::Class, class, lang, streets, opened), self::member(By::Month, month, lang, streets, opened))
+        }
+        By::LabMonth => {
+            let (month, lab) = of.split_once('.').unwrap_or_default();
+            format!("{} · {month}", if lab.is_empty() { "—" } else { lab })
+        }
         By::Cell => {
             let (quarter, class) = of.split_once('.').unwrap_or_default();
             quarter.parse().map_or_else(|_| String::new(), |q| format!("{class} · {}", shiyan_web_kit::words::quarter_text(q, lang)))

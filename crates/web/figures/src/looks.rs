@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use shiyan_analytics::looks::MONTHS_NEEDED;
-use shiyan_analytics::{LabTurn, Part, Rate, Side};
+use shiyan_analytics::{LabTurn, Part, Rate, Side, TurnMonth};
 use shiyan_charts::{Chart, Process, ProcessLine, ProcessPoint, Series, Small};
 use shiyan_foundation::{Label, Lang};
 use shiyan_indicators::figure::SMALL;
-use shiyan_indicators::{By, Pick, What};
+use shiyan_indicators::pick::{class_month, lab_month};
+use shiyan_indicators::{By, Pick, What, YearOf};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::ui::{Bar, Svg, num};
 use shiyan_web_kit::when::behind;
@@ -250,15 +251,23 @@ impl Looking<'_> {
         let mut table = self.heads(&heads);
         table.caption = self.t("食品大类按月", "Food classes by month").to_owned();
         let (year, passed) = (self.tables.year, self.months_passed());
-        let cell = |r: &Rate| if rates { if r.batches == 0 { Cell::Num("—".to_owned()) } else { Cell::Num(r.display.clone()) } } else { r.batches.into() };
+        // what a rate is made of opens under 批次
+        let cell = |r: &Rate, pick: Pick| match rates {
+            true if r.batches == 0 => Cell::Num("—".to_owned()),
+            true => Cell::Num(r.display.clone()),
+            false => Cell::count(r.batches, behind(&pick, &self.when)),
+        };
         for c in self.looked.class_months.iter().filter(|c| c.any()) {
             let name = self.lang.pick(c.zh.as_str(), c.en.as_str());
-            let now = c.months.iter().enumerate().map(|(m, two)| if m < passed { cell(&two.now) } else { Cell::Empty });
-            let total = if rates { Cell::Num(c.total.display.clone()) } else { self.count(c.total.batches, What::Supervisory, Some((By::Class, &c.code))) };
+            let class = |year| Pick::of(What::Supervisory, By::Class, c.code.as_str()).in_year(year);
+            let month = |m: u32, year| Pick::of(What::Supervisory, By::ClassMonth, class_month(&c.code, m)).in_year(year);
+            let now = (1..).zip(&c.months).map(|(m, two)| if m as usize <= passed { cell(&two.now, month(m, YearOf::This)) } else { Cell::Empty });
+            let total = cell(&c.total, class(YearOf::This));
             table.push([Cell::from(name), Cell::from(year.to_string())].into_iter().chain(now).chain([total]).collect());
             let whole = c.months.iter().fold((0, 0), |s, m| (s.0 + m.whole.batches, s.1 + m.whole.failing));
-            let before = c.months.iter().map(|m| cell(&m.whole));
-            table.push([Cell::from(name), Cell::from((year - 1).to_string())].into_iter().chain(before).chain([cell(&Rate::of(whole.0, whole.1))]).collect());
+            let before = (1..).zip(&c.months).map(|(m, two)| cell(&two.whole, month(m, YearOf::Whole)));
+            let all = cell(&Rate::of(whole.0, whole.1), class(YearOf::Whole));
+            table.push([Cell::from(name), Cell::from((year - 1).to_string())].into_iter().chain(before).chain([all]).collect());
         }
         table
     }
@@ -303,31 +312,44 @@ impl Looking<'_> {
         table
     }
     fn turn(&self, at: usize, lab: &LabTurn) -> Result<Look, Failure> {
-        let float = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
-        let month = |m: &shiyan_analytics::TurnMonth| format!("{}-{:02}", m.year, m.month);
-        let mut lines = Vec::new();
-        if let Some(l) = &lab.limits {
-            let named = |zh, en, text: &str, limit| ProcessLine { value: float(text), text: format!("{} {text}", self.t(zh, en)), limit };
-            lines.push(named("上限", "UCL", &l.upper, true));
-            lines.push(named("中心", "CL", &l.centre, false));
-            lines.push(named("下限", "LCL", &l.lower, true));
-        }
         let name = if lab.lab.is_empty() { "—" } else { lab.lab.as_str() };
-        let out: Vec<String> = lab
-            .months
-            .iter()
-            .filter_map(|m| {
-                let side = match m.outside? {
-                    Side::Above => self.t("高于上控制限", "above the upper limit"),
-                    Side::Below => self.t("低于下控制限", "below the lower limit"),
-                };
-                Some(if self.lang == Lang::Zh {
-                    format!("{}（{} 天，{side}）", month(m), m.mean)
-                } else {
-                    format!("{} ({} days, {side})", month(m), m.mean)
-                })
+        let title = format!("{}{}{name}", self.t("检验周期", "Turnaround"), self.t("：", ": "));
+        let note = self.turn_note(lab);
+        let chart = Chart::Process(Process {
+            title: title.clone(),
+            desc: note.clone(),
+            points: lab
+                .months
+                .iter()
+                .map(|m| ProcessPoint { label: month_of(m), value: float(&m.mean), text: m.mean.clone(), outside: m.outside.is_some() })
+                .collect(),
+            lines: self.turn_lines(lab),
+            unit: self.t("天", "days").to_owned(),
+        });
+        let svg = drawn(&chart, &format!("turn-{at}"), Table::default())?.map(|c| c.svg).unwrap_or_default();
+        Ok(Look { title: name.to_owned(), svg, note, table: Table { caption: title, ..self.turn_table(lab) } })
+    }
+    /// 控制限 as they are drawn.
+    fn turn_lines(&self, lab: &LabTurn) -> Vec<ProcessLine> {
+        let named = |zh, en, text: &str, limit| ProcessLine { value: float(text), text: format!("{} {text}", self.t(zh, en)), limit };
+        lab.limits
+            .as_ref()
+            .map_or_else(Vec::new, |l| vec![named("上限", "UCL", &l.upper, true), named("中心", "CL", &l.centre, false), named("下限", "LCL", &l.lower, true)])
+    }
+    /// Which months lie outside, and how many batches are left out.
+    fn turn_note(&self, lab: &LabTurn) -> String {
+        let outside = |m: &TurnMonth| {
+            let side = match m.outside? {
+                Side::Above => self.t("高于上控制限", "above the upper limit"),
+                Side::Below => self.t("低于下控制限", "below the lower limit"),
+            };
+            Some(if self.lang == Lang::Zh {
+                format!("{}（{} 天，{side}）", month_of(m), m.mean)
+            } else {
+                format!("{} ({} days, {side})", month_of(m), m.mean)
             })
-            .collect();
+        };
+        let out: Vec<String> = lab.months.iter().filter_map(outside).collect();
         let mut note = match (&lab.limits, out.is_empty()) {
             (None, _) if self.lang == Lang::Zh => format!("有报告的月份不足 {MONTHS_NEEDED} 个，不算控制限。"),
             (None, _) => format!("Fewer than {MONTHS_NEEDED} months with a report: no limits. "),
@@ -341,18 +363,9 @@ impl Looking<'_> {
                 format!("{} batches without a day of reception, or received after the report, are left out.", lab.left_out)
             };
         }
-        let chart = Chart::Process(Process {
-            title: format!("{}{}{name}", self.t("检验周期", "Turnaround"), self.t("：", ": ")),
-            desc: note.clone(),
-            points: lab
-                .months
-                .iter()
-                .map(|m| ProcessPoint { label: month(m), value: float(&m.mean), text: m.mean.clone(), outside: m.outside.is_some() })
-                .collect(),
-            lines,
-            unit: self.t("天", "days").to_owned(),
-        });
-        let svg = drawn(&chart, &format!("turn-{at}"), Table::default())?.map(|c| c.svg).unwrap_or_default();
+        note
+    }
+    fn turn_table(&self, lab: &LabTurn) -> Table {
         let mut table = self.heads(&[
             ("签发月份", "Month of issue"),
             ("#批次", "Batches"),
@@ -363,7 +376,6 @@ impl Looking<'_> {
             ("#上控制限", "Upper limit"),
             ("判断", "Finding"),
         ]);
-        table.caption = format!("{}{}{name}", self.t("检验周期", "Turnaround"), self.t("：", ": "));
         for m in &lab.months {
             let limit = |of: fn(&shiyan_analytics::Limits) -> &String| lab.limits.as_ref().map_or(Cell::Empty, |l| Cell::Num(of(l).clone()));
             let found = match (&lab.limits, m.outside) {
@@ -372,20 +384,33 @@ impl Looking<'_> {
                 (_, Some(Side::Above)) => Cell::from(self.t("界外，高于上限", "outside, above")),
                 (_, Some(Side::Below)) => Cell::from(self.t("界外，低于下限", "outside, below")),
             };
-            let range = m.range.clone().map_or(Cell::Empty, Cell::Num);
             table.push(vec![
-                Cell::from(month(m)),
-                m.batches.into(),
+                Cell::from(month_of(m)),
+                self.count(m.batches, What::Timed, Some((By::LabMonth, &lab_month(&lab.lab, m.year, m.month)))),
                 Cell::Num(m.mean.clone()),
-                range,
+                m.range.clone().map_or(Cell::Empty, Cell::Num),
                 limit(|l| &l.lower),
                 limit(|l| &l.centre),
                 limit(|l| &l.upper),
                 found,
             ]);
         }
-        Ok(Look { title: name.to_owned(), svg, note, table })
+        if lab.left_out > 0 {
+            let out = [Cell::from(self.t("未计入", "Left out")), self.count(lab.left_out, What::Untimed, Some((By::Lab, &lab.lab)))];
+            table.foot = out.into_iter().chain((0..6).map(|_| Cell::Empty)).collect();
+        }
+        table
     }
+}
+
+/// `2026-03`
+fn month_of(m: &TurnMonth) -> String {
+    format!("{}-{:02}", m.year, m.month)
+}
+
+/// A number as a chart needs it.
+fn float(text: &str) -> f64 {
+    text.parse().unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use chrono::Datelike;
 use shiyan_analytics::Tables;
 use shiyan_charts::{Chart, Series, Trend};
 use shiyan_foundation::{Decimal, Lang};
-use shiyan_indicators::{By, Kpis, Pick, What};
+use shiyan_indicators::{By, Kpis, Pick, What, YearOf};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::ui::{self, Svg};
 use shiyan_web_kit::when::{When, behind};
@@ -68,7 +68,7 @@ pub fn trend(tables: &Tables, when: &When, lang: Lang) -> Result<(Svg, Table), F
 /// Month by month.
 pub fn month_table(tables: &Tables, when: &When, lang: Lang) -> Table {
     let t = |zh, en| lang.pick(zh, en);
-    let of = |what, n: u64, month: u8| Cell::count(n, behind(&Pick::of(what, By::Month, month.to_string()), when));
+    let of = |what, n: u64, month: u8, year| Cell::count(n, behind(&Pick::of(what, By::Month, month.to_string()).in_year(year), when));
     let num = |zh, en| format!("#{}", lang.pick(zh, en));
     let mut table = Table::new(&[
         t("月份", "Month"),
@@ -82,10 +82,10 @@ pub fn month_table(tables: &Tables, when: &When, lang: Lang) -> Table {
     for m in &tables.by_month {
         table.push(vec![
             Cell::from(m.month.to_string()),
-            of(What::Supervisory, m.now.batches, m.month),
-            of(What::Failing, m.now.failing, m.month),
+            of(What::Supervisory, m.now.batches, m.month, YearOf::This),
+            of(What::Failing, m.now.failing, m.month, YearOf::This),
             Cell::Num(m.now.display.clone()),
-            m.before.batches.into(),
+            of(What::Supervisory, m.before.batches, m.month, YearOf::Before),
             Cell::Num(m.before.display.clone()),
             m.delta_points.clone().map_or(Cell::Empty, Cell::Num),
         ]);

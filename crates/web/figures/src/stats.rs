@@ -10,7 +10,7 @@ use shiyan_app::read::Look;
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
 use shiyan_foundation::{Label, Lang};
-use shiyan_indicators::{By, Family, Kpis, Pick, What};
+use shiyan_indicators::{By, Family, Kpis, Pick, What, YearOf};
 
 use super::figures::{as_of_note, card, years};
 use crate::looks::Chosen;
@@ -92,6 +92,11 @@ impl Maker<'_> {
         let pick = of.map_or_else(|| Pick::all(what), |(by, of)| Pick::of(what, by, of));
         Cell::count(n, behind(&pick, &self.when))
     }
+    /// A number of the same period of last year with the rows that it counts.
+    pub(crate) fn before(&self, n: u64, what: What, of: Option<(By, &str)>) -> Cell {
+        let pick = of.map_or_else(|| Pick::all(what), |(by, of)| Pick::of(what, by, of));
+        Cell::count(n, behind(&pick.in_year(YearOf::Before), &self.when))
+    }
     /// Batches, failing, rate, last year beside them.
     fn lines(&self, by: By, caption: (&str, &str), first: (&str, &str), lines: &[Line], total: Option<&Line>) -> Table {
         let mut table = self.heads(&[
@@ -111,7 +116,7 @@ impl Maker<'_> {
                 self.count(line.now.batches, What::Supervisory, of),
                 self.count(line.now.failing, What::Failing, of),
                 Cell::Num(line.now.display.clone()),
-                line.before.batches.into(),
+                self.before(line.before.batches, What::Supervisory, of),
                 Cell::Num(line.before.display.clone()),
                 line.delta_points.clone().map_or(Cell::Empty, Cell::Num),
             ]
@@ -201,7 +206,7 @@ impl Maker<'_> {
                 self.count(l.now.batches, What::Counted, of),
                 self.count(l.now.failing, What::CountedFailing, of),
                 Cell::Num(l.now.display.clone()),
-                l.before.batches.into(),
+                self.before(l.before.batches, What::Counted, of),
                 Cell::Num(l.before.display.clone()),
             ]);
         }

@@ -67,7 +67,11 @@ pub async fn text(site: &Site) -> String {
         (Care::Rehearsal, "shiyan_restore_rehearsal_last_success_timestamp_seconds", "When a restored backup last proved whole, 0 for never."),
         (Care::Verify, "shiyan_verify_last_success_timestamp_seconds", "When the verification last held, 0 for never."),
         (Care::Checkpoint, "shiyan_checkpoint_last_export_timestamp_seconds", "When a checkpoint was last exported, 0 for never."),
+        (Care::Facts, "shiyan_facts_last_success_timestamp_seconds", "When the fact files were last kept, 0 for never; absent where nobody keeps any."),
     ] {
+        if !kept.asked().any(|asked| asked == care) {
+            continue;
+        }
         metric(name, "gauge", help, &[(String::new(), kept.of(care).good().map_or(0, |at| at.timestamp()).to_string())]);
     }
     if let Some(free) = disk_free(&data) {

@@ -171,6 +171,7 @@ pub const VERBS: &[(&str, &str, &str, Tone)] = &[
     ("keep.rehearsal", "恢复演练", "Rehearsed the restore", Tone::Idle),
     ("keep.verify", "校验全部数据", "Verified everything", Tone::Idle),
     ("keep.checkpoint", "导出检查点", "Exported a checkpoint", Tone::Idle),
+    ("keep.facts", "保存事实文件", "Kept the fact files", Tone::Idle),
     ("demo.loaded", "载入演示数据", "Loaded the demonstration", Tone::Warn),
     ("demo.removed", "移除演示数据", "Removed the demonstration", Tone::Warn),
 ];

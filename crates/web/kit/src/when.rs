@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use shiyan_app::figures::year_span;
 use shiyan_foundation::{Instant, Label, Refusal};
-use shiyan_indicators::Pick;
+use shiyan_indicators::{Pick, YearOf};
 
 use crate::failure::Failure;
 use crate::given::Given;
@@ -82,5 +82,6 @@ pub fn wanted_year(year: Given<i32>, now: Instant) -> Result<i32, Failure> {
 /// Where the rows are that a number counts: made from the value that also counts them.
 pub fn behind(pick: &Pick, when: &When) -> String {
     let of = pick.of.as_ref().map_or_else(String::new, |(by, of)| format!("&by={}&of={}", by.code(), encoded(of)));
-    format!("/rows/{}?{}{of}", pick.what.code(), when.query())
+    let year = if pick.year == YearOf::This { String::new() } else { format!("&span={}", pick.year.code()) };
+    format!("/rows/{}?{}{of}{year}", pick.what.code(), when.query())
 }

@@ -76,59 +76,70 @@ static CONTRACT: LazyLock<String> = LazyLock::new(|| {
     serde_json::to_value(&document).map_or_else(|_| "{}".to_owned(), |document| completed(document).to_string())
 });
 
-/// What every route answers beside its own refusals, and what is the same for a parameter wherever it stands: said once here, so that
-/// no route forgets it.
-fn completed(mut document: Value) -> Value {
-    let known = |name: &str, path: &str| -> Option<Vec<&'static str>> {
-        Some(match (name, path) {
-            ("state", "/api/v1/samples") => [codes_of::<SampleState>(&[]), codes_of::<OrderState>(&[])].concat(),
-            ("state", "/api/v1/cases") => codes_of::<CaseState>(&["open"]),
-            ("kind", _) => codes_of::<TaskKind>(&[]),
-            ("level", _) => codes_of::<TaskLevel>(&[]),
-            ("link", _) => codes_of::<Link>(&[]),
-            ("outcome", _) => codes_of::<Outcome>(&[]),
-            ("part", _) => codes_of::<Part>(&[]),
-            ("rule", _) => shiyan_statute::RuleKey::ALL.iter().map(|k| k.code()).collect(),
-            _ => return None,
-        })
-    };
+/// The codes that a parameter takes on a path, where it takes codes.
+fn codes_taken(name: &str, path: &str) -> Option<Vec<&'static str>> {
+    Some(match (name, path) {
+        ("state", "/api/v1/samples") => [codes_of::<SampleState>(&[]), codes_of::<OrderState>(&[])].concat(),
+        ("state", "/api/v1/cases") => codes_of::<CaseState>(&["open"]),
+        ("kind", _) => codes_of::<TaskKind>(&[]),
+        ("level", _) => codes_of::<TaskLevel>(&[]),
+        ("link", _) => codes_of::<Link>(&[]),
+        ("outcome", _) => codes_of::<Outcome>(&[]),
+        ("part", _) => codes_of::<Part>(&[]),
+        ("rule", _) => shiyan_statute::RuleKey::ALL.iter().map(|k| k.code()).collect(),
+        _ => return None,
+    })
+}
+
+/// What is the same for a parameter wherever it stands.
+fn schema_of(name: &str, path: &str) -> Value {
+    match name {
+        "year" => json!({ "type": "integer", "minimum": 2000, "maximum": 2100 }),
+        "page" => json!({ "type": "integer", "minimum": 1 }),
+        "as_of" | "to" => json!({ "type": "string", "format": "date" }),
+        "from" if path == "/api/v1/results/ssd2" => json!({ "type": "string", "format": "date" }),
+        "overdue" => json!({ "type": "string", "enum": ["true", "false"] }),
+        _ => match codes_taken(name, path) {
+            Some(codes) => json!({ "type": "string", "enum": codes }),
+            None => json!({ "type": "string", "maxLength": 100 }),
+        },
+    }
+}
+
+/// What every route answers beside its own refusals.
+fn answers(method: &str) -> Vec<(&'static str, Value)> {
     let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/ProblemDocument" } } });
     let told = |text: &str| json!({ "description": text, "content": problem });
     let later = |text: &str| {
         let header = json!({ "Retry-After": { "description": "Seconds", "schema": { "type": "integer", "minimum": 1 } } });
         json!({ "description": text, "headers": header, "content": problem })
     };
+    let mut all = vec![
+        ("400", told("What was sent is no request of this contract, or did not arrive whole")),
+        ("429", later("Too much at once")),
+        (
+            "503",
+            later("The database or its disk takes nothing just now: nothing was carried out, or it is not known yet (DB-UNCERTAIN): send the same once more"),
+        ),
+    ];
+    if method == "post" {
+        all.push(("409", told("The key was used for other content")));
+        all.push(("413", told("More than 1 MiB")));
+        all.push(("415", told("Not said to be JSON")));
+    }
+    all
+}
+
+/// What every route answers beside its own refusals, and what is the same for a parameter wherever it stands: said once here, so that
+/// no route forgets it.
+fn completed(mut document: Value) -> Value {
     for (path, methods) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in methods.as_object_mut().into_iter().flatten() {
             for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-                let schema = match name.as_str() {
-                    "year" => json!({ "type": "integer", "minimum": 2000, "maximum": 2100 }),
-                    "page" => json!({ "type": "integer", "minimum": 1 }),
-                    "as_of" | "to" => json!({ "type": "string", "format": "date" }),
-                    "from" if path == "/api/v1/results/ssd2" => json!({ "type": "string", "format": "date" }),
-                    "overdue" => json!({ "type": "string", "enum": ["true", "false"] }),
-                    _ => match known(&name, path) {
-                        Some(codes) => json!({ "type": "string", "enum": codes }),
-                        None => json!({ "type": "string", "maxLength": 100 }),
-                    },
-                };
+                let schema = schema_of(parameter["name"].as_str().unwrap_or_default(), path);
                 parameter["schema"] = schema;
             }
-            let mut more = vec![
-                ("400", told("What was sent is no request of this contract, or did not arrive whole")),
-                ("429", later("Too much at once")),
-                (
-                    "503",
-                    later(
-                        "The database or its disk takes nothing just now: nothing was carried out, or it is not known yet (DB-UNCERTAIN): send the same once more",
-                    ),
-                ),
-            ];
             if method == "post" {
-                more.push(("409", told("The key was used for other content")));
-                more.push(("413", told("More than 1 MiB")));
-                more.push(("415", told("Not said to be JSON")));
                 let key = json!({
                     "name": HEADER, "in": "header", "required": false, "schema": { "type": "string", "maxLength": shiyan_app::once::KEY },
                     "description": "A request sent again under the same key is carried out once and answered as the first time",
@@ -138,7 +149,7 @@ fn completed(mut document: Value) -> Value {
                     None => operation["parameters"] = json!([key]),
                 }
             }
-            for (status, response) in more {
+            for (status, response) in answers(method) {
                 if operation["responses"].get(status).is_none() {
                     operation["responses"][status] = response;
                 }

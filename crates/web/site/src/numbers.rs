@@ -92,7 +92,7 @@ fn shape(address: &str) -> String {
 
 /// The kind of number that leads to this list of facts: what and by which members, whatever the member.
 fn kind(address: &str) -> String {
-    let values: Vec<&str> = address.split(['?', '&']).filter(|kv| ["by=", "why=", "tab="].iter().any(|key| kv.starts_with(key))).collect();
+    let values: Vec<&str> = address.split(['?', '&']).filter(|kv| ["by=", "why=", "tab=", "span="].iter().any(|key| kv.starts_with(key))).collect();
     format!("{} {}", shape(address), values.join(" "))
 }
 
@@ -124,7 +124,7 @@ impl Facts<'_> {
         }
         let year = &self.years[&key];
         if room == "rows" {
-            return Some(Pick::parse(name, of("by"), of("of"))?.ids(&year.facts, &year.kpis, &self.calendar).len() as u64);
+            return Some(Pick::parse(name, of("by"), of("of"), of("span"))?.ids(&year.facts, &year.kpis, &self.calendar).len() as u64);
         }
         let name = word(name);
         let figure = year.kpis.figures().find(|f| same(f, &name))?;
@@ -152,6 +152,8 @@ struct Seen {
     above_nothing: usize,
     /// Rooms in which numbers stood.
     rooms: BTreeSet<String>,
+    /// What lists of facts were asked for: what, by which members, of which year.
+    kinds: BTreeSet<String>,
     /// What was wrong.
     wrong: Vec<String>,
 }
@@ -198,6 +200,10 @@ async fn follow_all(client: &Client, name: &str, starts: &[&str], figures: bool,
                     seen.followed += 1;
                     seen.above_nothing += usize::from(promised > 0);
                     seen.rooms.insert(room.clone());
+                    if let Some(list) = a.href.strip_prefix("/rows/") {
+                        let wanted = |part: &&str| !part.contains('=') || part.starts_with("by=") || part.starts_with("span=");
+                        seen.kinds.extend(list.split(['?', '&']).filter(wanted).map(str::to_owned));
+                    }
                     let counted = facts.asked(&a.href).await;
                     if counted.is_some_and(|n| n != promised) {
                         seen.wrong.push(format!("{name} {address}: {:?} says {promised}, {} counts {counted:?}", a.words, a.href));
@@ -250,6 +256,10 @@ async fn every_number_that_links_opens_exactly_the_rows_that_it_counts() {
     assert!(seen.wrong.is_empty(), "{} wrong:\n{}", seen.wrong.len(), seen.wrong.join("\n"));
     for room in ["/", "/stats", "/figures/batches_per_thousand", "/cases", "/bench", "/worksheets", "/plan/2026"] {
         assert!(seen.rooms.contains(room), "no number was followed in {room}: {:?}", seen.rooms);
+    }
+    // the tables of two members, the steps of the way of the batches, and last year
+    for kind in ["by=class_month", "by=lab_month", "span=before", "span=whole", "sampled", "received", "reported", "passing", "running", "timed"] {
+        assert!(seen.kinds.contains(kind), "no number asked for {kind}: {:?}", seen.kinds);
     }
     assert!(seen.above_nothing > 200, "{}", seen.above_nothing);
 }

@@ -205,11 +205,7 @@ fn told(ours: &Way, peers: &[(&str, Result<Way, Failure>)], kpi: Result<(f64, f6
         NAMES.iter().for_each(|peer| print!(" {:>10} |", cell(of(peer).map(|way| way.peaks[at]))));
         println!(" {:>8} | {:>8} |", "", "");
     }
-    for (name, way) in peers {
-        if let Err(why) = way {
-            println!("\n{name} is missing or failed: {why}");
-        }
-    }
+    peers.iter().filter_map(|(name, way)| Some((name, way.as_ref().err()?))).for_each(|(name, why)| println!("\n{name} is missing or failed: {why}"));
     let mut broken = Vec::new();
     let mut promise = |what: &str, measured: Option<f64>, limit: f64| match measured {
         Some(measured) => {

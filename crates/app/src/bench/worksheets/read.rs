@@ -11,7 +11,7 @@ use shiyan_store::{Entry, Error, Record};
 
 use crate::App;
 use crate::authority::{reads, veiled};
-use shiyan_store::query::worksheets::{EarlierValue, WaitingItem, WaitingMethod, WorksheetCount};
+use shiyan_store::bench::worksheets::{EarlierValue, WaitingItem, WaitingMethod, WorksheetCount};
 
 /// 检验批清单
 #[derive(Debug)]

@@ -7,15 +7,15 @@ use shiyan_foundation::authority::may;
 use shiyan_foundation::{Act, Actor};
 use shiyan_sample_intake::parties::{CreditCode, Market, Operator, Producer, Stall, Standing, TypedOperator, TypedProducer, alike, card, plain};
 use shiyan_sample_intake::sheet::Sheet;
-use shiyan_store::query::parties::{MarketRow, PartyFilter, PartyRow, Whose};
+use shiyan_store::intake::parties::{MarketRow, PartyFilter, PartyRow, Whose};
 use shiyan_store::records::SampleRecord;
 use shiyan_store::{Entry, Error, Record};
 
 use crate::App;
 use crate::authority::{reads, veiled};
-use shiyan_store::query::cases::CaseRow;
-use shiyan_store::query::rapid::LedgerRow;
-use shiyan_store::query::samples::SampleRow;
+use shiyan_store::cases::lists::CaseRow;
+use shiyan_store::intake::samples::SampleRow;
+use shiyan_store::rapid::ledger::LedgerRow;
 
 /// 名录 one page of operators or producers, and how many there are.
 #[derive(Debug)]

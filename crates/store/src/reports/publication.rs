@@ -11,7 +11,7 @@ use shiyan_lab_results::order::TestOrder;
 use shiyan_lab_results::report::TestReport;
 use shiyan_nonconformity::Case;
 
-use super::{Count, Detail, Sql, records};
+use crate::query::{Count, Detail, Sql, records};
 use crate::{Error, Store};
 
 fn wanted(sql: &mut Sql, from: NaiveDate, to: NaiveDate, scope: &Scope) {

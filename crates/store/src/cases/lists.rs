@@ -8,7 +8,7 @@ use shiyan_foundation::{Label, NaiveDate, Scope};
 use shiyan_nonconformity::Case;
 use shiyan_nonconformity::case::MOVES;
 
-use super::{Count, Detail, Sql, records};
+use crate::query::{Count, Detail, Sql, records};
 use crate::records::ClockRecord;
 use crate::{Error, Store};
 
@@ -72,7 +72,7 @@ pub struct CaseRow {
     pub evidenced: bool,
 }
 
-pub(super) const CASES: &str = "SELECT c.id, c.no, c.part, c.sampling_no, c.product, c.operator, c.street, c.state, c.opened_on, k.due_on, k.provisional, \
+pub(crate) const CASES: &str = "SELECT c.id, c.no, c.part, c.sampling_no, c.product, c.operator, c.street, c.state, c.opened_on, k.due_on, k.provisional, \
      c.closed_on, c.evidenced FROM case_file c JOIN sample s ON s.id = c.sample_id \
      LEFT JOIN clock k ON k.subject = 'case:' || c.id AND k.rule = 'D20' WHERE 1 = 1";
 

@@ -6,7 +6,7 @@ use shiyan_foundation::{Label, Scope};
 use shiyan_lab_results::order::{OrderState, TestOrder};
 use shiyan_lab_results::report::TestReport;
 
-use super::{Count, Detail, PAGE, Sql, records};
+use crate::query::{Count, Detail, PAGE, Sql, records};
 use crate::{Error, Store};
 
 /// 筛选 the filters of the report lists, as they stand in the URL.

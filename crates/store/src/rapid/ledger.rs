@@ -5,7 +5,7 @@ use serde::Serialize;
 use shiyan_foundation::Scope;
 use shiyan_rapid_test::Point;
 
-use super::{Detail, Sql, records};
+use crate::query::{Detail, Sql, records};
 use crate::records::{FollowUpRecord, ReadingRecord};
 use crate::{Error, Store, Unit};
 
@@ -50,13 +50,13 @@ pub(crate) fn scope_on_reading(sql: &mut Sql, scope: &Scope) {
 }
 
 #[derive(FromQueryResult)]
-pub(super) struct Line {
+pub(crate) struct Line {
     detail: String,
     point: String,
     follow_up: Option<String>,
 }
 
-pub(super) fn ledger_row(line: &Line) -> Result<LedgerRow, Error> {
+pub(crate) fn ledger_row(line: &Line) -> Result<LedgerRow, Error> {
     Ok(LedgerRow {
         reading: serde_json::from_str(&line.detail)?,
         point: line.point.clone(),
@@ -64,7 +64,7 @@ pub(super) fn ledger_row(line: &Line) -> Result<LedgerRow, Error> {
     })
 }
 
-pub(super) const LEDGER: &str = "SELECT r.detail, p.name AS point, f.detail AS follow_up FROM rapid_reading r JOIN rapid_point p ON p.id = r.point_id \
+pub(crate) const LEDGER: &str = "SELECT r.detail, p.name AS point, f.detail AS follow_up FROM rapid_reading r JOIN rapid_point p ON p.id = r.point_id \
      LEFT JOIN follow_up f ON f.id = r.id WHERE 1 = 1";
 
 /// Readings of one day by verdict.

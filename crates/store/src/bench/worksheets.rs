@@ -7,7 +7,7 @@ use shiyan_lab_results::bench::{self, Worksheet, WorksheetState};
 use shiyan_lab_results::order::history::Peers;
 use shiyan_lab_results::order::{self, OrderAction, OrderState, TestItem, TestOrder};
 
-use super::{Count, Detail, Sql, records};
+use crate::query::{Count, Detail, Sql, records};
 use crate::records::SampleRecord;
 use crate::{Error, Store, Unit};
 

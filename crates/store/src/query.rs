@@ -1,20 +1,5 @@
 //! Queries. Whatever shows business data takes the scope of the user; what it cannot see does not exist for it.
 
-pub mod cases;
-pub mod exchange;
-pub mod facts;
-pub mod papers;
-pub mod parties;
-pub mod people;
-pub mod publication;
-pub mod rapid;
-pub mod reference;
-pub mod reports;
-pub mod samples;
-pub mod touched;
-pub mod uploads;
-pub mod worksheets;
-
 use std::fmt::Write;
 
 use sea_orm::sea_query::{PostgresQueryBuilder, QueryBuilder, SqlWriter, SqlWriterValues, SqliteQueryBuilder};

@@ -5,7 +5,7 @@ use sea_orm::FromQueryResult;
 use shiyan_dispatch::{IssuedPaper, Next, PaperState};
 use shiyan_foundation::Label;
 
-use super::{Count, Detail, PAGE, Sql, records};
+use crate::query::{Count, Detail, PAGE, Sql, records};
 use crate::{Error, Store, Unit};
 
 /// 筛选 the filters of the register, as they stand in the URL.

@@ -10,7 +10,7 @@ use shiyan_nonconformity::Case;
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;
 
-use super::Sql;
+use crate::query::Sql;
 use crate::record::Record;
 use crate::records::{ClockRecord, FollowUpRecord, ReadingRecord, SampleRecord, StreetRecord};
 use crate::{Error, Head, Store};

@@ -24,7 +24,7 @@ use shiyan_sample_intake::SampleState;
 use shiyan_sampling_plan::{LineKey, Plan, PlanLine, filled};
 use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
 
-use super::{Detail, Packed, Sql, records};
+use crate::query::{Detail, Packed, Sql, records};
 use crate::record::Record;
 use crate::{Error, Store};
 
@@ -601,7 +601,7 @@ impl Store {
     pub async fn rapid_facts(&self, from: NaiveDate, to: NaiveDate, scope: &Scope) -> Result<Vec<RapidFact>, Error> {
         let mine = |sql: &mut Sql| {
             sql.push("AND r.day >= ? AND r.day <= ?", [from.to_string().into(), to.to_string().into()]);
-            super::rapid::scope_on_reading(sql, scope);
+            crate::rapid::ledger::scope_on_reading(sql, scope);
         };
         self.readings_where(mine).await
     }
@@ -781,15 +781,6 @@ impl Store {
             history.outcomes.entry(report.sample).or_default().push((report.issued_at.date_naive(), report.conclusion.outcome));
         }
         Ok(())
-    }
-    /// The plan of a year.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn plan_of_year(&self, year: i32) -> Result<Option<Plan>, Error> {
-        let mut sql = Sql::new("SELECT detail FROM plan WHERE 1 = 1");
-        sql.push("AND year = ?", [i64::from(year).into()]);
-        Ok(records(sql.all::<Detail>(&self.read).await?)?.pop())
     }
 }
 

@@ -9,7 +9,7 @@ use shiyan_lab_results::order::{TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
 use shiyan_sample_intake::SampleState;
 
-use super::{Count, Detail, PAGE, Sql, records};
+use crate::query::{Count, Detail, PAGE, Sql, records};
 use crate::records::SampleRecord;
 use crate::{Error, Store};
 

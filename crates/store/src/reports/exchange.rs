@@ -5,7 +5,7 @@ use shiyan_foundation::{Instant, NaiveDate, Scope};
 use shiyan_lab_results::order::{TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
 
-use super::Sql;
+use crate::query::Sql;
 use crate::records::SampleRecord;
 use crate::{Error, Store};
 

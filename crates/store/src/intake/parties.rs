@@ -7,10 +7,10 @@ use shiyan_foundation::{NaiveDate, Scope};
 use shiyan_sample_intake::parties::credit::squeezed;
 use shiyan_sample_intake::parties::{CreditCode, Market, Operator, Producer, Stall, plain};
 
-use super::cases::{CASES, CaseRow};
-use super::rapid::{LEDGER, LedgerRow, Line, ledger_row, scope_on_reading};
 use super::samples::{LIST, SampleRow};
-use super::{Count, Detail, PAGE, Sql, records};
+use crate::cases::lists::{CASES, CaseRow};
+use crate::query::{Count, Detail, PAGE, Sql, records};
+use crate::rapid::ledger::{LEDGER, LedgerRow, Line, ledger_row, scope_on_reading};
 use crate::records::SampleRecord;
 use crate::{Error, Store, Unit};
 

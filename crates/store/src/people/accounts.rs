@@ -9,10 +9,10 @@ use sea_orm::{
 use serde_json::json;
 use shiyan_foundation::{Instant, shanghai};
 
-use super::{Count, Detail, Sql, records};
 use crate::bound::{UNBOUND, bound_in, is_bound, name_of, vouched};
 use crate::entity::{journal, login_guard, login_session, setup_token, user_account};
 use crate::journal::stamp;
+use crate::query::{Count, Detail, Sql, records};
 use crate::record::from_row;
 use crate::records::UserAccount;
 use crate::{Error, Store, Unit, Who};

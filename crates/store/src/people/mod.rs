@@ -1,0 +1,4 @@
+//! 账号、登录 accounts, logins, tries and tokens.
+
+pub mod accounts;
+pub(crate) mod records;

@@ -1,0 +1,4 @@
+//! 计划 the plan of a year.
+
+mod records;
+mod year;

@@ -1,0 +1,4 @@
+//! 快检 points, readings and what follows them.
+
+pub mod ledger;
+pub(crate) mod records;

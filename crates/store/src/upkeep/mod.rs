@@ -1,0 +1,4 @@
+//! 保管 files of dry runs and the demonstration.
+
+mod demo;
+pub mod uploads;
