@@ -102,8 +102,9 @@ impl<'f> Pdf<'f> {
         doc.metadata.info.producer = PRODUCER.to_owned();
         doc.metadata.info.creator = PRODUCER.to_owned();
 
-        let options = PdfSaveOptions { subset_fonts: false, ..PdfSaveOptions::default() };
-        let mut raw = doc.to_lopdf_document(&options, &mut Vec::new());
+        let mut raw = doc.to_lopdf_document(&PdfSaveOptions { subset_fonts: false, ..PdfSaveOptions::default() }, &mut Vec::new());
+        // the pages as they were drawn take more room than as they are written
+        drop(doc);
         let wrong = |e: &dyn std::fmt::Display| ReportError::Write(e.to_string());
 
         // printpdf counts documents to make its file id; ours follows from the contents.

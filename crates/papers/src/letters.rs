@@ -15,8 +15,8 @@ use shiyan_reports::{Align, Faces, Office, ReportError};
 use shiyan_statute::AnalyteGroup;
 
 use crate::catalogue::{Kind, Output};
-use crate::code;
 use crate::period::Period;
+use crate::{batch, code, lists};
 
 /// 出具前检查 what is said of a paper before it is issued: what stops it, and what is worth knowing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,39 +38,51 @@ pub struct Made {
 
 /// A letter for a period, and what is said of it.
 #[derive(Debug)]
-struct Drawn {
-    letter: Letter,
-    looked: Looked,
+pub(crate) struct Drawn {
+    pub letter: Letter,
+    pub looked: Looked,
 }
 
 /// A refusal with the period in both languages.
-fn about(info: &'static shiyan_foundation::CodeInfo, period: Period) -> Refusal {
+pub(crate) fn about(info: &'static shiyan_foundation::CodeInfo, period: Period) -> Refusal {
     Refusal::new(info).with("period", period.said(Lang::Zh)).with("period_en", period.said(Lang::En))
 }
 
-fn set_failed(e: ReportError) -> Error {
+pub(crate) fn set_failed(e: ReportError) -> Error {
     match e {
         ReportError::MissingGlyphs(text) => Refusal::new(code::GLYPHS).with("text", text).into(),
         other => Error::Fault(format!("paper: {other}")),
     }
 }
 
-/// P40, P41 or P62 of a period as a file, as of now and of the whole district. It is a draft: its number comes when it is signed.
+/// A paper that is a letter, a list or a form as a file, as of now and of the whole district: of a period (P40, P41, P62, P63) or of a batch (P03, P12, P20, P21). A
+/// letter is a draft: its number comes when it is signed.
 ///
 /// # Errors
-/// No such period, or one that has not begun; what is found before it is issued; the database does not answer; the typesetter.
+/// No such period, or one that has not begun; no such batch, or one that has no such paper; what is found before it is issued; the database does not answer; the typesetter.
 pub async fn letter_file(app: &App, kind: &'static Kind, no: &str, lang: Lang, now: Instant, output: Output) -> Result<Made, Error> {
-    let period = Period::read(no).ok_or_else(|| kind.unread(no))?;
-    if period.days().0 > now.date_naive() {
-        return Err(about(code::AHEAD, period).into());
-    }
-    let drawn = if kind.id == "P62" { bulletin(app, period, lang, now).await? } else { notice(app, kind, period, lang, now).await? };
+    let drawn = match kind.id {
+        "P03" | "P12" | "P20" | "P21" => batch::drawn(app, kind, no, lang, now).await?,
+        _ => of_period(app, kind, no, lang, now).await?,
+    };
     if !drawn.looked.stops.is_empty() {
         return Err(Error::Refused(drawn.looked.stops));
     }
     let warns = drawn.looked.warns;
     let bytes = tokio::task::spawn_blocking(move || set(&drawn.letter, output)).await.map_err(|e| Error::Fault(e.to_string()))??;
     Ok(Made { bytes, warns })
+}
+
+async fn of_period(app: &App, kind: &'static Kind, no: &str, lang: Lang, now: Instant) -> Result<Drawn, Error> {
+    let period = Period::read(no).ok_or_else(|| kind.unread(no))?;
+    if period.days().0 > now.date_naive() {
+        return Err(about(code::AHEAD, period).into());
+    }
+    match kind.id {
+        "P62" => bulletin(app, period, lang, now).await,
+        "P63" => lists::drawn(app, period, lang, now).await,
+        _ => notice(app, kind, period, lang, now).await,
+    }
 }
 
 fn set(letter: &Letter, output: Output) -> Result<Vec<u8>, Error> {
@@ -108,7 +120,7 @@ fn day_of_file(now: Instant) -> Instant {
     now.date_naive().and_hms_opt(0, 0, 0).and_then(|at| at.and_local_timezone(shanghai()).single()).unwrap_or(now)
 }
 
-fn front(demo: bool, now: Instant) -> Front {
+pub(crate) fn front(demo: bool, now: Instant) -> Front {
     Front { number: None, date: None, demo, created_at: day_of_file(now) }
 }
 
@@ -293,7 +305,7 @@ async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant) -> Result
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use shiyan_foundation::area::{AdminBody, AreaKind};
     use shiyan_foundation::category::CategoryPath;
@@ -376,7 +388,7 @@ mod tests {
             assert_eq!(personal(text), None, "{text}");
         }
     }
-    fn found(items: &[(&str, &str, &str)], address: &str) -> PublicResults {
+    pub(crate) fn found(items: &[(&str, &str, &str)], address: &str) -> PublicResults {
         let report = shiyan_lab_results::report::ReportContent {
             number: "SY-1".into(),
             replaces: None,

@@ -135,15 +135,14 @@ pub(crate) fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError
         }));
     }
     if !signed {
-        if wide {
-            pieces.push(Piece::Page { wide: false });
-        }
+        pieces.extend(wide.then_some(Piece::Page { wide: false }));
         end(&mut pieces);
     }
     Ok(Paper {
         lang,
         second: None,
         family: Family::Document,
+        own: Default::default(),
         office: office.clone(),
         title: plain.clone(),
         author: model.issuer.clone(),

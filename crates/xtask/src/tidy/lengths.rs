@@ -58,7 +58,6 @@ const TO_CUT: &[(&str, &str, usize)] = &[
     ("crates/web/figures/src/looks.rs", "turn", 82),
     ("crates/web/site/src/api.rs", "completed", 67),
     ("crates/xtask/src/bench/figures.rs", "told", 64),
-    ("reports/src/annual/mod.rs", "paper", 61),
     ("reports/src/docx.rs", "piece", 64),
     ("reports/src/pdf.rs", "finish", 97),
     ("reports/src/table.rs", "draw", 62),
