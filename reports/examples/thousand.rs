@@ -1,5 +1,5 @@
-//! Many different test reports one after the other, as a job of the program issues them, counted and timed; nothing is kept:
-//! `cargo run --release -p shiyan-reports --example thousand -- [COUNT] [DIR]`.
+//! Many different test reports one after the other, as a job of the program issues them, then the same as volumes for the printer, counted and timed;
+//! nothing is kept: `cargo run --release -p shiyan-reports --example thousand -- [COUNT] [DIR]`.
 //!
 //! With a directory it also leaves there what another typesetter needs for the same papers: `N.json` for the reports, the two faces,
 //! and `first.pdf`, our own first report, to look at both side by side.
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use shiyan_reports::Faces;
-use shiyan_reports::test_report::{Model, ResultRow, pdf};
+use shiyan_reports::test_report::{BOUND, Model, ResultRow, pdf, volume};
 
 /// Vegetables, as a market has them.
 const FOODS: [&str; 12] = ["菠菜", "韭菜", "豇豆", "普通白菜", "芹菜", "辣椒", "茄子", "黄瓜", "番茄", "油麦菜", "结球甘蓝", "山药"];
@@ -200,6 +200,19 @@ fn leave(dir: &Path, count: usize, faces: &Faces) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
+/// Reports, pages and bytes of some work, how long it took, and the most memory so far.
+fn told(name: &str, (pages, bytes): (usize, usize), start: Instant) -> String {
+    let time = start.elapsed().as_secs_f64();
+    let peak = peak().map_or_else(|| "?".to_owned(), |mib| format!("{mib:.1}"));
+    let all = pages.max(1) as f64;
+    format!(
+        "{name}pages={pages} {name}ms={:.0} {name}pages_per_s={:.1} {name}kb_per_page={:.2} {name}peak_mib={peak}",
+        time * 1000.0,
+        pages as f64 / time,
+        bytes as f64 / 1000.0 / all
+    )
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let count: usize = arguments.next().map_or(Ok(1000), |n| n.parse())?;
@@ -211,16 +224,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         all += pages(&file);
         bytes += file.len();
     }
-    let time = start.elapsed().as_secs_f64();
-    let peak = peak().map_or_else(|| "?".to_owned(), |mib| format!("{mib:.1}"));
-    println!(
-        "reports={count} pages={all} ms={:.0} pages_per_s={:.1} kb_per_page={:.2} peak_mib={peak}",
-        time * 1000.0,
-        all as f64 / time,
-        bytes as f64 / 1000.0 / all.max(1) as f64
-    );
+    let files = told("", (all, bytes), start);
+    let start = Instant::now();
+    let (mut bytes, mut first) = (0, Vec::new());
+    for from in (0..count).step_by(BOUND) {
+        let bound = volume(&(from..count.min(from + BOUND)).map(report).collect::<Vec<_>>(), &faces)?;
+        bytes += bound.len();
+        if from == 0 {
+            first = bound;
+        }
+    }
+    let volumes = told("volume_", (all, bytes), start);
+    println!("reports={count} {files} {volumes}");
     if let Some(dir) = arguments.next() {
         leave(Path::new(&dir), count, &faces)?;
+        std::fs::write(Path::new(&dir).join("volume.pdf"), first)?;
     }
     Ok(())
 }

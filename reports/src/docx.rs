@@ -8,7 +8,7 @@ use docx_rs::{
     AlignmentType, BreakType, Docx, FieldCharType, Footer, Header, HeightRule, InstrNUMPAGES, InstrPAGE, InstrPAGEREF, InstrText, InstrToC, LineSpacing,
     LineSpacingType, PageMargin, PageOrientationType, PageSize, Paragraph, Pic, Run, RunFonts, SectionProperty, Shading, SpecialIndentType, Style, StyleType,
     Tab, TabLeaderType, TabValueType, Table as DocxTable, TableBorder, TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType,
-    TableRow, VAlignType, WidthType,
+    TableRow, VAlignType, VMergeType, WidthType,
 };
 
 use crate::ReportError;
@@ -297,7 +297,7 @@ impl Writer<'_> {
                 let dressed = |run: Run| run.size(halves(line.size)).color(colour(line.colour)).fonts(self.fonts(line.role));
                 let runs = self.runs(&line.text, line.role, dressed);
                 let start = Paragraph::new().style("Plain").align(alignment(line.fill));
-                let start = start.line_spacing(exact(line.leading).before(twips(line.before).max(0) as u32));
+                let start = start.line_spacing(exact(line.leading).before(twips(line.before).max(0) as u32)).keep_next(line.room > 0.0);
                 self.put(runs.into_iter().fold(start, Paragraph::add_run));
             }
             Piece::Picture { image, alt, size, fill } => {
@@ -308,8 +308,8 @@ impl Writer<'_> {
                 let run = self.picture(png, *size, alt);
                 self.put(Paragraph::new().style("Figure").align(alignment(*fill)).add_run(run));
             }
-            Piece::Page { wide } if *wide == self.wide => self.breaks = true,
-            Piece::Page { wide } => {
+            Piece::Page { wide } | Piece::Break { wide, .. } if *wide == self.wide => self.breaks = true,
+            Piece::Page { wide } | Piece::Break { wide, .. } => {
                 // The paragraph that ends a section carries its page.
                 let property = self.section();
                 let last = self.last.take().unwrap_or_else(|| Paragraph::new().style("Small"));
@@ -401,6 +401,9 @@ impl Writer<'_> {
         let mut out = TableCell::new().width(width, WidthType::Dxa).vertical_align(if cell.top { VAlignType::Top } else { VAlignType::Center });
         if span > 1 {
             out = out.grid_span(span);
+        }
+        if cell.down > 1 || cell.under {
+            out = out.vertical_merge(if cell.under { VMergeType::Continue } else { VMergeType::Restart });
         }
         if cell.shade {
             out = out.shading(Shading::new().fill(colour(Colour::SHADE)));

@@ -165,9 +165,9 @@ impl<'f> Flow<'f> {
         width
     }
 
-    /// A word across every page, under everything else.
-    pub fn watermark(&mut self, word: &str, colour: Colour) {
-        for page in 0..self.canvas.pages() {
+    /// A word across every page from one on, under everything else.
+    pub fn watermark(&mut self, word: &str, colour: Colour, first: usize) {
+        for page in first..self.canvas.pages() {
             self.canvas.select(page);
             self.canvas.under(true);
             let (w, h) = self.canvas.size();

@@ -1,6 +1,8 @@
 //! 文书 what a paper says, piece by piece and in order, before it is set: from one model come the PDF (here) and the DOCX (`docx`), so that both say
 //! the same words and numbers.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, FixedOffset};
 use shiyan_charts::Chart;
 use shiyan_foundation::Lang;
@@ -49,6 +51,8 @@ pub(crate) struct Line {
     pub fill: Fill,
     /// Space above it.
     pub before: f32,
+    /// Room that must be left under it for what belongs to it.
+    pub room: f32,
 }
 
 /// A picture of the paper: as it is kept, or made.
@@ -93,6 +97,21 @@ pub(crate) enum Piece {
     Picture { image: Image, alt: String, size: (f32, f32), fill: Fill },
     /// A new page, upright or turned.
     Page { wide: bool },
+    /// A new page, however little stands on the one before; `front` leaves the back of a sheet of paper blank rather than begin on it.
+    Break { wide: bool, front: bool },
+}
+
+/// 自定版式 what the template of one paper sets otherwise than its family: a form that must stand on one page.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Own {
+    /// 页边
+    pub margins: Option<Margins>,
+    /// Size of the text, in points.
+    pub size: Option<f32>,
+    /// Leading of the text, in points.
+    pub leading: Option<f32>,
+    /// Each part between two breaks stands on one page: its boxes are set smaller where they must.
+    pub fit: bool,
 }
 
 /// 文书 everything that a paper says.
@@ -102,6 +121,7 @@ pub(crate) struct Paper {
     /// A second language of its labels, smaller beside the first.
     pub second: Option<Lang>,
     pub family: Family,
+    pub own: Own,
     pub office: Office,
     /// What a reader of files shows.
     pub title: String,
@@ -171,15 +191,20 @@ impl Paper {
             Lang::Zh => style,
             Lang::En => Style { size: style.size * 0.75, leading: style.leading * 0.68, first: 0.0, ..style },
         };
+        let own = |style: Style| Style { size: self.own.size.unwrap_or(style.size), leading: self.own.leading.unwrap_or(style.leading), ..style };
         Styles {
-            heading: adapted(Style { role: Role::Heading, ..base }),
-            sub: adapted(Style { role: Role::Sub, ..base }),
-            body: adapted(Style { size: BODY_SIZE, fill: Fill::Justify, ..base }),
+            heading: own(adapted(Style { role: Role::Heading, ..base })),
+            sub: own(adapted(Style { role: Role::Sub, ..base })),
+            body: own(adapted(Style { size: BODY_SIZE, fill: Fill::Justify, ..base })),
         }
     }
 
     /// The page, upright or turned.
     pub fn sheet(&self, wide: bool) -> Sheet {
+        if let Some(Margins { top, right, bottom, left }) = self.own.margins {
+            let (width, height) = if wide { (297.0, 210.0) } else { (210.0, 297.0) };
+            return Sheet { width: mm(width), height: mm(height), top: mm(top), right: mm(right), bottom: mm(bottom), left: mm(left) };
+        }
         let sheet = match self.family {
             Family::Notice if wide => return Sheet { width: mm(297.0), height: mm(210.0), top: mm(24.0), right: mm(20.0), bottom: mm(22.0), left: mm(20.0) },
             Family::Document | Family::Notice => {
@@ -223,10 +248,43 @@ impl Paper {
         })
     }
 
+    /// The same with its boxes so small that each part stands on one page, as far as that can be read.
+    fn fitted(&self, faces: &FaceSet<'_>) -> Result<Cow<'_, Self>, ReportError> {
+        if !self.own.fit {
+            return Ok(Cow::Borrowed(self));
+        }
+        let parts = 1 + self.pieces.iter().filter(|p| matches!(p, Piece::Break { .. })).count();
+        let mut smaller = Cow::Borrowed(self);
+        for tenths in [97, 94, 91, 88, 85, 82, 79, 76, 73, 70] {
+            let (flow, _) = smaller.set(faces)?;
+            if flow.canvas.pages() <= parts {
+                break;
+            }
+            smaller = Cow::Owned(self.scaled(tenths as f32 / 100.0));
+        }
+        Ok(smaller)
+    }
+
+    /// The same with boxes of another size.
+    fn scaled(&self, by: f32) -> Self {
+        let mut other = self.clone();
+        for piece in &mut other.pieces {
+            let Piece::Grid(grid) = piece else { continue };
+            for row in &mut grid.rows {
+                row.min_height *= by;
+                for part in row.cells.iter_mut().flat_map(|c| &mut c.parts) {
+                    part.size *= by;
+                    part.leading *= by;
+                }
+            }
+        }
+        other
+    }
+
     /// As a PDF file.
     pub fn pdf(&self, faces: &Faces) -> Result<Vec<u8>, ReportError> {
         let faces = FaceSet::new(faces)?;
-        let (flow, pages) = self.set(&faces)?;
+        let (flow, pages) = self.fitted(&faces)?.set(&faces)?;
         let outline = if self.outline { self.chapters().map(str::to_owned).zip(pages).collect() } else { Vec::new() };
         flow.canvas.finish(&Info {
             title: self.title.clone(),
@@ -248,7 +306,8 @@ impl Paper {
     pub fn docx(&self, faces: &Faces) -> Result<Vec<u8>, ReportError> {
         let faces = FaceSet::new(faces)?;
         let pages = if self.has_contents() { self.set(&faces)?.1 } else { Vec::new() };
-        docx::write(self, &faces, &pages)
+        let fitted = self.fitted(&faces)?;
+        docx::write(&fitted, &faces, &pages)
     }
 
     fn has_contents(&self) -> bool {
@@ -305,7 +364,14 @@ impl Paper {
                 if let Some(lines) = self.closing(i) {
                     flow.ensure((lines + 3) as f32 * self.styles().body.leading);
                 }
-                self.set_piece(&mut flow, piece, words, known)?;
+                // Who fills in and signs a list stands under its last row, never alone on a page.
+                match (piece, self.pieces.get(i + 1)) {
+                    (Piece::Table(table), Some(Piece::Grid(foot))) => {
+                        let under = TABLE_END + 10.0 + boxed(&flow, foot).1;
+                        set_table(&mut flow, table, words, under);
+                    }
+                    _ => self.set_piece(&mut flow, piece, words, known)?,
+                }
             }
         }
         self.furniture(&mut flow, words)?;
@@ -364,28 +430,32 @@ impl Paper {
                 }
             }
             Piece::Nothing(text) => flow.paragraph(text, &Style { colour: Colour::GREY, ..styles.body }),
-            Piece::Table(table) => {
-                flow.space(7.0);
-                table::set(flow, table, &words.continued);
-                flow.space(11.0);
-            }
+            Piece::Table(table) => set_table(flow, table, words, 0.0),
             Piece::Grid(grid) => {
                 flow.space(10.0);
-                let scale = if grid.widths.iter().sum::<f32>() <= 1.01 { flow.width() } else { 1.0 };
-                let widths = grid.widths.iter().map(|w| w * scale).collect();
-                let grid = Grid { widths, ..grid.clone() };
-                flow.ensure(table::height(flow.faces, &grid).min(100.0));
+                let (grid, height) = boxed(flow, grid);
+                flow.ensure(height.min(100.0));
                 table::draw(flow, &grid);
             }
             Piece::Chart(block) => self.set_chart(flow, block, words)?,
             Piece::Figures(figures) => set_figures(flow, figures, &words.report.figures_scope),
             Piece::Signature { by, on } => signature(flow, by, on, &styles.body),
             Piece::Line(line) => {
+                if line.room > 0.0 {
+                    flow.ensure(line.before + line.leading + line.room);
+                }
                 flow.space(line.before);
                 flow.plain(&line.text, line.role, line.size, line.leading, line.colour, line.fill);
             }
             Piece::Picture { image, size, fill, .. } => picture(flow, image, *size, *fill)?,
             Piece::Page { wide } => self.turn_page(flow, *wide),
+            Piece::Break { wide, front } => {
+                flow.sheet = self.sheet(*wide);
+                flow.new_page();
+                if *front && flow.page() % 2 == 1 {
+                    flow.new_page();
+                }
+            }
         }
         Ok(())
     }
@@ -430,7 +500,7 @@ impl Paper {
     fn furniture(&self, flow: &mut Flow<'_>, words: &Common) -> Result<(), ReportError> {
         let total = flow.canvas.pages();
         if let Some(flag) = &self.flag {
-            flow.watermark(&flag.word, if flag.red { Colour::WATERMARK_RED } else { Colour::WATERMARK });
+            flow.watermark(&flag.word, if flag.red { Colour::WATERMARK_RED } else { Colour::WATERMARK }, 0);
         }
         for page in 0..total {
             flow.canvas.select(page);
@@ -490,6 +560,24 @@ impl Paper {
         flow.space(10.0);
         Ok(())
     }
+}
+
+/// Space under a table.
+const TABLE_END: f32 = 11.0;
+
+/// A table; `under` is the height of what must stand under its last row.
+fn set_table(flow: &mut Flow<'_>, table: &Table, words: &Common, under: f32) {
+    flow.space(7.0);
+    table::set(flow, table, &words.continued, under);
+    flow.space(TABLE_END);
+}
+
+/// A form as wide as the page where its widths are shares, and how tall it is.
+fn boxed(flow: &Flow<'_>, grid: &Grid) -> (Grid, f32) {
+    let scale = if grid.widths.iter().sum::<f32>() <= 1.01 { flow.width() } else { 1.0 };
+    let grid = Grid { widths: grid.widths.iter().map(|w| w * scale).collect(), ..grid.clone() };
+    let height = table::height(flow.faces, &grid);
+    (grid, height)
 }
 
 /// `— 1 —`
@@ -610,6 +698,7 @@ mod tests {
             lang: Lang::Zh,
             second: None,
             family: Family::Document,
+            own: Own::default(),
             office: Office::default(),
             title: "报告".into(),
             author: String::new(),

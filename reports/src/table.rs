@@ -90,6 +90,10 @@ pub(crate) struct Cell {
     pub top: bool,
     /// How many columns it covers (0 counts as 1).
     pub span: usize,
+    /// How many rows it covers from its own on (0 counts as 1). The rows below hold a cell in its place that is `under`.
+    pub down: usize,
+    /// Covered by a cell of a row above.
+    pub under: bool,
 }
 
 impl Cell {
@@ -115,6 +119,8 @@ struct LaidCell {
     width: f32,
     lines: Vec<(Line, usize)>,
     height: f32,
+    /// Of the rows that it covers together; 0 for one row.
+    over: f32,
     cell: Cell,
 }
 
@@ -188,9 +194,10 @@ fn size_for(columns: usize, room: f32) -> f32 {
     }
 }
 
-/// Sets a plain table.
-pub(crate) fn set(flow: &mut Flow<'_>, table: &Table, continued: &str) {
-    let grid = grid(flow.faces, table, flow.width(), continued);
+/// Sets a plain table; `under` is the height of what must stand under its last row.
+pub(crate) fn set(flow: &mut Flow<'_>, table: &Table, continued: &str, under: f32) {
+    let mut grid = grid(flow.faces, table, flow.width(), continued);
+    grid.tail += under;
     draw(flow, &grid);
     if !table.note.is_empty() {
         flow.space(3.0);
@@ -295,11 +302,31 @@ fn lay(faces: &FaceSet<'_>, widths: &[f32], row: &Row) -> Laid {
                 lines.push((line, i));
             }
         }
-        height = f32::max(height, tall + 2.0 * PAD_Y);
-        cells.push(LaidCell { x, width, lines, height: tall, cell: cell.clone() });
+        if cell.down < 2 {
+            height = f32::max(height, tall + 2.0 * PAD_Y);
+        }
+        cells.push(LaidCell { x, width, lines, height: tall, over: 0.0, cell: cell.clone() });
         x += width;
     }
     Laid { cells, height }
+}
+
+/// Rows with their lines broken; a cell that covers several is as tall as they are together, and makes the last of them taller if it must.
+fn lay_all(faces: &FaceSet<'_>, widths: &[f32], rows: &[Row]) -> Vec<Laid> {
+    let mut laid: Vec<Laid> = rows.iter().map(|row| lay(faces, widths, row)).collect();
+    for i in 0..laid.len() {
+        for k in 0..laid[i].cells.len() {
+            let down = laid[i].cells[k].cell.down.min(laid.len() - i);
+            if down < 2 {
+                continue;
+            }
+            let need = laid[i].cells[k].height + 2.0 * PAD_Y;
+            let have: f32 = laid[i..i + down].iter().map(|r| r.height).sum();
+            laid[i + down - 1].height += (need - have).max(0.0);
+            laid[i].cells[k].over = have.max(need);
+        }
+    }
+    laid
 }
 
 /// Splits a row that is taller than what is left; `None` if not even one line fits.
@@ -324,7 +351,8 @@ fn split(row: &Laid, room: f32) -> Option<(Laid, Laid)> {
             width: cell.width,
             lines: lines.to_vec(),
             height: lines.iter().map(|(_, p)| cell.cell.parts[*p].leading).sum(),
-            cell: Cell { top: true, ..cell.cell.clone() },
+            over: 0.0,
+            cell: Cell { top: true, down: 0, ..cell.cell.clone() },
         };
         head.push(piece(&cell.lines[..take]));
         tail.push(piece(&cell.lines[take..]));
@@ -340,7 +368,8 @@ fn paint(flow: &mut Flow<'_>, row: &Laid, open: bool) {
         if cell.cell.shade {
             flow.canvas.rect(left + cell.x, top, cell.width, row.height, Colour::SHADE);
         }
-        let mut y = if cell.cell.top { top + PAD_Y } else { top + (row.height - cell.height) / 2.0 };
+        let height = row.height.max(cell.over);
+        let mut y = if cell.cell.top { top + PAD_Y } else { top + (height - cell.height) / 2.0 };
         for (line, part) in &cell.lines {
             let part = &cell.cell.parts[*part];
             let inner = cell.width - 2.0 * PAD_X;
@@ -362,7 +391,7 @@ fn paint(flow: &mut Flow<'_>, row: &Laid, open: bool) {
 
 /// Height of the rows of a grid, without its caption.
 pub(crate) fn height(faces: &FaceSet<'_>, grid: &Grid) -> f32 {
-    grid.header.iter().chain(&grid.rows).map(|r| lay(faces, &grid.widths, r).height).sum()
+    lay_all(faces, &grid.widths, &grid.header).iter().chain(&lay_all(faces, &grid.widths, &grid.rows)).map(|r| r.height).sum()
 }
 
 /// The edge of what was drawn since `top`: a line below an open grid, a frame around any other.
@@ -380,7 +409,7 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
     let faces = flow.faces;
     let header: Vec<Laid> = grid.header.iter().map(|r| lay(faces, &grid.widths, r)).collect();
     let head: f32 = header.iter().map(|r| r.height).sum();
-    let mut rows: std::collections::VecDeque<Laid> = grid.rows.iter().map(|r| lay(faces, &grid.widths, r)).collect();
+    let mut rows: std::collections::VecDeque<Laid> = lay_all(faces, &grid.widths, &grid.rows).into();
     let caption = grid.caption.height();
     let width: f32 = grid.widths.iter().sum();
 
@@ -409,10 +438,10 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
             let left = flow.bottom() - flow.y - tail;
             // Do not leave the last row alone on the next page when one more fits there with it.
             let lonely = rows.len() == 1 && drawn > heads + 3 && row.height <= left && row.height + rows[0].height > left;
-            if row.height <= left + 0.01 && !lonely {
+            if row.height <= left + 0.01 && !lonely && !(drawn > heads && torn(&row, left, room - head - caption)) {
                 let y = flow.y;
                 paint(flow, &row, grid.open);
-                rule(flow, width, y, drawn);
+                rule(flow, &row, y, drawn);
                 drawn += 1;
                 continue;
             }
@@ -422,7 +451,7 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
             {
                 let y = flow.y;
                 paint(flow, &a, grid.open);
-                rule(flow, width, y, drawn);
+                rule(flow, &a, y, drawn);
                 rows.push_front(b);
             } else if drawn == heads && flow.y - head - caption <= flow.top() + 0.5 {
                 // Cannot be split and does not fit an empty page: print it rather than loop.
@@ -440,11 +469,20 @@ pub(crate) fn draw(flow: &mut Flow<'_>, grid: &Grid) {
     }
 }
 
-/// The line above a row; drawn after it, because its shade would cover half of the line.
-fn rule(flow: &mut Flow<'_>, width: f32, y: f32, above: usize) {
+/// Whether the rows under one cell would be torn apart here, although a page holds them.
+fn torn(row: &Laid, left: f32, page: f32) -> bool {
+    let over = row.cells.iter().map(|c| c.over).fold(0.0, f32::max);
+    over > left && over <= page
+}
+
+/// The line above a row; drawn after it, because its shade would cover half of the line. It leaves out what a cell from above covers.
+fn rule(flow: &mut Flow<'_>, row: &Laid, y: f32, above: usize) {
     if above == 0 {
         return;
     }
     let left = flow.left();
-    flow.canvas.polyline(&[(left, y), (left + width, y)], INNER, Colour::RULE, None);
+    for cells in row.cells.chunk_by(|a, b| a.cell.under == b.cell.under).filter(|cells| !cells[0].cell.under) {
+        let (first, last) = (&cells[0], &cells[cells.len() - 1]);
+        flow.canvas.polyline(&[(left + first.x, y), (left + last.x + last.width, y)], INNER, Colour::RULE, None);
+    }
 }

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
-use shiyan_foundation::Lang;
 use shiyan_foundation::text::thousands;
+use shiyan_foundation::{Lang, NaiveDate};
 
 use crate::{ReportError, wording};
 
@@ -51,10 +51,34 @@ pub(crate) const BULLETIN: [Source; 2] = [
     Source { name: "p62.en.txt", lang: Lang::En, text: include_str!("../templates/p62.en.txt") },
 ];
 
+/// P03 抽样单
+pub(crate) const SHEET: [Source; 2] = [
+    Source { name: "p03.zh.txt", lang: Lang::Zh, text: include_str!("../templates/p03.zh.txt") },
+    Source { name: "p03.en.txt", lang: Lang::En, text: include_str!("../templates/p03.en.txt") },
+];
+
+/// P12 限时报告情况表
+pub(crate) const TIMED: [Source; 2] = [
+    Source { name: "p12.zh.txt", lang: Lang::Zh, text: include_str!("../templates/p12.zh.txt") },
+    Source { name: "p12.en.txt", lang: Lang::En, text: include_str!("../templates/p12.en.txt") },
+];
+
+/// P20 检验结果通知书
+pub(crate) const RESULT: [Source; 2] = [
+    Source { name: "p20.zh.txt", lang: Lang::Zh, text: include_str!("../templates/p20.zh.txt") },
+    Source { name: "p20.en.txt", lang: Lang::En, text: include_str!("../templates/p20.en.txt") },
+];
+
+/// P63 三清单
+pub(crate) const LISTS: [Source; 2] = [
+    Source { name: "p63.zh.txt", lang: Lang::Zh, text: include_str!("../templates/p63.zh.txt") },
+    Source { name: "p63.en.txt", lang: Lang::En, text: include_str!("../templates/p63.en.txt") },
+];
+
 /// 模板目录 every template that papers are made from.
 #[must_use]
 pub fn all() -> Vec<Source> {
-    [ANNUAL, NOTICE, NOTICE_ANNEX, BULLETIN, wording::COMMON, wording::TEST_REPORT, wording::SERVICE_RECEIPT].concat()
+    [ANNUAL, SHEET, TIMED, RESULT, NOTICE, NOTICE_ANNEX, BULLETIN, LISTS, wording::COMMON, wording::TEST_REPORT, wording::SERVICE_RECEIPT].concat()
 }
 
 /// The template of the annual report in a language.
@@ -90,6 +114,10 @@ impl Words {
     #[must_use]
     pub fn cells(&self, key: &str) -> Vec<Vec<String>> {
         self.all(key).map(|line| line.split('|').map(|cell| plain(&cell.replace("\\n", "\n"))).collect()).collect()
+    }
+    /// The texts of a key as they stand, with the edges of their values.
+    pub(crate) fn raw<'w>(&'w self, key: &'w str) -> impl Iterator<Item = &'w str> {
+        self.all(key)
     }
     fn all<'w>(&'w self, key: &'w str) -> impl Iterator<Item = &'w str> {
         self.0.iter().filter(move |(k, _)| k == key).map(|(_, text)| text.as_str())
@@ -143,8 +171,17 @@ impl Source {
     /// # Errors
     /// A name that is not among the facts, a mark that is not known, a placeholder that was not closed: with file and line.
     pub fn fill(&self, facts: &impl Serialize) -> Result<Filled, ReportError> {
-        let text = alone(self.text);
-        let rendered = ENGINE.render_named_str(self.name, &text, Value::from(Serde(facts))).map_err(|e| self.wrong(&said(&e)))?;
+        self.filled(&alone(self.text), facts)
+    }
+    /// Fills the template in with the periods and numbers of the law as they are on a day: `{D07}` in it becomes `7个工作日`. What a fact says is no key.
+    ///
+    /// # Errors
+    /// As [`Source::fill`].
+    pub fn fill_on(&self, day: NaiveDate, facts: &impl Serialize) -> Result<Filled, ReportError> {
+        self.filled(&shiyan_statute::said(&alone(self.text), day, self.lang), facts)
+    }
+    fn filled(&self, text: &str, facts: &impl Serialize) -> Result<Filled, ReportError> {
+        let rendered = ENGINE.render_named_str(self.name, text, Value::from(Serde(facts))).map_err(|e| self.wrong(&said(&e)))?;
         self.read(&rendered)
     }
     /// The names that it uses in any case, whatever the facts are.
@@ -220,7 +257,7 @@ impl Source {
 }
 
 /// Parts that a template may name.
-const KINDS: &[&str] = &["paper", "table", "chart", "figures", "own", "line", "attached", "signature", "heading"];
+const KINDS: &[&str] = &["paper", "table", "chart", "figures", "own", "line", "attached", "signature", "heading", "form", "text", "page", "code"];
 /// What may be said of a part.
 const KEYS: &[&str] = &[
     "version",
@@ -243,6 +280,19 @@ const KEYS: &[&str] = &[
     "cumulative",
     "total",
     "wide",
+    "family",
+    "placed",
+    "mark",
+    "margins",
+    "size",
+    "leading",
+    "height",
+    "align",
+    "space",
+    "room",
+    "fit",
+    "draft",
+    "front",
 ];
 
 /// One sentence with placeholders, for papers whose form is fixed: report of a test, page numbers.
@@ -258,6 +308,8 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut engine = Environment::new();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_auto_escape_callback(|_| AutoEscape::None);
+    // a box of a form, ticked or to be ticked by pen
+    engine.add_function("tick", |on: bool| if on { "☑" } else { "☐" });
     engine.set_formatter(|out, _, value| {
         if value.is_undefined() {
             return Err(minijinja::ErrorKind::UndefinedError.into());
@@ -282,13 +334,18 @@ fn kept(c: char) -> char {
 
 /// The text as it is printed.
 fn plain(text: &str) -> String {
+    bare(text.trim())
+}
+
+/// The same with the blanks at its ends, which leave room for a pen.
+pub(crate) fn bare(text: &str) -> String {
     let back = |c| match c {
         LINE_END => '\n',
         BAR => '|',
         BACKSLASH => '\\',
         c => c,
     };
-    text.trim().chars().filter(|c| *c != EDGE).map(back).collect()
+    text.chars().filter(|c| *c != EDGE).map(back).collect()
 }
 
 /// A tag alone on its line leaves no line behind: a comment takes the line end, so that errors still name the right line.

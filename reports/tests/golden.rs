@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use shiyan_reports::forms::service_receipt;
+use shiyan_reports::letters::{Letter, Variant};
 use shiyan_reports::test_report::{Mark, Wording};
 use shiyan_reports::{Faces, Lang, Office, ReportError, annual, test_report};
 
@@ -28,6 +29,8 @@ fn papers() -> Vec<(&'static str, Vec<u8>)> {
     void.mark = Some(Mark::Void);
     let mut bare = samples::report_pass();
     bare.mark = None;
+    let office = &Office::default();
+    let letter = |made: Result<Letter, ReportError>| made.unwrap().pdf(&faces).unwrap();
     vec![
         ("annual-zh", annual::pdf(&samples::annual_zh(), &faces, &shiyan_reports::Office::default()).unwrap()),
         ("annual-en", annual::pdf(&samples::annual_en(), &faces, &shiyan_reports::Office::default()).unwrap()),
@@ -46,6 +49,18 @@ fn papers() -> Vec<(&'static str, Vec<u8>)> {
         ("p62-zh", samples::bulletin(Lang::Zh, false).letter(&Office::default()).unwrap().pdf(&faces).unwrap()),
         ("p62-month", samples::bulletin(Lang::Zh, true).letter(&Office::default()).unwrap().pdf(&faces).unwrap()),
         ("p62-en", samples::bulletin(Lang::En, false).letter(&Office::default()).unwrap().pdf(&faces).unwrap()),
+        ("p03-zh", letter(samples::sheet(Lang::Zh, Variant::General).letter(office))),
+        ("p03-farm", letter(samples::sheet(Lang::Zh, Variant::Farm).letter(office))),
+        ("p03-online", letter(samples::sheet(Lang::Zh, Variant::Online).letter(office))),
+        ("p03-en", letter(samples::sheet(Lang::En, Variant::General).letter(office))),
+        ("p12-zh", letter(samples::timed(Lang::Zh).letter(office))),
+        ("p12-en", letter(samples::timed(Lang::En).letter(office))),
+        ("p20-zh", letter(samples::result(Lang::Zh).letter(office))),
+        ("p20-en", letter(samples::result(Lang::En).letter(office))),
+        ("p20-microbe", letter(samples::result_microbe().letter(office))),
+        ("p63-zh", letter(samples::lists(Lang::Zh, false).letter(office))),
+        ("p63-none", letter(samples::lists(Lang::Zh, true).letter(office))),
+        ("p63-en", letter(samples::lists(Lang::En, false).letter(office))),
         ("p21-open", service_receipt::pdf(&samples::receipt_open(), &faces, &Office::default()).unwrap()),
     ]
 }
@@ -329,7 +344,7 @@ fn a_proof_of_service_is_one_page_and_leaves_the_pen_its_room() {
         let ticked = pages[0].matches('☑').count();
         assert_eq!((ticked, pages[0].matches('☐').count() + ticked), (usize::from(model.way.is_some()), 6), "{name}");
         if model.lang == Lang::Zh {
-            assert_eq!(pages[0].contains("2027年1月15日16时05分"), model.at.is_some(), "{name}");
+            assert_eq!(pages[0].contains("2027年1月15日16时05分"), model.on.is_some(), "{name}");
             assert!(pages[0].contains("签名或者盖章年月日"), "{name}: the receiver writes the day: {}", pages[0]);
         }
     }
@@ -423,4 +438,40 @@ fn the_faces_draw_rare_characters_themselves() {
     let kai = ttf_parser::Face::parse(shiyan_fonts::KAI, 0).unwrap();
     let lost: String = "𠮷𫟷噁𫫇𬭩☐☑☒✔⁶₁₂₆≒".chars().filter(|c| blank(&kai, *c)).collect();
     assert_eq!(lost, "", "kai");
+}
+
+/// Bound together, reports have the pages, the words and the page numbers that they have apart, and a page takes a fraction of the room.
+#[test]
+fn a_volume_says_what_its_reports_say_apart_and_shares_their_faces() {
+    let models: Vec<test_report::Model> =
+        (0..12).map(|n| test_report::Model { report_no: format!("SF-{n:03}"), mark: [None, Some(Mark::Void)][n % 2], ..samples::report_pass() }).collect();
+    let bound = test_report::volume(&models, &strict()).unwrap();
+    assert!(bound == test_report::volume(&models, &strict()).unwrap(), "the same models, the same bytes");
+    let apart: Vec<Vec<u8>> = models.iter().map(|m| test_report::pdf(m, &strict()).unwrap()).collect();
+    assert!(bound.len() * 4 < apart.iter().map(Vec::len).sum::<usize>(), "{}", bound.len());
+    assert!(bound.windows(9).any(|w| w == b"/Outlines"), "a bookmark for each");
+    let Some(all) = pages("volume", &bound) else { return };
+    let single: Vec<String> = apart.iter().enumerate().flat_map(|(n, bytes)| pages(&format!("single-{n}"), bytes).unwrap()).collect();
+    assert_eq!(all, single);
+    assert!(test_report::volume(&[], &strict()).is_err() && test_report::volume(&vec![models[0].clone(); test_report::BOUND + 1], &strict()).is_err());
+}
+
+/// A copy of the sampling sheet is one page whatever was written on it, and the notes stand on the last.
+#[test]
+fn a_copy_of_the_sampling_sheet_stays_on_one_page() {
+    for variant in [Variant::General, Variant::Farm, Variant::Online] {
+        for times in [1, 3] {
+            let mut form = samples::sheet(Lang::Zh, variant);
+            for key in ["site_name", "site_addr", "prod_name", "prod_addr", "exec_std", "remark"] {
+                let long = form.sheet.get(key).repeat(times);
+                form.sheet.set(key, long);
+            }
+            let bytes = form.letter(&Office::default()).unwrap().pdf(&strict()).unwrap();
+            let Some(pages) = pages(&format!("p03-{variant:?}-{times}"), &bytes) else { return };
+            assert_eq!(pages.len(), 5, "{variant:?} {times}");
+            for (page, copy) in pages.iter().zip(["第一联", "第二联", "第三联", "第四联", "填写说明"]) {
+                assert!(page.contains(copy), "{variant:?} {times}: {page}");
+            }
+        }
+    }
 }

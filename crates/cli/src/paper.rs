@@ -1,15 +1,17 @@
 //! `shiyan paper`: every paper by its number, and one of them as a file.
 
 use serde_json::{Value, json};
-use shiyan_app::sha256_hex;
+use shiyan_app::{App, Who, sha256_hex};
+use shiyan_foundation::task::TaskKind;
 use shiyan_foundation::{Label, Lang, Refusal, Scope};
+use shiyan_lab_results::order::TestOrder;
 use shiyan_lab_results::report::ReportOptions;
 use shiyan_papers::catalogue::{KINDS, Kind, Output};
-use shiyan_papers::code;
+use shiyan_papers::{BOUND, code};
 
 use crate::config::PaperArgs;
 use crate::place::Place;
-use crate::print::{Failed, json as print_json, write};
+use crate::print::{json as print_json, write};
 use crate::run::{Done, now, test_report};
 use crate::say;
 
@@ -66,18 +68,50 @@ fn list(as_json: bool, lang: Lang) -> Done {
 }
 
 /// P11a and P11b are one program and two titles: which one a sample gets, its purpose says.
+fn fits(kind: &Kind, number: &str, order: Option<&TestOrder>) -> Result<(), Refusal> {
+    let Some(order) = order else { return Ok(()) };
+    let monitored = order.kind == TaskKind::RiskMonitoring;
+    if monitored == (kind.id == "P11b") {
+        return Ok(());
+    }
+    let refusal = Refusal::new(code::OTHER_KIND).with("no", number).with("paper", kind.id).with("other", if monitored { "P11b" } else { "P11a" });
+    Err(refusal.with("kind", order.kind.zh()).with("kind_en", order.kind.en()))
+}
+
 async fn report_of(place: &Place, kind: &'static Kind, no: &str, out: &std::path::Path, lang: Lang) -> Done {
-    use shiyan_foundation::task::TaskKind;
-    let (number, _) = shiyan_sample_intake::check_number(no)?;
+    let numbers: Vec<&str> = no.split([',', '，']).map(str::trim).filter(|no| !no.is_empty()).collect();
     // printing an issued report is journalled
     let app = place.app_to_write().await?;
-    let found = app.report_of_number(&number, &Scope::District).await?.and_then(|r| r.order);
-    if let Some(order) = found {
-        let monitored = order.kind == TaskKind::RiskMonitoring;
-        if monitored != (kind.id == "P11b") {
-            let refusal = Refusal::new(code::OTHER_KIND).with("no", &number).with("paper", kind.id).with("other", if monitored { "P11b" } else { "P11a" });
-            return Err(Failed::from(refusal.with("kind", order.kind.zh()).with("kind_en", order.kind.en())));
-        }
+    if let [_, _, ..] = numbers.as_slice() {
+        return volume_of(place, &app, kind, &numbers, out).await;
     }
+    let (number, _) = shiyan_sample_intake::check_number(no)?;
+    let found = app.report_of_number(&number, &Scope::District).await?.and_then(|r| r.order);
+    fits(kind, &number, found.as_ref())?;
     test_report(place, &app, no, out, ReportOptions::default(), lang).await
+}
+
+/// 合订 several issued reports in one file for the printer.
+async fn volume_of(place: &Place, app: &App, kind: &'static Kind, numbers: &[&str], out: &std::path::Path) -> Done {
+    if kind.output(out)? != Output::Pdf {
+        return Err(Refusal::new(code::OUTPUT).with("paper", kind.id).with("typed", out.display().to_string()).with("known", ".pdf").into());
+    }
+    if numbers.len() > BOUND {
+        return Err(Refusal::new(code::BOUND).with("most", BOUND).with("count", numbers.len()).into());
+    }
+    let (mut contents, mut printed) = (Vec::new(), Vec::new());
+    for no in numbers {
+        let (number, _) = shiyan_sample_intake::check_number(no)?;
+        let found = app.report_of_number(&number, &Scope::District).await?;
+        fits(kind, &number, found.as_ref().and_then(|f| f.order.as_ref()))?;
+        let report = found.and_then(|f| f.newest).ok_or_else(|| Refusal::new(code::UNBOUND).with("no", &number))?;
+        contents.push(app.report_to_bind(&report).await?);
+        printed.push((report.id, report.number.clone()));
+    }
+    let url = place.public_url(None, std::net::SocketAddr::from(([127, 0, 0, 1], 8000)));
+    let bytes = shiyan_papers::test_report_volume(&contents, &url).map_err(|e| shiyan_app::Error::Fault(format!("{e:?}")))?;
+    write(out, &bytes)?;
+    app.note_printed(&Who::system("命令行"), &printed, "file", now()).await?;
+    say!("{} {} {} SHA-256 {}", kind.id, printed.len(), bytes.len(), sha256_hex(&bytes))?;
+    Ok(())
 }

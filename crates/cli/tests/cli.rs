@@ -683,19 +683,112 @@ fn reported(data: &Path, kind: &str) -> String {
     sql_text(data, &statement)
 }
 
+/// The number of a reported sample whose failing conclusion has a case that goes on, or went to its end.
+fn with_case(data: &Path, more: &str) -> String {
+    let statement = format!(
+        "SELECT COALESCE(MIN(s.sampling_no), '') FROM case_file c JOIN sample s ON s.id = c.sample_id WHERE c.state <> 'cancelled' {more} \
+         AND EXISTS (SELECT 1 FROM test_report r WHERE r.sample_id = s.id)"
+    );
+    sql_text(data, &statement)
+}
+
+/// The number of a reported sample that passed.
+fn passing(data: &Path) -> String {
+    let statement = "SELECT COALESCE(MIN(s.sampling_no), '') FROM test_report r JOIN sample s ON s.id = r.sample_id JOIN test_order o ON o.id = r.order_id \
+                     WHERE o.state = 'issued' AND o.outcome = 'pass' AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.sample_id = s.id)";
+    sql_text(data, statement)
+}
+
+/// The words of a page of a PDF, or nothing where the tool that reads them is missing.
+fn words_of(file: &Path) -> Option<String> {
+    let out = std::process::Command::new("pdftotext").args(["-raw", "-enc", "UTF-8", text(file), "-"]).output().ok()?;
+    Some(String::from_utf8_lossy(&out.stdout).split_whitespace().collect())
+}
+
+#[test]
+fn the_papers_of_a_batch_say_what_is_on_record_of_it_and_no_item_that_was_not_reported() {
+    let dir = demo();
+    let sheet = with_case(
+        &dir.0,
+        "AND c.part <> 'SC' AND EXISTS (SELECT 1 FROM case_file p WHERE p.sample_id = c.sample_id AND p.part = 'SC' AND p.state <> 'cancelled')",
+    );
+    let sheet = if sheet.is_empty() { with_case(&dir.0, "") } else { sheet };
+    let of_case = |column: &str| sql_text(&dir.0, &format!("SELECT c.{column} FROM case_file c WHERE c.sampling_no = '{sheet}' ORDER BY c.no LIMIT 1"));
+    let items: serde_json::Value = serde_json::from_str(&sql_text(
+        &dir.0,
+        &format!("SELECT r.detail FROM test_report r JOIN sample s ON s.id = r.sample_id WHERE s.sampling_no = '{sheet}' ORDER BY r.amendment DESC LIMIT 1"),
+    ))
+    .unwrap();
+    let content: serde_json::Value = serde_json::from_str(items["content"].as_str().unwrap()).unwrap();
+    let bare = |text: &str| text.split_whitespace().collect::<String>();
+    let (mut failed, mut passed) = (Vec::new(), Vec::new());
+    for item in content["items"].as_array().unwrap() {
+        let fails = item["failed"].as_bool().unwrap_or(item["verdict"][0] == "不合格项");
+        if fails { failed.push(item) } else { passed.push(bare(item["analyte"].as_str().unwrap())) }
+    }
+    let file = dir.join("p20.pdf");
+    let made = json(&dir.0, &["paper", "P20", "--no", &sheet, "--out", text(&file), "--json"]);
+    let codes: Vec<&str> = made["warnings"].as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect();
+    assert!(codes.starts_with(&["PAPER-DRAFT", "PAPER-BLANKS"]), "{codes:?}");
+    let Some(notice) = words_of(&file) else {
+        shiyan_skip::skipped("the words of the papers of a batch", "pdftotext is not installed");
+        return;
+    };
+    for said in [&sheet, content["number"].as_str().unwrap(), &of_case("operator"), "7个工作日"] {
+        assert!(notice.contains(&bare(said)), "{said}: {notice}");
+    }
+    for item in &failed {
+        assert!(notice.contains(&bare(item["analyte"].as_str().unwrap())) && notice.contains(&bare(item["result"].as_str().unwrap())), "{item}: {notice}");
+    }
+    let other = |name: &String| failed.iter().all(|f| !bare(f["analyte"].as_str().unwrap()).contains(name.as_str()));
+    let strange: Vec<&String> = passed.iter().filter(|name| name.chars().count() > 1 && other(name) && notice.contains(name.as_str())).collect();
+    assert!(strange.is_empty(), "only what failed is named: {strange:?}");
+    assert!(!notice.contains("视为认可") && !notice.contains("5个工作日提出"), "{notice}");
+
+    // a case asks for its own part alone
+    let own = dir.join("own.pdf");
+    good(&dir.0, &["paper", "P20", "--no", &of_case("no"), "--out", text(&own)]);
+    let own = words_of(&own).unwrap();
+    assert!(own.len() <= notice.len() && own.contains(&bare(&of_case("operator"))));
+    // the proof of service names the same report, and signs for nobody
+    let receipt = dir.join("p21.pdf");
+    good(&dir.0, &["paper", "P21", "--no", &sheet, "--out", text(&receipt)]);
+    let receipt = words_of(&receipt).unwrap();
+    assert!(receipt.contains("送达回证") && receipt.contains(&bare(content["number"].as_str().unwrap())), "{receipt}");
+
+    // the three lists name every case of the month once
+    let opened = of_case("opened_on");
+    let lists = dir.join("p63.xlsx");
+    good(&dir.0, &["paper", "P63", "--no", &opened[..7], "--out", text(&lists)]);
+    let book = shiyan_exchange::book::read(&std::fs::read(&lists).unwrap(), "x.xlsx").unwrap();
+    let named = |sheet: usize| book.sheets[sheet].rows[1..].iter().map(|r| r.cell(1).to_owned()).collect::<Vec<_>>();
+    let asked = format!(
+        "SELECT COALESCE(GROUP_CONCAT(n, ' '), '') FROM (SELECT no AS n FROM case_file WHERE opened_on LIKE '{}-%' AND state <> 'cancelled' ORDER BY no)",
+        &opened[..7]
+    );
+    let asked: Vec<String> = sql_text(&dir.0, &asked).split_whitespace().map(str::to_owned).collect();
+    assert_eq!((named(0), named(1)), (asked.clone(), asked));
+    assert_eq!(book.sheets.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["问题清单", "整改清单", "问责清单"]);
+    assert!(named(2).iter().all(String::is_empty), "whom to hold to account a person decides");
+}
+
 #[test]
 fn every_paper_that_is_listed_is_made_as_everything_it_says() {
     let dir = demo();
     let year = last_year(&dir.0);
     let listed = json(&dir.0, &["paper", "list", "--json"]);
     let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["P11a", "P11b", "P40", "P41", "P61", "P62"]);
+    assert_eq!(ids, ["P03", "P11a", "P11b", "P12", "P20", "P21", "P40", "P41", "P61", "P62", "P63"]);
     assert!(good(&dir.0, &["paper", "list", "--lang", "en"]).contains("Notice of the results of supervisory sampling"));
     let (supervised, monitored) = (reported(&dir.0, "supervisory"), reported(&dir.0, "risk_monitoring"));
+    let (failing, severe) = (with_case(&dir.0, ""), with_case(&dir.0, "AND c.detail LIKE '%\"severe\":true%'"));
+    assert!(![&failing, &severe].iter().any(|no| no.is_empty()), "the demonstration tells of both");
     for paper in listed.as_array().unwrap() {
         let id = paper["id"].as_str().unwrap();
         let no = match id {
-            "P11a" => supervised.clone(),
+            "P03" | "P11a" => supervised.clone(),
+            "P12" => severe.clone(),
+            "P20" | "P21" => failing.clone(),
             "P11b" => monitored.clone(),
             _ => year.clone(),
         };
@@ -712,6 +805,14 @@ fn every_paper_that_is_listed_is_made_as_everything_it_says() {
             assert!(one == two, "{id} {ending}: made twice, two files");
         }
     }
+    // several reports bound for the printer: as many pages as they have apart
+    let [bound, one, other] = ["bound", "one", "other"].map(|name| dir.join(&format!("{name}.pdf")));
+    good(&dir.0, &["paper", "P11a", "--no", &format!("{supervised}, {failing}"), "--out", text(&bound)]);
+    good(&dir.0, &["paper", "P11a", "--no", &supervised, "--out", text(&one)]);
+    good(&dir.0, &["paper", "P11a", "--no", &failing, "--out", text(&other)]);
+    if let [Some(bound), Some(one), Some(other)] = [&bound, &one, &other].map(|f| words_of(f)) {
+        assert!(bound.contains(&one) && bound.contains(&other), "bound together they say what they say apart");
+    }
     let out = dir.join("x.pdf");
     for (args, code) in [
         (&["paper", "P99", "--no", "2026", "--out", text(&out)][..], "PAPER-UNKNOWN"),
@@ -723,6 +824,16 @@ fn every_paper_that_is_listed_is_made_as_everything_it_says() {
         (&["paper", "P62", "--no", "2099", "--out", text(&out)], "PAPER-AHEAD"),
         (&["paper", "P40", "--no", "2001", "--out", text(&out)], "PAPER-NOTHING"),
         (&["paper", "P11b", "--no", &supervised, "--out", text(&out)], "PAPER-KIND"),
+        (&["paper", "P11b", "--no", &format!("{supervised},{failing}"), "--out", text(&out)], "PAPER-KIND"),
+        (&["paper", "P11a", "--no", &format!("{supervised},XBJ01410105000000001"), "--out", text(&out)], "PAPER-UNBOUND"),
+        (&["paper", "P11a", "--no", &[supervised.as_str(); 251].join(","), "--out", text(&out)], "PAPER-BOUND"),
+        (&["paper", "P11a", "--no", &format!("{supervised},{failing}"), "--out", "x.docx"], "PAPER-OUTPUT"),
+        (&["paper", "P03", "--no", "XBJ01410105000000001", "--out", text(&out)], "PAPER-SHEET"),
+        (&["paper", "P03", "--no", "抽样单", "--out", text(&out)], "PAPER-NO"),
+        (&["paper", "P12", "--no", &passing(&dir.0), "--out", text(&out)], "PAPER-NOT-SEVERE"),
+        (&["paper", "P20", "--no", &passing(&dir.0), "--out", text(&out)], "PAPER-NOT-FAILING"),
+        (&["paper", "P21", "--no", &passing(&dir.0), "--out", text(&out)], "PAPER-NOT-FAILING"),
+        (&["paper", "P63", "--no", "2099", "--out", text(&out)], "PAPER-AHEAD"),
     ] {
         for lang in ["zh", "en"] {
             let (exit, said) = bad(&dir.0, &[args, &["--lang", lang]].concat());

@@ -48,6 +48,13 @@ impl Output {
 const PERIOD: (&str, &str, &str) =
     ("期间：月 2026-03、季度 2026-Q1、半年 2026-H1 或年 2026", "a period: month 2026-03, quarter 2026-Q1, half-year 2026-H1 or year 2026", "2026-03");
 const SHEET: (&str, &str, &str) = ("抽样单编号", "the number of the sampling sheet", "XBJ26410105000000001");
+const REPORTS: (&str, &str, &str) = (
+    "抽样单编号；用逗号隔开的几个合订成一份 PDF，供打印",
+    "the number of the sampling sheet; several, parted by commas, are bound as one PDF to be printed",
+    "XBJ26410105000000001",
+);
+const BATCH: (&str, &str, &str) =
+    ("抽样单编号，或只要其中一部分时的案件编号", "the number of the sampling sheet, or of a case for its part alone", "XBJ26410105000000001");
 const ALL_OUTPUTS: &[Output] = &[Output::Pdf, Output::Docx, Output::Xlsx];
 const PAGES: &[Output] = &[Output::Pdf, Output::Docx];
 
@@ -58,8 +65,21 @@ const DATED: Option<Numbering> = Some(Numbering { number: false, count: false })
 
 /// Every paper, by number.
 pub const KINDS: &[Kind] = &[
-    Kind { id: "P11a", zh: "食品安全监督抽检检验报告", en: "Test report of supervisory sampling", no: SHEET, outputs: PAGES, numbering: None },
-    Kind { id: "P11b", zh: "食品安全风险监测检验报告", en: "Test report of risk monitoring", no: SHEET, outputs: PAGES, numbering: None },
+    Kind { id: "P03", zh: "食品安全抽样检验抽样单", en: "Sampling sheet", no: SHEET, outputs: PAGES, numbering: None },
+    Kind { id: "P11a", zh: "食品安全监督抽检检验报告", en: "Test report of supervisory sampling", no: REPORTS, outputs: PAGES, numbering: None },
+    Kind { id: "P11b", zh: "食品安全风险监测检验报告", en: "Test report of risk monitoring", no: REPORTS, outputs: PAGES, numbering: None },
+    Kind {
+        id: "P12", zh: "食品安全抽样检验限时报告情况表", en: "Timed report of a severe finding", no: SHEET, outputs: ALL_OUTPUTS, numbering: DATED
+    },
+    Kind {
+        id: "P20",
+        zh: "食品安全抽样检验结果通知书、检验结果确认回执",
+        en: "Notice of the test result, with its receipt",
+        no: BATCH,
+        outputs: PAGES,
+        numbering: NUMBERED,
+    },
+    Kind { id: "P21", zh: "送达回证", en: "Proof of service", no: BATCH, outputs: PAGES, numbering: None },
     Kind {
         id: "P40",
         zh: "食品安全监督抽检信息通告",
@@ -72,6 +92,9 @@ pub const KINDS: &[Kind] = &[
     Kind { id: "P61", zh: "年度食品安全抽检工作报告", en: "Annual report", no: ("年份", "a year", "2026"), outputs: PAGES, numbering: DATED },
     Kind {
         id: "P62", zh: "食品安全监督抽检情况通告、月度通报", en: "Bulletin of supervisory sampling", no: PERIOD, outputs: ALL_OUTPUTS, numbering: NUMBERED
+    },
+    Kind {
+        id: "P63", zh: "问题清单、整改清单、问责清单", en: "Problems, corrections and accountability", no: PERIOD, outputs: ALL_OUTPUTS, numbering: DATED
     },
 ];
 
@@ -93,6 +116,11 @@ impl Kind {
         let known = || self.outputs.iter().map(|o| format!(".{}", o.ending())).collect::<Vec<_>>().join(" ");
         let wrong = || Refusal::new(code::OUTPUT).with("paper", self.id).with("typed", format!(".{ending}")).with("known", known());
         self.outputs.iter().copied().find(|o| o.ending() == ending).ok_or_else(wrong)
+    }
+    /// Whether it is about one batch, by the number of its sheet or of a case.
+    #[must_use]
+    pub fn of_batch(&self) -> bool {
+        matches!(self.id, "P03" | "P12" | "P20" | "P21")
     }
     /// Whether it is drafted on the page of papers; test reports have pages of their own.
     #[must_use]

@@ -35,4 +35,22 @@ codes! {
         next "是住址的，公布前改写到街道门牌" / "If it is a home, leave out the flat before it is made public", article "";
     UNNUMBERED = "PAPER-DRAFT", zh "草稿：文号、成文日期和期数在签发时编定", en "A draft: its number, its day and its issue are given when it is signed",
         next "在“文书”页面核对后签发" / "Check it on the page of papers and issue it there", article "GB/T 9704-2012";
+    NO_SHEET = "PAPER-SHEET", zh "没有编号为“{no}”的抽样单或案件", en "There is no sampling sheet or case “{no}”",
+        next "核对编号" / "Check the number", article "";
+    SHEET_OPEN = "PAPER-SHEET-OPEN", zh "抽样单 {no} 的状态是“{state}”，不出抽样单", en "The sheet {no} is “{state_en}” and is not printed",
+        next "提交抽样单后再出" / "Submit the sheet first", article "抽检办法 第17条";
+    NOT_SEVERE = "PAPER-NOT-SEVERE", zh "{no} 没有检出可能严重危害身体健康和生命安全的项目，不需要限时报告", en "Nothing was found in {no} that may do serious harm; no timed report is needed",
+        next "按检验结论报告的一般时限报告" / "Report it in the ordinary time", article "抽检办法 第28条";
+    NOT_FAILING = "PAPER-NOT-FAILING", zh "{no} 的检验结论不是不合格，不出{paper}", en "The conclusion on {no} is not a failing one; there is no {paper_en}",
+        next "核对编号" / "Check the number", article "抽检办法 第29条";
+    NO_REPORT = "PAPER-NO-REPORT", zh "{no} 还没有签发检验报告，不出{paper}", en "No test report of {no} was issued yet; there is no {paper_en}",
+        next "签发检验报告后再出；通知书只写报告上的项目" / "Issue the report first; a notice names only what the report says", article "抽检办法 第29条";
+    BLANKS = "PAPER-BLANKS", zh "系统没有记录，留空待填：{fields}", en "Not on record and left open: {fields_en}",
+        next "打印后由经办人填写" / "Filled in by hand after printing", article "";
+    NO_RECHECK = "PAPER-NO-RECHECK", zh "{items}为微生物项目，通知书写明依法不予复检", en "The notice says that the law admits no recheck of {items}",
+        next "不受理该项目的复检申请" / "Accept no application for these items", article "抽检办法 第31条";
+    UNBOUND = "PAPER-UNBOUND", zh "{no} 没有已签发的检验报告，不能合订", en "There is no issued report of {no} to bind with the others",
+        next "去掉这个编号，或签发后再合订" / "Leave this number out, or issue its report first", article "";
+    BOUND = "PAPER-BOUND", zh "一册最多合订 {most} 份检验报告，给了 {count} 份", en "A volume binds at most {most} reports; {count} were given",
+        next "分几册打印" / "Make several volumes", article "";
 }

@@ -8,14 +8,17 @@ use shiyan_app::{App, Error};
 use shiyan_dispatch::{IssuedPaper, OfficePapers, PageStyle, Signing};
 use shiyan_foundation::{Act, Actor, Instant, Lang, NaiveDate, Refusal, authority};
 use shiyan_reports::annual;
-use shiyan_reports::letters::{Bulletin, Front, Letter, Notice};
+use shiyan_reports::forms::service_receipt;
+use shiyan_reports::letters::{Bulletin, Front, Letter, Lists, Notice, ResultNotice, SheetForm, Timed};
 use shiyan_reports::office::{FaceNames, Margins, Numbering as Pages};
 use shiyan_reports::{Faces, Office, template};
 
 use crate::annual::district_model;
+use crate::batch;
 use crate::catalogue::{Kind, Output};
 use crate::code;
 use crate::letters::{Looked, bulletin, day_of_file, notice, period, set_failed, workbook};
+use crate::lists;
 
 /// 本单位字体 of this process: read once at its start, the same for every paper.
 static OWN: OnceLock<Faces> = OnceLock::new();
@@ -45,6 +48,8 @@ enum Told {
     Notice(Box<Notice>),
     Annexes(Box<Notice>),
     Bulletin(Box<Bulletin>),
+    Lists(Box<Lists>),
+    Batch(batch::Told),
     Annual(Box<annual::Model>),
 }
 
@@ -123,9 +128,16 @@ impl Draft {
     /// # Errors
     /// No such period, or one that has not begun; nothing to say; the database does not answer.
     pub async fn of_district(app: &App, kind: &'static Kind, no: &str, lang: Lang, now: Instant) -> Result<Self, Error> {
-        let period = period(kind, no, now)?;
         // before anything is read: what is written meanwhile is newer than the draft
         let stands_on = app.head().await?.seq;
+        let office = app.office_papers().await?;
+        let subject = no.trim().to_uppercase();
+        if kind.of_batch() {
+            let drawn = Box::pin(batch::drawn(app, kind, no, lang, now)).await?;
+            let said = (subject.clone(), subject.clone());
+            return Ok(Self { kind, subject, said, looked: drawn.looked, demo: drawn.demo, stands_on, office, lang, now, told: Told::Batch(drawn.told) });
+        }
+        let period = period(kind, no, now)?;
         let (told, looked, demo) = match kind.id {
             "P40" | "P41" => {
                 let drawn = Box::pin(notice(app, period, lang, now)).await?;
@@ -135,6 +147,10 @@ impl Draft {
             "P62" => {
                 let drawn = Box::pin(bulletin(app, period, lang, now)).await?;
                 (Told::Bulletin(Box::new(drawn.told)), drawn.looked, drawn.demo)
+            }
+            "P63" => {
+                let drawn = Box::pin(lists::drawn(app, period, lang, now)).await?;
+                (Told::Lists(Box::new(drawn.told)), drawn.looked, drawn.demo)
             }
             "P61" if no.trim().len() == 4 => {
                 let (model, demo) = Box::pin(district_model(app, period.year, lang, now)).await?;
@@ -146,9 +162,8 @@ impl Draft {
             }
             _ => return Err(kind.unread(no).into()),
         };
-        let office = app.office_papers().await?;
         let said = (period.said(Lang::Zh), period.said(Lang::En));
-        Ok(Self { kind, subject: no.trim().to_uppercase(), said, looked, demo, stands_on, office, lang, now, told })
+        Ok(Self { kind, subject, said, looked, demo, stands_on, office, lang, now, told })
     }
     /// 标题
     ///
@@ -176,6 +191,11 @@ impl Draft {
             Told::Notice(told) => Notice { front, ..(**told).clone() }.notice(&office),
             Told::Annexes(told) => Notice { front, ..(**told).clone() }.annexes(&office),
             Told::Bulletin(told) => Bulletin { front, ..(**told).clone() }.letter(&office),
+            Told::Lists(told) => Lists { front, ..(**told).clone() }.letter(&office),
+            Told::Batch(batch::Told::Sheet(told)) => SheetForm { front, ..(**told).clone() }.letter(&office),
+            Told::Batch(batch::Told::Timed(told)) => Timed { front, ..(**told).clone() }.letter(&office),
+            Told::Batch(batch::Told::Notice(told)) => ResultNotice { front, ..(**told).clone() }.letter(&office),
+            Told::Batch(batch::Told::Receipts(told)) => service_receipt::letter(told, &office),
             Told::Annual(model) => {
                 let date = signing.map_or(model.date, |s| s.dated);
                 return Ok(Sheet::Annual(Box::new(annual::Model { date, ..(**model).clone() })));
@@ -219,11 +239,15 @@ impl Draft {
             Told::Notice(_) => "p40",
             Told::Annexes(_) => "p41",
             Told::Bulletin(_) => "p62",
+            Told::Lists(_) => "p63",
+            Told::Batch(batch::Told::Sheet(_)) => "p03",
+            Told::Batch(batch::Told::Timed(_)) => "p12",
+            Told::Batch(batch::Told::Notice(_)) => "p20",
+            Told::Batch(batch::Told::Receipts(_)) => "p21",
             Told::Annual(_) => "annual",
         };
-        let file = format!("{name}.{}.txt", self.lang.pick("zh", "en"));
-        let version = template::all().into_iter().find(|s| s.name == file).map_or("", |s| s.version());
-        format!("{file} {version}")
+        let stem = format!("{name}.{}.", self.lang.pick("zh", "en"));
+        template::all().into_iter().find(|s| s.name.starts_with(&stem)).map_or(stem, |s| format!("{} {}", s.name, s.version()))
     }
 }
 
@@ -282,9 +306,9 @@ impl Draft {
     /// Whose records would make it say something else: a notice names final results, and what can end that is a report, a case or a clock.
     fn watches(&self) -> &'static [&'static str] {
         match self.told {
-            Told::Notice(_) | Told::Annexes(_) => &["report", "case", "clock"],
+            Told::Notice(_) | Told::Annexes(_) | Told::Batch(_) => &["report", "case", "clock"],
             // they say of which day they are
-            Told::Bulletin(_) | Told::Annual(_) => &[],
+            Told::Bulletin(_) | Told::Lists(_) | Told::Annual(_) => &[],
         }
     }
 }

@@ -57,10 +57,11 @@ pub(crate) fn set_failed(e: ReportError) -> Error {
     }
 }
 
-/// P40, P41 or P62 of a period as a file, as of now and of the whole district. It is a draft: its number comes when it is signed.
+/// A paper that is a letter, a list or a form as a file, as of now and of the whole district: of a period (P40, P41, P62, P63) or of a batch (P03, P12, P20, P21). A
+/// letter is a draft: its number comes when it is signed.
 ///
 /// # Errors
-/// No such period, or one that has not begun; what is found before it is issued; the database does not answer; the typesetter.
+/// No such period, or one that has not begun; no such batch, or one that has no such paper; what is found before it is issued; the database does not answer; the typesetter.
 pub async fn letter_file(app: &App, kind: &'static Kind, no: &str, lang: Lang, now: Instant, output: Output) -> Result<Made, Error> {
     let draft = Draft::of_district(app, kind, no, lang, now).await?;
     if !draft.looked.stops.is_empty() {
@@ -102,7 +103,7 @@ pub(crate) fn day_of_file(now: Instant) -> Instant {
     now.date_naive().and_hms_opt(0, 0, 0).and_then(|at| at.and_local_timezone(shanghai()).single()).unwrap_or(now)
 }
 
-fn front(demo: bool, now: Instant) -> Front {
+pub(crate) fn front(demo: bool, now: Instant) -> Front {
     Front { number: None, count: None, date: None, demo, created_at: day_of_file(now) }
 }
 
@@ -286,7 +287,7 @@ pub(crate) async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use shiyan_foundation::area::{AdminBody, AreaKind};
     use shiyan_foundation::category::CategoryPath;
@@ -369,7 +370,7 @@ mod tests {
             assert_eq!(personal(text), None, "{text}");
         }
     }
-    fn found(items: &[(&str, &str, &str)], address: &str) -> PublicResults {
+    pub(crate) fn found(items: &[(&str, &str, &str)], address: &str) -> PublicResults {
         let report = shiyan_lab_results::report::ReportContent {
             number: "SY-1".into(),
             replaces: None,

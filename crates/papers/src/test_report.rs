@@ -29,3 +29,13 @@ pub fn test_report_docx(content: &ReportContent, public_url: &str) -> Result<Vec
     let model = content::model(content, public_url).map_err(Unset::Failed)?;
     test_report::docx(&model, &own_faces(), &Office::default()).map_err(|e| Unset::Failed(e.to_string()))
 }
+
+/// 合订 many issued reports as one file for the printer, with a bookmark each. In force is the archived file of each.
+///
+/// # Errors
+/// See [`test_report_pdf`].
+pub fn test_report_volume(contents: &[ReportContent], public_url: &str) -> Result<Vec<u8>, Unset> {
+    let models = contents.iter().map(|content| content::model(content, public_url)).collect::<Result<Vec<_>, _>>().map_err(Unset::Failed)?;
+    // what was issued with a character that no face has was issued so on purpose
+    test_report::volume(&models, &Faces::default()).map_err(|e| Unset::Failed(e.to_string()))
+}

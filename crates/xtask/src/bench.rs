@@ -48,6 +48,8 @@ const TYPST_REPORTS: usize = 200;
 enum Against {
     /// A promise: at most this.
     AtMost(f64),
+    /// A promise: at least this.
+    AtLeast(f64),
     /// Nothing was promised; the same work by typst stands beside it, if typst is there.
     Typst(Result<Option<f64>, Failure>),
 }
@@ -176,7 +178,9 @@ fn thousand_reports(root: &Path, scratch: &Path) -> Vec<Line> {
     vec![
         Line { name: "test reports as one job, pages a second", against: beside("pages_per_s"), unit: "/s", measured: own("pages_per_s") },
         Line { name: "test report, size of a page", against: beside("kb_per_page"), unit: "kB", measured: own("kb_per_page") },
-        Line::promised("1,000 test reports, peak memory (VmHWM)", 300.0, "MiB", own("peak_mib")),
+        Line { name: "a volume of test reports, pages a second", against: Against::AtLeast(500.0), unit: "/s", measured: own("volume_pages_per_s") },
+        Line::promised("a volume of test reports, size of a page", 12.0, "kB", own("volume_kb_per_page")),
+        Line::promised("1,000 test reports, peak memory (VmHWM)", 300.0, "MiB", own("volume_peak_mib")),
     ]
 }
 
@@ -607,18 +611,21 @@ fn table(lines: &[Line]) -> String {
     let mut out = format!("| {:<42} | {:>12} | {:>14} | {:<6} |\n|{:-<44}|{:->14}|{:->16}|{:-<8}|\n", heads[0], heads[1], heads[2], heads[3], "", "", "", "");
     for line in lines {
         let (beside, limit) = match &line.against {
-            Against::AtMost(limit) => (format!("{limit:.0} {}", line.unit), Some(*limit)),
+            Against::AtMost(limit) => (format!("{limit:.0} {}", line.unit), Some((f64::NEG_INFINITY, *limit))),
+            Against::AtLeast(limit) => (format!(">= {limit:.0} {}", line.unit), Some((*limit, f64::INFINITY))),
             Against::Typst(Ok(Some(value))) => (format!("typst {value:.1} {}", line.unit), None),
             Against::Typst(_) => ("typst -".to_owned(), None),
         };
         let value = line.measured.as_ref().map_or_else(|_| "-".to_owned(), |value| format!("{value:.1} {}", line.unit));
         let word = match (line.failures().next(), &line.measured, limit) {
             (Some(_), ..) | (_, Err(_), _) => "FAILED",
-            (None, Ok(value), Some(limit)) => {
-                if *value <= limit {
-                    "ok"
-                } else {
+            (None, Ok(value), Some((least, most))) => {
+                if *value > most {
                     "OVER"
+                } else if *value < least {
+                    "UNDER"
+                } else {
+                    "ok"
                 }
             }
             (None, Ok(_), None) => "",
@@ -673,10 +680,13 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_what_is_over() {
+    fn the_table_says_what_is_over_and_what_is_under() {
         let line = |measured| Line::promised("x", 50.0, "ms", measured);
         let text = table(&[line(Ok(49.9)), line(Ok(50.1))]);
         assert!(text.contains("49.9 ms") && text.contains("| ok ") && text.contains("| OVER "), "{text}");
+        let least = |value| Line { name: "x", against: Against::AtLeast(500.0), unit: "/s", measured: Ok(value) };
+        let text = table(&[least(499.9), least(500.0)]);
+        assert!(text.contains(">= 500 /s") && text.contains("| UNDER ") && text.contains("| ok "), "{text}");
     }
 
     #[test]

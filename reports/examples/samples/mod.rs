@@ -840,7 +840,8 @@ pub fn receipt(lang: Lang) -> service_receipt::Model {
         receiver: Some("示范农贸市场甲·示范蔬菜摊（经营者：示范堃玥）".to_owned()),
         place: Some("示范市示范区示范路街道示范路1号示范农贸市场甲A区12号摊位".to_owned()),
         way: Some(service_receipt::Way::Direct),
-        at: chrono::NaiveDate::from_ymd_opt(2027, 1, 15).and_then(|d| d.and_hms_opt(16, 5, 0)),
+        on: chrono::NaiveDate::from_ymd_opt(2027, 1, 15),
+        time: chrono::NaiveTime::from_hms_opt(16, 5, 0),
         collector: None,
         remark: None,
         demo: true,
@@ -851,7 +852,7 @@ pub fn receipt(lang: Lang) -> service_receipt::Model {
 /// The same before anything is known: to be filled in by hand.
 pub fn receipt_open() -> service_receipt::Model {
     let known = receipt(Lang::Zh);
-    service_receipt::Model { number: None, papers: Vec::new(), receiver: None, place: None, way: None, at: None, demo: false, ..known }
+    service_receipt::Model { number: None, papers: Vec::new(), receiver: None, place: None, way: None, on: None, time: None, demo: false, ..known }
 }
 
 // ---------------------------------------------------------------- P40、P41 通告
@@ -959,5 +960,243 @@ pub fn bulletin(lang: Lang, monthly: bool) -> letters::Bulletin {
         classes,
         disposal: letters::Disposal { opened: s("41"), closed: s("12") },
         front: letters::Front { demo: true, ..known.front },
+    }
+}
+
+// ---------------------------------------------------------------- P03、P12、P20、P63
+
+/// A sheet of each of the three kinds, filled in as samplers do.
+pub fn sheet(lang: Lang, variant: letters::Variant) -> letters::SheetForm {
+    use shiyan_sample_intake::sheet::Sheet;
+    let mut sheet = Sheet::default();
+    let recorded = [
+        ("sampling_no", "XBJ27410105999900001"),
+        ("task_source", "示范区市场监督管理局"),
+        ("purpose", "监督抽检"),
+        ("sampling_type", "常规抽样"),
+        ("link", "流通"),
+        ("place", "超市"),
+        ("area_kind", "城市"),
+        ("site_name", "示范区示范便利店（个体工商户）"),
+        ("site_addr", "示范省示范市示范区示范路街道示范路1号示范广场1层101"),
+        ("uscc", "92410105MA0000000X"),
+        ("permit_kind", "食品经营许可证"),
+        ("permit_no", "JY14101050000000"),
+        ("legal_rep", "示范堃玥"),
+        ("site_contact", "示范三"),
+        ("site_phone", "00000000000"),
+        ("prod_name", "示范省示范食品有限公司"),
+        ("prod_addr", "示范省示范市示范县示范镇工业路88号"),
+        ("prod_permit", "SC10141010500000"),
+        ("prod_phone", "0000-00000000"),
+        ("has_third_party", "是"),
+        ("tp_role", "委托"),
+        ("tp_name", "示范省示范商贸有限公司"),
+        ("tp_addr", "示范省示范市示范区示范大道100号"),
+        ("name", "桃酥（烘烤类糕点）"),
+        ("brand", "示范牌+图形"),
+        ("sample_kind", "工业加工食品"),
+        ("sample_source", "外购"),
+        ("sample_attr", "普通食品"),
+        ("pack_kind", "预包装"),
+        ("date_kind", "生产日期"),
+        ("made_on", "2026-12-18"),
+        ("shelf_life", "6个月"),
+        ("lot_no", "B20261218"),
+        ("spec", "500g/袋"),
+        ("grade", "合格"),
+        ("unit_price", "12.50"),
+        ("imported", "否"),
+        ("origin", "示范省示范市"),
+        ("sampled_on", "2027-01-05"),
+        ("sampling_mode", "非无菌采样"),
+        ("form", "固体"),
+        ("sample_pack", "塑料袋"),
+        ("storage", "常温"),
+        ("base_qty", "60"),
+        ("sample_qty", "8"),
+        ("backup_qty", "4"),
+        ("qty_unit", "袋"),
+        ("exec_std", "GB/T 20977-2007《糕点通则》"),
+        ("sampler_org", "示范市示范食品检验检测中心"),
+        ("sampler_addr", "示范省示范市示范区示范大道100号3号楼"),
+        ("sampler_phone", "0000-00000000"),
+        ("lab_org", "示范市示范食品检验检测中心"),
+        ("remark", "实际经营地址与营业执照一致；照片12张。"),
+    ];
+    recorded.iter().for_each(|(key, text)| sheet.set(key, *text));
+    let changed: &[(&str, &str)] = match variant {
+        letters::Variant::General => &[],
+        letters::Variant::Farm => &[
+            ("place", "农贸市场"),
+            ("market_name", "示范农贸市场甲"),
+            ("stall", "A区12号"),
+            ("name", "韭菜"),
+            ("brand", ""),
+            ("sample_kind", "食用农产品"),
+            ("pack_kind", "无包装"),
+            ("date_kind", "购进日期"),
+            ("made_on", "2027-01-04"),
+            ("shelf_life", ""),
+            ("lot_no", ""),
+            ("spec", ""),
+            ("grade", ""),
+            ("prod_name", "示范县示范蔬菜种植专业合作社"),
+            ("prod_permit", ""),
+            ("has_third_party", "否"),
+            ("tp_name", ""),
+            ("base_qty", "35"),
+            ("sample_qty", "2.5"),
+            ("backup_qty", "1.0"),
+            ("qty_unit", "kg"),
+        ],
+        letters::Variant::Online => &[
+            ("sampling_type", "网络抽样"),
+            ("place", "网购"),
+            ("platform", "示范购物平台"),
+            ("buyer_account", "示范四，尾号0000"),
+            ("delivery", "示范市示范区示范大道100号3号楼"),
+        ],
+    };
+    changed.iter().for_each(|(key, text)| sheet.set(key, *text));
+    let person = |n: u128| shiyan_foundation::ids::UserId(uuid::Uuid::from_u128(n));
+    sheet.samplers = vec![(person(1), s("示范一")), (person(2), s("示范二"))];
+    letters::SheetForm {
+        lang,
+        number: s("XBJ27410105999900001"),
+        sheet,
+        street: s(lang.pick("示范路街道", "Model Road")),
+        deliver_by: Some(s(lang.pick("2027年1月12日", "12 January 2027"))),
+        front: letters::Front { number: None, count: None, date: None, demo: false, created_at: at("2027-01-05T00:00:00+08:00") },
+    }
+}
+
+/// A timed report of a batch with two failing items.
+pub fn timed(lang: Lang) -> letters::Timed {
+    let row = |item: &str, method: &str, value: &str, limit: &str, note: &str| letters::TimedRow {
+        sheet: s("XBJ27410105999900002"),
+        food: s("熟制牛肉（示范样品）"),
+        made: s("2027-01-02（生产日期）"),
+        spec: s("250g/袋"),
+        brand: s(""),
+        producer: s("示范省示范肉制品有限公司"),
+        producer_address: s("示范省示范市示范县示范镇工业路66号"),
+        area: s("示范区示范路街道"),
+        place: s("超市"),
+        item: s(item),
+        method: s(method),
+        value: s(value),
+        limit: s(limit),
+        basis: s("GB 29921-2021"),
+        note: s(note),
+    };
+    letters::Timed {
+        lang,
+        number: None,
+        to: s(lang.pick("示范区市场监督管理局", "Market Regulation Bureau of Model District")),
+        plan: s("2027年示范区食品安全监督抽检"),
+        lab: s("示范市示范食品检验检测中心"),
+        phone: Some(s("0000-00000000")),
+        rows: vec![
+            row("单核细胞增生李斯特氏菌", "GB 4789.30-2016（第一法）", "n1检出/25g", "n=5,c=0,m=0/25g", "不符合要求"),
+            row("沙门氏菌", "GB 4789.4-2024", "n2检出/25g", "n=5,c=0,m=0/25g", "不符合要求"),
+        ],
+        confirmed_at: Some(s(lang.pick("2027年1月12日9时05分", "12 January 2027, 09:05"))),
+        due: Some(s(lang.pick("2027年1月13日9时05分", "13 January 2027, 09:05"))),
+        front: letters::Front { number: None, count: None, date: None, demo: false, created_at: at("2027-01-12T00:00:00+08:00") },
+    }
+}
+
+/// The notices of a batch: to the shop, to the market and to the producer; one failing item may be rechecked, the other may not.
+pub fn result(lang: Lang) -> letters::ResultNotice {
+    let to = |name: &str, standing| letters::Addressee { name: s(name), standing, recheck_until: None, objection_until: None };
+    let served = letters::Addressee {
+        recheck_until: Some(day(2027, 1, 28)),
+        objection_until: Some(day(2027, 1, 28)),
+        ..to("示范省示范食品有限公司", letters::Standing::Producer)
+    };
+    letters::ResultNotice {
+        lang,
+        body: s(lang.pick("示范区市场监督管理局", "Market Regulation Bureau of Model District")),
+        to: vec![
+            to("示范农贸市场甲·示范糕点店（经营者：示范堃玥）", letters::Standing::Sampled),
+            to("示范农贸市场甲", letters::Standing::MarketOpener),
+            served,
+        ],
+        sampled_on: s(lang.pick("2027年1月5日", "5 January 2027")),
+        goods: letters::Goods {
+            food: s("桃酥"),
+            brand: s("示范牌+图形"),
+            spec: s("500g/袋"),
+            made: s("2026-12-18（生产日期）/B20261218"),
+            grade: s(""),
+            sheet: s("XBJ27410105999900003"),
+            operator: s("示范农贸市场甲·示范糕点店（经营者：示范堃玥）"),
+            producer: s("示范省示范食品有限公司"),
+        },
+        lab: s("示范市示范食品检验检测中心"),
+        report: s("SY-XBJ27410105999900003"),
+        items: vec![
+            letters::FailingItem {
+                item: s("酸价（以脂肪计）（KOH）"), value: s("6.1mg/g"), limit: s("≤5mg/g"), basis: s("GB 7099-2015"), microbial: false
+            },
+            letters::FailingItem {
+                item: s("菌落总数"),
+                value: s("n1=250000,n2=110000,n3=90000,n4=320000,n5=100000CFU/g"),
+                limit: s("n=5,c=2,m=10000,M=100000CFU/g"),
+                basis: s("GB 7099-2015"),
+                microbial: true,
+            },
+        ],
+        front: letters::Front { number: None, count: None, date: None, demo: false, created_at: at("2027-01-18T00:00:00+08:00") },
+    }
+}
+
+/// The same with a number, to the shop alone, of a batch that fails for microbes only.
+pub fn result_microbe() -> letters::ResultNotice {
+    let known = result(Lang::Zh);
+    let front = letters::Front { number: Some(s("示市监检结告〔2027〕8号")), date: Some(day(2027, 1, 18)), ..known.front.clone() };
+    letters::ResultNotice { to: known.to[..1].to_vec(), items: known.items[1..].to_vec(), front, ..known }
+}
+
+/// The three lists of a month; or of one in which nothing was found.
+pub fn lists(lang: Lang, empty: bool) -> letters::Lists {
+    let count = if empty { 0 } else { 9 };
+    let problem = |i: usize| letters::Problem {
+        no: format!("HC2027-{i:04}-LT"),
+        found_on: format!("2027-01-{:02}", i + 10),
+        source: s(lang.pick("抽检", "Sampling")),
+        field: s(["食用农产品", "糕点", "餐饮食品"][i % 3]),
+        what: format!(
+            "示范区示范便利店{i}号经营的{}不合格：{}",
+            ["韭菜", "桃酥", "复用餐饮具"][i % 3],
+            ["腐霉利", "酸价（以脂肪计）（KOH）", "阴离子合成洗涤剂"][i % 3]
+        ),
+        proof: format!("SY-XBJ27410105{i:09}"),
+        unit: s("示范路街道市场监督管理所"),
+        person: s(if i % 4 == 0 { "" } else { "示范五" }),
+        severity: if i == 2 { s(lang.pick("严重", "Severe")) } else { s(lang.pick("一般", "Ordinary")) },
+    };
+    let done = |i: usize| i % 3 == 1;
+    let correction = |i: usize| letters::Correction {
+        no: format!("HC2027-{i:04}-LT"),
+        measures: s(if done(i) { "下架同批次食品，更换供货商，建立进货查验台账" } else { "" }),
+        unit: s("示范路街道市场监督管理所"),
+        person: s(if i.is_multiple_of(4) { "" } else { "示范五" }),
+        due: s("2027-04-12"),
+        progress: s(if done(i) { lang.pick("已办结", "Closed") } else { lang.pick("处置中", "In progress") }),
+        done_on: s(if done(i) { "2027-03-20" } else { "" }),
+        accepted: s(if done(i) { "示范六 2027-03-20" } else { "" }),
+        closed: s(if done(i) { lang.pick("是", "yes") } else { lang.pick("否", "no") }),
+        proof: if done(i) { s(lang.pick("附件5份", "5 files")) } else { String::new() },
+    };
+    letters::Lists {
+        lang,
+        body: s(lang.pick("示范区市场监督管理局", "Market Regulation Bureau of Model District")),
+        period: s(lang.pick("2027年1月", "January 2027")),
+        as_of: s(lang.pick("2027年4月6日", "6 April 2027")),
+        problems: (1..=count).map(problem).collect(),
+        corrections: (1..=count).map(correction).collect(),
+        front: letters::Front { number: None, count: None, date: None, demo: false, created_at: at("2027-04-06T00:00:00+08:00") },
     }
 }

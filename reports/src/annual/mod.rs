@@ -148,15 +148,14 @@ pub(crate) fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError
         pieces.extend(section.blocks.iter().cloned().map(piece));
     }
     if !signed {
-        if wide {
-            pieces.push(Piece::Page { wide: false });
-        }
+        pieces.extend(wide.then_some(Piece::Page { wide: false }));
         end(&mut pieces);
     }
     Ok(Paper {
         lang,
         second: None,
         family: Family::Document,
+        own: Default::default(),
         office: office.clone(),
         title: plain.clone(),
         author: model.issuer.clone(),

@@ -1,11 +1,12 @@
 //! P21 送达回证: proof that papers reached whom they concern. It stays in the file of the case.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, Timelike};
 use shiyan_foundation::Lang;
 
 use crate::canvas::{Colour, mm};
 use crate::face::Role;
-use crate::paper::{Family, Flag, Line, Paper, Piece};
+use crate::letters::Letter;
+use crate::paper::{Family, Flag, Line, Own, Paper, Piece};
 use crate::table::{Align, Cell, Grid, Part, Row};
 use crate::text::Fill;
 use crate::wording;
@@ -54,8 +55,10 @@ pub struct Model {
     pub place: Option<String>,
     /// 送达方式
     pub way: Option<Way>,
-    /// 送达时间
-    pub at: Option<NaiveDateTime>,
+    /// 送达日期
+    pub on: Option<NaiveDate>,
+    /// 送达时刻 to the minute; a day without one leaves it to the pen.
+    pub time: Option<NaiveTime>,
     /// 代收人及与受送达人关系
     pub collector: Option<String>,
     /// 备注
@@ -71,7 +74,7 @@ pub struct Model {
 /// # Errors
 /// A face that cannot be read; in strict mode a character that no face has.
 pub fn pdf(model: &Model, faces: &Faces, office: &Office) -> Result<Vec<u8>, ReportError> {
-    paper(model, office)?.pdf(faces)
+    letter(std::slice::from_ref(model), office)?.pdf(faces)
 }
 
 /// The form as a DOCX file.
@@ -79,7 +82,15 @@ pub fn pdf(model: &Model, faces: &Faces, office: &Office) -> Result<Vec<u8>, Rep
 /// # Errors
 /// As [`pdf`].
 pub fn docx(model: &Model, faces: &Faces, office: &Office) -> Result<Vec<u8>, ReportError> {
-    paper(model, office)?.docx(faces)
+    letter(std::slice::from_ref(model), office)?.docx(faces)
+}
+
+/// Several forms in one file, a page each: those of one batch, for everybody whom it was served on.
+///
+/// # Errors
+/// What its template says.
+pub fn letter(models: &[Model], office: &Office) -> Result<Letter, ReportError> {
+    Ok(Letter::form(paper(models, office)?))
 }
 
 const SIZE: f32 = 14.0;
@@ -88,14 +99,16 @@ const LOW: f32 = mm(13.0);
 const HIGH: f32 = mm(25.5);
 
 /// The time to the minute, as the form writes it.
-fn minute(at: NaiveDateTime, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("{}年{}月{}日{}时{:02}分", at.year(), at.month(), at.day(), at.hour(), at.minute()),
-        Lang::En => at.format("%-d %B %Y, %H:%M").to_string(),
+fn minute(on: NaiveDate, time: Option<NaiveTime>, lang: Lang) -> String {
+    match (lang, time) {
+        (Lang::Zh, Some(at)) => format!("{}年{}月{}日{}时{:02}分", on.year(), on.month(), on.day(), at.hour(), at.minute()),
+        (Lang::Zh, None) => format!("{}年{}月{}日　　时　　分", on.year(), on.month(), on.day()),
+        (Lang::En, Some(at)) => on.and_time(at).format("%-d %B %Y, %H:%M").to_string(),
+        (Lang::En, None) => format!("{}, time:", on.format("%-d %B %Y")),
     }
 }
 
-fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError> {
+fn pieces(model: &Model) -> Result<Vec<Piece>, ReportError> {
     let words = wording::service_receipt()?.of(model.lang);
     let common = wording::common()?.of(model.lang);
     let size = if model.lang == Lang::Zh { SIZE } else { 11.5 };
@@ -124,7 +137,7 @@ fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError> {
         row(&words.receiver, told(&model.receiver), false),
         row(&words.place, told(&model.place), false),
         row(&words.way, ways, false),
-        row(&words.at, vec![part(&model.at.map_or_else(|| words.at_open.clone(), |at| minute(at, model.lang)))], false),
+        row(&words.at, vec![part(&model.on.map_or_else(|| words.at_open.clone(), |on| minute(on, model.time, model.lang)))], false),
         row(&words.signed, dated(), true),
         row(&words.collector, told(&model.collector), true),
         row(&words.witness, vec![part("")], false),
@@ -132,26 +145,41 @@ fn paper(model: &Model, office: &Office) -> Result<Paper, ReportError> {
         row(&words.remark, told(&model.remark), true),
     ];
     let line = |text: &str, role: Role, size: f32, fill: Fill| {
-        Piece::Line(Line { text: text.to_owned(), role, size, leading: size * 1.6, colour: Colour::BLACK, fill, before: 0.0 })
+        Piece::Line(Line { text: text.to_owned(), role, size, leading: size * 1.6, colour: Colour::BLACK, fill, before: 0.0, room: 0.0 })
     };
     let number = format!("{}{}{}", words.number, common.colon, model.number.as_deref().unwrap_or("　　　　　　"));
+    Ok(vec![
+        line(&model.office, Role::Heading, 16.0, Fill::Centre),
+        line(&words.title, Role::Title, 22.0, Fill::Centre),
+        line(&number, Role::Table, 12.0, Fill::Right),
+        Piece::Grid(Grid { widths: vec![0.27, 0.73], rows, ..Grid::default() }),
+    ])
+}
+
+fn paper(models: &[Model], office: &Office) -> Result<Paper, ReportError> {
+    let first = models.first().ok_or_else(|| ReportError::Template { file: "p21", why: "nobody to serve it on".to_owned() })?;
+    let words = wording::service_receipt()?.of(first.lang);
+    let common = wording::common()?.of(first.lang);
+    let mut all = Vec::new();
+    for (i, model) in models.iter().enumerate() {
+        if i > 0 {
+            all.push(Piece::Break { wide: false, front: false });
+        }
+        all.extend(pieces(model)?);
+    }
     Ok(Paper {
-        lang: model.lang,
+        lang: first.lang,
         second: None,
         family: Family::Form,
+        own: Own::default(),
         office: office.clone(),
         title: words.title.clone(),
-        author: model.office.clone(),
-        subject: model.receiver.clone().unwrap_or_default(),
-        created: model.created_at,
+        author: first.office.clone(),
+        subject: first.receiver.clone().unwrap_or_default(),
+        created: first.created_at,
         running: Default::default(),
-        flag: model.demo.then(|| Flag { word: common.mark.demo.clone(), says: common.mark.demo_says.clone(), red: false }),
+        flag: first.demo.then(|| Flag { word: common.mark.demo.clone(), says: common.mark.demo_says.clone(), red: false }),
         outline: false,
-        pieces: vec![
-            line(&model.office, Role::Heading, 16.0, Fill::Centre),
-            line(&words.title, Role::Title, 22.0, Fill::Centre),
-            line(&number, Role::Table, 12.0, Fill::Right),
-            Piece::Grid(Grid { widths: vec![0.27, 0.73], rows, ..Grid::default() }),
-        ],
+        pieces: all,
     })
 }

@@ -7,7 +7,7 @@ use shiyan_foundation::Lang;
 use shiyan_foundation::area::District;
 use shiyan_lab_results::report::{ReportContent, ReportItem};
 
-use super::{Front, Letter, letter};
+use super::{Front, Letter, letter, said};
 use crate::template;
 use crate::{Office, ReportError};
 
@@ -42,13 +42,8 @@ pub struct Batch {
     pub source: String,
 }
 
-fn said(text: &str) -> String {
-    let text = text.trim();
-    if text.is_empty() { "/".to_owned() } else { text.to_owned() }
-}
-
 /// A value with its unit, unless it has one, needs none, or is no number.
-fn with_unit(text: &str, unit: &str) -> String {
+pub(super) fn with_unit(text: &str, unit: &str) -> String {
     let (text, unit) = (text.trim(), unit.trim());
     let numeric = text.chars().any(|c| c.is_ascii_digit());
     // a limit in another unit than the result carries its own after a blank

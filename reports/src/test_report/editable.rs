@@ -14,11 +14,11 @@ use crate::wording::Pair;
 use crate::{Office, Picture, ReportError};
 
 fn line(text: &str, role: Role, size: f32, fill: Fill, before: f32) -> Piece {
-    Piece::Line(Line { text: text.to_owned(), role, size, leading: size * 1.5, colour: Colour::BLACK, fill, before })
+    Piece::Line(Line { text: text.to_owned(), role, size, leading: size * 1.5, colour: Colour::BLACK, fill, before, room: 0.0 })
 }
 
 fn grey(text: &str, size: f32, fill: Fill, before: f32) -> Piece {
-    Piece::Line(Line { text: text.to_owned(), role: Role::Table, size, leading: size * 1.5, colour: Colour::GREY, fill, before })
+    Piece::Line(Line { text: text.to_owned(), role: Role::Table, size, leading: size * 1.5, colour: Colour::GREY, fill, before, room: 0.0 })
 }
 
 /// A word of the form with its English after it.
@@ -56,6 +56,7 @@ pub(super) fn paper(model: &Model, words: &Words, faces: &FaceSet<'_>, office: &
         lang: words.lang(),
         second: words.both().then_some(shiyan_foundation::Lang::En),
         family: Family::Report,
+        own: Default::default(),
         office: office.clone(),
         title: format!("{} {}", words.one(words.form(|f| &f.title)), model.report_no),
         author: model.laboratory.name.clone(),

@@ -264,24 +264,67 @@ fn said(pair: Pair) -> Said {
 /// A face that cannot be read; in strict mode a character that no face has; an address too long for a QR code.
 pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
     let faces = FaceSet::new(faces)?;
-    let words = Words { wording: model.wording, form: wording::test_report()?, common: wording::common()? };
+    let words = words(model)?;
     let mut flow = Flow::new(&faces, SHEET);
-    cover(&mut flow, model, &words)?;
-    flow.new_page();
-    notice(&mut flow, model, &words);
-    flow.new_page();
-    summary(&mut flow, model, &words)?;
-    flow.new_page();
-    annex(&mut flow, model, &words);
-    furniture(&mut flow, model, &words)?;
-    flow.canvas.finish(&Info {
+    set(&mut flow, model, &words)?;
+    flow.canvas.finish(&info(model, &words))
+}
+
+/// 一册 reports that are bound together at most: a thousand pages, what a printer and a shelf hold, and what a server sets in a few hundred megabytes.
+pub const BOUND: usize = 250;
+
+/// 合订 many reports, at most [`BOUND`], as one file to be printed, each with a bookmark and page numbers of its own. They share their faces, pictures and the words of the form, so
+/// that a page takes a fraction of what it takes in a file of its own. It is a copy for the printer: in force is the file of each report.
+///
+/// # Errors
+/// As [`pdf`]; no report at all, or too many.
+pub fn volume(models: &[Model], faces: &Faces) -> Result<Vec<u8>, ReportError> {
+    let first = models.first().filter(|_| models.len() <= BOUND).ok_or_else(|| ReportError::Write(format!("a volume of {} reports", models.len())))?;
+    let faces = FaceSet::new(faces)?;
+    let mut flow = Flow::new(&faces, SHEET);
+    let mut outline = Vec::with_capacity(models.len());
+    for (i, model) in models.iter().enumerate() {
+        if i > 0 {
+            flow.new_page();
+        }
+        outline.push((format!("{} {}", model.report_no, model.sample.name), flow.page()));
+        set(&mut flow, model, &words(model)?)?;
+    }
+    let words = words(first)?;
+    let last = models.last().map_or("", |m| m.report_no.as_str());
+    let title = format!("{} {}～{last}", words.one(words.form(|f| &f.title)), first.report_no);
+    flow.canvas.finish(&Info { title, subject: String::new(), outline, ..info(first, &words) })
+}
+
+fn words(model: &Model) -> Result<Words, ReportError> {
+    Ok(Words { wording: model.wording, form: wording::test_report()?, common: wording::common()? })
+}
+
+fn info(model: &Model, words: &Words) -> Info {
+    Info {
         title: format!("{} {}", words.one(words.form(|f| &f.title)), model.report_no),
         author: model.laboratory.name.clone(),
         subject: model.sample.name.clone(),
         created: model.created_at,
         lang: words.lang().pick("zh-CN", "en"),
         outline: Vec::new(),
-    })
+    }
+}
+
+/// One report from the page on that was just begun.
+fn set(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
+    let first = flow.page();
+    cover(flow, model, words)?;
+    flow.new_page();
+    notice(flow, model, words);
+    flow.new_page();
+    summary(flow, model, words)?;
+    flow.new_page();
+    annex(flow, model, words);
+    furniture(flow, model, words, first)?;
+    // what comes next is drawn on the last page, or on a new one
+    flow.canvas.select(flow.canvas.pages() - 1);
+    Ok(())
 }
 
 /// The report as a DOCX file, to be edited, with the names of the office's faces. It says what the PDF says; the same model gives the same bytes.
@@ -290,7 +333,7 @@ pub fn pdf(model: &Model, faces: &Faces) -> Result<Vec<u8>, ReportError> {
 /// As [`pdf`].
 pub fn docx(model: &Model, faces: &Faces, office: &Office) -> Result<Vec<u8>, ReportError> {
     let faces = FaceSet::new(faces)?;
-    let words = Words { wording: model.wording, form: wording::test_report()?, common: wording::common()? };
+    let words = words(model)?;
     crate::docx::write(&editable::paper(model, &words, &faces, office)?, &faces, &[])
 }
 
@@ -637,10 +680,10 @@ struct Summary<'w> {
 
 impl Summary<'_> {
     fn label(&self, pair: Pair) -> Cell {
-        Cell { parts: self.words.label(pair, self.size, Role::Table), align: Align::Centre, shade: true, top: false, span: 1 }
+        Cell { parts: self.words.label(pair, self.size, Role::Table), align: Align::Centre, shade: true, span: 1, ..Cell::default() }
     }
     fn cell(&self, parts: Vec<Part>, span: usize) -> Cell {
-        Cell { parts, align: Align::Left, shade: false, top: false, span }
+        Cell { parts, span, ..Cell::default() }
     }
     fn text(&self, text: &str, span: usize) -> Cell {
         self.cell(vec![Part::new(value(text), Role::Table, self.size)], span)
@@ -897,7 +940,7 @@ fn annexes(faces: &FaceSet<'_>, room: f32, model: &Model, words: &Words) -> Vec<
 }
 
 fn header(words: &Words, columns: &[(Pair, f32, Align)]) -> Row {
-    let cell = |pair: Pair| Cell { parts: words.label(pair, SMALL, Role::TableBold), align: Align::Centre, shade: true, top: false, span: 1 };
+    let cell = |pair: Pair| Cell { parts: words.label(pair, SMALL, Role::TableBold), align: Align::Centre, shade: true, span: 1, ..Cell::default() };
     Row { cells: columns.iter().map(|c| cell(c.0)).collect(), min_height: 26.0 }
 }
 
@@ -1008,16 +1051,16 @@ fn marked(model: &Model, words: &Words) -> Option<(Pair, Pair, Colour)> {
     })
 }
 
-fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Words) -> Result<(), ReportError> {
+fn furniture(flow: &mut Flow<'_>, model: &Model, words: &Words, first: usize) -> Result<(), ReportError> {
     let marked = marked(model, words);
     if let Some((mark, _, colour)) = marked {
-        flow.watermark(words.one(mark), colour);
+        flow.watermark(words.one(mark), colour, first);
     }
     let replaces = replaces(model, words)?;
-    let total = flow.canvas.pages();
+    let total = flow.canvas.pages() - first;
     for page in 0..total {
-        flow.canvas.select(page);
-        let sheet = flow.sheets[page];
+        flow.canvas.select(first + page);
+        let sheet = flow.sheets[first + page];
         let (left, right) = (sheet.left, sheet.width - sheet.right);
         if page > 0 {
             let base = mm(20.0);

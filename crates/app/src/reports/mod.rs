@@ -2,6 +2,7 @@
 
 pub mod publication;
 pub(crate) mod read;
+pub mod read_batch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
