@@ -153,7 +153,7 @@ async fn pages(t: &TestApp, void: &str, analyst: &Actor) {
     assert!(wrong.status == Status::UnprocessableEntity && wrong.text().contains("PAPER-DAY"), "{}", wrong.text());
     let done = send(borrowed(&fields("2026-11-23"))).await;
     assert_eq!(done.status, Status::SeeOther, "{}", done.text());
-    let made = supervisor.get(&done.header("location")).await.text();
+    let made = supervisor.get(done.header("location")).await.text();
     assert!(made.contains("示市监〔2026〕60号") && made.contains("file.docx"), "{made}");
     let pdf = supervisor.get(&format!("{}/file.pdf", done.header("location"))).await;
     assert!(pdf.status == Status::Ok && pdf.bytes.starts_with(b"%PDF"));
