@@ -27,6 +27,7 @@ mod m0015_lists;
 mod m0016_kept_uploads;
 mod m0017_jobs;
 mod m0018_parties;
+mod m0020_million;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_kept_uploads::Migration),
             Box::new(m0017_jobs::Migration),
             Box::new(m0018_parties::Migration),
+            Box::new(m0020_million::Migration),
         ]
     }
 }
