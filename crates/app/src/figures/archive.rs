@@ -177,7 +177,7 @@ impl Archive {
     fn begin(&self, name: &str, wanted: impl Fn(&Front) -> bool) -> Option<(Head, Reading)> {
         let mut reading = Reading::of(&self.dir.join(name))?;
         let front: Front = postcard::from_bytes(&reading.piece()?).ok()?;
-        (front.build == self.build && wanted(&front)).then(|| (Head { seq: front.seq, hash: front.hash }, reading))
+        (front.build == self.build && wanted(&front)).then_some((Head { seq: front.seq, hash: front.hash }, reading))
     }
 }
 
