@@ -226,7 +226,7 @@ mod tests {
     struct Even(u8);
     impl Pack<2> for Even {
         fn pack(&self) -> Option<[u8; 2]> {
-            (self.0 % 2 == 0).then_some([PACKED, self.0])
+            (self.0.is_multiple_of(2)).then_some([PACKED, self.0])
         }
         fn unpack(bytes: &[u8; 2]) -> Self {
             Self(bytes[1])
