@@ -101,7 +101,7 @@ async fn the_ledger_counts_a_list_as_the_database_does() {
         SampleFilter { street: some("nowhere"), ..SampleFilter::default() },
         SampleFilter {
             year: Some(2026),
-            class: Some(shiyan_statute::food_classes_of(2026).into_iter().next().unwrap().name.clone()),
+            class: Some(shiyan_statute::food_classes_of(2026).iter().next().unwrap().name.clone()),
             ..SampleFilter::default()
         },
         SampleFilter { class: some("农产品"), ..SampleFilter::default() },
