@@ -99,11 +99,7 @@ async fn the_ledger_counts_a_list_as_the_database_does() {
         SampleFilter { outcome: some(Outcome::Pass.code()), link: some(Link::Catering.code()), year: Some(2025), ..SampleFilter::default() },
         SampleFilter { street: street.clone(), ..SampleFilter::default() },
         SampleFilter { street: some("nowhere"), ..SampleFilter::default() },
-        SampleFilter {
-            year: Some(2026),
-            class: Some(shiyan_statute::food_classes_of(2026).iter().next().unwrap().name.clone()),
-            ..SampleFilter::default()
-        },
+        SampleFilter { year: Some(2026), class: Some(shiyan_statute::food_classes_of(2026).iter().next().unwrap().name.clone()), ..SampleFilter::default() },
         SampleFilter { class: some("农产品"), ..SampleFilter::default() },
         SampleFilter { state: some("issued"), ..SampleFilter::default() },
         SampleFilter::default(),
