@@ -28,6 +28,7 @@ mod m0016_kept_uploads;
 mod m0017_jobs;
 mod m0018_parties;
 mod m0019_papers;
+mod m0020_million;
 
 /// Runs the migrations in order.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_jobs::Migration),
             Box::new(m0018_parties::Migration),
             Box::new(m0019_papers::Migration),
+            Box::new(m0020_million::Migration),
         ]
     }
 }

@@ -72,7 +72,7 @@ const LIST: &[(&str, [&str; 4])] = &[
     ("save the sentences", ["quality_manager", "", "", ""]),
     ("write the annual report", ["plan_manager supervisor", "", "", ""]),
     ("set how papers look", ["admin supervisor", "", "", ""]),
-    ("draft a paper", ["plan_manager supervisor", "", "", ""]),
+    ("draft a paper", ["supervisor plan_manager", "", "", ""]),
     ("make a paper void", ["supervisor", "", "", ""]),
     ("save an instrument", ["admin quality_manager", "", "admin quality_manager", ""]),
     ("upload a profile", ["quality_manager", "", "", ""]),

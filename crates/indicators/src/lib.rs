@@ -31,7 +31,7 @@ pub use figure::{Axis, Cut, Difference, FactId, Figure, FigureBrief, Heap, Ids, 
 pub use gathered::{Count, Counts, Gathered, Gatherer, Unfit};
 pub use groups::{KEY_FOOD_GROUPS, KEY_FOOD_GROUPS_VERSION, KeyFoodGroup};
 pub use kpis::{CaseKpis, CaseLine, Forecast, Kpis, Pace, RapidKpis, RapidPlanLine, Sieved, kpis, kpis_at, kpis_of, kpis_with};
-pub use ledger::{Asked, FoldDay, KeptCells, KeptLedger, Ledger, Sift, Whose};
+pub use ledger::{Asked, Columns, FoldDay, KeptCells, KeptLedger, Ledger, Sift, Sought, Whose};
 pub use pick::{By, Pick, What, YearOf};
 pub use scope::{Divisor, Family, KpiScope, YearBasis};
 pub use sets::{Kept, Set, Sets};

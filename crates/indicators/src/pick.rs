@@ -352,7 +352,7 @@ impl Pick {
             let mine = lines.iter().filter(|c| keep(c)).filter(|c| member(&|by| (by == By::Street).then_some(c.street == of)));
             mine.for_each(|c| heap.add(FactId::Case(c.case_id), 1));
         };
-        let soon = |c: &CaseLine| due_soon(c, day, calendar);
+        let soon = due_soon(day, calendar);
         match (self.what, self.what.family()) {
             (What::Taken, _) => {
                 self.lines(&facts.plan, scope.year).flat_map(|p| p.taken.ids()).for_each(|id| heap.add(FactId::Sample(*id), 1));
@@ -382,16 +382,38 @@ pub fn time_left(case: &CaseLine, day: NaiveDate, calendar: &WorkCalendar) -> Ti
     TimeLeft::day(case.due_on, None, day, calendar).unsure(case.provisional)
 }
 
-/// 即将到期 a few working days are left; what is due today is not among them.
-#[must_use]
-pub fn due_soon(case: &CaseLine, day: NaiveDate, calendar: &WorkCalendar) -> bool {
-    time_left(case, day, calendar).near == Some(Nearness::Soon)
+/// 即将到期 a few working days are left; what is due today is not among them. The days are counted once, however many cases are asked about.
+pub fn due_soon(day: NaiveDate, calendar: &WorkCalendar) -> impl Fn(&CaseLine) -> bool + use<> {
+    let (first, last) = Nearness::Soon.days(day, calendar);
+    move |case| first.is_some_and(|first| first <= case.due_on) && last.is_some_and(|last| case.due_on <= last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use shiyan_statute::time_left::DUE_SOON_WORKDAYS;
+    #[test]
+    fn what_is_due_soon_is_what_has_few_days_left() {
+        let calendar = WorkCalendar { version: String::new(), years: [2026].into(), off: Default::default(), work: Default::default() };
+        let day = |n: i64| NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + chrono::Duration::days(n);
+        let case = |due_on| CaseLine {
+            case_id: shiyan_foundation::ids::CaseId(uuid::Uuid::nil()),
+            case_no: String::new(),
+            sampling_no: String::new(),
+            street: String::new(),
+            due_on,
+            provisional: false,
+            closed_on: None,
+            state: String::new(),
+        };
+        for today in 0..14 {
+            let soon = due_soon(day(today), &calendar);
+            for due in -7..30 {
+                let case = case(day(due));
+                assert_eq!(soon(&case), time_left(&case, day(today), &calendar).near == Some(Nearness::Soon), "{today} {due}");
+            }
+        }
+    }
     #[test]
     fn the_words_of_a_list_say_the_days_by_which_it_is_cut() {
         for what in [What::DueSoon, What::DueLater] {

@@ -3,6 +3,7 @@
 //! A command that is missing or fails is a failed line of the table, never a skipped one.
 
 mod figures;
+mod million;
 mod regions;
 
 use crate::Failure;
@@ -90,6 +91,8 @@ struct Options {
     lists_only: bool,
     /// Only the questions of the annual report over fact files, beside DuckDB, polars and DataFusion.
     figures: Option<figures::Figures>,
+    /// Only the pages, the memory and a cold process at a million samples.
+    at_a_million: Option<million::Million>,
     /// Only four regions asked at once, against each alone.
     regions_only: bool,
     /// Another build instead of this one.
@@ -132,6 +135,10 @@ pub fn bench(root: &Path, args: &[String]) -> Result<(), Failure> {
     if options.regions_only {
         // as they stand now, in the running year
         return regions::regions(&program, &scratch.dir.join("regions"), options.samples, &this_year()?.to_string());
+    }
+    if let Some(wanted) = &options.at_a_million {
+        let lines = million::million(root, &program, &scratch.dir.join("million"), wanted, options.samples, options.binary.is_none())?;
+        return told(&lines);
     }
     if options.lists_only {
         return told(&[lists(root, &program, &scratch.dir.join("lists"))]);
@@ -550,6 +557,7 @@ fn options(args: &[String]) -> Result<Options, Failure> {
         verify_only: false,
         lists_only: false,
         figures: None,
+        at_a_million: None,
         regions_only: false,
         binary: None,
         million: false,
@@ -573,6 +581,8 @@ fn options(args: &[String]) -> Result<Options, Failure> {
             "--python" => options.figures.get_or_insert_default().python = value()?.clone(),
             "--binary" => options.binary = Some(PathBuf::from(value()?)),
             "--million" => options.million = true,
+            "--at-a-million" => drop(options.at_a_million.get_or_insert_default()),
+            "--made" => options.at_a_million.get_or_insert_default().made = Some(PathBuf::from(value()?)),
             "--keep" => options.keep = true,
             other => return Err(format!("bench does not know `{other}`")),
         }
@@ -726,6 +736,7 @@ mod tests {
                 verify_only: false,
                 lists_only: false,
                 figures: None,
+                at_a_million: None,
                 regions_only: false,
                 binary: None,
                 million: false,
@@ -734,6 +745,7 @@ mod tests {
         );
         assert!(args("--verify").is_ok_and(|o| o.verify_only && !o.lists_only && !o.regions_only) && args("--lists").is_ok_and(|o| o.lists_only));
         assert!(args("--reports-only").is_ok_and(|o| o.reports_only) && args("").is_ok_and(|o| !o.reports_only));
+        assert!(args("--at-a-million --made x").is_ok_and(|o| o.at_a_million.is_some_and(|m| m.made == Some("x".into()))) && args("--made").is_err());
         assert!(args("--samples").is_err() && args("--samples x").is_err() && args("--what").is_err());
     }
 }

@@ -1,12 +1,12 @@
 //! 台账存档 the ledger of figures as it is kept beside the data between two runs of the program. It is never the truth, only fast: one that does not stand on an
 //! entry of this journal, was made by another build, or is not whole, is as good as none, and the facts are read anew.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shiyan_indicators::{Asked, KeptCells, KeptLedger, Ledger, Whose};
 use shiyan_store::Head;
@@ -70,6 +70,44 @@ fn other(error: impl std::error::Error + Send + Sync + 'static) -> std::io::Erro
     std::io::Error::other(error)
 }
 
+/// What a file says before its checksum, read piece by piece: a million rows go to their place without standing in memory twice.
+struct Reading {
+    from: std::io::BufReader<std::fs::File>,
+    sum: Sha256,
+    /// Bytes before the checksum that were not read yet.
+    left: u64,
+}
+
+impl Reading {
+    fn of(file: &std::path::Path) -> Option<Self> {
+        let file = std::fs::File::open(file).ok()?;
+        let left = file.metadata().ok()?.len().checked_sub(SUM as u64)?;
+        Some(Self { from: std::io::BufReader::with_capacity(1 << 16, file), sum: Sha256::new(), left })
+    }
+    fn fill(&mut self, into: &mut [u8]) -> Option<()> {
+        self.left = self.left.checked_sub(into.len() as u64)?;
+        self.from.read_exact(into).ok()?;
+        self.sum.update(into);
+        Some(())
+    }
+    /// A piece with its length before it.
+    fn piece(&mut self) -> Option<Vec<u8>> {
+        let mut many = [0; 8];
+        self.fill(&mut many)?;
+        // what a file says of its own length is not trusted with memory
+        let many = Some(u64::from_le_bytes(many)).filter(|n| *n <= self.left)?;
+        let mut bytes = vec![0; usize::try_from(many).ok()?];
+        self.fill(&mut bytes)?;
+        Some(bytes)
+    }
+    /// Everything was read, and it is what was written.
+    fn whole(mut self) -> Option<()> {
+        let mut sum = [0; SUM];
+        self.from.read_exact(&mut sum).ok()?;
+        (self.left == 0 && self.sum.finalize().as_slice() == sum).then_some(())
+    }
+}
+
 impl Archive {
     /// In a directory; `None` where not even the build can be told from another.
     pub(crate) fn at(dir: PathBuf) -> Option<Self> {
@@ -83,24 +121,30 @@ impl Archive {
         let kept = self.ledger.load(Ordering::Relaxed);
         private_dir(&self.dir)?;
         if whole && kept != head.seq || kept < 0 || head.seq - kept > FAR {
-            self.write(LEDGER, head, &ledger.keep())?;
+            let (kept, columns) = ledger.keep();
+            self.write(LEDGER, head, &kept, &columns)?;
             self.ledger.store(head.seq, Ordering::Relaxed);
         }
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
         let now = (head.seq, ledger.asked().filter(|a| a.whose == Whose::All).cloned().collect::<Vec<_>>());
         // whoever looks at another day makes cells without an entry
         if *cells != now {
-            self.write(CELLS, head, &ledger.keep_cells().of_everybody())?;
+            self.write(CELLS, head, &ledger.keep_cells().of_everybody(), &[])?;
             *cells = now;
         }
         Ok(())
     }
-    fn write(&self, name: &str, head: &Head, what: &impl Serialize) -> std::io::Result<()> {
+    fn write(&self, name: &str, head: &Head, what: &impl Serialize, columns: &[&[u8]]) -> std::io::Result<()> {
         let part = Part::begin(&self.dir.join(name), Readers::Owner)?;
-        let mut to = Summed { into: std::io::BufWriter::with_capacity(1 << 20, part), sum: Sha256::new() };
+        let mut to = Summed { into: std::io::BufWriter::with_capacity(1 << 16, part), sum: Sha256::new() };
         let front = Front { build: self.build.clone(), seq: head.seq, hash: head.hash.clone() };
-        postcard::to_io(&front, &mut to).map_err(other)?;
-        postcard::to_io(what, &mut to).map_err(other)?;
+        for piece in [postcard::to_stdvec(&front).map_err(other)?, postcard::to_stdvec(what).map_err(other)?] {
+            to.write_all(&(piece.len() as u64).to_le_bytes())?;
+            to.write_all(&piece)?;
+        }
+        for column in columns {
+            to.write_all(column)?;
+        }
         to.flush()?;
         let mut part = to.into.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         part.write_all(&to.sum.finalize())?;
@@ -108,23 +152,32 @@ impl Archive {
     }
     /// The whole ledger, and the entry on which it stands.
     pub(crate) fn ledger(&self) -> Option<(Head, Ledger)> {
-        let (head, kept) = self.read::<KeptLedger>(LEDGER, |_| true)?;
+        let (head, mut reading) = self.begin(LEDGER, |_| true)?;
+        let kept: KeptLedger = postcard::from_bytes(&reading.piece()?).ok()?;
+        let mut columns = kept.columns(reading.left)?;
+        for column in columns.each() {
+            reading.fill(column)?;
+        }
+        reading.whole()?;
         self.ledger.store(head.seq, Ordering::Relaxed);
-        Some((head, kept.into()))
+        Some((head, kept.with(columns)))
     }
     /// What figures are counted from, when it is kept as of this very entry.
     pub(crate) fn cells(&self, head: &Head, asked: &Asked) -> Option<Ledger> {
-        let (_, kept) = self.read::<KeptCells>(CELLS, |front| (front.seq, &front.hash) == (head.seq, &head.hash))?;
+        let kept = self.kept_cells(|front| (front.seq, &front.hash) == (head.seq, &head.hash))?;
         kept.holds(asked).then(|| kept.only(asked).to_count_from())
     }
-    fn read<T: DeserializeOwned>(&self, name: &str, wanted: impl Fn(&Front) -> bool) -> Option<(Head, T)> {
-        let bytes = std::fs::read(self.dir.join(name)).ok()?;
-        let (bytes, sum) = bytes.split_at_checked(bytes.len().checked_sub(SUM)?)?;
-        let (front, rest) = postcard::take_from_bytes::<Front>(bytes).ok()?;
-        if front.build != self.build || !wanted(&front) || Sha256::digest(bytes).as_slice() != sum {
-            return None;
-        }
-        Some((Head { seq: front.seq, hash: front.hash }, postcard::from_bytes(rest).ok()?))
+    fn kept_cells(&self, wanted: impl Fn(&Front) -> bool) -> Option<KeptCells> {
+        let (_, mut reading) = self.begin(CELLS, wanted)?;
+        let kept = reading.piece()?;
+        reading.whole()?;
+        postcard::from_bytes(&kept).ok()
+    }
+    /// A file of this build that stands on a wanted entry, with what comes behind that.
+    fn begin(&self, name: &str, wanted: impl Fn(&Front) -> bool) -> Option<(Head, Reading)> {
+        let mut reading = Reading::of(&self.dir.join(name))?;
+        let front: Front = postcard::from_bytes(&reading.piece()?).ok()?;
+        (front.build == self.build && wanted(&front)).then_some((Head { seq: front.seq, hash: front.hash }, reading))
     }
 }
 
@@ -139,21 +192,27 @@ mod tests {
         let head = Head { seq: 7, hash: "ab".into() };
         archive.keep(&head, &Ledger::default(), true).unwrap();
         assert_eq!(archive.ledger().unwrap().0, head);
-        let read = |archive: &Archive| archive.read::<KeptCells>(CELLS, |_| true).is_some();
+        let read = |archive: &Archive| archive.kept_cells(|_| true).is_some();
         assert!(read(&archive) && !read(&Archive { build: "another".into(), ..archive.clone() }));
-        assert!(archive.read::<KeptCells>(CELLS, |front| front.seq == 8).is_none());
-        let file = dir.join(CELLS);
-        let whole = std::fs::read(&file).unwrap();
-        for at in 0..whole.len() {
-            let mut altered = whole.clone();
-            altered[at] ^= 1;
-            std::fs::write(&file, &altered).unwrap();
-            assert!(!read(&archive), "byte {at}");
-            std::fs::write(&file, &whole[..at]).unwrap();
-            assert!(!read(&archive), "cut at {at}");
+        assert!(archive.kept_cells(|front| front.seq == 8).is_none());
+        let all = |archive: &Archive| archive.ledger().is_some();
+        assert!(all(&archive) && !all(&Archive { build: "another".into(), ..archive.clone() }));
+        for (name, read) in [(CELLS, &read as &dyn Fn(&Archive) -> bool), (LEDGER, &all)] {
+            let file = dir.join(name);
+            let whole = std::fs::read(&file).unwrap();
+            for at in 0..whole.len() {
+                let mut altered = whole.clone();
+                altered[at] ^= 1;
+                std::fs::write(&file, &altered).unwrap();
+                assert!(!read(&archive), "{name}: byte {at}");
+                std::fs::write(&file, &whole[..at]).unwrap();
+                assert!(!read(&archive), "{name}: cut at {at}");
+            }
+            std::fs::write(&file, [&*whole, b"\0"].concat()).unwrap();
+            assert!(!read(&archive), "{name}: something behind it");
+            std::fs::write(&file, &whole).unwrap();
+            assert!(read(&archive));
         }
-        std::fs::write(&file, &whole).unwrap();
-        assert!(read(&archive));
         std::fs::remove_dir_all(&dir).unwrap();
     }
 }

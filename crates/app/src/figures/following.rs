@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use shiyan_foundation::ids::{CaseId, SampleId};
 use shiyan_foundation::{Instant, Scope, WorkCalendar};
 use shiyan_indicators::ledger::Batch;
-use shiyan_indicators::{Asked, BatchFact, CaseKpis, ItemFact, Kept, KpiScope, Kpis, Ledger, ServiceFact, Whose, kpis_with};
+use shiyan_indicators::{Asked, BatchFact, CaseKpis, ItemFact, Kept, KpiScope, Kpis, Ledger, ServiceFact, Sought, Whose, kpis_with};
 use shiyan_rapid_test::Point;
 use shiyan_sampling_plan::Plan;
 use shiyan_store::figures::facts::{plan_numbers, rapid_plan_facts};
@@ -21,8 +21,12 @@ use crate::App;
 
 /// Entries that are followed one by one; a ledger that lies further behind is read anew.
 const MOST: u64 = 20_000;
+/// Entries that are followed while somebody waits for a list.
+const NEAR: i64 = 500;
 /// How often the ledger is kept for the next start.
 const KEPT_EVERY: Duration = Duration::from_secs(30);
+/// Days after the first that are read at a time when everything is read anew.
+const DAYS: Days = Days::new(6);
 /// How often the journal is asked whether it went on meanwhile, before what was read is taken as it is.
 const ROUNDS: usize = 5;
 
@@ -76,6 +80,10 @@ impl Following {
     }
     fn stands_on(&self, head: &Head) -> bool {
         self.read().head.as_ref() == Some(head)
+    }
+    /// How many batches a list holds.
+    pub(super) fn listed(&self, sought: &Sought) -> u64 {
+        self.read().ledger.listed(sought)
     }
     /// The ledger with what is asked for made ready, the plans of its year included.
     pub(crate) fn ready(&self, asked: &Asked, user: &Scope) -> RwLockReadGuard<'_, Held> {
@@ -250,6 +258,11 @@ impl App {
             }
         })
     }
+    /// Whether this process has the ledger and little was committed since it was told last: nobody who looks at a list waits for more.
+    pub(super) async fn has_ledger(&self) -> Result<bool, Error> {
+        let Some(seq) = self.following.read().head.as_ref().map(|h| h.seq) else { return Ok(false) };
+        Ok((0..=NEAR).contains(&(self.store.head().await?.seq - seq)))
+    }
     /// Whether this process may count from cells that another one kept: it has read no facts itself yet.
     pub(super) fn begins_with_kept(&self) -> bool {
         self.archive.is_some() && self.following.read().head.is_none()
@@ -315,19 +328,22 @@ impl App {
         let bodies = self.store.street_bodies().await?;
         Ok((self.store.batches_of(ids, &bodies).await?, self.store.failing_items_of(ids).await?))
     }
-    /// Reads everything anew, month by month, so that no more than a month stands in memory twice.
+    /// Reads everything anew, some days at a time, so that no more than those stand in memory twice.
     async fn read_anew(&self, head: Head) -> Result<(), Error> {
+        // what stood before is worth nothing any more, and takes the room of what comes
+        *self.following.write() = Held::default();
         let mut ledger = Ledger::default();
         let bodies = self.store.street_bodies().await?;
+        let (batches, readings) = self.store.most_facts().await?;
+        ledger.reserve(batches, readings);
+        ledger.extend(&[], &self.store.failing_items().await?, &[]);
         if let Some((first, last)) = self.store.days_of_facts().await? {
-            let mut from = first.with_day(1).unwrap_or(first);
+            let mut from = first;
             while from <= last {
-                let next = from.checked_add_months(Months::new(1)).unwrap_or(NaiveDate::MAX);
-                let to = next.pred_opt().unwrap_or(next);
-                let batches = self.store.batches_between(from, to, &bodies).await?;
-                let failing = self.store.failing_item_facts(from, to, &Scope::District).await?;
-                let readings = self.store.rapid_facts(from, to, &Scope::District).await?;
-                ledger.extend(&batches, &failing, &readings);
+                let to = from.checked_add_days(DAYS).unwrap_or(NaiveDate::MAX);
+                ledger.extend(&self.store.batches_between(from, to, &bodies).await?, &[], &[]);
+                ledger.extend(&[], &[], &self.store.rapid_facts(from, to, &Scope::District).await?);
+                let Some(next) = to.succ_opt() else { break };
                 from = next;
             }
         }

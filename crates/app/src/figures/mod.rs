@@ -14,6 +14,7 @@ use crate::{App, code};
 pub(crate) mod archive;
 pub mod counts;
 pub(crate) mod following;
+mod listed;
 pub mod months;
 pub mod opened;
 pub mod read;

@@ -128,6 +128,9 @@ impl App {
     pub async fn count_samples(&self, actor: &Actor, filter: &SampleFilter) -> Result<u64, Error> {
         reads(actor, Act::ReadSamples)?;
         let all = SampleFilter { after: None, ..own(actor, filter) };
+        if let Some(counted) = self.listed(&all, &actor.scope).await? {
+            return Ok(counted);
+        }
         Ok(u64::try_from(self.store.count_samples(&all, &actor.scope).await?).unwrap_or_default())
     }
     /// 样品 one page of rows, newest first, and whether there are more.

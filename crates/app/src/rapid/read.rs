@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use shiyan_foundation::area::Street;
-use shiyan_foundation::{Act, Actor};
-use shiyan_rapid_test::Point;
+use shiyan_foundation::{Act, Actor, NaiveDate};
+use shiyan_rapid_test::{FollowUp, Point};
 use shiyan_store::{Entry, Error};
 
 use crate::App;
 use crate::authority::reads;
-use shiyan_store::rapid::ledger::{LedgerFilter, LedgerRow};
+use shiyan_store::rapid::ledger::{LedgerFilter, LedgerRow, PointDay};
 
 /// 读数页
 #[derive(Debug)]
@@ -20,6 +20,17 @@ pub struct ReadingPage {
     pub streets: BTreeMap<String, Street>,
     /// 时间线
     pub timeline: Vec<Entry>,
+}
+
+/// 快检今日 counted, not listed.
+#[derive(Debug)]
+pub struct RapidDay {
+    /// 快检点 within the scope.
+    pub points: Vec<Point>,
+    /// The readings of the day by point and verdict.
+    pub readings: Vec<PointDay>,
+    /// 未处置 what follows the positives that are not settled, of every day.
+    pub open: Vec<FollowUp>,
 }
 
 impl App {
@@ -45,6 +56,16 @@ impl App {
     pub async fn read_open_positives(&self, actor: &Actor) -> Result<Vec<LedgerRow>, Error> {
         reads(actor, Act::ReadReadings)?;
         self.store.open_positives(&actor.scope).await
+    }
+    /// 快检今日 what the first page counts of the readings of a day and of the positives that are not settled.
+    ///
+    /// # Errors
+    /// Not for this person; the database does not answer.
+    pub async fn read_rapid_day(&self, actor: &Actor, day: NaiveDate) -> Result<RapidDay, Error> {
+        reads(actor, Act::ReadReadings)?;
+        let readings = self.store.points_of_day(&day.to_string(), &actor.scope).await?;
+        let open = self.store.open_follow_ups(&actor.scope).await?;
+        Ok(RapidDay { points: self.store.points(&actor.scope).await?, readings, open: open.into_iter().map(|f| f.follow_up).collect() })
     }
     /// One reading.
     ///

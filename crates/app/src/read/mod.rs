@@ -17,7 +17,7 @@ pub use crate::figures::read::Look;
 pub use crate::intake::parties::read::{LinkPage, MarketBook, MarketPage, OperatorPage, Parties, PartyBook, ProducerPage, StallPage};
 pub use crate::intake::read::{Reception, SampleBook, SamplePage, Search, SheetLists};
 pub use crate::plan::read::PlanPage;
-pub use crate::rapid::read::ReadingPage;
+pub use crate::rapid::read::{RapidDay, ReadingPage};
 pub use crate::reports::read::{ReportBook, ReportPage, Shelf};
 
 pub use shiyan_store::bench::worksheets::{EarlierValue, WaitingItem, WaitingMethod, WorksheetCount};

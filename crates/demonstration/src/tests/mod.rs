@@ -1,4 +1,5 @@
 mod limits;
+mod lists;
 
 use super::*;
 use shiyan_app::Store;

@@ -1,23 +1,25 @@
 //! 台账 the facts of the present as the figures need them, kept up to date one fact at a time, and from them the [`Sets`] of a day. What it is told is all
 //! it knows: whoever tells it (the application, by the journal) says which facts changed.
 //!
-//! A ledger holds rows of numbers (some ninety bytes a batch) and, for each day and scope that is asked for, a cube: the cells that stand for all facts
+//! A ledger holds rows of numbers (fifty-three bytes a batch) and, for each day and scope that is asked for, a cube: the cells that stand for all facts
 //! alike on that day. A fact that changes is taken out of its cells and put into others; nothing is counted anew.
 
 mod cube;
 mod kept;
 mod names;
+mod numbers;
 mod row;
 mod rows;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::NaiveDate;
-use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
-use shiyan_foundation::ids::{CaseId, ClockId, PointId, ReadingId, SampleId};
+use shiyan_foundation::ids::{CaseId, PointId, ReadingId, SampleId};
+use shiyan_foundation::task::{Link, Outcome, TaskKind, TaskLevel};
 
-pub use kept::{KeptCells, KeptLedger};
+pub use kept::{Columns, KeptCells, KeptLedger};
 pub use row::{FoldDay, Sift};
 
 use crate::facts::{BatchFact, CaseFact, ItemFact, PlanFact, RapidFact, RapidPlanFact, ServiceFact};
@@ -25,8 +27,9 @@ use crate::figure::FactId;
 use crate::sets::Sets;
 use cube::{Cube, Marked, Told};
 use names::{Name, Names};
-use row::{BatchRow, RapidRow, Sieve};
-use rows::Rows;
+use numbers::{Number, Numbers};
+use row::{BATCH, BatchRow, Held, Mask, READING, RapidRow, Sieve};
+use rows::{Pack, Rows};
 
 /// 范围 whose facts are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,27 @@ pub struct Asked {
     pub sift: Sift,
 }
 
+/// 清单之筛 which batches a list holds, as far as a fact says it; what is `None` is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sought {
+    /// 任务类别
+    pub kind: Option<TaskKind>,
+    /// 任务级别
+    pub level: Option<TaskLevel>,
+    /// 环节
+    pub link: Option<Link>,
+    /// 结论
+    pub outcome: Option<Outcome>,
+    /// 街道 by code.
+    pub street: Option<String>,
+    /// 承检机构 by name.
+    pub lab: Option<String>,
+    /// 食品分类 one of these, or what lies below one.
+    pub foods: Option<Vec<String>>,
+    /// First and last day of sampling.
+    pub sampled: Option<(NaiveDate, NaiveDate)>,
+}
+
 /// 批次与不合格项目 what one sample comes to.
 #[derive(Debug, Clone)]
 pub struct Batch {
@@ -68,43 +92,25 @@ pub struct Batch {
 /// Cubes kept at a time: of the district, of the offices that look, and the day before while it turns.
 const CUBES: usize = 8;
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Held {
-    row: BatchRow,
-    /// Of the number, in capitals and without blanks; 0 of what no other can share.
-    number: u64,
-}
-
 /// 台账
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     names: Names,
-    batches: Rows<SampleId, Held>,
-    readings: Rows<ReadingId, RapidRow>,
-    /// How many batches have a number, by its hash.
-    numbers: FxHashMap<u64, u32>,
+    batches: Rows<SampleId, Held, BATCH>,
+    readings: Rows<ReadingId, RapidRow, READING>,
+    numbers: Numbers,
     /// The numbers of those that share one (or its hash), in full.
     shared: FxHashMap<SampleId, String>,
     failing: FxHashMap<SampleId, Vec<(Name, Name)>>,
-    cases: HashMap<CaseId, (SampleId, CaseFact)>,
-    services: HashMap<ClockId, (SampleId, ServiceFact)>,
+    cases: Vec<(SampleId, CaseFact)>,
+    /// The place of each case in the list.
+    case_at: FxHashMap<CaseId, u32>,
+    services: Vec<(SampleId, ServiceFact)>,
     cubes: Vec<(Asked, Cube)>,
     /// How often cases were told.
     told_cases: u64,
     /// How often batches were told.
     told_batches: u64,
-}
-
-/// The number as it is compared ([`crate::kpis::base_reasons`]), as a hash; 0 of a batch that never counts by its number.
-fn number_of(b: &BatchFact) -> u64 {
-    use std::hash::Hasher;
-    let number = shiyan_foundation::text::fold(&b.sampling_no).to_ascii_uppercase();
-    if b.temporary_no || number.is_empty() {
-        return 0;
-    }
-    let mut hasher = FxHasher::default();
-    hasher.write(number.as_bytes());
-    hasher.finish().max(1)
 }
 
 impl Ledger {
@@ -118,6 +124,11 @@ impl Ledger {
         ledger.shared.extend(batches.into_iter().filter(|b| whose.contains(&b.sample_id)).map(|b| (b.sample_id, b.sampling_no)));
         ledger
     }
+    /// Room for so many batches and readings more.
+    pub fn reserve(&mut self, batches: usize, readings: usize) {
+        self.batches.reserve(batches);
+        self.readings.reserve(readings);
+    }
     /// Some of the facts that it begins with, each once; [`Ledger::settle`] ends the beginning.
     pub fn extend(&mut self, batches: &[BatchFact], failing: &[ItemFact], readings: &[RapidFact]) {
         let names = &mut self.names;
@@ -126,11 +137,7 @@ impl Ledger {
             self.failing.entry(item.sample_id).or_default().push(named);
         }
         for b in batches {
-            let number = number_of(b);
-            self.batches.push(b.sample_id, Held { row: BatchRow::of(b, names), number });
-            if number != 0 {
-                *self.numbers.entry(number).or_default() += 1;
-            }
+            self.batches.push(b.sample_id, Held { row: BatchRow::of(b, names), number: Number::of(b) });
         }
         for r in readings {
             self.readings.push(r.reading_id, RapidRow::of(r, names));
@@ -140,8 +147,12 @@ impl Ledger {
     pub fn settle(&mut self) -> Vec<SampleId> {
         self.batches.sort();
         self.readings.sort();
-        let shares = |number: &u64| self.numbers.get(number).is_some_and(|n| *n > 1);
-        self.batches.iter().filter(|(_, held)| shares(&held.number)).map(|(id, _)| id).collect()
+        self.numbers.begin(self.batches.len(), self.batches.iter().map(|(_, held)| held.number));
+        let several: FxHashSet<Number> = self.numbers.several().into_iter().collect();
+        if several.is_empty() {
+            return Vec::new();
+        }
+        self.batches.iter().filter(|(_, held)| several.contains(&held.number)).map(|(id, _)| id).collect()
     }
     /// How much has been told since the first reading: a ledger that was told very much is better read anew.
     #[must_use]
@@ -177,17 +188,13 @@ impl Ledger {
     pub fn set_batch(&mut self, id: SampleId, now: Option<Batch>) -> Vec<SampleId> {
         self.told_batches += 1;
         self.each_cube(id, false);
-        let before = self.batches.get(id).map_or(0, |held| held.number);
-        let after = now.as_ref().map_or(0, |b| number_of(&b.fact));
+        let before = self.batches.get(id).map_or(Number::NONE, |held| held.number);
+        let after = now.as_ref().map_or(Number::NONE, |b| Number::of(&b.fact));
         let mut touched = Vec::new();
         if before != after {
             touched.extend(self.leave(id, before));
-            if after != 0 {
-                let many = self.numbers.entry(after).or_default();
-                *many += 1;
-                if *many == 2 {
-                    touched.extend(self.batches.iter().filter(|(other, held)| held.number == after && *other != id).map(|(other, _)| other));
-                }
+            if after != Number::NONE && self.numbers.change(after, 1) == 2 {
+                touched.extend(self.batches.iter().filter(|(other, held)| held.number == after && *other != id).map(|(other, _)| other));
             }
         }
         self.shared.remove(&id);
@@ -197,7 +204,7 @@ impl Ledger {
             if !items.is_empty() {
                 self.failing.insert(id, items);
             }
-            if self.numbers.get(&after).is_some_and(|n| *n > 1) {
+            if after != Number::NONE && self.numbers.many(after) > 1 {
                 self.shared.insert(id, b.fact.sampling_no.clone());
             }
         }
@@ -207,17 +214,11 @@ impl Ledger {
         touched
     }
     /// A number has one batch less; the one that is left alone with it is alike to others again.
-    fn leave(&mut self, id: SampleId, number: u64) -> Option<SampleId> {
-        let many = self.numbers.get_mut(&number)?;
-        *many -= 1;
-        match *many {
-            0 => {
-                self.numbers.remove(&number);
-                None
-            }
-            1 => self.shared.keys().copied().find(|other| *other != id && self.batches.get(*other).is_some_and(|held| held.number == number)),
-            _ => None,
+    fn leave(&mut self, id: SampleId, number: Number) -> Option<SampleId> {
+        if number == Number::NONE || self.numbers.change(number, -1) != 1 {
+            return None;
         }
+        self.shared.keys().copied().find(|other| *other != id && self.batches.get(*other).is_some_and(|held| held.number == number))
     }
     /// Puts a batch into the cubes in whose span and scope it lies, or takes it out.
     fn each_cube(&mut self, id: SampleId, put: bool) {
@@ -232,8 +233,8 @@ impl Ledger {
     pub fn set_reading(&mut self, id: ReadingId, now: Option<&RapidFact>) {
         let Self { names, readings, cubes, .. } = self;
         if let Some(row) = readings.get(id) {
-            for (_, cube) in cubes.iter_mut().filter(|(asked, _)| Within::of(asked, names).reading(row)) {
-                cube.take_reading(row);
+            for (_, cube) in cubes.iter_mut().filter(|(asked, _)| Within::of(asked, names).reading(&row)) {
+                cube.take_reading(&row);
             }
         }
         let row = now.map(|r| RapidRow::of(r, names));
@@ -248,9 +249,15 @@ impl Ledger {
     pub fn set_case(&mut self, sample: SampleId, case: CaseFact, services: Vec<ServiceFact>) {
         let id = case.case_id;
         self.told_cases += 1;
-        self.services.retain(|_, (_, s)| s.case_id != id);
-        self.cases.insert(id, (sample, case));
-        self.services.extend(services.into_iter().map(|s| (s.clock_id, (sample, s))));
+        self.services.retain(|(_, s)| s.case_id != id);
+        self.services.extend(services.into_iter().map(|s| (sample, s)));
+        match self.case_at.get(&id) {
+            Some(at) => self.cases[*at as usize] = (sample, case),
+            None => {
+                self.case_at.insert(id, u32::try_from(self.cases.len()).unwrap_or(u32::MAX));
+                self.cases.push((sample, case));
+            }
+        }
         for at in 0..self.cubes.len() {
             self.renew(at, Some(id));
         }
@@ -258,15 +265,17 @@ impl Ledger {
     /// 案件、时限 all of them.
     pub fn set_cases(&mut self, cases: Vec<(SampleId, CaseFact)>, services: Vec<(SampleId, ServiceFact)>) {
         self.told_cases += 1;
-        self.cases = cases.into_iter().map(|(sample, c)| (c.case_id, (sample, c))).collect();
-        self.services = services.into_iter().map(|(sample, s)| (s.clock_id, (sample, s))).collect();
+        (self.cases, self.services) = (cases, services);
+        self.cases.shrink_to_fit();
+        self.services.shrink_to_fit();
+        self.case_at = places(&self.cases);
         for at in 0..self.cubes.len() {
             self.renew(at, None);
         }
     }
     /// The cases of a cube, or one of them, as the ledger has them.
     fn renew(&mut self, at: usize, one: Option<CaseId>) {
-        let Self { names, batches, cases, services, cubes, .. } = self;
+        let Self { names, batches, cases, case_at, services, cubes, .. } = self;
         let Some((asked, cube)) = cubes.get_mut(at) else { return };
         let within = Within::of(asked, names);
         let mine = |sample: &SampleId| batches.get(*sample).is_some_and(|held| within.sample(&held.row));
@@ -276,8 +285,8 @@ impl Ledger {
         match one {
             Some(id) => {
                 facts.services.retain(|s| s.case_id != id);
-                facts.services.extend(services.values().filter(|(sample, s)| s.case_id == id && service(s) && mine(sample)).map(|(_, s)| s.clone()));
-                let now = cases.get(&id).filter(|(sample, c)| case(c) && mine(sample)).map(|(_, c)| c.clone());
+                facts.services.extend(services.iter().filter(|(sample, s)| s.case_id == id && service(s) && mine(sample)).map(|(_, s)| s.clone()));
+                let now = case_at.get(&id).map(|at| &cases[*at as usize]).filter(|(sample, c)| case(c) && mine(sample)).map(|(_, c)| c.clone());
                 match (facts.cases.iter().position(|c| c.case_id == id), now) {
                     (Some(at), Some(now)) => facts.cases[at] = now,
                     (Some(at), None) => {
@@ -288,8 +297,8 @@ impl Ledger {
                 }
             }
             None => {
-                facts.cases = cases.values().filter(|(sample, c)| case(c) && mine(sample)).map(|(_, c)| c.clone()).collect();
-                facts.services = services.values().filter(|(sample, s)| service(s) && mine(sample)).map(|(_, s)| s.clone()).collect();
+                facts.cases = cases.iter().filter(|(sample, c)| case(c) && mine(sample)).map(|(_, c)| c.clone()).collect();
+                facts.services = services.iter().filter(|(sample, s)| service(s) && mine(sample)).map(|(_, s)| s.clone()).collect();
             }
         }
         facts.cases.sort_by(|a, b| a.case_no.cmp(&b.case_no));
@@ -312,10 +321,10 @@ impl Ledger {
         let mut cube = Cube::new(asked.day, Sieve::of(&asked.sift, &mut self.names));
         let within = Within::of(asked, &self.names);
         for (id, held) in self.batches.iter().filter(|(_, held)| within.batch(&held.row)) {
-            cube.add(self.told_of(id, held), &self.names);
+            cube.add(self.told_of(id, &held), &self.names);
         }
         for (_, row) in self.readings.iter().filter(|(_, row)| within.reading(row)) {
-            cube.add_reading(row, &self.names);
+            cube.add_reading(&row, &self.names);
         }
         if self.cubes.len() == CUBES {
             self.cubes.remove(0);
@@ -336,6 +345,29 @@ impl Ledger {
     pub fn batch(&self, id: SampleId) -> Option<BatchFact> {
         self.batches.get(id).map(|held| held.row.fact(id, self.shared.get(&id).map(String::as_str), &self.names))
     }
+    /// 清单之数 how many batches a list holds, over all of them.
+    #[must_use]
+    pub fn listed(&self, sought: &Sought) -> u64 {
+        let known = |text: &Option<String>| text.as_ref().map(|t| self.names.known(t));
+        let (street, lab) = (known(&sought.street), known(&sought.lab));
+        // a text that no batch has
+        if street == Some(None) || lab == Some(None) {
+            return 0;
+        }
+        let foods: Option<FxHashSet<Name>> = sought.foods.as_ref().map(|paths| {
+            let below = |text: &str| paths.iter().any(|p| text.strip_prefix(p.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+            self.names.categories().filter(|name| below(self.names.text(*name))).collect()
+        });
+        let mask = Mask { kind: sought.kind, level: sought.level, link: sought.link, outcome: sought.outcome, street: street.flatten(), lab: lab.flatten() };
+        let rest = |row: &BatchRow| {
+            foods.as_ref().is_none_or(|set| set.contains(&row.category)) && sought.sampled.is_none_or(|(first, last)| (first..=last).contains(&row.sampled_on))
+        };
+        let all = foods.is_none() && sought.sampled.is_none();
+        let packed = mask.pack();
+        // what the bytes say is asked of the bytes; the rest of those alone that are left
+        let fits = |bytes: &[u8; BATCH]| packed.is_some_and(|mask| mask.fits(bytes)) && (all || rest(&Held::unpack(bytes).row));
+        self.batches.count(fits, |held| mask.fits(&held.row) && rest(&held.row)) as u64
+    }
     /// Which of some facts are behind cells and facts of one set of what was asked.
     #[must_use]
     pub fn marked(&self, asked: &Asked, facts: &[FactId], marks: &[FactId]) -> HashSet<FactId> {
@@ -344,8 +376,8 @@ impl Ledger {
         let readings = Marked::of(marks.iter().filter_map(|id| if let FactId::Reading(id) = id { Some(id.0) } else { None }));
         let others: HashSet<FactId> = marks.iter().copied().filter(|id| matches!(id, FactId::Case(_) | FactId::Clock(_))).collect();
         let is = |id: &FactId| match id {
-            FactId::Sample(id) => self.batches.get(*id).is_some_and(|held| cube.holds(&samples, self.told_of(*id, held), &self.names)),
-            FactId::Reading(id) => self.readings.get(*id).is_some_and(|row| cube.holds_reading(&readings, row)),
+            FactId::Sample(id) => self.batches.get(*id).is_some_and(|held| cube.holds(&samples, self.told_of(*id, &held), &self.names)),
+            FactId::Reading(id) => self.readings.get(*id).is_some_and(|row| cube.holds_reading(&readings, &row)),
             FactId::Case(_) | FactId::Clock(_) => others.contains(id),
         };
         facts.iter().copied().filter(is).collect()
@@ -372,18 +404,25 @@ impl Ledger {
     }
 }
 
+/// The place of each case in a list.
+fn places(cases: &[(SampleId, CaseFact)]) -> FxHashMap<CaseId, u32> {
+    (0u32..).zip(cases).map(|(at, (_, case))| (case.case_id, at)).collect()
+}
+
 /// A scope in the numbers of the names.
 struct Within<'a> {
     asked: &'a Asked,
     streets: Option<Vec<Name>>,
     lab: Option<Name>,
+    point: Option<Name>,
 }
 
 impl<'a> Within<'a> {
     fn of(asked: &'a Asked, names: &Names) -> Self {
         let streets = if let Whose::Streets(set) = &asked.whose { Some(set.iter().filter_map(|s| names.known(s)).collect()) } else { None };
         let lab = if let Whose::Lab(name) = &asked.whose { names.known(name) } else { None };
-        Self { asked, streets, lab }
+        let point = if let Whose::Point(id) = &asked.whose { names.known(&id.to_string()) } else { None };
+        Self { asked, streets, lab, point }
     }
     /// Whether a sample lies within the scope.
     fn sample(&self, row: &BatchRow) -> bool {
@@ -405,7 +444,7 @@ impl<'a> Within<'a> {
                 Whose::All => true,
                 Whose::Streets(_) => self.streets.as_ref().is_some_and(|set| set.contains(&row.street)),
                 Whose::Lab(_) => false,
-                Whose::Point(point) => row.point_id == *point,
+                Whose::Point(_) => self.point == Some(row.point_id),
             }
     }
 }

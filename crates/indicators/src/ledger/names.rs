@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use shiyan_foundation::category::CategoryPath;
 use shiyan_statute::{ClassScheme, class_in};
 
+use super::rows::{of_three, three};
 use crate::groups::KEY_FOOD_GROUPS;
 use crate::pick::FARM;
 
@@ -15,6 +16,18 @@ pub(crate) struct Name(u32);
 impl Name {
     /// The empty text.
     pub(crate) const NOTHING: Self = Self(0);
+
+    /// As three bytes; `None` of what comes behind the first sixteen million texts.
+    pub(super) fn pack(self) -> Option<[u8; 3]> {
+        three(self.0)
+    }
+    pub(super) fn unpack(bytes: [u8; 3]) -> Self {
+        Self(of_three(bytes))
+    }
+    #[cfg(test)]
+    pub(super) fn at(n: u32) -> Self {
+        Self(n)
+    }
 }
 
 /// Every text that was met.
@@ -114,6 +127,10 @@ impl Names {
             self.alike.insert(name, first);
         }
         name
+    }
+    /// Every category that was met.
+    pub(crate) fn categories(&self) -> impl Iterator<Item = Name> {
+        self.classes.keys().copied()
     }
     /// The category that stands for all of its group.
     pub(crate) fn group(&self, category: Name) -> Name {

@@ -11,6 +11,8 @@ use shiyan_foundation::task::{Boundary, Department, Link, Outcome, TaskKind, Tas
 use shiyan_foundation::{Instant, Label};
 
 use super::names::{Name, Names};
+use super::numbers::Number;
+use super::rows::{PACKED, Pack};
 use crate::facts::{BatchFact, BatchStage, RapidFact, RapidVerdict, end_of};
 use crate::scope::KpiScope;
 use crate::sets::Kept;
@@ -277,7 +279,8 @@ impl Sift {
 /// 快检
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct RapidRow {
-    pub(crate) point_id: PointId,
+    /// The text of its id: few points, and a third of the room.
+    pub(crate) point_id: Name,
     point: Name,
     pub(crate) street: Name,
     item: Name,
@@ -293,7 +296,7 @@ pub(crate) struct RapidRow {
 impl RapidRow {
     pub(crate) fn of(r: &RapidFact, names: &mut Names) -> Self {
         Self {
-            point_id: r.point_id,
+            point_id: names.of(&r.point_id.to_string()),
             point: names.of(&r.point),
             street: names.of(&r.street),
             item: names.of(&r.item),
@@ -316,13 +319,13 @@ impl RapidRow {
             Some((in_time, ruled)) => (ruled.then_some(if in_time { end } else { end - chrono::TimeDelta::nanoseconds(1) }), Some(end)),
             None => (self.settle_by, self.settled_at),
         };
-        let (point, point_id, item) = if item { (NONE, PointId(Default::default()), self.item) } else { (self.point, self.point_id, NONE) };
+        let (point, point_id, item) = if item { (NONE, NONE, self.item) } else { (self.point, self.point_id, NONE) };
         Self { point, point_id, item, tested_on, settle_by, settled_at, ..*self }
     }
     pub(crate) fn fact(&self, reading_id: ReadingId, names: &Names) -> RapidFact {
         RapidFact {
             reading_id,
-            point_id: self.point_id,
+            point_id: names.text(self.point_id).parse().unwrap_or(PointId(Default::default())),
             point: names.text(self.point).to_owned(),
             street: names.text(self.street).to_owned(),
             tested_on: self.tested_on,
@@ -333,6 +336,206 @@ impl RapidRow {
             settle_by: self.settle_by,
             settled_at: self.settled_at,
             cleared_at: None,
+        }
+    }
+}
+
+/// 批次 with its number, as the ledger holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Held {
+    pub(super) row: BatchRow,
+    pub(super) number: Number,
+}
+
+/// Bytes of a batch.
+pub(super) const BATCH: usize = 31;
+/// Bytes of a reading.
+pub(super) const READING: usize = 15;
+
+/// The day before the first that a packed row knows; two bytes reach to 2129.
+const EPOCH: i32 = 711_857;
+/// Half a byte that says: none of them.
+const NO_LABEL: u8 = 15;
+// every list of labels fits into half a byte, beside the word for none
+const _: () = assert!(
+    TaskKind::ALL.len() < 15
+        && TaskLevel::ALL.len() < 15
+        && Department::ALL.len() < 15
+        && Link::ALL.len() < 15
+        && AdminBody::ALL.len() < 15
+        && AreaKind::ALL.len() < 15
+        && BatchStage::ALL.len() < 15
+        && Outcome::ALL.len() < 15
+        && RapidVerdict::ALL.len() <= 4
+);
+
+/// A day as two bytes, none as 0; `None` of a day that is too far away.
+fn two(day: Option<NaiveDate>) -> Option<[u8; 2]> {
+    let days = match day {
+        Some(day) => u16::try_from(day.num_days_from_ce() - EPOCH).ok().filter(|n| *n > 0)?,
+        None => 0,
+    };
+    Some(days.to_le_bytes())
+}
+fn of_two(bytes: [u8; 2]) -> Option<NaiveDate> {
+    let days = u16::from_le_bytes(bytes);
+    (days > 0).then(|| NaiveDate::from_num_days_from_ce_opt(EPOCH + i32::from(days))).flatten()
+}
+fn labels(low: u8, high: u8) -> u8 {
+    low | high << 4
+}
+/// The label at a place; the first one where there is none, which no row was packed with.
+fn label<T: Label + Copy>(at: u8) -> T {
+    T::ALL.get(usize::from(at)).copied().unwrap_or(T::ALL[0])
+}
+
+impl Pack<BATCH> for Held {
+    fn pack(&self) -> Option<[u8; BATCH]> {
+        let b = &self.row;
+        let flags = [b.temporary_no, b.numbered, b.online, b.recheck_pending].into_iter().enumerate().fold(PACKED, |bits, (at, on)| bits | u8::from(on) << at);
+        let outcome = b.outcome.map_or(NO_LABEL, |o| o as u8);
+        let mut out = [0; BATCH];
+        out[..5].copy_from_slice(&[
+            flags,
+            labels(b.kind as u8, b.level as u8),
+            labels(b.department as u8, b.link as u8),
+            labels(b.admin as u8, b.area_kind as u8),
+            labels(b.stage as u8, outcome),
+        ]);
+        for (at, name) in [b.street, b.category, b.place, b.lab].into_iter().enumerate() {
+            out[5 + at * 3..8 + at * 3].copy_from_slice(&name.pack()?);
+        }
+        for (at, day) in [Some(b.sampled_on), b.issued_on, b.received_on, b.report_due_on].into_iter().enumerate() {
+            out[17 + at * 2..19 + at * 2].copy_from_slice(&two(day)?);
+        }
+        out[25..].copy_from_slice(&self.number.0);
+        Some(out)
+    }
+    fn unpack(bytes: &[u8; BATCH]) -> Self {
+        let [flags, kinds, ways, areas, ends, rest @ ..] = *bytes;
+        let flag = |at: u8| flags >> at & 1 == 1;
+        let name = |at: usize| Name::unpack([rest[at * 3], rest[at * 3 + 1], rest[at * 3 + 2]]);
+        let day = |at: usize| of_two([rest[12 + at * 2], rest[13 + at * 2]]);
+        let row = BatchRow {
+            street: name(0),
+            category: name(1),
+            place: name(2),
+            lab: name(3),
+            sampled_on: day(0).unwrap_or_default(),
+            issued_on: day(1),
+            received_on: day(2),
+            report_due_on: day(3),
+            kind: label(kinds & 15),
+            level: label(kinds >> 4),
+            department: label(ways & 15),
+            link: label(ways >> 4),
+            admin: label(areas & 15),
+            area_kind: label(areas >> 4),
+            stage: label(ends & 15),
+            outcome: Some(ends >> 4).filter(|at| *at != NO_LABEL).map(label),
+            temporary_no: flag(0),
+            numbered: flag(1),
+            online: flag(2),
+            recheck_pending: flag(3),
+        };
+        let [.., a, b, c, d, e, f] = rest;
+        Self { row, number: Number([a, b, c, d, e, f]) }
+    }
+}
+
+/// 掩码 what is asked of a batch that one comparison of its bytes answers; what is `None` is not asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mask {
+    pub(super) kind: Option<TaskKind>,
+    pub(super) level: Option<TaskLevel>,
+    pub(super) link: Option<Link>,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) street: Option<Name>,
+    pub(super) lab: Option<Name>,
+}
+
+/// The sixteen bytes of labels and names behind the flags: which of their bits are asked for, and as what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bits {
+    asked: u128,
+    wanted: u128,
+}
+
+impl Mask {
+    /// `None` when a name of it cannot stand in bytes, so that every batch with it stands beside.
+    pub(super) fn pack(&self) -> Option<Bits> {
+        let (mut asked, mut wanted) = ([0; 16], [0; 16]);
+        let mut half = |at: usize, low: bool, label: Option<u8>| {
+            if let Some(label) = label {
+                let shift = if low { 0 } else { 4 };
+                asked[at] |= 15u8 << shift;
+                wanted[at] |= label << shift;
+            }
+        };
+        half(0, true, self.kind.map(|k| k as u8));
+        half(0, false, self.level.map(|l| l as u8));
+        half(1, false, self.link.map(|l| l as u8));
+        half(3, false, self.outcome.map(|o| o as u8));
+        for (at, name) in [(4, self.street), (13, self.lab)] {
+            if let Some(name) = name {
+                asked[at..at + 3].copy_from_slice(&[0xff; 3]);
+                wanted[at..at + 3].copy_from_slice(&name.pack()?);
+            }
+        }
+        Some(Bits { asked: u128::from_le_bytes(asked), wanted: u128::from_le_bytes(wanted) })
+    }
+    /// The same of a row.
+    pub(super) fn fits(&self, row: &BatchRow) -> bool {
+        self.kind.is_none_or(|k| k == row.kind)
+            && self.level.is_none_or(|l| l == row.level)
+            && self.link.is_none_or(|l| l == row.link)
+            && self.outcome.is_none_or(|o| row.outcome == Some(o))
+            && self.street.is_none_or(|s| s == row.street)
+            && self.lab.is_none_or(|l| l == row.lab)
+    }
+}
+
+impl Bits {
+    /// Whether the bytes of a batch are as wanted.
+    pub(super) fn fits(self, bytes: &[u8; BATCH]) -> bool {
+        let mut sixteen = [0; 16];
+        sixteen.copy_from_slice(&bytes[1..17]);
+        u128::from_le_bytes(sixteen) & self.asked == self.wanted
+    }
+}
+
+impl Pack<READING> for RapidRow {
+    /// A positive with its moments does not fit; there are few of them.
+    fn pack(&self) -> Option<[u8; READING]> {
+        if self.settle_by.is_some() || self.settled_at.is_some() {
+            return None;
+        }
+        let confirmed = self.confirmed.map_or(0, |yes| 1 + u8::from(yes));
+        let mut out = [0; READING];
+        out[0] = PACKED | u8::from(self.valid) | (self.verdict as u8) << 1 | confirmed << 3;
+        for (at, name) in [self.point_id, self.point, self.street, self.item].into_iter().enumerate() {
+            out[1 + at * 3..4 + at * 3].copy_from_slice(&name.pack()?);
+        }
+        out[13..].copy_from_slice(&two(Some(self.tested_on))?);
+        Some(out)
+    }
+    fn unpack(bytes: &[u8; READING]) -> Self {
+        let [flags, rest @ ..] = *bytes;
+        let name = |at: usize| Name::unpack([rest[at * 3], rest[at * 3 + 1], rest[at * 3 + 2]]);
+        Self {
+            point_id: name(0),
+            point: name(1),
+            street: name(2),
+            item: name(3),
+            tested_on: of_two([rest[12], rest[13]]).unwrap_or_default(),
+            verdict: label(flags >> 1 & 3),
+            valid: flags & 1 == 1,
+            confirmed: match flags >> 3 & 3 {
+                0 => None,
+                n => Some(n == 2),
+            },
+            settle_by: None,
+            settled_at: None,
         }
     }
 }
@@ -364,6 +567,89 @@ mod some_day {
         match i32::deserialize(from)? {
             0 => Ok(None),
             n => NaiveDate::from_num_days_from_ce_opt(n).map(Some).ok_or_else(|| D::Error::custom("no day")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_label<T: Label + Copy + std::fmt::Debug>() -> impl Strategy<Value = T> {
+        (0..T::ALL.len()).prop_map(|at| T::ALL[at])
+    }
+    /// Days near and far: of two hundred years before and after, and none.
+    fn any_day() -> impl Strategy<Value = NaiveDate> {
+        prop_oneof![9 => 735_000i32..750_000, 1 => 640_000i32..820_000].prop_map(|n| NaiveDate::from_num_days_from_ce_opt(n).unwrap())
+    }
+    fn any_name() -> impl Strategy<Value = Name> {
+        prop_oneof![9 => 0u32..2_000, 1 => 16_777_000u32..16_777_400].prop_map(Name::at)
+    }
+
+    prop_compose! {
+        fn any_row()(
+            names in [any_name(), any_name(), any_name(), any_name()], sampled_on in any_day(), days in [any_day(), any_day(), any_day()], some in any::<[bool; 8]>(),
+            labels in (any_label(), any_label(), any_label(), any_label(), any_label(), any_label(), any_label()), outcome in proptest::option::of(any_label())
+        ) -> BatchRow {
+            let [street, category, place, lab] = names;
+            let (kind, level, department, link, admin, area_kind, stage) = labels;
+            let [issued_on, received_on, report_due_on] = [0, 1, 2].map(|at| some[at].then_some(days[at]));
+            let [.., temporary_no, numbered, online, recheck_pending] = some;
+            BatchRow {
+                street, category, place, lab, sampled_on, issued_on, received_on, report_due_on, kind, level, department, link, admin, area_kind, stage, outcome,
+                temporary_no, numbered, online, recheck_pending,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_packed_batch_is_the_same_or_is_said_not_to_fit(row in any_row(), number in any::<[u8; 6]>()) {
+            let held = Held { row, number: Number(number) };
+            let days = [Some(row.sampled_on), row.issued_on, row.received_on, row.report_due_on];
+            let near = days.into_iter().flatten().all(|d| (1950..2129).contains(&d.year()));
+            let known = [row.street, row.category, row.place, row.lab].into_iter().all(|n| n < Name::at(16_777_216));
+            match held.pack() {
+                Some(packed) => {
+                    prop_assert!(packed[0] >= PACKED && known);
+                    prop_assert_eq!(Held::unpack(&packed), held);
+                }
+                None => prop_assert!(!near || !known),
+            }
+        }
+        #[test]
+        fn what_is_asked_of_the_bytes_of_a_batch_is_what_is_asked_of_it(row in any_row(), of in any_row(), some in any::<[bool; 6]>()) {
+            let [kind, level, link, outcome, street, lab] = some;
+            let mask = Mask {
+                kind: kind.then_some(of.kind),
+                level: level.then_some(of.level),
+                link: link.then_some(of.link),
+                outcome: of.outcome.filter(|_| outcome),
+                street: street.then_some(of.street),
+                lab: lab.then_some(of.lab),
+            };
+            let held = |row| Held { row, number: Number::NONE };
+            for row in [row, of] {
+                if let Some((packed, bits)) = held(row).pack().zip(mask.pack()) {
+                    prop_assert_eq!(bits.fits(&packed), mask.fits(&row));
+                }
+            }
+        }
+        #[test]
+        fn a_packed_reading_is_the_same_or_is_said_not_to_fit(
+            names in [any_name(), any_name(), any_name(), any_name()], tested_on in any_day(), verdict in any_label(), valid in any::<bool>(),
+            confirmed in proptest::option::of(any::<bool>()), settled in prop_oneof![4 => Just(None), 1 => any_day().prop_map(Some)],
+        ) {
+            let [point_id, point, street, item] = names;
+            let row = RapidRow { point_id, point, street, item, tested_on, verdict, valid, confirmed, settle_by: None, settled_at: settled.map(end_of) };
+            match row.pack() {
+                Some(packed) => {
+                    prop_assert!(packed[0] >= PACKED && settled.is_none());
+                    prop_assert_eq!(RapidRow::unpack(&packed), row);
+                }
+                None => prop_assert!(settled.is_some() || !(1950..2129).contains(&tested_on.year()) || names.into_iter().any(|n| n >= Name::at(16_777_216))),
+            }
         }
     }
 }

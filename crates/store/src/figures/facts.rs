@@ -24,7 +24,7 @@ use shiyan_sample_intake::SampleState;
 use shiyan_sampling_plan::{LineKey, Plan, PlanLine, filled};
 use shiyan_statute::{AnalyteGroup, Clock, RuleKey};
 
-use crate::query::{Detail, Packed, Sql, records};
+use crate::query::{Count, Detail, Packed, Sql, records};
 use crate::record::Record;
 use crate::{Error, Store};
 
@@ -134,6 +134,10 @@ macro_rules! orders {
 /// The orders, packed; the index `test_order_narrow` holds every column.
 const ORDERS: Packed = packed!(orders);
 
+/// The items that failed and were reported.
+const FAILING: &str = "SELECT i.sample_id, i.analyte, i.analyte_group, s.category FROM test_item i JOIN sample s ON s.id = i.sample_id \
+     JOIN test_order o ON o.id = i.order_id WHERE i.verdict = 'nonconforming' AND o.issued_on IS NOT NULL";
+
 /// Many rows of a table as one JSON array of arrays.
 #[derive(FromQueryResult)]
 struct Pack {
@@ -157,9 +161,12 @@ pub struct FailingSample {
     pub items: Vec<shiyan_lab_results::order::TestItem>,
 }
 
+/// As many keys as one statement asks for.
+const SOME: usize = 500;
+
 /// Keys as text, as many at a time as one statement asks for.
 fn by_hundreds<K: ToString>(ids: &[K]) -> impl Iterator<Item = Vec<String>> {
-    ids.chunks(500).map(|some| some.iter().map(ToString::to_string).collect())
+    ids.chunks(SOME).map(|some| some.iter().map(ToString::to_string).collect())
 }
 
 fn unreadable(what: &str, id: &str) -> Error {
@@ -303,6 +310,18 @@ impl Store {
         let days = |of: fn(&Line) -> Option<&String>| sampled.iter().chain(&tested).filter_map(of).filter_map(|d| date(d)).collect::<Vec<_>>();
         Ok(days(|l| l.first.as_ref()).into_iter().min().zip(days(|l| l.last.as_ref()).into_iter().max()))
     }
+    /// How many batches and readings there are at most: drafts and reruns are counted with them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn most_facts(&self) -> Result<(usize, usize), Error> {
+        let mut most = [0; 2];
+        for (most, text) in most.iter_mut().zip(["SELECT COUNT(*) AS n FROM sample", "SELECT COUNT(*) AS n FROM rapid_reading"]) {
+            let found = Sql::new(text).one::<Count>(&self.read).await?;
+            *most = found.map_or(0, |c| usize::try_from(c.n).unwrap_or_default());
+        }
+        Ok(most.into())
+    }
     /// 管辖主体 of each street.
     ///
     /// # Errors
@@ -375,9 +394,8 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn cases_beside_samples(&self, ids: Option<&[CaseId]>) -> Result<Vec<(SampleId, CaseFact)>, Error> {
-        let Some(ids) = ids else { return self.cases_where(|_| ()).await };
         let mut out = Vec::new();
-        for some in by_hundreds(ids) {
+        for some in self.case_keys(ids).await?.chunks(SOME) {
             out.extend(
                 self.cases_where(|sql| {
                     sql.within("AND c.id IN", some.iter().map(String::as_str));
@@ -387,14 +405,24 @@ impl Store {
         }
         Ok(out)
     }
+    /// The keys of these cases, or of all: whole cases are wide, and are never read all at once.
+    async fn case_keys(&self, ids: Option<&[CaseId]>) -> Result<Vec<String>, Error> {
+        #[derive(FromQueryResult)]
+        struct Line {
+            id: String,
+        }
+        match ids {
+            Some(ids) => Ok(ids.iter().map(ToString::to_string).collect()),
+            None => Ok(Sql::new("SELECT id FROM case_file").all::<Line>(&self.read).await?.into_iter().map(|l| l.id).collect()),
+        }
+    }
     /// 时限事实 with the sample of each: of these cases, or all.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn services_beside_samples(&self, ids: Option<&[CaseId]>) -> Result<Vec<(SampleId, ServiceFact)>, Error> {
-        let Some(ids) = ids else { return self.services_where(|_| ()).await };
         let mut out = Vec::new();
-        for some in by_hundreds(ids) {
+        for some in self.case_keys(ids).await?.chunks(SOME) {
             out.extend(
                 self.services_where(|sql| {
                     sql.within("AND c.id IN", some.iter().map(String::as_str));
@@ -425,8 +453,8 @@ impl Store {
             street: String,
         }
         let mut sql = Sql::new(
-            "SELECT k.detail, c.sample_id, c.id AS case_id, c.no AS case_no, c.street FROM clock k JOIN case_file c ON c.id = SUBSTR(k.subject, 6) JOIN sample s ON s.id = c.sample_id \
-             WHERE k.rule IN ('D05', 'D06') AND k.subject LIKE 'case:%'",
+            "SELECT k.detail, c.sample_id, c.id AS case_id, c.no AS case_no, c.street FROM case_file c JOIN clock k ON k.subject = 'case:' || c.id JOIN sample s ON s.id = c.sample_id \
+             WHERE k.rule IN ('D05', 'D06')",
         );
         narrow(&mut sql);
         let mut out = Vec::new();
@@ -458,12 +486,14 @@ impl Store {
         let mine = |sql: &mut Sql| {
             sql.push("AND s.sampled_on >= ? AND s.sampled_on <= ?", [from.to_string().into(), to.to_string().into()]).sample_scope(scope);
         };
-        self.failing_items_where(
-            "SELECT i.sample_id, i.analyte, i.analyte_group, s.category FROM test_item i JOIN sample s ON s.id = i.sample_id \
-             JOIN test_order o ON o.id = i.order_id WHERE i.verdict = 'nonconforming' AND o.issued_on IS NOT NULL",
-            mine,
-        )
-        .await
+        self.failing_items_where(FAILING, mine).await
+    }
+    /// 项次事实 of every item that failed and was reported.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn failing_items(&self) -> Result<Vec<ItemFact>, Error> {
+        self.failing_items_where(FAILING, |_| ()).await
     }
     /// 项次事实 of every item reported of samples taken from one day to another.
     ///

@@ -5,7 +5,7 @@ use sea_orm::FromQueryResult;
 use serde::Serialize;
 use shiyan_foundation::category::CategoryPath;
 use shiyan_foundation::{Label, Scope};
-use shiyan_lab_results::order::{TestItem, TestOrder};
+use shiyan_lab_results::order::{OrderState, TestItem, TestOrder};
 use shiyan_lab_results::report::TestReport;
 use shiyan_sample_intake::SampleState;
 
@@ -101,17 +101,27 @@ pub struct SampleRow {
 pub(super) const LIST: &str = "SELECT s.id, s.sampling_no, s.state, o.state AS order_state, s.name, s.site_name, s.class, s.link, s.street, s.kind, s.level, s.sampled_on, \
      o.report_due_on, o.issued_on, o.outcome, s.demo FROM sample s LEFT JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1";
 
+/// The same rows of one page, which is found first, along an index that holds all that is asked for; only its rows are fetched.
+const PAGED: &str = "SELECT s.id, s.sampling_no, s.state, o.state AS order_state, s.name, s.site_name, s.class, s.link, s.street, s.kind, s.level, s.sampled_on, \
+     o.report_due_on, o.issued_on, o.outcome, s.demo FROM (SELECT s.id FROM sample s";
+
 /// The sample of an order.
 const OF_ORDER: &str = "JOIN sample s ON s.id = o.sample_id";
 /// So many orders are sorted in no time; of more than that the list walks along the samples in their order, until the page is full.
 const SORTED: i64 = 5_000;
+
+/// Rows that are passed over in no time.
+const FAR: u64 = 200;
+
+/// The state in which nearly all orders stand in the end: they are what is left when all others are counted.
+const MOST: OrderState = OrderState::Issued;
 
 /// How the orders of a filter are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     /// By an index on the order: few of them.
     Order,
-    /// Beside the samples: in a form that no index on the order answers.
+    /// Beside the samples, one after the other: of the indexes on the order only that of the conclusion by its sample answers.
     Sample,
 }
 
@@ -125,7 +135,7 @@ fn of_order(sql: &mut Sql, filter: &SampleFilter, by: By) {
         }
         By::Sample => {
             sql.and_if("AND COALESCE(o.state, '') = ?", state)
-                .and_if("AND COALESCE(o.outcome, '') = ?", outcome)
+                .and_if("AND o.outcome = ?", outcome)
                 .and_if("AND o.issued_on IS NULL AND COALESCE(o.report_due_on, '9') < ?", overdue);
         }
     }
@@ -176,12 +186,24 @@ impl Store {
     /// The database does not answer.
     pub async fn samples(&self, filter: &SampleFilter, scope: &Scope) -> Result<(Vec<SampleRow>, bool), Error> {
         let by = if filter.needs_order() && self.few_orders(filter).await? { By::Order } else { By::Sample };
-        let mut sql = Sql::new(LIST);
-        conditions(&mut sql, filter, scope, by);
+        let mut sql = Sql::new(PAGED);
+        // SQLite takes the tables of a CROSS JOIN in their order: the samples first, which are in the order of the list.
+        let beside = match by {
+            _ if !filter.needs_order() => "WHERE 1 = 1",
+            By::Order => "JOIN test_order o ON o.sample_id = s.id WHERE 1 = 1",
+            By::Sample => "CROSS JOIN test_order o WHERE o.sample_id = s.id",
+        };
+        conditions(sql.push(beside, []), filter, scope, by);
         if let Some((day, id)) = &filter.after {
-            sql.push("AND (s.sampled_on < ? OR (s.sampled_on = ? AND s.id < ?))", [day.clone().into(), day.clone().into(), id.clone().into()]);
+            // the first of these says the same as the others, and is what an index is entered by
+            let days = [day.clone().into(), day.clone().into(), id.clone().into()];
+            sql.push("AND s.sampled_on <= ? AND (s.sampled_on < ? OR s.id < ?)", days);
         }
-        sql.push("ORDER BY s.sampled_on DESC, s.id DESC LIMIT 51", []);
+        sql.push(
+            "ORDER BY s.sampled_on DESC, s.id DESC LIMIT ?) AS page JOIN sample s ON s.id = page.id LEFT JOIN test_order o ON o.sample_id = s.id \
+             ORDER BY s.sampled_on DESC, s.id DESC",
+            [i64::try_from(PAGE + 1).unwrap_or(51).into()],
+        );
         let mut rows: Vec<SampleRow> = sql.all(&self.read).await?;
         let more = rows.len() as u64 > PAGE;
         rows.truncate(usize::try_from(PAGE).unwrap_or(50));
@@ -213,6 +235,17 @@ impl Store {
             sql.push("LIMIT 10001) AS capped", []);
         }
         Ok(sql.one::<Count>(&self.read).await?.map_or(0, |c| c.n))
+    }
+    /// 未写日期的 of the samples that a filter holds how many are not handed in yet: what the ledger of figures does not know.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_undated_samples(&self, filter: &SampleFilter, scope: &Scope) -> Result<u64, Error> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS n FROM sample s");
+        // these few samples first, and not every order of a conclusion
+        let beside = if filter.needs_order() { "CROSS JOIN test_order o WHERE o.sample_id = s.id" } else { "WHERE 1 = 1" };
+        conditions(sql.push(beside, []).push("AND s.sampled_on = ''", []), filter, scope, By::Sample);
+        Ok(sql.one::<Count>(&self.read).await?.map_or(0, |c| u64::try_from(c.n).unwrap_or_default()))
     }
     /// One sample by id, if this scope may see it. A draft is seen by everybody of the district and by who began it.
     ///
@@ -304,6 +337,9 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn worklist(&self, filter: &WorkFilter, scope: &Scope, most: u64, skip: u64) -> Result<Vec<WorkRow>, Error> {
+        // A page behind the middle is looked for from the other end.
+        let far = if skip < FAR { None } else { Some(self.count_work(filter, scope).await?).filter(|all| skip > all / 2) };
+        let (most, skip) = far.map_or((most, skip), |all| (all.saturating_sub(skip).min(most), all.saturating_sub(skip.saturating_add(most))));
         // The page is found first, along an index; only its rows are counted through.
         let mut sql = Sql::new(
             "SELECT s.id AS sample_id, o.id AS order_id, s.sampling_no, s.name, s.category, o.state, o.report_due_on, o.detail, \
@@ -315,7 +351,8 @@ impl Store {
         sql.beside_sample(OF_ORDER, scope).push("WHERE 1 = 1", []);
         filter.narrow(&mut sql, scope);
         let bound = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        sql.push("ORDER BY o.report_due_on, o.id LIMIT ? OFFSET ?", [bound(most).into(), bound(skip).into()]);
+        let along = if far.is_some() { "ORDER BY o.report_due_on DESC, o.id DESC LIMIT ? OFFSET ?" } else { "ORDER BY o.report_due_on, o.id LIMIT ? OFFSET ?" };
+        sql.push(along, [bound(most).into(), bound(skip).into()]);
         sql.push(") AS page JOIN test_order o ON o.id = page.id JOIN sample s ON s.id = o.sample_id ORDER BY o.report_due_on, o.id", []);
         sql.all::<Work>(&self.read).await?.into_iter().map(WorkRow::try_from).collect()
     }
@@ -344,6 +381,11 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn count_work(&self, filter: &WorkFilter, scope: &Scope) -> Result<u64, Error> {
+        if *scope == Scope::District && *filter == WorkFilter::state(MOST.code()) {
+            let mut sql = Sql::new("SELECT");
+            let found = counted_last(&mut sql).one::<Count>(&self.read).await?;
+            return Ok(found.map_or(0, |c| u64::try_from(c.n).unwrap_or(0)));
+        }
         let mut sql = Sql::new("SELECT COUNT(*) AS n FROM test_order o");
         sql.beside_sample(OF_ORDER, scope).push("WHERE 1 = 1", []);
         filter.narrow(&mut sql, scope);
@@ -360,8 +402,14 @@ impl Store {
             n: i64,
         }
         let mut sql = Sql::new("SELECT o.state, COUNT(*) AS n FROM test_order o");
-        sql.beside_sample(OF_ORDER, scope).push("WHERE 1 = 1", []).sample_scope(scope).push("GROUP BY o.state", []);
-        Ok(sql.all::<Line>(&self.read).await?.into_iter().map(|l| (l.state, l.n)).collect())
+        if *scope == Scope::District {
+            sql.push("WHERE o.state < ? GROUP BY o.state UNION ALL", [MOST.code().into()]);
+            sql.push("SELECT o.state, COUNT(*) AS n FROM test_order o WHERE o.state > ? GROUP BY o.state UNION ALL", [MOST.code().into()]);
+            counted_last(sql.push("SELECT CAST(? AS TEXT) AS state,", [MOST.code().into()]));
+        } else {
+            sql.push(OF_ORDER, []).push("WHERE 1 = 1", []).sample_scope(scope).push("GROUP BY o.state", []);
+        }
+        Ok(sql.all::<Line>(&self.read).await?.into_iter().filter(|l| l.n > 0).map(|l| (l.state, l.n)).collect())
     }
     /// Drafts begun by this person.
     ///
@@ -372,6 +420,14 @@ impl Store {
         sql.push("AND state = ? AND created_by = ? ORDER BY id DESC", [SampleState::Draft.code().into(), user.into()]);
         records(sql.all::<Detail>(&self.read).await?)
     }
+}
+
+/// How many orders stand in the state of most, without going through them: all, which an engine counts by pages, without those before and behind it.
+fn counted_last(sql: &mut Sql) -> &mut Sql {
+    sql.push(
+        "(SELECT COUNT(*) FROM test_order) - (SELECT COUNT(*) FROM test_order o WHERE o.state < ?) - (SELECT COUNT(*) FROM test_order o WHERE o.state > ?) AS n",
+        [MOST.code().into(), MOST.code().into()],
+    )
 }
 
 /// 检验任务的筛选 which orders a worklist holds; what is counted beside it is counted with the same.

@@ -78,6 +78,17 @@ pub struct DayCount {
     pub invalid: i64,
 }
 
+/// 点日 how many readings of one verdict a point has on a day.
+#[derive(Debug, Clone, FromQueryResult)]
+pub struct PointDay {
+    /// 快检点
+    pub point_id: String,
+    /// 结果
+    pub verdict: String,
+    /// 读数
+    pub n: i64,
+}
+
 impl Store {
     /// Points in the scope.
     ///
@@ -138,6 +149,29 @@ impl Store {
         scope_on_reading(&mut sql, scope);
         sql.push("ORDER BY r.tested_at, r.id", []);
         sql.all::<Line>(&self.read).await?.iter().map(ledger_row).collect()
+    }
+    /// Those of the same that follow them, by themselves: to be counted, not to be listed.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn open_follow_ups(&self, scope: &Scope) -> Result<Vec<FollowUpRecord>, Error> {
+        let mut sql = Sql::new("SELECT f.detail FROM follow_up f");
+        if *scope != Scope::District {
+            sql.push("JOIN rapid_reading r ON r.id = f.id", []);
+        }
+        scope_on_reading(sql.push("WHERE f.settled_at IS NULL", []), scope);
+        records(sql.all::<Detail>(&self.read).await?)
+    }
+    /// The readings of a day by point and verdict.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn points_of_day(&self, day: &str, scope: &Scope) -> Result<Vec<PointDay>, Error> {
+        let mut sql = Sql::new("SELECT r.point_id, r.verdict, COUNT(*) AS n FROM rapid_reading r WHERE 1 = 1");
+        sql.push("AND r.day = ?", [day.into()]);
+        scope_on_reading(&mut sql, scope);
+        sql.push("GROUP BY r.point_id, r.verdict", []);
+        sql.all(&self.read).await
     }
     /// Counts of one day.
     ///

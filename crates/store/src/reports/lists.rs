@@ -112,7 +112,9 @@ impl Store {
         let mut sql = Sql::new(WAITING);
         waiting(&mut sql, filter, scope);
         if let Some((day, id)) = &filter.after {
-            sql.push("AND (o.report_due_on > ? OR (o.report_due_on = ? AND o.id > ?))", [day.clone().into(), day.clone().into(), id.clone().into()]);
+            // the first of these says the same as the others, and is what an index is entered by
+            let days = [day.clone().into(), day.clone().into(), id.clone().into()];
+            sql.push("AND o.report_due_on >= ? AND (o.report_due_on > ? OR o.id > ?)", days);
         }
         sql.push("ORDER BY o.report_due_on, o.id LIMIT ?", [i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX).into()]);
         let mut rows: Vec<Waiting> = sql.all(&self.read).await?;
@@ -153,20 +155,32 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn reports_issued(&self, filter: &ReportFilter, scope: &Scope) -> Result<(Vec<IssuedRow>, bool), Error> {
+        // The page is found first: along the reports, newest first, and beside them the conclusions by their sample; only its rows are fetched.
         let mut sql = Sql::new(
-            "SELECT r.id, r.number, s.sampling_no, s.name, s.site_name, o.outcome, r.issued_on, r.amendment, r.demo FROM test_report r \
-             JOIN test_order o ON o.id = r.order_id JOIN sample s ON s.id = r.sample_id \
-             WHERE NOT EXISTS (SELECT 1 FROM test_report n WHERE n.order_id = r.order_id AND n.amendment > r.amendment)",
+            "SELECT r.id, r.number, s.sampling_no, s.name, s.site_name, o.outcome, r.issued_on, r.amendment, r.demo FROM (SELECT r.id FROM test_report r",
         );
-        sql.sample_scope(scope);
+        let outcome = filter.outcome.as_deref().filter(|o| !o.is_empty());
+        if outcome.is_some() {
+            // SQLite takes the tables of a CROSS JOIN in their order
+            sql.push("CROSS JOIN test_order o", []);
+        }
+        if *scope != Scope::District || filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
+            sql.push("CROSS JOIN sample s", []).push("WHERE s.id = r.sample_id", []);
+        } else {
+            sql.push("WHERE 1 = 1", []);
+        }
+        sql.push("AND NOT EXISTS (SELECT 1 FROM test_report n WHERE n.order_id = r.order_id AND n.amendment > r.amendment)", []);
+        sql.and_if("AND o.sample_id = r.sample_id AND o.outcome = ?", outcome).sample_scope_along(scope);
         search(&mut sql, filter, true);
-        // In a form that no index on the order answers: the list walks along the reports, newest first.
-        sql.and_if("AND COALESCE(o.outcome, '') = ?", filter.outcome.as_deref());
         if let Some((_, id)) = &filter.after {
             sql.push("AND r.id < ?", [id.clone().into()]);
         }
         // Ids begin with their time, so that the newest report has the highest.
         sql.push("ORDER BY r.id DESC LIMIT ?", [i64::try_from(PAGE + 1).unwrap_or(51).into()]);
+        sql.push(
+            ") AS page JOIN test_report r ON r.id = page.id JOIN test_order o ON o.id = r.order_id JOIN sample s ON s.id = r.sample_id ORDER BY r.id DESC",
+            [],
+        );
         let mut rows: Vec<IssuedRow> = sql.all(&self.read).await?;
         let more = rows.len() as u64 > PAGE;
         rows.truncate(usize::try_from(PAGE).unwrap_or(50));

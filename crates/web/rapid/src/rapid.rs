@@ -10,7 +10,7 @@ use shiyan_exchange::out;
 use shiyan_foundation::ids::{PointId, ReadingId};
 use shiyan_foundation::{Act, Instant, Label, Lang, Refusal, Scope, labels};
 use shiyan_rapid_test::reading::as_read;
-use shiyan_rapid_test::{FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
+use shiyan_rapid_test::{FollowUp, FollowUpAction, FollowUpState, Point, RapidVerdict, Reading};
 use shiyan_statute::{RapidMethod, ReadKind, rapid_method, rapid_methods};
 
 use crate::views::{
@@ -364,6 +364,20 @@ labels! {
     }
 }
 
+impl Follow {
+    /// Whether a positive stands so.
+    pub fn holds(self, follow_up: &FollowUp, now: Instant) -> bool {
+        let open = follow_up.settled_at.is_none();
+        match self {
+            Self::Open => open,
+            Self::Running => open && !follow_up.is_late(now),
+            Self::Late => follow_up.is_late(now),
+            Self::Confirm => TO_CONFIRM.contains(&follow_up.state),
+            Self::Done => !open,
+        }
+    }
+}
+
 impl Asked {
     /// The readings of a day.
     pub fn day(day: NaiveDate) -> Self {
@@ -414,19 +428,11 @@ pub async fn ledger_rows(site: &Site, user: &User, asked: &Asked) -> Result<Vec<
             site.app.read_ledger(&user.actor, &filter).await?
         }
     };
-    let state = |r: &LedgerRow| r.follow_up.as_ref().map(|f| (f.follow_up.state, f.follow_up.settled_at.is_some()));
     Ok(rows
         .into_iter()
         .filter(|r| asked.point.is_none_or(|point| r.reading.reading.point == point))
         .filter(|r| asked.verdict.is_none_or(|verdict| r.reading.reading.verdict == verdict))
-        .filter(|r| match asked.follow {
-            Some(Follow::Open) => state(r).is_some_and(|(_, settled)| !settled),
-            Some(Follow::Late) => follow_late(r, user.now()),
-            Some(Follow::Running) => state(r).is_some_and(|(_, settled)| !settled) && !follow_late(r, user.now()),
-            Some(Follow::Confirm) => state(r).is_some_and(|(s, _)| TO_CONFIRM.contains(&s)),
-            Some(Follow::Done) => state(r).is_some_and(|(_, settled)| settled),
-            None => true,
-        })
+        .filter(|r| asked.follow.is_none_or(|follow| r.follow_up.as_ref().is_some_and(|f| follow.holds(&f.follow_up, user.now()))))
         .collect())
 }
 

@@ -72,6 +72,7 @@ fn as_of(user: &User) -> String {
 /// The cases that are overdue, due today or due soon, the most urgent first.
 fn near_or_overdue(kpis: &Kpis<u64>, user: &User, streets: &shiyan_web_kit::streets::Streets, calendar: &WorkCalendar) -> Vec<WorkItem> {
     let (lang, today) = (user.lang(), user.now().date_naive());
+    let soon = shiyan_indicators::pick::due_soon(today, calendar);
     let line = |c: &shiyan_indicators::CaseLine| WorkItem {
         title: c.case_no.clone(),
         href: format!("/cases/{}", c.case_id),
@@ -80,13 +81,7 @@ fn near_or_overdue(kpis: &Kpis<u64>, user: &User, streets: &shiyan_web_kit::stre
         due: Due::of(&shiyan_indicators::pick::time_left(c, today, calendar), lang),
         verb: user.t("查看", "Open").to_owned(),
     };
-    kpis.overdue
-        .iter()
-        .chain(&kpis.due_today)
-        .chain(kpis.open_not_due.iter().filter(|c| shiyan_indicators::pick::due_soon(c, today, calendar)))
-        .take(8)
-        .map(line)
-        .collect()
+    kpis.overdue.iter().chain(&kpis.due_today).chain(kpis.open_not_due.iter().filter(|c| soon(c))).take(8).map(line).collect()
 }
 
 /// Each street's part of the plan, those furthest behind first.
@@ -201,21 +196,24 @@ fn dues(kpis: &Kpis<u64>, calendar: &WorkCalendar, when: &When, lang: Lang) -> V
 }
 
 async fn rapid_card(site: &Site, user: &User, kpis: &Kpis<u64>, when: &When, now: Instant) -> Result<RapidCard, Failure> {
-    let day = now.date_naive();
-    let today = rapid::Asked::day(day);
-    let readings = rapid::ledger_rows(site, user, &today).await?;
-    let busy: std::collections::HashSet<_> = readings.iter().map(|r| r.reading.reading.point).collect();
-    let points = site.app.read_points(&user.actor).await?;
-    let count =
-        async |asked: rapid::Asked| -> Result<Counted, Failure> { Ok(Counted::new(rapid::ledger_rows(site, user, &asked).await?.len() as u64, asked.href())) };
+    let today = rapid::Asked::day(now.date_naive());
+    let day = site.app.read_rapid_day(&user.actor, now.date_naive()).await?;
+    let busy: std::collections::HashSet<&str> = day.readings.iter().map(|r| r.point_id.as_str()).collect();
+    // counted by what their lists are made from
+    let of_day = |asked: rapid::Asked| {
+        let wanted = |verdict: &str| asked.verdict.is_none_or(|v| v.code() == verdict);
+        let n = day.readings.iter().filter(|r| wanted(&r.verdict)).map(|r| u64::try_from(r.n).unwrap_or_default()).sum();
+        Counted::new(n, asked.href())
+    };
+    let open = |follow: rapid::Follow| Counted::new(day.open.iter().filter(|f| follow.holds(f, now)).count() as u64, rapid::Asked::follow(follow).href());
     let positive = &kpis.rapid.positive;
     Ok(RapidCard {
-        positive: count(today.clone().verdict(RapidVerdict::Positive)).await?,
-        to_confirm: count(rapid::Asked::follow(rapid::Follow::Confirm)).await?,
-        to_handle: count(rapid::Asked::follow(rapid::Follow::Running)).await?,
-        late: count(rapid::Asked::follow(rapid::Follow::Late)).await?,
-        silent_points: points.iter().filter(|p| p.active && !busy.contains(&p.id)).count() as u64,
-        today: Counted::new(readings.len() as u64, today.href()),
+        positive: of_day(today.clone().verdict(RapidVerdict::Positive)),
+        to_confirm: open(rapid::Follow::Confirm),
+        to_handle: open(rapid::Follow::Running),
+        late: open(rapid::Follow::Late),
+        silent_points: day.points.iter().filter(|p| p.active && !busy.contains(p.id.to_string().as_str())).count() as u64,
+        today: of_day(today),
         year_valid: Counted::new(positive.denominator, format!("/figures/{}?{}", positive.key, when.query())),
         year_rate: positive.display.clone(),
     })
