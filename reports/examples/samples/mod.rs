@@ -1174,7 +1174,7 @@ pub fn lists(lang: Lang, empty: bool) -> letters::Lists {
         ),
         proof: format!("SY-XBJ27410105{i:09}"),
         unit: s("示范路街道市场监督管理所"),
-        person: s(if i % 4 == 0 { "" } else { "示范五" }),
+        person: s(if i.is_multiple_of(4) { "" } else { "示范五" }),
         severity: if i == 2 { s(lang.pick("严重", "Severe")) } else { s(lang.pick("一般", "Ordinary")) },
     };
     let done = |i: usize| i % 3 == 1;

@@ -106,7 +106,7 @@ impl Letter {
 #[derive(Debug, Serialize)]
 struct Marks {
     number: String,
-    count: String,
+    issue: String,
     date: String,
 }
 
@@ -118,7 +118,7 @@ impl Marks {
                 Lang::Zh => format!("　　〔{year}〕　　号"),
                 Lang::En => format!("No. ____ ({year})"),
             }),
-            count: front.count.clone().unwrap_or_default(),
+            issue: front.count.clone().unwrap_or_default(),
             date: front.date.map_or_else(|| lang.pick("　　　　年　　月　　日", "____________").to_owned(), |on| annual::date(on, lang)),
         }
     }
