@@ -294,7 +294,13 @@ impl Trial<'_> {
     fn plain(&mut self, kind: Kind, when: &str) {
         let save = self.next(kind);
         let ready = self.server.as_ref().and_then(Server::readyz);
-        let (heard, answer) = self.send(&save);
+        let (mut heard, mut answer) = self.send(&save);
+        // A job whose answer was lost may still be at work: that a second one has to wait for it is the truth.
+        let patience = Instant::now();
+        while in_short(&answer).contains("JOB-TWICE") && patience.elapsed() < Duration::from_secs(15) {
+            std::thread::sleep(Duration::from_millis(300));
+            (heard, answer) = self.send(&save);
+        }
         // A signature may be refused for who else signed; that is no matter of storage.
         let by_rule = save.kind == Kind::Approval && answer.as_ref().is_ok_and(|a| a.status == 422);
         if heard != Heard::Yes && !by_rule {

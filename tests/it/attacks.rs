@@ -451,6 +451,7 @@ async fn markup_in_every_text_is_text_on_every_page(t: TestApp) {
 
     // Every page, and those that no route names by its key.
     let world = World {
+        paper: String::new(),
         operator,
         producer,
         market,

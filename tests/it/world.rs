@@ -3,13 +3,16 @@
 
 use rocket::http::Method;
 use rocket::local::asynchronous::Client;
+use shiyan_app::papers::{Numbering, SignedPaper};
 use shiyan_app::rapid::TypedReading;
 use shiyan_app::worksheets::NewWorksheet;
+use shiyan_dispatch::Signing;
+use shiyan_foundation::Lang;
 use shiyan_nonconformity::Block;
 use shiyan_sample_intake::parties::{TypedMarket, TypedOperator, TypedProducer};
 use shiyan_testkit::people::STREET;
 use shiyan_testkit::sheet::leek;
-use shiyan_testkit::{TestApp, at, upload};
+use shiyan_testkit::{TestApp, at, day, upload};
 
 use crate::http::encoded;
 
@@ -33,6 +36,7 @@ pub struct World {
     pub producer: String,
     pub market: String,
     pub stall: String,
+    pub paper: String,
 }
 
 impl World {
@@ -72,7 +76,25 @@ impl World {
         let file = t.app.keep_instrument_file(&p.analyst.actor(), &sheet, "a.csv", "", b"x", at("2025-06-05T09:10")).await.unwrap();
         let reading = t.app.enter_reading(&p.operator.actor(), positive("photo"), at("2025-06-19T09:00")).await.unwrap();
         let (reading, photo) = (reading.id.to_string(), reading.photo.unwrap());
-        World { sample, waiting, draft, order, open, item, case, evidence, sheet, cell, file, reading, photo, operator, producer, market, stall }
+        let paper = SignedPaper {
+            kind: "P61",
+            said: ("2025年".into(), "2025".into()),
+            subject: "2025".into(),
+            title: "虚构年度报告".into(),
+            numbering: Numbering { number: false, count: false },
+            signing: Signing { dated: day("2025-06-19"), number: None, count: None },
+            lang: Lang::Zh,
+            files: vec![("pdf", b"%PDF-1.7 x".to_vec())],
+            template: "annual.zh.txt".into(),
+            faces: String::new(),
+            program: String::new(),
+            stands_on: 0,
+            watches: &[],
+            warned: Vec::new(),
+            demo: false,
+        };
+        let paper = t.app.issue_paper(&p.supervisor.actor(), paper, at("2025-06-19T10:00")).await.unwrap().id.to_string();
+        World { paper, sample, waiting, draft, order, open, item, case, evidence, sheet, cell, file, reading, photo, operator, producer, market, stall }
     }
     /// A pattern of the table of routes, with what is in the house in its places.
     pub fn filled(&self, pattern: &str) -> String {
@@ -113,7 +135,7 @@ impl World {
             ("figures", "<key>") => "batches_per_thousand".to_owned(),
             ("papers", "<name>") => "file.pdf".to_owned(),
             ("papers", "<n>") => "0".to_owned(),
-            ("papers", "<id>") => "00000000-0000-0000-0000-000000000000".to_owned(),
+            ("papers", "<id>") => self.paper.clone(),
             ("explain", _) | ("api", "<code>") if part.starts_with('<') => "D07".to_owned(),
             ("admin", "<key>") if parts.contains(&"shipped") => "foss-fiastar".to_owned(),
             ("admin", "<key>") => encoded("韭菜"),

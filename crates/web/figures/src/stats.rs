@@ -9,7 +9,7 @@ use shiyan_analytics::{Line, Sheet, Tables};
 use shiyan_app::read::Look;
 use shiyan_charts::{Chart, Pareto, Ranking, Series};
 use shiyan_exchange::out;
-use shiyan_foundation::{Label, Lang};
+use shiyan_foundation::{Act, Label, Lang};
 use shiyan_indicators::{By, Family, Kpis, Pick, What, YearOf};
 
 use super::figures::{as_of_note, card, years};
@@ -451,11 +451,14 @@ async fn stats(site: &State<Site>, user: User, year: Given<i32>, as_of: Given<Na
         looks: if tab == "looks" { maker.looks(Chosen::read(heat, panels))? } else { None },
         stands_on: data.stands_on.map_or_else(String::new, |seq| seq.to_string()),
         files,
-        exports: vec![
+        exports: [
             Link::new(user.t("本页表格 xlsx", "These tables, xlsx"), format!("/stats/export.xlsx?{query}&tab={tab}")),
             Link::new(user.t("本页表格 csv", "These tables, csv"), format!("/stats/export.csv?{query}&tab={tab}")),
             Link::new(user.t("年度报告 DOCX（可编辑）", "Annual report, DOCX to edit"), format!("/stats/annual.docx?{query}")),
-        ],
+        ]
+        .into_iter()
+        .chain(user.may(Act::DraftPaper).then(|| Link::new(user.t("通告、通报等文书", "Notices and other papers"), "/papers")))
+        .collect(),
         report_href: format!("/stats/annual.pdf?{query}"),
         words_href: format!("/stats/annual?year={year}"),
         reports: Vec::new(),

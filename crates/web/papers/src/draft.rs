@@ -199,6 +199,7 @@ async fn file(site: &State<Site>, user: User, name: &str, kind: &str, no: &str) 
 #[post("/papers/issue", data = "<form>")]
 async fn issue(site: &State<Site>, user: User, form: Result<Sent<IssueForm>, Failure>) -> Result<Flash<Redirect>, Html> {
     let form = form.map_err(Err)?;
+    authority::may(&user.actor, Act::IssuePaper).map_err(|r| Err(r.into()))?;
     let typed = form.read().map_err(|e| Err(e.into()))?;
     let kind = Kind::of(&typed.kind).map_err(|r| Err(r.into()))?;
     let _turn = user.turn(site, Lane::Papers).await.map_err(Err)?;

@@ -407,9 +407,9 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_is_nine_folders() {
+    fn the_domain_is_ten_folders() {
         let folders: Vec<_> = domain_folders().collect();
-        assert_eq!(folders.len(), 9);
+        assert_eq!(folders.len(), 10);
         assert!(folders.contains(&"indicators") && folders.contains(&"foundation") && folders.contains(&"judgement"));
     }
 }

@@ -369,7 +369,7 @@ mod tests {
         assert_eq!(same_refusals(&all).len(), 1);
         all.remove(4);
         assert_eq!(same_refusals(&all).len(), 2);
-        assert_eq!(same_refusals(&[]).len(), 9);
+        assert_eq!(same_refusals(&[]).len(), 10);
     }
 
     #[test]

@@ -194,7 +194,7 @@ pub struct NavItem {
     pub count: u64,
 }
 
-/// Groups of the rail at most; what does not fit is reached from the bench.
+/// Groups of the rail at most; what does not fit is reached from the bench, and papers from the statistics.
 const MOST_GROUPS: usize = 8;
 
 /// The groups of the rail that these duties need, in the order of the way.
@@ -233,7 +233,7 @@ pub fn nav_for(roles: &BTreeSet<Role>, scope: &Scope, lang: Lang) -> Vec<NavItem
     if AdminTab::ALL.iter().any(|(tab, ..)| tab.open_to(roles, scope)) {
         rail.push(item("admin", "/admin", "settings", "管理", "Admin"));
     }
-    for key in ["review", "worksheets"] {
+    for key in ["review", "worksheets", "papers"] {
         if rail.len() > MOST_GROUPS {
             rail.retain(|n| n.key != key);
         }
