@@ -80,6 +80,7 @@ async fn papers_are_numbered_and_kept(t: TestApp) {
     let first = issue(&supervisor, "P40", "2026-09", "2026-11-20").await.unwrap();
     assert_eq!((first.number.as_ref().unwrap().to_string().as_str(), first.count), ("示市监〔2026〕55号", Some(20)));
     assert_eq!(first.files.iter().map(|f| f.ending.as_str()).collect::<Vec<_>>(), ["pdf", "docx", "xlsx"]);
+    assert!(first.title.ends_with("（2026年第二十期）"), "{}", first.title);
     assert!(first.demo && first.template.starts_with("p40.zh.txt 2026-"), "{first:?}");
     let (_, docx) = t.app.read_paper_file(&planner, first.id, "docx").await.unwrap();
     let said = docx_text(&docx);

@@ -170,9 +170,13 @@ impl Draft {
     /// # Errors
     /// The template cannot be filled.
     pub fn title(&self) -> Result<String, Error> {
-        Ok(match self.sheet(None)? {
+        self.titled(None)
+    }
+    /// The title that it bears once it was signed: a notice then says its issue instead of its period.
+    fn titled(&self, signing: Option<&Signing>) -> Result<String, Error> {
+        Ok(match self.sheet(signing)? {
             Sheet::Letter(letter) => letter.title().to_owned(),
-            Sheet::Annual(model) => model.title.replace('\n', ""),
+            Sheet::Annual(model) => model.title.replace('\n', self.lang.pick("", ", ")),
         })
     }
     fn front(&self, signing: Option<&Signing>) -> Front {
@@ -287,7 +291,7 @@ fn signed(draft: &Draft, signing: Signing, numbering: shiyan_app::papers::Number
         kind: draft.kind.id,
         said: draft.said.clone(),
         subject: draft.subject.clone(),
-        title: draft.title()?,
+        title: draft.titled(Some(&signing))?,
         numbering,
         signing,
         lang: draft.lang,

@@ -303,7 +303,7 @@ fn letter(source: Source, facts: &impl Serialize, front: &Front, office: &Office
     let own_mark = filled.paper.cells("mark").concat();
     let own_mark = if let [word, says] = own_mark.as_slice() { Some(Flag { word: word.clone(), says: says.clone(), red: false }) } else { None };
     let flag = flag(front, drafts, &words.mark).or(own_mark);
-    let plain = title.replace('\n', "");
+    let plain = title.replace('\n', lang.pick("", " "));
     Ok(Letter {
         paper: Paper {
             lang,

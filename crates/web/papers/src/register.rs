@@ -173,11 +173,11 @@ async fn paper_view(site: &Site, user: &User, id: PaperId, typed: Option<(&str, 
         Fact::new(user.t("模板", "Template"), paper.template.clone()),
         Fact::new(user.t("字体", "Faces"), paper.faces.clone()),
         Fact::new(user.t("程序", "Program"), paper.program.clone()),
-        Fact::new(
-            user.t("签发时的提示", "Said before it was signed"),
-            Cell::Links(paper.warned.iter().map(|c| Link::new(c, format!("/explain/{c}"))).collect()),
-        ),
     ];
+    if !paper.warned.is_empty() {
+        let said = paper.warned.iter().map(|c| Link::new(c, format!("/explain/{c}"))).collect();
+        facts.push(Fact::new(user.t("签发时的提示", "Said before it was signed"), Cell::Links(said)));
+    }
     if let Some(void) = &paper.void {
         facts.insert(1, Fact::new(user.t("作废", "Made void"), Cell::Two(void.reason.clone(), format!("{} · {}", void.by, at_text(void.at, now)))));
     }
