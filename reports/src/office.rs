@@ -2,6 +2,7 @@
 //! GB/T 9704 and of the forms in use; a change here changes every paper of the office and no word of it.
 
 use serde::{Deserialize, Serialize};
+use shiyan_dispatch::{Layout, Names, OfficePapers, PageStyle};
 
 use crate::Picture;
 
@@ -19,9 +20,16 @@ pub struct Margins {
     pub left: f32,
 }
 
+impl From<&Layout> for Margins {
+    fn from(layout: &Layout) -> Self {
+        let mm = |tenths: u32| tenths as f32 / 10.0;
+        Self { top: mm(layout.top), right: mm(layout.right), bottom: mm(layout.bottom), left: mm(layout.left) }
+    }
+}
+
 impl Default for Margins {
     fn default() -> Self {
-        Self { top: 37.0, right: 26.0, bottom: 35.0, left: 28.0 }
+        Self::from(&Layout::default())
     }
 }
 
@@ -49,20 +57,25 @@ pub struct FaceNames {
     pub wide_sub: String,
 }
 
+impl From<&Names> for FaceNames {
+    fn from(names: &Names) -> Self {
+        Self {
+            title: names.title.clone(),
+            heading: names.heading.clone(),
+            sub: names.sub.clone(),
+            body: names.body.clone(),
+            table: names.table.clone(),
+            digits: names.digits.clone(),
+            page: "宋体".to_owned(),
+            wide_body: "仿宋".to_owned(),
+            wide_sub: "楷体".to_owned(),
+        }
+    }
+}
+
 impl Default for FaceNames {
     fn default() -> Self {
-        let name = str::to_owned;
-        Self {
-            title: name("方正小标宋简体"),
-            heading: name("黑体"),
-            sub: name("楷体_GB2312"),
-            body: name("仿宋_GB2312"),
-            table: name("宋体"),
-            digits: name("Times New Roman"),
-            page: name("宋体"),
-            wide_body: name("仿宋"),
-            wide_sub: name("楷体"),
-        }
+        Self::from(&Names::default())
     }
 }
 
@@ -97,9 +110,34 @@ pub struct Office {
     pub numbering: Numbering,
 }
 
+impl From<PageStyle> for Numbering {
+    fn from(style: PageStyle) -> Self {
+        match style {
+            PageStyle::Dashes => Self::Dashes,
+            PageStyle::Total => Self::Total,
+            PageStyle::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl From<&OfficePapers> for Office {
+    /// The setting that an office keeps, as the typesetter takes it.
+    fn from(kept: &OfficePapers) -> Self {
+        let layout = &kept.layout;
+        Self {
+            district: String::new(),
+            logo: None,
+            margins: Margins::from(layout),
+            leading: layout.leading as f32 / 100.0,
+            names: FaceNames::from(&kept.names),
+            numbering: layout.pages.into(),
+        }
+    }
+}
+
 impl Default for Office {
     fn default() -> Self {
-        Self { district: String::new(), logo: None, margins: Margins::default(), leading: 28.99, names: FaceNames::default(), numbering: Numbering::Dashes }
+        Self::from(&OfficePapers::default())
     }
 }
 

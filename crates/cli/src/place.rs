@@ -53,7 +53,7 @@ impl Place {
             if !dir.is_dir() {
                 return Err(Failed::Refused(vec![Refusal::new(code::FONTS_DIR).with("at", dir.display())]));
             }
-            shiyan_papers::use_own_faces(shiyan_papers::faces_of(dir)?);
+            shiyan_papers::use_own_faces(shiyan_papers::Faces::of_folder(dir)?);
         }
         let config_with_password = holds_password(file.database_url.as_deref()).then(|| config_file(cli.config.as_deref(), &data));
         let given = cli.database_url.clone().or_else(|| file.database_url.clone());

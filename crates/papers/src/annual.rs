@@ -13,9 +13,10 @@ use shiyan_foundation::ids::CaseId;
 use shiyan_foundation::{Actor, Instant, Lang, Refusal, Scope};
 use shiyan_indicators::{CaseFact, FactId, KpiScope, Kpis, Sets};
 use shiyan_nonconformity::Case;
+use shiyan_reports::Office;
 use shiyan_reports::annual::words::{Annual, Failing, model};
 
-use crate::draft::{office_of, own_faces};
+use crate::draft::own_faces;
 
 /// The figures of a year with the tables made from the same facts, as of the same day.
 #[derive(Debug)]
@@ -162,7 +163,7 @@ pub(crate) async fn district_model(app: &App, year: i32, lang: Lang, now: Instan
 
 async fn set(data: Annual, lang: Lang, format: Format, office: OfficePapers) -> Result<Vec<u8>, Error> {
     tokio::task::spawn_blocking(move || {
-        let office = office_of(&office);
+        let office = Office::from(&office);
         let set = model(&data, lang).and_then(|model| match format {
             Format::Pdf => shiyan_reports::annual::pdf(&model, &own_faces(), &office),
             Format::Docx => shiyan_reports::annual::docx(&model, &own_faces(), &office),

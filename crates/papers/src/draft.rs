@@ -5,19 +5,19 @@ use std::sync::OnceLock;
 
 use shiyan_app::papers::SignedPaper;
 use shiyan_app::{App, Error};
-use shiyan_dispatch::{IssuedPaper, OfficePapers, PageStyle, Signing};
+use shiyan_dispatch::{IssuedPaper, OfficePapers, Signing};
+use shiyan_foundation::text::fold;
 use shiyan_foundation::{Act, Actor, Instant, Lang, NaiveDate, Refusal, authority};
 use shiyan_reports::annual;
 use shiyan_reports::forms::service_receipt;
 use shiyan_reports::letters::{Bulletin, Front, Letter, Lists, Notice, ResultNotice, SheetForm, Timed};
-use shiyan_reports::office::{FaceNames, Margins, Numbering as Pages};
 use shiyan_reports::{Faces, Office, template};
 
 use crate::annual::district_model;
 use crate::batch;
 use crate::catalogue::{Kind, Output};
 use crate::code;
-use crate::letters::{Looked, bulletin, day_of_file, notice, period, set_failed, workbook};
+use crate::letters::{Looked, bulletin, day_of_file, notice, period, running, set_failed, workbook};
 use crate::lists;
 
 /// 本单位字体 of this process: read once at its start, the same for every paper.
@@ -26,14 +26,6 @@ static OWN: OnceLock<Faces> = OnceLock::new();
 /// Sets papers with the faces of the office from now on; a second call changes nothing.
 pub fn use_own_faces(faces: Faces) {
     drop(OWN.set(faces));
-}
-
-/// 读本单位字体 of a folder.
-///
-/// # Errors
-/// A file that is no font, is too large, or whose maker forbids embedding.
-pub fn faces_of(dir: &std::path::Path) -> Result<Faces, Refusal> {
-    Faces::of_folder(dir)
 }
 
 /// 本单位字体, or those of the program.
@@ -73,39 +65,15 @@ pub struct Draft {
     lang: Lang,
     now: Instant,
     told: Told,
+    /// The paper as a draft, filled when it is first asked for.
+    unsigned: OnceLock<Sheet>,
 }
 
 /// A paper, ready to be set.
+#[derive(Debug)]
 enum Sheet {
     Letter(Box<Letter>),
     Annual(Box<annual::Model>),
-}
-
-/// 本单位设置 as the typesetter takes it.
-#[must_use]
-pub fn office_of(kept: &OfficePapers) -> Office {
-    let layout = &kept.layout;
-    let mm = |tenths: u32| tenths as f32 / 10.0;
-    let names = &kept.names;
-    Office {
-        margins: Margins { top: mm(layout.top), right: mm(layout.right), bottom: mm(layout.bottom), left: mm(layout.left) },
-        leading: layout.leading as f32 / 100.0,
-        names: FaceNames {
-            title: names.title.clone(),
-            heading: names.heading.clone(),
-            sub: names.sub.clone(),
-            body: names.body.clone(),
-            table: names.table.clone(),
-            digits: names.digits.clone(),
-            ..FaceNames::default()
-        },
-        numbering: match layout.pages {
-            PageStyle::Dashes => Pages::Dashes,
-            PageStyle::Total => Pages::Total,
-            PageStyle::Nothing => Pages::Nothing,
-        },
-        ..Office::default()
-    }
 }
 
 impl Draft {
@@ -131,11 +99,23 @@ impl Draft {
         // before anything is read: what is written meanwhile is newer than the draft
         let stands_on = app.head().await?.seq;
         let office = app.office_papers().await?;
-        let subject = no.trim().to_uppercase();
+        let subject = fold(no).to_ascii_uppercase();
         if kind.of_batch() {
             let drawn = Box::pin(batch::drawn(app, kind, no, lang, now)).await?;
             let said = (subject.clone(), subject.clone());
-            return Ok(Self { kind, subject, said, looked: drawn.looked, demo: drawn.demo, stands_on, office, lang, now, told: Told::Batch(drawn.told) });
+            return Ok(Self {
+                kind,
+                subject,
+                said,
+                looked: drawn.looked,
+                demo: drawn.demo,
+                stands_on,
+                office,
+                lang,
+                now,
+                told: Told::Batch(drawn.told),
+                unsigned: OnceLock::new(),
+            });
         }
         let period = period(kind, no, now)?;
         let (told, looked, demo) = match kind.id {
@@ -154,30 +134,34 @@ impl Draft {
             }
             "P61" if no.trim().len() == 4 => {
                 let (model, demo) = Box::pin(district_model(app, period.year, lang, now)).await?;
-                let mut looked = Looked::default();
-                if period.days().1 >= now.date_naive() {
-                    looked.warns.push(crate::letters::about(code::RUNNING, period));
-                }
+                let looked = Looked { warns: running(period, now.date_naive()).into_iter().collect(), ..Looked::default() };
                 (Told::Annual(Box::new(model)), looked, demo)
             }
             _ => return Err(kind.unread(no).into()),
         };
         let said = (period.said(Lang::Zh), period.said(Lang::En));
-        Ok(Self { kind, subject, said, looked, demo, stands_on, office, lang, now, told })
+        Ok(Self { kind, subject, said, looked, demo, stands_on, office, lang, now, told, unsigned: OnceLock::new() })
     }
     /// 标题
     ///
     /// # Errors
     /// The template cannot be filled.
     pub fn title(&self) -> Result<String, Error> {
-        self.titled(None)
+        Ok(self.titled(self.drafted()?))
     }
-    /// The title that it bears once it was signed: a notice then says its issue instead of its period.
-    fn titled(&self, signing: Option<&Signing>) -> Result<String, Error> {
-        Ok(match self.sheet(signing)? {
+    /// The title that a sheet bears: a notice that was signed says its issue instead of its period.
+    fn titled(&self, sheet: &Sheet) -> String {
+        match sheet {
             Sheet::Letter(letter) => letter.title().to_owned(),
             Sheet::Annual(model) => model.title.replace('\n', self.lang.pick("", ", ")),
-        })
+        }
+    }
+    fn drafted(&self) -> Result<&Sheet, Error> {
+        if let Some(sheet) = self.unsigned.get() {
+            return Ok(sheet);
+        }
+        let sheet = self.sheet(None)?;
+        Ok(self.unsigned.get_or_init(|| sheet))
     }
     fn front(&self, signing: Option<&Signing>) -> Front {
         let count = |s: &Signing| Some(self.office.counts.said(chrono::Datelike::year(&s.dated), s.count?, self.lang));
@@ -190,7 +174,7 @@ impl Draft {
         }
     }
     fn sheet(&self, signing: Option<&Signing>) -> Result<Sheet, Error> {
-        let (office, front) = (office_of(&self.office), self.front(signing));
+        let (office, front) = (Office::from(&self.office), self.front(signing));
         let letter = match &self.told {
             Told::Notice(told) => Notice { front, ..(**told).clone() }.notice(&office),
             Told::Annexes(told) => Notice { front, ..(**told).clone() }.annexes(&office),
@@ -207,19 +191,22 @@ impl Draft {
         };
         Ok(Sheet::Letter(Box::new(letter.map_err(set_failed)?)))
     }
-    /// The file of a format, as a draft or signed.
+    /// The draft as a file.
     ///
     /// # Errors
     /// A character that no face has; the typesetter.
-    pub fn file(&self, output: Output, signing: Option<&Signing>) -> Result<Vec<u8>, Error> {
+    pub fn file(&self, output: Output) -> Result<Vec<u8>, Error> {
+        self.set(self.drafted()?, output)
+    }
+    fn set(&self, sheet: &Sheet, output: Output) -> Result<Vec<u8>, Error> {
         // what leaves the house lacks no character
         let faces = Faces { strict: true, ..own_faces() };
-        match (self.sheet(signing)?, output) {
+        match (sheet, output) {
             (Sheet::Letter(letter), Output::Pdf) => letter.pdf(&faces).map_err(set_failed),
             (Sheet::Letter(letter), Output::Docx) => letter.docx(&faces).map_err(set_failed),
-            (Sheet::Letter(letter), Output::Xlsx) => Ok(workbook(&letter)?),
-            (Sheet::Annual(model), Output::Pdf) => annual::pdf(&model, &faces, &office_of(&self.office)).map_err(set_failed),
-            (Sheet::Annual(model), Output::Docx) => annual::docx(&model, &faces, &office_of(&self.office)).map_err(set_failed),
+            (Sheet::Letter(letter), Output::Xlsx) => Ok(workbook(letter)?),
+            (Sheet::Annual(model), Output::Pdf) => annual::pdf(model, &faces, &Office::from(&self.office)).map_err(set_failed),
+            (Sheet::Annual(model), Output::Docx) => annual::docx(model, &faces, &Office::from(&self.office)).map_err(set_failed),
             (Sheet::Annual(_), Output::Xlsx) => {
                 Err(Refusal::new(code::OUTPUT).with("paper", self.kind.id).with("typed", ".xlsx").with("known", ".pdf .docx").into())
             }
@@ -231,9 +218,9 @@ impl Draft {
     /// The typesetter.
     pub fn pages(&self, wanted: Range<usize>) -> Result<shiyan_reports::Pages, Error> {
         let faces = own_faces();
-        match self.sheet(None)? {
+        match self.drafted()? {
             Sheet::Letter(letter) => letter.images(&faces, wanted),
-            Sheet::Annual(model) => annual::images(&model, &faces, &office_of(&self.office), wanted),
+            Sheet::Annual(model) => annual::images(model, &faces, &Office::from(&self.office), wanted),
         }
         .map_err(set_failed)
     }
@@ -283,15 +270,16 @@ pub async fn issue(app: &App, actor: &Actor, kind: &'static Kind, no: &str, lang
 
 /// Sets every format of a paper with its number.
 fn signed(draft: &Draft, signing: Signing, numbering: shiyan_app::papers::Numbering) -> Result<SignedPaper, Error> {
+    let sheet = draft.sheet(Some(&signing))?;
     let mut files = Vec::new();
     for output in draft.kind.outputs {
-        files.push((output.ending(), draft.file(*output, Some(&signing))?));
+        files.push((output.ending(), draft.set(&sheet, *output)?));
     }
     Ok(SignedPaper {
         kind: draft.kind.id,
         said: draft.said.clone(),
         subject: draft.subject.clone(),
-        title: draft.titled(Some(&signing))?,
+        title: draft.titled(&sheet),
         numbering,
         signing,
         lang: draft.lang,

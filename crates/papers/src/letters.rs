@@ -50,6 +50,11 @@ pub(crate) fn about(info: &'static shiyan_foundation::CodeInfo, period: Period) 
     Refusal::new(info).with("period", period.said(Lang::Zh)).with("period_en", period.said(Lang::En))
 }
 
+/// What is said of a period that is not over.
+pub(crate) fn running(period: Period, today: NaiveDate) -> Option<Refusal> {
+    (period.days().1 >= today).then(|| about(code::RUNNING, period))
+}
+
 pub(crate) fn set_failed(e: ReportError) -> Error {
     match e {
         ReportError::MissingGlyphs(text) => Refusal::new(code::GLYPHS).with("text", text).into(),
@@ -68,7 +73,7 @@ pub async fn letter_file(app: &App, kind: &'static Kind, no: &str, lang: Lang, n
         return Err(Error::Refused(draft.looked.stops));
     }
     let warns = draft.looked.warns.clone();
-    let bytes = tokio::task::spawn_blocking(move || draft.file(output, None)).await.map_err(|e| Error::Fault(e.to_string()))??;
+    let bytes = tokio::task::spawn_blocking(move || draft.file(output)).await.map_err(|e| Error::Fault(e.to_string()))??;
     Ok(Made { bytes, warns })
 }
 
@@ -154,9 +159,7 @@ fn personal(text: &str) -> Option<String> {
 /// What would get the notice returned (C07–C10 of the list of the house).
 fn look_over(found: &PublicResults, period: Period, today: NaiveDate) -> Looked {
     let mut looked = Looked { warns: vec![Refusal::new(code::UNNUMBERED)], ..Looked::default() };
-    if period.days().1 >= today {
-        looked.warns.push(about(code::RUNNING, period));
-    }
+    looked.warns.extend(running(period, today));
     if !found.held.is_empty() {
         let mut by: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         found.held.iter().for_each(|h| *by.entry((h.why.zh(), h.why.en())).or_default() += 1);
@@ -280,9 +283,7 @@ pub(crate) async fn bulletin(app: &App, period: Period, lang: Lang, now: Instant
         front: front(demo, now),
     };
     let mut looked = Looked { warns: vec![Refusal::new(code::UNNUMBERED)], ..Looked::default() };
-    if period.days().1 >= today {
-        looked.warns.push(about(code::RUNNING, period));
-    }
+    looked.warns.extend(running(period, today));
     Ok(Drawn { told: bulletin, looked, demo })
 }
 

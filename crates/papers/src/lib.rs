@@ -13,7 +13,8 @@ pub mod statistics;
 mod test_report;
 
 pub use annual::{Format, Tabled, annual, annual_file, district_file, district_pdf, district_tabled, tabled};
-pub use draft::{Draft, faces_of, issue, own_faces, use_own_faces};
+pub use draft::{Draft, issue, own_faces, use_own_faces};
 pub use letters::{Looked, Made, letter_file};
+pub use shiyan_reports::Faces;
 pub use shiyan_reports::test_report::BOUND;
 pub use test_report::{test_report_docx, test_report_pdf, test_report_volume};

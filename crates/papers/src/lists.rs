@@ -6,8 +6,7 @@ use shiyan_foundation::{Instant, Label, Lang, Scope, shanghai};
 use shiyan_nonconformity::{Block, CaseState, Part};
 use shiyan_reports::letters::{Correction, Lists, Problem};
 
-use crate::code;
-use crate::letters::{Drawn, Looked, about, front};
+use crate::letters::{Drawn, Looked, front, running};
 use crate::period::Period;
 
 /// What the three lists are told.
@@ -25,10 +24,7 @@ pub(crate) async fn drawn(app: &App, period: Period, lang: Lang, now: Instant) -
         corrections: cases.iter().map(|c| correction(c, lang)).collect(),
         front: front(demo, now),
     };
-    let mut looked = Looked::default();
-    if last >= today {
-        looked.warns.push(about(code::RUNNING, period));
-    }
+    let looked = Looked { warns: running(period, today).into_iter().collect(), ..Looked::default() };
     Ok(Drawn { told: lists, looked, demo })
 }
 

@@ -106,10 +106,7 @@ impl App {
             let twice = Refusal::new(shiyan_dispatch::code::TWICE);
             return Err(twice.with("no", format!("{}{no}", paper.said.0)).with("no_en", format!("{} {no}", paper.said.1)).into());
         }
-        let office: OfficePapers = match unit.get::<crate::records::Setting>(office::SETTING).await? {
-            Some(row) => serde_json::from_value(row.value)?,
-            None => OfficePapers::default(),
-        };
+        let office = office::kept(unit.get(office::SETTING).await?.as_ref())?;
         let word = word_for(&office, paper.kind, paper.numbering)?;
         let year = paper.signing.dated.year();
         let next = goes_on(unit.paper_next(word.unwrap_or_default(), paper.kind, year).await?, &office, word, paper.kind, year);

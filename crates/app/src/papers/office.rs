@@ -40,6 +40,11 @@ pub struct TypedOffice {
     pub faces: [String; 6],
 }
 
+/// The setting out of its row; the standard where there is none.
+pub(super) fn kept(row: Option<&Setting>) -> Result<OfficePapers, Error> {
+    Ok(row.map(|row| serde_json::from_value(row.value.clone())).transpose()?.unwrap_or_default())
+}
+
 /// A length with a few decimals as whole parts of its unit.
 fn parts(typed: &str, places: u32, zh: &'static str, en: &'static str, field: &str) -> Result<u32, Refusal> {
     let value: Decimal = number(typed, zh, en, field)?;
@@ -109,7 +114,7 @@ impl App {
         may(actor, Act::PaperSettings)?;
         let mut unit = self.store.begin(now).await?;
         let row: Option<Setting> = unit.get(SETTING).await?;
-        let old: OfficePapers = row.as_ref().map(|row| serde_json::from_value(row.value.clone())).transpose()?.unwrap_or_default();
+        let old = kept(row.as_ref())?;
         let next = typed.read(&old).map_err(Error::Refused)?;
         let started = |word: &str| Refusal::new(shiyan_dispatch::code::STARTED).with("word", word).with("year", typed.year);
         for (letters, _) in &typed.given {

@@ -40,10 +40,7 @@ impl App {
     /// # Errors
     /// The database does not answer; the setting cannot be read.
     pub async fn office_papers(&self) -> Result<OfficePapers, Error> {
-        Ok(match self.store.get::<Setting>(office::SETTING).await? {
-            Some(row) => serde_json::from_value(row.value)?,
-            None => OfficePapers::default(),
-        })
+        office::kept(self.store.get::<Setting>(office::SETTING).await?.as_ref())
     }
     /// A page of the register.
     ///

@@ -17,7 +17,6 @@ use shiyan_web_kit::answer::{Bytes, Html, show, show_why};
 use shiyan_web_kit::failure::Failure;
 use shiyan_web_kit::guard::{User, encoded};
 use shiyan_web_kit::heavy::Lane;
-use shiyan_web_kit::parts::Address;
 use shiyan_web_kit::posted::Sent;
 use shiyan_web_kit::shapes;
 use shiyan_web_kit::site::Site;
@@ -192,7 +191,7 @@ async fn file(site: &State<Site>, user: User, name: &str, kind: &str, no: &str) 
         return Err(shiyan_app::Error::Refused(draft.looked.stops.clone()).into());
     }
     let title = draft.title()?;
-    let bytes = spawn_blocking(move || draft.file(output, None)).await.map_err(|e| Failure::Fault(e.to_string()))??;
+    let bytes = spawn_blocking(move || draft.file(output)).await.map_err(|e| Failure::Fault(e.to_string()))??;
     Ok(answer(bytes, ending, &format!("{title} {}.{ending}", user.t("草稿", "draft"))))
 }
 
@@ -217,10 +216,4 @@ async fn issue(site: &State<Site>, user: User, form: Result<Sent<IssueForm>, Fai
         },
         Err(other) => Err(Err(other.into())),
     }
-}
-
-/// Where a draft is opened.
-#[must_use]
-pub fn href(kind: &str, no: &str) -> String {
-    Address::new("/papers/draft", vec![("kind", kind.to_owned()), ("no", no.to_owned())]).href()
 }

@@ -158,6 +158,11 @@ async fn list(site: &State<Site>, user: User, sought: Sought<'_>) -> Html {
     show(&view(site, &user, &sought, ("", ""), &[]).await?)
 }
 
+/// Under what name a file of a paper is kept by whoever saves it.
+fn file_name(paper: &IssuedPaper, ending: &str) -> String {
+    format!("{}.{ending}", paper.number.as_ref().map_or_else(|| format!("{}-{}", paper.kind, paper.subject), ToString::to_string))
+}
+
 async fn paper_view(site: &Site, user: &User, id: PaperId, typed: Option<(&str, &[Refusal])>) -> Result<PaperPage, Failure> {
     let (lang, now) = (user.lang(), user.now());
     let read = site.app.read_paper(&user.actor, id).await?;
@@ -181,9 +186,8 @@ async fn paper_view(site: &Site, user: &User, id: PaperId, typed: Option<(&str, 
     if let Some(void) = &paper.void {
         facts.insert(1, Fact::new(user.t("作废", "Made void"), Cell::Two(void.reason.clone(), format!("{} · {}", void.by, at_text(void.at, now)))));
     }
-    let name = |ending: &str| format!("{}.{ending}", paper.number.as_ref().map_or_else(|| format!("{}-{}", paper.kind, paper.subject), ToString::to_string));
     let files = paper.files.iter().map(|f| FileView {
-        name: name(&f.ending),
+        name: file_name(paper, &f.ending),
         href: format!("/papers/{id}/file.{}", f.ending),
         size: size_text(&f.ending.to_uppercase(), f.bytes),
         sha256: f.hash.clone(),
@@ -233,7 +237,7 @@ pub enum PaperAnswer {
 async fn file(site: &State<Site>, user: User, id: Key<PaperId>, name: &str) -> Result<PaperAnswer, Failure> {
     let ending = name.strip_prefix("file.").ok_or(Failure::NotFound)?;
     let (paper, bytes) = site.app.read_paper_file(&user.actor, id.id, ending).await?;
-    let name = format!("{}.{ending}", paper.number.as_ref().map_or_else(|| format!("{}-{}", paper.kind, paper.subject), ToString::to_string));
+    let name = file_name(&paper, ending);
     Ok(answer(bytes, ending, &name))
 }
 
